@@ -1,0 +1,35 @@
+"""What a kubeconfig says about reaching one API server as one user (client-go's rest.Config)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tutor.client.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class RestConfig:
+    """`server` is a URL; credentials are PEM text or a token. `impersonate` and `impersonate_groups` are `--as`."""
+
+    server: str
+    ca_data: str = ''
+    client_certificate_data: str = ''
+    client_key_data: str = ''
+    token: str = ''
+    username: str = ''
+    password: str = ''
+    insecure: bool = False
+    impersonate: str = ''
+    impersonate_groups: tuple[str, ...] = ()
+    impersonate_uid: str = ''
+    user_agent: str = 'kubectl/v1.36.1'
+
+
+class ConnectionRefused(OSError):  # noqa: N818 - what the dialler says
+    """No API server at this address. The text is Go's: 'dial tcp 127.0.0.1:8080: connect: connection refused'."""
+
+
+Connect = Callable[[RestConfig], Transport]
+"""Gives the Transport for a kubeconfig's server and user; raises ConnectionRefused. `session` hands it in; kubectl
+finds it as `ctx.extras['connect']`."""

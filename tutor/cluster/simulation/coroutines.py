@@ -1,0 +1,170 @@
+"""Coroutines that wait in virtual time: a Future is what they wait for, a Task runs one.
+
+Nothing here knows the wall clock or asyncio. A coroutine awaits a Future; the Task that drives it parks until the
+Future is resolved, and then goes on as an event of the simulation, in FIFO order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, Generic, Protocol, TypeVar
+
+T = TypeVar('T')
+
+
+class Scheduler(Protocol):
+    """What a Future needs of the simulation: to run something as the next event of this moment; to tell of a crash."""
+
+    def call_soon(self, callback: Callable[..., None], *args: Any) -> Any: ...
+    def task_failed(self, task: Task[Any], error: Exception) -> None: ...
+
+
+class Cancelled(BaseException):  # noqa: N818 - the name says what happened, as asyncio.CancelledError does
+    """Raised inside a coroutine at the place where it waits, when its Task is cancelled (Ctrl-C, a killed process)."""
+
+
+class Future(Generic[T]):
+    """A value that will be there later. Awaiting it gives the value or raises its exception."""
+
+    __slots__ = ('_callbacks', '_error', '_scheduler', '_value', 'done')
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._callbacks: list[Callable[[Future[T]], None]] = []
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self.done = False
+
+    def resolve(self, value: T) -> None:
+        """Set the value; a second resolve of the same Future is ignored."""
+        if not self.done:
+            self._value = value
+            self._finish()
+
+    def fail(self, error: BaseException) -> None:
+        """Set the exception that whoever awaits this Future gets."""
+        if not self.done:
+            self._error = error
+            self._finish()
+
+    def result(self) -> T:
+        """The value, or raises the exception. Only for a Future that is done."""
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def exception(self) -> BaseException | None:
+        return self._error
+
+    def on_done(self, callback: Callable[[Future[T]], None]) -> None:
+        """Call back once done, as an event of its own."""
+        if self.done:
+            self._scheduler.call_soon(callback, self)
+        else:
+            self._callbacks.append(callback)
+
+    def forget(self, callback: Callable[[Future[T]], None]) -> None:
+        """Take a callback back that is no longer wanted."""
+        if callback in self._callbacks:
+            self._callbacks.remove(callback)
+
+    def _finish(self) -> None:
+        self.done = True
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            self._scheduler.call_soon(callback, self)
+
+    def __await__(self) -> Generator[Future[T], None, T]:
+        if not self.done:
+            yield self
+        return self.result()
+
+
+class Task(Future[T]):
+    """Drives one coroutine. It is itself a Future: awaiting it gives what the coroutine returned."""
+
+    __slots__ = ('_coroutine', '_pending_cancel', '_waiting', 'name')
+
+    def __init__(self, scheduler: Scheduler, coroutine: Coroutine[Any, Any, T], name: str = '') -> None:
+        super().__init__(scheduler)
+        self.name = name
+        self._coroutine = coroutine
+        self._waiting: Future[Any] | None = None
+        self._pending_cancel = False
+        scheduler.call_soon(self._step, None)
+
+    def cancel(self) -> None:
+        """Raise Cancelled in the coroutine where it waits, as the next event."""
+        if self.done or self._pending_cancel:
+            return
+        self._pending_cancel = True
+        if self._waiting is not None:
+            self._waiting.forget(self._step)
+            self._waiting = None
+            self._scheduler.call_soon(self._step, None)
+
+    def _step(self, waited: Future[Any] | None) -> None:
+        if self.done or (waited is not None and waited is not self._waiting):
+            return
+        self._waiting = None
+        try:
+            if self._pending_cancel:
+                self._pending_cancel = False
+                target = self._coroutine.throw(Cancelled())
+            else:
+                target = self._coroutine.send(None)
+        except StopIteration as stop:
+            self.resolve(stop.value)
+        except Cancelled as error:
+            self.fail(error)
+        except Exception as error:
+            if not self._callbacks:
+                self._scheduler.task_failed(self, error)
+            self.fail(error)
+        else:
+            self._waiting = target
+            if self._pending_cancel:
+                self._waiting = None
+                self._scheduler.call_soon(self._step, None)
+            else:
+                target.on_done(self._step)
+
+
+class Condition:
+    """Waiters that are woken, all at once, whenever somebody says that something changed."""
+
+    __slots__ = ('_scheduler', '_waiters')
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._waiters: deque[Future[None]] = deque()
+
+    def wait(self) -> Future[None]:
+        future: Future[None] = Future(self._scheduler)
+        self._waiters.append(future)
+        return future
+
+    def notify(self) -> None:
+        waiters, self._waiters = self._waiters, deque()
+        for waiter in waiters:
+            waiter.resolve(None)
+
+
+async def gather(*awaitables: Awaitable[Any]) -> list[Any]:
+    """Await all, in order; the tasks among them run side by side anyway."""
+    return [await awaitable for awaitable in awaitables]
+
+
+async def wait_first(scheduler: Scheduler, *futures: Future[Any]) -> Future[Any]:
+    """The one that is done first; the others go on and are left to the caller."""
+    first: Future[Future[Any]] = Future(scheduler)
+    for future in futures:
+        if future.done:
+            return future
+        future.on_done(first.resolve)
+    try:
+        return await first
+    finally:
+        for future in futures:
+            future.forget(first.resolve)

@@ -1,0 +1,153 @@
+"""What a simulated program gets: its streams and its surroundings."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tutor.cluster.simulation import Future, Reader, Simulation, Task, Writer
+
+if TYPE_CHECKING:
+    from tutor.shell.vfs import FileSystem
+
+
+@dataclass(slots=True)
+class IO:
+    """The three standard streams of a process."""
+
+    stdin: Reader
+    stdout: Writer
+    stderr: Writer
+
+
+Main = Callable[[list[str], IO, 'Context'], Awaitable[int]]
+"""`async def main(argv, io, ctx) -> int`: argv[0] is the name as typed; the result is the exit status 0–255."""
+
+
+class Connection(Protocol):
+    """One open TCP connection, seen from one side."""
+
+    reader: Reader
+    writer: Writer
+    local: tuple[str, int]
+    peer: tuple[str, int]
+
+    def close(self) -> None: ...
+
+
+class Network(Protocol):
+    """What a program on a machine or in a pod can reach. Names are resolved as that place's resolv.conf says.
+
+    Failures are OSError with the errno a real system has (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH) or
+    `NameNotFound` from `resolve`.
+    """
+
+    addresses: list[str]
+
+    async def resolve(self, name: str) -> list[str]: ...
+    async def connect(self, address: str, port: int, timeout: float | None = None) -> Connection: ...
+    def listen(self, port: int, serve: Callable[[Connection], Awaitable[None]], address: str = '') -> Listener: ...
+
+
+class Listener(Protocol):
+    def close(self) -> None: ...
+
+
+class NameNotFound(OSError):  # noqa: N818 - NXDOMAIN's name
+    """No such host name."""
+
+
+class Host:
+    """A machine or a container: what all processes there share.
+
+    `programs` maps an absolute path or a bare name to a program; `processes` is its process table, by pid.
+    `files` is the root file system. `userland` names the flavour of the common programs: 'gnu' or 'busybox'.
+    """
+
+    def __init__(self, simulation: Simulation, hostname: str, files: FileSystem, network: Network | None = None,
+                 programs: dict[str, Main] | None = None, userland: str = 'gnu') -> None:
+        self.simulation = simulation
+        self.hostname = hostname
+        self.files = files
+        self.network = network
+        self.programs: dict[str, Main] = programs or {}
+        self.userland = userland
+        self.processes: dict[int, Process] = {}
+        self.next_pid = 1
+
+    def start(self, main: Main, argv: list[str], io: IO, context: Context) -> Process:
+        """Start a program as a new process; it runs from the next event on."""
+        pid = self.next_pid
+        self.next_pid += 1
+        process = Process(pid, argv, replace(context, pid=pid, signals={}))
+        self.processes[pid] = process
+        process.task = self.simulation.spawn(process.run(main, io), f'{self.hostname}:{argv[0]}')
+        process.task.on_done(lambda _: self.processes.pop(pid, None))
+        return process
+
+
+@dataclass(slots=True)
+class Context:
+    """The surroundings of one process; a child gets a copy (`dataclasses.replace`) with its own `env` and `cwd`."""
+
+    host: Host
+    env: dict[str, str] = field(default_factory=dict)
+    cwd: str = '/'
+    uid: int = 0
+    gid: int = 0
+    user: str = 'root'
+    pid: int = 0
+    umask: int = 0o022
+    signals: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """Handlers of the process: 'TERM', 'INT', 'HUP', 'USR1', … A signal without a handler ends it."""
+    terminal: Any = None
+    """The controlling terminal (`tutor.shell.terminal.Terminal`), or None."""
+    extras: dict[str, Any] = field(default_factory=dict)
+    """What the outer program hands in for particular programs by key, such as 'kubectl': its configuration."""
+
+    @property
+    def simulation(self) -> Simulation:
+        return self.host.simulation
+
+    @property
+    def files(self) -> FileSystem:
+        return self.host.files
+
+
+SIGNALS = {'HUP': 1, 'INT': 2, 'QUIT': 3, 'KILL': 9, 'USR1': 10, 'USR2': 12, 'PIPE': 13, 'ALRM': 14, 'TERM': 15}
+
+
+class Process:
+    """A running program: its Task, and how signals reach it. Awaiting `exit` gives its exit status."""
+
+    def __init__(self, pid: int, argv: list[str], context: Context) -> None:
+        self.pid = pid
+        self.argv = argv
+        self.context = context
+        self.task: Task[int] | None = None
+        self.killed_by: str | None = None
+
+    @property
+    def exit(self) -> Future[int]:
+        assert self.task is not None
+        return self.task
+
+    def signal(self, name: str) -> None:
+        """Send a signal: its handler runs, or the process ends with 128 + its number. PID 1 ignores the rest of
+        what it does not handle, but KILL, as on Linux."""
+        handler = self.context.signals.get(name)
+        if handler is not None and name != 'KILL':
+            handler()
+        elif (self.pid != 1 or name == 'KILL') and self.task is not None:
+            self.killed_by = name
+            self.task.cancel()
+
+    async def run(self, main: Main, io: IO) -> int:
+        from tutor.cluster.simulation import BrokenPipe, Cancelled
+        try:
+            return await main(self.argv, io, self.context)
+        except BrokenPipe:
+            return 128 + SIGNALS['PIPE']
+        except Cancelled:
+            return 128 + SIGNALS.get(self.killed_by or 'INT', 2)
