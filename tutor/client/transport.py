@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -61,9 +61,11 @@ class Response:
 
 
 class WatchStream(Protocol):
-    """A running watch. `next` gives the next event {'type', 'object'}, None once the server has ended it."""
+    """A running watch. `next` gives the next event {'type', 'object'}, None once the server has ended it;
+    `subscribe` has them delivered in batches instead, and then None."""
 
     async def next(self) -> dict[str, Any] | None: ...
+    def subscribe(self, deliver: Callable[[list[dict[str, Any]] | None], None]) -> None: ...
     def close(self) -> None: ...
 
 

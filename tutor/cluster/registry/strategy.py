@@ -1,0 +1,147 @@
+"""What a kind adds to the generic pipeline. Every method has the answer that most kinds give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.resources import Resource
+
+if TYPE_CHECKING:
+    from tutor.client.transport import User
+    from tutor.cluster.registry.store import ResourceStores
+    from tutor.cluster.simulation import Simulation
+
+
+@dataclass(slots=True)
+class Context:
+    """What a strategy may know of the request it serves."""
+
+    simulation: Simulation
+    stores: ResourceStores
+    user: User
+    dry_run: bool = False
+    namespace: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the resource's Table; priority above 0 shows with `-o wide`."""
+
+    name: str
+    type: str = 'string'
+    format: str = ''
+    description: str = ''
+    priority: int = 0
+
+
+NAME = Column('Name', format='name')
+AGE = Column('Age')
+
+
+class Strategy:
+    """Rules of one resource. `obj`/`new` are private to the request and may be changed; `old` is stored: read only.
+
+    Class attributes say the common variations:
+    `generation`: metadata.generation counts the changes of spec.
+    `unconditional_update`: an update without a resourceVersion overwrites (most kinds do not allow it).
+    `create_on_update`: PUT to a name that does not exist creates it.
+    `returns_deleted`: DELETE answers with the object, not with a Status.
+    `prefix`: where it lies in etcd below /registry/.
+    """
+
+    generation = False
+    unconditional_update = True
+    create_on_update = False
+    returns_deleted = False
+    orphans_by_default = False
+    prefix = ''
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        self.has_status = 'status' in resource.subresources
+        self.prefix = type(self).prefix or resource.plural
+
+    # -- create -------------------------------------------------------------------------------------------------
+
+    def default(self, obj: Object) -> None:
+        """Fill in what v1.36 stores when the field is not given (SetDefaults_…)."""
+
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        """PrepareForCreate: reset what a client may not set. The generic store has set the metadata already."""
+        if self.has_status:
+            obj.pop('status', None)
+
+    def validate(self, obj: Object, context: Context) -> list[FieldError]:
+        return []
+
+    # -- update -------------------------------------------------------------------------------------------------
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        """PrepareForUpdate: what an update of the main resource may not touch."""
+        if self.has_status:
+            _keep(new, old, 'status')
+
+    def validate_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return self.validate(new, context)
+
+    def prepare_status(self, new: Object, old: Object, context: Context) -> None:
+        """PrepareForUpdate of the status strategy: only the status changes (and what the kind lets through)."""
+        _keep(new, old, 'spec')
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return []
+
+    def changed(self, new: Object, old: Object) -> bool:
+        """Whether an update raises metadata.generation, for kinds that count."""
+        return new.get('spec') != old.get('spec')
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """Warnings that go with a create or update."""
+        return []
+
+    # -- delete -------------------------------------------------------------------------------------------------
+
+    def grace_period(self, obj: Object, requested: int | None) -> int | None:
+        """Seconds of grace for a kind that is deleted gracefully (CheckGracefulDelete); None: at once."""
+        return None
+
+    # -- side effects -------------------------------------------------------------------------------------------
+
+    def begin_create(self, obj: Object, context: Context) -> None:
+        """Allocate what belongs to the object (addresses, ports); raises StatusError. Not called for dry runs that
+        must not keep anything: use `context.dry_run`."""
+
+    def begin_update(self, new: Object, old: Object, context: Context) -> None:
+        """The same for an update."""
+
+    def after_delete(self, obj: Object, context: Context) -> None:
+        """Release what `begin_create` allocated."""
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def fields(self, obj: Object) -> dict[str, str]:
+        """The fields that field selectors may use, besides metadata.name and metadata.namespace."""
+        return {}
+
+    selectable: tuple[str, ...] = ()
+    """Names of the fields of `fields`."""
+
+    triggers: tuple[str, ...] = ()
+    """Of these, the ones that watches are indexed by (upstream: cacher's indexers), such as spec.nodeName."""
+
+    columns: tuple[Column, ...] = (NAME, Column('Created At', 'date'))
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        """The cells of one Table row, in the order of `columns`."""
+        meta = obj['metadata']
+        return [meta.get('name', ''), meta.get('creationTimestamp', '')]
+
+
+def _keep(new: Object, old: Object, field: str) -> None:
+    if field in old:
+        new[field] = old[field]
+    else:
+        new.pop(field, None)

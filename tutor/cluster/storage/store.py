@@ -1,0 +1,186 @@
+"""A key-value store with one revision counter for all keys, kept in order of keys.
+
+Keys look as in a real etcd: '/registry/<resource>/[<namespace>/]<name>'. The part up to the second slash after
+'/registry' is a bucket: ranges and watches are always inside one, so no operation looks at other resources' keys.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+HISTORY = 50_000
+"""How many changes are kept for watchers that start in the past; older ones count as compacted."""
+
+
+class Conflict(Exception):  # noqa: N818 - etcd's transaction that did not succeed
+    """The key's revision is not the one that was expected."""
+
+
+class Compacted(Exception):  # noqa: N818 - etcd's ErrCompacted
+    """The revision asked for is no longer kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a key holds. `value` is immutable from the moment it is stored."""
+
+    key: str
+    value: Any
+    create_revision: int
+    mod_revision: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One committed change: `entry` is None after a delete, `previous` is None after a create."""
+
+    revision: int
+    key: str
+    entry: Entry | None
+    previous: Entry | None
+
+
+Listener = Callable[[Change], None]
+
+
+class _Bucket:
+    __slots__ = ('entries', 'keys', 'listeners')
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.keys: list[str] = []
+        self.listeners: dict[int, Listener] = {}
+
+
+class Store:
+    """All data of one cluster. Every method is one atomic step."""
+
+    def __init__(self) -> None:
+        self.revision = 1
+        self.compacted = 0
+        self._buckets: dict[str, _Bucket] = {}
+        self._history: deque[Change] = deque()
+        self._next_listener = 0
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def get(self, key: str) -> Entry | None:
+        return self._bucket(key).entries.get(key)
+
+    def range(self, prefix: str) -> list[Entry]:
+        """All entries whose key starts with a prefix (at least a bucket), in order of keys."""
+        bucket = self._bucket(prefix)
+        entries, keys = bucket.entries, bucket.keys
+        start = bisect_left(keys, prefix)
+        end = bisect_left(keys, prefix + '\U0010ffff', start)
+        return [entries[key] for key in keys[start:end]]
+
+    def count(self, prefix: str) -> int:
+        keys = self._bucket(prefix).keys
+        return bisect_left(keys, prefix + '\U0010ffff') - bisect_left(keys, prefix)
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def put(self, key: str, value: Any, expect: int | None = None) -> Entry:
+        """Store a value; `expect` is the mod revision the key must have (0: must not exist). Raises Conflict."""
+        bucket = self._bucket(key)
+        previous = bucket.entries.get(key)
+        if expect is not None and expect != (previous.mod_revision if previous else 0):
+            raise Conflict(key)
+        revision = self.revision + 1
+        if previous is None:
+            insort(bucket.keys, key)
+            entry = Entry(key, value, revision, revision, 1)
+        else:
+            entry = Entry(key, value, previous.create_revision, revision, previous.version + 1)
+        bucket.entries[key] = entry
+        self._commit(bucket, Change(revision, key, entry, previous))
+        return entry
+
+    def delete(self, key: str, expect: int | None = None, last: Any = None) -> Entry | None:
+        """Remove a key; what it held, or None. `last` replaces the value that watchers see as the previous one
+        (an API server shows the object as it was deleted, with the revision of the deletion)."""
+        bucket = self._bucket(key)
+        previous = bucket.entries.get(key)
+        if previous is None:
+            return None
+        if expect is not None and expect != previous.mod_revision:
+            raise Conflict(key)
+        del bucket.entries[key]
+        del bucket.keys[bisect_left(bucket.keys, key)]
+        revision = self.revision + 1
+        if last is not None:
+            previous = Entry(key, last, previous.create_revision, revision, previous.version)
+        self._commit(bucket, Change(revision, key, None, previous))
+        return previous
+
+    # -- watching -----------------------------------------------------------------------------------------------
+
+    def listen(self, prefix: str, listener: Listener) -> Callable[[], None]:
+        """Call `listener` at every change in the bucket of a prefix, in order; the result takes it back."""
+        bucket = self._bucket(prefix)
+        number = self._next_listener
+        self._next_listener += 1
+        bucket.listeners[number] = listener
+        return lambda: bucket.listeners.pop(number, None) and None
+
+    def changes_since(self, prefix: str, revision: int) -> list[Change]:
+        """The changes under a prefix after a revision, oldest first. Raises Compacted."""
+        if revision < self.compacted:
+            raise Compacted(revision)
+        found = []
+        for change in reversed(self._history):
+            if change.revision <= revision:
+                break
+            if change.key.startswith(prefix):
+                found.append(change)
+        found.reverse()
+        return found
+
+    def compact(self, revision: int) -> None:
+        """Forget the changes up to a revision."""
+        while self._history and self._history[0].revision <= revision:
+            self._history.popleft()
+        self.compacted = max(self.compacted, min(revision, self.revision))
+
+    # -- saving -------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Mapping[str, Any]:
+        """All data at this moment. Values are immutable, so this copies only the index."""
+        return {'revision': self.revision, 'entries': [e for b in self._buckets.values() for e in b.entries.values()]}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Become what a snapshot says; listeners see each difference, as clients of a restored etcd would not:
+        they are to be closed by whoever restores."""
+        self.revision = max(self.revision, snapshot['revision']) + 1
+        for bucket in self._buckets.values():
+            bucket.entries.clear()
+            bucket.keys.clear()
+        for entry in snapshot['entries']:
+            bucket = self._bucket(entry.key)
+            bucket.entries[entry.key] = entry
+            bucket.keys.append(entry.key)
+        for bucket in self._buckets.values():
+            bucket.keys.sort()
+        self.compact(self.revision)
+
+    def _commit(self, bucket: _Bucket, change: Change) -> None:
+        self.revision = change.revision
+        history = self._history
+        history.append(change)
+        if len(history) > HISTORY:
+            self.compacted = history.popleft().revision
+        for listener in tuple(bucket.listeners.values()):
+            listener(change)
+
+    def _bucket(self, key: str) -> _Bucket:
+        name = key[: key.index('/', 10) + 1]
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = _Bucket()
+        return bucket
