@@ -8,7 +8,7 @@ from typing import Any
 from tutor.apimachinery.field import FieldError, aggregate
 
 
-class StatusError(Exception):  # noqa: N818 - upstream's name, and it already ends so
+class StatusError(Exception):
     """An error that is a metav1.Status. `status` is the object that travels; the rest are its parts."""
 
     def __init__(self, status: dict[str, Any]) -> None:

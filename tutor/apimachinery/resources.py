@@ -92,7 +92,7 @@ v1
   endpoints                         Endpoints                        ns  all     ep       -
   events                            Event                            ns  all     ev       -
   limitranges                       LimitRange                       ns  all     limits   -
-  namespaces                        Namespace                        -   single  ns       -               finalize status
+  namespaces                        Namespace                        -   single  ns       -              finalize status
   nodes                             Node                             -   all     no       -               proxy status
   persistentvolumeclaims            PersistentVolumeClaim            ns  all     pvc      -               status
   persistentvolumes                 PersistentVolume                 -   all     pv       -               status
@@ -129,7 +129,7 @@ batch/v1
   cronjobs                          CronJob                          ns  all     cj       all             status
   jobs                              Job                              ns  all     -        all             status
 certificates.k8s.io/v1
-  certificatesigningrequests        CertificateSigningRequest        -   all     csr      -               approval status
+  certificatesigningrequests        CertificateSigningRequest        -   all     csr      -              approval status
 networking.k8s.io/v1
   ingressclasses                    IngressClass                     -   all     -        -
   ingresses                         Ingress                          ns  all     ing      -               status
@@ -212,6 +212,14 @@ _BY_KIND = {(item.group, item.version, item.kind): item for item in RESOURCES}
 
 def by_plural(group: str, version: str, plural: str) -> Resource | None:
     return _BY_PLURAL.get((group, version, plural))
+
+
+def find(group: str, plural: str) -> Resource:
+    """A resource in the version that the server prefers; raises KeyError."""
+    for item in RESOURCES:
+        if item.plural == plural and item.group == group:
+            return item
+    raise KeyError(f'{plural}.{group}')
 
 
 def by_kind(group: str, version: str, kind: str) -> Resource | None:
