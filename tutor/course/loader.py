@@ -129,7 +129,8 @@ def load_exercise(folder: Path, lesson: Lesson | None = None) -> Exercise:
     solution = folder / 'solution.sh'
     if not solution.is_file():
         raise CourseError(_missing(solution))
-    values: dict[str, Any] = dict(file) | {'cluster': _cluster(file.cluster, path, source) or (lesson.cluster if lesson else None)}
+    cluster = _cluster(file.cluster, path, source) or (lesson.cluster if lesson else None)
+    values: dict[str, Any] = dict(file) | {'cluster': cluster}
     above = folder.parent.parent
     return Exercise.model_construct(
         None, **values, id=f'{above.parent.name}/{above.name}/{folder.name}', folder=folder, source=source,

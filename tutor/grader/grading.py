@@ -1,0 +1,146 @@
+"""Grades submissions: each one is run on a cluster of its own, and the checks of the exercise are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.course.models import Exercise
+from tutor.course.script import blocks
+from tutor.course.words import Text
+from tutor.grader.checks.catalog import checks_of
+from tutor.grader.objects import Check
+from tutor.grader.view import Bench, Ran, Sitting
+from tutor.grader.watched import Status, look
+
+MANIFESTS = ('.yaml', '.yml', '.json')
+LARGEST = 5_000_000
+FIRST_STEP, LONGEST_STEP = 1.0, 10.0
+
+
+class BadSubmission(Exception):
+    """A submission that cannot be read."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What someone handed in: files for the shell, and the blocks that are run there."""
+
+    name: str
+    files: tuple[tuple[str, str], ...]
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission and how it did."""
+
+    name: str
+    statuses: tuple[Status, ...]
+    ran: tuple[Ran, ...]
+    best: int
+    seconds: float
+    """Virtual seconds from the first command to the verdict."""
+
+    @property
+    def passed(self) -> bool:
+        return all(status.passed for status in self.statuses)
+
+    @property
+    def commands(self) -> int:
+        return len(self.ran)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All submissions for one exercise."""
+
+    exercise: Exercise
+    graded: tuple[Graded, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(one.passed for one in self.graded)
+
+
+def best_count(exercise: Exercise) -> int:
+    """How many commands the worked solution takes."""
+    return len(blocks(exercise.solution))
+
+
+def read_submission(path: Path) -> Submission:
+    """A manifest, a folder of manifests or a script, as it was handed in. Raises BadSubmission."""
+    if path.is_dir():
+        return _folder(path)
+    text = _text(path)
+    if path.suffix in MANIFESTS:
+        return Submission(str(path), ((path.name, text),), (f'kubectl apply -f {_quote(path.name)}',))
+    return script(str(path), text)
+
+
+def script(name: str, text: str) -> Submission:
+    """A script as a submission: its blocks are run one after the other."""
+    return Submission(name, (), tuple(blocks(text)))
+
+
+def _folder(path: Path) -> Submission:
+    manifests = [file for file in sorted(path.rglob('*')) if file.suffix in MANIFESTS and file.is_file()]
+    if not manifests:
+        raise BadSubmission(Text(zh=f'{path}：这个文件夹里没有清单（.yaml、.yml、.json）',
+                                 en=f'{path}: no manifests (.yaml, .yml, .json) in this folder'))
+    files = tuple((f'submission/{file.relative_to(path).as_posix()}', _text(file)) for file in manifests)
+    return Submission(str(path), files, ('kubectl apply -R -f submission',))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadSubmission(Text(zh=f'{path}：文件太大', en=f'{path}: the file is too large'))
+        return path.read_text(encoding='utf-8')
+    except FileNotFoundError:
+        raise BadSubmission(Text(zh=f'{path}：没有这个文件', en=f'{path}: there is no such file')) from None
+    except UnicodeDecodeError:
+        raise BadSubmission(Text(zh=f'{path}：不是 UTF-8 文本', en=f'{path}: not UTF-8 text')) from None
+    except OSError as error:
+        raise BadSubmission(Text.same(f'{path}: {error.strerror}')) from None
+
+
+def _quote(name: str) -> str:
+    import shlex
+    return shlex.quote(name)
+
+
+def grade(exercise: Exercise, submissions: Iterable[Submission], bench: Bench) -> Report:
+    """Run every submission on a fresh cluster and ask the checks until all pass or the time is over."""
+    return Report(exercise, tuple(grade_one(exercise, submission, bench) for submission in submissions))
+
+
+def grade_one(exercise: Exercise, submission: Submission, bench: Bench) -> Graded:
+    checks = checks_of(exercise)
+    sitting = bench.open(exercise)
+    try:
+        started = sitting.view.now
+        for name, text in submission.files:
+            sitting.write(name, text)
+        ran = tuple(sitting.run(block) for block in submission.blocks)
+        statuses = await_checks(sitting, checks, exercise.timeout)
+        return Graded(submission.name, statuses, ran, best_count(exercise), sitting.view.now - started)
+    finally:
+        sitting.close()
+
+
+def await_checks(sitting: Sitting, checks: tuple[Check, ...], timeout: float) -> tuple[Status, ...]:
+    """The standing of the checks as soon as all pass, else at the end of the time."""
+    deadline = sitting.view.now + timeout
+    step = FIRST_STEP
+    statuses = sitting.wait(look(checks, sitting.view))
+    while not all(status.passed for status in statuses) and sitting.view.now < deadline:
+        sitting.advance(min(step, deadline - sitting.view.now))
+        step = min(step * 2, LONGEST_STEP)
+        statuses = sitting.wait(look(checks, sitting.view))
+    return statuses
