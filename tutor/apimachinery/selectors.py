@@ -114,7 +114,8 @@ def from_label_selector(selector: Mapping[str, Any] | None) -> Selector:
     for expression in expressions:
         operator = _OPERATORS.get(expression.get('operator', ''))
         if operator is None:
-            raise SelectorError(f'{field.go_quote(expression.get("operator", ""))} is not a valid label selector operator')
+            quoted = field.go_quote(expression.get('operator', ''))
+            raise SelectorError(f'{quoted} is not a valid label selector operator')
         found.append(_requirement(expression.get('key', ''), operator, expression.get('values') or ()))
     return Selector(found)
 
