@@ -22,7 +22,7 @@ class WorkQueue:
         self._simulation = simulation
         self._work = work
         self._queue: deque[str] = deque()
-        self._queued: dict[str, None] = {}
+        self._queued: dict[str, int | None] = {}
         self._failures: dict[str, int] = {}
         self._scheduled = False
         self._stopped = False
@@ -30,7 +30,7 @@ class WorkQueue:
     def add(self, key: str) -> None:
         if key in self._queued or self._stopped:
             return
-        self._queued[key] = None
+        self._queued[key] = self._simulation.trace.cause
         self._queue.append(key)
         self._schedule()
 
@@ -72,7 +72,8 @@ class WorkQueue:
         if not self._queue:
             return
         key = self._queue.popleft()
-        del self._queued[key]
+        cause = self._queued.pop(key)
         if self._queue:
             self._schedule()
+        self._simulation.trace.cause = cause
         self._work(key)

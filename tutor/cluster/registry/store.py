@@ -95,20 +95,30 @@ class ResourceStore:
             strategy.begin_update(new, old, context)
         return self.replace(new, old, context)
 
+    def store_marked(self, new: Object, old: Object, context: Context) -> Object:
+        """Store an object that was just marked as being deleted: as it is, whatever strategies would keep."""
+        return self._put(new, old, context)
+
     def replace(self, new: Object, old: Object, context: Context) -> Object:
         """Store what an update came to, if it differs; deletes what has lost its last finalizer."""
         if new == old:
             return old
         meta = new['metadata']
         if 'deletionTimestamp' in meta and not meta.get('finalizers') and not meta.get('deletionGracePeriodSeconds'):
-            return self.remove(new, context)
-        if not context.dry_run:
-            revision = int(old['metadata']['resourceVersion'])
-            meta['resourceVersion'] = str(self._store.revision + 1)
-            try:
-                self._store.put(self.key(meta.get('namespace', ''), meta['name']), new, expect=revision)
-            except Conflict:
-                raise errors.conflict(self.resource.group, self.resource.plural, meta['name'], MODIFIED) from None
+            if not self.strategy.finalizing(new):
+                return self.remove(new, context)
+        return self._put(new, old, context)
+
+    def _put(self, new: Object, old: Object, context: Context) -> Object:
+        if context.dry_run:
+            return new
+        meta = new['metadata']
+        revision = int(old['metadata']['resourceVersion'])
+        meta['resourceVersion'] = str(self._store.revision + 1)
+        try:
+            self._store.put(self.key(meta.get('namespace', ''), meta['name']), new, expect=revision)
+        except Conflict:
+            raise errors.conflict(self.resource.group, self.resource.plural, meta['name'], errors.OBJECT_MODIFIED) from None
         return new
 
     def remove(self, obj: Object, context: Context) -> Object:
@@ -137,19 +147,18 @@ class ResourceStore:
             meta['namespace'] = context.namespace
 
     def _generate_name(self, meta: Object, namespace: str) -> None:
-        base = meta['generateName'][:names.MAX_GENERATED_BASE]
         for _ in range(GENERATE_TRIES):
-            meta['name'] = base + names.random_suffix(self._simulation.random)
+            meta['name'] = names.generate_name(self._simulation.random, meta['generateName'])
             if self.find(namespace, meta['name']) is None:
                 return
-        raise errors.already_exists(self.resource.group, self.resource.plural, meta['name'])
+        raise errors.generate_name_conflict(self.resource.group, self.resource.plural, meta['name'])
 
     def _keep_metadata(self, new: Object, old: Object) -> None:
         """What an update cannot change (rest.BeforeUpdate); a stale resourceVersion is a conflict."""
         meta, kept = new['metadata'], old['metadata']
         given = meta.get('resourceVersion')
         if given and given != kept['resourceVersion']:
-            raise errors.conflict(self.resource.group, self.resource.plural, kept['name'], MODIFIED)
+            raise errors.conflict(self.resource.group, self.resource.plural, kept['name'], errors.OBJECT_MODIFIED)
         if not given and not self.strategy.unconditional_update:
             raise errors.invalid(self.resource.group, self.resource.kind, kept['name'], [_must_be_specified(given)])
         if meta.get('uid') and meta['uid'] != kept['uid']:
@@ -168,7 +177,6 @@ class ResourceStore:
             raise errors.invalid(self.resource.group, self.resource.kind, obj['metadata'].get('name', ''), found)
 
 
-MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
 SERVER_OWNED = ('uid', 'creationTimestamp', 'resourceVersion', 'generation', 'deletionTimestamp',
                 'deletionGracePeriodSeconds', 'namespace', 'name', 'generateName')
 

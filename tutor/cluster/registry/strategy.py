@@ -61,7 +61,7 @@ class Strategy:
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
-        self.has_status = 'status' in resource.subresources
+        self.has_status = resource.subresource('status') is not None
         self.prefix = type(self).prefix or resource.plural
 
     # -- create -------------------------------------------------------------------------------------------------
@@ -108,6 +108,13 @@ class Strategy:
         """Seconds of grace for a kind that is deleted gracefully (CheckGracefulDelete); None: at once."""
         return None
 
+    def finalizing(self, obj: Object) -> bool:
+        """Whether something else than metadata.finalizers keeps a deleted object (a namespace's spec.finalizers)."""
+        return False
+
+    def mark_deleted(self, obj: Object) -> None:
+        """What else changes when deletionTimestamp is set (a namespace's phase); `obj` is private."""
+
     # -- side effects -------------------------------------------------------------------------------------------
 
     def begin_create(self, obj: Object, context: Context) -> None:
@@ -128,6 +135,12 @@ class Strategy:
 
     selectable: tuple[str, ...] = ()
     """Names of the fields of `fields`."""
+
+    def unsupported_field(self, field: str) -> str:
+        """What a field selector on another field is told."""
+        if self.selectable:
+            return f'field label not supported: {field}'
+        return f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
     triggers: tuple[str, ...] = ()
     """Of these, the ones that watches are indexed by (upstream: cacher's indexers), such as spec.nodeName."""

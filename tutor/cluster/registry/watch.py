@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from tutor.apimachinery.objects import Object
@@ -13,6 +15,9 @@ from tutor.cluster.storage import Change, Store
 Event = dict[str, Any]
 Matches = Callable[[Object], bool]
 Deliver = Callable[[list[Event] | None], None]
+
+LATENCY = 0.002
+"""Virtual seconds between a change and its delivery to a subscriber: what happens meanwhile comes in one batch."""
 
 LIMIT = 100_000
 """Events a watcher may leave unread before its stream is closed, so that it never holds up others."""
@@ -27,7 +32,7 @@ class Watcher:
         self._simulation = simulation
         self._convert = convert
         self._stop = stop
-        self._events: deque[Event] = deque()
+        self._events: deque[tuple[Event, int | None]] = deque()
         self._waiting: Future[Event | None] | None = None
         self._deliver: Deliver | None = None
         self._scheduled = False
@@ -56,11 +61,11 @@ class Watcher:
         if len(self._events) >= LIMIT:
             self.close()
             return
-        self._events.append(event)
+        self._events.append((event, self._simulation.trace.cause))
         if self._deliver is not None:
             if not self._scheduled:
                 self._scheduled = True
-                self._simulation.call_soon(self._flush)
+                self._simulation.call_later(LATENCY, self._flush)
         elif self._waiting is not None:
             self._wake()
 
@@ -74,7 +79,7 @@ class Watcher:
                 self._waiting = None
         if not self._events:
             return None
-        event = self._events.popleft()
+        event, self._simulation.trace.cause = self._events.popleft()
         return self._convert(event) if self._convert else event
 
     def subscribe(self, deliver: Deliver) -> None:
@@ -101,14 +106,14 @@ class Watcher:
 
     def _flush(self) -> None:
         self._scheduled = False
-        events, self._events = list(self._events), deque()
-        if self._convert:
-            events = [self._convert(event) for event in events]
-        assert self._deliver is not None
-        if events:
-            self._deliver(events)
+        deliver, convert = self._deliver, self._convert
+        assert deliver is not None
+        batches, self._events = groupby(self._events, key=itemgetter(1)), deque()
+        for cause, batch in batches:
+            self._simulation.trace.cause = cause
+            deliver([convert(event) if convert else event for event, _ in batch])
         if self.closed:
-            self._deliver(None)
+            deliver(None)
 
 
 def _at_revision(obj: Object, revision: int) -> Object:

@@ -20,12 +20,13 @@ EPOCH = datetime(2026, 5, 4, 9, 0, 0, tzinfo=UTC)
 class Timer:
     """An event at a moment to come; `cancel` takes it back."""
 
-    __slots__ = ('args', 'callback', 'cancelled', 'when')
+    __slots__ = ('args', 'callback', 'cancelled', 'cause', 'when')
 
-    def __init__(self, when: float, callback: Callable[..., None], args: tuple[Any, ...]) -> None:
+    def __init__(self, when: float, callback: Callable[..., None], args: tuple[Any, ...], cause: int | None) -> None:
         self.when = when
         self.callback = callback
         self.args = args
+        self.cause = cause
         self.cancelled = False
 
     def cancel(self) -> None:
@@ -36,7 +37,8 @@ class Simulation:
     """One virtual clock (`now`, seconds since `epoch`), one queue of events, plain FIFO ties, one seeded `random`.
 
     Everything that happens is an event: a callback that runs to its end at one moment. Time passes only between
-    events, and only when `run_until` or `advance` is told to let it.
+    events, and only when `run_until` or `advance` is told to let it. What an event brings about is traced as caused
+    by what caused the event.
     """
 
     def __init__(self, seed: int = 0, epoch: datetime = EPOCH) -> None:
@@ -46,7 +48,7 @@ class Simulation:
         self.trace = Trace(self)
         self.failures: list[tuple[str, Exception]] = []
         self._epoch_seconds = epoch.timestamp()
-        self._ready: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._ready: deque[tuple[Callable[..., None], tuple[Any, ...], int | None]] = deque()
         self._timers: list[tuple[float, int, Timer]] = []
         self._sequence = 0
 
@@ -68,10 +70,10 @@ class Simulation:
 
     def call_soon(self, callback: Callable[..., None], *args: Any) -> None:
         """Run at this moment, after everything that is already due."""
-        self._ready.append((callback, args))
+        self._ready.append((callback, args, self.trace.cause))
 
     def call_at(self, when: float, callback: Callable[..., None], *args: Any) -> Timer:
-        timer = Timer(max(when, self.now), callback, args)
+        timer = Timer(max(when, self.now), callback, args, self.trace.cause)
         self._sequence += 1
         heapq.heappush(self._timers, (timer.when, self._sequence, timer))
         return timer
@@ -120,10 +122,11 @@ class Simulation:
 
     def run_ready(self) -> None:
         """Run everything that is due at this moment, without letting time pass."""
-        ready = self._ready
+        ready, trace = self._ready, self.trace
         while ready:
-            callback, args = ready.popleft()
+            callback, args, trace.cause = ready.popleft()
             callback(*args)
+        trace.cause = None
 
     def next_event(self) -> float | None:
         """When the next thing happens (now, if something is due), or None when nothing ever will."""
@@ -145,7 +148,7 @@ class Simulation:
         while self._timers and (self._timers[0][2].cancelled or self._timers[0][0] <= self.now):
             timer = heapq.heappop(self._timers)[2]
             if not timer.cancelled:
-                self._ready.append((timer.callback, timer.args))
+                self._ready.append((timer.callback, timer.args, timer.cause))
         self.run_ready()
         return True
 

@@ -1,0 +1,14 @@
+"""The admission plugins, in the order they run."""
+
+from tutor.cluster.apiserver.admission.default_toleration_seconds import DefaultTolerationSeconds
+from tutor.cluster.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
+from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.priority import Priority
+from tutor.cluster.apiserver.admission.service_account import ServiceAccount
+
+PLUGINS: tuple[type[Plugin], ...] = (
+    NamespaceLifecycle,
+    ServiceAccount,
+    Priority,
+    DefaultTolerationSeconds,
+)

@@ -1,0 +1,45 @@
+"""The admission chain of a request, in upstream's order (pkg/kubeapiserver/options/plugins.go)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission.catalog import PLUGINS
+from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.strategy import Context
+
+if TYPE_CHECKING:
+    from tutor.cluster.apiserver.server import ApiServer
+
+
+class AdmissionChain:
+    """All plugins; each resource's own list of them is worked out once."""
+
+    def __init__(self, server: ApiServer) -> None:
+        self.plugins = [plugin(server) for plugin in PLUGINS]
+        self._lists: dict[tuple[str, str, str], list[Plugin]] = {}
+
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        for plugin in self._of(scope, 'mutate'):
+            plugin.mutate(scope, obj, old, context)
+
+    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        for plugin in self._of(scope, 'validate'):
+            plugin.validate(scope, obj, old, context)
+
+    def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
+        for plugin in self._of(scope, 'validate_delete'):
+            plugin.validate_delete(scope, obj, context)
+
+    def _of(self, scope: Scope, phase: str) -> list[Plugin]:
+        """The plugins that care for a resource and override a phase."""
+        what = (scope.resource.group, scope.resource.plural, phase)
+        found = self._lists.get(what)
+        if found is None:
+            found = self._lists[what] = [
+                plugin for plugin in self.plugins
+                if (not plugin.resources or what[:2] in plugin.resources)
+                and getattr(type(plugin), phase) is not getattr(Plugin, phase)]
+        return found

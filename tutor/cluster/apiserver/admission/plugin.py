@@ -1,0 +1,29 @@
+"""What an admission plugin looks like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.strategy import Context
+
+if TYPE_CHECKING:
+    from tutor.cluster.apiserver.server import ApiServer
+
+
+class Plugin:
+    """`old` is None on create. `mutate` may change `obj`; `validate` and `validate_delete` raise StatusError.
+
+    `resources` limits the plugin to some (group, plural); empty means all.
+    """
+
+    name = ''
+    resources: frozenset[tuple[str, str]] = frozenset()
+
+    def __init__(self, server: ApiServer) -> None:
+        self.server = server
+
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None: ...
+    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None: ...
+    def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None: ...

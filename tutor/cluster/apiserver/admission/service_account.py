@@ -1,0 +1,64 @@
+"""ServiceAccount: every pod gets an account, its pull secrets and a token that is mounted into its containers."""
+
+from __future__ import annotations
+
+from tutor.apimachinery import errors, names
+from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.strategy import Context
+
+TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
+TOKEN_SECONDS = 3607
+MIRROR = 'kubernetes.io/config.mirror'
+
+
+class ServiceAccount(Plugin):
+    name = 'ServiceAccount'
+    resources = frozenset({('', 'pods')})
+
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        spec = obj.get('spec') or {}
+        if old is not None or scope.info.subresource or MIRROR in (obj['metadata'].get('annotations') or {}):
+            return
+        name = spec.setdefault('serviceAccountName', 'default')
+        spec['serviceAccount'] = name
+        account = self.server.stores.of('', 'serviceaccounts').find(context.namespace, name)
+        if account is None:
+            raise errors.forbidden(
+                '', 'pods', obj['metadata'].get('name', ''),
+                f'error looking up service account {context.namespace}/{name}: serviceaccount "{name}" not found')
+        if self._mounts_token(spec, account):
+            self._mount_token(spec, context)
+        if not spec.get('imagePullSecrets') and account.get('imagePullSecrets'):
+            spec['imagePullSecrets'] = [dict(reference) for reference in account['imagePullSecrets']]
+
+    def _mounts_token(self, spec: Object, account: Object) -> bool:
+        own = spec.get('automountServiceAccountToken')
+        return own if own is not None else account.get('automountServiceAccountToken', True)
+
+    def _mount_token(self, spec: Object, context: Context) -> None:
+        volumes = spec.get('volumes') or []
+        found = next((v['name'] for v in volumes if v.get('name', '').startswith('kube-api-access-')), None)
+        volume = found or f'kube-api-access-{names.random_suffix(context.simulation.random)}'
+        mounted = False
+        for container in [*(spec.get('initContainers') or ()), *(spec.get('containers') or ())]:
+            mounts = container.setdefault('volumeMounts', []) or []
+            container['volumeMounts'] = mounts
+            if not any(mount.get('mountPath') == TOKEN_PATH for mount in mounts):
+                mounts.append({'mountPath': TOKEN_PATH, 'name': volume, 'readOnly': True})
+                mounted = True
+            elif not mounts:
+                del container['volumeMounts']
+        if mounted and not found:
+            spec['volumes'] = [*volumes, _token_volume(volume)]
+
+
+def _token_volume(name: str) -> Object:
+    """TokenVolumeSource."""
+    namespace = {'path': 'namespace', 'fieldRef': {'apiVersion': 'v1', 'fieldPath': 'metadata.namespace'}}
+    return {'name': name, 'projected': {'defaultMode': 420, 'sources': [
+        {'serviceAccountToken': {'expirationSeconds': TOKEN_SECONDS, 'path': 'token'}},
+        {'configMap': {'items': [{'key': 'ca.crt', 'path': 'ca.crt'}], 'name': 'kube-root-ca.crt'}},
+        {'downwardAPI': {'items': [namespace]}},
+    ]}}

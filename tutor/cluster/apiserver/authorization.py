@@ -1,0 +1,129 @@
+"""Who may do what: RBAC, evaluated on the stored roles and bindings (plugin/pkg/auth/authorizer/rbac)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.objects import Object
+from tutor.client.transport import User
+from tutor.cluster.apiserver.requestinfo import RequestInfo
+from tutor.cluster.registry.store import ResourceStores
+
+RBAC = 'rbac.authorization.k8s.io'
+MASTERS = 'system:masters'
+
+
+class Authorizer:
+    """Allows what a rule of a bound role allows. Members of system:masters may do everything."""
+
+    def __init__(self, stores: ResourceStores) -> None:
+        self._stores = stores
+        self._decisions: dict[tuple[object, ...], bool] = {}
+        for plural in ('roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'):
+            stores.store.listen(stores.of(RBAC, plural).prefix, lambda _: self._decisions.clear())
+
+    def check(self, user: User, info: RequestInfo) -> None:
+        """Raise Forbidden unless the user may do this."""
+        if MASTERS not in user.groups and not self.allowed(user, info):
+            raise self._refusal(user, info)
+
+    def allowed(self, user: User, info: RequestInfo) -> bool:
+        """Whether the user may do this; decisions are kept until a role or binding changes."""
+        if MASTERS in user.groups:
+            return True
+        what = (user.name, user.groups, info.verb, info.group, info.resource, info.subresource, info.namespace,
+                info.name, '' if info.is_resource else info.path)
+        found = self._decisions.get(what)
+        if found is None:
+            if len(self._decisions) > 20_000:
+                self._decisions.clear()
+            found = self._decisions[what] = any(rule_allows(rule, info) for rule in self.rules(user, info.namespace))
+        return found
+
+    def rules(self, user: User, namespace: str) -> Iterator[Object]:
+        """The rules that hold for a user: cluster-wide ones, then those of a namespace (VisitRulesFor)."""
+        for binding in self._stores.of(RBAC, 'clusterrolebindings').list():
+            if applies(binding.get('subjects'), user, ''):
+                yield from self._role_rules(binding['roleRef'], '')
+        if namespace:
+            for binding in self._stores.of(RBAC, 'rolebindings').list(namespace):
+                if applies(binding.get('subjects'), user, namespace):
+                    yield from self._role_rules(binding['roleRef'], namespace)
+
+    def _role_rules(self, reference: Object, namespace: str) -> list[Object]:
+        if reference['kind'] == 'ClusterRole':
+            role = self._stores.of(RBAC, 'clusterroles').find('', reference['name'])
+        else:
+            role = self._stores.of(RBAC, 'roles').find(namespace, reference['name'])
+        return (role or {}).get('rules') or []
+
+    def impersonate(self, user: User, wanted: User) -> User:
+        """The user to act as, if the asker may (filters/impersonation.go)."""
+        checks = [_impersonation(wanted.name)]
+        checks += [RequestInfo('', 'impersonate', True, resource='groups', name=name)
+                   for name in wanted.groups if name != 'system:authenticated']
+        for info in checks:
+            self.check(user, info)
+        groups = tuple(dict.fromkeys((*(wanted.groups or _own_groups(wanted.name)), 'system:authenticated')))
+        return User(wanted.name, groups, wanted.uid, wanted.extra)
+
+    def _refusal(self, user: User, info: RequestInfo) -> errors.StatusError:
+        if not info.is_resource:
+            return errors.forbidden('', '', '', f'User "{user.name}" cannot {info.verb} path "{info.path}"')
+        resource = info.resource + (f'/{info.subresource}' if info.subresource else '')
+        where = f'in the namespace "{info.namespace}"' if info.namespace else 'at the cluster scope'
+        return errors.forbidden(
+            info.group, info.resource, info.name,
+            f'User "{user.name}" cannot {info.verb} resource "{resource}" in API group "{info.group}" {where}')
+
+
+def _impersonation(name: str) -> RequestInfo:
+    parts = name.split(':')
+    if name.startswith('system:serviceaccount:') and len(parts) == 4:
+        return RequestInfo('', 'impersonate', True, namespace=parts[2], resource='serviceaccounts', name=parts[3])
+    return RequestInfo('', 'impersonate', True, resource='users', name=name)
+
+
+def _own_groups(name: str) -> tuple[str, ...]:
+    parts = name.split(':')
+    if name.startswith('system:serviceaccount:') and len(parts) == 4:
+        return ('system:serviceaccounts', f'system:serviceaccounts:{parts[2]}')
+    return ()
+
+
+def applies(subjects: list[Object] | None, user: User, namespace: str) -> bool:
+    """appliesToUser of any subject."""
+    for subject in subjects or ():
+        kind, name = subject['kind'], subject['name']
+        if kind == 'User' and (name == user.name or name == '*'):
+            return True
+        if kind == 'Group' and name in user.groups:
+            return True
+        if kind == 'ServiceAccount':
+            space = subject.get('namespace') or namespace
+            if user.name == f'system:serviceaccount:{space}:{name}':
+                return True
+    return False
+
+
+def rule_allows(rule: Object, info: RequestInfo) -> bool:
+    """rbac.RuleAllows."""
+    verbs = rule.get('verbs') or ()
+    if '*' not in verbs and info.verb not in verbs:
+        return False
+    if not info.is_resource:
+        return any(_path_matches(pattern, info.path) for pattern in rule.get('nonResourceURLs') or ())
+    groups, resources = rule.get('apiGroups') or (), rule.get('resources') or ()
+    if '*' not in groups and info.group not in groups:
+        return False
+    wanted = f'{info.resource}/{info.subresource}' if info.subresource else info.resource
+    if '*' not in resources and wanted not in resources and \
+            not (info.subresource and f'*/{info.subresource}' in resources):
+        return False
+    names = rule.get('resourceNames') or ()
+    return not names or info.name in names
+
+
+def _path_matches(pattern: str, path: str) -> bool:
+    return pattern in ('*', path) or (pattern.endswith('*') and path.startswith(pattern[:-1]))

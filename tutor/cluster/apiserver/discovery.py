@@ -1,0 +1,117 @@
+"""Paths that are no resources: discovery, version, health, metrics, OpenAPI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.resources import Resource
+from tutor.client.transport import Request, Response
+from tutor.cluster.apiserver.requestinfo import RequestInfo
+
+if TYPE_CHECKING:
+    from tutor.cluster.apiserver.server import ApiServer
+
+TEXT = 'text/plain; charset=utf-8'
+
+
+def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
+    """The answer to a GET of such a path; raises StatusError."""
+    if request.method not in ('GET', 'HEAD'):
+        raise errors.method_not_allowed()
+    parts = [part for part in info.path.split('/') if part]
+    match parts:
+        case []:
+            return Response(200, {'paths': paths(server)})
+        case ['version']:
+            return Response(200, dict(server.version))
+        case ['api']:
+            return Response(200, {'kind': 'APIVersions', 'versions': ['v1'], 'serverAddressByClientCIDRs': [
+                {'clientCIDR': '0.0.0.0/0', 'serverAddress': '172.30.0.2:6443'}]})
+        case ['apis']:
+            return Response(200, group_list(server))
+        case ['apis', group]:
+            return Response(200, _group(server, group))
+        case ['api' as prefix, version]:
+            return Response(200, resource_list(server, '', version, prefix))
+        case ['apis' as prefix, group, version]:
+            return Response(200, resource_list(server, group, version, prefix))
+        case [('healthz' | 'livez' | 'readyz') as check, *rest]:
+            return _health(check, rest, request)
+        case ['openapi', *rest]:
+            from tutor.cluster.apiserver import openapi
+            return openapi.answer(server, rest, request)
+    raise errors.no_such_path()
+
+
+def _health(check: str, rest: list[str], request: Request) -> Response:
+    if rest or 'verbose' not in request.query:
+        return Response(200, 'ok', content_type=TEXT)
+    lines = [f'[+]{name} ok' for name in ('ping', 'log', 'etcd')]
+    return Response(200, '\n'.join([*lines, f'{check} check passed', '']), content_type=TEXT)
+
+
+def groups(server: ApiServer) -> dict[str, list[str]]:
+    """The versions of each group but the core one, in the order of discovery."""
+    found: dict[str, list[str]] = {}
+    for group, version, _ in server.resources:
+        if group and version not in found.setdefault(group, []):
+            found[group].append(version)
+    return found
+
+
+def paths(server: ApiServer) -> list[str]:
+    found = ['/api', '/api/v1', '/apis']
+    for group, versions in sorted(groups(server).items()):
+        found += [f'/apis/{group}', *(f'/apis/{group}/{version}' for version in versions)]
+    return [*found, '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
+
+
+def group_list(server: ApiServer) -> Object:
+    return {'kind': 'APIGroupList', 'apiVersion': 'v1',
+            'groups': [_group_entry(name, versions) for name, versions in groups(server).items()]}
+
+
+def _group(server: ApiServer, name: str) -> Object:
+    versions = groups(server).get(name)
+    if versions is None:
+        raise errors.no_such_path()
+    return {'kind': 'APIGroup', 'apiVersion': 'v1', **_group_entry(name, versions)}
+
+
+def _group_entry(name: str, versions: list[str]) -> Object:
+    entries = [{'groupVersion': f'{name}/{version}', 'version': version} for version in versions]
+    return {'name': name, 'versions': entries, 'preferredVersion': entries[0]}
+
+
+def resource_list(server: ApiServer, group: str, version: str, prefix: str) -> Object:
+    """APIResourceList: the resources of one group version, each followed by its subresources."""
+    if (prefix == 'api') != (group == ''):
+        raise errors.no_such_path()
+    found: list[Object] = []
+    for resource in server.resources.values():
+        if (resource.group, resource.version) == (group, version):
+            found += _entries(resource)
+    if not found:
+        raise errors.no_such_path()
+    group_version = f'{group}/{version}' if group else version
+    return {'kind': 'APIResourceList', 'apiVersion': 'v1', 'groupVersion': group_version, 'resources': found}
+
+
+def _entries(resource: Resource) -> list[Object]:
+    entry: dict[str, Any] = {
+        'name': resource.plural, 'singularName': resource.singular, 'namespaced': resource.namespaced,
+        'kind': resource.kind, 'verbs': list(resource.verbs)}
+    if resource.short_names:
+        entry['shortNames'] = list(resource.short_names)
+    if resource.categories:
+        entry['categories'] = list(resource.categories)
+    entries = [entry]
+    for sub in resource.subresources:
+        below: dict[str, Any] = {'name': f'{resource.plural}/{sub.name}', 'singularName': '',
+                                 'namespaced': resource.namespaced, 'kind': sub.kind, 'verbs': list(sub.verbs)}
+        if sub.group:
+            below |= {'group': sub.group, 'version': sub.version}
+        entries.append(below)
+    return entries

@@ -1,0 +1,91 @@
+"""PATCH in its four kinds: JSON, merge, strategic merge, apply."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tutor.apimachinery import errors
+from tutor.apimachinery import field as field_errors
+from tutor.apimachinery.objects import Object, deep_copy
+from tutor.client.transport import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
+from tutor.cluster.apiserver import decoding
+from tutor.cluster.apiserver.scope import Scope
+
+ACCEPTED = (JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH, 'application/apply-patch+cbor')
+
+
+def creates(scope: Scope) -> bool:
+    """Whether this patch makes the object when there is none: apply does."""
+    return scope.request.content_type == APPLY_PATCH
+
+
+def apply(scope: Scope, old: Object | None) -> Object:
+    """The patched object, private to the request; raises StatusError."""
+    kind = scope.request.content_type
+    if kind not in ACCEPTED:
+        raise errors.unsupported_media_type(ACCEPTED)
+    body = _body(scope)
+    if kind == APPLY_PATCH:
+        return _server_side_apply(scope, old, body)
+    assert old is not None
+    if scope.request.query.get('force') is not None:
+        raise errors.invalid('meta.k8s.io', 'PatchOptions', '', [
+            field_errors.forbidden('force', 'may not be specified for non-apply patch')])
+    new = _patched(scope, kind, old, body)
+    decoding.check_kind(scope, new)
+    _check_name(scope, new)
+    decoding.check_fields(scope, new)
+    return new
+
+
+def _patched(scope: Scope, kind: str, old: Object, body: Any) -> Object:
+    from tutor.apimachinery.patches import json_patch, merge, strategic
+    if kind == JSON_PATCH:
+        return json_patch.apply(deep_copy(old), body)
+    if not isinstance(body, dict):
+        raise errors.bad_request('json: cannot unmarshal array into Go value of type map[string]interface {}')
+    if kind == MERGE_PATCH:
+        return deep_copy(merge.apply(old, body))
+    if not scope.server.builtin(scope.resource):
+        raise errors.unsupported_media_type(ACCEPTED[:2] + ACCEPTED[3:])
+    return deep_copy(strategic.apply(old, body, scope.resource))
+
+
+def _check_name(scope: Scope, new: Object) -> None:
+    name = new['metadata'].get('name')
+    if name != scope.info.name:
+        raise errors.bad_request(
+            f'the name of the object ({name}) does not match the name on the URL ({scope.info.name})')
+    space = new['metadata'].get('namespace', '')
+    if scope.resource.namespaced and space != scope.info.namespace:
+        raise errors.bad_request(
+            'the namespace of the provided object does not match the namespace sent on the request')
+
+
+def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
+    from tutor.apimachinery.patches import apply as server_side
+    if not scope.request.query.get('fieldManager'):
+        raise errors.invalid('meta.k8s.io', 'PatchOptions', '', [
+            field_errors.required('fieldManager', 'is required for apply patch')])
+    if not isinstance(body, dict):
+        raise errors.bad_request('the body of an apply patch must be an object')
+    body = deep_copy(body)
+    decoding.check_kind(scope, body)
+    decoding.check_fields(scope, body)
+    decoding.check_namespace(scope, body)
+    body['metadata'].setdefault('name', scope.info.name)
+    _check_name(scope, body)
+    return server_side.apply(old, body, scope.resource, scope.field_manager, scope.server.simulation.timestamp(),
+                             force=scope.flag('force'), subresource=scope.info.subresource)
+
+
+def _body(scope: Scope) -> Any:
+    body = scope.request.body
+    if not isinstance(body, (bytes, str)):
+        return body
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        from tutor.apimachinery import decode
+        return decode.one(body)

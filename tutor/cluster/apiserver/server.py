@@ -1,0 +1,144 @@
+"""The API server in process: a Transport whose answers come from the request pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.resources import RESOURCES, Resource
+from tutor.client.transport import ByteStream, ExecSession, Request, Response, User, WatchStream
+from tutor.cluster.apiserver import discovery, reads, requestinfo, watching, writes
+from tutor.cluster.apiserver.admission.chain import AdmissionChain
+from tutor.cluster.apiserver.authorization import Authorizer
+from tutor.cluster.apiserver.nodes import NodeConnections
+from tutor.cluster.apiserver.requestinfo import RequestInfo
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.apiserver.subresources.catalog import SUBRESOURCES
+from tutor.cluster.registry.catalog import strategy_for
+from tutor.cluster.registry.store import ResourceStores
+from tutor.cluster.simulation import Simulation
+from tutor.cluster.storage import Store
+
+Handler = Callable[[Scope], Response]
+
+VERBS: Mapping[str, Handler] = {
+    'create': writes.create,
+    'get': reads.get,
+    'list': reads.list_objects,
+    'update': writes.update,
+    'patch': writes.patch,
+    'delete': writes.delete,
+    'deletecollection': writes.delete_collection,
+}
+
+
+class ApiServer:
+    """Answers API requests over one store. `nodes` is how it reaches the kubelets."""
+
+    def __init__(self, simulation: Simulation, store: Store, version: Mapping[str, str],
+                 nodes: NodeConnections | None = None) -> None:
+        self.simulation = simulation
+        self.store = store
+        self.version = version
+        self.nodes = nodes or NodeConnections()
+        self.stores = ResourceStores(store, simulation)
+        self.resources: dict[tuple[str, str, str], Resource] = {}
+        for resource in RESOURCES:
+            self.serve(resource)
+        self.authorizer = Authorizer(self.stores)
+        self.admission = AdmissionChain(self)
+
+    # -- which resources ----------------------------------------------------------------------------------------
+
+    def serve(self, resource: Resource) -> None:
+        """Begin to serve a resource; versions of one resource share its store."""
+        self.resources[resource.group, resource.version, resource.plural] = resource
+        if self.stores.find(resource.group, resource.plural) is None:
+            self.stores.add(strategy_for(resource))
+
+    def withdraw(self, resource: Resource) -> None:
+        """Stop serving a version of a resource; its store goes with the last version."""
+        self.resources.pop((resource.group, resource.version, resource.plural), None)
+        if not any(r.group == resource.group and r.plural == resource.plural for r in self.resources.values()):
+            self.stores.remove(resource.group, resource.plural)
+
+    def builtin(self, resource: Resource) -> bool:
+        """Whether a resource is one of Kubernetes' own, not a CustomResourceDefinition's."""
+        return resource in RESOURCES
+
+    # -- Transport ----------------------------------------------------------------------------------------------
+
+    def send(self, request: Request) -> Response:
+        info = requestinfo.parse(request.method, request.path, request.query)
+        try:
+            if not info.is_resource:
+                self._authorize(request, info)
+                return discovery.answer(self, request, info)
+            scope = self._scope(request, info)
+            return self._handler(scope)(scope)
+        except StatusError as error:
+            return Response(error.code, error.status)
+
+    def watch(self, request: Request) -> WatchStream:
+        query = {**request.query, 'watch': 'true'}
+        info = requestinfo.parse('GET', request.path, query)
+        return watching.watch(self._scope(request, info))
+
+    def stream(self, request: Request) -> ByteStream:
+        info = requestinfo.parse('GET', request.path, request.query)
+        scope = self._scope(request, info)
+        found = SUBRESOURCES.get((info.resource, info.subresource))
+        if found is None or found.stream is None:
+            raise errors.method_not_allowed()
+        return found.stream(scope)
+
+    def connect(self, request: Request) -> ExecSession:
+        info = requestinfo.parse('POST', request.path, request.query)
+        scope = self._scope(request, info)
+        found = SUBRESOURCES.get((info.resource, info.subresource))
+        if found is None or found.connect is None:
+            raise errors.method_not_allowed()
+        return found.connect(scope)
+
+    # -- the way in ---------------------------------------------------------------------------------------------
+
+    def _scope(self, request: Request, info: RequestInfo) -> Scope:
+        user = self._authorize(request, info)
+        resource = self.resources.get((info.group, info.version, info.resource))
+        if resource is None:
+            raise errors.no_such_path()
+        if not resource.namespaced:
+            info.namespace = ''
+        return Scope(self, request, info, user, resource, self.stores.of(resource.group, resource.plural))
+
+    def _authorize(self, request: Request, info: RequestInfo) -> User:
+        """Who asks, after impersonation; raises Forbidden."""
+        user = request.user
+        if request.impersonate is not None:
+            user = self.authorizer.impersonate(user, request.impersonate)
+        self.authorizer.check(user, info)
+        return user
+
+    def _handler(self, scope: Scope) -> Handler:
+        info, resource = scope.info, scope.resource
+        if not info.subresource:
+            if info.verb not in resource.verbs or info.verb not in VERBS:
+                raise errors.method_not_allowed()
+            if info.verb == 'create' and info.name:
+                raise errors.method_not_allowed()
+            return VERBS[info.verb]
+        found = SUBRESOURCES.get((info.resource, info.subresource)) or SUBRESOURCES.get(('*', info.subresource))
+        known = resource.subresource(info.subresource)
+        if found is None or known is None:
+            raise errors.no_such_path()
+        handler = found.verbs.get(info.verb)
+        if handler is None or info.verb not in known.verbs:
+            raise errors.method_not_allowed()
+        return handler
+
+    def trace(self, action: str, subject: str, detail: Any = None) -> None:
+        """Record a hop of the API server; what follows is caused by it."""
+        trace = self.simulation.trace
+        trace.cause = trace.record('apiserver', action, subject, detail)

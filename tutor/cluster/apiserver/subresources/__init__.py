@@ -1,0 +1,1 @@
+"""What lies below an object: status, scale, binding, eviction, logs, exec and the like; one module each."""

@@ -1,0 +1,59 @@
+"""pods/binding: the scheduler's word on which node a pod goes to (registry/core/pod/storage BindingREST)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.objects import Object
+from tutor.client.transport import Response
+from tutor.cluster.apiserver import decoding
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
+
+
+def create(scope: Scope) -> Response:
+    """assignPod: set spec.nodeName once, and the PodScheduled condition."""
+    binding = decoding.read_body(scope)
+    pod = scope.store.get(scope.info.namespace, scope.info.name)
+    node = (binding.get('target') or {}).get('name', '')
+    _check(scope, pod, node)
+    new = _assigned(pod, node, binding, scope.server.simulation.timestamp())
+    scope.store.replace(new, pod, scope.context())
+    trace = scope.server.simulation.trace
+    subject = f'Pod/{scope.info.namespace}/{scope.info.name}'
+    trace.cause = trace.record('apiserver', 'bind', subject, scope.user.name)
+    trace.cause = trace.record('etcd', 'put', subject, new)
+    return Response(201, {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Success', 'code': 201})
+
+
+def _check(scope: Scope, pod: Object, node: str) -> None:
+    name = scope.info.name
+    if not node:
+        raise errors.bad_request('target.name: Required value')
+    problem = ''
+    if 'deletionTimestamp' in pod['metadata']:
+        problem = f'pod {name} is being deleted, cannot be assigned to a host'
+    elif pod['spec'].get('nodeName'):
+        problem = f'pod {name} is already assigned to node "{pod["spec"]["nodeName"]}"'
+    elif pod['spec'].get('schedulingGates'):
+        problem = f'pod {name} has non-empty .spec.schedulingGates'
+    if problem:
+        raise errors.conflict('', 'pods/binding', name, problem)
+
+
+def _assigned(pod: Object, node: str, binding: Object, now: str) -> Object:
+    new = {**pod, 'metadata': dict(pod['metadata']), 'spec': {**pod['spec'], 'nodeName': node}}
+    annotations = (binding.get('metadata') or {}).get('annotations')
+    if annotations:
+        new['metadata']['annotations'] = {**(pod['metadata'].get('annotations') or {}), **annotations}
+    status = dict(pod.get('status') or {})
+    scheduled = {'lastProbeTime': None, 'lastTransitionTime': now, 'status': 'True', 'type': 'PodScheduled'}
+    generation = pod['metadata'].get('generation')
+    if generation:
+        scheduled['observedGeneration'] = generation
+    others = [c for c in status.get('conditions') or () if c['type'] != 'PodScheduled']
+    status['conditions'] = [*others, scheduled]
+    new['status'] = status
+    return new
+
+
+HANDLER = SubresourceHandler({'create': create})

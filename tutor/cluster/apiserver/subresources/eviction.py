@@ -1,0 +1,70 @@
+"""pods/eviction: delete a pod if its disruption budgets allow it (registry/core/pod/storage/eviction.go)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery import errors, selectors
+from tutor.apimachinery.objects import Object
+from tutor.client.transport import Response
+from tutor.cluster.apiserver import decoding, deletion
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
+
+SEVERAL = ('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.')
+
+
+def create(scope: Scope) -> Response:
+    body = decoding.read_body(scope)
+    pod = scope.store.get(scope.info.namespace, scope.info.name)
+    options = _options(scope, body.get('deleteOptions') or {})
+    context = deletion.context(scope, options)
+    if not _free(pod):
+        budgets = _budgets(scope, pod)
+        if len(budgets) > 1:
+            raise errors.internal_error(SEVERAL)
+        if budgets:
+            _take_one(scope, budgets[0], pod, options.dry_run)
+    deletion.delete(scope.store, pod, options, context)
+    return Response(201, {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Success', 'code': 201})
+
+
+def _options(scope: Scope, given: Object) -> deletion.DeleteOptions:
+    grace = given.get('gracePeriodSeconds')
+    return deletion.DeleteOptions(grace, given.get('propagationPolicy'), given.get('preconditions') or {},
+                                  bool(given.get('dryRun') or scope.dry_run))
+
+
+def _free(pod: Object) -> bool:
+    """canIgnorePDB: what does not run, or is going already, disturbs nobody."""
+    return pod.get('status', {}).get('phase') in ('Succeeded', 'Failed', 'Pending') or \
+        'deletionTimestamp' in pod['metadata']
+
+
+def _budgets(scope: Scope, pod: Object) -> list[Object]:
+    labels = pod['metadata'].get('labels') or {}
+    found = scope.server.stores.of('policy', 'poddisruptionbudgets').list(scope.info.namespace)
+    return [pdb for pdb in found if selectors.from_label_selector(pdb['spec'].get('selector')).matches(labels)]
+
+
+def _take_one(scope: Scope, budget: Object, pod: Object, dry_run: bool) -> None:
+    """checkAndDecrement: raises TooManyRequests when the budget allows no disruption now."""
+    status = budget.get('status') or {}
+    name = budget['metadata']['name']
+    refusal = 'Cannot evict pod as it would violate the pod\'s disruption budget.'
+    if status.get('observedGeneration', 0) < budget['metadata'].get('generation', 0):
+        raise errors.too_many_requests(refusal, 10, {'causes': [{
+            'reason': 'DisruptionBudget', 'message': f'The disruption budget {name} is still being processed by the '
+            'server.'}]})
+    if status.get('disruptionsAllowed', 0) <= 0:
+        healthy, desired = status.get('currentHealthy', 0), status.get('desiredHealthy', 0)
+        raise errors.too_many_requests(refusal, 0, {'causes': [{
+            'reason': 'DisruptionBudget', 'message': f'The disruption budget {name} needs {desired} healthy pods and '
+            f'has {healthy} currently'}]})
+    if dry_run:
+        return
+    disrupted = {**(status.get('disruptedPods') or {}), pod['metadata']['name']: scope.server.simulation.timestamp()}
+    new = {**budget, 'metadata': dict(budget['metadata']), 'status': {
+        **status, 'disruptionsAllowed': status['disruptionsAllowed'] - 1, 'disruptedPods': disrupted}}
+    scope.server.stores.of('policy', 'poddisruptionbudgets').replace(new, budget, scope.context())
+
+
+HANDLER = SubresourceHandler({'create': create})

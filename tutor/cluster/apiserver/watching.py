@@ -1,0 +1,68 @@
+"""watch: from now, from a revision, or with the state first (sendInitialEvents)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver import selection, tables
+from tutor.cluster.apiserver.requestinfo import is_true
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.watch import Event, Watcher
+from tutor.cluster.storage import Compacted
+
+BOOKMARK_ANNOTATION = 'k8s.io/initial-events-end'
+
+
+def watch(scope: Scope) -> Watcher:
+    """Start a watch; raises StatusError (410 Expired when the revision is no longer kept)."""
+    query, store = scope.request.query, scope.store
+    requirements = selection.field_requirements(scope)
+    trigger = next(((field, value) for field, value, equal in requirements
+                    if equal and field in store.strategy.triggers), None)
+    matches = selection.matcher(scope)
+    prefix = store.range_prefix(scope.info.namespace)
+    convert = _converter(scope)
+    version = query.get('resourceVersion') or ''
+    initial = is_true(query.get('sendInitialEvents'))
+    missed = [] if version in ('', '0') or initial else _missed(scope, prefix, version)
+    watcher = store.broadcaster.watch(prefix, matches, convert, trigger)
+    if initial or version in ('', '0'):
+        for obj in selection.filtered(scope, store.list(scope.info.namespace)):
+            watcher.push({'type': 'ADDED', 'object': obj})
+        if initial and is_true(query.get('allowWatchBookmarks')):
+            watcher.push(_bookmark(scope, {BOOKMARK_ANNOTATION: 'true'}))
+    for change in missed:
+        watcher.offer(change)
+    timeout = query.get('timeoutSeconds')
+    if timeout:
+        scope.server.simulation.call_later(float(timeout), watcher.close)
+    return watcher
+
+
+def _missed(scope: Scope, prefix: str, version: str) -> list:
+    try:
+        revision = int(version)
+    except ValueError:
+        raise errors.bad_request(f'invalid resource version "{version}"') from None
+    store = scope.server.store
+    if revision > store.revision:
+        raise errors.timeout(f'Too large resource version: {revision}, current: {store.revision}', 1)
+    try:
+        return store.changes_since(prefix, revision)
+    except Compacted:
+        raise errors.resource_expired(f'too old resource version: {revision} ({store.compacted})') from None
+
+
+def _bookmark(scope: Scope, annotations: Object) -> Event:
+    meta = {'resourceVersion': str(scope.server.store.revision), 'annotations': annotations}
+    return {'type': 'BOOKMARK', 'object': {'kind': scope.resource.kind, 'apiVersion': scope.resource.group_version,
+                                           'metadata': meta}}
+
+
+def _converter(scope: Scope):
+    accept = scope.request.accept
+    if 'as=Table' in accept:
+        return lambda event: tables.event_table(scope, event)
+    if 'as=PartialObjectMetadata' in accept:
+        return lambda event: {'type': event['type'], 'object': tables.partial(event['object'])}
+    return None

@@ -1,0 +1,118 @@
+"""create, update, patch, delete and deletecollection, the same for every resource."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.objects import Object
+from tutor.client.transport import Response
+from tutor.cluster.apiserver import decoding, deletion, patching, reads, selection, tables
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.strategy import Context
+
+PATCH_TRIES = 5
+
+
+def create(scope: Scope) -> Response:
+    scope.check_options()
+    return Response(201, tables.shape(scope, create_object(scope, decoding.read_object(scope))), tuple(scope.warnings))
+
+
+def create_object(scope: Scope, obj: Object) -> Object:
+    """Default, admit, validate and store a decoded object; the object as stored."""
+    strategy, admission = scope.store.strategy, scope.server.admission
+    context = scope.context()
+    strategy.default(obj)
+    admission.mutate(scope, obj, None, context)
+    stored = scope.store.create(obj, context, partial(admission.validate, scope, old=None, context=context))
+    scope.warnings.extend(strategy.warnings(stored))
+    _trace(scope, 'create', stored)
+    return stored
+
+
+def update(scope: Scope) -> Response:
+    scope.check_options()
+    new = decoding.read_object(scope)
+    name = new['metadata'].setdefault('name', scope.info.name)
+    if name != scope.info.name:
+        raise errors.bad_request(
+            f'the name of the object ({name}) does not match the name on the URL ({scope.info.name})')
+    old = scope.store.find(scope.info.namespace, name)
+    if old is None and scope.store.strategy.create_on_update:
+        return Response(201, tables.shape(scope, create_object(scope, new)), tuple(scope.warnings))
+    if old is None:
+        raise errors.not_found(scope.resource.group, scope.resource.plural, name)
+    return Response(200, tables.shape(scope, update_object(scope, new, old)), tuple(scope.warnings))
+
+
+def update_object(scope: Scope, new: Object, old: Object) -> Object:
+    """Default, admit, validate and store a new state of an object; the object as stored."""
+    strategy, admission = scope.store.strategy, scope.server.admission
+    context = scope.context()
+    status = scope.info.subresource == 'status'
+    if not status:
+        strategy.default(new)
+    admission.mutate(scope, new, old, context)
+    stored = scope.store.update(new, old, context, status, partial(admission.validate, scope, old=old, context=context))
+    if stored is not old:
+        if not status:
+            scope.warnings.extend(strategy.warnings(stored, old))
+        _trace(scope, 'update', stored)
+    return stored
+
+
+def patch(scope: Scope) -> Response:
+    scope.check_options()
+    for attempt in range(PATCH_TRIES):
+        old = scope.store.find(scope.info.namespace, scope.info.name)
+        if old is None and not patching.creates(scope):
+            raise errors.not_found(scope.resource.group, scope.resource.plural, scope.info.name)
+        new = patching.apply(scope, old)
+        if old is None:
+            return Response(201, tables.shape(scope, create_object(scope, new)), tuple(scope.warnings))
+        try:
+            return Response(200, tables.shape(scope, update_object(scope, new, old)), tuple(scope.warnings))
+        except errors.StatusError as error:
+            if error.reason != 'Conflict' or attempt == PATCH_TRIES - 1:
+                raise
+    raise AssertionError('unreachable')
+
+
+def delete(scope: Scope) -> Response:
+    options = deletion.read_options(scope)
+    obj = scope.store.get(scope.info.namespace, scope.info.name)
+    context = deletion.context(scope, options)
+    scope.server.admission.validate_delete(scope, obj, context)
+    left, gone = deletion.delete(scope.store, obj, options, context)
+    _trace(scope, 'delete', left)
+    if gone and not scope.store.strategy.returns_deleted:
+        return Response(200, deletion.success(scope.resource, obj))
+    return Response(200, tables.shape(scope, left))
+
+
+def delete_collection(scope: Scope) -> Response:
+    """Delete each object of a list; the list as it was (or as the objects are now, for those that remain)."""
+    options = deletion.read_options(scope)
+    context: Context = deletion.context(scope, options)
+    items = selection.filtered(scope, scope.store.list(scope.info.namespace))
+    left = []
+    for obj in items:
+        current = scope.store.find(obj['metadata'].get('namespace', ''), obj['metadata']['name'])
+        if current is None:
+            continue
+        scope.server.admission.validate_delete(scope, current, context)
+        left.append(deletion.delete(scope.store, current, options, context)[0])
+        _trace(scope, 'delete', current)
+    return Response(200, reads.as_list(scope, left))
+
+
+def _trace(scope: Scope, action: str, obj: Object) -> None:
+    if scope.dry_run:
+        return
+    meta, simulation = obj['metadata'], scope.server.simulation
+    sub = f'/{scope.info.subresource}' if scope.info.subresource else ''
+    subject = f'{obj.get("kind", "")}/{meta.get("namespace", "")}/{meta["name"]}'
+    trace = simulation.trace
+    trace.cause = trace.record('apiserver', action + sub, subject, scope.user.name)
+    trace.cause = trace.record('etcd', 'put' if action != 'delete' else 'delete', subject, obj)
