@@ -41,15 +41,28 @@ class Authorizer:
             found = self._decisions[what] = any(rule_allows(rule, info) for rule in self.rules(user, info.namespace))
         return found
 
+    def explain(self, user: User, info: RequestInfo) -> str | None:
+        """Why the user may do this ('' for no reason given), or None when they may not."""
+        if MASTERS in user.groups:
+            return ''
+        for reason, rules in self._bindings(user, info.namespace):
+            if any(rule_allows(rule, info) for rule in rules):
+                return f'RBAC: allowed by {reason}'
+        return None
+
     def rules(self, user: User, namespace: str) -> Iterator[Object]:
         """The rules that hold for a user: cluster-wide ones, then those of a namespace (VisitRulesFor)."""
-        for binding in self._stores.of(RBAC, 'clusterrolebindings').list():
-            if applies(binding.get('subjects'), user, ''):
-                yield from self._role_rules(binding['roleRef'], '')
-        if namespace:
-            for binding in self._stores.of(RBAC, 'rolebindings').list(namespace):
-                if applies(binding.get('subjects'), user, namespace):
-                    yield from self._role_rules(binding['roleRef'], namespace)
+        for _, rules in self._bindings(user, namespace):
+            yield from rules
+
+    def _bindings(self, user: User, namespace: str) -> Iterator[tuple[str, list[Object]]]:
+        """How each binding that applies is described in reasons, and its rules."""
+        for plural in ('clusterrolebindings', 'rolebindings') if namespace else ('clusterrolebindings',):
+            space = namespace if plural == 'rolebindings' else ''
+            for binding in self._stores.of(RBAC, plural).list(space):
+                subject = applies(binding.get('subjects'), user, space)
+                if subject is not None:
+                    yield _describe(binding, subject), self._role_rules(binding['roleRef'], space)
 
     def _role_rules(self, reference: Object, namespace: str) -> list[Object]:
         if reference['kind'] == 'ClusterRole':
@@ -92,19 +105,28 @@ def _own_groups(name: str) -> tuple[str, ...]:
     return ()
 
 
-def applies(subjects: list[Object] | None, user: User, namespace: str) -> bool:
-    """appliesToUser of any subject."""
+def _describe(binding: Object, subject: Object) -> str:
+    """clusterRoleBindingDescriber, roleBindingDescriber."""
+    meta, role = binding['metadata'], binding['roleRef']
+    name = f'{meta["name"]}/{meta["namespace"]}' if meta.get('namespace') else meta['name']
+    who = f'"{subject["name"]}/{subject.get("namespace", "")}"' if subject['kind'] == 'ServiceAccount' else \
+        f'"{subject["name"]}"'
+    return f'{binding["kind"]} "{name}" of {role["kind"]} "{role["name"]}" to {subject["kind"]} {who}'
+
+
+def applies(subjects: list[Object] | None, user: User, namespace: str) -> Object | None:
+    """The first subject that a user is (appliesToUser), or None."""
     for subject in subjects or ():
         kind, name = subject['kind'], subject['name']
-        if kind == 'User' and (name == user.name or name == '*'):
-            return True
+        if kind == 'User' and name in (user.name, '*'):
+            return subject
         if kind == 'Group' and name in user.groups:
-            return True
+            return subject
         if kind == 'ServiceAccount':
             space = subject.get('namespace') or namespace
             if user.name == f'system:serviceaccount:{space}:{name}':
-                return True
-    return False
+                return subject
+    return None
 
 
 def rule_allows(rule: Object, info: RequestInfo) -> bool:

@@ -7,13 +7,16 @@ from typing import Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, User, WatchStream
 from tutor.cluster.apiserver import discovery, reads, requestinfo, watching, writes
 from tutor.cluster.apiserver.admission.chain import AdmissionChain
+from tutor.cluster.apiserver.authentication import Authenticator
 from tutor.cluster.apiserver.authorization import Authorizer
 from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.apiserver.requestinfo import RequestInfo
+from tutor.cluster.apiserver.reviews import REVIEWS
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.catalog import SUBRESOURCES
 from tutor.cluster.registry.catalog import strategy_for
@@ -47,6 +50,7 @@ class ApiServer:
         self.resources: dict[tuple[str, str, str], Resource] = {}
         for resource in RESOURCES:
             self.serve(resource)
+        self.authenticator = Authenticator(self)
         self.authorizer = Authorizer(self.stores)
         self.admission = AdmissionChain(self)
 
@@ -67,6 +71,15 @@ class ApiServer:
     def builtin(self, resource: Resource) -> bool:
         """Whether a resource is one of Kubernetes' own, not a CustomResourceDefinition's."""
         return resource in RESOURCES
+
+    def custom_schema(self, resource: Resource) -> Object | None:
+        """The structural schema of a custom resource, for OpenAPI."""
+        crds = self.stores.of('apiextensions.k8s.io', 'customresourcedefinitions')
+        crd = crds.find('', f'{resource.plural}.{resource.group}')
+        for version in (crd or {}).get('spec', {}).get('versions') or ():
+            if version['name'] == resource.version:
+                return (version.get('schema') or {}).get('openAPIV3Schema')
+        return None
 
     # -- Transport ----------------------------------------------------------------------------------------------
 
@@ -128,7 +141,8 @@ class ApiServer:
                 raise errors.method_not_allowed()
             if info.verb == 'create' and info.name:
                 raise errors.method_not_allowed()
-            return VERBS[info.verb]
+            review = REVIEWS.get((resource.group, resource.plural)) if info.verb == 'create' else None
+            return review or VERBS[info.verb]
         found = SUBRESOURCES.get((info.resource, info.subresource)) or SUBRESOURCES.get(('*', info.subresource))
         known = resource.subresource(info.subresource)
         if found is None or known is None:

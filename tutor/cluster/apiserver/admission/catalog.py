@@ -1,14 +1,18 @@
 """The admission plugins, in the order they run."""
 
 from tutor.cluster.apiserver.admission.default_toleration_seconds import DefaultTolerationSeconds
+from tutor.cluster.apiserver.admission.limit_ranger import LimitRanger
 from tutor.cluster.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.priority import Priority
+from tutor.cluster.apiserver.admission.resource_quota import ResourceQuota
 from tutor.cluster.apiserver.admission.service_account import ServiceAccount
 
 PLUGINS: tuple[type[Plugin], ...] = (
     NamespaceLifecycle,
+    LimitRanger,
     ServiceAccount,
     Priority,
     DefaultTolerationSeconds,
+    ResourceQuota,
 )

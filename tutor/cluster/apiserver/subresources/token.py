@@ -59,13 +59,14 @@ def sign(account: Object, audiences: list[str], issued: int, expires: int) -> st
         'kubernetes.io': {'namespace': meta['namespace'],
                           'serviceaccount': {'name': meta['name'], 'uid': meta['uid']}},
         'sub': f'system:serviceaccount:{meta["namespace"]}:{meta["name"]}'}
-    head = _encode(json.dumps({'alg': 'HS256', 'typ': 'JWT'}).encode())
-    body = _encode(json.dumps(claims, separators=(',', ':')).encode())
+    head = encode(json.dumps({'alg': 'HS256', 'typ': 'JWT'}).encode())
+    body = encode(json.dumps(claims, separators=(',', ':')).encode())
     signature = hmac.new(KEY, f'{head}.{body}'.encode(), hashlib.sha256).digest()
-    return f'{head}.{body}.{_encode(signature)}'
+    return f'{head}.{body}.{encode(signature)}'
 
 
-def _encode(data: bytes) -> str:
+def encode(data: bytes) -> str:
+    """base64url without padding, as in a JSON Web Token."""
     return base64.urlsafe_b64encode(data).decode().rstrip('=')
 
 

@@ -1,0 +1,81 @@
+"""Who asks: client certificates, static tokens and service-account tokens (apiserver/pkg/authentication)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import TYPE_CHECKING, Any
+
+from tutor.client.transport import User
+from tutor.cluster.apiserver.subresources.token import KEY, encode
+
+if TYPE_CHECKING:
+    from tutor.cluster.apiserver.server import ApiServer
+
+AUTHENTICATED = 'system:authenticated'
+ANONYMOUS = User('system:anonymous', ('system:unauthenticated',))
+
+
+class Authenticator:
+    """Turns credentials into a User. `tokens` and `certificates` hold those that were given out, by their text."""
+
+    def __init__(self, server: ApiServer) -> None:
+        self._server = server
+        self.tokens: dict[str, User] = {}
+        self.certificates: dict[str, User] = {}
+
+    def token(self, token: str) -> User | None:
+        """The owner of a bearer token, or None when it is not valid (any more)."""
+        return self.tokens.get(token) or self._service_account(token)
+
+    def certificate(self, pem: str) -> User | None:
+        """The user of a client certificate: its common name, its organizations as groups."""
+        known = self.certificates.get(pem)
+        if known is None and 'BEGIN CERTIFICATE' in pem:
+            known = _subject(pem)
+        return known
+
+    def _service_account(self, token: str) -> User | None:
+        claims = _verified(token)
+        if claims is None or claims.get('exp', 0) < self._server.simulation.wall().timestamp():
+            return None
+        namespace = claims['kubernetes.io']['namespace']
+        name = claims['kubernetes.io']['serviceaccount']['name']
+        account = self._server.stores.of('', 'serviceaccounts').find(namespace, name)
+        if account is None or account['metadata']['uid'] != claims['kubernetes.io']['serviceaccount']['uid']:
+            return None
+        return service_account(namespace, name, account['metadata']['uid'])
+
+
+def service_account(namespace: str, name: str, uid: str = '') -> User:
+    """The User that a service account is."""
+    return User(f'system:serviceaccount:{namespace}:{name}',
+                ('system:serviceaccounts', f'system:serviceaccounts:{namespace}', AUTHENTICATED), uid)
+
+
+def _verified(token: str) -> dict[str, Any] | None:
+    """The claims of a token that we have signed, or None."""
+    parts = token.split('.')
+    if len(parts) != 3:
+        return None
+    signature = hmac.new(KEY, f'{parts[0]}.{parts[1]}'.encode(), hashlib.sha256).digest()
+    if not hmac.compare_digest(encode(signature), parts[2]):
+        return None
+    try:
+        return json.loads(base64.urlsafe_b64decode(parts[1] + '=='))
+    except ValueError:
+        return None
+
+
+def _subject(pem: str) -> User | None:
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+    try:
+        subject = x509.load_pem_x509_certificate(pem.encode()).subject
+    except ValueError:
+        return None
+    names = [str(item.value) for item in subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    groups = [str(item.value) for item in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
+    return User(names[0], (*groups, AUTHENTICATED)) if names else None
