@@ -66,11 +66,18 @@ class ExerciseFile(Strict):
     task: Text
     cluster: ClusterOptions | str | None = None
     setup: tuple[str, ...] = ()
-    checks: tuple[CheckSpec, ...] = Field(min_length=1)
-    hints: tuple[EitherText, ...] = Field(min_length=1)
+    checks: tuple[CheckSpec, ...]
+    hints: tuple[EitherText, ...]
     keep: EitherText
     solved: Text
     timeout: float = Field(default=60, gt=0, le=3600)
+
+    @field_validator('checks', 'hints')
+    @classmethod
+    def _not_empty(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not values:
+            raise ValueError('at least one is needed')
+        return values
 
     @field_validator('checks')
     @classmethod

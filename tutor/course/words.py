@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
 
-Language = Literal['zh', 'en']
-LANGUAGES: tuple[Language, ...] = ('zh', 'en')
+from tutor.i18n.modes import LANGUAGES, Language
+
+__all__ = ['LANGUAGES', 'Language', 'Strict', 'Text']
 
 
 class Strict(BaseModel):

@@ -38,19 +38,15 @@ def mismatch(expected: Any, found: Any, path: str = '') -> Mismatch | None:
 
 
 def _mapping(expected: dict[str, Any], found: Any, path: str) -> Mismatch | None:
+    if found is None:
+        found = {}
     if not isinstance(found, dict):
-        if found is None and all(_accepts_nothing(value) for value in expected.values()):
-            return None
         return Mismatch(path, show(expected), show(found))
     for key, value in expected.items():
         step = f'{path}.{key}' if path else key
         if difference := mismatch(value, found.get(key), step):
             return difference
     return None
-
-
-def _accepts_nothing(expected: Any) -> bool:
-    return mismatch(expected, None) is None
 
 
 def _list(expected: list[Any], found: Any, path: str) -> Mismatch | None:

@@ -9,8 +9,8 @@ from typing import Any
 from tutor.course.words import Language, Text
 
 NOTHING = Text(zh='没有', en='nothing')
-EXISTS = Text(zh='存在', en='exists')
-ABSENT = Text(zh='不存在', en='does not exist')
+EXISTS = Text(zh='存在', en='it to exist')
+ABSENT = Text(zh='不存在', en='nothing')
 LONGEST = 200
 
 

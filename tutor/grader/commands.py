@@ -1,0 +1,121 @@
+"""`tutor grade` and `tutor lint`: what they do, apart from reading the arguments and opening clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tutor.course.commands import Outcome, report_problems, say
+from tutor.course.lint import lint_exercise, lint_lesson
+from tutor.course.loader import Course, load_course
+from tutor.course.models import Exercise, Lesson
+from tutor.course.problems import CourseError, Problem
+from tutor.course.words import Text
+from tutor.grader.checks.catalog import checks_of
+from tutor.grader.grading import BadSubmission, grade, read_submission
+from tutor.grader.proof import prove
+from tutor.grader.reports import FORMATS
+from tutor.grader.view import Bench
+from tutor.i18n.modes import Mode, languages_of
+
+PASSED, NOT_PASSED, BAD_INPUT, INTERNAL = 0, 1, 2, 3
+
+
+def grade_command(mode: Mode, exercise: str, submissions: Sequence[str], bench: Bench, format: str = 'text',
+                  root: Path | None = None) -> Outcome:
+    """Grade submissions of one exercise. Exit codes: 0 all passed, 1 not, 2 bad input."""
+    if format not in FORMATS:
+        return _bad(Text(zh=f'没有格式 {format}', en=f'there is no format {format}'), mode)
+    try:
+        chosen = _exercise(load_course(root), exercise)
+        checks_of(chosen)
+        report = grade(chosen, [read_submission(Path(one)) for one in submissions], bench)
+    except KeyError:
+        return _bad(Text(zh=f'没有练习 {exercise}；用 tutor lessons 查看',
+                         en=f'no exercise {exercise}; see tutor lessons'), mode)
+    except CourseError as error:
+        return Outcome(BAD_INPUT, '', report_problems(list(error.problems), mode))
+    except BadSubmission as error:
+        return _bad(error.message, mode)
+    return Outcome(PASSED if report.passed else NOT_PASSED, FORMATS[format](report, languages_of(mode)))
+
+
+def _bad(words: Text, mode: Mode) -> Outcome:
+    return Outcome(BAD_INPUT, '', say(words, mode) + '\n')
+
+
+def _exercise(course: Course, wanted: str) -> Exercise:
+    """An exercise by its id, or by its name alone where only one is called so."""
+    if wanted in course.exercise_ids:
+        return course.exercise(wanted)
+    named = [one for one in course.exercise_ids if one.endswith(f'/{wanted}')]
+    if len(named) != 1:
+        raise KeyError(wanted)
+    return course.exercise(named[0])
+
+
+# -- lint --------------------------------------------------------------------------------------------------------
+
+
+def lint_command(mode: Mode, path: Path | None = None, bench: Bench | None = None, root: Path | None = None,
+                 tell: Callable[[str], None] | None = None) -> Outcome:
+    """Check the course, or what lies under a path of it; without a bench, no exercise is run."""
+    course = load_course(root or _course_above(path))
+    problems = [problem for problem in course.problems if _below(problem.file, path)]
+    counts = [0, 0]
+    for lesson in course.lessons:
+        if not (_below(lesson.folder, path) or _below(path, lesson.folder)):
+            continue
+        counts[0] += 1
+        if _below(lesson.folder, path):
+            problems += lint_lesson(lesson, course)
+        for exercise in _exercises(lesson, course, path, problems):
+            counts[1] += 1
+            problems += _lint_exercise(exercise, bench, tell)
+    if path and not any(counts) and not problems:
+        return _bad(Text(zh=f'{path} 里没有课程', en=f'there is no lesson in {path}'), mode)
+    summary = Text(zh=f'{counts[0]} 课，{counts[1]} 个练习，{len(problems)} 个问题',
+                   en=f'{counts[0]} lessons, {counts[1]} exercises, {len(problems)} problems')
+    return Outcome(NOT_PASSED if problems else PASSED, say(summary, mode) + '\n', report_problems(problems, mode))
+
+
+def _course_above(path: Path | None) -> Path | None:
+    """The course that a path is in: the folder above the nearest part.yaml."""
+    if path is None:
+        return None
+    path = path.resolve()
+    for folder in (path, *path.parents):
+        if (folder / 'part.yaml').is_file():
+            return folder.parent
+    return path if any(path.glob('*/part.yaml')) else None
+
+
+def _below(path: Path | None, above: Path | None) -> bool:
+    return above is None or (path is not None and path.resolve().is_relative_to(above.resolve()))
+
+
+def _exercises(lesson: Lesson, course: Course, path: Path | None, problems: list[Problem]) -> Iterator[Exercise]:
+    for name in lesson.exercise_names:
+        folder = lesson.folder / 'exercises' / name
+        if not (_below(folder, path) or _below(path, folder)):
+            continue
+        try:
+            yield course.exercise(f'{lesson.id}/{name}')
+        except CourseError as error:
+            problems += error.problems
+
+
+def _lint_exercise(exercise: Exercise, bench: Bench | None,
+                   tell: Callable[[str], None] | None) -> Iterator[Problem]:
+    yield from lint_exercise(exercise)
+    try:
+        checks_of(exercise)
+    except CourseError as error:
+        yield from error.problems
+        return
+    if bench is not None:
+        if tell:
+            tell(exercise.id)
+        yield from prove(exercise, bench)
+
+
