@@ -1,0 +1,3 @@
+kubectl create namespace hello
+
+kubectl label namespace hello made-by=you
