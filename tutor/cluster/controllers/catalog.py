@@ -1,0 +1,50 @@
+"""All controllers of kube-controller-manager, in the order in which they start: one line each.
+
+The first column is the service account in kube-system that the controller acts as; its role is
+system:controller:<account>.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.deployment import DeploymentController
+from tutor.cluster.controllers.endpoints import EndpointsController
+from tutor.cluster.controllers.endpointslice import EndpointSliceController
+from tutor.cluster.controllers.garbagecollector import GarbageCollector
+from tutor.cluster.controllers.namespace import NamespaceController
+from tutor.cluster.controllers.replicaset import ReplicaSetController
+from tutor.cluster.controllers.replication import ReplicationController
+from tutor.cluster.controllers.serviceaccount import RootCACertPublisher, ServiceAccountsController
+from tutor.cluster.controllers.settings import Settings
+from tutor.cluster.simulation import Simulation
+
+Make = Callable[[Simulation, Client, Informers, Settings], Controller]
+
+
+class Entry(NamedTuple):
+    """One controller: the account it acts as, and what makes it."""
+
+    account: str
+    make: Make
+
+
+def _plain(kind: Callable[[Simulation, Client, Informers], Controller]) -> Make:
+    return lambda simulation, client, informers, settings: kind(simulation, client, informers)
+
+
+CONTROLLERS: tuple[Entry, ...] = (
+    Entry('service-account-controller', _plain(ServiceAccountsController)),
+    Entry('root-ca-cert-publisher', lambda s, c, i, settings: RootCACertPublisher(s, c, i, settings.root_ca)),
+    Entry('namespace-controller', _plain(NamespaceController)),
+    Entry('generic-garbage-collector', _plain(GarbageCollector)),
+    Entry('deployment-controller', _plain(DeploymentController)),
+    Entry('replicaset-controller', _plain(ReplicaSetController)),
+    Entry('replication-controller', _plain(ReplicationController)),
+    Entry('endpoint-controller', _plain(EndpointsController)),
+    Entry('endpointslice-controller', _plain(EndpointSliceController)),
+)

@@ -1,0 +1,56 @@
+"""kube-controller-manager: starts and stops all controllers together."""
+
+from __future__ import annotations
+
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.client.transport import Transport, User
+from tutor.cluster.controllers.catalog import CONTROLLERS, Entry
+from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.settings import Settings
+from tutor.cluster.simulation import Simulation
+
+AGENT = 'kube-controller-manager'
+
+
+class ControllerManager:
+    """The process. While it is stopped nothing is reconciled; a new start begins from what the API server has."""
+
+    def __init__(self, simulation: Simulation, transport: Transport, settings: Settings | None = None,
+                 controllers: tuple[Entry, ...] = CONTROLLERS) -> None:
+        self.simulation = simulation
+        self.transport = transport
+        self.settings = settings or Settings()
+        self.controllers: list[Controller] = []
+        self._entries = controllers
+        self._informers: Informers | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._informers is not None
+
+    def start(self) -> None:
+        if self.running:
+            return
+        user = User('system:kube-controller-manager', ('system:authenticated',))
+        informers = self._informers = Informers(self.simulation, Client(self.transport, user, AGENT))
+        self.controllers = [entry.make(self.simulation, self._client(entry.account), informers, self.settings)
+                            for entry in self._entries]
+        informers.start()
+        for controller in self.controllers:
+            controller.start()
+
+    def stop(self) -> None:
+        if self._informers is None:
+            return
+        for controller in self.controllers:
+            controller.stop()
+        self._informers.stop()
+        self._informers = None
+        self.controllers = []
+
+    def _client(self, account: str) -> Client:
+        """Each controller acts as its own service account (--use-service-account-credentials)."""
+        groups = ('system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated')
+        user = User(f'system:serviceaccount:kube-system:{account}', groups)
+        return Client(self.transport, user, AGENT, f'{AGENT}/v1.36.1 (linux/amd64) {account}')

@@ -1,0 +1,43 @@
+"""Which resources there are to watch and delete, custom ones included."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.resources import RESOURCES, Resource
+from tutor.client.client import Client
+
+CRDS = 'customresourcedefinitions.apiextensions.k8s.io'
+
+
+def custom_resources(definitions: list[dict]) -> list[Resource]:
+    """The resources that established CustomResourceDefinitions define, each in its storage version."""
+    found = []
+    for crd in definitions:
+        spec = crd['spec']
+        version = next((v['name'] for v in spec.get('versions') or () if v.get('storage') and v.get('served')), None)
+        established = any(entry['type'] == 'Established' and entry['status'] == 'True'
+                          for entry in crd.get('status', {}).get('conditions') or ())
+        if version is None or not established:
+            continue
+        names = spec['names']
+        found.append(Resource(spec['group'], version, names['plural'], names.get('singular') or names['kind'].lower(),
+                              names['kind'], spec.get('scope') == 'Namespaced'))
+    return found
+
+
+def built_in(verbs: tuple[str, ...]) -> list[Resource]:
+    """The built-in resources that allow all these verbs, each in one version; Events only as core/v1."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for resource in RESOURCES:
+        name = (resource.group, resource.plural)
+        if name in seen or name == ('events.k8s.io', 'events') or not set(verbs) <= set(resource.verbs):
+            continue
+        seen.add(name)
+        found.append(resource)
+    return found
+
+
+def deletable_resources(client: Client, namespaced: bool) -> list[Resource]:
+    """What can be deleted by collection, inside namespaces or outside."""
+    every = built_in(('list', 'deletecollection')) + custom_resources(client.items(CRDS))
+    return [resource for resource in every if resource.namespaced == namespaced]

@@ -1,0 +1,206 @@
+"""EndpointSlices of Services with a selector (pkg/controller/endpointslice)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object, deleting, key, owner_reference
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.cluster.controllers import indexes, pods, services, slices
+from tutor.cluster.controllers.controller import Controller, batch_delay
+from tutor.cluster.controllers.written import Written
+from tutor.cluster.simulation import Simulation
+
+RESOURCE = 'endpointslices.discovery.k8s.io'
+CONTROLLER_NAME = 'endpointslice-controller.k8s.io'
+ZONE = 'topology.kubernetes.io/zone'
+_INDEX = 'service'
+
+
+class EndpointSliceController(Controller):
+    """Writes down, for each Service, the pods that can answer for it."""
+
+    component = 'endpoint-slice-controller'
+
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+        super().__init__(simulation, client, informers)
+        self.services = services.by_selector(self.informer('services'))
+        self.pods = indexes.by_label(self.informer('pods'))
+        self.nodes = self.informer('nodes')
+        self.slices = self.informer(RESOURCE)
+        self.slices.add_index(_INDEX, _service_of)
+        self.written = Written(self.slices)
+        self._endpoints: dict[str, dict[str, tuple[Object, Object]]] = {}
+        self.services.on_change(lambda old, new: self.queue.add(key(new or old or {})))
+        self.pods.on_change(self._pod_changed)
+        self.slices.on_change(self._slice_changed)
+
+    # -- events -------------------------------------------------------------------------------------------------
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        for service in services.touched(self.services, old, new):
+            where = key(service)
+            self.postpone(where, batch_delay(len(self._endpoints.get(where, ()))))
+
+    def _slice_changed(self, old: Object | None, new: Object | None) -> None:
+        if new is None and old is not None:
+            self.written.seen_gone(old)
+        for where in _service_of(new or old or {}):
+            self.queue.add(where)
+
+    # -- reconcile ----------------------------------------------------------------------------------------------
+
+    def reconcile(self, key: str) -> None:
+        """syncService."""
+        service = self.services.objects.get(key)
+        if service is None:
+            self._endpoints.pop(key, None)
+            return
+        if not service['spec'].get('selector') or service['spec'].get('type') == 'ExternalName':
+            return
+        if self.written.behind(key):
+            self.postpone(key, 0.005)
+            return
+        existing = self.slices.by_index(_INDEX, key)
+        found = services.selected_pods(self.pods, service)
+        families = service['spec'].get('ipFamilies') or ['IPv4']
+        for family in families:
+            mine = [item for item in existing if item.get('addressType') == family and not deleting(item)]
+            self._reconcile_family(key, service, family, mine, found)
+        for item in existing:
+            if item.get('addressType') not in families:
+                self._delete(key, item)
+
+    def _reconcile_family(self, where: str, service: Object, family: str, existing: list[Object],
+                          found: list[Object]) -> None:
+        desired = self._desired(where, service, family, found)
+        plan = slices.plan(existing, desired, lambda item: _labels(service, item))
+        if len(existing) == len(plan.delete) and not plan.create:
+            self._place_holder(service, plan)
+        while plan.create and plan.delete:
+            # A slice that would go is used again: one write instead of two.
+            item = plan.delete.pop(0)
+            plan.update.append({**item, **plan.create.pop()})
+        for item in plan.create:
+            made = self.client.create(RESOURCE, self._new(service, family, item))
+            self.written.wrote(where, made)
+        for item in plan.update:
+            meta = {**item['metadata'], 'labels': _labels(service, item), 'annotations': self._annotations(item)}
+            self.written.wrote(where, self.client.update(RESOURCE, {**item, 'metadata': meta}))
+        for item in plan.delete:
+            self._delete(where, item)
+
+    def _place_holder(self, service: Object, plan: slices.Plan) -> None:
+        """newPlaceholderEndpointSlice: a Service without endpoints has one empty slice."""
+        only = plan.delete[0] if len(plan.delete) == 1 else None
+        if only is not None and not only.get('endpoints') and not only.get('ports') and (
+                _labels(service, only) == (only['metadata'].get('labels') or {})):
+            plan.delete.clear()
+        else:
+            plan.create.append({'endpoints': [], 'ports': []})
+
+    def _delete(self, where: str, item: Object) -> None:
+        try:
+            self.client.delete(RESOURCE, item['metadata']['name'], item['metadata']['namespace'])
+        except StatusError as error:
+            if error.code != 404:
+                raise
+        self.written.deleted(where, item)
+
+    # -- what is wanted -----------------------------------------------------------------------------------------
+
+    def _desired(self, where: str, service: Object, family: str,
+                 found: list[Object]) -> dict[slices.PortKey, tuple[list[Object], slices.Endpoints]]:
+        wanted: dict[slices.PortKey, tuple[list[Object], slices.Endpoints]] = {}
+        named = any(not isinstance(p.get('targetPort', 0), int) for p in service['spec'].get('ports') or ())
+        known, fresh = self._endpoints.get(where, {}), {}
+        same: tuple[slices.PortKey, list[Object]] | None = None
+        for pod in found:
+            address = None if pods.is_terminal(pod) else _address(pod, family)
+            if address is None:
+                continue
+            uid = f'{family} {pod["metadata"]["uid"]}'
+            last = known.get(uid)
+            endpoint = last[1] if last is not None and last[0] is pod else self._endpoint(service, pod, address)
+            fresh[uid] = (pod, endpoint)
+            if same is None or named:
+                ports = _ports(service, pod)
+                same = (slices.port_key(ports), ports)
+            group = wanted.get(same[0])
+            if group is None:
+                group = wanted[same[0]] = (same[1], {})
+            group[1][slices.endpoint_key(endpoint)] = endpoint
+        self._endpoints[where] = fresh
+        return wanted
+
+    def _endpoint(self, service: Object, pod: Object, address: str) -> Object:
+        """podToEndpoint."""
+        ready, terminating = pods.is_ready(pod), deleting(pod)
+        endpoint: Object = {'addresses': [address], 'conditions': {
+            'ready': bool(service['spec'].get('publishNotReadyAddresses')) or (ready and not terminating),
+            'serving': ready, 'terminating': terminating}}
+        hostname = services.hostname_for(pod, service)
+        if hostname:
+            endpoint['hostname'] = hostname
+        endpoint['targetRef'] = services.target_ref(pod)
+        node = pod['spec'].get('nodeName')
+        if node:
+            endpoint['nodeName'] = node
+            zone = ((self.nodes.objects.get(node) or {}).get('metadata', {}).get('labels') or {}).get(ZONE)
+            if zone:
+                endpoint['zone'] = zone
+        return endpoint
+
+    def _new(self, service: Object, family: str, item: Object) -> Object:
+        return {
+            'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice',
+            'metadata': {'generateName': f'{service["metadata"]["name"]}-',
+                         'namespace': service['metadata']['namespace'], 'labels': _labels(service, item),
+                         'annotations': self._annotations(item), 'ownerReferences': [owner_reference(service)]},
+            'addressType': family, 'endpoints': item['endpoints'], 'ports': item['ports'],
+        }
+
+    def _annotations(self, item: Object) -> dict[str, str]:
+        old = item.get('metadata', {}).get('annotations') or {}
+        return {**old, services.TRIGGER_TIME: self.simulation.timestamp()}
+
+
+def _service_of(item: Object) -> tuple[str, ...]:
+    meta = item['metadata']
+    labels = meta.get('labels') or {}
+    if labels.get(services.MANAGED_BY) != CONTROLLER_NAME or services.SERVICE_NAME not in labels:
+        return ()
+    return (f'{meta["namespace"]}/{labels[services.SERVICE_NAME]}',)
+
+
+def _labels(service: Object, item: Object) -> dict[str, str]:
+    """setEndpointSliceLabels."""
+    reserved = (services.SERVICE_NAME, services.MANAGED_BY, services.HEADLESS_LABEL)
+    labels = {name: value for name, value in (service['metadata'].get('labels') or {}).items() if name not in reserved}
+    labels[services.SERVICE_NAME] = service['metadata']['name']
+    labels[services.MANAGED_BY] = CONTROLLER_NAME
+    if services.is_headless(service):
+        labels[services.HEADLESS_LABEL] = ''
+    return labels
+
+
+def _address(pod: Object, family: str) -> str | None:
+    status = pod.get('status', {})
+    for entry in status.get('podIPs') or ([{'ip': status['podIP']}] if status.get('podIP') else ()):
+        if (':' in entry['ip']) == (family == 'IPv6'):
+            return entry['ip']
+    return None
+
+
+def _ports(service: Object, pod: Object) -> list[Object]:
+    """getEndpointPorts: a port whose name the pod does not have is left out."""
+    found = []
+    for port in service['spec'].get('ports') or ():
+        number = services.find_port(pod, port)
+        if number is None:
+            continue
+        entry = {'name': port.get('name', ''), 'protocol': port.get('protocol', 'TCP'), 'port': number}
+        if port.get('appProtocol'):
+            entry['appProtocol'] = port['appProtocol']
+        found.append(entry)
+    return found

@@ -1,0 +1,233 @@
+"""ReplicaSets: as many pods as the spec says (pkg/controller/replicaset). ReplicationControllers work the same way."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object, controller_of, deleting, key, split_key
+from tutor.apimachinery.selectors import Selector, from_label_selector
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.cluster.controllers import indexes, pods
+from tutor.cluster.controllers.controller import Controller, batch_delay, namespace_terminating
+from tutor.cluster.controllers.expectations import Expectations
+from tutor.cluster.controllers.ownership import Claim
+from tutor.cluster.controllers.pod_control import BURST, PodControl, pod_from_template, slow_start
+from tutor.cluster.simulation import Simulation
+
+_COUNTS = ('replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas')
+
+
+class ReplicaSetController(Controller):
+    """Creates and deletes pods until there are spec.replicas active ones; adopts and releases by the selector."""
+
+    component = 'replicaset-controller'
+    resource = 'replicasets.apps'
+    kind = 'ReplicaSet'
+    counts_terminating = True
+
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+        super().__init__(simulation, client, informers)
+        self.expectations = Expectations(simulation)
+        self.pod_control = PodControl(client, self.recorder)
+        self.sets = indexes.by_controller(self.informer(self.resource))
+        self.pods = indexes.by_controller(self.informer('pods'))
+        self.sets.on_change(self._set_changed)
+        self.pods.on_change(self._pod_changed)
+
+    # -- what differs for ReplicationControllers ------------------------------------------------------------------
+
+    def selector(self, rs: Object) -> Selector:
+        return from_label_selector(rs['spec'].get('selector'))
+
+    # -- events -------------------------------------------------------------------------------------------------
+
+    def _set_changed(self, old: Object | None, new: Object | None) -> None:
+        if new is None:
+            assert old is not None
+            self.expectations.delete(key(old))
+            self.queue.add(key(old))
+        else:
+            self.queue.add(key(new))
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        if new is None or deleting(new):
+            gone = new or old
+            assert gone is not None
+            owner = self._owner_key(gone)
+            if owner:
+                self.expectations.deletion_observed(owner, key(gone))
+                self._enqueue(owner)
+            return
+        owner = self._owner_key(new)
+        if old is not None:
+            before = self._owner_key(old)
+            if before and before != owner:
+                self._enqueue(before)
+        elif owner:
+            self.expectations.creation_observed(owner)
+        if owner:
+            self._enqueue(owner)
+        elif controller_of(new) is None and self._adoptable_now(old, new):
+            for rs in self._matching(new):
+                self.queue.add(key(rs))
+
+    def _adoptable_now(self, old: Object | None, new: Object) -> bool:
+        return old is None or old['metadata'].get('labels') != new['metadata'].get('labels') or (
+            controller_of(old) is not None)
+
+    def _owner_key(self, pod: Object) -> str:
+        owner = controller_of(pod)
+        if owner is None or owner['kind'] != self.kind:
+            return ''
+        return f'{pod["metadata"]["namespace"]}/{owner["name"]}'
+
+    def _enqueue(self, owner: str) -> None:
+        rs = self.sets.objects.get(owner)
+        self.postpone(owner, batch_delay(rs['spec'].get('replicas', 1) if rs is not None else 0))
+
+    def _matching(self, pod: Object) -> list[Object]:
+        labels = pod['metadata'].get('labels') or {}
+        if not labels:
+            return []
+        space = pod['metadata']['namespace']
+        found = []
+        for rs in self.sets.list(space):
+            selector = self.selector(rs)
+            if not selector.empty and selector.matches(labels):
+                found.append(rs)
+        return found
+
+    # -- reconcile ----------------------------------------------------------------------------------------------
+
+    def reconcile(self, key: str) -> None:
+        """syncReplicaSet."""
+        rs = self.sets.objects.get(key)
+        if rs is None:
+            self.expectations.delete(key)
+            return
+        needs_sync = self.expectations.satisfied(key)
+        space, _ = split_key(key)
+        mine = [*indexes.owned(self.pods, rs), *indexes.orphans(self.pods, space)]
+        active = [pod for pod in mine if pods.is_active(pod)]
+        active = Claim(self.client, self.resource, rs, self.selector(rs), 'pods').sort_out(active)
+        error = None
+        difference = len(active) - rs['spec'].get('replicas', 1)
+        if needs_sync and not deleting(rs):
+            error = self._manage_replicas(key, rs, active, difference)
+        status = self._status(rs, active, mine, difference, error)
+        self._write_status(rs, status)
+        if error is not None:
+            raise error
+        self._wait_for_availability(key, rs, status, active)
+
+    def _manage_replicas(self, key: str, rs: Object, active: list[Object], difference: int) -> StatusError | None:
+        if difference < 0:
+            return self._create(key, rs, min(-difference, BURST))
+        if difference > 0:
+            return self._delete(key, rs, active, min(difference, BURST))
+        return None
+
+    def _create(self, key: str, rs: Object, count: int) -> StatusError | None:
+        self.expectations.expect_creations(key, count)
+        template = pod_from_template(rs['spec']['template'], rs)
+
+        def create() -> None:
+            try:
+                self.pod_control.create(template, rs)
+            except StatusError as error:
+                if not namespace_terminating(error):
+                    raise
+
+        made, error = slow_start(count, create)
+        for _ in range(count - made):
+            self.expectations.creation_observed(key)
+        return error
+
+    def _delete(self, key: str, rs: Object, active: list[Object], count: int) -> StatusError | None:
+        chosen = active if count >= len(active) else self._choose(rs, active)[:count]
+        self.expectations.expect_deletions(key, [f'{p["metadata"]["namespace"]}/{p["metadata"]["name"]}'
+                                                 for p in chosen])
+        failed = None
+        for pod in chosen:
+            try:
+                self.pod_control.delete(pod, rs)
+            except StatusError as error:
+                self.expectations.deletion_observed(key, f'{pod["metadata"]["namespace"]}/{pod["metadata"]["name"]}')
+                if error.code != 404:
+                    failed = failed or error
+        return failed
+
+    def _choose(self, rs: Object, active: list[Object]) -> list[Object]:
+        """getPodsRankedByRelatedPodsOnSameNode: related are the active pods of all sets of the same owner."""
+        owner = controller_of(rs)
+        related = active
+        if owner is not None:
+            sets = self.sets.by_index(indexes.CONTROLLER, owner['uid'])
+            related = [pod for other in sets for pod in indexes.owned(self.pods, other) if pods.is_active(pod)]
+        ranks: dict[str, int] = {}
+        for pod in related:
+            node = pod['spec'].get('nodeName', '')
+            ranks[node] = ranks.get(node, 0) + 1
+        return pods.by_deletion_preference(active, ranks, self.seconds())
+
+    # -- status -------------------------------------------------------------------------------------------------
+
+    def _status(self, rs: Object, active: list[Object], mine: list[Object], difference: int,
+                error: StatusError | None) -> Object:
+        """calculateStatus, its fields in the order of the API's type; counts of nothing are left out."""
+        wanted = (rs['spec'].get('template', {}).get('metadata') or {}).get('labels') or {}
+        min_ready, now = rs['spec'].get('minReadySeconds', 0), self.seconds()
+        labeled = ready = available = 0
+        items = wanted.items()
+        for pod in active:
+            if items <= (pod['metadata'].get('labels') or {}).items():
+                labeled += 1
+            if pods.is_ready(pod):
+                ready += 1
+                if not min_ready or pods.is_available(pod, min_ready, now):
+                    available += 1
+        status: Object = {'replicas': len(active)}
+        for field, count in (('fullyLabeledReplicas', labeled), ('readyReplicas', ready),
+                             ('availableReplicas', available)):
+            if count:
+                status[field] = count
+        if self.counts_terminating:
+            uid = rs['metadata']['uid']
+            status['terminatingReplicas'] = sum(
+                1 for pod in mine if pods.is_terminating(pod) and (controller_of(pod) or {}).get('uid') == uid)
+        observed = rs['metadata'].get('generation')
+        if observed:
+            status['observedGeneration'] = observed
+        conditions = self._conditions(rs, difference, error)
+        if conditions:
+            status['conditions'] = conditions
+        return status
+
+    def _conditions(self, rs: Object, difference: int, error: StatusError | None) -> list[Object]:
+        old = rs.get('status', {}).get('conditions') or []
+        failed = any(entry['type'] == 'ReplicaFailure' for entry in old)
+        if error is not None and not failed:
+            reason = 'FailedCreate' if difference < 0 else 'FailedDelete'
+            return [*old, {'type': 'ReplicaFailure', 'status': 'True',
+                           'lastTransitionTime': self.simulation.timestamp(), 'reason': reason,
+                           'message': error.message}]
+        if error is None and failed:
+            return [entry for entry in old if entry['type'] != 'ReplicaFailure']
+        return old
+
+    def _write_status(self, rs: Object, status: Object) -> None:
+        """updateReplicaSetStatus: only when something differs."""
+        old = rs.get('status', {})
+        same = all(old.get(field, 0) == status.get(field, 0) for field in _COUNTS)
+        if same and (old.get('conditions') or []) == (status.get('conditions') or []) and (
+                old.get('observedGeneration', 0) == status.get('observedGeneration', 0)):
+            return
+        self.client.update_status(self.resource, {**rs, 'status': status})
+
+    def _wait_for_availability(self, key: str, rs: Object, status: Object, active: list[Object]) -> None:
+        min_ready = rs['spec'].get('minReadySeconds', 0)
+        if not min_ready or status.get('readyReplicas') == status.get('availableReplicas'):
+            return
+        wait = pods.next_available(active, min_ready, self.seconds())
+        if wait is not None:
+            self.queue.add_after(key, wait)
