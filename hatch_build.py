@@ -37,8 +37,9 @@ class BuildHook(BuildHookInterface):
         data.mkdir(exist_ok=True)
         build_schema(data)
         build_bootstrap(root / 'tutor' / 'cluster' / 'bootstrap', data)
+        build_pki(root, data)
         build_catalogs(root / 'locales')
-        build_data['artifacts'] += ['tutor/_data/*.z', 'locales/**/*.mo']
+        build_data['artifacts'] += ['tutor/_data/*.z', 'tutor/_data/*.json', 'locales/**/*.mo']
 
 
 def build_schema(folder: Path) -> None:
@@ -55,6 +56,17 @@ def build_bootstrap(sources: Path, folder: Path) -> None:
     found = [obj for source in sorted(sources.glob('*.yaml'))
              for obj in yaml.safe_load_all(source.read_text(encoding='utf-8')) if obj]
     (folder / 'bootstrap.z').write_bytes(zlib.compress(json.dumps(found, separators=(',', ':')).encode(), 9))
+
+
+def build_pki(root: Path, folder: Path) -> None:
+    """Issue the certificates that every simulated cluster has (pki.json)."""
+    import importlib.util
+    import sys
+    spec = importlib.util.spec_from_file_location('pki', root / 'tutor' / 'cluster' / 'pki.py')
+    assert spec is not None and spec.loader is not None
+    pki = sys.modules['pki'] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pki)
+    (folder / 'pki.json').write_text(json.dumps(pki.compile_standard()))
 
 
 def build_catalogs(folder: Path) -> None:

@@ -1,0 +1,148 @@
+"""One simulated cluster: its parts, wired together from a cluster file, and the clock that pumps them."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from functools import lru_cache
+
+from tutor.apimachinery.errors import StatusError
+from tutor.client.client import Client
+from tutor.client.rest_config import ConnectionRefused, RestConfig
+from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
+from tutor.cluster import bootstrap, pki
+from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
+from tutor.cluster.apiserver.server import ApiServer
+from tutor.cluster.config import DEFAULT, ClusterConfig
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+from tutor.cluster.simulation.simulation import EPOCH
+from tutor.cluster.storage import Store
+
+SERVER = 'https://172.30.0.2:6443'
+"""Where the API server of a cluster listens, as its kubeconfig says."""
+NAME = 'kubernetes'
+READY_WITHIN = 60.0
+
+
+def version(git_version: str) -> dict[str, str]:
+    """What /version answers."""
+    major, minor, _ = git_version.lstrip('v').split('.', 2)
+    return {
+        'major': major, 'minor': minor, 'emulationMajor': major, 'emulationMinor': minor,
+        'minCompatibilityMajor': major, 'minCompatibilityMinor': str(int(minor) - 1), 'gitVersion': git_version,
+        'gitCommit': '8e16b12fda5b1dccc41a6de48b3e356cc7d5048b', 'gitTreeState': 'clean',
+        'buildDate': '2026-05-12T10:00:00Z', 'goVersion': 'go1.26.10', 'compiler': 'gc', 'platform': 'linux/amd64'}
+
+
+class Cluster:
+    """A cluster from its first moment on. `boot` brings it up; after that, `simulation` is to be pumped."""
+
+    def __init__(self, config: ClusterConfig = DEFAULT, seed: int = 0, epoch: datetime = EPOCH) -> None:
+        self.config = config
+        self.simulation = Simulation(seed, epoch)
+        self.store = Store()
+        self.api = ApiServer(self.simulation, self.store, version(config.version))
+        self.admin = Client(self.api, ADMIN)
+        certificates = self.api.authenticator.certificates
+        for name, groups in pki.STANDARD.items():
+            certificates[pki.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
+
+    def client(self, user: str, groups: tuple[str, ...] = (), manager: str = '') -> Client:
+        """A client of one of the cluster's own components."""
+        return Client(self.api, User(user, (*groups, AUTHENTICATED)), manager)
+
+    def boot(self) -> None:
+        """Make the objects of a new control plane, start its components and wait until the nodes are ready."""
+        bootstrap.create_all(self.api.stores, Context(self.simulation, self.api.stores, ADMIN))
+
+    def connect(self, config: RestConfig) -> Transport:
+        """The API server for a kubeconfig's server and user; raises ConnectionRefused for another address."""
+        if config.server.rstrip('/') not in addresses():
+            host = config.server.partition('://')[2].partition('/')[0]
+            raise ConnectionRefused(f'dial tcp {host}: connect: connection refused')
+        return Connection(self.api, config)
+
+    def kubeconfig(self, user: str = 'kubernetes-admin') -> str:
+        """The kubeconfig of an administrator, as kubeadm writes admin.conf."""
+        pair = pki.client(user)
+        return KUBECONFIG.format(
+            ca=_encoded(pki.authority().certificate), server=SERVER, name=NAME, user=user,
+            certificate=_encoded(pair.certificate), key=_encoded(pair.key))
+
+
+@lru_cache(maxsize=1)
+def addresses() -> frozenset[str]:
+    """All URLs under which the API server answers."""
+    return frozenset({SERVER, 'https://controlplane:6443', 'https://kubernetes.default.svc', 'https://kubernetes',
+                      'https://10.96.0.1:443', 'https://10.96.0.1', 'https://kubernetes.default.svc:443'})
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+KUBECONFIG = """\
+apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: {ca}
+    server: {server}
+  name: {name}
+contexts:
+- context:
+    cluster: {name}
+    user: {user}
+  name: {user}@{name}
+current-context: {user}@{name}
+kind: Config
+users:
+- name: {user}
+  user:
+    client-certificate-data: {certificate}
+    client-key-data: {key}
+"""
+
+
+class Connection:
+    """A Transport to the API server as the user that a kubeconfig proves: requests carry that user."""
+
+    def __init__(self, api: ApiServer, config: RestConfig) -> None:
+        self._api = api
+        self._config = config
+
+    def send(self, request: Request) -> Response:
+        try:
+            return self._api.send(self._as_user(request))
+        except StatusError as error:
+            return Response(error.code, error.status)
+
+    def watch(self, request: Request) -> WatchStream:
+        return self._api.watch(self._as_user(request))
+
+    def stream(self, request: Request) -> ByteStream:
+        return self._api.stream(self._as_user(request))
+
+    def connect(self, request: Request) -> ExecSession:
+        return self._api.connect(self._as_user(request))
+
+    def _as_user(self, request: Request) -> Request:
+        config = self._config
+        request.user = self._user()
+        request.user_agent = request.user_agent or config.user_agent
+        if config.impersonate:
+            request.impersonate = User(config.impersonate, config.impersonate_groups, config.impersonate_uid)
+        return request
+
+    def _user(self) -> User:
+        """Who the credentials prove; raises Unauthorized for a token that is not valid."""
+        config, authenticator = self._config, self._api.authenticator
+        if config.client_certificate_data:
+            return authenticator.certificate(config.client_certificate_data) or ANONYMOUS
+        if config.token:
+            found = authenticator.token(config.token)
+            if found is None:
+                from tutor.apimachinery import errors
+                raise errors.unauthorized('Unauthorized')
+            return found
+        return ANONYMOUS
