@@ -45,7 +45,7 @@ def decode(obj: dict[str, Any], definition: Definition) -> list[str]:
     """The same for any definition. Raises DecodeError."""
     if clean(definition.name)(obj):
         return []
-    walk = _Walk()
+    walk = Walk()
     walk.struct(obj, definition, '', '')
     if walk.error:
         raise DecodeError(walk.error)
@@ -173,7 +173,7 @@ _is_micro_time = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z').fullmatch
 _DROP = object()
 
 
-class _Walk:
+class Walk:
     """One slow decoding. `error` is the first wrong type (the decoder goes on after one); a wrong quantity, time or
     base64 text ends it at once, as types that decode themselves do."""
 
@@ -374,7 +374,7 @@ def metadata_error(obj: dict[str, Any]) -> str:
     definition = schema.definition(_META)
     if meta is None or definition is None:
         return ''
-    walk = _Walk()
+    walk = Walk()
     walk.struct_name = 'PartialObjectMetadata'
     try:
         walk.value(deep_copy(meta), Field('metadata', schema.STRUCT, ref=_META), 'metadata', 'metadata')
