@@ -1,0 +1,3 @@
+kubectl rollout undo deployment/shop
+
+kubectl scale deployment shop --replicas=1

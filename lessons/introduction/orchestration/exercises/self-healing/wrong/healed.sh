@@ -1,0 +1,3 @@
+kubectl delete pod -l app=shop
+
+kubectl scale deployment shop --replicas=1

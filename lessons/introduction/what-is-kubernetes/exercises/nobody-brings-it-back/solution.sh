@@ -1,0 +1,3 @@
+kubectl delete pod lonely
+
+kubectl get pods

@@ -1,0 +1,1 @@
+kubectl create deployment cache --image=redis:7
