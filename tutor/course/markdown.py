@@ -209,7 +209,7 @@ def _spans(inline: Token) -> Spans:
                 look = replace(look, link=str(child.attrGet('href') or ''))
             case other:
                 raise MarkdownError(_line(inline), f'{other} is not part of the lesson dialect')
-    return tuple(_merged(_joined(spans)))
+    return tuple(_merged(_joined([span for span in spans if span.text])))
 
 
 def _merged(spans: Iterator[Span]) -> Iterator[Span]:

@@ -32,6 +32,7 @@ def test_inline_looks():
     ('完了。\nPod 在', '完了。Pod 在'),
     ('一个\nPod', '一个 Pod'),
     ('用 `kubectl`\n查看', '用 kubectl 查看'),
+    ('一个\n**Lease** 对象', '一个 Lease 对象'),
 ])
 def test_a_line_break_of_the_source(source, words):
     (block,) = parse(source)

@@ -1,0 +1,3 @@
+kubectl set image deployment/api web=nginx:1.27
+
+kubectl scale deployment api --replicas=1

@@ -1,0 +1,3 @@
+kubectl delete service shop
+
+kubectl expose deployment shop --port=80

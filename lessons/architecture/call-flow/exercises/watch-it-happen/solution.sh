@@ -1,0 +1,3 @@
+kubectl create deployment flow --image=nginx:1.27 --replicas=2
+
+kubectl get replicaset

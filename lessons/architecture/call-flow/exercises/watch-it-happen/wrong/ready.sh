@@ -1,0 +1,5 @@
+kubectl cordon node01 node02
+
+kubectl create deployment flow --image=nginx:1.27 --replicas=2
+
+kubectl get rs

@@ -1,0 +1,1 @@
+kubectl get pods -n kube-system --field-selector spec.nodeName=node01 -o name > on-node01.txt

@@ -1,0 +1,1 @@
+kubectl get pods -l tier=control-plane -o name > control-plane.txt

@@ -1,0 +1,5 @@
+kubectl delete pod waiting
+
+sed -i /schedulerName/d waiting.yaml
+
+kubectl apply -f waiting.yaml

@@ -1,0 +1,3 @@
+kubectl delete pod waiting
+
+kubectl run waiting --image=nginx:no-such-tag

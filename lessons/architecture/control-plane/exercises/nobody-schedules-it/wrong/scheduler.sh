@@ -1,0 +1,3 @@
+kubectl delete pod waiting
+
+kubectl apply -f waiting.yaml

@@ -1,0 +1,3 @@
+sed -i 's/^spec:/spec:\n  nodeName: node02/' direct.yaml
+
+kubectl apply -f direct.yaml
