@@ -36,12 +36,11 @@ class FileCheck(Check, TextTest):
         return self._yaml(subject, text) if self.yaml else Result(True, subject, EXISTS, EXISTS)
 
     def _yaml(self, subject: Text, text: str) -> Result:
-        import yaml
+        from tutor.apimachinery.decode import DecodeError, parse_yaml, split_yaml
         try:
-            documents = [one for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one is not None]
-        except yaml.YAMLError as error:
-            words = Text.same(str(getattr(error, 'problem', error)))
-            return Result(False, subject, Text(zh='正确的 YAML', en='valid YAML'), words)
+            documents = [one for one in map(parse_yaml, split_yaml(text)) if one is not None]
+        except DecodeError as error:
+            return Result(False, subject, Text(zh='正确的 YAML', en='valid YAML'), Text.same(str(error)))
         differences = [mismatch(self.yaml, one) for one in documents]
         if None in differences:
             return Result(True, subject, EXISTS, EXISTS)
