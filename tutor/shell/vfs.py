@@ -367,7 +367,7 @@ class FileSystem:
                 return self._walk('/'.join([base, *parts[position + 1:]]), follow, own, depth + 1)
             parent, name, inside = directory, part, files
             if isinstance(node, Mount):
-                read_only = read_only or node.read_only
+                read_only = node.read_only  # a volume may be writable on a read-only root
                 mounted = node.files._walk(node.path, True, own, depth + 1)
                 inside, node, parent, name = mounted.files, mounted.node, mounted.parent, mounted.name
                 read_only = read_only or mounted.read_only

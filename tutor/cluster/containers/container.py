@@ -1,0 +1,157 @@
+"""One container: what it was asked to be, its processes, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tutor.cluster.containers.image import Manifest
+from tutor.cluster.containers.logs import ContainerLog, LogWriter
+from tutor.cluster.simulation import Pipe, Simulation
+from tutor.shell.process import IO, Context, Host, Main, Process
+from tutor.shell.vfs import FileSystem
+
+CREATED = 'created'
+RUNNING = 'running'
+EXITED = 'exited'
+
+
+class ContainerNetwork(Protocol):
+    """The network as one container sees it: `tutor.shell.process.Network`, which can be closed."""
+
+    addresses: list[str]
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class ContainerMount:
+    """Something shown in a container's file system. `source` gives it, when the container's files are first used."""
+
+    path: str
+    source: Callable[[], tuple[FileSystem, str]]
+    read_only: bool = False
+    kind: str = 'ext4'
+    device: str = '/dev/vda1'
+
+
+@dataclass(slots=True)
+class ContainerConfig:
+    """What the kubelet asks for (runtimeapi.ContainerConfig)."""
+
+    name: str
+    manifest: Manifest
+    image: str = ''
+    command: list[str] = field(default_factory=list)
+    args: list[str] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+    working_dir: str = ''
+    mounts: list[ContainerMount] = field(default_factory=list)
+    uid: int = 0
+    gid: int = 0
+    groups: tuple[int, ...] = ()
+    user: str = 'root'
+    read_only_root: bool = False
+    privileged: bool = False
+    capabilities: int = 0xA80425FB
+    tty: bool = False
+    stdin: bool = False
+    stdin_once: bool = False
+    memory_limit: int = 0
+    attempt: int = 0
+    annotations: dict[str, str] = field(default_factory=dict)
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    def argv(self) -> list[str]:
+        """Command over entrypoint, args over command: as the runtime puts them together."""
+        config = self.manifest.config
+        if self.command:
+            return [*self.command, *self.args]
+        if self.args:
+            return [*config.entrypoint, *self.args]
+        return [*config.entrypoint, *config.command]
+
+
+class ContainerHost(Host):
+    """The machine as the processes of a container see it. Its files are put together when they are first used."""
+
+    def __init__(self, simulation: Simulation, hostname: str, build: Callable[[], FileSystem],
+                 config: ContainerConfig) -> None:
+        manifest = config.manifest
+        super().__init__(simulation, hostname, None, None, manifest.programs, manifest.userland)  # type: ignore[arg-type]
+        self._files: FileSystem | None = None
+        self._build = build
+        self._image = manifest.root
+        self._mounts = [mount.path for mount in config.mounts]
+        self.memory_limit = config.memory_limit
+        self.memory: dict[int, int] = {}
+        self.oom_killed = False
+
+    @property
+    def files(self) -> FileSystem:  # type: ignore[override]
+        if self._files is None:
+            self._files = self._build()
+        return self._files
+
+    @files.setter
+    def files(self, files: FileSystem | None) -> None:
+        self._files = files
+
+    def peek(self, path: str) -> FileSystem:
+        """A file system to read below a path from: the image's own, shared by all, as long as nothing differs there."""
+        if self._files is None and not any(path.startswith(mount) or mount.startswith(path) for mount in self._mounts):
+            return self._image
+        return self.files
+
+    def allocate(self, pid: int, size: int) -> bool:
+        """A process's memory becomes so large; False when the limit killed it (SIGKILL, OOMKilled)."""
+        self.memory[pid] = size
+        if self.memory_limit and sum(self.memory.values()) > self.memory_limit:
+            self.oom_killed = True
+            self.memory.pop(pid, None)
+            process = self.processes.get(pid)
+            if process is not None:
+                process.signal('KILL')
+            return False
+        return True
+
+
+class Container:
+    """A container of the runtime. `changed` is called when it starts running and when it ends."""
+
+    def __init__(self, identity: str, config: ContainerConfig, sandbox: str, simulation: Simulation) -> None:
+        self.id = identity
+        self.config = config
+        self.sandbox = sandbox
+        self.state = CREATED
+        self.created_at = simulation.now
+        self.started_at: float | None = None
+        self.finished_at: float | None = None
+        self.exit_code = 0
+        self.reason = ''
+        self.message = ''
+        self.log = ContainerLog(simulation)
+        self.stdout = LogWriter(self.log, 'stdout')
+        self.stderr = LogWriter(self.log, 'stderr')
+        self.stdin: Pipe | None = None
+        self.host: ContainerHost | None = None
+        self.network: ContainerNetwork | None = None
+        self.main: Process | None = None
+        self.ended = simulation.future()
+        self.stop_signal = config.manifest.config.stop_signal
+
+    @property
+    def running(self) -> bool:
+        return self.state == RUNNING
+
+    def context(self, terminal: Any = None) -> Context:
+        """The surroundings of a process in this container."""
+        assert self.host is not None
+        config = self.config
+        env = dict(config.env)
+        return Context(self.host, env, config.working_dir or '/', config.uid, config.gid, config.user,
+                       terminal=terminal, extras=dict(config.extras))
+
+    def io(self, stdin: Any) -> IO:
+        return IO(stdin, self.stdout, self.stderr)

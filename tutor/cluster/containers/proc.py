@@ -1,0 +1,142 @@
+"""/proc of a container: its processes and what they say of themselves, made when it is looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.shell.vfs import Device, Directory, File, FileSystem, Node, Symlink
+
+if TYPE_CHECKING:
+    from tutor.cluster.containers.container import Container
+    from tutor.shell.process import Process
+
+FULL_CAPABILITIES = 0x1FFFFFFFFFF
+KERNEL = '6.8.0-79-generic'
+VERSION = (f'Linux version {KERNEL} (buildd@lcy02-amd64) (x86_64-linux-gnu-gcc-13 (Ubuntu 13.3.0) 13.3.0, '
+           'GNU ld (GNU Binutils for Ubuntu) 2.42) #79-Ubuntu SMP PREEMPT_DYNAMIC\n')
+
+
+class ProcDirectory(Directory):
+    """The root of /proc: an entry for each process that runs."""
+
+    __slots__ = ('_container', '_fixed')
+
+    def __init__(self, container: Container, fixed: dict[str, Node]) -> None:
+        self._container = container
+        self._fixed = fixed
+        super().__init__(None, 0.0, 0o555)
+
+    @property
+    def entries(self) -> dict[str, Node]:  # type: ignore[override]
+        found = dict(self._fixed)
+        host = self._container.host
+        if host is not None:
+            for pid, process in host.processes.items():
+                found[str(pid)] = _process(self._container, process)
+        return found
+
+    @entries.setter
+    def entries(self, entries: dict[str, Node]) -> None:
+        return None
+
+
+def file_system(container: Container) -> FileSystem:
+    """The /proc of a container."""
+    files = FileSystem(lambda: 0.0)
+    fixed: dict[str, Node] = {
+        'version': File(files, VERSION.encode(), 0o444),
+        'mounts': Symlink(files, 'self/mounts'),
+        'self': Symlink(files, '1'),
+        'uptime': File(files, lambda: _uptime(container), 0o444),
+        'meminfo': File(files, lambda: _meminfo(container), 0o444),
+        'cpuinfo': File(files, _cpuinfo, 0o444),
+        'loadavg': File(files, lambda: b'0.08 0.03 0.01 1/312 42\n', 0o444),
+        'sys': Directory(files, 0.0, 0o555),
+        'net': Directory(files, 0.0, 0o555),
+    }
+    root = ProcDirectory(container, fixed)
+    root.owner = files
+    files.root = root
+    return files
+
+
+def _process(container: Container, process: Process) -> Directory:
+    directory = Directory(None, 0.0, 0o555)
+    streams = Directory(None, 0.0, 0o500)
+    if process.pid == 1:
+        for number, kind in enumerate(('stdin', 'stdout', 'stderr')):
+            streams.entries[str(number)] = MainStream(container, kind)
+    directory.entries = {
+        'cmdline': File(None, '\0'.join([*process.argv, '']).encode(), 0o444),
+        'comm': File(None, (process.argv[0].rpartition('/')[2][:15] + '\n').encode(), 0o644),
+        'environ': File(None, '\0'.join(f'{k}={v}' for k, v in process.context.env.items()).encode(), 0o400),
+        'status': File(None, lambda: _status(container, process), 0o444),
+        'mounts': File(None, lambda: mounts(container), 0o444),
+        'cgroup': File(None, b'0::/\n', 0o444),
+        'fd': streams,
+        'cwd': Symlink(None, process.context.cwd),
+        'root': Symlink(None, '/'),
+    }
+    return directory
+
+
+class MainStream(Device):
+    """A standard stream of process 1: what is written to it goes where that process's own output goes."""
+
+    __slots__ = ('_container',)
+
+    def __init__(self, container: Container, kind: str) -> None:
+        super().__init__(None, f'/proc/1/{kind}')
+        self._container = container
+
+    def write(self, data: bytes) -> None:
+        """Write as the main process would."""
+        (self._container.stderr if self.kind.endswith('stderr') else self._container.stdout).write(data)
+
+
+def _status(container: Container, process: Process) -> bytes:
+    config, context = container.config, process.context
+    effective = FULL_CAPABILITIES if config.privileged else config.capabilities if context.uid == 0 else 0
+    bounding = FULL_CAPABILITIES if config.privileged else config.capabilities
+    groups = ' '.join(str(group) for group in config.groups)
+    name = process.argv[0].rpartition('/')[2][:15]
+    return (f'Name:\t{name}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\nTgid:\t{process.pid}\n'
+            f'Pid:\t{process.pid}\nPPid:\t0\n'
+            f'Uid:\t{context.uid}\t{context.uid}\t{context.uid}\t{context.uid}\n'
+            f'Gid:\t{context.gid}\t{context.gid}\t{context.gid}\t{context.gid}\nGroups:\t{groups} \n'
+            f'Threads:\t1\nCapInh:\t{0:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\n'
+            f'CapBnd:\t{bounding:016x}\nCapAmb:\t{0:016x}\nNoNewPrivs:\t0\nSeccomp:\t0\n').encode()
+
+
+def mounts(container: Container) -> bytes:
+    """/proc/mounts: what `mount` prints."""
+    config = container.config
+    mode = 'ro' if config.read_only_root else 'rw'
+    lines = [f'overlay / overlay {mode},relatime 0 0', 'proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0',
+             'tmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755 0 0',
+             'devpts /dev/pts devpts rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666 0 0',
+             'mqueue /dev/mqueue mqueue rw,nosuid,nodev,noexec,relatime 0 0',
+             'sysfs /sys sysfs ro,nosuid,nodev,noexec,relatime 0 0',
+             'cgroup /sys/fs/cgroup cgroup2 ro,nosuid,nodev,noexec,relatime 0 0',
+             'shm /dev/shm tmpfs rw,nosuid,nodev,noexec,relatime,size=65536k 0 0']
+    lines += (f'{mount.device} {mount.path} {mount.kind} {"ro" if mount.read_only else "rw"},relatime 0 0'
+              for mount in config.mounts)
+    return '\n'.join([*lines, '']).encode()
+
+
+def _uptime(container: Container) -> bytes:
+    assert container.host is not None
+    seconds = container.host.simulation.now + 3600
+    return f'{seconds:.2f} {seconds * 1.9:.2f}\n'.encode()
+
+
+def _meminfo(container: Container) -> bytes:
+    total = container.config.extras.get('memory', 4 * 1024 * 1024)
+    return (f'MemTotal:       {total:8d} kB\nMemFree:        {total // 2:8d} kB\n'
+            f'MemAvailable:   {total * 3 // 4:8d} kB\nBuffers:           40960 kB\nCached:           524288 kB\n'
+            'SwapTotal:             0 kB\nSwapFree:              0 kB\n').encode()
+
+
+def _cpuinfo() -> bytes:
+    return b''.join(f'processor\t: {number}\nvendor_id\t: GenuineIntel\nmodel name\t: Virtual CPU\ncpu MHz\t\t: 2400.000\n'
+                    f'cache size\t: 16384 KB\n\n'.encode() for number in range(2))

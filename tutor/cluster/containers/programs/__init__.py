@@ -1,0 +1,1 @@
+"""The servers that run in containers: what nginx, redis and the others really do."""

@@ -1,0 +1,23 @@
+"""Programs that do nothing but wait for the signal to end."""
+
+from __future__ import annotations
+
+from tutor.shell.process import IO, Context
+
+
+async def pause(argv: list[str], io: IO, ctx: Context) -> int:
+    """/pause: sleeps until it is told to end."""
+    if '-v' in argv[1:]:
+        io.stdout.write('pause.c 3.10\n')
+        return 0
+    await until_ended(ctx)
+    io.stderr.write('Shutting down, got signal: Terminated\n')
+    return 0
+
+
+async def until_ended(ctx: Context, *signals: str) -> str:
+    """Wait for one of the signals (TERM and INT unless others are named); its name."""
+    ended = ctx.simulation.future()
+    for name in signals or ('TERM', 'INT'):
+        ctx.signals[name] = lambda name=name: ended.resolve(name)
+    return await ended

@@ -1,0 +1,145 @@
+"""The image registry of the simulated world: which references exist, and what they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tutor.cluster.containers.image import BUILT, Image, Manifest
+from tutor.cluster.containers.references import Reference, parse
+from tutor.cluster.containers.userlands import USERLANDS, install
+from tutor.shell.process import Main
+from tutor.shell.vfs import FileSystem
+
+
+class PullError(Exception):
+    """An image that cannot be had. `code` is the gRPC code, the text what containerd says."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+    @property
+    def rpc(self) -> str:
+        """As the kubelet prints it."""
+        return f'rpc error: code = {self.code} desc = {self}'
+
+
+class ImageRegistry:
+    """Resolves references to manifests.
+
+    `allowed` limits it to those names and tags (a cluster file's `images`); `userland` gives all images the same
+    distribution (`userland: busybox`). `programs` are the shell's common programs, by name.
+    """
+
+    def __init__(self, images: Iterable[Image], programs: Mapping[str, Main],
+                 allowed: Mapping[str, Iterable[str]] | None = None, userland: str = '') -> None:
+        self._images: dict[str, Image] = {}
+        for image in images:
+            self.add(image)
+        self._programs = programs
+        self._userland = userland
+        self._allowed = None if allowed is None else {parse(name).repository: set(tags)
+                                                      for name, tags in allowed.items()}
+        self._manifests: dict[tuple[str, str], Manifest] = {}
+        self._bases: dict[tuple[str, tuple[str, ...]], FileSystem] = {}
+        self.unreachable: set[str] = set()
+        """Registries that do not answer (a fault)."""
+
+    def add(self, image: Image) -> None:
+        """Make an image known, such as one that a lesson defines."""
+        self._images[parse(image.repository).repository] = image
+
+    def references(self) -> list[str]:
+        """All that can be pulled, as 'docker.io/library/nginx:1.27'."""
+        return [f'{repository}:{tag}' for repository in self._images for tag in self.tags(repository)]
+
+    def tags(self, repository: str) -> list[str]:
+        image = self._images.get(repository)
+        if image is None:
+            return []
+        if self._allowed is not None:
+            return sorted(self._allowed.get(repository, ()))
+        return list(image.tags)
+
+    def find(self, reference: Reference) -> Manifest:
+        """What a reference stands for; raises PullError with containerd's words."""
+        name = reference.canonical
+        image = self._images.get(reference.repository)
+        if reference.host in self.unreachable or not _public(reference):
+            raise PullError('Unknown', _unpack(name) + _resolve(name) + (
+                f'failed to do request: Head "https://{reference.host}/v2/{_path(reference)}/manifests/'
+                f'{reference.tag or reference.digest}": dial tcp: lookup {reference.host}: no such host'))
+        if image is None and self._allowed is None and reference.host == 'registry-1.docker.io':
+            raise PullError('Unknown', _unpack(name) + _resolve(name) + (
+                'pull access denied, repository does not exist or may require authorization: '
+                'server message: insufficient_scope: authorization failed'))
+        tag = self._tag(reference, image)
+        if image is None or not tag:
+            raise PullError('NotFound', f'{_unpack(name)}{_resolve(name)}{name}: not found')
+        return self._manifest(image, reference.repository, tag)
+
+    def _tag(self, reference: Reference, image: Image | None) -> str:
+        """The tag that exists, '' when none does."""
+        if image is None:
+            return ''
+        tags = self.tags(reference.repository)
+        if not reference.digest:
+            return reference.tag if reference.tag in tags else ''
+        return next((tag for tag in tags
+                     if self._manifest(image, reference.repository, tag).digest == reference.digest), '')
+
+    def _manifest(self, image: Image, repository: str, tag: str) -> Manifest:
+        found = self._manifests.get((repository, tag))
+        if found is None:
+            userland = self._userland or image.userland(tag)
+            own = image.programs(tag)
+            root = self._root(image, tag, userland, own)
+            found = Manifest(image, repository, tag, image.config(tag), root, {**self._programs, **own},
+                             USERLANDS[userland].flavour, image.size_of(tag))
+            self._manifests[repository, tag] = found
+        return found
+
+    def _root(self, image: Image, tag: str, userland: str, own: Mapping[str, Main]) -> FileSystem:
+        extra = () if self._userland else image.extra
+        base = self._bases.get((userland, extra))
+        if base is None:
+            base = self._bases[userland, extra] = FileSystem(_built)
+            install(base, USERLANDS[userland], lambda name: name in self._programs, extra)
+        root = FileSystem(_built, lower=base)
+        for directory in image.directories(tag):
+            root.make_dirs(directory)
+        for path, content in image.files(tag).items():
+            root.put(path, content, 0o755 if content[:2] in ('#!', b'#!') else 0o644)
+        for path in own:
+            root.put(path, b'\x7fELF', 0o755, path)
+        for path, target in image.links(tag).items():
+            root.make_dirs(path.rpartition('/')[0] or '/')
+            root.symlink(target, path)
+        return root
+
+
+def _built() -> float:
+    return BUILT
+
+
+def _public(reference: Reference) -> bool:
+    """Whether the registry's name can be resolved at all in the simulated internet."""
+    return reference.host in PUBLIC_REGISTRIES
+
+
+PUBLIC_REGISTRIES = frozenset({
+    'registry-1.docker.io', 'registry.k8s.io', 'k8s.gcr.io', 'gcr.io', 'quay.io', 'ghcr.io', 'mcr.microsoft.com',
+    'public.ecr.aws', 'us-docker.pkg.dev',
+})
+
+
+def _path(reference: Reference) -> str:
+    return reference.repository.partition('/')[2]
+
+
+def _unpack(name: str) -> str:
+    return f'failed to pull and unpack image "{name}": '
+
+
+def _resolve(name: str) -> str:
+    return f'failed to resolve reference "{name}": '

@@ -1,0 +1,240 @@
+"""The container runtime of one node (containerd): images, sandboxes, containers, exec. The kubelet drives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.cluster.containers import system
+from tutor.cluster.containers.container import (
+    CREATED,
+    EXITED,
+    RUNNING,
+    Container,
+    ContainerConfig,
+    ContainerHost,
+    ContainerNetwork,
+)
+from tutor.cluster.containers.executables import DEFAULT_PATH, StartFailure, find
+from tutor.cluster.containers.nodeimages import NodeImages
+from tutor.cluster.simulation import Future, Pipe, Simulation, Task
+from tutor.shell.process import IO, SIGNALS, Main, Process
+from tutor.shell.vfs import FileSystem
+
+RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OCI runtime create failed: '
+               'runc create failed: unable to start container process: ')
+RUNC_EXEC = 'OCI runtime exec failed: exec failed: unable to start container process: '
+START_ERROR = 'StartError'
+START_ERROR_CODE = 128
+
+
+class RuntimeFailure(Exception):  # noqa: N818 - an answer of the runtime
+    """What the runtime answers when it cannot do something."""
+
+
+OpenNetwork = Callable[[Callable[[], FileSystem]], ContainerNetwork]
+"""Opens a container's view of its pod's network, given how to get at the container's files."""
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """A pod's shared surroundings: its name and network. `open_network` gives the view of one container's files."""
+
+    id: str
+    pod: str
+    hostname: str
+    addresses: list[str]
+    open_network: OpenNetwork
+    created_at: float
+    attempt: int = 0
+    ready: bool = True
+    containers: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Execution:
+    """A process started in a running container: its streams and the Future of its exit status."""
+
+    process: Process
+    stdin: Pipe | None
+    stdout: Pipe
+    stderr: Pipe
+
+    @property
+    def exit(self) -> Future[int]:
+        return self.process.exit
+
+
+class Runtime:
+    """All sandboxes and containers of a node. `on_change` is called with a container that started or ended."""
+
+    def __init__(self, simulation: Simulation, images: NodeImages, scheme: str = 'containerd') -> None:
+        self.simulation = simulation
+        self.images = images
+        self.scheme = scheme
+        self.sandboxes: dict[str, Sandbox] = {}
+        self.containers: dict[str, Container] = {}
+        self.on_change: Callable[[Container], None] = lambda container: None
+
+    def new_id(self) -> str:
+        return f'{self.simulation.random.getrandbits(256):064x}'
+
+    # -- sandboxes ----------------------------------------------------------------------------------------------
+
+    def run_sandbox(self, pod: str, hostname: str, addresses: list[str],
+                    open_network: OpenNetwork, attempt: int = 0) -> Sandbox:
+        """RunPodSandbox."""
+        sandbox = Sandbox(self.new_id(), pod, hostname, addresses, open_network, self.simulation.now, attempt)
+        self.sandboxes[sandbox.id] = sandbox
+        return sandbox
+
+    def stop_sandbox(self, sandbox: Sandbox) -> None:
+        """StopPodSandbox: what still runs in it is killed."""
+        sandbox.ready = False
+        for identity in sandbox.containers:
+            container = self.containers.get(identity)
+            if container is not None and container.running:
+                self.kill(container)
+
+    def remove_sandbox(self, sandbox: Sandbox) -> None:
+        """RemovePodSandbox, with its containers."""
+        for identity in list(sandbox.containers):
+            self.remove(identity)
+        self.sandboxes.pop(sandbox.id, None)
+
+    # -- containers ---------------------------------------------------------------------------------------------
+
+    def create(self, sandbox: Sandbox, config: ContainerConfig) -> Container:
+        """CreateContainer."""
+        container = Container(self.new_id(), config, sandbox.id, self.simulation)
+        self.containers[container.id] = container
+        sandbox.containers.append(container.id)
+        return container
+
+    def start(self, container: Container) -> None:
+        """StartContainer. Raises RuntimeFailure when its command cannot be run; it has then ended (128)."""
+        config, sandbox = container.config, self.sandboxes[container.sandbox]
+        host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container), config)
+        container.host = host
+        argv = config.argv()
+        try:
+            if not argv:
+                raise StartFailure('no command specified')
+            main, arguments = self._find(container, argv)
+        except StartFailure as failure:
+            text = RUNC_CREATE + str(failure)
+            self._end(container, START_ERROR_CODE, START_ERROR, text)
+            container.started_at = None
+            raise RuntimeFailure(text) from None
+        container.network = sandbox.open_network(lambda: host.files)
+        host.network = container.network  # type: ignore[assignment]
+        if config.stdin:
+            container.stdin = Pipe(self.simulation)
+        container.state = RUNNING
+        container.started_at = self.simulation.now
+        stdin = container.stdin or system.EMPTY
+        container.main = host.start(main, arguments, container.io(stdin), container.context())
+        container.main.exit.on_done(lambda task: self._main_ended(container, task))
+        self.on_change(container)
+
+    def _find(self, container: Container, argv: list[str]) -> tuple[Main, list[str]]:
+        """The program to run. Most are in the image, unhidden by a mount: those are looked up once for all."""
+        config = container.config
+        assert container.host is not None
+        main = config.manifest.main(argv[0], config.env.get('PATH', DEFAULT_PATH), [m.path for m in config.mounts])
+        if main is not None:
+            return main, argv
+        return find(container.host, argv, config.env, config.working_dir or '/')
+
+    def _main_ended(self, container: Container, task: Future[int]) -> None:
+        error = task.exception()
+        code = task.result() if error is None else 139
+        if error is not None:
+            self.simulation.failures.append((f'container {container.config.name}', error))  # type: ignore[arg-type]
+        assert container.host is not None
+        reason = 'OOMKilled' if container.host.oom_killed else 'Completed' if code == 0 else 'Error'
+        self._end(container, code, reason)
+
+    def _end(self, container: Container, code: int, reason: str, message: str = '') -> None:
+        if container.state == EXITED:
+            return
+        container.state = EXITED
+        container.finished_at = self.simulation.now
+        container.exit_code, container.reason, container.message = code, reason, message
+        if container.host is not None:
+            for process in list(container.host.processes.values()):
+                process.signal('KILL')
+        if container.network is not None:
+            container.network.close()
+        container.log.end()
+        container.ended.resolve(code)
+        for writer in (container.stdout, container.stderr):
+            writer.end()
+        self.on_change(container)
+
+    def kill(self, container: Container) -> None:
+        """SIGKILL, now."""
+        if container.main is not None and container.running:
+            container.main.signal('KILL')
+
+    async def stop(self, container: Container, grace: float) -> None:
+        """StopContainer: the stop signal, and SIGKILL when the grace period is over."""
+        if not container.running or container.main is None:
+            return
+        if grace > 0:
+            container.main.signal(container.stop_signal)
+            if await self.simulation.within(grace, container.ended):
+                return
+        self.kill(container)
+        await container.ended
+
+    def remove(self, identity: str) -> None:
+        """RemoveContainer."""
+        container = self.containers.pop(identity, None)
+        if container is None:
+            return
+        if container.running:
+            self.kill(container)
+        sandbox = self.sandboxes.get(container.sandbox)
+        if sandbox is not None and identity in sandbox.containers:
+            sandbox.containers.remove(identity)
+
+    # -- exec ---------------------------------------------------------------------------------------------------
+
+    def exec(self, container: Container, argv: list[str], stdin: bool = False, terminal: Any = None) -> Execution:
+        """Exec: start a process in a running container. Raises RuntimeFailure."""
+        host = container.host
+        if host is None or not container.running:
+            raise RuntimeFailure(f'container {container.id} is not running')
+        try:
+            main, arguments = find(host, argv, container.config.env, container.config.working_dir or '/')
+        except StartFailure as failure:
+            raise RuntimeFailure(f'failed to exec in container: failed to start exec "{self.new_id()}": '
+                                 f'{RUNC_EXEC}{failure}') from None
+        source = Pipe(self.simulation) if stdin else None
+        out, err = Pipe(self.simulation), Pipe(self.simulation)
+        io = IO(source or system.EMPTY, out, err)
+        process = host.start(main, arguments, io, container.context(terminal))
+        process.exit.on_done(lambda _: _close(out, err))
+        return Execution(process, source, out, err)
+
+    async def exec_sync(self, container: Container, argv: list[str], timeout: float) -> tuple[int, str]:
+        """ExecSync: exit status and output. Raises RuntimeFailure, TimeoutError (the process is killed)."""
+        execution = self.exec(container, argv)
+        readers: list[Task[bytes]] = [self.simulation.spawn(pipe.read()) for pipe in (execution.stdout, execution.stderr)]
+        if not await self.simulation.within(timeout, execution.exit):
+            execution.process.signal('KILL')
+            raise TimeoutError
+        code = await execution.exit
+        output = b''.join([await reader for reader in readers])
+        return code, output.decode('utf-8', 'replace')
+
+
+def _close(*pipes: Pipe) -> None:
+    for pipe in pipes:
+        if not pipe.closed:
+            pipe.close()
+
+
+__all__ = ['CREATED', 'EXITED', 'RUNNING', 'SIGNALS', 'Execution', 'Runtime', 'RuntimeFailure', 'Sandbox']

@@ -1,0 +1,75 @@
+"""What every container has besides its image: /proc, /dev, /sys, its mounts, and an empty standard input."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tutor.cluster.containers import proc
+from tutor.shell.vfs import Device, Directory, FileSystem
+
+if TYPE_CHECKING:
+    from tutor.cluster.containers.container import Container
+
+DEVICES = ('full', 'null', 'ptmx', 'random', 'stderr', 'stdin', 'stdout', 'tty', 'urandom', 'zero')
+HOST_DEVICES = ('autofs', 'bsg', 'btrfs-control', 'cpu_dma_latency', 'cuse', 'fuse', 'hpet', 'hwrng', 'kmsg', 'kvm',
+                'loop-control', 'loop0', 'loop1', 'mem', 'nvram', 'port', 'ppp', 'rtc0', 'snapshot', 'tty0', 'tty1',
+                'tty2', 'ttyS0', 'uinput', 'userfaultfd', 'vcs', 'vda', 'vda1', 'vga_arbiter', 'vhost-net', 'watchdog')
+
+
+class Empty:
+    """/dev/null as standard input."""
+
+    isatty = False
+
+    async def read(self, size: int = -1) -> bytes:
+        return b''
+
+    async def readline(self) -> bytes:
+        return b''
+
+    def close(self) -> None:
+        return None
+
+
+EMPTY = Empty()
+
+
+def build(container: Container) -> FileSystem:
+    """The file system of a container: the image's, copied where written, and what is mounted over it."""
+    config = container.config
+    assert container.host is not None
+    simulation = container.host.simulation
+    files = FileSystem(lambda: simulation.now, lower=config.manifest.root, read_only=config.read_only_root)
+    files.mount('/proc', proc.file_system(container))
+    files.mount('/dev', FileSystem(lambda: simulation.now, lower=_devices(config.privileged)))
+    files.mount('/sys', _sys(), read_only=not config.privileged)
+    for mount in config.mounts:
+        source, path = mount.source()
+        files.mount(mount.path, source, path, mount.read_only)
+    return files
+
+
+@lru_cache(maxsize=2)
+def _devices(privileged: bool) -> FileSystem:
+    files = FileSystem(lambda: 0.0)
+    for kind in (*DEVICES, *(HOST_DEVICES if privileged else ())):
+        files.device(f'/{kind}', kind)
+    for folder in ('/mqueue', '/pts', '/shm'):
+        files.make_dirs(folder)
+    files.symlink('/proc/kcore', '/core')
+    files.symlink('/proc/self/fd', '/fd')
+    files.chmod('/shm', 0o1777)
+    return files
+
+
+@lru_cache(maxsize=1)
+def _sys() -> FileSystem:
+    files = FileSystem(lambda: 0.0)
+    for folder in ('/block', '/bus', '/class', '/dev', '/devices', '/firmware', '/fs/cgroup', '/kernel', '/module',
+                   '/power'):
+        files.make_dirs(folder)
+    return files
+
+
+__all__ = ['EMPTY', 'Device', 'Directory', 'build']

@@ -1,0 +1,129 @@
+"""The distributions below images: which common programs they have, in which folders, and their files in /etc."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tutor.shell.vfs import FileSystem
+
+BUSYBOX_APPLETS = (
+    '[ [[ addgroup adduser ar arch arp arping ascii ash awk base32 base64 basename bc bunzip2 bzcat bzip2 cal cat chgrp '
+    'chmod chown chroot chvt cksum clear cmp comm cp cpio crond crontab cut date dc dd df diff dirname dmesg '
+    'dnsdomainname dos2unix du echo ed egrep env expand expr factor fallocate false fgrep find flock fold free fsync ftpget '
+    'ftpput fuser getopt grep groups gunzip gzip hd head hexdump hostid hostname httpd id ifconfig install '
+    'ip ipaddr ipcalc iproute kill killall less link ln logger login ls lsof lzcat lzma md5sum mesg mkdir mkfifo '
+    'mknod mktemp more mount mountpoint mv nc netstat nice nl nohup nproc nslookup od paste patch pgrep pidof ping '
+    'ping6 pkill pmap printenv printf ps pstree pwd readlink realpath renice reset resize rev rm rmdir route '
+    'sed seq setsid sh sha1sum sha256sum sha3sum sha512sum shred shuf sleep sort split stat strings stty su sum sync '
+    'sysctl tac tail tar tee telnet test tftp time timeout top touch tr traceroute true truncate tty tsort umount uname '
+    'unexpand uniq unix2dos unlink unxz unzip uptime usleep uudecode uuencode vi watch wc wget which who whoami xargs xxd '
+    'xz xzcat yes zcat').split()
+COREUTILS = (
+    '[ arch b2sum base32 base64 basename cat chgrp chmod chown chroot cksum comm cp csplit cut date dd df dir dirname '
+    'du echo env expand expr factor false fmt fold groups head hostid id install join link ln ls md5sum mkdir mkfifo '
+    'mknod mktemp mv nice nl nohup nproc numfmt od paste pathchk pinky pr printenv printf ptx pwd readlink realpath rm rmdir '
+    'seq sha1sum sha224sum sha256sum sha384sum sha512sum shred shuf sleep sort split stat stty sum sync tac tail tee test '
+    'timeout touch tr true truncate tsort tty uname unexpand uniq unlink users vdir wc who whoami yes').split()
+DEBIAN = [*COREUTILS, *(
+    'awk bash clear cmp diff dmesg egrep fgrep find getent getopt grep gunzip gzip hostname kill more mount mountpoint '
+    'perl rev sed sh tar umount xargs zcat which flock iconv ldd locale su login').split()]
+ALPINE = [*BUSYBOX_APPLETS, 'apk', 'getent', 'iconv', 'ldd']
+FULL = [*DEBIAN, *('curl wget ps top free uptime vi vim nano less man ssh ping dig nslookup nc ip ss netstat git make '
+                   'openssl jq watch pgrep pkill pidof').split()]
+
+
+@dataclass(frozen=True, slots=True)
+class Userland:
+    """One distribution. `flavour` is what its programs behave like: 'gnu' or 'busybox'."""
+
+    name: str
+    flavour: str
+    programs: tuple[str, ...]
+    folder: str
+    os_release: str = ''
+    directories: tuple[str, ...] = ('/tmp', '/root', '/home', '/var/log', '/var/tmp', '/mnt', '/opt', '/srv', '/media')
+    links: Mapping[str, str] = field(default_factory=dict)
+    users: str = ''
+    groups: str = ''
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+_DEBIAN_USERS = """\
+root:x:0:0:root:/root:/bin/bash
+daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+bin:x:2:2:bin:/bin:/usr/sbin/nologin
+sys:x:3:3:sys:/dev:/usr/sbin/nologin
+www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+"""
+_DEBIAN_GROUPS = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nwww-data:x:33:\nnogroup:x:65534:\n'
+_BUSYBOX_USERS = """\
+root:x:0:0:root:/root:/bin/sh
+daemon:x:1:1:daemon:/usr/sbin:/bin/false
+bin:x:2:2:bin:/bin:/bin/false
+sys:x:3:3:sys:/dev:/bin/false
+www-data:x:33:33:www-data:/var/www:/bin/false
+nobody:x:65534:65534:nobody:/home:/bin/false
+"""
+_BUSYBOX_GROUPS = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nwww-data:x:33:\nnobody:x:65534:\n'
+_ALPINE_USERS = """\
+root:x:0:0:root:/root:/bin/sh
+bin:x:1:1:bin:/bin:/sbin/nologin
+daemon:x:2:2:daemon:/sbin:/sbin/nologin
+nobody:x:65534:65534:nobody:/:/sbin/nologin
+"""
+_ALPINE_GROUPS = 'root:x:0:root\nbin:x:1:root,bin,daemon\ndaemon:x:2:root,bin,daemon\nnobody:x:65534:\n'
+_MERGED = {'/bin': 'usr/bin', '/sbin': 'usr/sbin', '/lib': 'usr/lib', '/var/run': '/run'}
+
+USERLANDS: Mapping[str, Userland] = {userland.name: userland for userland in (
+    Userland('none', 'gnu', (), '/usr/bin', directories=(), users='root:x:0:0:root:/root:/sbin/nologin\n'),
+    Userland('scratch', 'gnu', (), '/', directories=()),
+    Userland('busybox', 'busybox', tuple(BUSYBOX_APPLETS), '/bin', users=_BUSYBOX_USERS, groups=_BUSYBOX_GROUPS,
+             links={'/var/run': '/run'}),
+    Userland('alpine', 'busybox', tuple(ALPINE), '/bin', (
+        'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\n'
+        'HOME_URL="https://alpinelinux.org/"\nBUG_REPORT_URL="https://gitlab.alpinelinux.org/alpine/aports/-/issues"\n'),
+        users=_ALPINE_USERS, groups=_ALPINE_GROUPS, links={'/var/run': '/run'},
+        extra={'/etc/alpine-release': '3.22.2\n'}),
+    Userland('debian', 'gnu', tuple(DEBIAN), '/usr/bin', (
+        'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n'
+        'VERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\n'
+        'SUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n'),
+        users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED, extra={'/etc/debian_version': '12.12\n'}),
+    Userland('ubuntu', 'gnu', tuple(DEBIAN), '/usr/bin', (
+        'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\n'
+        'VERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n'
+        'HOME_URL="https://www.ubuntu.com/"\nSUPPORT_URL="https://help.ubuntu.com/"\n'),
+        users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED, extra={'/etc/debian_version': 'trixie/sid\n'}),
+    Userland('full', 'gnu', tuple(FULL), '/usr/bin', (
+        'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n'),
+        users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED),
+)}
+
+ELF = b'\x7fELF'
+
+
+def install(files: FileSystem, userland: Userland, known: Callable[[str], bool], extra: Iterable[str] = ()) -> None:
+    """Put a distribution into an empty file system: the programs that are `known`, its users and its name."""
+    for directory in ('/etc', '/proc', '/sys', '/dev', '/run', userland.folder, '/usr/bin', '/usr/sbin', '/usr/lib',
+                      '/var', '/usr/local/bin'):
+        files.make_dirs(directory)
+    for directory in userland.directories:
+        files.make_dirs(directory)
+    for path, target in userland.links.items():
+        files.symlink(target, path)
+    for directory in ('/bin', '/sbin'):
+        files.make_dirs(directory)
+    for name in dict.fromkeys((*userland.programs, *extra)):
+        if known(name):
+            files.put(f'{userland.folder}/{name}', ELF, 0o755, name)
+    for path, text in {'/etc/passwd': userland.users, '/etc/group': userland.groups,
+                       '/etc/os-release': userland.os_release, **userland.extra}.items():
+        if text:
+            files.put(path, text)
+    for directory in ('/tmp', '/var/tmp'):
+        if files.is_dir(directory):
+            files.chmod(directory, 0o1777)
+    if files.is_dir('/root'):
+        files.chmod('/root', 0o700)

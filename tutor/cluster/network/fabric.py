@@ -1,0 +1,123 @@
+"""What joins the stacks: who has which address, what the service proxy makes of it, and what is cut."""
+
+from __future__ import annotations
+
+from errno import ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT
+from typing import Any, Protocol
+
+from tutor.cluster.network.stack import Stack, TcpConnection, TcpListener, UdpListener, connection_pair, is_loopback
+from tutor.cluster.simulation import Simulation
+
+LATENCY = 0.0002
+CONNECT_TIMEOUT = 130.0
+"""How long a kernel tries when nothing ever answers (tcp_syn_retries)."""
+REFUSED = 'refused'
+DROPPED = 'dropped'
+UNREACHABLE = 'unreachable'
+
+
+class Proxy(Protocol):
+    """What rewrites an address on its way, as kube-proxy's rules do."""
+
+    def translate(self, source: Stack, address: str, port: int, protocol: str) -> tuple[str, int] | str | None:
+        """Where traffic goes instead; REFUSED or DROPPED; None when no rule is about it."""
+        ...
+
+
+class Policy(Protocol):
+    """What may forbid traffic between two stacks (NetworkPolicy)."""
+
+    def allows(self, source: Stack, target: Stack, port: int, protocol: str) -> bool: ...
+
+
+class Fabric:
+    """All stacks of a cluster by address. `proxies` see every connection first; then `policy` is asked."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.proxies: list[Proxy] = []
+        self.policy: Policy | None = None
+        self.cut: set[str] = set()
+        """Names of nodes that are cut off from all others."""
+        self._by_address: dict[str, Stack] = {}
+        self._nodes: dict[str, Stack] = {}
+
+    # -- who is there -------------------------------------------------------------------------------------------
+
+    def add(self, stack: Stack) -> Stack:
+        """Make a stack reachable under its addresses."""
+        for address in stack.addresses:
+            self._by_address[address] = stack
+        return stack
+
+    def add_node(self, name: str, addresses: list[str]) -> Stack:
+        """The stack of a machine."""
+        stack = self._nodes[name] = self.add(Stack(self, name, addresses, name))
+        return stack
+
+    def node(self, name: str) -> Stack:
+        return self._nodes[name]
+
+    def remove(self, stack: Stack) -> None:
+        for address in stack.addresses:
+            if self._by_address.get(address) is stack:
+                del self._by_address[address]
+
+    def owner(self, address: str) -> Stack | None:
+        return self._by_address.get(address)
+
+    # -- traffic ------------------------------------------------------------------------------------------------
+
+    def route(self, source: Stack, address: str, port: int, protocol: str = 'TCP') -> TcpListener | UdpListener | str:
+        """Who gets what a stack sends to an address, or why nobody does."""
+        for proxy in self.proxies:
+            found = proxy.translate(source, address, port, protocol)
+            if isinstance(found, str):
+                return found
+            if found is not None:
+                address, port = found
+                break
+        target = source if source.owns(address) else self._by_address.get(address)
+        if target is None:
+            return DROPPED
+        if target is not source and not self._passes(source, target, port, protocol):
+            return DROPPED
+        found = target.datagrams.get(port) if protocol == 'UDP' else target.listener_at(address, port)
+        return found if found is not None else REFUSED
+
+    def _passes(self, source: Stack, target: Stack, port: int, protocol: str) -> bool:
+        if self.cut and source.node != target.node and (source.node in self.cut or target.node in self.cut):
+            return False
+        return self.policy is None or self.policy.allows(source, target, port, protocol)
+
+    async def connect(self, source: Stack, address: str, port: int, timeout: float | None = None) -> TcpConnection:
+        """Open a connection. Raises OSError as a kernel does."""
+        found = self.route(source, address, port)
+        if isinstance(found, str):
+            await self._fail(found, timeout)
+        assert isinstance(found, TcpListener)
+        await self.simulation.sleep(LATENCY)
+        own = '127.0.0.1' if is_loopback(address) else source.address
+        client, server = connection_pair(self.simulation, (own, source.free_port()), (address, port))
+        server.local = (found.stack.address, found.port)
+        found.accept(server)
+        return client
+
+    async def ask(self, source: Stack, address: str, port: int, question: Any, timeout: float) -> Any:
+        """Send a datagram and wait for its answer. Raises OSError as a kernel does."""
+        found = self.route(source, address, port, 'UDP')
+        if isinstance(found, str):
+            await self._fail(found, timeout)
+        assert isinstance(found, UdpListener)
+        await self.simulation.sleep(LATENCY)
+        return await found.answer(question, source.address)
+
+    async def _fail(self, why: str, timeout: float | None) -> None:
+        if why == DROPPED:
+            await self.simulation.sleep(min(timeout or CONNECT_TIMEOUT, CONNECT_TIMEOUT))
+            raise TimeoutError(ETIMEDOUT, 'Connection timed out')
+        await self.simulation.sleep(LATENCY)
+        if why == UNREACHABLE:
+            raise OSError(EHOSTUNREACH, 'No route to host')
+        raise ConnectionRefusedError(ECONNREFUSED, 'Connection refused')
+

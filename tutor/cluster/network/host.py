@@ -1,0 +1,69 @@
+"""The network as a program sees it, from one machine or container (`tutor.shell.process.Network`)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from tutor.cluster.network import resolver
+from tutor.cluster.network.dns import DnsAnswer, Question
+from tutor.cluster.network.stack import Answer, Stack, TcpConnection, TcpListener, UdpListener
+
+if TYPE_CHECKING:
+    from tutor.shell.vfs import FileSystem
+
+HOSTS = '/etc/hosts'
+RESOLV_CONF = '/etc/resolv.conf'
+
+
+class HostNetwork:
+    """One place's view of its stack; names resolve as the files of that place say.
+
+    What is listened on through it is closed by `close`, when the machine or container is gone.
+    """
+
+    def __init__(self, stack: Stack, files: Callable[[], FileSystem]) -> None:
+        self.stack = stack
+        self._files = files
+
+    @property
+    def addresses(self) -> list[str]:
+        return self.stack.addresses
+
+    async def resolve(self, name: str) -> list[str]:
+        """The addresses of a name; raises NameNotFound."""
+        return await resolver.resolve(name, self._text(HOSTS), self._text(RESOLV_CONF), self)
+
+    async def lookup(self, name: str, kind: str = 'A', server: str = '', search: bool = True) -> DnsAnswer:
+        """Ask DNS alone, as nslookup and dig do; raises OSError when no server answers."""
+        if server and not resolver.is_address(server):
+            server = (await self.resolve(server))[0]
+        return await resolver.lookup(name, kind, server, search, self._text(RESOLV_CONF), self)
+
+    async def connect(self, address: str, port: int, timeout: float | None = None) -> TcpConnection:
+        """Open a connection to an address; raises OSError as the kernel does."""
+        if address == 'localhost':
+            address = '127.0.0.1'
+        return await self.stack.fabric.connect(self.stack, address, port, timeout)
+
+    def listen(self, port: int, serve: Callable[[Any], Awaitable[None]], address: str = '') -> TcpListener:
+        """Accept connections; raises OSError EADDRINUSE."""
+        return self.stack.listen(port, serve, address, self)
+
+    def listen_udp(self, port: int, answer: Answer) -> UdpListener:
+        """Answer datagrams; raises OSError EADDRINUSE."""
+        return self.stack.listen_udp(port, answer, self)
+
+    async def ask(self, address: str, port: int, question: Question, timeout: float) -> DnsAnswer:
+        """Send a datagram and wait for the answer; raises OSError."""
+        return await self.stack.fabric.ask(self.stack, address, port, question, timeout)
+
+    def close(self) -> None:
+        """Close all that was opened through this view."""
+        self.stack.close_owned(self)
+
+    def _text(self, path: str) -> str:
+        try:
+            return self._files().read(path).decode('utf-8', 'replace')
+        except OSError:
+            return ''

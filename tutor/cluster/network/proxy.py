@@ -1,0 +1,204 @@
+"""The service proxy: what kube-proxy's rules do to an address (pkg/proxy)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
+
+from tutor.apimachinery.objects import Object, key
+from tutor.client.informer import Informer, Informers
+from tutor.cluster.network.fabric import DROPPED, REFUSED, Fabric
+from tutor.cluster.network.stack import Stack, is_loopback
+from tutor.cluster.simulation import Simulation
+
+SERVICE_NAME = 'kubernetes.io/service-name'
+Endpoint = tuple[str, int, str]
+"""Address, port and node."""
+
+
+class Rules(Protocol):
+    """Where the proxy of one node looks Services up."""
+
+    def by_address(self, address: str) -> Iterable[Object]: ...
+    def by_node_port(self, port: int) -> Iterable[Object]: ...
+    def slices(self, service: str) -> Iterable[Object]: ...
+
+
+class LiveRules:
+    """Rules that follow the API server."""
+
+    def __init__(self, services: Informer, slices: Informer) -> None:
+        self._services = services
+        self._slices = slices
+        services.add_index('address', addresses_of)
+        services.add_index('nodePort', node_ports_of)
+        slices.add_index('service', service_of)
+
+    def by_address(self, address: str) -> Iterable[Object]:
+        return self._services.by_index('address', address)
+
+    def by_node_port(self, port: int) -> Iterable[Object]:
+        return self._services.by_index('nodePort', str(port))
+
+    def slices(self, service: str) -> Iterable[Object]:
+        return self._slices.by_index('service', service)
+
+    def frozen(self) -> FrozenRules:
+        return FrozenRules(self._services.list(), self._slices.list())
+
+
+class FrozenRules:
+    """The rules that a proxy left behind in its node's kernel when it stopped."""
+
+    def __init__(self, services: list[Object], slices: list[Object]) -> None:
+        self._by_address = _grouped(services, addresses_of)
+        self._by_node_port = _grouped(services, node_ports_of)
+        self._slices = _grouped(slices, service_of)
+
+    def by_address(self, address: str) -> Iterable[Object]:
+        return self._by_address.get(address, ())
+
+    def by_node_port(self, port: int) -> Iterable[Object]:
+        return self._by_node_port.get(str(port), ())
+
+    def slices(self, service: str) -> Iterable[Object]:
+        return self._slices.get(service, ())
+
+
+class ServiceProxy:
+    """The proxies of all nodes. A node whose proxy never ran has no rules; one whose proxy stopped keeps its last."""
+
+    def __init__(self, simulation: Simulation, fabric: Fabric, informers: Informers) -> None:
+        self._simulation = simulation
+        self._fabric = fabric
+        self._live = LiveRules(informers.of('services'), informers.of('endpointslices.discovery.k8s.io'))
+        self._rules: dict[str, Rules] = {}
+        self._affinity: dict[tuple[str, str], tuple[Endpoint, float]] = {}
+        fabric.proxies.append(self)
+
+    def start(self, node: str) -> None:
+        """A node's proxy follows the API server from now on."""
+        self._rules[node] = self._live
+
+    def stop(self, node: str) -> None:
+        """A node's proxy has stopped: its rules stay as they are."""
+        if self._rules.get(node) is self._live:
+            self._rules[node] = self._live.frozen()
+
+    def flush(self, node: str) -> None:
+        """A node was rebooted: its rules are gone."""
+        self._rules.pop(node, None)
+
+    # -- translation --------------------------------------------------------------------------------------------
+
+    def translate(self, source: Stack, address: str, port: int, protocol: str) -> tuple[str, int] | str | None:
+        """Proxy.translate: cluster IPs, external IPs and load balancers' addresses, then node ports."""
+        rules = self._rules.get(source.node)
+        if rules is not None:
+            for service in rules.by_address(address):
+                for entry in service['spec'].get('ports') or ():
+                    if entry['port'] == port and entry.get('protocol', 'TCP') == protocol:
+                        external = address not in _cluster_ips(service)
+                        return self._pick(rules, service, entry, source, external, source.node)
+        return self._translate_node_port(source, address, port, protocol)
+
+    def _translate_node_port(self, source: Stack, address: str, port: int, protocol: str) -> tuple[str, int] | str | None:
+        if is_loopback(address):
+            return None
+        target = self._fabric.owner(address)
+        if target is None or target.pod:
+            return None
+        rules = self._rules.get(target.node)
+        if rules is None:
+            return None
+        for service in rules.by_node_port(port):
+            for entry in service['spec'].get('ports') or ():
+                if entry.get('nodePort') == port and entry.get('protocol', 'TCP') == protocol:
+                    return self._pick(rules, service, entry, source, True, target.node)
+        return None
+
+    def _pick(self, rules: Rules, service: Object, entry: Object, source: Stack, external: bool,
+              node: str) -> tuple[str, int] | str:
+        """One endpoint at random, as the statistic module does, or the same as last time for this client."""
+        spec = service['spec']
+        endpoints = list(usable_endpoints(rules.slices(key(service)), entry.get('name', '')))
+        policy = spec.get('externalTrafficPolicy' if external else 'internalTrafficPolicy')
+        if policy == 'Local':
+            here = [endpoint for endpoint in endpoints if endpoint[2] == node]
+            if endpoints and not here:
+                return DROPPED
+            endpoints = here
+        if not endpoints:
+            return REFUSED
+        if spec.get('sessionAffinity') == 'ClientIP':
+            return self._sticky(service, endpoints, source)[:2]
+        return self._choice(endpoints)[:2]
+
+    def _choice(self, endpoints: list[Endpoint]) -> Endpoint:
+        return endpoints[0] if len(endpoints) == 1 else self._simulation.random.choice(endpoints)
+
+    def _sticky(self, service: Object, endpoints: list[Endpoint], source: Stack) -> Endpoint:
+        config = (service['spec'].get('sessionAffinityConfig') or {}).get('clientIP') or {}
+        client = (key(service), source.address)
+        now = self._simulation.now
+        last, until = self._affinity.get(client, (None, 0.0))
+        if last is None or now > until or last not in endpoints:
+            last = self._choice(endpoints)
+        self._affinity[client] = (last, now + config.get('timeoutSeconds', 10800))
+        return last
+
+
+def usable_endpoints(slices: Iterable[Object], port_name: str) -> Iterator[Endpoint]:
+    """CategorizeEndpoints: the ready ones, or, when none is, those that still serve while they terminate."""
+    ready: list[Endpoint] = []
+    terminating: list[Endpoint] = []
+    for piece in slices:
+        port = next((p.get('port') for p in piece.get('ports') or () if (p.get('name') or '') == port_name), None)
+        if port is None:
+            continue
+        for endpoint in piece.get('endpoints') or ():
+            conditions = endpoint.get('conditions') or {}
+            if conditions.get('ready', True):
+                chosen = ready
+            elif conditions.get('serving') and conditions.get('terminating'):
+                chosen = terminating
+            else:
+                continue
+            chosen += ((address, port, endpoint.get('nodeName', '')) for address in endpoint['addresses'][:1])
+    return iter(dict.fromkeys(ready or terminating))
+
+
+def addresses_of(service: Object) -> list[str]:
+    """All addresses that a Service can be reached at, but those of nodes."""
+    spec = service['spec']
+    found = [*_cluster_ips(service), *(spec.get('externalIPs') or ())]
+    if spec.get('type') == 'LoadBalancer':
+        balancer: dict[str, Any] = (service.get('status') or {}).get('loadBalancer') or {}
+        found += [entry['ip'] for entry in balancer.get('ingress') or () if entry.get('ip')]
+    return found
+
+
+def node_ports_of(service: Object) -> list[str]:
+    return [str(port['nodePort']) for port in service['spec'].get('ports') or () if port.get('nodePort')]
+
+
+def service_of(piece: Object) -> list[str]:
+    meta = piece['metadata']
+    name = (meta.get('labels') or {}).get(SERVICE_NAME)
+    return [f'{meta["namespace"]}/{name}'] if name else []
+
+
+def _cluster_ips(service: Object) -> list[str]:
+    spec = service['spec']
+    if spec.get('type') == 'ExternalName':
+        return []
+    ips = spec.get('clusterIPs') or [spec.get('clusterIP')]
+    return [ip for ip in ips if ip and ip != 'None']
+
+
+def _grouped(objects: list[Object], values: Any) -> dict[str, list[Object]]:
+    found: dict[str, list[Object]] = {}
+    for obj in objects:
+        for value in values(obj):
+            found.setdefault(value, []).append(obj)
+    return found
