@@ -87,7 +87,7 @@ class GarbageCollector(Controller):
         if references or (old is not None and 'ownerReferences' in old['metadata']):
             self._set_owners(self.nodes[meta['uid']], tuple(r['uid'] for r in references or ()))
         if 'deletionTimestamp' in meta:
-            self._deletion_seen(self.nodes[meta['uid']], meta.get('finalizers') or ())
+            self._deletion_seen(self.nodes[meta['uid']], meta.get('finalizers') or [])
 
     def _set_owners(self, node: Node, owners: tuple[str, ...]) -> None:
         if owners == node.owners:

@@ -80,7 +80,8 @@ def _plan_ports(found: Plan, existing: list[Object], ports: list[Object], desire
 
 def _keep(item: Object, desired: Endpoints) -> tuple[list[Object], bool]:
     """The endpoints of a slice that stay, as they are to be; whether that is another list than before."""
-    kept, different = [], False
+    kept: list[Object] = []
+    different = False
     for endpoint in item.get('endpoints') or ():
         wanted = desired.pop(endpoint_key(endpoint), None)
         if wanted is None:

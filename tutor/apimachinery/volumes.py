@@ -1,0 +1,81 @@
+"""Which PersistentVolume suits a claim (component-helpers/storage/volume)."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from tutor.apimachinery.objects import Object, annotations
+from tutor.apimachinery.quantity import Quantity
+from tutor.apimachinery.scheduling import matches_terms
+from tutor.apimachinery.selectors import from_label_selector
+
+BIND_COMPLETED = 'pv.kubernetes.io/bind-completed'
+BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller'
+PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
+SELECTED_NODE = 'volume.kubernetes.io/selected-node'
+NO_PROVISIONER = 'kubernetes.io/no-provisioner'
+BETA_CLASS = 'volume.beta.kubernetes.io/storage-class'
+
+
+def class_of(obj: Object) -> str:
+    """GetPersistentVolumeClass, GetPersistentVolumeClaimClass."""
+    given = annotations(obj).get(BETA_CLASS)
+    return given if given is not None else obj['spec'].get('storageClassName') or ''
+
+
+def is_bound_to(volume: Object, claim: Object) -> bool:
+    """IsVolumeBoundToClaim: the volume names this claim, and no other of the same name."""
+    reference = volume['spec'].get('claimRef')
+    meta = claim['metadata']
+    if not reference or reference.get('name') != meta['name'] or reference.get('namespace') != meta['namespace']:
+        return False
+    return not reference.get('uid') or reference['uid'] == meta['uid']
+
+
+def fits_node(volume: Object, node: Object) -> bool:
+    """CheckNodeAffinity."""
+    required = (volume['spec'].get('nodeAffinity') or {}).get('required')
+    return required is None or matches_terms(required, node)
+
+
+def waits_for_consumer(storage_class: Object | None) -> bool:
+    return storage_class is not None and storage_class.get('volumeBindingMode') == 'WaitForFirstConsumer'
+
+
+def find_matching(claim: Object, volumes: Iterable[Object], node: Object | None = None,
+                  excluded: Container[str] = (), delayed: bool = False) -> Object | None:
+    """FindMatchingVolume: a volume that names the claim, or the smallest that is large enough.
+
+    `node`: where it has to be usable. `delayed`: without a node, only a volume that names the claim counts.
+    """
+    wanted = _storage((claim['spec'].get('resources') or {}).get('requests'))
+    selector = claim['spec'].get('selector')
+    labels = from_label_selector(selector) if selector else None
+    best: Object | None = None
+    for volume in volumes:
+        spec = volume['spec']
+        if volume['metadata']['name'] in excluded or (spec.get('claimRef') and not is_bound_to(volume, claim)):
+            continue
+        if _storage(spec.get('capacity')) < wanted or 'deletionTimestamp' in volume['metadata'] or (
+                spec.get('volumeMode', 'Filesystem') != claim['spec'].get('volumeMode', 'Filesystem')):
+            continue
+        usable = node is None or fits_node(volume, node)
+        if is_bound_to(volume, claim):
+            return volume if usable else None
+        if (node is None and delayed) or not usable or volume.get('status', {}).get('phase') != 'Available':
+            continue
+        if labels is not None and not labels.matches(volume['metadata'].get('labels') or {}):
+            continue
+        if class_of(volume) != class_of(claim) or not _has_modes(volume, claim):
+            continue
+        if best is None or _storage(best['spec'].get('capacity')) > _storage(spec.get('capacity')):
+            best = volume
+    return best
+
+
+def _storage(amounts: Object | None) -> Quantity:
+    return Quantity.parse((amounts or {}).get('storage', '0'))
+
+
+def _has_modes(volume: Object, claim: Object) -> bool:
+    return set(claim['spec'].get('accessModes') or ()) <= set(volume['spec'].get('accessModes') or ())

@@ -1,0 +1,75 @@
+"""NodeResourcesFit: a node must have left what the pod requests; the emptier, the better (LeastAllocated)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.pod_resources import pod_requests
+from tutor.cluster.scheduler.framework import MAX_SCORE, Cycle, Hint, Plugin, Rejection
+from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
+
+
+class NodeResourcesFit(Plugin):
+    name = 'NodeResourcesFit'
+
+    def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
+        pod = cycle.pod
+        cpu, memory, more = pod.milli_cpu, pod.memory, bool(pod.storage or pod.scalars)
+        passed = []
+        for node in nodes:
+            if (len(node.pods) < node.max_pods and (not cpu or cpu <= node.cpu - node.used_cpu)
+                    and (not memory or memory <= node.memory - node.used_memory)
+                    and not (more and self._lacks_more(pod, node))):
+                passed.append(node)
+            else:
+                cycle.failed[node.name] = self._why(pod, node)
+        return passed
+
+    def _lacks_more(self, pod: PodInfo, node: NodeInfo) -> bool:
+        if pod.storage and pod.storage > node.storage - node.used_storage:
+            return True
+        return any(amount > node.scalars.get(name, 0) - node.used_scalars.get(name, 0)
+                   for name, amount in pod.scalars.items())
+
+    def _why(self, pod: PodInfo, node: NodeInfo) -> Rejection:
+        """fitsRequest. What the node could not give even if it were empty cannot be helped by evicting."""
+        reasons, unresolvable = [], False
+        if len(node.pods) + 1 > node.max_pods:
+            reasons.append('Too many pods')
+        needs = [('cpu', pod.milli_cpu, node.cpu, node.used_cpu), ('memory', pod.memory, node.memory, node.used_memory),
+                 ('ephemeral-storage', pod.storage, node.storage, node.used_storage)]
+        needs += [(name, amount, node.scalars.get(name, 0), node.used_scalars.get(name, 0))
+                  for name, amount in pod.scalars.items()]
+        for name, amount, total, used in needs:
+            if amount and amount > total - used:
+                reasons.append(f'Insufficient {name}')
+                unresolvable = unresolvable or amount > total
+        return Rejection('NodeResourcesFit', reasons, unresolvable)
+
+    def score(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[int]:
+        """leastResourceScorer over CPU and memory, unrequested amounts assumed."""
+        cpu, memory = cycle.pod.assumed_milli_cpu, cycle.pod.assumed_memory
+        scores = []
+        for node in nodes:
+            left_cpu, left_memory = node.cpu - node.assumed_milli_cpu - cpu, node.memory - node.assumed_memory - memory
+            score = left_cpu * MAX_SCORE // node.cpu if left_cpu > 0 else 0
+            if left_memory > 0:
+                score += left_memory * MAX_SCORE // node.memory
+            scores.append(score // 2)
+        return scores
+
+    def hints(self) -> dict[str, Hint]:
+        return {'nodes': _grew, 'pods': _freed}
+
+
+def _grew(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    if new is None:
+        return False
+    return old is None or old.get('status', {}).get('allocatable') != new.get('status', {}).get('allocatable') or (
+        old['metadata'].get('labels') != new['metadata'].get('labels'))
+
+
+def _freed(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """A pod on a node went away, ended, or asks for less."""
+    if old is None or not old['spec'].get('nodeName'):
+        return False
+    return new is None or pod_requests(old) != pod_requests(new)

@@ -1,0 +1,65 @@
+"""NodeVolumeLimits: a CSI driver may say how many of its volumes a node can attach."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
+from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
+from tutor.cluster.scheduler.plugins.claims import claim_names
+
+_FULL = Rejection('NodeVolumeLimits', ('node(s) exceed max volume count',))
+
+
+class NodeVolumeLimits(Plugin):
+    name = 'NodeVolumeLimits'
+
+    def pre_filter(self, cycle: Cycle) -> PreFilter:
+        if not cycle.pod.spec.get('volumes') or not self.handle.informers.of('csinodes.storage.k8s.io').objects:
+            return SKIP
+        return None if self._volumes(cycle.pod) else SKIP
+
+    def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
+        wanted, passed = self._volumes(cycle.pod), []
+        for node in nodes:
+            if self._exceeds(node, wanted):
+                cycle.failed[node.name] = _FULL
+            else:
+                passed.append(node)
+        return passed
+
+    def _exceeds(self, node: NodeInfo, wanted: dict[str, str]) -> bool:
+        limits = self._limits(node.name)
+        if not any(driver in limits for driver in wanted.values()):
+            return False
+        attached: dict[str, str] = {}
+        for pod in node.pods.values():
+            attached.update(self._volumes(pod))
+        for driver, limit in limits.items():
+            used = sum(1 for name in attached if attached[name] == driver)
+            more = sum(1 for name in wanted if wanted[name] == driver and name not in attached)
+            if more and used + more > limit:
+                return True
+        return False
+
+    def _limits(self, name: str) -> dict[str, int]:
+        node = self.handle.informers.of('csinodes.storage.k8s.io').objects.get(name) or {}
+        return {driver['name']: driver['allocatable']['count'] for driver in node.get('spec', {}).get('drivers') or ()
+                if 'count' in (driver.get('allocatable') or {})}
+
+    def _volumes(self, pod: PodInfo) -> dict[str, str]:
+        """The bound CSI volumes of a pod: names and drivers."""
+        informers, found = self.handle.informers, {}
+        for name in claim_names(pod.pod):
+            claim = informers.of('persistentvolumeclaims').get(pod.namespace, name) or {}
+            volume = informers.of('persistentvolumes').objects.get(claim.get('spec', {}).get('volumeName', ''))
+            csi = volume['spec'].get('csi') if volume is not None else None
+            if csi:
+                found[csi['volumeHandle']] = csi['driver']
+        return found
+
+    def hints(self) -> dict[str, Hint]:
+        return {'pods': _gone, 'csinodes.storage.k8s.io': lambda pod, old, new: True}
+
+
+def _gone(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    return new is None

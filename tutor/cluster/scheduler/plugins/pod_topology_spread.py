@@ -1,0 +1,246 @@
+"""PodTopologySpread: pods of a kind spread evenly over zones, hosts or any other label of nodes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tutor.apimachinery.objects import Object, controller_of
+from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, matches_node, tolerations, untolerated
+from tutor.apimachinery.selectors import Requirement, Selector, from_label_selector, from_map
+from tutor.cluster.scheduler.framework import MAX_SCORE, SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, Skip
+from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
+
+HOSTNAME = 'kubernetes.io/hostname'
+ZONE = 'topology.kubernetes.io/zone'
+_MISMATCH = Rejection('PodTopologySpread', ("node(s) didn't match pod topology spread constraints",))
+_NO_LABEL = Rejection('PodTopologySpread', (
+    "node(s) didn't match pod topology spread constraints (missing required label)",), True)
+_DEFAULTS = ((HOSTNAME, 3), (ZONE, 5))
+"""systemDefaultConstraints: (topology key, max skew), soft."""
+
+
+class Constraint:
+    """One topologySpreadConstraint, ready to be counted."""
+
+    __slots__ = ('honor_affinity', 'honor_taints', 'key', 'max_skew', 'min_domains', 'selector')
+
+    def __init__(self, key: str, max_skew: int, selector: Selector, min_domains: int = 1,
+                 honor_affinity: bool = True, honor_taints: bool = False) -> None:
+        self.key = key
+        self.max_skew = max_skew
+        self.selector = selector
+        self.min_domains = min_domains
+        self.honor_affinity = honor_affinity
+        self.honor_taints = honor_taints
+
+
+class _Hard:
+    """What pre_filter counted: matching pods per domain of each constraint."""
+
+    def __init__(self, constraints: list[Constraint], counts: list[dict[str, int]]) -> None:
+        self.constraints = constraints
+        self.counts = counts
+
+
+class PodTopologySpread(Plugin):
+    name = 'PodTopologySpread'
+    weight = 2
+
+    # -- hard constraints ---------------------------------------------------------------------------------------
+
+    def pre_filter(self, cycle: Cycle) -> PreFilter:
+        if not cycle.pod.spec.get('topologySpreadConstraints'):
+            return SKIP
+        constraints = _constraints(cycle.pod, 'DoNotSchedule')
+        if not constraints:
+            return SKIP
+        counts: list[dict[str, int]] = [{} for _ in constraints]
+        matched: dict[Any, list[bool]] = {}
+        for node in self.handle.cache.nodes:
+            if any(constraint.key not in node.labels for constraint in constraints):
+                continue
+            for index, constraint in enumerate(constraints):
+                if _included(constraint, cycle.pod, node):
+                    value = node.labels[constraint.key]
+                    counts[index][value] = counts[index].get(value, 0) + _count(
+                        cycle.pod, node, constraints, index, matched)
+        cycle.data[self.name] = _Hard(constraints, counts)
+        return None
+
+    def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
+        state: _Hard = cycle.data[self.name]
+        limits = []
+        for constraint, counts in zip(state.constraints, state.counts, strict=True):
+            least = min(counts.values(), default=0) if len(counts) >= constraint.min_domains else 0
+            own = 1 if constraint.selector.matches(cycle.pod.labels) else 0
+            limits.append((constraint.key, counts, constraint.max_skew + least - own))
+        passed = []
+        for node in nodes:
+            why = self._why(node, limits)
+            if why is None:
+                passed.append(node)
+            else:
+                cycle.failed[node.name] = why
+        return passed
+
+    def _why(self, node: NodeInfo, limits: list[tuple[str, dict[str, int], int]]) -> Rejection | None:
+        for key, counts, limit in limits:
+            value = node.labels.get(key)
+            if value is None:
+                return _NO_LABEL
+            if counts.get(value, 0) > limit:
+                return _MISMATCH
+        return None
+
+    def copy_state(self, state: _Hard) -> _Hard:
+        return _Hard(state.constraints, [dict(counts) for counts in state.counts])
+
+    def add_pod(self, cycle: Cycle, pod: PodInfo, node: NodeInfo) -> None:
+        self._change(cycle, pod, node, 1)
+
+    def remove_pod(self, cycle: Cycle, pod: PodInfo, node: NodeInfo) -> None:
+        self._change(cycle, pod, node, -1)
+
+    def _change(self, cycle: Cycle, pod: PodInfo, node: NodeInfo, by: int) -> None:
+        state: _Hard = cycle.data[self.name]
+        if pod.namespace != cycle.pod.namespace or any(c.key not in node.labels for c in state.constraints):
+            return
+        for constraint, counts in zip(state.constraints, state.counts, strict=True):
+            if _included(constraint, cycle.pod, node) and constraint.selector.matches(pod.labels):
+                value = node.labels[constraint.key]
+                counts[value] = counts.get(value, 0) + by
+
+    # -- soft constraints ---------------------------------------------------------------------------------------
+
+    def pre_score(self, cycle: Cycle, nodes: list[NodeInfo]) -> Skip | None:
+        own = cycle.pod.spec.get('topologySpreadConstraints')
+        constraints = _constraints(cycle.pod, 'ScheduleAnyway') if own else self._default_constraints(cycle.pod)
+        if not constraints:
+            return SKIP
+        cycle.data[self.name + '/score'] = (constraints, bool(own))
+        return None
+
+    def _default_constraints(self, pod: PodInfo) -> list[Constraint]:
+        """buildDefaultConstraints: pods of services, ReplicaSets and the like spread softly by themselves."""
+        selector = self._default_selector(pod)
+        if selector is None:
+            return []
+        return [Constraint(key, skew, selector) for key, skew in _DEFAULTS]
+
+    def _default_selector(self, pod: PodInfo) -> Selector | None:
+        """helper.DefaultSelector: what the pod's services and its controller select, taken together."""
+        informers, requirements = self.handle.informers, []
+        for service in informers.of('services').list(pod.namespace):
+            selector = service['spec'].get('selector')
+            if selector and selector.items() <= pod.labels.items():
+                requirements += from_map(selector).requirements
+        owner = controller_of(pod.pod)
+        resource = _OWNERS.get(owner['kind']) if owner is not None else None
+        if owner is not None and resource is not None:
+            found = informers.of(resource).get(pod.namespace, owner['name'])
+            given = found['spec'].get('selector') if found is not None else None
+            if given:
+                plain = owner['kind'] == 'ReplicationController'
+                requirements += (from_map(given) if plain else from_label_selector(given)).requirements
+        unique: dict[Requirement, None] = dict.fromkeys(requirements)
+        return Selector(unique) if unique else None
+
+    def score(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[int]:
+        constraints, strict = cycle.data[self.name + '/score']
+        ignored = {node.name for node in nodes
+                   if strict and any(constraint.key not in node.labels for constraint in constraints)}
+        matched: dict[Any, list[bool]] = {}
+        totals = [0.0] * len(nodes)
+        for index, constraint in enumerate(constraints):
+            counts = self._domain_counts(cycle, nodes, ignored, constraints, index, strict, matched)
+            weight = math.log(len(counts) + 2)
+            for place, node in enumerate(nodes):
+                value = node.labels.get(constraint.key)
+                if value is not None and node.name not in ignored:
+                    totals[place] += counts.get(value, 0) * weight + (constraint.max_skew - 1)
+        return _normalized([math.floor(total + 0.5) for total in totals], [node.name in ignored for node in nodes])
+
+    def _domain_counts(self, cycle: Cycle, nodes: list[NodeInfo], ignored: set[str], constraints: list[Constraint],
+                       index: int, strict: bool, matched: dict[Any, list[bool]]) -> dict[str, int]:
+        """Matching pods per domain that a candidate is in; a host is a domain of its own."""
+        constraint = constraints[index]
+        counts = {node.labels[constraint.key]: 0 for node in nodes
+                  if node.name not in ignored and constraint.key in node.labels}
+        everywhere = nodes if constraint.key == HOSTNAME else self.handle.cache.nodes if counts else []
+        for node in everywhere:
+            value = node.labels.get(constraint.key)
+            if value not in counts or (strict and any(c.key not in node.labels for c in constraints)):
+                continue
+            if everywhere is nodes or _included(constraint, cycle.pod, node):
+                counts[value] += _count(cycle.pod, node, constraints, index, matched)
+        return counts
+
+    def hints(self) -> dict[str, Hint]:
+        return {'nodes': _labels_changed, 'pods': _counted}
+
+
+_OWNERS = {'ReplicaSet': 'replicasets.apps', 'StatefulSet': 'statefulsets.apps',
+           'ReplicationController': 'replicationcontrollers'}
+
+
+def _constraints(pod: PodInfo, action: str) -> list[Constraint]:
+    found = []
+    for item in pod.spec.get('topologySpreadConstraints') or ():
+        if item['whenUnsatisfiable'] != action:
+            continue
+        selector = from_label_selector(item.get('labelSelector'))
+        more = [Requirement(key, 'in', (pod.labels[key],)) for key in item.get('matchLabelKeys') or ()
+                if key in pod.labels]
+        if more:
+            selector = Selector([*selector.requirements, *more])
+        found.append(Constraint(item['topologyKey'], item['maxSkew'], selector, item.get('minDomains') or 1,
+                                item.get('nodeAffinityPolicy', 'Honor') == 'Honor',
+                                item.get('nodeTaintsPolicy', 'Ignore') == 'Honor'))
+    return found
+
+
+def _included(constraint: Constraint, pod: PodInfo, node: NodeInfo) -> bool:
+    """matchNodeInclusionPolicies."""
+    if constraint.honor_affinity and not matches_node(pod.pod, node.node or {}):
+        return False
+    return not constraint.honor_taints or untolerated(
+        node.hard_taints, tolerations(pod.pod), (NO_SCHEDULE, NO_EXECUTE)) is None
+
+
+def _count(pod: PodInfo, node: NodeInfo, constraints: list[Constraint], index: int,
+           matched: dict[Any, list[bool]]) -> int:
+    """countPodsMatchSelector; pods with equal labels are asked once."""
+    total = 0
+    for group, count in node.label_counts.items():
+        if group[0] != pod.namespace:
+            continue
+        answers = matched.get(group)
+        if answers is None:
+            labels = dict(group[1])
+            answers = matched[group] = [constraint.selector.matches(labels) for constraint in constraints]
+        if answers[index]:
+            total += count
+    return total
+
+
+def _normalized(scores: list[int], ignored: list[bool]) -> list[int]:
+    known = [score for score, skip in zip(scores, ignored, strict=True) if not skip]
+    least, most = min(known, default=0), max(known, default=0)
+    return [0 if skip else MAX_SCORE if not most else MAX_SCORE * (most + least - score) // most
+            for score, skip in zip(scores, ignored, strict=True)]
+
+
+def _labels_changed(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    return old is None or new is None or old['metadata'].get('labels') != new['metadata'].get('labels') or (
+        old.get('spec', {}).get('taints') != new.get('spec', {}).get('taints'))
+
+
+def _counted(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """A pod that one of the constraints counts came, went or changed its labels."""
+    changed = [obj for obj in (old, new) if obj is not None]
+    if len(changed) == 2 and changed[0]['metadata'].get('labels') == changed[1]['metadata'].get('labels') and (
+            changed[0]['spec'].get('nodeName') == changed[1]['spec'].get('nodeName')):
+        return False
+    return any(obj['metadata']['namespace'] == pod.namespace and constraint.selector.matches(
+        obj['metadata'].get('labels') or {}) for obj in changed for constraint in _constraints(pod, 'DoNotSchedule'))

@@ -1,0 +1,196 @@
+"""One scheduling cycle: filter the nodes, score those that are left, choose (schedule_one.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tutor.cluster.scheduler.catalog import PLUGINS
+from tutor.cluster.scheduler.framework import SKIP, Cycle, Handle, Hint, Only, Plugin, Rejection, overrides
+from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
+
+MIN_FEASIBLE = 100
+"""Below this many nodes all are looked at (minFeasibleNodesToFind)."""
+MIN_PERCENTAGE = 5
+
+
+class Refused(Exception):
+    """No node takes the pod. `message` is what a pre-filter said; then no node was looked at."""
+
+    def __init__(self, cycle: Cycle, plugins: Iterable[str], absent: Rejection | None, message: str = '') -> None:
+        super().__init__(message)
+        self.cycle = cycle
+        self.plugins = frozenset(plugins)
+        self.absent = absent
+        self.message = message
+
+
+class NoNodes(Exception):
+    """There are no nodes at all."""
+
+
+class Nominations:
+    """Pods that have evicted others and are expected on a node, but are not there yet."""
+
+    def __init__(self) -> None:
+        self.by_node: dict[str, dict[str, PodInfo]] = {}
+        self._where: dict[str, str] = {}
+
+    def add(self, pod: PodInfo, node: str) -> None:
+        self.remove(pod.uid)
+        self._where[pod.uid] = node
+        self.by_node.setdefault(node, {})[pod.uid] = pod
+
+    def remove(self, uid: str) -> None:
+        node = self._where.pop(uid, None)
+        if node is not None:
+            group = self.by_node[node]
+            del group[uid]
+            if not group:
+                del self.by_node[node]
+
+    def node_of(self, uid: str) -> str:
+        return self._where.get(uid, '')
+
+    def lower(self, node: str, priority: int) -> list[PodInfo]:
+        return [pod for pod in self.by_node.get(node, {}).values() if pod.priority < priority]
+
+
+class Profile:
+    """The plugins of the default profile, sorted by extension point."""
+
+    def __init__(self, handle: Handle, nominations: Nominations) -> None:
+        self._handle = handle
+        self._nominations = nominations
+        self.plugins = [kind(handle) for kind in PLUGINS]
+        self._pre_filters = [p for p in self.plugins if overrides(p, 'pre_filter') or overrides(p, 'filter')]
+        self._scorers = [p for p in self.plugins if overrides(p, 'score')]
+        self._start = 0
+
+    def hints(self) -> dict[str, dict[str, Hint]]:
+        found = {plugin.name: plugin.hints() for plugin in self.plugins}
+        return {name: hints for name, hints in found.items() if hints}
+
+    def find(self, name: str) -> Plugin:
+        return next(plugin for plugin in self.plugins if plugin.name == name)
+
+    def choose(self, cycle: Cycle) -> str:
+        """schedulePod: the node for a pod. Raises Refused or NoNodes."""
+        if not self._handle.cache.nodes:
+            raise NoNodes
+        feasible = self._feasible(cycle)
+        if len(feasible) == 1:
+            return feasible[0].name
+        scores = self._scores(cycle, feasible)
+        most = max(scores)
+        best = [node for node, score in zip(feasible, scores, strict=True) if score == most]
+        return best[0].name if len(best) == 1 else self._handle.simulation.random.choice(best).name
+
+    # -- filtering ----------------------------------------------------------------------------------------------
+
+    def _feasible(self, cycle: Cycle) -> list[NodeInfo]:
+        """findNodesThatFitPod."""
+        nodes = self._handle.cache.nodes
+        only, narrowing = self._pre_filter(cycle)
+        absent = None
+        if only is not None:
+            nodes = [node for node in nodes if node.name in only]
+            absent = Rejection('', (f'node(s) didn\'t satisfy plugin(s) [{" ".join(narrowing)}]',), True)
+        nominated = self._nominations.node_of(cycle.pod.uid)
+        if nominated:
+            found = self._filter(cycle, [node for node in nodes if node.name == nominated])
+            if found:
+                return found
+        feasible = self._sample(cycle, nodes)
+        if not feasible:
+            plugins = {rejection.plugin for rejection in cycle.failed.values()} | set(narrowing)
+            raise Refused(cycle, plugins, absent)
+        return feasible
+
+    def _pre_filter(self, cycle: Cycle) -> tuple[frozenset[str] | None, list[str]]:
+        """RunPreFilterPlugins: which nodes are left to look at, and which plugins said so."""
+        only: frozenset[str] | None = None
+        narrowing: list[str] = []
+        for plugin in self._pre_filters:
+            answer = plugin.pre_filter(cycle)
+            if answer is SKIP:
+                continue
+            if isinstance(answer, Rejection):
+                raise Refused(cycle, (plugin.name,), answer, ', '.join(answer.reasons))
+            cycle.filters.append(plugin)
+            if isinstance(answer, Only):
+                only = answer.names if only is None else only & answer.names
+                narrowing.append(plugin.name)
+        return only, narrowing
+
+    def _sample(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
+        """findNodesThatPassFilters: enough nodes that fit, beginning where the last cycle ended."""
+        count = len(nodes)
+        wanted = _enough(count)
+        if wanted >= count:
+            return self._filter(cycle, nodes)
+        start = self._start % count
+        ordered = nodes[start:] + nodes[:start]
+        feasible: list[NodeInfo] = []
+        seen = 0
+        while seen < count and len(feasible) < wanted:
+            batch = ordered[seen:seen + wanted - len(feasible)]
+            feasible += self._filter(cycle, batch)
+            seen += len(batch)
+        self._start = (start + seen) % count
+        return feasible
+
+    def _filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
+        if self._nominations.by_node:
+            nodes = self._without_nominated(cycle, nodes)
+        for plugin in cycle.filters:
+            if not nodes:
+                break
+            nodes = plugin.filter(cycle, nodes)
+        return nodes
+
+    def _without_nominated(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
+        """RunFilterPluginsWithNominatedPods, its first pass: a node must fit with those that are expected on it."""
+        passed = []
+        for node in nodes:
+            expected = [pod for pod in self._nominations.by_node.get(node.name, {}).values()
+                        if pod.uid != cycle.pod.uid and pod.priority >= cycle.pod.priority]
+            if not expected or self._fits_with(cycle, node, expected):
+                passed.append(node)
+        return passed
+
+    def _fits_with(self, cycle: Cycle, node: NodeInfo, expected: list[PodInfo]) -> bool:
+        trial = Cycle(cycle.pod)
+        trial.data = dict(cycle.data)
+        crowded = node.without([])
+        for pod in expected:
+            crowded.add(pod)
+        for plugin in cycle.filters:
+            if overrides(plugin, 'add_pod') and plugin.name in trial.data:
+                trial.data[plugin.name] = plugin.copy_state(trial.data[plugin.name])
+                for pod in expected:
+                    plugin.add_pod(trial, pod, node)
+            if not plugin.filter(trial, [crowded]):
+                cycle.failed[node.name] = trial.failed[node.name]
+                return False
+        return True
+
+    # -- scoring ------------------------------------------------------------------------------------------------
+
+    def _scores(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[int]:
+        """prioritizeNodes: the weighted sum over the plugins."""
+        totals = [0] * len(nodes)
+        for plugin in self._scorers:
+            if plugin.pre_score(cycle, nodes) is SKIP:
+                continue
+            weight = plugin.weight
+            totals = [total + weight * score
+                      for total, score in zip(totals, plugin.score(cycle, nodes), strict=True)]
+        return totals
+
+
+def _enough(count: int) -> int:
+    """numFeasibleNodesToFind."""
+    if count < MIN_FEASIBLE:
+        return count
+    percentage = max(50 - count // 125, MIN_PERCENTAGE)
+    return max(count * percentage // 100, MIN_FEASIBLE)
