@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.course.lint import lint_exercise, lint_lesson
+from tutor.course.lint import lint_exercise, lint_glossary, lint_lesson
 from tutor.course.loader import load_course
 from tutor.grader.checks.catalog import checks_of
 
@@ -14,6 +14,12 @@ def said(problems):
 
 
 def test_the_course_loads():
+    assert said(COURSE.problems) == []
+
+
+def test_the_glossary():
+    assert len(COURSE.glossary) >= 40
+    assert said(lint_glossary(COURSE)) == []
     assert said(COURSE.problems) == []
 
 

@@ -59,6 +59,18 @@ def lint_exercise(exercise: Exercise) -> Iterator[Problem]:
         yield from _words(words, exercise.path, field, exercise.source)
 
 
+def lint_glossary(course: Course) -> Iterator[Problem]:
+    """Everything wrong with the words of the glossary."""
+    path = course.root / 'glossary.yaml'
+    numbers = {lesson.number for lesson in course.lessons}
+    for index, entry in enumerate(course.glossary):
+        yield from _words(entry.term, path, f'{index}.term')
+        yield from _words(entry.means, path, f'{index}.means')
+        if entry.lesson not in numbers:
+            yield Problem(path, 0, f'{index}.lesson', Text(
+                zh=f'没有第 {entry.lesson} 课', en=f'there is no lesson {entry.lesson}'))
+
+
 def _words(words: Text, path: Path, field: str, source: str = '') -> Iterator[Problem]:
     """A text of a YAML file. One that is the same in both languages is a name or a command, and set as it is."""
     if words.zh == words.en:

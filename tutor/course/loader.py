@@ -19,6 +19,7 @@ from tutor.course.models import (
     LessonFile,
     Part,
     PartFile,
+    Term,
     Wrong,
     number_key,
 )
@@ -38,6 +39,7 @@ class Course:
     root: Path
     parts: tuple[Part, ...]
     problems: list[Problem] = field(default_factory=list)
+    _glossary: tuple[Term, ...] | None = None
     _exercises: dict[str, Exercise] = field(default_factory=dict)
 
     @property
@@ -60,6 +62,13 @@ class Course:
                 raise KeyError(exercise_id)
             self._exercises[exercise_id] = load_exercise(lesson.folder / 'exercises' / name, lesson)
         return self._exercises[exercise_id]
+
+    @property
+    def glossary(self) -> tuple[Term, ...]:
+        """The words of the course. What is broken in it joins the problems."""
+        if self._glossary is None:
+            self._glossary = tuple(_terms(self.root / 'glossary.yaml', self.problems))
+        return self._glossary
 
     @property
     def exercise_ids(self) -> tuple[str, ...]:
@@ -154,6 +163,21 @@ def _wrong(folder: Path, file: ExerciseFile, path: Path) -> Iterator[Wrong]:
             raise CourseError(Problem(script.path, 0, '', Text(
                 zh=f'{path.name} 里没有叫 {check} 的检查', en=f'{path.name} has no check called {check}')))
         yield Wrong(check, name, script.text, script.path)
+
+
+def _terms(path: Path, problems: list[Problem]) -> Iterator[Term]:
+    if not path.is_file():
+        return
+    try:
+        entries, source = read_yaml(path)
+    except CourseError as error:
+        problems.extend(error.problems)
+        return
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        try:
+            yield Term.model_validate(entry)
+        except ValidationError as error:
+            problems.extend(from_validation(error, path, source, (index,)))
 
 
 # -- YAML --------------------------------------------------------------------------------------------------------

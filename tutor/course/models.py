@@ -44,6 +44,14 @@ class LessonFile(Strict):
     cluster: ClusterOptions | str | None = None
 
 
+class Term(Strict):
+    """One entry of glossary.yaml: a word, what it means, and the number of the lesson that explains it."""
+
+    term: Text
+    means: Text
+    lesson: Number
+
+
 class CheckSpec(BaseModel):
     """What all checks have; the other keys belong to its type, which the grader knows."""
 

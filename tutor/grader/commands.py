@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tutor.course.commands import Outcome, report_problems, say
-from tutor.course.lint import lint_exercise, lint_lesson
+from tutor.course.lint import lint_exercise, lint_glossary, lint_lesson
 from tutor.course.loader import Course, load_course
 from tutor.course.models import Exercise, Lesson
 from tutor.course.problems import CourseError, Problem
@@ -72,6 +72,8 @@ def lint_command(mode: Mode, path: Path | None = None, bench: Bench | None = Non
         for exercise in _exercises(lesson, course, path, problems):
             counts[1] += 1
             problems += _lint_exercise(exercise, bench, tell)
+    if _below(course.root, path):
+        problems += lint_glossary(course)
     if path and not any(counts) and not problems:
         return _bad(Text(zh=f'{path} 里没有课程', en=f'there is no lesson in {path}'), mode)
     summary = Text(zh=f'{counts[0]} 课，{counts[1]} 个练习，{len(problems)} 个问题',
