@@ -54,7 +54,7 @@ class Listener(Protocol):
     def close(self) -> None: ...
 
 
-class NameNotFound(OSError):  # noqa: N818 - NXDOMAIN's name
+class NameNotFound(OSError):
     """No such host name."""
 
 
@@ -127,6 +127,8 @@ class Process:
         self.context = context
         self.task: Task[int] | None = None
         self.killed_by: str | None = None
+        self.exit_status: int | None = None
+        """What a trap has decided, when it ended the process."""
 
     @property
     def exit(self) -> Future[int]:
@@ -150,4 +152,10 @@ class Process:
         except BrokenPipe:
             return 128 + SIGNALS['PIPE']
         except Cancelled:
+            if self.exit_status is not None:
+                return self.exit_status
             return 128 + SIGNALS.get(self.killed_by or 'INT', 2)
+        except Exception as error:  # a bug of ours: the learner's session goes on, the log file tells of it
+            self.context.simulation.failures.append((' '.join(self.argv)[:200], error))
+            io.stderr.write(f'{self.argv[0]}: error: this program failed unexpectedly ({type(error).__name__})\n')
+            return 70

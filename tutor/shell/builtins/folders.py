@@ -1,0 +1,85 @@
+"""cd, pwd, pushd, popd, dirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.shell.process import IO
+from tutor.shell.vfs import Directory, normalize
+
+if TYPE_CHECKING:
+    from tutor.shell.interpreter import Shell
+
+
+async def cd(argv: list[str], io: IO, shell: Shell) -> int:
+    words = [word for word in argv[1:] if word not in ('-L', '-P', '--')]
+    target = words[0] if words else shell.home
+    if len(words) > 1:
+        shell.complain(io, 'cd: too many arguments')
+        return 1
+    if target == '-':
+        previous = shell.variables.get('OLDPWD')
+        if previous is None:
+            shell.complain(io, 'cd: OLDPWD not set')
+            return 1
+        io.stdout.write(previous + '\n')
+        target = previous
+    return _enter(target, io, shell)
+
+
+def _enter(target: str, io: IO, shell: Shell) -> int:
+    path = normalize(target, shell.ctx.cwd)
+    try:
+        if not isinstance(shell.ctx.files.node(path), Directory):
+            raise NotADirectoryError(20, 'Not a directory')
+    except OSError as problem:
+        shell.complain(io, f"cd: can't cd to {target}: {problem.strerror}" if shell.busybox
+                       else f'cd: {target}: {problem.strerror}')
+        return 1
+    shell.variables.set('OLDPWD', shell.ctx.cwd)
+    shell.ctx.cwd = path
+    shell.variables.set('PWD', path)
+    return 0
+
+
+async def pwd(argv: list[str], io: IO, shell: Shell) -> int:
+    io.stdout.write(shell.ctx.cwd + '\n')
+    return 0
+
+
+def _stack(shell: Shell) -> list[str]:
+    return list(shell.variables.items('DIRSTACK').values())
+
+
+async def pushd(argv: list[str], io: IO, shell: Shell) -> int:
+    stack = _stack(shell)
+    if len(argv) < 2:
+        if not stack:
+            shell.complain(io, 'pushd: no other directory')
+            return 1
+        target, stack = stack[0], stack[1:]
+    else:
+        target = argv[1]
+    here = shell.ctx.cwd
+    if _enter(target, io, shell):
+        return 1
+    shell.variables.set('DIRSTACK', dict(enumerate([here, *stack])))
+    return await dirs(['dirs'], io, shell)
+
+
+async def popd(argv: list[str], io: IO, shell: Shell) -> int:
+    stack = _stack(shell)
+    if not stack:
+        shell.complain(io, 'popd: directory stack empty')
+        return 1
+    if _enter(stack[0], io, shell):
+        return 1
+    shell.variables.set('DIRSTACK', dict(enumerate(stack[1:])))
+    return await dirs(['dirs'], io, shell)
+
+
+async def dirs(argv: list[str], io: IO, shell: Shell) -> int:
+    home = shell.home
+    io.stdout.write(' '.join('~' + path[len(home):] if path == home or path.startswith(home + '/') else path
+                             for path in [shell.ctx.cwd, *_stack(shell)]) + '\n')
+    return 0

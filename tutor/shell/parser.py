@@ -1,0 +1,547 @@
+"""The grammar of the shell (bash's, as far as people type it), by recursive descent.
+
+tree-sitter-bash colours the input; it is not used here, because it misreads several heredocs in one line, and because
+aliases and bash's own words for a syntax error need the parser that stands at the very token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tutor.shell.lexer import BLANKS, META, Incomplete, Lexer, SyntaxProblem
+from tutor.shell.syntax import (
+    AndOr,
+    Arithmetic,
+    ArithmeticFor,
+    Assignment,
+    Case,
+    Condition,
+    For,
+    Function,
+    Group,
+    If,
+    Loop,
+    Node,
+    Pipeline,
+    Redirect,
+    Script,
+    Simple,
+    Text,
+    Word,
+)
+
+OPERATORS = ('&&', '||', ';;&', ';;', ';&', '|&', '&', '|', ';', '(', ')')
+REDIRECTS = ('<<<', '<<-', '<<', '<&', '<>', '>>', '>&', '>|', '&>>', '&>', '<', '>')
+OPENING = {'if', 'while', 'until', 'for', 'case', 'select', 'function', '{', '[[', '!', 'time'}
+CLOSING = {'then', 'elif', 'else', 'fi', 'do', 'done', 'esac', '}', 'in', ']]'}
+DECLARING = {'export', 'local', 'declare', 'typeset', 'readonly'}
+ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)')
+FUNCTION = re.compile(r'([^\s;&|<>()$`"\'\\{}=]+)[ \t]*\([ \t]*\)')
+MAX_DEPTH = 200
+
+
+class Parser(Lexer):
+    """Parses one text. `aliases` are put in place of command names as they are read."""
+
+    def __init__(self, text: str, pos: int = 0, aliases: Mapping[str, str] | None = None) -> None:
+        super().__init__(text, pos)
+        self._aliases = {} if aliases is None else aliases
+        self._alias_ends: list[tuple[int, str]] = []
+        self._heredocs: list[Redirect] = []
+        self._depth = 0
+
+    # -- lists --------------------------------------------------------------------------------------------------
+
+    def next_line(self) -> Script | None:
+        """The statements up to the end of the line they begin on, or None at the end of the text."""
+        self._skip_newlines()
+        if not self.peek():
+            return None
+        script = self._list(until_newline=True)
+        if self.peek() == '\n':
+            self._newline()
+        elif self.peek():
+            raise self._unexpected()
+        if self._heredocs:
+            self._read_heredocs()
+        return script
+
+    def script_until(self, closing: str) -> Script:
+        """The script up to a closing character, which is consumed; '' is the end of the text."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise SyntaxProblem('maximum nesting level exceeded')
+        script = self._list()
+        self._depth -= 1
+        if self.peek() != closing:
+            if not self.peek():
+                raise Incomplete(f"unexpected EOF while looking for matching `{closing}'")
+            raise self._unexpected()
+        self.pos += len(closing)
+        return script
+
+    def _list(self, until_newline: bool = False) -> Script:
+        script = Script()
+        start = self.pos
+        while True:
+            if not until_newline:
+                self._skip_newlines()
+            self.skip_blanks()
+            if not self.peek() or self.peek() in ')\n' or self._at_closing():
+                break
+            if self._operator() in (';;', ';&', ';;&'):
+                break
+            if self._operator() not in ('', '('):
+                raise self._unexpected()
+            node = self._and_or()
+            self.skip_blanks()
+            operator = self._operator()
+            background = operator == '&'
+            script.statements.append((node, background))
+            if operator in (';', '&'):
+                self.pos += 1
+            elif self.peek() != '\n':
+                break
+        script.source = self.text[start:self.pos]
+        return script
+
+    def _and_or(self) -> Node:
+        first = self._pipeline()
+        rest: list[tuple[str, Node]] = []
+        while True:
+            self.skip_blanks()
+            operator = self._operator()
+            if operator not in ('&&', '||'):
+                break
+            self.pos += 2
+            self._after_operator()
+            rest.append((operator, self._pipeline()))
+        return AndOr(first, rest) if rest else first
+
+    def _pipeline(self) -> Node:
+        negated = timed = False
+        while (word := self._bare_word()) in ('!', 'time'):
+            self.pos += len(word)
+            self.skip_blanks()
+            negated = negated ^ (word == '!')
+            timed = timed or word == 'time'
+        commands = [self._command()]
+        with_stderr = []
+        while True:
+            self.skip_blanks()
+            operator = self._operator()
+            if operator not in ('|', '|&'):
+                break
+            self.pos += len(operator)
+            with_stderr.append(operator == '|&')
+            self._after_operator()
+            commands.append(self._command())
+        if len(commands) == 1 and not negated and not timed:
+            return commands[0]
+        return Pipeline(commands, negated, timed, tuple(with_stderr))
+
+    def _after_operator(self) -> None:
+        """After && || and |, a command must follow, possibly on the next line."""
+        self._skip_newlines()
+        if not self.peek():
+            raise Incomplete('syntax error: unexpected end of file')
+
+    # -- commands -----------------------------------------------------------------------------------------------
+
+    def _command(self) -> Node:
+        self.skip_blanks()
+        if self.peek() == '(':
+            if self.peek(1) == '(' and (found := self._arithmetic_command()) is not None:
+                return found
+            self.pos += 1
+            return Group(self.script_until(')'), self._redirects(), subshell=True)
+        word = self._bare_word()
+        if word in OPENING:
+            return self._compound(word)
+        if word in CLOSING or not self.peek() or self._operator():
+            raise self._unexpected()
+        if (match := FUNCTION.match(self.text, self.pos)) and match[1] not in OPENING:
+            start = self.pos
+            self.pos = match.end()
+            return self._function(match[1], start)
+        return self._simple()
+
+    def _compound(self, word: str) -> Node:
+        start = self.pos
+        self.pos += len(word)
+        match word:
+            case 'if':
+                return self._if()
+            case 'while' | 'until':
+                condition = self._body('do')
+                return Loop(condition, self._body('done'), word == 'until', self._redirects())
+            case 'for':
+                return self._for()
+            case 'case':
+                return self._case()
+            case '{':
+                return Group(self._body('}'), self._redirects())
+            case '[[':
+                return Condition(self._condition(), self._redirects())
+            case 'function':
+                self.skip_blanks()
+                name = self.word().source
+                self.skip_blanks()
+                if self.text.startswith('()', self.pos):
+                    self.pos += 2
+                return self._function(name, start)
+        raise SyntaxProblem(f'{word}: not supported in this shell')
+
+    def _body(self, *closing: str) -> Script:
+        """A list and the reserved word that ends it (consumed)."""
+        script = self._list()
+        self.skip_blanks()
+        word = self._bare_word()
+        if word not in closing:
+            raise self._unexpected()
+        if not script.statements:
+            raise self._unexpected()
+        self.pos += len(word)
+        return script
+
+    def _if(self) -> If:
+        branches: list[tuple[Script, Script]] = []
+        otherwise = None
+        while True:
+            condition = self._body('then')
+            body = self._list()
+            self.skip_blanks()
+            word = self._bare_word()
+            if word not in ('elif', 'else', 'fi') or not body.statements:
+                raise self._unexpected()
+            self.pos += len(word)
+            branches.append((condition, body))
+            if word == 'else':
+                otherwise = self._body('fi')
+            if word != 'elif':
+                return If(branches, otherwise, self._redirects())
+
+    def _for(self) -> Node:
+        self.skip_blanks()
+        if self.text.startswith('((', self.pos):
+            return self._arithmetic_for()
+        name = self.name_at(self.pos)
+        if not name:
+            raise self._unexpected()
+        self.pos += len(name)
+        self._skip_newlines()
+        words: list[Word] | None = None
+        if self._bare_word() == 'in':
+            self.pos += 2
+            words = []
+            self.skip_blanks()
+            while self.peek() and self.peek() not in ';\n&|':
+                words.append(self.word())
+                self.skip_blanks()
+        self._do()
+        return For(name, words, self._body('done'), self._redirects())
+
+    def _do(self) -> None:
+        self.skip_blanks()
+        if self.peek() == ';':
+            self.pos += 1
+        self._skip_newlines()
+        if self._bare_word() != 'do':
+            raise self._unexpected()
+        self.pos += 2
+
+    def _arithmetic_for(self) -> ArithmeticFor:
+        end = self.balanced(self.pos + 2)
+        if end < 0:
+            raise Incomplete('syntax error: unexpected end of file')
+        parts = self.text[self.pos + 2:end].split(';')
+        if len(parts) != 3:
+            raise SyntaxProblem('syntax error: arithmetic expression required')
+        self.pos = end + 2
+        self._do()
+        start, condition, step = (self.sub(part) for part in parts)
+        return ArithmeticFor(start, condition, step, self._body('done'), self._redirects())
+
+    def _case(self) -> Case:
+        self.skip_blanks()
+        subject = self.word()
+        self._skip_newlines()
+        if self._bare_word() != 'in':
+            raise self._unexpected()
+        self.pos += 2
+        items: list[tuple[list[Word], Script, str]] = []
+        while True:
+            self._skip_newlines()
+            if self._bare_word() == 'esac':
+                self.pos += 4
+                return Case(subject, items, self._redirects())
+            items.append(self._case_item())
+
+    def _case_item(self) -> tuple[list[Word], Script, str]:
+        if self.peek() == '(':
+            self.pos += 1
+        patterns = []
+        while True:
+            self.skip_blanks()
+            patterns.append(self.word())
+            self.skip_blanks()
+            if self.peek() == '|':
+                self.pos += 1
+            elif self.peek() == ')':
+                self.pos += 1
+                break
+            else:
+                raise self._unexpected()
+        body = self._list()
+        self.skip_blanks()
+        operator = self._operator()
+        if operator in (';;', ';&', ';;&'):
+            self.pos += len(operator)
+            return patterns, body, operator
+        if self._bare_word() != 'esac':
+            raise self._unexpected()
+        return patterns, body, ';;'
+
+    def _function(self, name: str, start: int) -> Function:
+        self._skip_newlines()
+        if not self.peek():
+            raise Incomplete('syntax error: unexpected end of file')
+        body = self._command()
+        return Function(name, body, self.text[start:self.pos])
+
+    def _arithmetic_command(self) -> Arithmetic | None:
+        end = self.balanced(self.pos + 2)
+        if end < 0 or self.text[end:end + 2] != '))':
+            return None
+        inner = self.text[self.pos + 2:end]
+        self.pos = end + 2
+        return Arithmetic(self.sub(inner), self._redirects())
+
+    # -- [[ … ]] ------------------------------------------------------------------------------------------------
+
+    def _condition(self) -> tuple:
+        test = self._condition_or()
+        self._skip_newlines()
+        if not self.text.startswith(']]', self.pos):
+            raise self._unexpected()
+        self.pos += 2
+        return test
+
+    def _condition_or(self) -> tuple:
+        left = self._condition_and()
+        while self._condition_takes('||'):
+            left = ('or', left, self._condition_and())
+        return left
+
+    def _condition_and(self) -> tuple:
+        left = self._condition_not()
+        while self._condition_takes('&&'):
+            left = ('and', left, self._condition_not())
+        return left
+
+    def _condition_takes(self, operator: str) -> bool:
+        self._skip_newlines()
+        if self.text.startswith(operator, self.pos):
+            self.pos += len(operator)
+            return True
+        return False
+
+    def _condition_not(self) -> tuple:
+        self._skip_newlines()
+        if not self.peek():
+            raise Incomplete('syntax error: unexpected end of file')
+        if self._bare_word() == '!':
+            self.pos += 1
+            return ('not', self._condition_not())
+        if self.peek() == '(':
+            self.pos += 1
+            inner = self._condition_or()
+            self._skip_newlines()
+            self.pos += 1
+            return inner
+        left = self.word()
+        if re.fullmatch(r'-[a-zA-Z]', left.literal() or ''):
+            self.skip_blanks()
+            if not self.text.startswith(']]', self.pos):
+                return ('unary', left.literal(), self.word())
+        self.skip_blanks()
+        for operator in ('==', '!=', '=~', '=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'):
+            if self.text.startswith(operator, self.pos):
+                self.pos += len(operator)
+                self.skip_blanks()
+                stop = BLANKS + '\n' if operator == '=~' else META
+                return ('binary', operator, left, self.word(stop))
+        return ('unary', '-n', left)
+
+    # -- simple commands ----------------------------------------------------------------------------------------
+
+    def _simple(self) -> Simple:
+        command = Simple([], [], [])
+        while True:
+            self.skip_blanks()
+            if (redirect := self._redirect()) is not None:
+                command.redirects.append(redirect)
+                continue
+            char = self.peek()
+            if not char or char in '\n;&|)':
+                break
+            if char == '(':
+                raise self._unexpected()
+            declares = bool(command.words) and isinstance(command.words[0], Word) and \
+                command.words[0].literal() in DECLARING
+            if (not command.words or declares) and (assignment := self._assignment()) is not None:
+                (command.words if declares else command.assignments).append(assignment)
+                continue
+            if not command.words and self._expand_alias():
+                if self._bare_word() in OPENING or self.peek() in ('(', ''):
+                    return self._command()  # type: ignore[return-value]
+                continue
+            command.words.append(self.word())
+        return command
+
+    def _expand_alias(self) -> bool:
+        """Put an alias's text in place of the name at this position."""
+        name = self._bare_word()
+        text = self._aliases.get(name)
+        self._alias_ends = [(end, used) for end, used in self._alias_ends if self.pos < end]
+        if text is None or any(used == name for _, used in self._alias_ends):
+            return False
+        start = self.pos
+        self.text = self.text[:start] + text + self.text[start + len(name):]
+        grown = len(text) - len(name)
+        self._alias_ends = [(end + grown, used) for end, used in self._alias_ends]
+        self._alias_ends.append((start + len(text), name))
+        return True
+
+    def _assignment(self) -> Assignment | None:
+        match = ASSIGNMENT.match(self.text, self.pos)
+        if match is None:
+            return None
+        name, index = match[1], None
+        start = self.pos
+        if match[2] == '[':
+            self.pos = match.end() - 1
+            index = self._index()
+            follows = re.compile(r'\+?=').match(self.text, self.pos)
+            if follows is None:
+                self.pos = start
+                return None
+            append, self.pos = follows[0] == '+=', follows.end()
+        else:
+            append, self.pos = match[2] == '+=', match.end()
+        if self.peek() == '(' and index is None:
+            return Assignment(name, None, append, None, self._array())
+        return Assignment(name, self.word(), append, index)
+
+    def _array(self) -> tuple[Word, ...]:
+        self.pos += 1
+        words = []
+        while True:
+            self._skip_newlines()
+            if not self.peek():
+                raise Incomplete("unexpected EOF while looking for matching `)'")
+            if self.peek() == ')':
+                self.pos += 1
+                return tuple(words)
+            words.append(self.word())
+
+    # -- redirections -------------------------------------------------------------------------------------------
+
+    def _redirects(self) -> list[Redirect]:
+        found = []
+        while True:
+            self.skip_blanks()
+            redirect = self._redirect()
+            if redirect is None:
+                return found
+            found.append(redirect)
+
+    def _redirect(self) -> Redirect | None:
+        match = re.compile(r'(\d*)(<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())').match(self.text, self.pos)
+        if match is None or (match[1] and match[2].startswith('&')):
+            return None
+        self.pos = match.end()
+        self.skip_blanks()
+        if not self.peek() or (self.peek() in '\n;&|()<>' and self.peek(1) != '('):
+            raise self._unexpected()
+        redirect = Redirect(int(match[1]) if match[1] else None, match[2], self.word())
+        if match[2] in ('<<', '<<-'):
+            self._heredocs.append(redirect)
+        return redirect
+
+    def _read_heredocs(self) -> None:
+        """Read the bodies of the heredocs of the line that has just ended."""
+        waiting, self._heredocs = self._heredocs, []
+        for redirect in waiting:
+            quoted = any(not isinstance(part, Text) or part.quoted for part in redirect.target.parts)
+            delimiter = ''.join(part.text for part in redirect.target.parts if isinstance(part, Text))
+            body = self._heredoc_body(delimiter, redirect.operator == '<<-')
+            redirect.target = Word((Text(body, True),), body) if quoted else self.sub(body)
+
+    def _heredoc_body(self, delimiter: str, strip: bool) -> str:
+        lines = []
+        while self.pos < len(self.text):
+            end = self.text.find('\n', self.pos)
+            end = len(self.text) if end < 0 else end
+            line = self.text[self.pos:end]
+            self.pos = min(end + 1, len(self.text))
+            if strip:
+                line = line.lstrip('\t')
+            if line == delimiter:
+                return ''.join(lines)
+            lines.append(line + '\n')
+        raise Incomplete(f"here-document delimited by end-of-file (wanted `{delimiter}')")
+
+    # -- tokens -------------------------------------------------------------------------------------------------
+
+    def _newline(self) -> None:
+        self.pos += 1
+        if self._heredocs:
+            self._read_heredocs()
+
+    def _skip_newlines(self) -> None:
+        self.skip_blanks()
+        while self.peek() == '\n':
+            self._newline()
+            self.skip_blanks()
+
+    def _operator(self) -> str:
+        for operator in OPERATORS:
+            if self.text.startswith(operator, self.pos):
+                if operator == '&' and self.peek(1) == '>':
+                    return ''
+                return operator
+        return ''
+
+    def _bare_word(self) -> str:
+        """The characters up to the next metacharacter."""
+        end = self.pos
+        text = self.text
+        while end < len(text) and text[end] not in META:
+            end += 1
+        return text[self.pos:end]
+
+    def _at_closing(self) -> bool:
+        return self._bare_word() in CLOSING and self._bare_word() not in ('in', ']]')
+
+    def _unexpected(self) -> SyntaxProblem:
+        """bash's words for a token that cannot stand here."""
+        self.skip_blanks()
+        if not self.peek():
+            return Incomplete('syntax error: unexpected end of file')
+        token = 'newline' if self.peek() == '\n' else self._operator() or self._bare_word() or self.peek()
+        return SyntaxProblem(f"syntax error near unexpected token `{token}'")
+
+
+def parse_status(text: str) -> str:
+    """'complete', 'incomplete' (a prompt waits for more), or bash's error."""
+    parser = Parser(text)
+    try:
+        while parser.next_line() is not None:
+            pass
+    except Incomplete:
+        return 'incomplete'
+    except SyntaxProblem as problem:
+        return str(problem)
+    return 'incomplete' if text.endswith('\\') and not text.endswith('\\\\') else 'complete'

@@ -1,0 +1,115 @@
+"""Shell patterns: globs as regular expressions, and the expansion of file names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tutor.shell.vfs import Directory, FileSystem, Mount, Symlink
+
+Piece = tuple[str, bool]
+"""Text, and whether its special characters mean anything."""
+
+CLASSES = {'alpha': 'a-zA-Z', 'digit': '0-9', 'alnum': 'a-zA-Z0-9', 'upper': 'A-Z', 'lower': 'a-z', 'space': r'\s',
+           'punct': r'!-/:-@\[-`{-~', 'xdigit': '0-9A-Fa-f', 'blank': r' \t'}
+
+
+def has_pattern(pieces: Sequence[Piece]) -> bool:
+    return any(active and re.search(r'[*?\[]', text) for text, active in pieces)
+
+
+def compile_pieces(pieces: Sequence[Piece], path: bool = False) -> re.Pattern[str]:
+    """A regular expression for a pattern; in paths `*` does not match a slash."""
+    return _compile(''.join(text if active else re.sub(r'([*?\[\]\\!+@()|])', r'\\\1', text)
+                            for text, active in pieces), path)
+
+
+@lru_cache(maxsize=512)
+def _compile(pattern: str, path: bool = False) -> re.Pattern[str]:
+    return re.compile(translate(pattern, path), re.DOTALL)
+
+
+def translate(pattern: str, path: bool = False) -> str:
+    """The regular expression for a glob, without anchors; `(a|b)` groups follow ?*+@ as in extglob."""
+    anything = '[^/]' if path else '.'
+    found, place = [], 0
+    while place < len(pattern):
+        char = pattern[place]
+        if char == '\\' and place + 1 < len(pattern):
+            found.append(re.escape(pattern[place + 1]))
+            place += 2
+            continue
+        if char in '?*+@!' and pattern[place + 1:place + 2] == '(' and (end := pattern.find(')', place)) > 0:
+            inner = '|'.join(translate(part, path) for part in pattern[place + 2:end].split('|'))
+            found.append(f'(?!(?:{inner})$){anything}*' if char == '!' else
+                         f'(?:{inner})' + {'?': '?', '*': '*', '+': '+', '@': ''}[char])
+            place = end + 1
+            continue
+        if char == '[' and (end := _class_end(pattern, place)) > 0:
+            found.append(_class(pattern[place + 1:end]))
+            place = end + 1
+            continue
+        found.append(anything + '*' if char == '*' else anything if char == '?' else re.escape(char))
+        place += 1
+    return ''.join(found)
+
+
+def _class_end(pattern: str, place: int) -> int:
+    end = place + 1
+    if pattern[end:end + 1] in ('!', '^'):
+        end += 1
+    if pattern[end:end + 1] == ']':
+        end += 1
+    while end < len(pattern) and pattern[end] != ']':
+        end = pattern.find(':]', end + 2) + 2 if pattern.startswith('[:', end) and ':]' in pattern[end + 2:] else end + 1
+    return end if end < len(pattern) else -1
+
+
+def _class(inner: str) -> str:
+    negated = inner[:1] in ('!', '^')
+    body = inner[1:] if negated else inner
+    body = body.replace('\\', '\\\\')
+    body = re.sub(r'\[:(\w+):\]', lambda match: CLASSES.get(match[1], ''), body)
+    body = body.replace('[', r'\[').replace(']', r'\]') if not re.search(r'\\\[', body) else body
+    return f'[{"^" if negated else ""}{body}]'
+
+
+def glob(files: FileSystem, cwd: str, pieces: Sequence[Piece]) -> list[str]:
+    """The paths that match, sorted; none when nothing does."""
+    parts: list[list[Piece]] = [[]]
+    for text, active in pieces:
+        first, *rest = text.split('/')
+        parts[-1].append((first, active))
+        parts += [[(part, active)] for part in rest]
+    absolute = bool(parts) and not ''.join(text for text, _ in parts[0]) and len(parts) > 1
+    found = ['/'] if absolute else ['']
+    for part in parts[1:] if absolute else parts:
+        found = [match for base in found for match in _matches(files, cwd, base, part)]
+    return sorted(found)
+
+
+def _matches(files: FileSystem, cwd: str, base: str, part: list[Piece]) -> list[str]:
+    name = ''.join(text for text, _ in part)
+    if not name:
+        return [base if base.endswith('/') else base + '/'] if _is_dir(files, cwd, base) else []
+    prefix = base if not base or base.endswith('/') else base + '/'
+    if not has_pattern(part):
+        return [prefix + name] if files.exists(_absolute(cwd, prefix + name)) else []
+    where = _absolute(cwd, base or '.')
+    if not files.is_dir(where):
+        return []
+    expression = compile_pieces(part, path=True)
+    return [prefix + entry for entry in files.listdir(where)
+            if expression.fullmatch(entry) and (not entry.startswith('.') or name.startswith('.'))]
+
+
+def _absolute(cwd: str, path: str) -> str:
+    return path if path.startswith('/') else f'{cwd}/{path}'
+
+
+def _is_dir(files: FileSystem, cwd: str, path: str) -> bool:
+    try:
+        return isinstance(files.node(_absolute(cwd, path)), (Directory, Mount, Symlink))
+    except OSError:
+        return False

@@ -1,0 +1,146 @@
+"""printf: a format, used again until all arguments are spent."""
+
+from __future__ import annotations
+
+import re
+from shlex import quote
+
+from tutor.shell.lexer import ESCAPES
+from tutor.shell.process import IO, Context
+
+DIRECTIVE = re.compile(r'%(%|(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+)?)?(?P<kind>[a-zA-Z]))')
+MAX_WIDTH = 100_000
+
+
+class BadNumber(ValueError):
+    """An argument that should be a number and is none."""
+
+
+async def main(argv: list[str], io: IO, ctx: Context, prefix: str = '') -> int:
+    words = argv[1:]
+    if words and words[0] == '--':
+        words = words[1:]
+    if not words:
+        io.stderr.write(f'{prefix}printf: usage: printf [-v var] format [arguments]\n')
+        return 2
+    problems: list[str] = []
+    io.stdout.write(format_all(words[0], words[1:], problems))
+    for problem in problems:
+        io.stderr.write(f'{prefix}printf: {problem}: invalid number\n')
+    await io.stdout.drain()
+    return 1 if problems else 0
+
+
+def format_all(template: str, words: list[str], problems: list[str] | None = None) -> str:
+    """The template filled in, as often as there are arguments for."""
+    template, _ = unescape(template, octal_zero=False)
+    found: list[str] = []
+    rest = list(words)
+    while True:
+        before = len(rest)
+        text, stopped = _format_once(template, rest, problems if problems is not None else [])
+        found.append(text)
+        if stopped or not rest or len(rest) == before:
+            return ''.join(found)
+
+
+def _format_once(template: str, rest: list[str], problems: list[str]) -> tuple[str, bool]:
+    found: list[str] = []
+    place = 0
+    for match in DIRECTIVE.finditer(template):
+        found.append(template[place:match.start()])
+        place = match.end()
+        if match[1] == '%':
+            found.append('%')
+            continue
+        text, stopped = _directive(match, rest, problems)
+        found.append(text)
+        if stopped:
+            return ''.join(found), True
+    return ''.join([*found, template[place:]]), False
+
+
+def _directive(match: re.Match[str], rest: list[str], problems: list[str]) -> tuple[str, bool]:
+    def take() -> str | None:
+        return rest.pop(0) if rest else None
+
+    width = int(take() or 0) if match['width'] == '*' else int(match['width'] or 0)
+    flags = match['flags']
+    if width < 0:
+        width, flags = -width, flags + '-'
+    precision = int(take() or 0) if match['precision'] == '*' else \
+        int(match['precision']) if match['precision'] else (0 if '.' in match[0] else None)
+    word, kind, stopped = take(), match['kind'], False
+    width = min(width, MAX_WIDTH)
+    if kind in 'sbcq':
+        text = word or ''
+        if kind == 'b':
+            text, stopped = unescape(text)
+        elif kind == 'q':
+            text = quote(text)
+        elif kind == 'c':
+            text = text[:1]
+        if precision is not None:
+            text = text[:precision]
+    else:
+        text = _number(kind, flags, precision, word, problems)
+    if '-' in flags:
+        return text.ljust(width), stopped
+    if '0' in flags and kind not in 'sbcq':
+        sign = text[:1] if text[:1] in '+-' else ''
+        return sign + text[len(sign):].rjust(width - len(sign), '0'), stopped
+    return text.rjust(width), stopped
+
+
+def _number(kind: str, flags: str, precision: int | None, word: str | None, problems: list[str]) -> str:
+    sign = '+' if '+' in flags else ' ' if ' ' in flags else ''
+    try:
+        if kind in 'diu':
+            return f'{_integer(word):{sign}0{precision}d}' if precision else f'{_integer(word):{sign}d}'
+        if kind in 'xXo':
+            return f'{_integer(word) & (1 << 64) - 1:{"#" if "#" in flags else ""}{kind}}'
+        if kind in 'eEfFgG':
+            return f'{float(word or 0):{sign}.{6 if precision is None else precision}{kind}}'
+    except (ValueError, OverflowError):
+        problems.append(word or '')
+        return '0'
+    return f'%{kind}'
+
+
+def _integer(word: str | None) -> int:
+    if not word:
+        return 0
+    if word[0] in '\'"':
+        return ord(word[1]) if len(word) > 1 else 0
+    return int(word, 0) if not re.fullmatch(r'0\d+', word) else int(word, 8)
+
+
+def unescape(text: str, octal_zero: bool = True) -> tuple[str, bool]:
+    """Backslash escapes as echo -e and printf read them; and whether `\\c` ended the output."""
+    if '\\' not in text:
+        return text, False
+    found: list[str] = []
+    place = 0
+    while place < len(text):
+        char = text[place]
+        if char != '\\' or place + 1 == len(text):
+            found.append(char)
+            place += 1
+            continue
+        letter = text[place + 1]
+        if letter == 'c':
+            return ''.join(found), True
+        number = re.compile(r'x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0?[0-7]{1,3})').match(
+            text, place + 1)
+        if number:
+            digits = number[4]
+            code = int(digits, 8) if digits else int(number[1] or number[2] or number[3], 16)
+            found.append(chr(code))
+            place = number.end()
+        elif letter in ESCAPES and letter not in '?':
+            found.append(ESCAPES[letter])
+            place += 2
+        else:
+            found.append('\\' + letter)
+            place += 2
+    return ''.join(found), False

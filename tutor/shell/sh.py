@@ -1,0 +1,113 @@
+"""The shell as a program: sh, bash, ash. `-c`, a script, standard input, or a conversation on a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tutor.shell.interpreter import Exit, Shell
+from tutor.shell.lexer import SyntaxProblem
+from tutor.shell.parser import parse_status
+from tutor.shell.process import IO, Context
+from tutor.shell.vfs import normalize
+
+OPTION_LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob'}
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """sh [-eux] [-o OPTION] [-c COMMAND [NAME [ARG…]] | SCRIPT [ARG…]]"""
+    words, options, command = argv[1:], {}, False
+    while words and words[0][:1] in '-+' and len(words[0]) > 1:
+        word = words.pop(0)
+        if word == '--':
+            break
+        for letter in word[1:] if not word.startswith('--') else ():
+            if letter == 'o' and words:
+                options[words.pop(0)] = word[0] == '-'
+            elif letter in OPTION_LETTERS:
+                options[OPTION_LETTERS[letter]] = word[0] == '-'
+            command = command or letter == 'c'
+    name = argv[0].rpartition('/')[2].lstrip('-')
+    if command:
+        if not words:
+            io.stderr.write(f'{name}: -c: option requires an argument\n')
+            return 2
+        shell = _shell(io, ctx, words[1] if len(words) > 1 else name, tuple(words[2:]), options)
+        shell.script_line = 0 if shell.busybox else 1
+        if not shell.busybox:
+            shell.name = f'{name}'
+        return await run(shell, words[0])
+    if words:
+        path = normalize(words[0], ctx.cwd)
+        try:
+            text = ctx.files.read_text(path)
+        except OSError as problem:
+            io.stderr.write(f'{name}: {words[0]}: {problem.strerror}\n')
+            return 127
+        return await run_script(words[0], text, words[1:], io, ctx, options)
+    shell = _shell(io, ctx, name, (), options)
+    if io.stdin.isatty:
+        shell.interactive = True
+        return await converse(shell)
+    return await run(shell, (await io.stdin.read()).decode('utf-8', 'replace'))
+
+
+async def run_script(path: str, text: str, words: list[str], io: IO, ctx: Context,
+                     options: dict[str, bool] | None = None) -> int:
+    """Run a script file in a shell of its own."""
+    shell = _shell(io, ctx, path, tuple(words), options or {})
+    if text.startswith('#!'):
+        text = text.partition('\n')[2]
+    return await run(shell, text)
+
+
+def _shell(io: IO, ctx: Context, name: str, words: tuple[str, ...], options: dict[str, bool]) -> Shell:
+    shell = Shell(replace(ctx), io, name, words)
+    shell.options.update(options)
+    if shell.variables.get('PATH') is None:
+        shell.variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
+    shell.variables.set('PWD', ctx.cwd)
+    return shell
+
+
+async def run(shell: Shell, text: str) -> int:
+    """Run a whole text; the exit status of the shell."""
+    try:
+        status = await shell.run_block(text)
+    except Exit as leaving:
+        status = leaving.status
+    if 'EXIT' in shell.traps:
+        await shell.run_trap('EXIT')
+    return status
+
+
+def prompt(shell: Shell) -> str:
+    """What an interactive shell asks with: `/ # ` in BusyBox, `root@host:/# ` in bash."""
+    sign = '#' if shell.ctx.uid == 0 else '$'
+    place = shell.ctx.cwd
+    if shell.home != '/' and (place == shell.home or place.startswith(shell.home + '/')):
+        place = '~' + place[len(shell.home):]
+    if shell.busybox or shell.name in ('sh', 'ash'):
+        return f'{place} {sign} ' if shell.busybox else f'{sign} '
+    return f'{shell.ctx.user}@{shell.ctx.host.hostname}:{place}{sign} '
+
+
+async def converse(shell: Shell) -> int:
+    """Ask, read, run, until the end of the input or `exit`."""
+    pending = ''
+    while True:
+        shell.io.stdout.write('> ' if pending else prompt(shell))
+        line = await shell.io.stdin.readline()
+        if not line:
+            shell.io.stdout.write('exit\n' if not shell.busybox else '\n')
+            return shell.status
+        pending += line.decode('utf-8', 'replace')
+        try:
+            if parse_status(pending.rstrip('\n')) == 'incomplete':
+                continue
+            text, pending = pending, ''
+            await shell.run_block(text)
+        except Exit as leaving:
+            return leaving.status
+        except SyntaxProblem as problem:
+            shell.complain(shell.io, str(problem))
+            pending = ''

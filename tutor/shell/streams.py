@@ -1,0 +1,89 @@
+"""Streams of a process that are not pipes: files, devices, and text kept in memory."""
+
+from __future__ import annotations
+
+from tutor.shell.vfs import Device, File, FileSystem
+
+ZEROS = 64 * 1024
+
+
+class BytesReader:
+    """Reads bytes that are all there already."""
+
+    isatty = False
+
+    def __init__(self, data: bytes = b'') -> None:
+        self._data = data
+        self._pos = 0
+
+    async def read(self, size: int = -1) -> bytes:
+        end = len(self._data) if size < 0 else self._pos + size
+        chunk = self._data[self._pos:end]
+        self._pos += len(chunk)
+        return chunk
+
+    async def readline(self) -> bytes:
+        end = self._data.find(b'\n', self._pos)
+        return await self.read(-1 if end < 0 else end + 1 - self._pos)
+
+    def close(self) -> None:
+        self._data = b''
+
+
+class FileReader(BytesReader):
+    """Reads a file as it is when it is opened."""
+
+    def __init__(self, node: File | Device) -> None:
+        super().__init__(node.data() if isinstance(node, File) else bytes(ZEROS) if node.kind == 'zero' else b'')
+
+
+class FileWriter:
+    """Writes to an open file; a directory's budget may end it with ENOSPC."""
+
+    isatty = False
+
+    def __init__(self, files: FileSystem, file: File) -> None:
+        self._files = files
+        self._file = file
+
+    def write(self, data: str | bytes) -> None:
+        self._files.append_to(self._file, data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data)
+
+    async def drain(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class NullWriter:
+    """/dev/null, and a descriptor that was closed."""
+
+    isatty = False
+
+    def write(self, data: str | bytes) -> None: ...
+    async def drain(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Capture:
+    """Keeps what is written, up to a budget; beyond it `full` is set and the rest is dropped."""
+
+    isatty = False
+
+    def __init__(self, budget: int = 64 * 1024 * 1024) -> None:
+        self._data = bytearray()
+        self._budget = budget
+        self.full = False
+
+    def write(self, data: str | bytes) -> None:
+        if len(self._data) >= self._budget:
+            self.full = True
+            return
+        self._data += data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data
+
+    async def drain(self) -> None: ...
+    def close(self) -> None: ...
+
+    def data(self) -> bytes:
+        return bytes(self._data)
+
+    def text(self) -> str:
+        return self._data.decode('utf-8', 'replace')
