@@ -51,9 +51,10 @@ class CodeBlock:
 
 @dataclass(frozen=True, slots=True)
 class RunBlock:
-    """Commands to try, each typed into the prompt by one key."""
+    """Commands to try, each typed into the prompt by one key. `fails`: they are meant to end with an error."""
 
     commands: tuple[str, ...]
+    fails: bool = False
     line: int = 0
 
 

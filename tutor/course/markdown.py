@@ -147,8 +147,14 @@ def _fence(token: Token) -> Block:
     if language == 'figure':
         return Figure(rest.strip(), tuple(text.split('\n')), _line(token))
     if language == 'run':
-        return RunBlock(tuple(_commands(text, _line(token))), _line(token))
+        return _run(rest.strip(), text, _line(token))
     return CodeBlock(language, text, _line(token))
+
+
+def _run(word: str, text: str, line: int) -> RunBlock:
+    if word not in ('', 'fails'):
+        raise MarkdownError(line, f'after run comes "fails" or nothing, not {word!r}')
+    return RunBlock(tuple(_commands(text, line)), word == 'fails', line)
 
 
 def _commands(text: str, line: int) -> Iterator[str]:

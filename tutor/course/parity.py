@@ -55,7 +55,7 @@ def _block(left: Block, right: Block) -> Iterator[Difference]:
             yield *lines, Text(zh='标题级别不同', en='the headings have different levels')
         case CodeBlock(), CodeBlock() if (left.language, left.text) != (right.language, right.text):
             yield *lines, Text(zh='代码块不同', en='the code blocks differ')
-        case RunBlock(), RunBlock() if left.commands != right.commands:
+        case RunBlock(), RunBlock() if (left.commands, left.fails) != (right.commands, right.fails):
             yield *lines, Text(zh='命令不同', en='the commands differ')
         case ExerciseRef(), ExerciseRef() if left.name != right.name:
             yield *lines, Text(zh='练习不同', en='the exercises differ')

@@ -13,7 +13,7 @@ from tutor.course.problems import CourseError, Problem
 from tutor.course.words import Text
 from tutor.grader.checks.catalog import checks_of
 from tutor.grader.grading import BadSubmission, grade, read_submission
-from tutor.grader.proof import prove
+from tutor.grader.proof import prove, prove_lesson
 from tutor.grader.reports import FORMATS
 from tutor.grader.view import Bench
 from tutor.i18n.modes import Mode, languages_of
@@ -68,7 +68,8 @@ def lint_command(mode: Mode, path: Path | None = None, bench: Bench | None = Non
             continue
         counts[0] += 1
         if _below(lesson.folder, path):
-            problems += lint_lesson(lesson, course)
+            found = list(lint_lesson(lesson, course))
+            problems += found or (prove_lesson(lesson, bench) if bench else ())
         for exercise in _exercises(lesson, course, path, problems):
             counts[1] += 1
             problems += _lint_exercise(exercise, bench, tell)

@@ -1,16 +1,57 @@
-"""Proves an exercise: unsolved it fails, its solution passes, each wrong answer fails the check it names."""
+"""Proves an exercise: unsolved it fails, its solution passes, each wrong answer fails the check it names.
+
+And a lesson: the commands in its text do what the text says they do, at least as far as their exit codes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
-from tutor.course.models import Exercise, Wrong
+from tutor.course.blocks import Block, ListBlock, Note, Quote, RunBlock
+from tutor.course.models import Exercise, Lesson, Wrong
 from tutor.course.problems import CourseError, Problem
 from tutor.course.words import Text
 from tutor.grader.checks.catalog import checks_of
 from tutor.grader.grading import Graded, grade_one, script
-from tutor.grader.view import Bench
+from tutor.grader.view import Bench, Ran
 from tutor.grader.watched import State, look
+
+ENDLESS = re.compile(r'(^| )(-w|--watch|edit|vi|vim|nano|less|man|watch)( |$)|logs .*(-f|--follow)( |$)|^watch ')
+"""Commands that need somebody at the keyboard; they are tried by hand."""
+
+
+def prove_lesson(lesson: Lesson, bench: Bench) -> Iterator[Problem]:
+    """Run the commands of a lesson's text in their order, on one cluster."""
+    sitting = bench.open_lesson(lesson)
+    try:
+        for block in _run_blocks(lesson.blocks('zh')):
+            for command in block.commands:
+                if ENDLESS.search(command):
+                    continue
+                ran = sitting.run(command)
+                if (ran.code != 0) != block.fails:
+                    yield Problem(lesson.folder / 'zh.md', block.line, '', _surprise(ran))
+    finally:
+        sitting.close()
+
+
+def _run_blocks(blocks: Iterable[Block]) -> Iterator[RunBlock]:
+    for block in blocks:
+        match block:
+            case RunBlock():
+                yield block
+            case Quote() | Note():
+                yield from _run_blocks(block.blocks)
+            case ListBlock():
+                for item in block.items:
+                    yield from _run_blocks(item)
+
+
+def _surprise(ran: Ran) -> Text:
+    said = (ran.stderr.strip() or ran.stdout.strip()).splitlines()[:1]
+    return Text(zh=f'退出码是 {ran.code}：{ran.command} {said}',
+                en=f'ends with exit code {ran.code}: {ran.command} {said}')
 
 
 def prove(exercise: Exercise, bench: Bench) -> list[Problem]:
@@ -38,10 +79,7 @@ def _solution_passes(exercise: Exercise, bench: Bench) -> Iterator[Problem]:
     graded = grade_one(exercise, script('solution.sh', exercise.solution), bench)
     for ran in graded.ran:
         if ran.code:
-            said = (ran.stderr.strip() or ran.stdout.strip()).splitlines()[:1]
-            yield Problem(path, 0, '', Text(
-                zh=f'命令失败，退出码 {ran.code}：{ran.command} {said}',
-                en=f'a command fails with exit code {ran.code}: {ran.command} {said}'))
+            yield Problem(path, 0, '', _surprise(ran))
     for status in graded.statuses:
         if status.state is State.FAILED and status.result:
             yield Problem(path, 0, status.check.id, Text(

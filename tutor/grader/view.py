@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from tutor.client.client import Client
-from tutor.course.models import Exercise
+from tutor.course.models import Exercise, Lesson
 
 T = TypeVar('T')
 
@@ -104,3 +104,7 @@ class Bench(Protocol):
     """Opens exercises: `tutor.session` hands one in."""
 
     def open(self, exercise: Exercise) -> Sitting: ...
+
+    def open_lesson(self, lesson: Lesson) -> Sitting:
+        """The cluster that a lesson's text is read beside."""
+        ...

@@ -44,8 +44,12 @@ def test_fences():
     code, run, figure = parse('```yaml\na: 1\n```\n\n```run\n▸ kubectl get pods\n▸ cat <<EOF\nx\n\ny\nEOF\n```\n\n'
                               '```figure arch\n┌─┐\n└─┘\n```\n')
     assert code == CodeBlock('yaml', 'a: 1', 1)
-    assert run == RunBlock(('kubectl get pods', 'cat <<EOF\nx\n\ny\nEOF'), 5)
+    assert run == RunBlock(('kubectl get pods', 'cat <<EOF\nx\n\ny\nEOF'), False, 5)
     assert figure == Figure('arch', ('┌─┐', '└─┘'), 14)
+
+
+def test_commands_that_are_meant_to_fail():
+    assert parse('```run fails\n▸ kubectl get nodse\n```\n') == (RunBlock(('kubectl get nodse',), True, 1),)
 
 
 def test_lists_nest():
@@ -88,6 +92,7 @@ def test_exercise_and_pages():
     ('x\n\n---\n', 3),
     ('![x](y.png)\n', 1),
     ('```run\nkubectl get pods\n```\n', 1),
+    ('```run sometimes\n▸ ls\n```\n', 1),
     ('x\n\n::: exercice one\n', 3),
 ])
 def test_what_the_dialect_lacks(source, line):

@@ -122,6 +122,8 @@ class FakeBench:
         self.sittings.append(FakeSitting())
         return self.sittings[-1]
 
+    open_lesson = open
+
 
 @pytest.fixture
 def bench() -> FakeBench:

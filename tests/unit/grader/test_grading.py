@@ -33,6 +33,8 @@ def root(tmp_path):
     for language in ('zh', 'en'):
         with (tmp_path / 'part/one' / f'{language}.md').open('a', encoding='utf-8') as file:
             file.write('\n::: exercise make-them\n')
+        path = tmp_path / 'part/one' / f'{language}.md'
+        path.write_text(path.read_text(encoding='utf-8').replace('kubectl get nodes', 'make node'), encoding='utf-8')
     (folder / 'exercise.yaml').write_text(EXERCISE, encoding='utf-8')
     (folder / 'solution.sh').write_text('make one two\n\nmake more\n')
     (folder / 'wrong/namespace.sh').unlink()
@@ -65,7 +67,7 @@ def test_a_good_exercise_proves(exercise, bench):
 
 @pytest.mark.parametrize(('name', 'text', 'words'), [
     ('solution.sh', 'make one\n', 'the solution does not pass this check. ConfigMap two: expected it to exist'),
-    ('solution.sh', 'make one two more\n\nmkae x\n', 'a command fails with exit code 127: mkae x'),
+    ('solution.sh', 'make one two more\n\nmkae x\n', 'ends with exit code 127: mkae x'),
     ('wrong/one.sh', 'make one two more\n', 'only one should fail; what fails is: nothing'),
     ('wrong/one.sh', 'make two\n', 'only one should fail; what fails is: one, more'),
 ])
@@ -162,3 +164,13 @@ def test_lint(root, bench):
     assert outcome.code == 1
     assert 'one.sh: one: 只应有 one 不通过，实际不通过的是：没有' in outcome.err
     assert lint_command('en', root / 'nowhere').code == 2
+
+
+def test_the_commands_of_a_lesson(root, bench):
+    for language in ('zh', 'en'):
+        with (root / 'part/one' / f'{language}.md').open('a', encoding='utf-8') as file:
+            file.write('\n```run fails\n▸ mkae x\n▸ make y\n▸ kubectl get pods -w\n```\n\n```run\n▸ mkae z\n```\n')
+    outcome = lint_command('en', root, bench)
+    assert [line.partition(': ')[2] for line in outcome.err.splitlines()] == [
+        'ends with exit code 0: make y []',
+        "ends with exit code 127: mkae z ['bash: mkae: command not found']"]
