@@ -1,0 +1,193 @@
+"""What the server serves, and which of its resources an argument means (client-go's discovery and restmapper)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.resources import Resource, Subresource
+from tutor.client.client import Client
+from tutor.kubectl.errors import KubectlError
+
+AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
+
+
+class NoKindMatch(KubectlError):
+    """meta.NoKindMatchError."""
+
+    def __init__(self, kind: str, group: str, version: str) -> None:
+        where = f'{group}/{version}' if group else version
+        super().__init__(f'no matches for kind "{kind}" in version "{where}"' if version else
+                         f'no matches for kind "{kind}" in group "{group}"')
+
+
+@dataclass(slots=True)
+class Discovery:
+    """The resources of a server: groups in its order, in each the preferred version first."""
+
+    resources: list[Resource]
+    preferred: dict[str, str]
+    versions: dict[str, list[str]]
+    """The versions of each group, in the server's order."""
+    by_name: dict[str, list[Resource]] = field(default_factory=dict)
+    by_kind: dict[str, list[Resource]] = field(default_factory=dict)
+    by_short_name: dict[str, list[Resource]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for resource in self.resources:
+            for name in dict.fromkeys((resource.plural, resource.singular or resource.kind.lower())):
+                self.by_name.setdefault(name, []).append(resource)
+            self.by_kind.setdefault(resource.kind, []).append(resource)
+            for name in resource.short_names:
+                self.by_short_name.setdefault(name, []).append(resource)
+
+    def category(self, name: str) -> list[Resource]:
+        """The resources of a category such as 'all', each once."""
+        found = {(item.group, item.plural): item for item in reversed(self.resources) if name in item.categories}
+        return list(reversed(found.values()))
+
+
+def discover(client: Client) -> Discovery:
+    """Ask the server; raises StatusError or KubectlError."""
+    core = client.request('GET', '/api', accept=AGGREGATED).body
+    named = client.request('GET', '/apis', accept=AGGREGATED).body
+    if core.get('kind') == 'APIGroupDiscoveryList':
+        return _aggregated([*(core.get('items') or []), *(named.get('items') or [])])
+    return _one_by_one(client, core, named)
+
+
+def _one_by_one(client: Client, core: Object, named: Object) -> Discovery:
+    resources: list[Resource] = []
+    preferred: dict[str, str] = {'': (core.get('versions') or ['v1'])[0]}
+    versions: dict[str, list[str]] = {'': list(core.get('versions') or ['v1'])}
+    for group in named.get('groups') or []:
+        versions[group['name']] = [version['version'] for version in group['versions']]
+        preferred[group['name']] = (group.get('preferredVersion') or group['versions'][0])['version']
+    for group, served in versions.items():
+        for version in sorted(served, key=lambda version: version != preferred[group]):
+            path = f'/apis/{group}/{version}' if group else f'/api/{version}'
+            try:
+                found = client.request('GET', path).body
+            except StatusError:
+                continue
+            resources += _resources(group, version, found.get('resources') or [])
+    return Discovery(resources, preferred, versions)
+
+
+def _resources(group: str, version: str, listed: Iterable[Object]) -> list[Resource]:
+    """APIResourceList.resources: subresources are entries of their own, named 'pods/status'."""
+    subresources: dict[str, list[Subresource]] = {}
+    found = []
+    for entry in listed:
+        parent, _, sub = entry['name'].partition('/')
+        if sub:
+            subresources.setdefault(parent, []).append(Subresource(
+                sub, entry.get('kind', ''), tuple(entry.get('verbs') or ()), entry.get('group', ''),
+                entry.get('version', '')))
+        else:
+            found.append(entry)
+    return [Resource(
+        group, version, entry['name'], entry.get('singularName') or entry['kind'].lower(), entry['kind'],
+        bool(entry.get('namespaced')), tuple(entry.get('verbs') or ()), tuple(entry.get('shortNames') or ()),
+        tuple(entry.get('categories') or ()), tuple(subresources.get(entry['name'], ()))) for entry in found]
+
+
+def _aggregated(groups: list[Object]) -> Discovery:
+    resources: list[Resource] = []
+    preferred: dict[str, str] = {}
+    versions: dict[str, list[str]] = {}
+    for group in groups:
+        name = (group.get('metadata') or {}).get('name', '')
+        versions[name] = [version['version'] for version in group.get('versions') or []]
+        preferred[name] = versions[name][0] if versions[name] else ''
+        for version in group.get('versions') or []:
+            resources += [_aggregated_resource(name, version['version'], entry)
+                          for entry in version.get('resources') or []]
+    return Discovery(resources, preferred, versions)
+
+
+def _aggregated_resource(group: str, version: str, entry: Object) -> Resource:
+    kind: dict[str, Any] = entry.get('responseKind') or {}
+    subresources = tuple(Subresource(
+        sub['subresource'], (sub.get('responseKind') or {}).get('kind', ''), tuple(sub.get('verbs') or ()))
+        for sub in entry.get('subresources') or ())
+    return Resource(
+        group, version, entry['resource'], entry.get('singularResource') or kind.get('kind', '').lower(),
+        kind.get('kind', ''), entry.get('scope') == 'Namespaced', tuple(entry.get('verbs') or ()),
+        tuple(entry.get('shortNames') or ()), tuple(entry.get('categories') or ()), subresources)
+
+
+class RestMapper:
+    """From arguments and kinds to resources. What it does not find it asks the server for once more, as a cached
+    discovery may be old (restmapper.DeferredDiscoveryRESTMapper)."""
+
+    def __init__(self, client: Client, cache: dict[str, Discovery], key: str) -> None:
+        self._client = client
+        self._cache = cache
+        self._key = key
+        self._fresh = False
+
+    @property
+    def discovery(self) -> Discovery:
+        found = self._cache.get(self._key)
+        if found is None:
+            found = self._cache[self._key] = discover(self._client)
+            self._fresh = True
+        return found
+
+    def refresh(self) -> bool:
+        """Forget what was discovered before this command; False when it is new already."""
+        if self._fresh:
+            return False
+        self._cache.pop(self._key, None)
+        return True
+
+    def find(self, argument: str) -> Resource:
+        """What 'deploy', 'Deployment', 'deployments.apps' or 'deployments.v1.apps' means (Builder.mappingFor)."""
+        found = self._find(argument)
+        if found is None and self.refresh():
+            found = self._find(argument)
+        if found is None:
+            raise KubectlError(f'the server doesn\'t have a resource type "{argument.partition(".")[0]}"')
+        return found
+
+    def for_kind(self, group: str, version: str, kind: str) -> Resource:
+        """The resource of a kind; without a version the preferred one."""
+        found = self._for_kind(group, version, kind)
+        if found is None and self.refresh():
+            found = self._for_kind(group, version, kind)
+        if found is None:
+            raise NoKindMatch(kind, group, version)
+        return found
+
+    def for_object(self, obj: Object) -> Resource:
+        group, _, version = obj.get('apiVersion', '').rpartition('/')
+        return self.for_kind(group, version, obj.get('kind', ''))
+
+    def _for_kind(self, group: str, version: str, kind: str) -> Resource | None:
+        for resource in self.discovery.by_kind.get(kind, ()):
+            if resource.group == group and (not version or resource.version == version):
+                return resource
+        return None
+
+    def _find(self, argument: str) -> Resource | None:
+        name, _, rest = argument.partition('.')
+        version, _, group = rest.partition('.')
+        if rest and group:
+            found = self._by_name(name, group, version)
+            if found is not None:
+                return found
+        return self._by_name(name, rest, '')
+
+    def _by_name(self, name: str, group: str, version: str) -> Resource | None:
+        """First exact groups, then those that begin so ('ingress.networking')."""
+        exact = self.discovery.by_name.get(name.lower(), [])
+        short = [] if exact else self.discovery.by_short_name.get(name, [])
+        for matches in (lambda item: item.group == group, lambda item: item.group.startswith(group)):
+            for item in exact or short:
+                if (not group or matches(item)) and (not version or item.version == version):
+                    return item
+        return None

@@ -1,0 +1,150 @@
+"""What commands share: kubeconfig, client, REST mapping, builder, files (cmdutil.Factory)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tutor.apimachinery.duration import DurationError, parse_duration
+from tutor.client.client import Client
+from tutor.client.rest_config import ConnectionRefused, RestConfig
+from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
+from tutor.kubectl.discovery import RestMapper
+from tutor.kubectl.errors import ConnectionLost, Exit, KubectlError
+from tutor.kubectl.flags import FlagSet
+from tutor.kubectl.kubeconfig import ClientConfig, load
+from tutor.shell.process import IO, Context
+
+if TYPE_CHECKING:
+    from tutor.kubectl.resource.builder import Builder
+
+_TIMEOUT = re.compile(r'[0-9]+').fullmatch
+BAD_TIMEOUT = ('Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a '
+               'corresponding time unit (e.g. 1s | 2m | 3h)')
+
+
+class Factory:
+    """One command's way to its surroundings. Nothing is read or connected before it is asked for."""
+
+    def __init__(self, ctx: Context, io: IO, flags: FlagSet) -> None:
+        self.ctx = ctx
+        self.io = io
+        self.flags = flags
+        self.warnings: list[str] = []
+
+    @property
+    def now(self) -> float:
+        """Seconds since 1970, in virtual time: what ages are counted from."""
+        return self.ctx.simulation.wall().timestamp()
+
+    # -- kubeconfig ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def config(self) -> ClientConfig:
+        return ClientConfig(self.ctx, self.flags, load(self.ctx, self.flags['kubeconfig']))
+
+    def namespace(self) -> str:
+        return self.config.namespace()[0]
+
+    def enforced_namespace(self) -> tuple[str, bool]:
+        """The namespace, and whether -n named it: then objects from files must be in it."""
+        return self.config.namespace()
+
+    @cached_property
+    def rest_config(self) -> RestConfig:
+        config = self.config.rest_config()
+        self._check_timeout()
+        return config
+
+    def _check_timeout(self) -> None:
+        """clientcmd.ParseTimeout."""
+        text = self.flags['request-timeout']
+        if text and not _TIMEOUT(text):
+            try:
+                parse_duration(text)
+            except DurationError:
+                raise KubectlError(BAD_TIMEOUT) from None
+
+    # -- the server ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def client(self) -> Client:
+        config = self.rest_config
+        connect = self.ctx.extras.get('connect')
+        if connect is None:
+            raise self._refused(config)
+        try:
+            transport: Transport = connect(config)
+        except ConnectionRefused:
+            raise self._refused(config) from None
+        return Client(Warned(transport, self), agent=config.user_agent)
+
+    def _refused(self, config: RestConfig) -> KubectlError:
+        host = config.server.partition('://')[2].partition('/')[0]
+        return ConnectionLost(f'The connection to the server {host} was refused - did you specify the right host or '
+                              'port?')
+
+    @cached_property
+    def mapper(self) -> RestMapper:
+        cache: dict[str, Any] = self.ctx.extras.setdefault('kubectl.discovery', {})
+        return RestMapper(self.client, cache, self.rest_config.server)
+
+    def builder(self) -> Builder:
+        from tutor.kubectl.resource.builder import Builder
+        return Builder(self)
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def path(self, path: str) -> str:
+        """Absolute, as the file system wants it."""
+        return posixpath.join(self.ctx.cwd, path)
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises KubectlError with Go's words."""
+        try:
+            return self.ctx.files.read(self.path(path))
+        except OSError as error:
+            raise KubectlError(f'open {path}: {(error.strerror or "").lower()}') from None
+
+    # -- warnings -----------------------------------------------------------------------------------------------
+
+    def warn(self, text: str) -> None:
+        """A warning of the server, each once (rest.WarningWriter)."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+            self.io.stderr.write(f'Warning: {text}\n')
+
+    def close(self) -> None:
+        """What has to be said when the command is done."""
+        count = len(self.warnings)
+        if self.flags['warnings-as-errors'] and count:
+            self.io.stderr.write(f'error: {count} warning{"s" if count > 1 else ""} received\n')
+            raise Exit(1)
+
+
+class Warned:
+    """A Transport whose warnings are printed."""
+
+    def __init__(self, transport: Transport, factory: Factory) -> None:
+        self._transport = transport
+        self._factory = factory
+
+    def send(self, request: Request) -> Response:
+        try:
+            response = self._transport.send(request)
+        except ConnectionRefused:
+            raise self._factory._refused(self._factory.rest_config) from None
+        for warning in response.warnings:
+            self._factory.warn(warning)
+        return response
+
+    def watch(self, request: Request) -> WatchStream:
+        return self._transport.watch(request)
+
+    def stream(self, request: Request) -> ByteStream:
+        return self._transport.stream(request)
+
+    def connect(self, request: Request) -> ExecSession:
+        return self._transport.connect(request)

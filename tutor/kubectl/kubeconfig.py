@@ -1,0 +1,211 @@
+"""kubeconfig files: finding, merging and reading them, and what flags override (client-go's clientcmd)."""
+
+from __future__ import annotations
+
+import base64
+import posixpath
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.apimachinery.field import go_quote
+from tutor.apimachinery.objects import Object
+from tutor.client.rest_config import RestConfig
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.flags import FlagSet
+from tutor.shell.process import Context
+
+DEFAULT_SERVER = 'http://localhost:8080'
+SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
+_FILES = {'cluster': ('certificate-authority',), 'user': ('client-certificate', 'client-key', 'tokenFile')}
+_LISTS = (('clusters', 'cluster'), ('contexts', 'context'), ('users', 'user'))
+
+
+@dataclass(slots=True)
+class KubeConfig:
+    """A kubeconfig in memory: clusters, contexts and users by name. `origins` says from which file each came."""
+
+    clusters: dict[str, Object] = field(default_factory=dict)
+    contexts: dict[str, Object] = field(default_factory=dict)
+    users: dict[str, Object] = field(default_factory=dict)
+    current_context: str = ''
+    extra: Object = field(default_factory=dict)
+    origins: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def merge(self, other: KubeConfig) -> None:
+        """Take over what is not here yet: the first file to set a value wins."""
+        for name in ('clusters', 'contexts', 'users'):
+            mine: dict[str, Object] = getattr(self, name)
+            for key, entry in getattr(other, name).items():
+                if key not in mine:
+                    mine[key] = entry
+                    self.origins[name, key] = other.origins.get((name, key), '')
+        self.current_context = self.current_context or other.current_context
+        self.extra = {**other.extra, **self.extra}
+
+
+def paths(ctx: Context, explicit: str = '') -> list[str]:
+    """The files that are read, most important first (ClientConfigLoadingRules.GetLoadingPrecedence)."""
+    if explicit:
+        return [explicit]
+    listed = ctx.env.get('KUBECONFIG', '')
+    if listed:
+        return list(dict.fromkeys(path for path in listed.split(':') if path))
+    return [default_path(ctx)]
+
+
+def default_path(ctx: Context) -> str:
+    return posixpath.join(ctx.env.get('HOME', '/root'), '.kube/config')
+
+
+def load(ctx: Context, explicit: str = '') -> KubeConfig:
+    """All files merged. A file named by --kubeconfig must exist; the others need not."""
+    merged = KubeConfig()
+    for path in paths(ctx, explicit):
+        absolute = posixpath.join(ctx.cwd, path)
+        try:
+            content = ctx.files.read(absolute)
+        except FileNotFoundError:
+            if explicit:
+                raise KubectlError(f'stat {path}: no such file or directory') from None
+            continue
+        except OSError as error:
+            raise KubectlError(f'error loading config file {go_quote(path)}: open {path}: '
+                               f'{(error.strerror or "").lower()}') from None
+        merged.merge(_parsed(ctx, content, path, absolute))
+    return merged
+
+
+def _parsed(ctx: Context, content: bytes, path: str, absolute: str) -> KubeConfig:
+    cache: dict[Any, KubeConfig] = ctx.extras.setdefault('kubectl.kubeconfigs', {})
+    found = cache.get((content, path, absolute))
+    if found is None:
+        if len(cache) > 16:
+            cache.clear()
+        found = cache[content, path, absolute] = parse(content, path, posixpath.dirname(absolute))
+    return found
+
+
+def parse(content: bytes, path: str, folder: str = '') -> KubeConfig:
+    """One file; relative paths in it are made absolute."""
+    from tutor.apimachinery.decode import DecodeError, one
+    try:
+        document = one(content)
+    except DecodeError as error:
+        text = str(error).removeprefix('error converting YAML to JSON: ')
+        raise KubectlError(f'error loading config file {go_quote(path)}: {text}') from None
+    config = KubeConfig()
+    if not document:
+        return config
+    if not isinstance(document, dict):
+        raise KubectlError(f'error loading config file {go_quote(path)}: couldn\'t get version/kind; json parse error: '
+                           'json: cannot unmarshal string into Go value of type struct { APIVersion string '
+                           '"json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }')
+    config.current_context = document.get('current-context') or ''
+    for plural, singular in _LISTS:
+        entries: dict[str, Object] = getattr(config, plural)
+        for entry in document.get(plural) or []:
+            name = entry.get('name', '')
+            if name not in entries:
+                entries[name] = _resolved(entry.get(singular) or {}, singular, folder)
+                config.origins[plural, name] = path
+    known = {'apiVersion', 'kind', 'current-context', *(plural for plural, _ in _LISTS)}
+    config.extra = {key: value for key, value in document.items() if key not in known}
+    return config
+
+
+def _resolved(entry: Object, singular: str, folder: str) -> Object:
+    names = [name for name in _FILES.get(singular, ()) if entry.get(name)]
+    return {**entry, **{name: posixpath.normpath(posixpath.join(folder, entry[name])) for name in names}} \
+        if names else entry
+
+
+@dataclass(slots=True)
+class ClientConfig:
+    """What a kubeconfig and the flags of one command line say together (clientcmd.DeferredLoadingClientConfig)."""
+
+    ctx: Context
+    flags: FlagSet
+    config: KubeConfig
+
+    def context(self) -> Object:
+        name = self.flags['context'] or self.config.current_context
+        if name and name not in self.config.contexts:
+            if self.flags['context']:
+                raise KubectlError(f'context {go_quote(name)} does not exist')
+            raise KubectlError(f'context was not found for specified context: {name}')
+        return self.config.contexts.get(name) or {}
+
+    def namespace(self) -> tuple[str, bool]:
+        """The namespace, and whether the flag named it."""
+        if self.flags['namespace']:
+            return self.flags['namespace'], True
+        found = self.context().get('namespace')
+        if not found and not self.config.contexts and self._in_cluster():
+            found = self._read(f'{SERVICE_ACCOUNT}/namespace').decode().strip()
+        return found or 'default', False
+
+    def rest_config(self) -> RestConfig:
+        context = self.context()
+        cluster = self._entry('clusters', 'cluster', self.flags['cluster'] or context.get('cluster', ''))
+        user = self._entry('users', 'auth info', self.flags['user'] or context.get('user', ''))
+        server = self.flags['server'] or cluster.get('server', '')
+        if not server and not cluster and self._in_cluster():
+            return self._service_account()
+        insecure = self.flags['insecure-skip-tls-verify'] or bool(cluster.get('insecure-skip-tls-verify'))
+        return RestConfig(
+            server=_with_scheme(server or DEFAULT_SERVER),
+            ca_data=self._pem(cluster, 'certificate-authority', self.flags['certificate-authority']),
+            client_certificate_data=self._pem(user, 'client-certificate', self.flags['client-certificate']),
+            client_key_data=self._pem(user, 'client-key', self.flags['client-key']),
+            token=self.flags['token'] or user.get('token') or self._token_file(user),
+            username=self.flags['username'] or user.get('username', ''),
+            password=self.flags['password'] or user.get('password', ''),
+            insecure=insecure,
+            impersonate=self.flags['as'] or user.get('as', ''),
+            impersonate_groups=self.flags['as-group'] or tuple(user.get('as-groups') or ()),
+            impersonate_uid=self.flags['as-uid'] or user.get('as-uid', ''),
+        )
+
+    def _entry(self, plural: str, singular: str, name: str) -> Object:
+        if not name:
+            return {}
+        found = getattr(self.config, plural).get(name)
+        if found is None:
+            raise KubectlError(f'{singular} {go_quote(name)} does not exist')
+        return found
+
+    def _pem(self, entry: Object, name: str, path: str) -> str:
+        if path:
+            return self._read(path, name).decode('utf-8', 'replace')
+        if entry.get(f'{name}-data'):
+            try:
+                return base64.b64decode(entry[f'{name}-data']).decode('utf-8', 'replace')
+            except ValueError as error:
+                raise KubectlError(f'illegal base64 data: {error}') from None
+        return self._read(entry[name], name).decode('utf-8', 'replace') if entry.get(name) else ''
+
+    def _token_file(self, user: Object) -> str:
+        return self._read(user['tokenFile'], 'tokenFile').decode().strip() if user.get('tokenFile') else ''
+
+    def _read(self, path: str, name: str = '') -> bytes:
+        try:
+            return self.ctx.files.read(posixpath.join(self.ctx.cwd, path))
+        except OSError as error:
+            raise KubectlError(f'Error in configuration: unable to read {name} {path} due to open {path}: '
+                               f'{(error.strerror or "").lower()}') from None
+
+    # -- inside a pod -------------------------------------------------------------------------------------------
+
+    def _in_cluster(self) -> bool:
+        return bool(self.ctx.env.get('KUBERNETES_SERVICE_HOST')) and self.ctx.files.exists(f'{SERVICE_ACCOUNT}/token')
+
+    def _service_account(self) -> RestConfig:
+        """rest.InClusterConfig."""
+        host, port = self.ctx.env['KUBERNETES_SERVICE_HOST'], self.ctx.env.get('KUBERNETES_SERVICE_PORT', '443')
+        token, ca = self._read(f'{SERVICE_ACCOUNT}/token'), self._read(f'{SERVICE_ACCOUNT}/ca.crt')
+        return RestConfig(server=f'https://{host}:{port}', token=token.decode().strip(),
+                          ca_data=ca.decode('utf-8', 'replace'))
+
+
+def _with_scheme(server: str) -> str:
+    return server if '://' in server else f'http://{server}'

@@ -1,0 +1,93 @@
+"""kubectl: finds the command, parses its flags, runs it, and words what went wrong."""
+
+from __future__ import annotations
+
+from tutor.cluster.simulation import Writer
+from tutor.kubectl.cmd.root import root
+from tutor.kubectl.command import Found, find, first_argument
+from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, exit_code, message
+from tutor.kubectl.factory import Factory
+from tutor.kubectl.flags import FlagError, FlagSet
+from tutor.shell.process import IO, Context
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """The program: argv[0] is 'kubectl'; the result is its exit status."""
+    try:
+        return await _run(argv[1:], io, ctx)
+    except ERRORS as error:
+        io.stderr.write(message(error))
+        return exit_code(error)
+
+
+async def _run(words: list[str], io: IO, ctx: Context) -> int:
+    top = root()
+    asks_for_help, words = _help_command(words, top)
+    found, rest = find(top, words)
+    if found is top:
+        _refuse_unknown(top, rest)
+    flags = found.flag_set()
+    try:
+        flags.parse(rest)
+    except FlagError as error:
+        raise KubectlError(f"{error}\nSee '{found.path} --help' for usage.") from None
+    for note in flags.notes:
+        io.stderr.write(note)
+    if asks_for_help or flags['help']:
+        return _show_help(found, io)
+    return await _execute(found, flags, io, ctx)
+
+
+async def _execute(found: Found, flags: FlagSet, io: IO, ctx: Context) -> int:
+    command = found.command
+    if command.options is None:
+        return _only_subcommands(found, flags, io)
+    missing = [f'"{name}"' for name in command.required if not flags.changed(name)]
+    if missing:
+        raise KubectlError(f'required flag(s) {", ".join(missing)} not set')
+    options = command.options(Factory(ctx, io, flags), found, flags)
+    try:
+        options.complete()
+        options.validate()
+        return await options.run() or 0
+    except UsageError as error:
+        raise KubectlError(f"{error}\nSee '{found.path} -h' for help and examples") from None
+    finally:
+        options.factory.close()
+
+
+def _help_command(words: list[str], top: Found) -> tuple[bool, list[str]]:
+    """`kubectl help get` is `kubectl get --help`."""
+    at = first_argument(words, top.flag_set())
+    if at >= 0 and words[at] == 'help':
+        return True, words[:at] + words[at + 1:]
+    return False, words
+
+
+def _refuse_unknown(top: Found, words: list[str]) -> None:
+    """cobra's legacyArgs: the root takes no arguments of its own."""
+    at = first_argument(words, top.flag_set())
+    if at < 0:
+        return
+    from tutor.kubectl.suggestions import suggestions
+    raise KubectlError(f'unknown command "{words[at]}" for "kubectl"{suggestions(words[at], top)}')
+
+
+def _only_subcommands(found: Found, flags: FlagSet, io: IO) -> int:
+    """DefaultSubCommandRun: a command that is only the parent of others shows its help and fails."""
+    if not found.parents or found.command.lenient:
+        return _show_help(found, io)
+    if flags.args:
+        raise KubectlError(f'unknown command "{" ".join(flags.args)}"\nSee \'{found.path} -h\' for help and examples')
+    _write_help(found, io.stdout if found.command.help_to_stdout else io.stderr)
+    return 1
+
+
+def _show_help(found: Found, io: IO) -> int:
+    _write_help(found, io.stdout)
+    return 0
+
+
+def _write_help(found: Found, writer: Writer) -> None:
+    from tutor.kubectl.help import help_text
+    writer.write(help_text(found))

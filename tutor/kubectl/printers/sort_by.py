@@ -1,0 +1,109 @@
+"""--sort-by: rows of a table or objects, by a JSONPath expression (get.SortingPrinter and RuntimeSorter)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tutor.apimachinery.jsonpath import JSONPath, JSONPathError, parse
+from tutor.apimachinery.jsonpath.relaxed import relaxed
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import Quantity, QuantityError
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.printers.printer import Write
+from tutor.kubectl.printers.sorting import go_sort
+
+_CHUNKS = re.compile(r'[0-9]+|[^0-9]+').findall
+
+
+def sorted_table(table: Object, field: str) -> Object:
+    """A Table with its rows in order; raises KubectlError when no row has the field."""
+    rows = table.get('rows') or []
+    if len(rows) < 2:
+        return table
+    try:
+        path = relaxed(field)
+    except JSONPathError:
+        path = field
+    try:
+        parsed = parse(path)
+    except JSONPathError as error:
+        raise KubectlError(f'sorting error: {error}') from None
+    return {**table, 'rows': _sorted(rows, [_value(parsed, row.get('object') or {}) for row in rows], path)}
+
+
+def sorted_objects(objects: Sequence[Object], field: str) -> list[Object]:
+    """SortObjects; raises KubectlError for a bad path and when no object has the field."""
+    if not objects:
+        return []
+    try:
+        path = relaxed(field)
+        parsed = parse(path)
+    except JSONPathError as error:
+        raise KubectlError(str(error)) from None
+    return _sorted(list(objects), [_value(parsed, obj) for obj in objects], path)
+
+
+def _value(parsed: JSONPath, obj: Object) -> tuple[Any, ...]:
+    """The first value, or nothing."""
+    try:
+        found = parsed.find(obj)
+    except JSONPathError as error:
+        raise KubectlError(str(error)) from None
+    return (found[0][0],) if found and found[0] else ()
+
+
+def _sorted(items: list[Any], values: list[tuple[Any, ...]], path: str) -> list[Any]:
+    if not any(values):
+        raise KubectlError(f'couldn\'t find any field with path "{path}" in the list of objects')
+    order = go_sort(range(len(items)), lambda i, j: _less_values(values[i], values[j], path))
+    return [items[index] for index in order]
+
+
+def _less_values(left: tuple[Any, ...], right: tuple[Any, ...], path: str) -> bool:
+    if not left:
+        return True
+    if not right:
+        return False
+    return _less(left[0], right[0], path)
+
+
+def _less(left: Any, right: Any, path: str) -> bool:
+    """isLess."""
+    if left is None or right is None:
+        return left is None and right is not None
+    if isinstance(left, bool) or isinstance(right, bool) or isinstance(left, dict):
+        raise KubectlError(f'Field {path} in [][][]reflect.Value is an unsortable type: interface, err: unsortable '
+                           'type')
+    if isinstance(left, str) and isinstance(right, str):
+        return _less_text(left, right)
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return left < right
+    raise KubectlError(f'Field {path} is an unsortable type: unsortable interface: interface')
+
+
+def _less_text(left: str, right: str) -> bool:
+    """As quantities when both are, naturally otherwise."""
+    try:
+        return Quantity.parse(left) < Quantity.parse(right)
+    except QuantityError:
+        return natural_key(left) < natural_key(right)
+
+
+def natural_key(text: str) -> list[tuple[int, int, str]]:
+    """sortorder.NaturalLess: numbers in names by their value."""
+    return [(0, int(part), part) if part[0].isdigit() and part.isascii() else (1, 0, part) for part in _CHUNKS(text)]
+
+
+class SortingPrinter:
+    """Sorts the items of a list before another printer prints them."""
+
+    def __init__(self, printer: Any, field: str) -> None:
+        self._printer = printer
+        self._field = field
+
+    def print(self, obj: Object, write: Write) -> None:
+        if isinstance(obj.get('items'), list):
+            obj = {**obj, 'items': sorted_objects(obj['items'], self._field)}
+        self._printer.print(obj, write)

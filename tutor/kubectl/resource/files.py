@@ -1,0 +1,186 @@
+"""Objects from files, folders and standard input (FileVisitor, StreamVisitor and mapper of cli-runtime)."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tutor.apimachinery.decode import DecodeError, documents
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.resources import Resource
+from tutor.kubectl.discovery import NoKindMatch
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.resource.info import Info
+
+if TYPE_CHECKING:
+    from tutor.kubectl.factory import Factory
+
+EXTENSIONS = ('.json', '.yaml', '.yml')
+STOP_VALIDATE = 'if you choose to ignore these errors, turn validation off with --validate=false'
+LIST = Resource('', 'v1', 'lists', 'list', 'List', False)
+
+
+def expand_pattern(factory: Factory, pattern: str) -> list[str]:
+    """expandIfFilePattern: the file itself, or what a pattern in quotes matches."""
+    files = factory.ctx.files
+    if files.exists(factory.path(pattern)):
+        return [pattern]
+    folder, name = posixpath.split(pattern)
+    try:
+        found = [posixpath.join(folder, entry) for entry in files.listdir(factory.path(folder or '.'))
+                 if fnmatch.fnmatchcase(entry, name)]
+    except OSError:
+        found = []
+    if not found:
+        raise KubectlError(f'the path "{pattern}" does not exist')
+    return found
+
+
+def expand_path(factory: Factory, path: str, recursive: bool) -> list[str]:
+    """ExpandPathsToFileVisitors: a file, or the files of a folder with known extensions, in order of names."""
+    files = factory.ctx.files
+    if not files.is_dir(factory.path(path)):
+        return [path]
+    found = []
+    for name in files.listdir(factory.path(path)):
+        entry = posixpath.join(path, name)
+        if files.is_dir(factory.path(entry)):
+            found += expand_path(factory, entry, True) if recursive else []
+        elif entry.endswith(EXTENSIONS):
+            found.append(entry)
+    return found
+
+
+class Decoder:
+    """Turns documents into Infos. Without a server (`local`) they have no resource."""
+
+    def __init__(self, factory: Factory, local: bool, validate: bool) -> None:
+        self.factory = factory
+        self.local = local
+        self.validate = validate
+
+    def stream(self, data: str | bytes, source: str) -> Iterator[Info | Exception]:
+        """The objects of one stream. A document that cannot be read ends it; one that cannot be mapped does not."""
+        found = documents(data)
+        while True:
+            try:
+                document = next(found, None)
+                if document is None:
+                    return
+                if self.validate:
+                    check(document, source)
+            except DecodeError as error:
+                yield KubectlError(f'error parsing {source}: {error}')
+                return
+            except KubectlError as error:
+                yield error
+                return
+            try:
+                yield self.info(document, source)
+            except KubectlError as error:
+                yield error
+
+    def info(self, document: Any, source: str) -> Info:
+        """mapper.infoForData."""
+        problem = _problem(document)
+        if problem:
+            raise KubectlError(f'unable to decode "{source}": {problem}')
+        meta = document.get('metadata') or {}
+        info = Info(None, None, meta.get('namespace') or '', meta.get('name') or '', source, document)
+        if self.local:
+            return info
+        try:
+            info.resource = self.mapping(document)
+        except NoKindMatch as error:
+            raise KubectlError(f'resource mapping not found for name: "{info.name}" namespace: "{info.namespace}" '
+                               f'from "{source}": {error}\nensure CRDs are installed first') from None
+        info.client = self.factory.client
+        return info
+
+    def mapping(self, document: Object) -> Resource:
+        return LIST if document['kind'] == 'List' else self.factory.mapper.for_object(document)
+
+
+def check(document: Any, source: str) -> None:
+    """paramVerifyingSchema.ValidateBytes: the fields are the server's to check, but it must know the kind."""
+    problems = []
+    if not isinstance(document, dict):
+        problems = ['invalid object to validate']
+    else:
+        for name in ('apiVersion', 'kind'):
+            if document.get(name) is None:
+                problems.append(f'{name} not set')
+            elif not isinstance(document[name], str):
+                problems.append(f"{name} isn't string type")
+    if problems:
+        text = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
+        raise KubectlError(f'error validating "{source}": error validating data: {text}; {STOP_VALIDATE}')
+
+
+def _problem(document: Any) -> str:
+    """What UnstructuredJSONScheme does not decode."""
+    if not isinstance(document, dict):
+        return f'json: cannot unmarshal {_json_kind(document)} into Go value of type struct {{ Kind string ' \
+               '"json:\\"kind,omitempty\\""; APIVersion string "json:\\"apiVersion,omitempty\\"" }'
+    for name, shown in (('kind', 'Kind'), ('apiVersion', 'apiVersion')):
+        if not document.get(name):
+            return f"Object '{shown}' is missing in '{json.dumps(document, separators=(',', ':'), sort_keys=True)}'"
+    meta = document.get('metadata')
+    if meta is not None and not isinstance(meta, dict):
+        return f'json: cannot unmarshal {_json_kind(meta)} into Go struct field .metadata of type v1.ObjectMeta'
+    return _metadata_problem(meta or {})
+
+
+_METADATA = {'name': 'string', 'namespace': 'string', 'generateName': 'string', 'labels': 'map[string]string',
+             'annotations': 'map[string]string'}
+
+
+def _metadata_problem(meta: Object) -> str:
+    """metadataValidatingDecoder: the metadata must be an ObjectMeta."""
+    for name, kind in _METADATA.items():
+        value = meta.get(name)
+        if value is None:
+            continue
+        wrong: Any = None
+        if kind == 'string':
+            wrong = value if not isinstance(value, str) else None
+            shown = 'string'
+        elif not isinstance(value, dict):
+            wrong, shown = value, kind
+        else:
+            wrong = next((item for item in value.values() if item is not None and not isinstance(item, str)), None)
+            shown = 'string'
+        if wrong is not None:
+            return (f'json: cannot unmarshal {_json_kind(wrong)} into Go struct field ObjectMeta.metadata.{name} '
+                    f'of type {shown}')
+    return ''
+
+
+def _json_kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return 'bool'
+    if isinstance(value, (int, float)):
+        return 'number'
+    if isinstance(value, str):
+        return 'string'
+    return 'array' if isinstance(value, (list, tuple)) else 'object'
+
+
+def is_list(obj: Object | None) -> bool:
+    """meta.IsListType of an unstructured object."""
+    return obj is not None and isinstance(obj.get('items'), list) and obj.get('kind', '').endswith('List')
+
+
+def items(obj: Object) -> list[Object]:
+    """The items of a list, each with its own apiVersion and kind (which typed lists leave out)."""
+    kind = obj['kind'].removesuffix('List')
+    version = obj.get('apiVersion', '')
+    found = []
+    for item in obj['items'] or []:
+        if 'kind' not in item and kind:
+            item = {'apiVersion': version, 'kind': kind, **item}
+        found.append(item)
+    return found
