@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import is_true
 from tutor.client.client import Client
 from tutor.client.rest_config import ConnectionRefused, RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
@@ -14,7 +15,10 @@ from tutor.cluster import bootstrap, pki
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.config import DEFAULT, ClusterConfig
+from tutor.cluster.controllers.controller_manager import ControllerManager
+from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.registry.strategy import Context
+from tutor.cluster.scheduler.scheduler import Scheduler
 from tutor.cluster.simulation import Simulation
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.cluster.storage import Store
@@ -44,6 +48,8 @@ class Cluster:
         self.store = Store()
         self.api = ApiServer(self.simulation, self.store, version(config.version))
         self.admin = Client(self.api, ADMIN)
+        self.controllers = ControllerManager(self.simulation, self.api, Settings(root_ca=pki.authority().certificate))
+        self.scheduler = Scheduler(self.simulation, self.api)
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
             certificates[pki.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
@@ -55,6 +61,16 @@ class Cluster:
     def boot(self) -> None:
         """Make the objects of a new control plane, start its components and wait until the nodes are ready."""
         bootstrap.create_all(self.api.stores, Context(self.simulation, self.api.stores, ADMIN))
+        self.controllers.start()
+        if self.config.nodes:
+            self.scheduler.start()
+        self.simulation.run_until(self._ready, self.simulation.now + READY_WITHIN)
+
+    def _ready(self) -> bool:
+        nodes = self.api.stores.of('', 'nodes').list()
+        accounts = self.api.stores.of('', 'serviceaccounts')
+        return len(nodes) == len(self.config.nodes) and all(is_true(node, 'Ready') for node in nodes) and \
+            accounts.find('default', 'default') is not None
 
     def connect(self, config: RestConfig) -> Transport:
         """The API server for a kubeconfig's server and user; raises ConnectionRefused for another address."""
