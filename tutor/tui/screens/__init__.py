@@ -1,0 +1,1 @@
+"""One module per screen. What several screens share is in `workbench` (shell and cluster) and `dialog`."""

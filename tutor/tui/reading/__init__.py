@@ -1,0 +1,1 @@
+"""Lays the text of a lesson out in lines of cells: blocks, and both languages level with each other."""

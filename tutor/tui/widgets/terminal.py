@@ -1,0 +1,496 @@
+"""The terminal: what the shell printed, and the line that is being typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from tutor.i18n.width import cells, character_width
+from tutor.tui.contract import SessionLike
+from tutor.tui.line_editor import LineEditor, last_word
+from tutor.tui.looks import COMPONENT_CLASSES
+from tutor.tui.resilient import Resilient
+from tutor.tui.scrollback import PLAIN, Pen, Scrollback, Stretch
+from tutor.tui.widgets.terminal_keys import EDITING_KEYS
+from tutor.tui.widgets.terminal_rows import RowCache, wrap_cells
+
+MAX_PASTE = 200_000
+PROMPT, TYPED, NOTE = Pen(look='prompt'), Pen(look='text'), Pen(look='dim')
+
+
+class Terminal(Resilient, ScrollView, can_focus=True):
+    """Shows a session's terminal; keys are readline's."""
+
+    COMPONENT_CLASSES = COMPONENT_CLASSES | {'terminal--cursor'}
+    ALLOW_SELECT = True
+    DEFAULT_CSS = '''
+    Terminal { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $background; }
+    Terminal { padding: 0 1; }
+    Terminal > .terminal--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+    '''
+
+    class Submitted(Message):
+        """A block was entered at the prompt."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class CompletionsFound(Message):
+        """Several ways to complete the word; the screen shows a menu."""
+
+        def __init__(self, completions: Sequence[Any]) -> None:
+            super().__init__()
+            self.completions = completions
+
+    class Edited(Message):
+        """The line has changed or gone: a menu about it is out of date."""
+
+    class Refused(Message):
+        """Something typed was not taken, for a reason that the screen says."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
+    def __init__(self, session: SessionLike | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.buffer = Scrollback()
+        self.editor = LineEditor()
+        self.session: SessionLike | None = None
+        self._rows = RowCache()
+        self._live: list[list[Stretch]] = []
+        self._cursor: tuple[int, int] = (0, 0)
+        self._query: str | None = None
+        self._matches = 0
+        self._highlighted: tuple[str, tuple[Stretch, ...]] = ('', ())
+        self._stale = True
+        self.key_filter: Callable[[str], bool] | None = None
+        """Asked first about every key: an open menu takes what is its own."""
+        if session is not None:
+            self.attach(session)
+
+    # -- the session --------------------------------------------------------------------------------------------
+
+    def attach(self, session: SessionLike) -> None:
+        """Show another session; what was printed before stays above."""
+        if self.session is not None:
+            self.session.terminal.on_output = None
+        self.session = session
+        session.terminal.on_output = self.output
+        self.changed()
+
+    def output(self, text: str) -> None:
+        """What programs print arrives here."""
+        self.buffer.feed(text)
+        self.changed()
+
+    def note(self, text: str, action: str = '') -> None:
+        """A line of our own between the outputs."""
+        self.buffer.fresh_line()
+        self.buffer.add_line(((text, NOTE),))
+        self.changed()
+
+    @property
+    def busy(self) -> bool:
+        return self.session is not None and self.session.running
+
+    def changed(self) -> None:
+        """Draw anew at the next idle moment; a burst of output is drawn once."""
+        if not self._stale and self.is_attached:
+            self._stale = True
+            self.call_next(self._sync)
+
+    def on_mount(self) -> None:
+        self._sync()
+
+    def on_resize(self) -> None:
+        self._sync()
+
+    # -- rows ---------------------------------------------------------------------------------------------------
+
+    def _sync(self) -> None:
+        """Bring the rows, the size and the place that is scrolled to up to date."""
+        self._stale = False
+        size = self.scrollable_content_region.size
+        if not size.width:
+            return
+        at_end = self.scroll_offset.y >= self.virtual_size.height - size.height - 1
+        self._rows.sync(self.buffer, size.width)
+        self._live, self._cursor = self._live_rows(size.width)
+        used = len(self._rows) + len(self._live)
+        height = max(used, self._rows.top + size.height)
+        self.virtual_size = Size(size.width, height)
+        if at_end or self._typing_out_of_sight:
+            self.scroll_to(y=height - size.height, animate=False, immediate=True, force=True)
+        self._typing_out_of_sight = False
+        self._place_cursor()
+        self.refresh()
+
+    _typing_out_of_sight = False
+
+    def _prompt_stretches(self) -> list[Stretch]:
+        """What stands before the text that is typed."""
+        if self._query is not None:
+            return [(f"(reverse-i-search)`{self._query}': ", NOTE)]
+        start = list(self.buffer.partial)
+        if self.session is not None and not self.busy:
+            start.append((self.session.prompt, PROMPT))
+        return start
+
+    def _live_rows(self, width: int) -> tuple[list[list[Stretch]], tuple[int, int]]:
+        """The prompt with the text, wrapped; and where the cursor is."""
+        rows: list[list[Stretch]] = []
+        cursor = (0, 0)
+        begin = 0
+        stretches = self._prompt_stretches()
+        for index, part in enumerate(self.editor.text.split('\n')):
+            lead = stretches if not index else [('> ', PROMPT)]
+            coloured = self._coloured(begin, begin + len(part))
+            wrapped = wrap_cells([*lead, *coloured], width)
+            if begin <= self.editor.cursor <= begin + len(part):
+                before = sum(len(text) for text, _ in lead) + self.editor.cursor - begin
+                row, column = _position(wrapped, before, width)
+                if row == len(wrapped):
+                    wrapped.append([])
+                cursor = (len(rows) + row, column)
+            rows.extend(wrapped)
+            begin += len(part) + 1
+        return rows, cursor
+
+    def _coloured(self, start: int, end: int) -> list[Stretch]:
+        """A part of the text that is typed, in the colours of the shell's grammar."""
+        found: list[Stretch] = []
+        at = 0
+        for text, pen in self._highlights():
+            left, right = max(start - at, 0), min(end - at, len(text))
+            if left < right:
+                found.append((text[left:right], pen))
+            at += len(text)
+        return found
+
+    def _highlights(self) -> tuple[Stretch, ...]:
+        text = self.editor.text
+        if self._highlighted[0] != text:
+            self._highlighted = (text, self._highlight(text))
+        return self._highlighted[1]
+
+    def _highlight(self, text: str) -> tuple[Stretch, ...]:
+        if self.session is None or self.busy:
+            return ((text, TYPED),)
+        found: list[Stretch] = []
+        at = 0
+        for span in self.guarded(self.session.highlight, text) or ():
+            if span.start < at or span.end <= span.start:
+                continue
+            found += [(text[at:span.start], TYPED), (text[span.start:span.end], Pen(look=look_of(span.kind)))]
+            at = span.end
+        return (*found, (text[at:], TYPED))
+
+    def _place_cursor(self) -> None:
+        """Where an input method shows what is being composed."""
+        if self.has_focus:
+            row, column = self._cursor
+            region = self.scrollable_content_region
+            y = len(self._rows) + row - self.scroll_offset.y
+            origin = self.content_region.offset
+            self.app.cursor_position = Offset(origin.x + column, origin.y + min(max(y, 0), region.height - 1))
+
+    # -- drawing ------------------------------------------------------------------------------------------------
+
+    def _style(self, pen: Pen) -> Style:
+        if pen.look:
+            return self.get_component_rich_style(f'look--{pen.look}', partial=True)
+        if pen is PLAIN:
+            return Style.null()
+        return Style(color=_colour(pen.foreground), bgcolor=_colour(pen.background), bold=pen.bold or None,
+                     dim=pen.dim or None, italic=pen.italic or None, underline=pen.underline or None,
+                     reverse=pen.reverse or None)
+
+    def _row(self, index: int) -> Sequence[Stretch]:
+        if index < len(self._rows):
+            return self._rows[index]
+        live = index - len(self._rows)
+        return self._live[live] if live < len(self._live) else ()
+
+    def render_line(self, y: int) -> Strip:
+        index = self.scroll_offset.y + y
+        width = self.scrollable_content_region.width
+        ground = self.rich_style
+        row = self._row(index)
+        strip = Strip([Segment(text, ground + self._style(pen)) for text, pen in row]).crop_extend(0, width, ground)
+        if index == len(self._rows) + self._cursor[0]:
+            strip = self._with_cursor(strip, width)
+        strip = self._with_selection(strip, index, ''.join(text for text, _ in row))
+        return strip.apply_offsets(0, index)
+
+    def _with_cursor(self, strip: Strip, width: int) -> Strip:
+        column = min(self._cursor[1], width - 1)
+        size = 1
+        taken = 0
+        for character in strip.text:
+            if taken == column:
+                size = max(character_width(character), 1)
+                break
+            taken += character_width(character)
+        style = self.get_component_rich_style('terminal--cursor') if self.has_focus else Style(underline=True)
+        block = Strip([Segment(text, (old or Style.null()) + style, control)
+                       for text, old, control in strip.crop(column, column + size)])
+        return Strip.join([strip.crop(0, column), block, strip.crop(column + size)])
+
+    def _with_selection(self, strip: Strip, index: int, text: str) -> Strip:
+        selection = self.text_selection
+        span = selection.get_span(index) if selection is not None else None
+        if span is None:
+            return strip
+        start = cells(text[:span[0]])
+        end = cells(text) if span[1] == -1 else cells(text[:span[1]])
+        if end <= start:
+            return strip
+        mark = self.screen.get_component_rich_style('screen--selection')
+        return Strip.join([strip.crop(0, start), Strip(Segment.apply_style(strip.crop(start, end), post_style=mark)),
+                           strip.crop(end)])
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        rows = [''.join(text for text, _ in self._row(index)).rstrip()
+                for index in range(len(self._rows) + len(self._live))]
+        return selection.extract('\n'.join(rows)), '\n'
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self._place_cursor()
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    def _on_key(self, event: events.Key) -> None:
+        if self.session is None:
+            return
+        if self.key_filter is not None and self.key_filter(event.key):
+            event.stop()
+            event.prevent_default()
+            return
+        if self._query is not None and self._search_key(event):
+            self._consume(event)
+            return
+        if name := EDITING_KEYS.get(event.key):
+            self._act(name)
+            self._consume(event)
+        elif event.is_printable and event.character and not event.key.startswith(('alt+', 'ctrl+')):
+            self.editor.insert(event.character)
+            self._consume(event)
+
+    def _consume(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        if event.key != 'tab':
+            self.post_message(self.Edited())
+        self._typing_out_of_sight = True
+        self.changed()
+
+    def _act(self, name: str) -> None:
+        own = getattr(self, f'_do_{name}', None)
+        (own or getattr(self.editor, name))()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        text = event.text.replace('\r\n', '\n').replace('\r', '\n')
+        if len(text) > MAX_PASTE:
+            self.post_message(self.Refused('paste'))
+            return
+        self.editor.insert(''.join(character
+                                   for character in text.rstrip('\n') if character in '\n\t' or character >= ' '))
+        self._typing_out_of_sight = True
+        self.post_message(self.Edited())
+        self.changed()
+
+    def type_in(self, text: str) -> None:
+        """Put a command at the prompt, ready to be entered; never runs it."""
+        if self.busy:
+            return
+        self.editor.set(text)
+        self._query = None
+        self._typing_out_of_sight = True
+        self.post_message(self.Edited())
+        self.focus()
+        self.changed()
+
+    # -- what keys do besides editing ---------------------------------------------------------------------------
+
+    def _do_enter(self) -> None:
+        assert self.session is not None
+        text = self.editor.text
+        if self.busy:
+            self.editor.clear()
+            self.guarded(self.session.terminal.type_line, text)
+            return
+        if text.strip() and self.guarded(self.session.needs_more, text):
+            self.editor.end()
+            self.editor.insert('\n')
+            return
+        self._echo()
+        self.editor.clear()
+        self.post_message(self.Submitted(text))
+
+    def _echo(self, ending: str = '') -> None:
+        """The prompt with what was typed becomes part of what was printed."""
+        begin = 0
+        for index, part in enumerate(self.editor.text.split('\n')):
+            lead = self._prompt_stretches()[len(self.buffer.partial):] if not index else [('> ', PROMPT)]
+            self.buffer.add_line((*lead, *self._coloured(begin, begin + len(part)), (ending, TYPED)))
+            begin += len(part) + 1
+
+    def _do_interrupt(self) -> None:
+        assert self.session is not None
+        if self.busy:
+            self.editor.clear()
+            self.guarded(self.session.terminal.interrupt)
+        elif self.screen.get_selected_text():
+            self.screen.action_copy_text()
+            self.screen.clear_selection()
+        else:
+            self._echo('^C')
+            self.editor.clear()
+
+    def _do_end_of_file(self) -> None:
+        assert self.session is not None
+        if self.editor.text:
+            self.editor.delete()
+        elif self.busy:
+            self.guarded(self.session.terminal.end_of_file)
+        else:
+            self.post_message(self.Refused('end-of-file'))
+
+    def _do_clear_screen(self) -> None:
+        self.buffer.push_screen()
+
+    def _do_up(self) -> None:
+        assert self.session is not None
+        if not self.editor.line_up() and not self.busy:
+            self._recall(self.session.history.up(self.editor.text))
+
+    def _do_down(self) -> None:
+        assert self.session is not None
+        if not self.editor.line_down() and not self.busy:
+            self._recall(self.session.history.down(self.editor.text))
+
+    def _recall(self, text: str | None) -> None:
+        if text is not None:
+            self.editor.set(text)
+
+    def _do_yank_last_argument(self) -> None:
+        assert self.session is not None
+        if earlier := self.session.history.search(''):
+            self.editor.insert(last_word(earlier))
+
+    def _do_complete(self) -> None:
+        assert self.session is not None
+        if self.busy:
+            self.editor.insert('\t')
+            return
+        found = self.guarded(self.session.complete, self.editor.text, self.editor.cursor) or ()
+        if len(found) == 1:
+            self.accept(found[0], ' ' if not found[0].text.endswith(('/', '=')) else '')
+        elif found:
+            start = found[0].start
+            common = _common_prefix([one.text for one in found])
+            if len(common) > self.editor.cursor - start:
+                self.editor.replace(start, self.editor.cursor, common)
+                self.post_message(self.Edited())
+            else:
+                self.post_message(self.CompletionsFound(found))
+
+    def accept(self, completion: Any, ending: str = '') -> None:
+        """Take a completion."""
+        self.editor.replace(completion.start, self.editor.cursor, completion.text + ending)
+        self._typing_out_of_sight = True
+        self.changed()
+
+    def _do_search(self) -> None:
+        if not self.busy:
+            self._query, self._matches = '', 0
+            self.editor.set('')
+
+    def _search_key(self, event: events.Key) -> bool:
+        """A key while searching back; False when the search is over and the key is to do what it always does."""
+        assert self._query is not None
+        match event.key:
+            case 'ctrl+r':
+                self._matches += 1
+            case 'backspace':
+                self._query, self._matches = self._query[:-1], 0
+            case 'ctrl+g' | 'ctrl+c' | 'escape':
+                self._query = None
+                self.editor.set('')
+                return True
+            case _ if event.is_printable and event.character:
+                self._query, self._matches = self._query + event.character, 0
+            case _:
+                self._query = None
+                return False
+        self._find()
+        return True
+
+    def _find(self) -> None:
+        assert self.session is not None and self._query is not None
+        found = self.session.history.search(self._query, self._matches) if self._query else ''
+        if found is None:
+            self._matches = max(self._matches - 1, 0)
+        else:
+            self.editor.set(found)
+
+    # -- places -------------------------------------------------------------------------------------------------
+
+    @property
+    def cursor_region(self) -> Region:
+        """Where the cursor is on the screen, for a menu beside it."""
+        row, column = self._cursor
+        y = len(self._rows) + row - self.scroll_offset.y
+        return Region(self.content_region.x + column, self.content_region.y + y, 1, 1)
+
+
+def look_of(kind: str) -> str:
+    """The look of a part of the shell's grammar."""
+    return {'command': 'keyword', 'keyword': 'keyword', 'builtin': 'keyword', 'option': 'option', 'string': 'string',
+            'variable': 'variable', 'operator': 'operator', 'comment': 'comment', 'error': 'error',
+            'number': 'variable', 'function': 'keyword', 'redirect': 'operator'}.get(kind, 'text')
+
+
+def _position(rows: list[list[Stretch]], characters: int, width: int) -> tuple[int, int]:
+    """The row and cell of a character in wrapped rows; behind the last one when a row is full."""
+    for index, row in enumerate(rows):
+        text = ''.join(part for part, _ in row)
+        if characters < len(text) or (characters == len(text) and (index == len(rows) - 1)):
+            column = cells(text[:characters])
+            return (index, column) if column < width else (index + 1, 0)
+        characters -= len(text)
+    return len(rows), 0
+
+
+def _common_prefix(texts: Sequence[str]) -> str:
+    low, high = min(texts), max(texts)
+    for index, character in enumerate(low):
+        if index >= len(high) or character != high[index]:
+            return low[:index]
+    return low
+
+
+def _colour(value: int | tuple[int, int, int] | None) -> Color | None:
+    if value is None:
+        return None
+    return Color.from_ansi(value) if isinstance(value, int) else Color.from_rgb(*value)
