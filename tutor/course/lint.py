@@ -19,6 +19,7 @@ from tutor.course.blocks import (
     Quote,
     Spans,
     Table,
+    pages,
 )
 from tutor.course.loader import Course
 from tutor.course.markdown import MarkdownError, parse
@@ -141,6 +142,10 @@ def _exercises_shown(lesson: Lesson, blocks: tuple[Block, ...], path: Path) -> I
         if block.name not in lesson.exercise_names:
             yield Problem(path, block.line, '', Text(
                 zh=f'没有练习 {block.name}', en=f'there is no exercise {block.name}'))
+    for page in pages(blocks):
+        if sum(isinstance(block, ExerciseRef) for block in page.blocks) > 1:
+            yield Problem(path, page.heading.line if page.heading else 1, '', Text(
+                zh='一页最多一个练习', en='a page has at most one exercise'))
     for name in lesson.exercise_names:
         if name not in {block.name for block in shown}:
             yield Problem(path, 0, '', Text(

@@ -67,11 +67,11 @@ def lint_command(mode: Mode, path: Path | None = None, bench: Bench | None = Non
         if not (_below(lesson.folder, path) or _below(path, lesson.folder)):
             continue
         counts[0] += 1
+        exercises = list(_exercises(lesson, course, path, problems))
+        counts[1] += len(exercises)
         if _below(lesson.folder, path):
-            found = list(lint_lesson(lesson, course))
-            problems += found or (prove_lesson(lesson, bench) if bench else ())
-        for exercise in _exercises(lesson, course, path, problems):
-            counts[1] += 1
+            problems += _lint_lesson(lesson, course, exercises, bench)
+        for exercise in exercises:
             problems += _lint_exercise(exercise, bench, tell)
     if _below(course.root, path):
         problems += lint_glossary(course)
@@ -106,6 +106,14 @@ def _exercises(lesson: Lesson, course: Course, path: Path | None, problems: list
             yield course.exercise(f'{lesson.id}/{name}')
         except CourseError as error:
             problems += error.problems
+
+
+def _lint_lesson(lesson: Lesson, course: Course, exercises: list[Exercise], bench: Bench | None) -> Iterator[Problem]:
+    """The words; and if they are in order, the commands."""
+    problems = list(lint_lesson(lesson, course))
+    yield from problems
+    if bench is not None and not problems:
+        yield from prove_lesson(lesson, {exercise.name: exercise for exercise in exercises}, bench)
 
 
 def _lint_exercise(exercise: Exercise, bench: Bench | None,

@@ -6,34 +6,48 @@ And a lesson: the commands in its text do what the text says they do, at least a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from tutor.course.blocks import Block, ListBlock, Note, Quote, RunBlock
+from tutor.course.blocks import Block, ExerciseRef, ListBlock, Note, Page, Quote, RunBlock
 from tutor.course.models import Exercise, Lesson, Wrong
 from tutor.course.problems import CourseError, Problem
 from tutor.course.words import Text
 from tutor.grader.checks.catalog import checks_of
 from tutor.grader.grading import Graded, grade_one, script
-from tutor.grader.view import Bench, Ran
+from tutor.grader.view import Bench, Ran, Sitting
 from tutor.grader.watched import State, look
 
 ENDLESS = re.compile(r'(^| )(-w|--watch|edit|vi|vim|nano|less|man|watch)( |$)|logs .*(-f|--follow)( |$)|^watch ')
 """Commands that need somebody at the keyboard; they are tried by hand."""
 
 
-def prove_lesson(lesson: Lesson, bench: Bench) -> Iterator[Problem]:
-    """Run the commands of a lesson's text in their order, on one cluster."""
+def prove_lesson(lesson: Lesson, exercises: Mapping[str, Exercise], bench: Bench) -> Iterator[Problem]:
+    """Run the commands of a lesson's text in their order, each page on the cluster that the learner has there."""
     sitting = bench.open_lesson(lesson)
     try:
-        for block in _run_blocks(lesson.blocks('zh')):
-            for command in block.commands:
-                if ENDLESS.search(command):
-                    continue
-                ran = sitting.run(command)
-                if (ran.code != 0) != block.fails:
-                    yield Problem(lesson.folder / 'zh.md', block.line, '', _surprise(ran))
+        for page in lesson.pages('zh'):
+            if exercise := _exercise_on(page, exercises):
+                sitting.close()
+                sitting = bench.open(exercise)
+            for block in _run_blocks(page.blocks):
+                yield from _try(block, lesson, sitting)
     finally:
         sitting.close()
+
+
+def _exercise_on(page: Page, exercises: Mapping[str, Exercise]) -> Exercise | None:
+    """The exercise that a page shows, unless it is broken, which is reported elsewhere."""
+    shown = [block.name for block in page.blocks if isinstance(block, ExerciseRef)]
+    return exercises.get(shown[0]) if shown else None
+
+
+def _try(block: RunBlock, lesson: Lesson, sitting: Sitting) -> Iterator[Problem]:
+    for command in block.commands:
+        if ENDLESS.search(command):
+            continue
+        ran = sitting.run(command)
+        if (ran.code != 0) != block.fails:
+            yield Problem(lesson.folder / 'zh.md', block.line, '', _surprise(ran))
 
 
 def _run_blocks(blocks: Iterable[Block]) -> Iterator[RunBlock]:
