@@ -12,6 +12,7 @@ from tutor.kubectl.describe.events import describe_events
 from tutor.kubectl.describe.related import Related, role_labels
 from tutor.kubectl.describe.resources import all_totals, percent, pod_totals
 from tutor.kubectl.describe.writer import PrefixWriter, or_none, rfc1123
+from tutor.kubectl.taints import taint_text
 
 _SYSTEM_INFO = (('Machine ID', 'machineID'), ('System UUID', 'systemUUID'), ('Boot ID', 'bootID'),
                 ('Kernel Version', 'kernelVersion'), ('OS Image', 'osImage'), ('Operating System', 'operatingSystem'),
@@ -79,14 +80,6 @@ def _head(node: Object, spec: Object, related: Related, w: PrefixWriter) -> None
     w.multiline('Taints', [taint_text(taint) for taint in taints])
     w.field('Unschedulable', bool(spec.get('unschedulable')))
     _lease(meta['name'], related, w)
-
-
-def taint_text(taint: Mapping[str, Any]) -> str:
-    """Taint.ToString: 'key=value:effect' without what is empty."""
-    key, value, effect = (taint.get(field) or '' for field in ('key', 'value', 'effect'))
-    if not effect:
-        return f'{key}={value}:' if value else key
-    return f'{key}={value}:{effect}' if value else f'{key}:{effect}'
 
 
 def _lease(name: str, related: Related, w: PrefixWriter) -> None:
