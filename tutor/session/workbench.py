@@ -92,6 +92,13 @@ class Noted:
     def send(self, request: Request) -> Response:
         if request.method not in ('GET', 'HEAD'):
             self._bench.wrote = True
+            trace = self._bench.simulation.trace
+            before = trace.cause
+            trace.cause = trace.record('kubectl', f'{request.method} {request.path}', request.path, cause=0)
+            try:
+                return self._transport.send(request)
+            finally:
+                trace.cause = before
         return self._transport.send(request)
 
     def watch(self, request: Request) -> WatchStream:

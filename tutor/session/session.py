@@ -1,0 +1,309 @@
+"""A learner's session on a screen: typing, time, checks, hints, undo. It is nothing but its log and its start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tutor.cluster.simulation import Cancelled, Task, Writer
+from tutor.course.models import Exercise, Lesson
+from tutor.course.progress import Entry
+from tutor.course.script import blocks
+from tutor.course.words import Text
+from tutor.grader.grading import best_count
+from tutor.grader.view import Ran
+from tutor.session.checking import Checking, CheckView
+from tutor.session.flow import Flow, flows
+from tutor.session.panels import ClusterView, Panels, Table
+from tutor.session.sitting import cluster_for, prepare
+from tutor.session.view import SessionView
+from tutor.session.workbench import Workbench
+from tutor.shell.history import History
+from tutor.shell.interpreter import Exit
+from tutor.shell.parser import parse_status
+from tutor.shell.process import IO
+from tutor.shell.sh import prompt as shell_prompt
+from tutor.shell.streams import Capture
+from tutor.shell.terminal import Terminal
+
+STEPS_PER_PUMP = 3000
+KEPT_OUTPUT = 256 * 1024
+COMMANDS_BEFORE_A_HINT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """How an exercise was solved, and what to remember."""
+
+    commands: int
+    best: int
+    text: Text
+    keep: Text
+
+
+@dataclass(slots=True)
+class Command:
+    """A command that was typed: its place in the trace, and what came of it."""
+
+    text: str
+    at: float
+    hop: int
+    stdout: Capture
+    stderr: Capture
+    code: int | None = None
+
+
+class Session:
+    """One learner's cluster and shell, for an exercise, a lesson without one, or the playground.
+
+    `log` resumes an earlier session: it is replayed, which brings back exactly the same cluster. `on_entry` is told of
+    each new entry, to be kept.
+    """
+
+    def __init__(self, lesson: Lesson | None = None, exercise: Exercise | None = None, log: Iterable[Entry] = (),
+                 history: History | None = None, seed: int = 0) -> None:
+        self.lesson = lesson
+        self.exercise = exercise
+        self.log: list[Entry] = []
+        self.history = history or History()
+        self.on_entry: Callable[[Entry], None] | None = None
+        self.on_rewind: Callable[[list[Entry]], None] | None = None
+        self.speed = 1.0
+        self.paused = False
+        self.hints_shown: list[Text] = []
+        self._seed = seed
+        self._solution = blocks(exercise.solution) if exercise is not None else []
+        self._next_solution = 0
+        self._begin()
+        self._replay(list(log))
+
+    # -- beginning and going back -------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """A new cluster in the start state."""
+        self.bench = Workbench(cluster_for(self.lesson, self.exercise), self._seed)
+        prepare(self.bench, self.exercise)
+        self.simulation = self.bench.simulation
+        if not hasattr(self, 'terminal'):
+            self.terminal = Terminal(self.simulation)
+        else:
+            self.terminal.attach(self.simulation)
+        self.terminal.on_interrupt = self._interrupted
+        self.terminal.observe = self._note
+        shell = self.bench.shell
+        shell.interactive = True
+        shell.ctx.terminal = self.bench.context.terminal = self.terminal
+        shell.ctx.extras['history'] = self.history
+        self.view = SessionView(self.bench)
+        self.transcript: list[Ran] = []
+        self.view.transcript = self.transcript
+        self.commands: list[Command] = []
+        self.checking = Checking(self.exercise, self.bench, self.view) if self.exercise is not None else None
+        self.panels = Panels(self.bench.cluster.admin)
+        self._task: Task[int] | None = None
+
+    def _replay(self, entries: list[Entry]) -> None:
+        """Live through a log again, unseen."""
+        shown, self.terminal.on_output = self.terminal.on_output, None
+        editor, self.terminal.open_editor = self.terminal.open_editor, lambda *_: None
+        noting, self.on_entry = self.on_entry, None
+        try:
+            for entry in entries:
+                self.simulation.run_until(lambda: False, entry.at)
+                self._act(entry)
+            self.simulation.run_ready()
+        finally:
+            self.terminal.on_output, self.terminal.open_editor, self.on_entry = shown, editor, noting
+
+    def _act(self, entry: Entry) -> None:
+        match entry.kind:
+            case 'command':
+                self.submit(entry.command)
+            case 'line':
+                self.terminal.type_line(entry.command)
+            case 'interrupt':
+                self.terminal.interrupt()
+            case 'end':
+                self.terminal.end_of_file()
+            case 'edit':
+                self.terminal.edited(entry.command)
+            case 'abandon':
+                self.terminal.edited(None)
+
+    def _note(self, kind: str, text: str) -> None:
+        entry = Entry(self.simulation.now, text, kind)
+        self.log.append(entry)
+        if self.on_entry is not None:
+            self.on_entry(entry)
+
+    def undo(self) -> bool:
+        """Go back to the moment before the last command; False when there is none."""
+        last = next((place for place in reversed(range(len(self.log))) if self.log[place].kind == 'command'), None)
+        if last is None:
+            return False
+        kept, moment = self.log[:last], self.log[last].at
+        self._rewind(kept)
+        self.simulation.run_until(lambda: False, moment)
+        return True
+
+    def reset(self) -> None:
+        """Back to the start state of the exercise."""
+        self._rewind([])
+        self.hints_shown = []
+        self._next_solution = 0
+
+    def _rewind(self, entries: list[Entry]) -> None:
+        self.log = []
+        self._begin()
+        self._replay(entries)
+        if self.on_rewind is not None:
+            self.on_rewind(self.log)
+
+    # -- typing -------------------------------------------------------------------------------------------------
+
+    @property
+    def prompt(self) -> str:
+        return shell_prompt(self.bench.shell)
+
+    @property
+    def running(self) -> bool:
+        return self._task is not None and not self._task.done
+
+    def needs_more(self, text: str) -> bool:
+        """Whether a text is not a whole command yet."""
+        return parse_status(text) == 'incomplete'
+
+    def submit(self, text: str) -> None:
+        """Enter at the prompt: the block begins to run."""
+        if not text.strip():
+            return
+        self._note('command', text)
+        self.history.add(text)
+        command = Command(text, self.simulation.now, self.simulation.trace.next_number, Capture(KEPT_OUTPUT),
+                          Capture(KEPT_OUTPUT))
+        self.commands.append(command)
+        self.bench.shell.io = IO(self.terminal.reader, Tee(self.terminal.writer, command.stdout),
+                                 Tee(self.terminal.writer, command.stderr))
+        self._task = self.simulation.spawn(self._run(command), text[:40])
+        self.simulation.run_ready()
+
+    async def _run(self, command: Command) -> int:
+        shell = self.bench.shell
+        try:
+            command.code = await shell.run_block(command.text)
+        except Exit as leaving:
+            command.code = shell.status = leaving.status
+        except Cancelled:
+            command.code = shell.status = 130
+        finally:
+            self.transcript.append(Ran(command.text, command.stdout.text(), command.stderr.text(), command.code or 0))
+        return command.code or 0
+
+    def _interrupted(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self.simulation.run_ready()
+
+    def complete(self, text: str, cursor: int) -> Sequence[object]:
+        """How the word at the cursor may go on."""
+        from tutor.session.completion import complete
+        return complete(self.bench, text, cursor)
+
+    def highlight(self, text: str) -> Sequence[object]:
+        from tutor.shell.highlight import highlight
+        return highlight(text, self.bench.shell)
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> float:
+        return self.simulation.now
+
+    def pump(self, seconds: float) -> None:
+        """Let virtual time flow; when more happens than fits into a moment, the rest follows with the next call."""
+        steps = 0
+
+        def enough() -> bool:
+            nonlocal steps
+            steps += 1
+            return steps > STEPS_PER_PUMP
+
+        self.terminal.pumped()
+        if self.checking is not None:
+            self.checking.pump()
+        passed = 0.0 if self.paused else seconds * self.speed
+        self.simulation.run_until(enough, self.simulation.now + passed)
+
+    # -- the exercise -------------------------------------------------------------------------------------------
+
+    def checks(self) -> list[CheckView]:
+        return self.checking.views() if self.checking is not None else []
+
+    @property
+    def hints_total(self) -> int:
+        return len(self.exercise.hints) if self.exercise is not None else 0
+
+    def next_hint(self) -> Text | None:
+        """The next hint, None when all have been given."""
+        if self.exercise is None or len(self.hints_shown) >= len(self.exercise.hints):
+            return None
+        self.hints_shown.append(self.exercise.hints[len(self.hints_shown)])
+        return self.hints_shown[-1]
+
+    def next_solution_command(self) -> str | None:
+        """The next command of the worked solution, to be typed into the prompt."""
+        if not self._solution:
+            return None
+        command = self._solution[self._next_solution % len(self._solution)]
+        self._next_solution += 1
+        return command
+
+    def solved(self) -> Solved | None:
+        """How it was solved, or None as long as a check has not passed."""
+        if self.exercise is None or self.checking is None or not self.checking.solved:
+            return None
+        return Solved(len(self.commands), best_count(self.exercise), self.exercise.solved, self.exercise.keep)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def cluster_view(self) -> ClusterView:
+        return self.panels.cluster()
+
+    def objects(self) -> Table:
+        return self.panels.table('/api/v1/pods', wide=True)
+
+    def nodes(self) -> Table:
+        return self.panels.table('/api/v1/nodes', wide=True, namespaces=False)
+
+    def events(self) -> Table:
+        return self.panels.table('/api/v1/events')
+
+    def flow(self) -> list[Flow]:
+        """Each command's way through the cluster, from the trace."""
+        marks = [(command.text, command.at, command.hop) for command in self.commands]
+        return flows(self.simulation.trace, marks)
+
+    def why(self) -> object | None:
+        """What went wrong with the last command, or None when nothing did."""
+        from tutor.session.why import explain
+        last = self.commands[-1] if self.commands else None
+        return explain(self, last) if last is not None and last.code else None
+
+
+class Tee:
+    """Writes to the screen, and keeps the beginning for the checks."""
+
+    isatty = True
+
+    def __init__(self, screen: Writer, kept: Capture) -> None:
+        self._screen = screen
+        self._kept = kept
+
+    def write(self, data: str | bytes) -> None:
+        self._kept.write(data)
+        self._screen.write(data)
+
+    async def drain(self) -> None:
+        await self._screen.drain()
+
+    def close(self) -> None: ...

@@ -1,0 +1,141 @@
+"""The pseudo terminal between a person and the programs: cooked lines in, text out, interrupts to the foreground.
+
+The outer side (a screen, or `tutor play`) sets `on_output` and calls `type_line`, `interrupt`, `end_of_file` and
+`resize`; `observe` is told of each such act, so that a session can log it. The inner side hands `reader` and `writer` to programs; both say `isatty`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tutor.cluster.simulation import BrokenPipe, Future, Pipe, Simulation
+
+EditDone = Callable[['str | None'], None]
+OpenEditor = Callable[[str, str, EditDone], None]
+"""Opens a full-screen editor: a label, the text, and what to call with the new text, or None when nothing was saved."""
+
+NEWLINE = re.compile(r'(?<!\r)\n')
+OUTPUT_LIMIT = 4 * 1024 * 1024
+"""Bytes that may be written between two pumps before a program has to wait: endless output never fills the memory."""
+
+
+class TerminalReader:
+    """The keyboard as a program reads it, line by line."""
+
+    isatty = True
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    async def read(self, size: int = -1) -> bytes:
+        return await self._terminal.lines.read(size if size >= 0 else 1 << 16)
+
+    async def readline(self) -> bytes:
+        return await self._terminal.lines.readline()
+
+    def close(self) -> None: ...
+
+
+class TerminalWriter:
+    """The screen as a program writes to it."""
+
+    isatty = True
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def write(self, data: str | bytes) -> None:
+        self._terminal.show(data.decode('utf-8', 'replace') if isinstance(data, bytes) else data)
+
+    async def drain(self) -> None:
+        await self._terminal.room()
+
+    def close(self) -> None: ...
+
+
+class Terminal:
+    """One terminal. What is typed while no program reads waits for the next one that does."""
+
+    def __init__(self, simulation: Simulation, columns: int = 80, rows: int = 24) -> None:
+        self.columns = columns
+        self.rows = rows
+        self.on_output: Callable[[str], None] | None = None
+        self.open_editor: OpenEditor | None = None
+        self.on_interrupt: Callable[[], None] | None = None
+        self.observe: Callable[[str, str], None] | None = None
+        self.echo = True
+        self.reader = TerminalReader(self)
+        self.writer = TerminalWriter(self)
+        self.attach(simulation)
+
+    def attach(self, simulation: Simulation) -> None:
+        """Begin anew in a simulation: what was typed ahead and an open editor are forgotten."""
+        self.simulation = simulation
+        self.lines = Pipe(simulation)
+        self._written = 0
+        self._room = simulation.condition()
+        self._editing: Future[str | None] | None = None
+
+    # -- the outer side -----------------------------------------------------------------------------------------
+
+    def type_line(self, text: str) -> None:
+        """A line typed while a program runs, ended by Enter."""
+        self._note('line', text)
+        if self.echo:
+            self.show(text + '\n')
+        self.lines.write(text + '\n')
+
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        self._note('interrupt')
+        self.show('^C\n')
+        if self.on_interrupt is not None:
+            self.on_interrupt()
+
+    def end_of_file(self) -> None:
+        """Ctrl-D on an empty line: whoever reads gets the end, once."""
+        self._note('end')
+        ended, self.lines = self.lines, Pipe(self.simulation)
+        ended.close()
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.columns, self.rows = columns, rows
+
+    def pumped(self) -> None:
+        """The screen has taken in what was written: programs may go on."""
+        self._written = 0
+        self._room.notify()
+
+    # -- the inner side -----------------------------------------------------------------------------------------
+
+    def show(self, text: str) -> None:
+        self._written += len(text)
+        if self.on_output is not None:
+            self.on_output(NEWLINE.sub('\r\n', text))
+
+    async def room(self) -> None:
+        """Wait while the screen is far behind."""
+        while self._written > OUTPUT_LIMIT:
+            await self._room.wait()
+
+    async def edit(self, label: str, text: str) -> str | None:
+        """Let the person edit a text on the whole screen; None when it was left without saving. Raises OSError when
+        the screen has no editor."""
+        if self.open_editor is None:
+            raise BrokenPipe
+        self._editing = self.simulation.future()
+        self.open_editor(label, text, self.edited)
+        return await self._editing
+
+    def edited(self, text: str | None) -> None:
+        """What the editor came to."""
+        if self._editing is None:
+            return
+        self._note('abandon' if text is None else 'edit', text or '')
+        self._editing.resolve(text)
+        self._editing = None
+
+    def _note(self, kind: str, text: str = '') -> None:
+        if self.observe is not None:
+            self.observe(kind, text)
