@@ -17,6 +17,10 @@ _LABELS = {
 _WITHOUT_VALUE = frozenset({'Required', 'Forbidden', 'TooLong', 'InternalError'})
 
 
+NIL = object()
+"""A bad value that is a map or list that was not given: shown as null, where no value at all is shown as "null"."""
+
+
 class FieldError:
     """One complaint about one field. `type` is a key of the table above; the text is made when it is asked for."""
 
@@ -117,6 +121,8 @@ def render(value: Any) -> str:
         return go_quote(value)
     if value is None:
         return '"null"'
+    if value is NIL:
+        return 'null'
     if isinstance(value, bool):
         return 'true' if value else 'false'
     if isinstance(value, (int, float)):

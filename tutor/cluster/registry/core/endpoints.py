@@ -1,0 +1,87 @@
+"""Endpoints: deprecated, still there."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from tutor.apimachinery import field, names
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.cells import NONE, age, columns
+from tutor.cluster.registry.discovery.endpointslice import BAD_IP, special
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+_PROTOCOLS = ('SCTP', 'TCP', 'UDP')
+_SHOWN = 3
+
+
+class EndpointsStrategy(Kind):
+    columns = columns('Name, Endpoints, Age')
+    prefix = 'services/endpoints'
+
+    def default(self, obj: Object) -> None:
+        for subset in obj.get('subsets') or ():
+            for port in subset.get('ports') or ():
+                port.setdefault('protocol', 'TCP')
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """ValidateEndpoints."""
+        found: list[FieldError] = []
+        for index, subset in enumerate(obj.get('subsets') or ()):
+            _subset(subset, f'subsets[{index}]', found)
+        return found
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        return [obj['metadata']['name'], _format(obj), age(obj, simulation)]
+
+
+def _format(obj: Object) -> str:
+    """formatEndpoints."""
+    found: list[str] = []
+    for subset in obj.get('subsets') or ():
+        addresses = [address['ip'] for address in subset.get('addresses') or ()]
+        ports = subset.get('ports') or ()
+        if not ports:
+            found += addresses
+        for port in ports:
+            found += [_host_port(address, port.get('port', 0)) for address in addresses]
+    if not found:
+        return NONE
+    text = ','.join(found[:_SHOWN])
+    return f'{text} + {len(found) - _SHOWN} more...' if len(found) > _SHOWN else text
+
+
+def _host_port(address: str, port: int) -> str:
+    return f'[{address}]:{port}' if ':' in address else f'{address}:{port}'
+
+
+def _subset(subset: Object, path: str, found: list[FieldError]) -> None:
+    if not subset.get('addresses') and not subset.get('notReadyAddresses'):
+        found.append(field.required(path, 'must specify `addresses` or `notReadyAddresses`'))
+    for name in ('addresses', 'notReadyAddresses'):
+        for index, address in enumerate(subset.get(name) or ()):
+            _address(address.get('ip', ''), f'{path}.{name}[{index}].ip', found)
+    ports = subset.get('ports') or ()
+    for index, port in enumerate(ports):
+        here = f'{path}.ports[{index}]'
+        if name := port.get('name'):
+            found += [field.invalid(f'{here}.name', name, text) for text in names.is_dns1123_label(name)]
+        elif len(ports) > 1:
+            found.append(field.required(f'{here}.name'))
+        found += [field.invalid(f'{here}.port', port.get('port', 0), text)
+                  for text in names.is_valid_port_number(port.get('port', 0))]
+        if port.get('protocol') not in _PROTOCOLS:
+            found.append(field.not_supported(f'{here}.protocol', port.get('protocol', ''), _PROTOCOLS))
+
+
+def _address(address: str, path: str, found: list[FieldError]) -> None:
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        found.append(field.invalid(path, address, BAD_IP))
+        found.append(field.invalid(path, address, 'must be a valid IP address'))
+        return
+    special(address, path, found)

@@ -1,0 +1,69 @@
+"""Events, of the core group and of events.k8s.io: one resource under two names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import field
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.cells import UNKNOWN, columns, since
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+_INVOLVED = ('kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath')
+
+
+class EventStrategy(Kind):
+    columns = columns('Last Seen, Type, Reason, Object, Subobject*, Source*, Message, First Seen*, Count*, Name*')
+    selectable = (*(f'involvedObject.{name}' for name in _INVOLVED), 'reason', 'reportingComponent', 'source', 'type')
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """legacyValidateEvent."""
+        involved = obj.get('involvedObject') or obj.get('regarding') or {}
+        given, namespace = involved.get('namespace', ''), obj['metadata'].get('namespace', '')
+        if given and given != namespace:
+            return [field.invalid('involvedObject.namespace', given, 'does not match event.namespace')]
+        if not given and namespace not in ('default', 'kube-system'):
+            return [field.invalid('involvedObject.namespace', given, 'does not match event.namespace')]
+        return []
+
+    def fields(self, obj: Object) -> dict[str, str]:
+        involved = obj.get('involvedObject') or {}
+        source = (obj.get('source') or {}).get('component') or obj.get('reportingComponent', '')
+        found = {f'involvedObject.{name}': involved.get(name, '') for name in _INVOLVED}
+        return {**found, 'reason': obj.get('reason', ''), 'type': obj.get('type', ''), 'source': source,
+                'reportingComponent': obj.get('reportingComponent', '')}
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        """printEvent."""
+        involved, source = obj.get('involvedObject') or {}, obj.get('source') or {}
+        first = _first_seen(obj, simulation)
+        last = since(obj['lastTimestamp'], simulation) if obj.get('lastTimestamp') else first
+        count = obj.get('count', 0)
+        series = obj.get('series')
+        if series:
+            last = since(series.get('lastObservedTime'), simulation)
+            count = series.get('count', 0)
+        elif count == 0:
+            count = 1
+        return [last, obj.get('type', ''), obj.get('reason', ''), _target(involved), involved.get('fieldPath', ''),
+                _source(obj, source), (obj.get('message') or '').strip(), first, count, obj['metadata']['name']]
+
+
+def _first_seen(obj: Object, simulation: Simulation) -> str:
+    when = obj.get('firstTimestamp') or obj.get('eventTime')
+    return since(when, simulation) if when else UNKNOWN
+
+
+def _target(involved: Object) -> str:
+    kind = involved.get('kind', '').lower()
+    return f'{kind}/{involved["name"]}' if involved.get('name') else kind
+
+
+def _source(obj: Object, source: Object) -> str:
+    """formatEventSource."""
+    component = source.get('component') or obj.get('reportingComponent', '')
+    instance = source.get('host') or obj.get('reportingInstance', '')
+    return f'{component}, {instance}' if instance else component

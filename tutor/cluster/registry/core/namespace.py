@@ -1,0 +1,61 @@
+"""Namespaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import field, names
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.cells import age, columns
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+NAME_LABEL = 'kubernetes.io/metadata.name'
+_LEVELS = ('privileged', 'baseline', 'restricted')
+
+
+class NamespaceStrategy(Kind):
+    columns = columns('Name, Status, Age')
+    name_rule = staticmethod(names.is_dns1123_label)
+    selectable = ('status.phase',)
+    returns_deleted = True
+
+    def default(self, obj: Object) -> None:
+        """SetDefaults_Namespace: every namespace is labelled with its name."""
+        meta = obj['metadata']
+        if meta.get('name'):
+            labels = meta.get('labels') or {}
+            if labels.get(NAME_LABEL) != meta['name']:
+                meta['labels'] = {**labels, NAME_LABEL: meta['name']}
+        obj.setdefault('spec', {})
+
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        finalizers = obj['spec'].get('finalizers') or []
+        obj['spec']['finalizers'] = finalizers if 'kubernetes' in finalizers else [*finalizers, 'kubernetes']
+        obj['status'] = {'phase': 'Active'}
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
+        new['spec'] = old['spec']
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        found: list[FieldError] = []
+        for key, value in (obj['metadata'].get('labels') or {}).items():
+            name = key.removeprefix('pod-security.kubernetes.io/')
+            if name != key and name in ('enforce', 'audit', 'warn') and value not in _LEVELS:
+                found.append(field.invalid(f'metadata.labels[{key}]', value, f'must be one of {", ".join(_LEVELS)}'))
+        return found
+
+    def finalizing(self, obj: Object) -> bool:
+        return bool((obj.get('spec') or {}).get('finalizers'))
+
+    def mark_deleted(self, obj: Object) -> None:
+        obj['status'] = {**(obj.get('status') or {}), 'phase': 'Terminating'}
+
+    def fields(self, obj: Object) -> dict[str, str]:
+        return {'status.phase': (obj.get('status') or {}).get('phase', '')}
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        return [obj['metadata']['name'], (obj.get('status') or {}).get('phase', ''), age(obj, simulation)]

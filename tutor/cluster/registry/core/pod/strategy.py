@@ -1,0 +1,93 @@
+"""Pods: what is set, kept and refused (pkg/registry/core/pod/strategy.go)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import field
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.core.pod import printing, update
+from tutor.cluster.registry.core.pod.qos import qos_class
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec import defaults, validation
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+
+class PodStrategy(Kind):
+    generation = True
+    returns_deleted = True
+    columns = printing.COLUMNS
+    selectable = ('spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName',
+                  'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.nominatedNodeName')
+    triggers = ('spec.nodeName',)
+
+    def default(self, obj: Object) -> None:
+        defaults.default_pod(obj)
+
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        status: Object = {'phase': 'Pending', 'qosClass': qos_class(obj['spec'])}
+        if obj['spec'].get('schedulingGates'):
+            status['conditions'] = [{
+                'type': 'PodScheduled', 'status': 'False', 'reason': 'SchedulingGated', 'lastProbeTime': None,
+                'lastTransitionTime': None, 'message': 'Scheduling is blocked due to non-empty scheduling gates'}]
+        obj['status'] = status
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        found: list[FieldError] = []
+        spec = obj['spec']
+        validation.validate_spec(spec, 'spec', found)
+        if 'ephemeralContainers' in spec:
+            found.append(field.forbidden('spec.ephemeralContainers', 'cannot be set on create'))
+        _images(spec, found)
+        return found
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        if new['spec'] == old['spec']:
+            return []
+        found = update.validate(new, old)
+        if not found:
+            validation.validate_spec(new['spec'], 'spec', found)
+            _images(new['spec'], found)
+        return found
+
+    def prepare_status(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_status(new, old, context)
+        status = new.setdefault('status', {})
+        if 'qosClass' in (old.get('status') or {}):
+            status['qosClass'] = old['status']['qosClass']
+
+    def grace_period(self, obj: Object, requested: int | None) -> int | None:
+        """CheckGracefulDelete: what is not scheduled, or has ended, goes at once."""
+        spec, phase = obj['spec'], (obj.get('status') or {}).get('phase')
+        if not spec.get('nodeName') or phase in ('Failed', 'Succeeded'):
+            return 0
+        period = spec.get('terminationGracePeriodSeconds', 0) if requested is None else requested
+        return 1 if period < 0 else period
+
+    def fields(self, obj: Object) -> dict[str, str]:
+        spec, status = obj['spec'], obj.get('status') or {}
+        addresses = status.get('podIPs')
+        return {
+            'spec.nodeName': spec.get('nodeName', ''), 'spec.restartPolicy': spec.get('restartPolicy', ''),
+            'spec.schedulerName': spec.get('schedulerName', ''),
+            'spec.serviceAccountName': spec.get('serviceAccountName', ''),
+            'spec.hostNetwork': 'true' if spec.get('hostNetwork') else 'false',
+            'status.phase': status.get('phase', ''),
+            'status.podIP': addresses[0].get('ip', '') if addresses else status.get('podIP', ''),
+            'status.nominatedNodeName': status.get('nominatedNodeName', ''),
+        }
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        return printing.row(obj, simulation)
+
+
+def _images(spec: Object, found: list[FieldError]) -> None:
+    """validateContainersOnlyForPod."""
+    for name in ('containers', 'initContainers'):
+        for index, container in enumerate(spec.get(name) or ()):
+            image = container.get('image', '')
+            if image != image.strip():
+                found.append(field.invalid(f'spec.{name}[{index}].image', image,
+                                           'must not have leading or trailing whitespace'))

@@ -1,0 +1,106 @@
+"""What may change in a pod (ValidatePodUpdate)."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from tutor.apimachinery import field
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.printing import to_json
+from tutor.cluster.registry.metadata import in_range
+
+_MAY_CHANGE = (
+    'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,'
+    '`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),'
+    '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n')
+
+
+def validate(new: Object, old: Object) -> list[FieldError]:
+    spec, before = new['spec'], old['spec']
+    if spec == before:
+        return []
+    found: list[FieldError] = []
+    for name in ('containers', 'initContainers'):
+        if len(spec.get(name) or ()) != len(before.get(name) or ()):
+            # Nothing else can be compared then.
+            return [field.forbidden(f'spec.{name}', 'pod updates may not add or remove containers')]
+    for name in ('containers', 'initContainers'):
+        found += [field.required(f'spec.{name}[{index}].image') for index, container
+                  in enumerate(spec.get(name) or ()) if not container.get('image')]
+    found += _deadline(spec, before)
+    if found:
+        return found
+    gates = before.get('schedulingGates')
+    found += _gates(spec, before)
+    found += _tolerations(spec, before)
+    munged = _munge(spec, before, bool(gates))
+    if munged != before:
+        found.append(field.forbidden('spec', _MAY_CHANGE + _difference(before, munged)))
+    return found
+
+
+def _deadline(spec: Object, before: Object) -> list[FieldError]:
+    path = 'spec.activeDeadlineSeconds'
+    value, last = spec.get('activeDeadlineSeconds'), before.get('activeDeadlineSeconds')
+    if value is not None:
+        if found := in_range(value, 0, 2**31 - 1, path):
+            return found
+        if last is not None and last < value:
+            return [field.invalid(path, value, 'must be less than or equal to previous value')]
+    elif last is not None:
+        return [field.invalid(path, None, 'must not update from a positive integer to nil value')]
+    return []
+
+
+def _gates(spec: Object, before: Object) -> list[FieldError]:
+    known = {gate.get('name') for gate in before.get('schedulingGates') or ()}
+    return [field.forbidden(f'spec.schedulingGates[{index}].name',
+                            f"only deletion is allowed, but found new scheduling gate '{gate.get('name', '')}'")
+            for index, gate in enumerate(spec.get('schedulingGates') or ()) if gate.get('name') not in known]
+
+
+def _tolerations(spec: Object, before: Object) -> list[FieldError]:
+    """validateOnlyAddedTolerations."""
+    given = [_without_seconds(item) for item in spec.get('tolerations') or ()]
+    if all(_without_seconds(item) in given for item in before.get('tolerations') or ()):
+        return []
+    return [field.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')]
+
+
+def _without_seconds(toleration: Object) -> Object:
+    return {name: value for name, value in toleration.items() if name != 'tolerationSeconds'}
+
+
+def _munge(spec: Object, before: Object, gated: bool) -> Object:
+    """The new spec with everything undone that may change."""
+    munged = dict(spec)
+    for name in ('containers', 'initContainers'):
+        if name in munged:
+            munged[name] = [{**container, 'image': last.get('image', '')}
+                            for container, last in zip(munged[name], before[name], strict=True)]
+    names = ['activeDeadlineSeconds', 'tolerations', 'schedulingGates']
+    if gated:
+        names += ['nodeSelector', 'affinity']
+    if before.get('terminationGracePeriodSeconds', 0) < 0 and spec.get('terminationGracePeriodSeconds') == 1:
+        names.append('terminationGracePeriodSeconds')
+    for name in names:
+        if name in before:
+            munged[name] = before[name]
+        else:
+            munged.pop(name, None)
+    return munged
+
+
+def _difference(before: Object, after: Object) -> str:
+    """diff.Diff: a unified diff of the two as JSON, with Go's names."""
+    left, right = (to_json(_go_names(item), indent=1, sort_keys=False).splitlines() for item in (before, after))
+    lines = list(difflib.unified_diff(left, right, n=3, lineterm=''))[2:]
+    return '\n'.join(lines) + '\n'
+
+
+def _go_names(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: _go_names(item) for key, item in value.items()}
+    return [_go_names(item) for item in value] if isinstance(value, list) else value

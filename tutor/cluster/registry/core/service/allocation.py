@@ -1,0 +1,177 @@
+"""Cluster addresses and node ports of services (pkg/registry/core/service/storage/alloc.go)."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from tutor.apimachinery import errors, field
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.core.service.validation import headless
+from tutor.cluster.registry.strategy import Context
+
+NETWORK = ipaddress.ip_network('10.96.0.0/16')
+_STATIC = 256
+"""The first addresses are given only to who asks for one of them."""
+NODE_PORTS = range(30000, 32768)
+_STATIC_PORTS = 86
+_NODE_PORT_TYPES = ('NodePort', 'LoadBalancer')
+
+
+def allocate(obj: Object, context: Context) -> None:
+    """Give a service its address and node ports; raises StatusError when it asks for what it cannot have."""
+    spec = obj['spec']
+    if spec['type'] != 'ExternalName':
+        _address(obj, context)
+    if _wants_node_ports(spec):
+        _node_ports(obj, context)
+
+
+def _address(obj: Object, context: Context) -> None:
+    spec = obj['spec']
+    spec.setdefault('ipFamilies', ['IPv4'])
+    spec.setdefault('ipFamilyPolicy', 'SingleStack')
+    if headless(spec):
+        return
+    used = _used_addresses(obj, context)
+    wanted = spec.get('clusterIP') or (spec.get('clusterIPs') or [''])[0]
+    if wanted:
+        _take(obj, wanted, used)
+    else:
+        wanted = _free_address(used, context)
+    spec['clusterIP'], spec['clusterIPs'] = wanted, [wanted]
+
+
+def _take(obj: Object, wanted: str, used: set[str]) -> None:
+    problem = ''
+    if ipaddress.ip_address(wanted) not in NETWORK:
+        problem = 'the provided network does not match the current range'
+    elif wanted in used:
+        problem = 'provided IP is already allocated'
+    if problem:
+        _refuse(obj, field.invalid('spec.clusterIPs', [wanted], f'failed to allocate IP {wanted}: {problem}'))
+
+
+def _free_address(used: set[str], context: Context) -> str:
+    base, size = int(NETWORK.network_address), NETWORK.num_addresses
+    offset = context.simulation.random.randrange(_STATIC, size - 1)
+    for step in range(size - 1):
+        address = str(ipaddress.ip_address(base + 1 + (offset - 1 + step) % (size - 2)))
+        if address not in used:
+            return address
+    raise errors.internal_error('failed to allocate a serviceIP: range is full')
+
+
+def _used_addresses(obj: Object, context: Context) -> set[str]:
+    return {address for other in _others(obj, context) for address in other['spec'].get('clusterIPs') or ()}
+
+
+def _others(obj: Object, context: Context) -> list[Object]:
+    meta = obj['metadata']
+    mine = meta.get('namespace'), meta.get('name')
+    return [other for other in context.stores.of('', 'services').list()
+            if (other['metadata']['namespace'], other['metadata']['name']) != mine]
+
+
+def _wants_node_ports(spec: Object) -> bool:
+    if spec['type'] == 'LoadBalancer' and spec.get('allocateLoadBalancerNodePorts') is False:
+        return any(port.get('nodePort') for port in spec.get('ports') or ())
+    return spec['type'] in _NODE_PORT_TYPES
+
+
+def _node_ports(obj: Object, context: Context) -> None:
+    spec = obj['spec']
+    others = _others(obj, context)
+    used = {port['nodePort'] for other in others for port in other['spec'].get('ports') or () if port.get('nodePort')}
+    used |= {other['spec']['healthCheckNodePort'] for other in others if other['spec'].get('healthCheckNodePort')}
+    mine: dict[int, set[str]] = {}
+    for index, port in enumerate(spec.get('ports') or ()):
+        number = port.get('nodePort')
+        if not number:
+            number = port['nodePort'] = _free_port(used, context)
+        elif number not in NODE_PORTS:
+            _refuse(obj, field.invalid(f'spec.ports[{index}].nodePort', number,
+                                       'provided port is not in the valid range. The range of valid ports is '
+                                       f'{NODE_PORTS.start}-{NODE_PORTS.stop - 1}'))
+        elif number in used and port['protocol'] in mine.get(number, {port['protocol']}):
+            _refuse(obj, field.invalid(f'spec.ports[{index}].nodePort', number, 'provided port is already allocated'))
+        mine.setdefault(number, set()).add(port['protocol'])
+        used.add(number)
+    if spec['type'] == 'LoadBalancer' and spec.get('externalTrafficPolicy') == 'Local':
+        spec.setdefault('healthCheckNodePort', _free_port(used, context))
+
+
+def _free_port(used: set[int], context: Context) -> int:
+    offset = context.simulation.random.randrange(_STATIC_PORTS, len(NODE_PORTS))
+    for step in range(len(NODE_PORTS)):
+        number = NODE_PORTS[(offset + step) % len(NODE_PORTS)]
+        if number not in used:
+            return number
+    raise errors.internal_error('failed to allocate a nodePort: range is full')
+
+
+def _refuse(obj: Object, error: FieldError) -> None:
+    raise errors.invalid('', 'Service', obj['metadata'].get('name', ''), [error])
+
+
+def keep(new: Object, old: Object) -> None:
+    """patchAllocatedValues and dropTypeDependentFields: an update that says nothing of it keeps what it has, and a
+    service of another type loses what it cannot have."""
+    spec, before = new['spec'], old['spec']
+    _sync_cluster_ip(spec, before)
+    if spec['type'] == 'ExternalName' and before['type'] != 'ExternalName':
+        for name in ('clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'):
+            if spec.get(name) == before.get(name):
+                spec.pop(name, None)
+    elif spec['type'] != 'ExternalName':
+        for name in ('clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'):
+            if name not in spec and name in before:
+                spec[name] = before[name]
+    if _wants_node_ports(spec) and _wants_node_ports(before):
+        _keep_node_ports(spec, before)
+    elif _wants_node_ports(before):
+        _drop_node_ports(spec, before)
+    _drop_policies(spec, before)
+
+
+def _sync_cluster_ip(spec: Object, before: Object) -> None:
+    """normalizeClusterIPs: clusterIP and the first of clusterIPs are one field under two names."""
+    if 'clusterIP' in spec and spec['clusterIP'] != before.get('clusterIP') \
+            and spec.get('clusterIPs') == before.get('clusterIPs'):
+        spec['clusterIPs'] = [spec['clusterIP']]
+    elif spec.get('clusterIPs') and spec['clusterIPs'] != before.get('clusterIPs') \
+            and spec.get('clusterIP') == before.get('clusterIP'):
+        spec['clusterIP'] = spec['clusterIPs'][0]
+    elif 'clusterIP' not in spec and spec.get('clusterIPs') == before.get('clusterIPs'):
+        spec.pop('clusterIPs', None)
+
+
+def _keep_node_ports(spec: Object, before: Object) -> None:
+    used = {port.get('nodePort') for port in spec.get('ports') or ()}
+    known = {port.get('name', ''): port.get('nodePort') for port in before.get('ports') or ()}
+    for port in spec.get('ports') or ():
+        number = known.get(port.get('name', ''))
+        if not port.get('nodePort') and number and number not in used:
+            port['nodePort'] = number
+            used.add(number)
+
+
+def _drop_node_ports(spec: Object, before: Object) -> None:
+    if [port.get('nodePort') for port in spec.get('ports') or ()] != [
+            port.get('nodePort') for port in before.get('ports') or ()]:
+        return
+    for port in spec.get('ports') or ():
+        port.pop('nodePort', None)
+
+
+def _drop_policies(spec: Object, before: Object) -> None:
+    from tutor.cluster.registry.core.service.validation import external
+    dropped = []
+    if not external(spec):
+        dropped.append('externalTrafficPolicy')
+    if spec['type'] != 'LoadBalancer':
+        dropped += ['allocateLoadBalancerNodePorts', 'loadBalancerClass', 'loadBalancerSourceRanges',
+                    'healthCheckNodePort']
+    for name in dropped:
+        if name in spec and spec.get(name) == before.get(name):
+            del spec[name]

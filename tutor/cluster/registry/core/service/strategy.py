@@ -1,0 +1,87 @@
+"""Services: what is set, kept and refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import names
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.cells import NONE, age, columns, format_labels
+from tutor.cluster.registry.core.service import allocation, defaults, validation
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+EXTERNAL_IPS_WARNING = 'spec.externalIPs is deprecated and may no longer be implemented in some clusters'
+
+
+class ServiceStrategy(Kind):
+    columns = columns('Name, Type, Cluster-IP, External-IP, Port(s), Age, Selector*')
+    prefix = 'services/specs'
+    name_rule = staticmethod(names.is_dns1035_label)
+    selectable = ('spec.clusterIP', 'spec.type')
+    returns_deleted = True
+
+    def default(self, obj: Object) -> None:
+        defaults.default(obj)
+
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        obj['status'] = {'loadBalancer': {}}
+        spec = obj['spec']
+        if spec.get('clusterIP') and not spec.get('clusterIPs'):
+            spec['clusterIPs'] = [spec['clusterIP']]
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
+        allocation.keep(new, old)
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        return validation.validate(obj)
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        if new['spec'] == old['spec']:
+            return []
+        return validation.validate_update(new, old) + validation.validate(new)
+
+    def begin_create(self, obj: Object, context: Context) -> None:
+        allocation.allocate(obj, context)
+
+    def begin_update(self, new: Object, old: Object, context: Context) -> None:
+        if new['spec'] != old['spec']:
+            allocation.allocate(new, context)
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        spec, before = obj['spec'], (old or {}).get('spec') or {}
+        if spec.get('externalIPs') and spec['externalIPs'] != before.get('externalIPs'):
+            return [EXTERNAL_IPS_WARNING]
+        return []
+
+    def fields(self, obj: Object) -> dict[str, str]:
+        return {'spec.clusterIP': obj['spec'].get('clusterIP', ''), 'spec.type': obj['spec'].get('type', '')}
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        spec = obj['spec']
+        return [obj['metadata']['name'], spec.get('type', ''), spec.get('clusterIP') or NONE, _external_ip(obj),
+                _ports(spec.get('ports') or ()), age(obj, simulation), format_labels(spec.get('selector'))]
+
+
+def _external_ip(obj: Object) -> str:
+    """getServiceExternalIP."""
+    spec = obj['spec']
+    kind, given = spec.get('type'), spec.get('externalIPs') or []
+    if kind == 'ExternalName':
+        return spec.get('externalName', '')
+    if kind == 'LoadBalancer':
+        ingress = ((obj.get('status') or {}).get('loadBalancer') or {}).get('ingress') or ()
+        found = [item.get('ip') or item.get('hostname', '') for item in ingress] + given
+        return ','.join(found) or '<pending>'
+    return ','.join(given) or NONE
+
+
+def _ports(ports: Any) -> str:
+    """makePortString."""
+    if not ports:
+        return NONE
+    return ','.join(f'{port["port"]}:{port["nodePort"]}/{port.get("protocol", "")}' if port.get('nodePort')
+                    else f'{port.get("port", 0)}/{port.get("protocol", "")}' for port in ports)

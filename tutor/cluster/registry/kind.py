@@ -1,0 +1,47 @@
+"""What the strategies of kinds share: metadata is validated, then the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import names
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry import metadata
+from tutor.cluster.registry.strategy import Context, Strategy
+from tutor.cluster.simulation import Simulation
+
+
+class Kind(Strategy):
+    """A strategy with the rules that all kinds have. A kind adds `check`, and `check_update` where more is forbidden
+    to change than to be."""
+
+    name_rule = staticmethod(names.is_dns1123_subdomain)
+
+    def validate(self, obj: Object, context: Context) -> list[FieldError]:
+        found = metadata.validate(obj['metadata'], self.resource.namespaced, self.name_rule)
+        return found + self.check(obj, context)
+
+    def validate_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        found = metadata.validate_update(new['metadata'], old['metadata'])
+        if new['metadata'] != old['metadata']:
+            found += metadata.validate(new['metadata'], self.resource.namespaced, self.name_rule)
+        return found + self.check_update(new, old, context)
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """What is wrong with everything but the metadata."""
+        return []
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """The same for an update; may also say what cannot change."""
+        return self.check(new, context)
+
+
+def now(simulation: Simulation) -> float:
+    """The virtual moment as seconds since 1970, for ages."""
+    return simulation.wall().timestamp()
+
+
+def reset(obj: Object, **fields: Any) -> None:
+    """Set top-level fields that a client does not decide."""
+    obj.update(fields)
