@@ -51,7 +51,7 @@ class NoMatch(KubectlError):
         where = [f'group "{group}"'] if group else []
         where += [f'version "{version}"'] if version else []
         suffix = f' in {" and ".join(where)}' if where else ''
-        super().__init__(f'error: the server doesn\'t have a resource type "{resource}"{suffix}')
+        super().__init__(f'the server doesn\'t have a resource type "{resource}"{suffix}')
 
 
 def aggregate(errors: Iterable[Exception]) -> Exception | None:
@@ -110,7 +110,7 @@ def message_for(error: Exception) -> str:
         return f'Error from server ({error.reason}): {error.message}' if error.reason else \
             f'Error from server: {error.message}'
     text = str(error)
-    if isinstance(error, ConnectionLost) or text.startswith('error: '):
+    if isinstance(error, (ConnectionLost, NoMatch)) or text.startswith('error: '):
         return text
     return f'error: {text}'
 

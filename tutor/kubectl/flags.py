@@ -77,7 +77,7 @@ class Flag:
                 return parse_duration(text)
             case 'stringArray':
                 return (*(before or ()), text)
-            case 'stringSlice':
+            case 'stringSlice' | 'mapStringString':
                 return (*(before or ()), *_split(text))
         return text
 

@@ -71,5 +71,9 @@ class CreateObject(Options):
         try:
             created = self.factory.client.create(self.resource, obj, self.namespace, **query)
         except StatusError as error:
-            raise with_prefix(self.failure, error) if self.failure else error from None
+            raise self.failed(error) from None
         return {**created, 'apiVersion': obj['apiVersion'], 'kind': obj['kind']}
+
+    def failed(self, error: StatusError) -> Exception:
+        """How a refusal by the server is worded."""
+        return with_prefix(self.failure, error) if self.failure else error

@@ -1,0 +1,30 @@
+"""Label selectors of arguments as objects have them (metav1.ParseToLabelSelector)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.selectors import SelectorError, parse
+
+_OPERATORS = {'in': 'In', 'notin': 'NotIn', 'exists': 'Exists', '!': 'DoesNotExist', '!=': 'NotIn'}
+
+
+def parse_label_selector(text: str) -> Object:
+    """'app=web,tier in (a,b)' as matchLabels and matchExpressions; raises SelectorError."""
+    labels: dict[str, str] = {}
+    expressions: list[Object] = []
+    for requirement in parse(text).requirements:
+        if requirement.operator in ('=', '=='):
+            labels[requirement.key] = next(iter(requirement.values), '')
+        elif requirement.operator in _OPERATORS:
+            entry: Object = {'key': requirement.key, 'operator': _OPERATORS[requirement.operator]}
+            if requirement.values:
+                entry['values'] = sorted(requirement.values)
+            expressions.append(entry)
+        else:
+            raise SelectorError(f'"{requirement.operator}" isn\'t supported in label selectors')
+    found: Object = {}
+    if labels:
+        found['matchLabels'] = labels
+    if expressions:
+        found['matchExpressions'] = expressions
+    return found
