@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.daemonset import DaemonSetController
 from tutor.cluster.controllers.deployment import DeploymentController
 from tutor.cluster.controllers.endpoints import EndpointsController
 from tutor.cluster.controllers.endpointslice import EndpointSliceController
@@ -21,6 +22,7 @@ from tutor.cluster.controllers.replicaset import ReplicaSetController
 from tutor.cluster.controllers.replication import ReplicationController
 from tutor.cluster.controllers.serviceaccount import RootCACertPublisher, ServiceAccountsController
 from tutor.cluster.controllers.settings import Settings
+from tutor.cluster.controllers.statefulset import StatefulSetController
 from tutor.cluster.simulation import Simulation
 
 Make = Callable[[Simulation, Client, Informers, Settings], Controller]
@@ -45,6 +47,8 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('deployment-controller', _plain(DeploymentController)),
     Entry('replicaset-controller', _plain(ReplicaSetController)),
     Entry('replication-controller', _plain(ReplicationController)),
+    Entry('daemon-set-controller', _plain(DaemonSetController)),
+    Entry('statefulset-controller', _plain(StatefulSetController)),
     Entry('endpoint-controller', _plain(EndpointsController)),
     Entry('endpointslice-controller', _plain(EndpointSliceController)),
 )

@@ -31,6 +31,7 @@ class EndpointSliceController(Controller):
         self.slices.add_index(_INDEX, _service_of)
         self.written = Written(self.slices)
         self._endpoints: dict[str, dict[str, tuple[Object, Object]]] = {}
+        self._sizes: dict[str, int] = {}
         self.services.on_change(lambda old, new: self.queue.add(key(new or old or {})))
         self.pods.on_change(self._pod_changed)
         self.slices.on_change(self._slice_changed)
@@ -40,11 +41,13 @@ class EndpointSliceController(Controller):
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         for service in services.touched(self.services, old, new):
             where = key(service)
-            self.postpone(where, batch_delay(len(self._endpoints.get(where, ()))))
+            self.postpone(where, batch_delay(self._sizes.get(where, 0)))
 
     def _slice_changed(self, old: Object | None, new: Object | None) -> None:
         if new is None and old is not None:
             self.written.seen_gone(old)
+        elif new is not None and self.written.is_own(new):
+            return
         for where in _service_of(new or old or {}):
             self.queue.add(where)
 
@@ -55,6 +58,7 @@ class EndpointSliceController(Controller):
         service = self.services.objects.get(key)
         if service is None:
             self._endpoints.pop(key, None)
+            self._sizes.pop(key, None)
             return
         if not service['spec'].get('selector') or service['spec'].get('type') == 'ExternalName':
             return
@@ -63,6 +67,7 @@ class EndpointSliceController(Controller):
             return
         existing = self.slices.by_index(_INDEX, key)
         found = services.selected_pods(self.pods, service)
+        self._sizes[key] = len(found)
         families = service['spec'].get('ipFamilies') or ['IPv4']
         for family in families:
             mine = [item for item in existing if item.get('addressType') == family and not deleting(item)]

@@ -12,10 +12,12 @@ class Written:
     def __init__(self, informer: Informer) -> None:
         self._informer = informer
         self._waiting: dict[str, dict[str, int]] = {}
+        self._own: dict[str, str] = {}
 
     def wrote(self, owner: str, obj: Object) -> None:
         """The object as the API server answered it."""
         self._waiting.setdefault(owner, {})[key(obj)] = int(obj['metadata']['resourceVersion'])
+        self._own[key(obj)] = obj['metadata']['resourceVersion']
 
     def deleted(self, owner: str, obj: Object) -> None:
         self._waiting.setdefault(owner, {})[key(obj)] = -1
@@ -38,7 +40,13 @@ class Written:
             return False
         return True
 
+    def is_own(self, obj: Object) -> bool:
+        """Whether this state of the object is what was written here last."""
+        return self._own.get(key(obj)) == obj['metadata']['resourceVersion']
+
     def seen_gone(self, obj: Object) -> None:
         """A watch told that the object was deleted: nothing is waited for any more."""
+        self._own.pop(key(obj), None)
         for waiting in self._waiting.values():
-            waiting.pop(key(obj), None)
+            if waiting.get(key(obj), -1) >= 0:
+                del waiting[key(obj)]

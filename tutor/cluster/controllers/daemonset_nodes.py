@@ -1,0 +1,93 @@
+"""Which nodes a DaemonSet wants a pod on, and the pod for one of them (daemon/util)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery.objects import Object, owner_reference
+from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, matches_node, taints, untolerated
+
+_EXECUTE = ('node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable')
+_SCHEDULE = ('node.kubernetes.io/disk-pressure', 'node.kubernetes.io/memory-pressure',
+             'node.kubernetes.io/pid-pressure', 'node.kubernetes.io/unschedulable')
+_NETWORK = 'node.kubernetes.io/network-unavailable'
+_FIELD = 'metadata.name'
+
+
+def daemon_tolerations(spec: Object) -> list[Object]:
+    """AddOrUpdateDaemonPodTolerations: the pod's own, and those that keep daemons on troubled nodes."""
+    found = list(spec.get('tolerations') or ())
+    wanted = [(name, NO_EXECUTE) for name in _EXECUTE] + [(name, NO_SCHEDULE) for name in _SCHEDULE]
+    if spec.get('hostNetwork'):
+        wanted.append((_NETWORK, NO_SCHEDULE))
+    for name, effect in wanted:
+        toleration = {'key': name, 'operator': 'Exists', 'effect': effect}
+        same = [item for item in found if item.get('key') == name and item.get('effect') == effect
+                and item.get('operator') == 'Exists']
+        if not same:
+            found.append(toleration)
+    return found
+
+
+def should_run(ds: Object, node: Object) -> tuple[bool, bool]:
+    """NodeShouldRunDaemonPod: whether a pod should be created there, and whether one that is there may stay."""
+    spec = ds['spec']['template']['spec']
+    if spec.get('nodeName') and spec['nodeName'] != node['metadata']['name']:
+        return False, False
+    if not matches_node({'spec': spec}, node):
+        return False, False
+    given = daemon_tolerations(spec)
+    if untolerated(taints(node), given, (NO_EXECUTE, NO_SCHEDULE)) is not None:
+        return False, untolerated(taints(node), given, (NO_EXECUTE,)) is None
+    return True, True
+
+
+def same_for_daemons(old: Object, new: Object) -> bool:
+    """shouldIgnoreNodeUpdate: only labels and taints matter (and whether the node is cordoned)."""
+    return (old['metadata'].get('labels') == new['metadata'].get('labels') and taints(old) == taints(new)
+            and old.get('spec', {}).get('unschedulable') == new.get('spec', {}).get('unschedulable'))
+
+
+def node_of(pod: Object) -> str:
+    """GetTargetNodeName: the node a pod is on, or the one its affinity asks for."""
+    spec = pod['spec']
+    if spec.get('nodeName'):
+        return spec['nodeName']
+    required = _required(spec) or {}
+    for term in required.get('nodeSelectorTerms') or ():
+        for field in term.get('matchFields') or ():
+            if field['key'] == _FIELD and field['operator'] == 'In' and len(field['values']) == 1:
+                return field['values'][0]
+    return ''
+
+
+def _required(spec: Object) -> Any:
+    return ((spec.get('affinity') or {}).get('nodeAffinity') or {}).get(
+        'requiredDuringSchedulingIgnoredDuringExecution')
+
+
+def pod_for(ds: Object, revision: str, node: str) -> Object:
+    """CreatePodTemplate and ReplaceDaemonSetPodNodeNameNodeAffinity."""
+    template = ds['spec']['template']
+    given = template.get('metadata') or {}
+    labels = {**(given.get('labels') or {}), 'controller-revision-hash': revision}
+    generation = (ds['metadata'].get('annotations') or {}).get('deprecated.daemonset.template.generation')
+    if generation:
+        labels['pod-template-generation'] = generation
+    meta: Object = {'generateName': f'{ds["metadata"]["name"]}-', 'labels': labels}
+    if given.get('annotations'):
+        meta['annotations'] = dict(given['annotations'])
+    meta['ownerReferences'] = [owner_reference(ds)]
+    spec = {**template['spec'], 'tolerations': daemon_tolerations(template['spec']),
+            'affinity': _affinity(template['spec'], node)}
+    return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': meta, 'spec': spec}
+
+
+def _affinity(spec: Object, node: str) -> Object:
+    """The affinity for one node: the terms' expressions are already known to hold, their fields are replaced."""
+    affinity = dict(spec.get('affinity') or {})
+    by_node = dict(affinity.get('nodeAffinity') or {})
+    by_node['requiredDuringSchedulingIgnoredDuringExecution'] = {'nodeSelectorTerms': [
+        {'matchFields': [{'key': _FIELD, 'operator': 'In', 'values': [node]}]}]}
+    affinity['nodeAffinity'] = by_node
+    return affinity

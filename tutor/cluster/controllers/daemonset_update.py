@@ -1,0 +1,84 @@
+"""The rolling update of a DaemonSet (daemon/update.go)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery.objects import Object, deleting
+from tutor.cluster.controllers import pods
+from tutor.cluster.controllers.revisions import scaled
+
+
+def _rolling(ds: Object, field: str, default: Any) -> Any:
+    return ((ds['spec'].get('updateStrategy') or {}).get('rollingUpdate') or {}).get(field, default)
+
+
+def max_surge(ds: Object, wanted: int) -> int:
+    return scaled(_rolling(ds, 'maxSurge', 0), wanted, True)
+
+
+def max_unavailable(ds: Object, wanted: int) -> int:
+    return scaled(_rolling(ds, 'maxUnavailable', 1), wanted, True)
+
+
+def is_updated(pod: Object, revision: str) -> bool:
+    return (pod['metadata'].get('labels') or {}).get('controller-revision-hash') == revision
+
+
+def plan(ds: Object, revision: str, by_node: dict[str, list[Object]], now: float) -> tuple[list[Object], list[str]]:
+    """rollingUpdate: the pods to delete now, and the nodes that get a second pod first."""
+    surge, unavailable = max_surge(ds, len(by_node)), max_unavailable(ds, len(by_node))
+    if not surge and not unavailable:
+        unavailable = 1
+    min_ready = ds['spec'].get('minReadySeconds', 0)
+    if surge:
+        return _plan_with_surge(revision, by_node, surge, min_ready, now)
+    return _plan_in_place(revision, by_node, unavailable, min_ready, now), []
+
+
+def _new_and_old(here: list[Object], revision: str) -> tuple[Object | None, Object | None]:
+    """findUpdatedPodsOnNode."""
+    alive = [pod for pod in here if not deleting(pod)]
+    new = next((pod for pod in alive if is_updated(pod, revision)), None)
+    old = next((pod for pod in alive if not is_updated(pod, revision)), None)
+    return new, old
+
+
+def _plan_in_place(revision: str, by_node: dict[str, list[Object]], most: int, min_ready: int,
+                   now: float) -> list[Object]:
+    allowed: list[Object] = []
+    candidates: list[Object] = []
+    unavailable = 0
+    for here in by_node.values():
+        new, old = _new_and_old(here, revision)
+        if (new is None) == (old is None):
+            unavailable += 1
+        elif new is not None:
+            unavailable += not pods.is_available(new, min_ready, now)
+        elif old is not None and not pods.is_available(old, min_ready, now):
+            allowed.append(old)
+        elif old is not None:
+            candidates.append(old)
+    return allowed + candidates[:max(most - unavailable, 0)]
+
+
+def _plan_with_surge(revision: str, by_node: dict[str, list[Object]], most: int, min_ready: int,
+                     now: float) -> tuple[list[Object], list[str]]:
+    leaving: list[Object] = []
+    allowed: list[str] = []
+    candidates: list[str] = []
+    surging = 0
+    for name, here in by_node.items():
+        new, old = _new_and_old(here, revision)
+        if old is None:
+            surging += new is None
+        elif new is not None:
+            if pods.is_available(new, min_ready, now):
+                leaving.append(old)
+            else:
+                surging += 1
+        elif not pods.is_available(old, min_ready, now):
+            allowed.append(name)
+        else:
+            candidates.append(name)
+    return leaving, allowed + candidates[:max(most - surging, 0)]
