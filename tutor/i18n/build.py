@@ -18,7 +18,7 @@ from tutor.i18n.catalogs import DOMAIN, locales_folder
 from tutor.i18n.modes import LANGUAGES
 
 SAYING = {'_': (1,), 'translate': (1,), 'translate_count': (1, 2), 'label': (0,), 'each': (0,), 'counted': (0, 1),
-          'message': (0,)}
+          'message': (0,), '_tell': (0,)}
 """The calls that say a message, and which of their arguments it is."""
 
 

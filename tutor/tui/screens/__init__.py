@@ -1,1 +1,1 @@
-"""One module per screen. What several screens share is in `workbench` (shell and cluster) and `dialog`."""
+"""One module per screen. What several screens share is in `shell_screen` (shell and cluster) and `dialog`."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.i18n import message
 from tutor.tui.screens.palette import Command
-from tutor.tui.screens.workbench import Workbench
+from tutor.tui.screens.shell_screen import ShellScreen
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -27,7 +27,7 @@ def keys(key: str) -> str:
 
 def _of_screen(app: TutorApp) -> list[Command]:
     screen = app.screen
-    if not isinstance(screen, Workbench):
+    if not isinstance(screen, ShellScreen):
         return []
     return [Command(keys(key), words, action) for key, words, action in screen.commands_here()
             if not action.startswith('app.')]
@@ -46,7 +46,7 @@ def _settings(app: TutorApp) -> list[Command]:
                 f'app.set("theme", "{theme}")'),
         Command('', message('Signs in ASCII') if glyphs == 'ascii' else message('Signs in Unicode'),
                 f'app.set("glyphs", "{glyphs}")')]
-    if isinstance(app.screen, Workbench):
+    if isinstance(app.screen, ShellScreen):
         commands += [
             Command(app.signs.done if settings.speed == speed else '', words, f'app.set("speed", {speed})')
             for speed, words in ((0, message('Time: stand still')), (1, message('Time: as fast as the clock')),

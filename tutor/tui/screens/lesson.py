@@ -14,7 +14,7 @@ from tutor.course.models import Exercise, Lesson, Spread
 from tutor.i18n import Language
 from tutor.tui.reading.spread import PageLayout, Typesetter
 from tutor.tui.screens.lesson_plan import TABS, LessonPlan
-from tutor.tui.screens.workbench import KEYS, Workbench
+from tutor.tui.screens.shell_screen import KEYS, ShellScreen
 from tutor.tui.widgets.checks_panel import check_lines
 from tutor.tui.widgets.cluster_panel import ClusterPanel
 from tutor.tui.widgets.completion_menu import CompletionMenu
@@ -25,7 +25,7 @@ from tutor.tui.widgets.reading import Reading
 from tutor.tui.widgets.terminal import Terminal
 
 
-class LessonScreen(Workbench):
+class LessonScreen(ShellScreen):
     """One lesson, page by page."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,7 +13,7 @@ from tutor.i18n.width import cells, cut, pad
 from tutor.tui.drawing import Drawing, Label
 from tutor.tui.looks import StyledLine, line, run
 from tutor.tui.screens.lesson_plan import WIDE_FROM
-from tutor.tui.screens.workbench import KEYS, Workbench
+from tutor.tui.screens.shell_screen import KEYS, ShellScreen
 from tutor.tui.widgets.cluster_panel import ClusterPanel
 from tutor.tui.widgets.completion_menu import CompletionMenu
 from tutor.tui.widgets.frame import Frame, Plan
@@ -25,7 +25,7 @@ TABS = (('cluster', message('Cluster')), ('objects', message('Objects')), ('node
         ('events', message('Events')))
 
 
-class PlaygroundScreen(Workbench):
+class PlaygroundScreen(ShellScreen):
     """`look_only`: the cluster of a lesson seen larger; leaving goes back to it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -31,7 +31,7 @@ KEYS = (
 )
 
 
-class Workbench(TutorScreen):
+class ShellScreen(TutorScreen):
     """Pumps its session's virtual time with the wall clock and shows what came of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
