@@ -317,7 +317,7 @@ class Builder:
         mappings = {word: self.factory.mapper.find(word) for word, _ in self._tuples}
         if self._single_type and len(set(map(gvr_text, mappings.values()))) > 1:
             raise KubectlError('you may only specify a single resource type')
-        result.infos_given = [self._named(mappings[word], name) for word, name in self._tuples]
+        result.given = [self._named(mappings[word], name) for word, name in self._tuples]
 
     def _by_names(self, result: Result) -> None:
         result.single_item_implied = len(self._names) == 1
@@ -327,7 +327,7 @@ class Builder:
         if len(self._resources) > 1:
             raise KubectlError('you must specify only one resource')
         mapping = self._mappings()[0]
-        result.infos_given = [self._named(mapping, name) for name in self._names]
+        result.given = [self._named(mapping, name) for name in self._names]
 
     def _mappings(self) -> list[Resource]:
         if len(self._resources) > 1 and self._single_type:
@@ -353,12 +353,16 @@ class Result:
         self.single_item_implied = False
         self.targets_single_items = False
         self.source: Any = None
-        self.infos_given: list[Info] | None = None
+        self.given: list[Info] | None = None
         self.ignored: Callable[[Exception], bool] = lambda error: False
 
     def ignore_not_found(self) -> Result:
         self.ignored = lambda error: isinstance(error, StatusError) and error.reason == 'NotFound'
         return self
+
+    def replay(self, infos: list[Info]) -> None:
+        """From now on, these are the objects: what was visited once need not be read again."""
+        self.given = infos
 
     def check(self) -> Result:
         """Raise what went wrong before anything was fetched."""
@@ -418,7 +422,7 @@ class Result:
         return found, None
 
     def _items(self) -> Iterator[Info | Exception]:
-        found: Any = self.infos_given if self.infos_given is not None else self.source.items()
+        found: Any = self.given if self.given is not None else self.source.items()
         for item in found:
             if isinstance(item, Info) and self._builder._flatten and files.is_list(item.obj):
                 yield from self._flattened(item)
