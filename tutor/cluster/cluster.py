@@ -17,6 +17,7 @@ from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
+from tutor.cluster.nodes import Nodes
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.scheduler.scheduler import Scheduler
 from tutor.cluster.simulation import Simulation
@@ -50,6 +51,7 @@ class Cluster:
         self.admin = Client(self.api, ADMIN)
         self.controllers = ControllerManager(self.simulation, self.api, Settings(root_ca=pki.authority().certificate))
         self.scheduler = Scheduler(self.simulation, self.api)
+        self.nodes = Nodes(self.simulation, self.api, config, self.connect)
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
             certificates[pki.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
@@ -64,6 +66,7 @@ class Cluster:
         self.controllers.start()
         if self.config.nodes:
             self.scheduler.start()
+            self.nodes.start()
         self.simulation.run_until(self._ready, self.simulation.now + READY_WITHIN)
 
     def _ready(self) -> bool:

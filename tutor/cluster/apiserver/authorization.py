@@ -12,6 +12,8 @@ from tutor.cluster.registry.store import ResourceStores
 
 RBAC = 'rbac.authorization.k8s.io'
 MASTERS = 'system:masters'
+NODES = 'system:nodes'
+"""Its members are authorized by what the role system:node says, without a binding (plugin/pkg/auth/authorizer/node)."""
 
 
 class Authorizer:
@@ -57,6 +59,8 @@ class Authorizer:
 
     def _bindings(self, user: User, namespace: str) -> Iterator[tuple[str, list[Object]]]:
         """How each binding that applies is described in reasons, and its rules."""
+        if NODES in user.groups and user.name.startswith('system:node:'):
+            yield 'the node authorizer', self._role_rules({'kind': 'ClusterRole', 'name': 'system:node'}, '')
         for plural in ('clusterrolebindings', 'rolebindings') if namespace else ('clusterrolebindings',):
             space = namespace if plural == 'rolebindings' else ''
             for binding in self._stores.of(RBAC, plural).list(space):

@@ -1,0 +1,91 @@
+"""The nodes of a cluster: machines on one network, each with a runtime and a kubelet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.client.rest_config import Connect
+from tutor.client.transport import Transport, User
+from tutor.cluster.config import ClusterConfig, NodeConfig
+from tutor.cluster.containers.catalog import all_images
+from tutor.cluster.containers.nodeimages import NodeImages
+from tutor.cluster.containers.registry import ImageRegistry
+from tutor.cluster.containers.runtime import Runtime
+from tutor.cluster.kubelet.fleet import Fleet
+from tutor.cluster.kubelet.kubelet import Kubelet, NodeSettings
+from tutor.cluster.kubelet.machine import Machine, base_files
+from tutor.cluster.network.addresses import pod_cidr
+from tutor.cluster.network.dns import ClusterDns
+from tutor.cluster.network.fabric import Fabric
+from tutor.cluster.network.host import HostNetwork
+from tutor.cluster.network.pods import PodNetwork
+from tutor.cluster.network.proxy import ServiceProxy
+from tutor.cluster.simulation import Simulation
+from tutor.shell.programs.catalog import programs
+from tutor.shell.vfs import FileSystem
+
+FIRST_ADDRESS = 2
+AGENT = 'kubelet'
+
+
+@lru_cache(maxsize=1)
+def _base() -> FileSystem:
+    known = programs()
+    return base_files(lambda name: name in known)
+
+
+class Nodes:
+    """All machines of a cluster. `connect` is how programs in containers reach the API server."""
+
+    def __init__(self, simulation: Simulation, transport: Transport, config: ClusterConfig, connect: Connect) -> None:
+        self.simulation = simulation
+        self.config = config
+        self._transport = transport
+        self.fabric = Fabric(simulation)
+        self.registry = ImageRegistry(all_images(), programs(), config.images, config.userland)
+        informers = Informers(simulation, self._client('system:node-fleet'))
+        self.proxy = ServiceProxy(simulation, self.fabric, informers)
+        self.dns = ClusterDns(informers)
+        self.fleet = Fleet(simulation, informers)
+        self._informers = informers
+        self._extras = {'connect': connect}
+
+    def start(self) -> None:
+        """Start every kubelet of the cluster file."""
+        self._informers.start()
+        for number, node in enumerate(self.config.nodes):
+            self._add(node, number)
+
+    def address(self, number: int) -> str:
+        return f'172.30.0.{FIRST_ADDRESS + number}'
+
+    def _client(self, user: str) -> Client:
+        return Client(self._transport, User(user, ('system:masters', 'system:authenticated')), AGENT)
+
+    def _add(self, node: NodeConfig, number: int) -> None:
+        config, simulation = self.config, self.simulation
+        stack = self.fabric.add_node(node.name, [self.address(number)])
+        machine = Machine(simulation, node.name, self._opener(stack), _base)
+        images = NodeImages(simulation, self.registry, config.pulled or config.containers == 'idle')
+        settings = NodeSettings(
+            node.name, self.address(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
+            node.allocatable, config.version, config.runtime, config.containers == 'idle')
+        user = User(f'system:node:{node.name}', ('system:nodes', 'system:authenticated'))
+        client = Client(self._transport, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
+        kubelet = Kubelet(simulation, client, self._informers, settings, machine,
+                          Runtime(simulation, images, config.runtime.partition(':')[0]),
+                          PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared, self._extras)
+        if 'proxy' in config.host:
+            self.proxy.start(node.name)
+        self.fleet.add(kubelet)
+
+    def _opener(self, stack) -> Callable[[Callable[[], FileSystem]], HostNetwork]:
+        return lambda files: HostNetwork(stack, files)
+
+
+def _labels(node: NodeConfig) -> dict[str, str]:
+    roles = {f'node-role.kubernetes.io/{role}': '' for role in node.roles}
+    return {**node.labels, **roles}
