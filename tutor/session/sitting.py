@@ -61,7 +61,7 @@ def put(bench: Workbench, path: str, text: str) -> None:
 class ExerciseSitting:
     """`tutor.grader.view.Sitting`."""
 
-    def __init__(self, exercise: Exercise, lesson: Lesson | None = None) -> None:
+    def __init__(self, exercise: Exercise | None, lesson: Lesson | None = None) -> None:
         self._bench = Workbench(cluster_for(lesson, exercise))
         prepare(self._bench, exercise)
         self.view = SessionView(self._bench)
@@ -98,3 +98,7 @@ class ExerciseBench:
 
     def open(self, exercise: Exercise) -> ExerciseSitting:
         return ExerciseSitting(exercise, self._lessons.get(exercise.lesson_id))
+
+    def open_lesson(self, lesson: Lesson) -> ExerciseSitting:
+        """The cluster that a lesson's text is read beside."""
+        return ExerciseSitting(None, lesson)
