@@ -15,7 +15,7 @@ from tutor.grader.checks.catalog import checks_of
 from tutor.grader.grading import BadSubmission, grade, read_submission
 from tutor.grader.proof import prove, prove_lesson
 from tutor.grader.reports import FORMATS
-from tutor.grader.view import Bench
+from tutor.grader.view import Bench, CannotStart
 from tutor.i18n.modes import Mode, languages_of
 
 PASSED, NOT_PASSED, BAD_INPUT, INTERNAL = 0, 1, 2, 3
@@ -37,6 +37,9 @@ def grade_command(mode: Mode, exercise: str, submissions: Sequence[str], bench: 
         return Outcome(BAD_INPUT, '', report_problems(list(error.problems), mode))
     except BadSubmission as error:
         return _bad(error.message, mode)
+    except CannotStart as error:
+        words = Text(zh=f'起始状态无法建立：{error}', en=f'the start state cannot be made: {error}')
+        return Outcome(INTERNAL, '', say(words, mode) + '\n')
     return Outcome(PASSED if report.passed else NOT_PASSED, FORMATS[format](report, languages_of(mode)))
 
 

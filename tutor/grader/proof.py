@@ -14,7 +14,7 @@ from tutor.course.problems import CourseError, Problem
 from tutor.course.words import Text
 from tutor.grader.checks.catalog import checks_of
 from tutor.grader.grading import Graded, grade_one, script
-from tutor.grader.view import Bench, Ran, Sitting
+from tutor.grader.view import Bench, CannotStart, Ran, Sitting
 from tutor.grader.watched import State, look
 
 ENDLESS = re.compile(r'(^| )(-w|--watch|edit|vi|vim|nano|less|man|watch)( |$)|logs .*(-f|--follow)( |$)|^watch ')
@@ -23,6 +23,13 @@ ENDLESS = re.compile(r'(^| )(-w|--watch|edit|vi|vim|nano|less|man|watch)( |$)|lo
 
 def prove_lesson(lesson: Lesson, exercises: Mapping[str, Exercise], bench: Bench) -> Iterator[Problem]:
     """Run the commands of a lesson's text in their order, each page on the cluster that the learner has there."""
+    try:
+        yield from _try_pages(lesson, exercises, bench)
+    except CannotStart:
+        return
+
+
+def _try_pages(lesson: Lesson, exercises: Mapping[str, Exercise], bench: Bench) -> Iterator[Problem]:
     sitting = bench.open_lesson(lesson)
     try:
         for page in lesson.pages('zh'):
@@ -74,7 +81,15 @@ def prove(exercise: Exercise, bench: Bench) -> list[Problem]:
         checks_of(exercise)
     except CourseError as error:
         return list(error.problems)
-    return [*_start_fails(exercise, bench), *_solution_passes(exercise, bench), *_wrong_ones_fail(exercise, bench)]
+    try:
+        return [*_start_fails(exercise, bench), *_solution_passes(exercise, bench), *_wrong_ones_fail(exercise, bench)]
+    except CannotStart as error:
+        return [_cannot_start(exercise, error)]
+
+
+def _cannot_start(exercise: Exercise, error: CannotStart) -> Problem:
+    return Problem(exercise.path, 0, '', Text(
+        zh=f'起始状态无法建立：{error}', en=f'the start state cannot be made: {error}'))
 
 
 def _start_fails(exercise: Exercise, bench: Bench) -> Iterator[Problem]:

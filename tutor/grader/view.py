@@ -75,6 +75,10 @@ class View(Protocol):
         ...
 
 
+class CannotStart(Exception):  # noqa: N818 - what happened
+    """An exercise whose start state cannot be made; the text is what the command said."""
+
+
 class Sitting(Protocol):
     """One exercise, opened on a cluster of its own: started, set up, settled. What grading and lint work with."""
 
@@ -103,7 +107,9 @@ class Sitting(Protocol):
 class Bench(Protocol):
     """Opens exercises: `tutor.session` hands one in."""
 
-    def open(self, exercise: Exercise) -> Sitting: ...
+    def open(self, exercise: Exercise) -> Sitting:
+        """Raises CannotStart."""
+        ...
 
     def open_lesson(self, lesson: Lesson) -> Sitting:
         """The cluster that a lesson's text is read beside."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from tutor.cluster import config
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.course.models import Exercise, Lesson
-from tutor.grader.view import Ran
+from tutor.grader.view import CannotStart, Ran
 from tutor.session.view import SessionView
 from tutor.session.workbench import Workbench
 from tutor.session.workstation import HOME
@@ -16,10 +16,6 @@ from tutor.shell.vfs import normalize
 
 T = TypeVar('T')
 START = '.start'
-
-
-class CannotStart(Exception):  # noqa: N818 - what happened
-    """An exercise whose start state cannot be made; the text is what the command said."""
 
 
 def cluster_for(lesson: Lesson | None, exercise: Exercise | None) -> ClusterConfig:
