@@ -1,0 +1,186 @@
+"""The programs that a machine may have: name → where it is. They are imported when they first run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from tutor.shell.process import IO, Context, Main
+from tutor.shell.programs.complaint import Complaint, reason
+
+PROGRAMS: Mapping[str, str] = {
+    '[': 'shared:builtin',
+    'ash': 'shared:shell',
+    'awk': 'awk.program:main',
+    'base32': 'encoding:base',
+    'base64': 'encoding:base',
+    'basename': 'paths:basename',
+    'bash': 'shared:shell',
+    'cat': 'cat:cat',
+    'chgrp': 'ownership:chgrp',
+    'chmod': 'ownership:chmod',
+    'chown': 'ownership:chown',
+    'cksum': 'checksums:cksum',
+    'clear': 'screen:clear',
+    'cmp': 'diff:cmp',
+    'column': 'column:main',
+    'comm': 'joining:comm',
+    'cp': 'copying:cp',
+    'curl': 'curl.program:main',
+    'cut': 'fields:cut',
+    'date': 'date:main',
+    'df': 'disks:df',
+    'diff': 'diff:diff',
+    'dirname': 'paths:dirname',
+    'du': 'disks:du',
+    'echo': 'echo:main',
+    'ed': 'editing:main',
+    'edit': 'editing:main',
+    'egrep': 'grep:main',
+    'env': 'environment:env',
+    'expand': 'folding:expand',
+    'expr': 'expr:main',
+    'false': 'trivial:false',
+    'fgrep': 'grep:main',
+    'file': 'stat:file',
+    'find': 'find.program:main',
+    'fold': 'folding:fold',
+    'free': 'machine:free',
+    'getent': 'names:getent',
+    'grep': 'grep:main',
+    'groups': 'identity:groups',
+    'gunzip': 'gzip:main',
+    'gzip': 'gzip:main',
+    'head': 'head:main',
+    'hexdump': 'dump:hexdump',
+    'hostname': 'identity:hostname',
+    'id': 'identity:identity',
+    'install': 'copying:install',
+    'ip': 'network:ip',
+    'jq': 'jq:main',
+    'kill': 'shared:builtin',
+    'killall': 'signalling:killall',
+    'less': 'screen:pager',
+    'ln': 'links:ln',
+    'ls': 'ls:main',
+    'man': 'man:main',
+    'md5sum': 'checksums:digest',
+    'mkdir': 'folders:mkdir',
+    'mktemp': 'folders:mktemp',
+    'more': 'screen:pager',
+    'mount': 'disks:mount',
+    'mv': 'copying:mv',
+    'nano': 'editing:main',
+    'nc': 'nc:main',
+    'netstat': 'network:netstat',
+    'nl': 'numbering:nl',
+    'nohup': 'environment:nohup',
+    'nproc': 'machine:nproc',
+    'nslookup': 'nslookup:main',
+    'od': 'dump:od',
+    'paste': 'joining:paste',
+    'pgrep': 'signalling:pgrep',
+    'pidof': 'signalling:pidof',
+    'ping': 'ping:main',
+    'pkill': 'signalling:pgrep',
+    'printenv': 'environment:printenv',
+    'printf': 'printf:main',
+    'ps': 'ps:main',
+    'pwd': 'shared:builtin',
+    'readlink': 'links:readlink',
+    'realpath': 'links:realpath',
+    'rev': 'cat:rev',
+    'rm': 'removing:rm',
+    'rmdir': 'removing:rmdir',
+    'sed': 'sed.program:main',
+    'seq': 'sequences:seq',
+    'sh': 'shared:shell',
+    'sha1sum': 'checksums:digest',
+    'sha256sum': 'checksums:digest',
+    'sha512sum': 'checksums:digest',
+    'shuf': 'sort:shuf',
+    'sleep': 'waiting:sleep',
+    'sort': 'sort:main',
+    'split': 'splitting:main',
+    'stat': 'stat:main',
+    'strings': 'dump:strings',
+    'stty': 'screen:stty',
+    'sync': 'trivial:true',
+    'tac': 'cat:tac',
+    'tail': 'tail:main',
+    'tar': 'tar:main',
+    'tee': 'tee:main',
+    'test': 'shared:builtin',
+    'time': 'waiting:time',
+    'timeout': 'waiting:timeout',
+    'top': 'top:main',
+    'touch': 'folders:touch',
+    'tr': 'tr:main',
+    'tree': 'tree:main',
+    'true': 'trivial:true',
+    'truncate': 'folders:truncate',
+    'tty': 'identity:tty',
+    'uname': 'identity:uname',
+    'unexpand': 'folding:expand',
+    'uniq': 'uniq:main',
+    'uptime': 'machine:uptime',
+    'usleep': 'waiting:usleep',
+    'vi': 'editing:main',
+    'vim': 'editing:main',
+    'watch': 'watch:main',
+    'wc': 'wc:main',
+    'wget': 'wget:main',
+    'which': 'environment:which',
+    'who': 'identity:who',
+    'whoami': 'identity:whoami',
+    'xargs': 'xargs:main',
+    'xxd': 'dump:xxd',
+    'yes': 'sequences:yes',
+    'yq': 'yq:main',
+    'zcat': 'gzip:main',
+}
+
+
+def programs() -> dict[str, Main]:
+    """All of them, as a host takes them; none is imported yet."""
+    return {name: Lazy(place) for name, place in PROGRAMS.items()}
+
+
+class Lazy:
+    """A program that is imported when it first runs. What it complains about goes to standard error."""
+
+    __slots__ = ('_main', '_place')
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._main: Main | None = None
+
+    async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
+        main = self._main
+        if main is None:
+            module, _, function = self._place.partition(':')
+            main = self._main = getattr(import_module(f'tutor.shell.programs.{module}'), function)
+        try:
+            return await main(argv, io, ctx)  # type: ignore[misc]
+        except Complaint as complaint:
+            name = argv[0].rpartition('/')[2]
+            io.stderr.write(f'{complaint}\n' if complaint.bare else f'{name}: {complaint}\n')
+            return complaint.status
+        except RecursionError:
+            io.stderr.write(f'{argv[0]}: nested too deeply\n')
+            return 2
+        except OSError as problem:
+            io.stderr.write(f'{argv[0]}: {problem.filename or "write error"}: {reason(problem)}\n')
+            return 1
+        except Exception as asked:
+            return _help(asked, io)
+
+
+def _help(asked: Exception, io: IO) -> int:
+    """--help of a program: ours to say; any other exception is a fault and goes on."""
+    from tutor.shell.programs.options import Help
+    if not isinstance(asked, Help):
+        raise asked
+    from tutor.shell.programs.manual import help_text
+    io.stdout.write(help_text(asked.name))
+    return 0

@@ -1,0 +1,61 @@
+"""wc."""
+
+from __future__ import annotations
+
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.inputs import CHUNK, open_all
+from tutor.shell.programs.options import parse
+
+LONG = {'lines': 'l', 'words': 'w', 'bytes': 'c', 'chars': 'm', 'max-line-length': 'L'}
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """wc [-lwcmL] [FILE…]"""
+    options = parse(argv, ctx, 'lwcmL', LONG)
+    wanted = [letter for letter in 'lwmcL' if letter in options] or ['l', 'w', 'c']
+    inputs = open_all(options.args, io, ctx).named(argv[0])
+    rows: list[tuple[dict[str, int], str]] = []
+    sized = True
+    for path, reader in inputs.readers():
+        counts = await _count(reader)
+        rows.append((counts, path if options.args else ''))
+        sized = sized and path != '-' and bool(options.args)
+    if len(inputs.paths) > 1:
+        total = {letter: sum(counts[letter] for counts, _ in rows) for letter in 'lwmc'}
+        total['L'] = max((counts['L'] for counts, _ in rows), default=0)
+        rows.append((total, 'total'))
+    width = _width(rows, wanted, sized, inputs.paths)
+    for counts, path in rows:
+        numbers = ' '.join(f'{counts[letter]:{width}d}' for letter in wanted)
+        io.stdout.write(f'{numbers} {path}\n' if path else f'{numbers}\n')
+    return int(inputs.failed)
+
+
+def _width(rows: list[tuple[dict[str, int], str]], wanted: list[str], sized: bool, paths: list[str]) -> int:
+    """GNU's number_width: as wide as the sum of the sizes needs, 7 for what has no size, 1 for a single number."""
+    if len(wanted) == 1 and len(paths) == 1:
+        return 1
+    if not sized:
+        return 7
+    return len(str(rows[-1][0]['c'] if rows else 0))
+
+
+async def _count(reader: object) -> dict[str, int]:
+    counts = {'l': 0, 'w': 0, 'm': 0, 'c': 0, 'L': 0}
+    rest = b''
+    while data := await reader.read(CHUNK):  # type: ignore[attr-defined]
+        counts['c'] += len(data)
+        counts['l'] += data.count(b'\n')
+        data = rest + data
+        cut = data.rfind(b'\n') + 1
+        rest = data[cut:]
+        _count_text(data[:cut], counts)
+    _count_text(rest, counts)
+    return counts
+
+
+def _count_text(data: bytes, counts: dict[str, int]) -> None:
+    text = data.decode('utf-8', 'replace')
+    counts['w'] += len(text.split())
+    counts['m'] += len(text)
+    counts['L'] = max([counts['L'], *(len(line.expandtabs()) for line in text.split('\n'))])
