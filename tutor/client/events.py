@@ -1,8 +1,9 @@
-"""Recording Events, with the correlation that makes one object of many repetitions (client-go tools/record and tools/events)."""
+"""Recording Events, with client-go's correlation, which makes one object of many repetitions."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 from zlib import crc32
 
@@ -120,10 +121,8 @@ class EventRecorder:
             'firstTimestamp': now, 'lastTimestamp': now, 'count': 1, 'type': kind, 'eventTime': None,
             'reportingComponent': self.component, 'reportingInstance': self.host,
         }
-        try:
+        with suppress(StatusError, OSError):
             self._remember(key, self._client.create('events', event, namespace))
-        except (StatusError, OSError):
-            pass
 
     def _remember(self, key: Key, event: Object) -> None:
         self._seen[key] = event

@@ -51,7 +51,7 @@ class Cluster:
         self.admin = Client(self.api, ADMIN)
         self.controllers = ControllerManager(self.simulation, self.api, Settings(root_ca=pki.authority().certificate))
         self.scheduler = Scheduler(self.simulation, self.api)
-        self.nodes = Nodes(self.simulation, self.api, config, self.connect)
+        self.nodes = Nodes(self.simulation, self.api, config, self.connect, self.api.nodes)
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
             certificates[pki.client(name).certificate] = User(name, (*groups, AUTHENTICATED))

@@ -9,20 +9,24 @@ from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.rest_config import Connect
 from tutor.client.transport import Transport, User
+from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.cluster.containers.catalog import all_images
+from tutor.cluster.containers.idle import HollowRuntime
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Runtime
 from tutor.cluster.kubelet.fleet import Fleet
-from tutor.cluster.kubelet.kubelet import Kubelet, NodeSettings
+from tutor.cluster.kubelet.kubelet import CLUSTER_DNS, Kubelet, NodeSettings
 from tutor.cluster.kubelet.machine import Machine, base_files
+from tutor.cluster.kubelet.server import KubeletApi
 from tutor.cluster.network.addresses import pod_cidr
-from tutor.cluster.network.dns import ClusterDns
+from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
 from tutor.cluster.network.pods import PodNetwork
 from tutor.cluster.network.proxy import ServiceProxy
+from tutor.cluster.network.stack import Stack
 from tutor.cluster.simulation import Simulation
 from tutor.shell.programs.catalog import programs
 from tutor.shell.vfs import FileSystem
@@ -40,7 +44,8 @@ def _base() -> FileSystem:
 class Nodes:
     """All machines of a cluster. `connect` is how programs in containers reach the API server."""
 
-    def __init__(self, simulation: Simulation, transport: Transport, config: ClusterConfig, connect: Connect) -> None:
+    def __init__(self, simulation: Simulation, transport: Transport, config: ClusterConfig, connect: Connect,
+                 connections: NodeConnections) -> None:
         self.simulation = simulation
         self.config = config
         self._transport = transport
@@ -51,16 +56,20 @@ class Nodes:
         self.dns = ClusterDns(informers)
         self.fleet = Fleet(simulation, informers)
         self._informers = informers
-        self._extras = {'connect': connect}
+        self._connections = connections
+        self._extras = {'connect': connect, 'dns': self.dns, 'proxy': self.proxy}
 
     def start(self) -> None:
         """Start every kubelet of the cluster file."""
         self._informers.start()
+        if 'dns' in self.config.host:
+            self._serve_dns()
         for number, node in enumerate(self.config.nodes):
             self._add(node, number)
 
     def address(self, number: int) -> str:
-        return f'172.30.0.{FIRST_ADDRESS + number}'
+        """Each machine is in a network of its own: 172.30.1.2, 172.30.2.2, …"""
+        return f'172.30.{(number + 1) % 256}.{FIRST_ADDRESS + (number + 1) // 256}'
 
     def _client(self, user: str) -> Client:
         return Client(self._transport, User(user, ('system:masters', 'system:authenticated')), AGENT)
@@ -69,20 +78,29 @@ class Nodes:
         config, simulation = self.config, self.simulation
         stack = self.fabric.add_node(node.name, [self.address(number)])
         machine = Machine(simulation, node.name, self._opener(stack), _base)
-        images = NodeImages(simulation, self.registry, config.pulled or config.containers == 'idle')
+        idle = config.containers == 'idle'
+        runtime = HollowRuntime(simulation) if idle else Runtime(
+            simulation, NodeImages(simulation, self.registry, config.pulled), config.runtime.partition(':')[0])
         settings = NodeSettings(
             node.name, self.address(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
-            node.allocatable, config.version, config.runtime, config.containers == 'idle')
+            node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)
         user = User(f'system:node:{node.name}', ('system:nodes', 'system:authenticated'))
         client = Client(self._transport, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
-        kubelet = Kubelet(simulation, client, self._informers, settings, machine,
-                          Runtime(simulation, images, config.runtime.partition(':')[0]),
+        kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime,
                           PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared, self._extras)
         if 'proxy' in config.host:
             self.proxy.start(node.name)
+        self._connections.add(node.name, KubeletApi(kubelet))
         self.fleet.add(kubelet)
 
-    def _opener(self, stack) -> Callable[[Callable[[], FileSystem]], HostNetwork]:
+    def _serve_dns(self) -> None:
+        """Cluster DNS that needs no pods (cluster file: `host: [dns]`)."""
+        async def answer(question: Question, client: str) -> DnsAnswer:
+            return self.dns.answer(question)
+
+        self.fabric.add(Stack(self.fabric, '', [CLUSTER_DNS], 'dns')).listen_udp(53, answer)
+
+    def _opener(self, stack: Stack) -> Callable[[Callable[[], FileSystem]], HostNetwork]:
         return lambda files: HostNetwork(stack, files)
 
 

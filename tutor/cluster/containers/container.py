@@ -43,6 +43,9 @@ class ContainerConfig:
     name: str
     manifest: Manifest
     image: str = ''
+    image_id: str = ''
+    requested: str = ''
+    init: bool = False
     command: list[str] = field(default_factory=list)
     args: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
@@ -59,6 +62,8 @@ class ContainerConfig:
     stdin: bool = False
     stdin_once: bool = False
     memory_limit: int = 0
+    termination: str = ''
+    fallback_to_logs: bool = False
     attempt: int = 0
     annotations: dict[str, str] = field(default_factory=dict)
     extras: Mapping[str, Any] = field(default_factory=dict)
@@ -97,6 +102,11 @@ class ContainerHost(Host):
     @files.setter
     def files(self, files: FileSystem | None) -> None:
         self._files = files
+
+    @property
+    def touched(self) -> bool:
+        """Whether anybody has used the files yet."""
+        return self._files is not None
 
     def peek(self, path: str) -> FileSystem:
         """A file system to read below a path from: the image's own, shared by all, as long as nothing differs there."""

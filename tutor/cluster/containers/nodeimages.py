@@ -52,15 +52,17 @@ class NodeImages:
         """Have an image without pulling, as when a node was set up with it. Raises PullError."""
         self._present[reference.canonical] = self._registry.find(reference)
 
-    async def pull(self, reference: Reference) -> Manifest:
-        """PullImage, after those that other pods wait for (serializeImagePulls). Raises PullError."""
+    async def pull(self, reference: Reference) -> tuple[Manifest, float]:
+        """PullImage, after those that other pods wait for (serializeImagePulls); the image and how long it took
+        without the waiting. Raises PullError."""
         while self._pulling:
             turn = self._simulation.future()
             self._waiting.append(turn)
             await turn
         self._pulling = True
         try:
-            return await self._pull(reference)
+            begun = self._simulation.now
+            return await self._pull(reference), self._simulation.now - begun
         finally:
             self._pulling = False
             if self._waiting:

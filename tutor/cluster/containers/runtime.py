@@ -27,6 +27,7 @@ RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OC
 RUNC_EXEC = 'OCI runtime exec failed: exec failed: unable to start container process: '
 START_ERROR = 'StartError'
 START_ERROR_CODE = 128
+MAX_MESSAGE = 4096
 
 
 class RuntimeFailure(Exception):  # noqa: N818 - an answer of the runtime
@@ -161,7 +162,8 @@ class Runtime:
             return
         container.state = EXITED
         container.finished_at = self.simulation.now
-        container.exit_code, container.reason, container.message = code, reason, message
+        container.exit_code, container.reason = code, reason
+        container.message = message or termination_message(container, code)
         if container.host is not None:
             for process in list(container.host.processes.values()):
                 process.signal('KILL')
@@ -229,6 +231,20 @@ class Runtime:
         code = await execution.exit
         output = b''.join([await reader for reader in readers])
         return code, output.decode('utf-8', 'replace')
+
+
+def termination_message(container: Container, code: int) -> str:
+    """What the container left in its termination log, or its last output if it failed and that is asked for."""
+    config, host = container.config, container.host
+    text = ''
+    if host is not None and host.touched and config.termination:
+        try:
+            text = host.files.read(config.termination)[:MAX_MESSAGE].decode('utf-8', 'replace')
+        except OSError:
+            text = ''
+    if not text and config.fallback_to_logs and code:
+        text = container.log.tail_text()
+    return text
 
 
 def _close(*pipes: Pipe) -> None:

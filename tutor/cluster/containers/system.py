@@ -44,6 +44,10 @@ def build(container: Container) -> FileSystem:
     files.mount('/proc', proc.file_system(container))
     files.mount('/dev', FileSystem(lambda: simulation.now, lower=_devices(config.privileged)))
     files.mount('/sys', _sys(), read_only=not config.privileged)
+    if config.termination:
+        message = FileSystem(lambda: simulation.now)
+        message.put('/log', b'', 0o666)
+        files.mount(config.termination, message, '/log')
     for mount in config.mounts:
         source, path = mount.source()
         files.mount(mount.path, source, path, mount.read_only)

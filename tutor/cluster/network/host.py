@@ -46,6 +46,14 @@ class HostNetwork:
             address = '127.0.0.1'
         return await self.stack.fabric.connect(self.stack, address, port, timeout)
 
+    def service(self, address: str, port: int) -> Any | None:
+        """What would serve a connection to an address, for those who may ask it without one; None if nobody."""
+        found = self.stack.fabric.route(self.stack, address, port)
+        return getattr(found, 'serve', None)
+
+    def free_port(self) -> int:
+        return self.stack.free_port()
+
     def listen(self, port: int, serve: Callable[[Any], Awaitable[None]], address: str = '') -> TcpListener:
         """Accept connections; raises OSError EADDRINUSE."""
         return self.stack.listen(port, serve, address, self)

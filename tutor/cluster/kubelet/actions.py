@@ -1,0 +1,111 @@
+"""What has to be done to a pod's containers now (kuberuntime_manager.go: computePodActions)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.containers.container import EXITED, RUNNING, Container
+from tutor.cluster.kubelet import pods
+
+
+class Results(Protocol):
+    """What probes say of containers."""
+
+    def failed(self, container: Container) -> tuple[str, float | None] | None:
+        """Which probe asks for a restart ('liveness', 'startup'), and the grace period it gives."""
+        ...
+
+    def started(self, container: Container, spec: Object) -> bool: ...
+
+
+@dataclass(slots=True)
+class Plan:
+    """Containers to kill, with the event's message, and containers to start: their spec, and whether it is an init one."""
+
+    kill: list[tuple[Container, str]] = field(default_factory=list)
+    start: list[tuple[Object, bool]] = field(default_factory=list)
+    grace: dict[str, float | None] = field(default_factory=dict)
+
+
+def compute(pod: Object, histories: Mapping[str, list[Container]], results: Results) -> Plan:
+    """computePodActions for a pod whose sandbox is there."""
+    plan = Plan()
+    for spec in pods.ephemeral_containers(pod):
+        if spec['name'] not in histories:
+            plan.start.append((spec, False))
+    if not _initialize(pod, histories, results, plan):
+        return plan
+    for spec in pods.containers(pod):
+        _regular(pod, spec, histories, results, plan)
+    return plan
+
+
+def _initialize(pod: Object, histories: Mapping[str, list[Container]], results: Results, plan: Plan) -> bool:
+    """computeInitContainerActions; whether the regular containers may run."""
+    initialized = any(spec['name'] in histories for spec in pods.containers(pod))
+    for spec in pods.init_containers(pod):
+        newest = _newest(histories, spec['name'])
+        if pods.restartable_init(spec):
+            if newest is None or newest.state == EXITED:
+                plan.start.append((spec, True))
+                if not initialized:
+                    return False
+                continue
+            if _restarts(newest, spec, results, plan):
+                plan.start.append((spec, True))
+            elif not initialized and not results.started(newest, spec):
+                return False
+            continue
+        if initialized:
+            continue
+        if newest is None:
+            plan.start.append((spec, True))
+            return False
+        if newest.state == RUNNING:
+            return False
+        if newest.exit_code != 0:
+            if pods.restart_policy(pod) != pods.NEVER:
+                plan.start.append((spec, True))
+            return False
+    return True
+
+
+def _regular(pod: Object, spec: Object, histories: Mapping[str, list[Container]], results: Results, plan: Plan) -> None:
+    newest = _newest(histories, spec['name'])
+    if newest is None:
+        plan.start.append((spec, False))
+    elif newest.state == EXITED:
+        if should_restart(pod, newest):
+            plan.start.append((spec, False))
+    elif _restarts(newest, spec, results, plan) and pods.restart_policy(pod) != pods.NEVER:
+        plan.start.append((spec, False))
+
+
+def _restarts(container: Container, spec: Object, results: Results, plan: Plan) -> bool:
+    """Whether a running container is to be killed and started anew."""
+    name = spec['name']
+    if container.config.requested != spec['image']:
+        plan.kill.append((container, f'Container {name} definition changed, will be restarted'))
+        return True
+    failed = results.failed(container)
+    if failed is None:
+        return False
+    plan.kill.append((container, f'Container {name} failed {failed[0]} probe, will be restarted'))
+    plan.grace[container.id] = failed[1]
+    return True
+
+
+def should_restart(pod: Object, container: Container) -> bool:
+    """ShouldContainerBeRestarted for a container that has ended."""
+    policy = pods.restart_policy(pod)
+    if policy == pods.NEVER:
+        return False
+    return policy == pods.ALWAYS or container.exit_code != 0
+
+
+def _newest(histories: Mapping[str, list[Container]], name: str) -> Container | None:
+    history = histories.get(name)
+    return history[0] if history else None

@@ -1,0 +1,96 @@
+"""All kubelets of a cluster: one watch on pods, handed to each node's kubelet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tutor.apimachinery.objects import Object
+from tutor.client.informer import Informers
+from tutor.cluster.kubelet import pods
+from tutor.cluster.kubelet.kubelet import Kubelet
+from tutor.cluster.kubelet.volumes import watched
+from tutor.cluster.kubelet.worker import PodWorker
+from tutor.cluster.simulation import Simulation
+from tutor.shell.vfs import FileSystem
+
+REFRESH_WITHIN = (10.0, 80.0)
+"""When a changed ConfigMap or Secret shows in volumes: at the pod's next sync."""
+
+
+class Fleet:
+    """Hands pods to kubelets by the node they are bound to, and changed ConfigMaps and Secrets to the pods that show them."""
+
+    RESOURCES = ('pods', 'services', 'configmaps', 'secrets', 'nodes', 'persistentvolumeclaims', 'persistentvolumes')
+
+    def __init__(self, simulation: Simulation, informers: Informers) -> None:
+        self.simulation = simulation
+        self.informers = informers
+        self.kubelets: dict[str, Kubelet] = {}
+        self.shared: dict[str, FileSystem] = {}
+        self._watchers: dict[tuple[str, str], dict[str, PodWorker]] = {}
+        for resource in self.RESOURCES:
+            informers.of(resource)
+        informers.of('pods').on_change(self._pod_changed)
+        informers.of('configmaps').on_change(self._changed('configmaps'))
+        informers.of('secrets').on_change(self._changed('secrets'))
+
+    def add(self, kubelet: Kubelet) -> None:
+        """A new node: its kubelet starts and gets what is bound to it."""
+        self.kubelets[kubelet.name] = kubelet
+        kubelet.start()
+        self.resume(kubelet)
+
+    def remove(self, name: str) -> None:
+        kubelet = self.kubelets.pop(name, None)
+        if kubelet is not None:
+            kubelet.stop()
+
+    def resume(self, kubelet: Kubelet) -> None:
+        """Give a kubelet that was stopped or cut off all that it has missed."""
+        known = set(kubelet.workers)
+        for pod in self.informers.of('pods').list():
+            if pod['spec'].get('nodeName') == kubelet.name:
+                known.discard(pods.uid(pod))
+                self._offer(kubelet, pod, pod)
+        for uid in sorted(known):
+            kubelet.workers[uid].removed()
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        name = (new or old or {})['spec'].get('nodeName')
+        kubelet = self.kubelets.get(name) if name else None
+        if kubelet is None or not kubelet.connected:
+            return
+        if old is not None and old['spec'].get('nodeName') != name:
+            old = None
+        self._offer(kubelet, old, new)
+
+    def _offer(self, kubelet: Kubelet, old: Object | None, new: Object | None) -> None:
+        pod = new or old
+        assert pod is not None
+        before = kubelet.find(pods.uid(pod))
+        kubelet.offer(old, new)
+        worker = kubelet.find(pods.uid(pod))
+        if before is None and worker is not None and pod['spec'].get('volumes'):
+            for place in watched(pod):
+                self._watchers.setdefault(place, {})[worker.uid] = worker
+
+    def _changed(self, resource: str) -> Callable[[Object | None, Object | None], None]:
+        def handler(old: Object | None, new: Object | None) -> None:
+            if old is None or new is None:
+                return
+            self._show(resource, new)
+        return handler
+
+    def _show(self, resource: str, obj: Object) -> None:
+        """A ConfigMap or Secret changed: the pods that mount it show that within a minute or so."""
+        place = resource, f'{obj["metadata"].get("namespace", "")}/{obj["metadata"]["name"]}'
+        workers = self._watchers.get(place)
+        if not workers:
+            return
+        low, high = REFRESH_WITHIN
+        for uid, worker in list(workers.items()):
+            if not worker.kubelet.knows(worker):
+                del workers[uid]
+                continue
+            delay = low + (high - low) * self.simulation.random.random()
+            self.simulation.call_later(delay, worker.refresh_volumes)

@@ -1,0 +1,109 @@
+"""Who a container's processes run as: the security contexts of pod and container over the image's user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.containers.image import Manifest
+from tutor.cluster.kubelet import pods
+
+DEFAULT_CAPABILITIES = 0xA80425FB
+ALL_CAPABILITIES = 0x1FFFFFFFFFF
+CAPABILITIES = {name: number for number, name in enumerate(
+    'CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE '
+    'NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN '
+    'SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE '
+    'MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE'.split())}
+
+
+class NotAllowed(Exception):  # noqa: N818 - upstream's verifyRunAsNonRoot
+    """A container that may not run as the user it would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Numbers and name of the user, and all groups, sorted."""
+
+    uid: int
+    gid: int
+    groups: tuple[int, ...]
+    user: str
+    home: str
+    capabilities: int
+    privileged: bool
+    read_only: bool
+
+
+def of(pod: Object, container: Object, manifest: Manifest) -> Identity:
+    """The identity of a container's processes. Raises NotAllowed."""
+    shared = pod['spec'].get('securityContext') or {}
+    own = container.get('securityContext') or {}
+    passwd = _table(manifest, '/etc/passwd')
+    image_user, _, image_group = manifest.config.user.partition(':')
+    wanted = own.get('runAsUser', shared.get('runAsUser'))
+    _verify_non_root(pod, container, own.get('runAsNonRoot', shared.get('runAsNonRoot')), wanted, image_user)
+    entry = _lookup(passwd, str(wanted) if wanted is not None else image_user or '0')
+    uid = wanted if wanted is not None else int(entry[2]) if entry else _number(image_user)
+    gid = own.get('runAsGroup', shared.get('runAsGroup'))
+    if gid is None:
+        gid = _group(manifest, image_group) if image_group and wanted is None else int(entry[3]) if entry else 0
+    groups = {gid, *(shared.get('supplementalGroups') or ())}
+    if shared.get('fsGroup') is not None:
+        groups.add(shared['fsGroup'])
+    privileged = bool(own.get('privileged'))
+    return Identity(uid, gid, tuple(sorted(groups)), entry[0] if entry else str(uid),
+                    (entry[5] or '/') if entry and len(entry) > 5 else '/',
+                    ALL_CAPABILITIES if privileged else _capabilities(own.get('capabilities') or {}), privileged,
+                    bool(own.get('readOnlyRootFilesystem')))
+
+
+def _verify_non_root(pod: Object, container: Object, wanted: bool | None, uid: int | None, image_user: str) -> None:
+    """verifyRunAsNonRoot."""
+    if not wanted:
+        return
+    where = f'(pod: "{pods.describe(pod)}", container: {container["name"]})'
+    if uid is not None:
+        if uid == 0:
+            raise NotAllowed(f"container's runAsUser breaks non-root policy {where}")
+        return
+    if image_user and not image_user.isdigit():
+        raise NotAllowed(f'container has runAsNonRoot and image has non-numeric user ({image_user}), '
+                         f'cannot verify user is non-root {where}')
+    if not image_user or int(image_user) == 0:
+        raise NotAllowed(f'container has runAsNonRoot and image will run as root {where}')
+
+
+def _capabilities(wanted: Object) -> int:
+    found = DEFAULT_CAPABILITIES
+    for name in wanted.get('drop') or ():
+        found = 0 if name.upper() == 'ALL' else found & ~_bit(name)
+    for name in wanted.get('add') or ():
+        found = ALL_CAPABILITIES if name.upper() == 'ALL' else found | _bit(name)
+    return found
+
+
+def _bit(name: str) -> int:
+    number = CAPABILITIES.get(name.upper().removeprefix('CAP_'))
+    return 0 if number is None else 1 << number
+
+
+def _table(manifest: Manifest, path: str) -> list[list[str]]:
+    try:
+        text = manifest.root.read_text(path)
+    except OSError:
+        return []
+    return [line.split(':') for line in text.splitlines() if line.count(':') >= 2]
+
+
+def _lookup(table: list[list[str]], name: str) -> list[str] | None:
+    return next((entry for entry in table if name in (entry[0], entry[2])), None)
+
+
+def _group(manifest: Manifest, name: str) -> int:
+    entry = _lookup(_table(manifest, '/etc/group'), name)
+    return int(entry[2]) if entry else _number(name)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0

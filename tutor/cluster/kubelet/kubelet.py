@@ -1,0 +1,220 @@
+"""One kubelet: the pods of its node, its runtime, its machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+from tutor.apimachinery.objects import Object
+from tutor.client.client import Client
+from tutor.client.events import EventRecorder
+from tutor.client.informer import Informers
+from tutor.cluster.containers.container import Container
+from tutor.cluster.containers.runtime import OpenNetwork, Runtime
+from tutor.cluster.kubelet import pods, timing
+from tutor.cluster.kubelet.backoff import Backoff
+from tutor.cluster.kubelet.images import ImagePuller
+from tutor.cluster.kubelet.machine import Machine
+from tutor.cluster.kubelet.node import NodeReporter
+from tutor.cluster.kubelet.statuses import StatusManager
+from tutor.cluster.kubelet.worker import PodWorker
+from tutor.cluster.simulation import Simulation
+from tutor.shell.vfs import FileSystem
+
+MAX_HOSTNAME = 63
+CLUSTER_DNS = '10.96.0.10'
+
+
+class Attachment(Protocol):
+    """A pod's network."""
+
+    addresses: list[str]
+
+    @property
+    def open(self) -> OpenNetwork: ...
+
+
+class Network(Protocol):
+    """The network plug-in of the node."""
+
+    cidr: str
+
+    def attach(self, pod: str, host: bool = False) -> Any: ...
+    def detach(self, attachment: Any) -> None: ...
+
+
+@dataclass(slots=True)
+class NodeSettings:
+    """What a kubelet is told of its node."""
+
+    name: str
+    address: str
+    labels: dict[str, str] = field(default_factory=dict)
+    taints: list[Object] = field(default_factory=list)
+    capacity: dict[str, str] = field(default_factory=dict)
+    allocatable: dict[str, str] | None = None
+    version: str = 'v1.36.1'
+    runtime: str = 'containerd://2.1.9'
+    idle: bool = False
+    cluster_dns: str = CLUSTER_DNS
+
+
+class Silence:
+    """A recorder that records nothing: hollow nodes tell no events."""
+
+    def normal(self, obj: Object, reason: str, message: str, field_path: str = '') -> None: ...
+    def warning(self, obj: Object, reason: str, message: str, field_path: str = '') -> None: ...
+    def event(self, obj: Object, kind: str, reason: str, message: str, field_path: str = '') -> None: ...
+
+
+class Kubelet:
+    """The kubelet of one node. `offer` gives it the pods that are bound to the node."""
+
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers, settings: NodeSettings,
+                 machine: Machine, runtime: Runtime, network: Network, shared: dict[str, FileSystem],
+                 extras: Mapping[str, Any]) -> None:
+        self.simulation = simulation
+        self.client = client
+        self.informers = informers
+        self.settings = settings
+        self.name = settings.name
+        self.address = settings.address
+        self.idle = settings.idle
+        self.cluster_dns = settings.cluster_dns
+        self.machine = machine
+        self.runtime = runtime
+        self.network = network
+        self.cidr = network.cidr
+        self.shared = shared
+        self.extras = extras
+        self.timing = timing.IDLE if settings.idle else timing.RUNNING
+        self.recorder: EventRecorder | Silence = (
+            Silence() if settings.idle else EventRecorder(simulation, client, 'kubelet', settings.name))
+        self._node_recorder = EventRecorder(simulation, client, 'kubelet', settings.name)
+        self.crash_backoff = Backoff()
+        self.puller = ImagePuller(self)
+        self.statuses = StatusManager(self)
+        self.node: Object | None = None
+        self.reporter = NodeReporter(self, settings.labels, settings.taints, settings.capacity, settings.allocatable,
+                                     settings.version, settings.runtime)
+        self.connected = True
+        self.running = False
+        self.workers: dict[str, PodWorker] = {}
+        self._by_sandbox: dict[str, PodWorker] = {}
+        self._phase = simulation.random.random()
+        self._stamps: tuple[float, str] = (-1.0, '')
+        runtime.on_change = self._container_changed
+
+    @property
+    def allocatable(self) -> dict[str, str]:
+        return self.reporter.allocatable
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Register the node and begin with what is bound to it."""
+        self.running = True
+        self.reporter.start()
+
+    def stop(self) -> None:
+        """The kubelet's process ends; containers go on."""
+        self.running = False
+        self.reporter.stop()
+
+    # -- pods ---------------------------------------------------------------------------------------------------
+
+    def offer(self, old: Object | None, new: Object | None) -> None:
+        """A pod of this node was added, changed or removed (syncLoopIteration's configCh)."""
+        if not self.running:
+            return
+        pod = new or old
+        assert pod is not None
+        worker = self.workers.get(pods.uid(pod))
+        if new is None:
+            if worker is not None:
+                worker.removed()
+        elif worker is not None:
+            worker.update(new)
+        elif old is not None and pods.uid(old) != pods.uid(new):
+            self.offer(old, None)
+            self.offer(None, new)
+        else:
+            self._begin(new)
+
+    def _begin(self, pod: Object) -> None:
+        if pods.finished((pod.get('status') or {}).get('phase', '')) and 'deletionTimestamp' not in pod['metadata']:
+            return
+        worker = self.workers[pods.uid(pod)] = PodWorker(self, pod)
+        trace = self.simulation.trace
+        trace.cause = trace.record(f'kubelet@{self.name}', 'begins', f'Pod/{worker.key}')
+        if 'deletionTimestamp' in pod['metadata']:
+            worker.terminate()
+        else:
+            worker.wake()
+
+    def knows(self, worker: PodWorker) -> bool:
+        return self.workers.get(worker.uid) is worker
+
+    def find(self, uid: str) -> PodWorker | None:
+        return self.workers.get(uid)
+
+    def forget(self, worker: PodWorker) -> None:
+        """A pod is gone for good: its containers and what was kept of it."""
+        self.workers.pop(worker.uid, None)
+        self.statuses.forget(worker.uid)
+        if worker.sandbox is not None:
+            self.runtime.remove_sandbox(worker.sandbox)
+            self._by_sandbox.pop(worker.sandbox.id, None)
+
+    def hostname_of(self, pod: Object) -> str:
+        """GeneratePodHostNameAndDomain."""
+        if pods.host_network(pod):
+            return self.name
+        name = pod['spec'].get('hostname') or pod['metadata']['name']
+        return name[:MAX_HOSTNAME].rstrip('-.')
+
+    # -- the runtime --------------------------------------------------------------------------------------------
+
+    def own(self, worker: PodWorker) -> None:
+        """A sandbox belongs to a pod."""
+        if worker.sandbox is not None:
+            self._by_sandbox[worker.sandbox.id] = worker
+
+    def _container_changed(self, container: Container) -> None:
+        worker = self._by_sandbox.get(container.sandbox)
+        if worker is not None and not worker.terminating:
+            worker.observe()
+
+    def next_relist(self) -> float:
+        """When PLEG looks next."""
+        period, now = self.timing.relist, self.simulation.now
+        if not period:
+            return now
+        return now + period - (now - self._phase) % period
+
+    def image_list(self) -> list[Object]:
+        found = [{'names': [manifest.image_id, manifest.name], 'sizeBytes': manifest.size}
+                 for manifest in self.runtime.images.list()]
+        return sorted(found, key=lambda entry: -entry['sizeBytes'])[:50]
+
+    # -- telling ------------------------------------------------------------------------------------------------
+
+    def stamp(self, moment: float) -> str:
+        """A moment as metav1.Time."""
+        if self._stamps[0] != moment:
+            when = self.simulation.epoch + timedelta(seconds=moment)
+            self._stamps = (moment, when.strftime('%Y-%m-%dT%H:%M:%SZ'))
+        return self._stamps[1]
+
+    def current_node(self) -> Object | None:
+        return self.informers.of('nodes').get('', self.name) or self.node
+
+    def node_event(self, kind: str, reason: str, message: str) -> None:
+        """An event about the node itself; its UID is the node's name, as kubelets have it."""
+        node = {'apiVersion': 'v1', 'kind': 'Node', 'metadata': {'name': self.name, 'uid': self.name}}
+        self._node_recorder.event(node, kind, reason, message)
+
+
+NodeStarter = Callable[[NodeSettings], Kubelet]

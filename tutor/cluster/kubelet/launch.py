@@ -1,0 +1,147 @@
+"""Starting a container: its image, its configuration, its command, its postStart hook (kuberuntime_container.go)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import value as quantity_value
+from tutor.cluster.containers.container import Container, ContainerConfig, ContainerMount
+from tutor.cluster.containers.image import Manifest
+from tutor.cluster.containers.runtime import RuntimeFailure
+from tutor.cluster.kubelet import environment, etc, hooks, identity, pods
+from tutor.cluster.kubelet.environment import ConfigError
+from tutor.cluster.kubelet.fields import UnsupportedField
+from tutor.cluster.kubelet.images import ImageError
+from tutor.cluster.kubelet.volumes import Volume
+from tutor.shell.vfs import FileSystem
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.worker import PodWorker
+
+TERMINATION_LOG = '/dev/termination-log'
+
+
+class StartError(Exception):
+    """A container that could not be started: the reason and message of its waiting state."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Launcher:
+    """Starts the containers of one pod."""
+
+    def __init__(self, worker: PodWorker) -> None:
+        self._worker = worker
+        self._system: etc.SystemFiles | None = None
+
+    async def start(self, spec: Object, init: bool) -> None:
+        """startContainer. Raises StartError."""
+        worker = self._worker
+        kubelet, pod, simulation = worker.kubelet, worker.pod, worker.simulation
+        path = pods.field_path(pod, spec)
+        try:
+            manifest = await kubelet.puller.ensure(pod, spec, path)
+        except ImageError as error:
+            raise StartError(error.reason, str(error)) from None
+        try:
+            config = self._configure(spec, manifest, init)
+        except (ConfigError, UnsupportedField, identity.NotAllowed) as error:
+            kubelet.recorder.warning(pod, 'Failed', f'Error: {error}', path)
+            raise StartError('CreateContainerConfigError', str(error)) from None
+        await kubelet.timing.create(simulation)
+        assert worker.sandbox is not None
+        container = kubelet.runtime.create(worker.sandbox, config)
+        worker.remember(container)
+        kubelet.recorder.normal(pod, 'Created', 'Container created', path)
+        await kubelet.timing.start(simulation)
+        try:
+            kubelet.runtime.start(container)
+        except RuntimeFailure as failure:
+            kubelet.recorder.warning(pod, 'Failed', f'Error: {failure}', path)
+            raise StartError('RunContainerError', str(failure)) from None
+        kubelet.recorder.normal(pod, 'Started', 'Container started', path)
+        await self._post_start(spec, container, path)
+
+    async def _post_start(self, spec: Object, container: Container, path: str) -> None:
+        hook = (spec.get('lifecycle') or {}).get('postStart')
+        worker = self._worker
+        if not hook or worker.kubelet.idle:
+            return
+        problem = await hooks.run(worker, spec, container, hook)
+        if problem is not None:
+            worker.kubelet.recorder.warning(worker.pod, 'FailedPostStartHook', 'PostStartHook failed', path)
+            await worker.stopper.kill(container, 'FailedPostStartHook')
+            raise StartError('PostStartHookError', 'PostStartHook failed')
+
+    def _configure(self, spec: Object, manifest: Manifest, init: bool) -> ContainerConfig:
+        """generateContainerConfig. Raises ConfigError, NotAllowed."""
+        worker = self._worker
+        kubelet, pod = worker.kubelet, worker.pod
+        who = identity.of(pod, spec, manifest)
+        own = environment.make(pod, spec, kubelet.informers, worker.facts())
+        env = {'HOSTNAME': kubelet.hostname_of(pod), **manifest.config.environment, **own}
+        env.setdefault('PATH', environment_path())
+        env.setdefault('HOME', who.home)
+        history = worker.histories.get(spec['name'])
+        limits = (spec.get('resources') or {}).get('limits') or {}
+        return ContainerConfig(
+            name=spec['name'], manifest=manifest, image=manifest.name, image_id=manifest.image_id,
+            requested=spec['image'], init=init and not pods.restartable_init(spec),
+            command=[environment.expand(word, own) for word in spec.get('command') or ()],
+            args=[environment.expand(word, own) for word in spec.get('args') or ()],
+            env=env, working_dir=spec.get('workingDir') or manifest.config.working_dir,
+            mounts=self._mounts(spec), uid=who.uid, gid=who.gid, groups=who.groups, user=who.user,
+            read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
+            tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
+            memory_limit=quantity_value(limits['memory']) if 'memory' in limits else 0,
+            attempt=history[0].config.attempt + 1 if history else self._attempts(spec), extras=kubelet.extras,
+            termination=spec.get('terminationMessagePath', TERMINATION_LOG),
+            fallback_to_logs=spec.get('terminationMessagePolicy') == 'FallbackToLogsOnError')
+
+    def _attempts(self, spec: Object) -> int:
+        """A container that the runtime does not know counts on from the status (a restarted node)."""
+        status = self._worker.status
+        for field in ('containerStatuses', 'initContainerStatuses'):
+            for entry in status.get(field) or ():
+                if entry['name'] == spec['name'] and entry.get('containerID'):
+                    return entry.get('restartCount', 0) + 1
+        return 0
+
+    def _mounts(self, spec: Object) -> list[ContainerMount]:
+        worker = self._worker
+        if self._system is None:
+            self._system = etc.SystemFiles(worker)
+        found = self._system.mounts()
+        for mount in spec.get('volumeMounts') or ():
+            volume = worker.volumes.get(mount['name'])
+            if volume is None:
+                raise ConfigError(f'cannot find volume "{mount["name"]}" to mount into container "{spec["name"]}"')
+            found.append(_volume_mount(volume, mount))
+        return found
+
+
+def _volume_mount(volume: Volume, mount: Object) -> ContainerMount:
+    read_only = bool(mount.get('readOnly')) or volume.read_only
+    below = mount.get('subPath') or ''
+    if not below:
+        return ContainerMount(mount['mountPath'], volume.place, read_only, volume.kind, volume.device)
+    # A subPath is resolved when the container starts: later changes of ..data do not reach it.
+    files, path = volume.place()
+    path = f'{path.rstrip("/")}/{below}'
+    if not files.exists(path):
+        files.make_dirs(path)
+    fixed = files, files.realpath(path)
+    return ContainerMount(mount['mountPath'], lambda: fixed, read_only, volume.kind, volume.device)
+
+
+@lru_cache(maxsize=1)
+def environment_path() -> str:
+    from tutor.cluster.containers.image import PATH
+    return PATH
+
+
+__all__ = ['FileSystem', 'Launcher', 'StartError']

@@ -1,0 +1,206 @@
+"""The Node object: registration, capacity, conditions, heartbeats (kubelet_node_status.go, nodelease)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import canonical
+from tutor.client.transport import MERGE_PATCH
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.kubelet import Kubelet
+
+LEASE_NAMESPACE = 'kube-node-lease'
+LEASE_SECONDS = 40
+RENEW_EVERY = 10.0
+STATUS_EVERY = 300.0
+RETRY = 1.0
+KERNEL = '6.8.0-79-generic'
+OS_IMAGE = 'Ubuntu 24.04.3 LTS'
+DEFAULTS = {'ephemeral-storage': '61255492Ki', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0'}
+
+CONDITIONS = (
+    ('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+    ('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    ('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+    ('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
+)
+EVENTS = {
+    ('MemoryPressure', 'False'): 'NodeHasSufficientMemory', ('MemoryPressure', 'True'): 'NodeHasInsufficientMemory',
+    ('DiskPressure', 'False'): 'NodeHasNoDiskPressure', ('DiskPressure', 'True'): 'NodeHasDiskPressure',
+    ('PIDPressure', 'False'): 'NodeHasSufficientPID', ('PIDPressure', 'True'): 'NodeHasInsufficientPID',
+    ('Ready', 'True'): 'NodeReady', ('Ready', 'False'): 'NodeNotReady',
+}
+
+
+class NodeReporter:
+    """Registers one node and keeps it alive."""
+
+    def __init__(self, kubelet: Kubelet, labels: dict[str, str], taints: list[Object], capacity: dict[str, str],
+                 allocatable: dict[str, str] | None, version: str, runtime: str) -> None:
+        self._kubelet = kubelet
+        self._labels = labels
+        self._taints = taints
+        self.capacity = {name: canonical(amount) for name, amount in {**DEFAULTS, **capacity}.items()}
+        if kubelet.idle:
+            self.capacity = {**self.capacity, 'ephemeral-storage': '0'}
+            self.capacity.pop('hugepages-1Gi'), self.capacity.pop('hugepages-2Mi')
+        self.allocatable = {**self.capacity, **(allocatable or {})}
+        if not kubelet.idle and not allocatable:
+            self.allocatable['ephemeral-storage'] = '56453061334'
+        self._version = version
+        self._runtime = runtime
+        self.pressure: dict[str, tuple[str, str, str]] = {}
+        """Conditions that are not as usual: status, reason and message by type."""
+        self._conditions: list[Object] = []
+        self._lease: Object | None = None
+        self._stopped = False
+        self._status_written = 0.0
+
+    def start(self) -> None:
+        """Register, and renew the lease and the status from now on."""
+        self._stopped = False
+        self.register()
+        self._renew()
+        self._kubelet.simulation.call_later(STATUS_EVERY, self._report_again)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    # -- the node -----------------------------------------------------------------------------------------------
+
+    def register(self) -> None:
+        """tryRegisterWithAPIServer; a node that is there already gets a new status."""
+        kubelet = self._kubelet
+        try:
+            if kubelet.client.find('nodes', kubelet.name) is None:
+                kubelet.node = kubelet.client.create('nodes', self._node())
+                self._announce(())
+                return
+        except (StatusError, OSError):
+            kubelet.simulation.call_later(RETRY, self.register)
+            return
+        self.report()
+
+    def _node(self) -> Object:
+        kubelet = self._kubelet
+        hardware = {'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64',
+                    'kubernetes.io/hostname': kubelet.name, 'kubernetes.io/os': 'linux'}
+        annotations = {'node.alpha.kubernetes.io/ttl': '0', 'volumes.kubernetes.io/controller-managed-attach-detach': 'true'}
+        spec: Object = {}
+        if kubelet.cidr:
+            spec['podCIDR'], spec['podCIDRs'] = kubelet.cidr, [kubelet.cidr]
+        if self._taints:
+            spec['taints'] = self._taints
+        return {'apiVersion': 'v1', 'kind': 'Node',
+                'metadata': {'name': kubelet.name, 'labels': {**hardware, **self._labels}, 'annotations': annotations},
+                'spec': spec, 'status': self.status()}
+
+    def status(self) -> Object:
+        """The whole status as it is now."""
+        kubelet = self._kubelet
+        now = kubelet.simulation.timestamp()
+        before = {entry['type']: entry for entry in self._conditions}
+        self._conditions = [self._condition(usual, before.get(usual[0]), now) for usual in CONDITIONS]
+        return {
+            'addresses': [{'address': kubelet.address, 'type': 'InternalIP'}, {'address': kubelet.name, 'type': 'Hostname'}],
+            'allocatable': self.allocatable, 'capacity': self.capacity, 'conditions': self._conditions,
+            'daemonEndpoints': {'kubeletEndpoint': {'Port': 10250}}, 'images': kubelet.image_list(),
+            'nodeInfo': self._info(), 'runtimeHandlers': _handlers(),
+        }
+
+    def _condition(self, usual: tuple[str, str, str, str], before: Object | None, now: str) -> Object:
+        kind = usual[0]
+        status, reason, message = self.pressure.get(kind, usual[1:])
+        kept = before is not None and before['status'] == status
+        return {'lastHeartbeatTime': now, 'lastTransitionTime': before['lastTransitionTime'] if kept and before else now,
+                'message': message, 'reason': reason, 'status': status, 'type': kind}
+
+    def _info(self) -> Object:
+        name = self._kubelet.name
+        unique = f'{crc32(name.encode()):08x}'
+        return {'architecture': 'amd64', 'bootID': f'{unique}-9f0f-4f3b-8a52-{unique}0a1b',
+                'containerRuntimeVersion': self._runtime, 'kernelVersion': KERNEL, 'kubeProxyVersion': '',
+                'kubeletVersion': self._version, 'machineID': f'{unique * 4}', 'operatingSystem': 'linux',
+                'osImage': OS_IMAGE, 'swap': {'capacity': 0}, 'systemUUID': f'{unique}-1c1b-4c5d-9c3a-{unique}2c3d'}
+
+    def report(self) -> None:
+        """Write the status; others' conditions stay."""
+        kubelet = self._kubelet
+        if not kubelet.connected:
+            return
+        before = tuple(self._conditions)
+        status = self.status()
+        node = kubelet.current_node()
+        own = {entry['type'] for entry in self._conditions}
+        foreign = [entry for entry in ((node or {}).get('status') or {}).get('conditions') or () if entry['type'] not in own]
+        body = {'status': {**status, 'conditions': [*self._conditions, *foreign]}}
+        try:
+            kubelet.client.patch('nodes', kubelet.name, body, '', 'status', MERGE_PATCH)
+        except StatusError as error:
+            if error.code == 404:
+                self.register()
+            return
+        except OSError:
+            return
+        self._status_written = kubelet.simulation.now
+        self._announce(before)
+
+    def _announce(self, before: tuple[Object, ...]) -> None:
+        """Events for conditions that changed."""
+        known = {entry['type']: entry['status'] for entry in before}
+        for entry in self._conditions:
+            if known.get(entry['type']) == entry['status']:
+                continue
+            reason = EVENTS[entry['type'], entry['status']]
+            kubelet = self._kubelet
+            kubelet.node_event('Normal', reason, f'Node {kubelet.name} status is now: {reason}')
+
+    def _report_again(self) -> None:
+        if self._stopped:
+            return
+        self.report()
+        self._kubelet.simulation.call_later(STATUS_EVERY, self._report_again)
+
+    # -- the lease ----------------------------------------------------------------------------------------------
+
+    def _renew(self) -> None:
+        """nodelease: renewTime every ten seconds; the only thing that an idle node does."""
+        if self._stopped:
+            return
+        kubelet = self._kubelet
+        if kubelet.connected:
+            try:
+                self._write_lease()
+            except StatusError:
+                self._lease = None
+            except OSError:
+                pass
+        kubelet.simulation.call_later(RENEW_EVERY, self._renew)
+
+    def _write_lease(self) -> None:
+        kubelet = self._kubelet
+        now = kubelet.simulation.micro_timestamp()
+        if self._lease is None:
+            self._lease = kubelet.client.find('leases.coordination.k8s.io', kubelet.name, LEASE_NAMESPACE)
+        if self._lease is None:
+            node: Any = kubelet.current_node() or {}
+            owner = {'apiVersion': 'v1', 'kind': 'Node', 'name': kubelet.name,
+                     'uid': node.get('metadata', {}).get('uid', '')}
+            self._lease = kubelet.client.create('leases.coordination.k8s.io', {
+                'apiVersion': 'coordination.k8s.io/v1', 'kind': 'Lease',
+                'metadata': {'name': kubelet.name, 'namespace': LEASE_NAMESPACE, 'ownerReferences': [owner]},
+                'spec': {'holderIdentity': kubelet.name, 'leaseDurationSeconds': LEASE_SECONDS, 'renewTime': now},
+            }, LEASE_NAMESPACE)
+            return
+        lease = self._lease
+        self._lease = kubelet.client.update('leases.coordination.k8s.io',
+                                            {**lease, 'spec': {**lease['spec'], 'renewTime': now}})
+
+
+def _handlers() -> list[Object]:
+    return [{'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}, 'name': ''},
+            {'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}, 'name': 'runc'}]

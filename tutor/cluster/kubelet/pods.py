@@ -1,0 +1,76 @@
+"""What kubelet code asks of a pod again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.apimachinery.objects import Object
+
+ALWAYS = 'Always'
+NEVER = 'Never'
+ON_FAILURE = 'OnFailure'
+MIRROR = 'kubernetes.io/config.mirror'
+SOURCE = 'kubernetes.io/config.source'
+HASH = 'kubernetes.io/config.hash'
+
+
+def containers(pod: Object) -> list[Object]:
+    return pod['spec'].get('containers') or []
+
+
+def init_containers(pod: Object) -> list[Object]:
+    return pod['spec'].get('initContainers') or []
+
+
+def ephemeral_containers(pod: Object) -> list[Object]:
+    return pod['spec'].get('ephemeralContainers') or []
+
+
+def all_containers(pod: Object) -> Iterator[tuple[Object, str]]:
+    """Every container with the field path that events about it name."""
+    for container in init_containers(pod):
+        yield container, f'spec.initContainers{{{container["name"]}}}'
+    for container in containers(pod):
+        yield container, f'spec.containers{{{container["name"]}}}'
+    for container in ephemeral_containers(pod):
+        yield container, f'spec.ephemeralContainers{{{container["name"]}}}'
+
+
+def field_path(pod: Object, container: Object) -> str:
+    name = container['name']
+    for field in ('containers', 'initContainers', 'ephemeralContainers'):
+        if any(entry['name'] == name for entry in pod['spec'].get(field) or ()):
+            return f'spec.{field}{{{name}}}'
+    return ''
+
+
+def restart_policy(pod: Object) -> str:
+    return pod['spec'].get('restartPolicy', ALWAYS)
+
+
+def restartable_init(container: Object) -> bool:
+    """Whether an init container is a sidecar."""
+    return container.get('restartPolicy') == ALWAYS
+
+
+def describe(pod: Object) -> str:
+    """format.Pod: 'name_namespace(uid)'."""
+    meta = pod['metadata']
+    return f'{meta["name"]}_{meta["namespace"]}({meta["uid"]})'
+
+
+def key(pod: Object) -> str:
+    meta = pod['metadata']
+    return f'{meta["namespace"]}/{meta["name"]}'
+
+
+def uid(pod: Object) -> str:
+    return pod['metadata']['uid']
+
+
+def host_network(pod: Object) -> bool:
+    return bool(pod['spec'].get('hostNetwork'))
+
+
+def finished(phase: str) -> bool:
+    return phase in ('Succeeded', 'Failed')

@@ -1,0 +1,159 @@
+"""Probes: when they are made, what their results mean, and what is said of failures (pkg/kubelet/prober)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.containers.container import RUNNING, Container
+from tutor.cluster.kubelet import pods
+from tutor.cluster.kubelet.probing import FAILURE, SUCCESS, WARNING, probe
+from tutor.cluster.simulation import Cancelled, Task
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.worker import PodWorker
+
+READINESS = 'readiness'
+LIVENESS = 'liveness'
+STARTUP = 'startup'
+FIELDS = {STARTUP: 'startupProbe', LIVENESS: 'livenessProbe', READINESS: 'readinessProbe'}
+
+
+class Prober:
+    """All probes of one pod. Its results are asked for by container."""
+
+    def __init__(self, worker: PodWorker) -> None:
+        self._worker = worker
+        self._probes: dict[tuple[str, str], ProbeLoop] = {}
+        self._specs: dict[str, Object] = {}
+        self._born = worker.simulation.now
+        for spec, _ in pods.all_containers(worker.pod):
+            if any(field in spec for field in FIELDS.values()):
+                self._specs[spec['name']] = spec
+        self._stopped = worker.kubelet.idle
+
+    # -- results ------------------------------------------------------------------------------------------------
+
+    def ready(self, container: Container, spec: Object) -> bool:
+        """Whether readiness says yes, or nobody asks."""
+        if 'readinessProbe' not in spec or self._worker.kubelet.idle:
+            return True
+        return self._result(container, READINESS) is True
+
+    def started(self, container: Container, spec: Object) -> bool:
+        if 'startupProbe' not in spec or self._worker.kubelet.idle:
+            return True
+        return self._result(container, STARTUP) is True
+
+    def failed(self, container: Container) -> tuple[str, float | None] | None:
+        """Which probe wants the container restarted, and its own grace period."""
+        for kind in (LIVENESS, STARTUP):
+            if self._result(container, kind) is False:
+                spec = self._specs[container.config.name]
+                return kind, spec[FIELDS[kind]].get('terminationGracePeriodSeconds')
+        return None
+
+    def _result(self, container: Container, kind: str) -> bool | None:
+        loop = self._probes.get((container.config.name, kind))
+        return loop.result if loop is not None and loop.container is container else None
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    def update(self) -> None:
+        """Begin to probe containers that run, and stop for those that do not."""
+        if self._stopped or not self._specs:
+            return
+        for name, spec in self._specs.items():
+            history = self._worker.histories.get(name)
+            newest = history[0] if history else None
+            if newest is None or newest.state != RUNNING:
+                continue
+            started = self.started(newest, spec)
+            for kind, field in FIELDS.items():
+                if field in spec and (kind == STARTUP or started):
+                    self._begin(newest, spec, kind)
+
+    def _begin(self, container: Container, spec: Object, kind: str) -> None:
+        key = (container.config.name, kind)
+        old = self._probes.get(key)
+        if old is not None:
+            if old.container is container:
+                return
+            old.stop()
+        self._probes[key] = ProbeLoop(self._worker, container, spec, kind, self._born)
+
+    def stop_restarting(self) -> None:
+        """The pod ends: nothing is to be restarted any more, only readiness still matters."""
+        for (_, kind), loop in self._probes.items():
+            if kind != READINESS:
+                loop.stop()
+
+    def stop(self) -> None:
+        self._stopped = True
+        for loop in self._probes.values():
+            loop.stop()
+
+
+class ProbeLoop:
+    """One probe of one container (prober.worker). `result` is None until it is known; readiness begins as False."""
+
+    def __init__(self, worker: PodWorker, container: Container, spec: Object, kind: str, born: float) -> None:
+        self.container = container
+        self.kind = kind
+        self.result: bool | None = False if kind == READINESS else True if kind == LIVENESS else None
+        self._worker = worker
+        self._spec = spec
+        self._probe = spec[FIELDS[kind]]
+        self._born = born
+        self._last: str | None = None
+        self._run = 0
+        self._task: Task[None] = worker.simulation.spawn(self._loop(), f'{kind}:{worker.key}')
+
+    def stop(self) -> None:
+        self._task.cancel()
+
+    async def _loop(self) -> None:
+        simulation, probe_spec = self._worker.simulation, self._probe
+        period = probe_spec.get('periodSeconds', 10)
+        assert self.container.started_at is not None
+        earliest = self.container.started_at + probe_spec.get('initialDelaySeconds', 0)
+        try:
+            if simulation.now < earliest or self.kind != READINESS:
+                # Ticks come in a fixed rhythm from when the pod came to the node.
+                ticks = -(-(max(earliest, simulation.now) - self._born) // period)
+                await simulation.sleep(self._born + ticks * period - simulation.now)
+            while self.container.state == RUNNING and await self._once():
+                await simulation.sleep(period - (simulation.now - self._born) % period)
+        except Cancelled:
+            return
+
+    async def _once(self) -> bool:
+        """doProbe; False when there is no more to be asked."""
+        kind = self.kind
+        outcome, text = await probe(self._worker, self.container, self._spec, self._probe)
+        if self.container.state != RUNNING:
+            return False
+        self._report(outcome, text)
+        good = outcome != FAILURE
+        state = SUCCESS if good else FAILURE
+        self._run = self._run + 1 if state == self._last else 1
+        self._last = state
+        threshold = self._probe.get('successThreshold', 1) if good else self._probe.get('failureThreshold', 3)
+        if self._run < threshold:
+            return True
+        if self.result is not good:
+            self.result = good
+            self._worker.wake()
+        if kind == READINESS:
+            return True
+        return good and kind != STARTUP
+
+    def _report(self, outcome: str, text: str) -> None:
+        if outcome == SUCCESS:
+            return
+        worker, name = self._worker, self.kind.capitalize()
+        path = pods.field_path(worker.pod, self._spec)
+        if outcome == WARNING:
+            worker.kubelet.recorder.warning(worker.pod, 'ProbeWarning', f'{name} probe warning: {text}', path)
+        else:
+            worker.kubelet.recorder.warning(worker.pod, 'Unhealthy', f'{name} probe failed: {text}', path)

@@ -1,0 +1,110 @@
+"""Making one probe: exec, httpGet, tcpSocket or grpc, with the words of its failure (pkg/probe)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.containers.container import Container
+from tutor.cluster.containers.http import HttpError, HttpRequest, HttpResponse, fetch
+from tutor.cluster.containers.runtime import RuntimeFailure
+from tutor.cluster.kubelet.hooks import port_of
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.worker import PodWorker
+
+SUCCESS = 'success'
+WARNING = 'warning'
+FAILURE = 'failure'
+MAX_OUTPUT = 10 * 1024
+USER_AGENT = 'kube-probe/1.36'
+
+
+async def probe(worker: PodWorker, container: Container, spec: Object, wanted: Object) -> tuple[str, str]:
+    """prober.runProbe: the outcome, and what to say of it."""
+    timeout = wanted.get('timeoutSeconds', 1)
+    if 'exec' in wanted:
+        return await _exec(worker, container, wanted['exec'].get('command') or [], timeout)
+    if 'httpGet' in wanted:
+        return await _http(worker, spec, wanted['httpGet'], timeout)
+    if 'tcpSocket' in wanted:
+        socket = wanted['tcpSocket']
+        return await _tcp(worker, socket.get('host') or _address(worker), port_of(spec, socket['port']), timeout)
+    if 'grpc' in wanted:
+        return await _grpc(worker, wanted['grpc'], timeout)
+    return FAILURE, f'missing probe handler for {worker.key}:{container.config.name}'
+
+
+async def _exec(worker: PodWorker, container: Container, command: list[str], timeout: float) -> tuple[str, str]:
+    try:
+        code, output = await worker.kubelet.runtime.exec_sync(container, command, timeout)
+    except TimeoutError:
+        return FAILURE, f'command timed out: "{" ".join(command)}" timed out after {timeout}s'
+    except RuntimeFailure as failure:
+        return FAILURE, f'error executing command in container: {failure}'
+    return (FAILURE if code else SUCCESS), output[:MAX_OUTPUT]
+
+
+async def _http(worker: PodWorker, spec: Object, get: Object, timeout: float) -> tuple[str, str]:
+    port = port_of(spec, get['port'])
+    host = get.get('host') or _address(worker)
+    path = get.get('path') or '/'
+    scheme = get.get('scheme', 'HTTP').lower()
+    url = f'{scheme}://{host}:{port}{path if path.startswith("/") else "/" + path}'
+    headers = {'host': f'{host}:{port}', 'user-agent': USER_AGENT, 'accept': '*/*', 'connection': 'close'}
+    headers.update((header['name'].lower(), header['value']) for header in get.get('httpHeaders') or ())
+    try:
+        response = await _get(worker, host, port, HttpRequest('GET', path, headers), timeout)
+    except TimeoutError:
+        return FAILURE, f'Get "{url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+    except OSError as problem:
+        return FAILURE, f'Get "{url}": {_dial(host, port, problem)}'
+    except HttpError as problem:
+        return FAILURE, f'Get "{url}": net/http: HTTP/1.x transport connection broken: malformed HTTP response "{problem}"'
+    if 200 <= response.status < 400:
+        return SUCCESS, ''
+    return FAILURE, f'HTTP probe failed with statuscode: {response.status}'
+
+
+async def _get(worker: PodWorker, host: str, port: int, request: HttpRequest, timeout: float) -> HttpResponse:
+    """Ask a simulated HTTP server directly; anything else by a connection. Raises OSError, HttpError."""
+    simulation, machine = worker.simulation, worker.kubelet.machine
+    respond = getattr(machine.network.service(host, port), 'respond', None)
+    if respond is None:
+        task = simulation.spawn(fetch(machine.network, host, port, request, timeout))
+    else:
+        request.client = (machine.network.addresses[0], machine.network.free_port())
+        task = simulation.spawn(respond(request))
+    if not await simulation.within(timeout, task):
+        task.cancel()
+        raise TimeoutError
+    return task.result()
+
+
+async def _tcp(worker: PodWorker, host: str, port: int, timeout: float) -> tuple[str, str]:
+    try:
+        connection = await worker.kubelet.machine.network.connect(host, port, timeout)
+    except OSError as problem:
+        return FAILURE, _dial(host, port, problem)
+    connection.close()
+    return SUCCESS, ''
+
+
+async def _grpc(worker: PodWorker, grpc: Object, timeout: float) -> tuple[str, str]:
+    outcome, _ = await _tcp(worker, _address(worker), grpc['port'], timeout)
+    if outcome == SUCCESS:
+        return SUCCESS, ''
+    return FAILURE, (f'failed to connect service "{_address(worker)}:{grpc["port"]}" within {timeout}s: '
+                     'context deadline exceeded')
+
+
+def _dial(host: str, port: int, problem: OSError) -> str:
+    """Go's words for a connection that failed."""
+    if isinstance(problem, TimeoutError):
+        return f'dial tcp {host}:{port}: i/o timeout'
+    words = {111: 'connection refused', 113: 'no route to host'}.get(problem.errno or 0, 'connection refused')
+    return f'dial tcp {host}:{port}: connect: {words}'
+
+
+def _address(worker: PodWorker) -> str:
+    return worker.attachment.addresses[0] if worker.attachment is not None else ''

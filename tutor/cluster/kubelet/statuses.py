@@ -1,0 +1,66 @@
+"""Telling the API server how pods are (status_manager.go): a write for each change, and the last deletion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object
+from tutor.client.transport import MERGE_PATCH
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.kubelet import Kubelet
+    from tutor.cluster.kubelet.worker import PodWorker
+
+RETRY = 10.0
+
+
+class StatusManager:
+    """Writes the statuses of one node's pods."""
+
+    def __init__(self, kubelet: Kubelet) -> None:
+        self._kubelet = kubelet
+        self._written: dict[str, Object] = {}
+
+    def set(self, worker: PodWorker) -> None:
+        """Write a worker's status, if it says anything new."""
+        status, before = worker.status, self._written.get(worker.uid)
+        if before is None:
+            before = worker.pod.get('status') or {}
+        if status == before:
+            return
+        meta = worker.pod['metadata']
+        change = {**status, **{field: None for field in before if field not in status}}
+        body = {'metadata': {'uid': meta['uid']}, 'status': change}
+        try:
+            self._kubelet.client.patch('pods', meta['name'], body, meta['namespace'], 'status', MERGE_PATCH)
+        except StatusError as error:
+            if error.code not in (404, 409):
+                self._again(worker)
+            return
+        except OSError:
+            self._again(worker)
+            return
+        self._written[worker.uid] = status
+
+    def delete(self, worker: PodWorker) -> None:
+        """The pod has ended and is marked as deleted: take it out of the API."""
+        meta = worker.pod['metadata']
+        options = {'kind': 'DeleteOptions', 'apiVersion': 'v1', 'gracePeriodSeconds': 0,
+                   'preconditions': {'uid': meta['uid']}}
+        try:
+            self._kubelet.client.delete('pods', meta['name'], meta['namespace'], options)
+        except StatusError:
+            return
+        except OSError:
+            self._kubelet.simulation.call_later(RETRY, self.delete, worker)
+
+    def forget(self, uid: str) -> None:
+        self._written.pop(uid, None)
+
+    def _again(self, worker: PodWorker) -> None:
+        self._kubelet.simulation.call_later(RETRY, self._retry, worker)
+
+    def _retry(self, worker: PodWorker) -> None:
+        if self._kubelet.knows(worker):
+            self.set(worker)

@@ -1,0 +1,95 @@
+"""Ending containers: preStop hooks, the stop signal, the grace period, sidecars last (killContainer, killPod)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.containers.container import Container
+from tutor.cluster.kubelet import hooks, pods
+from tutor.cluster.simulation import gather
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.worker import PodWorker
+
+MINIMUM_GRACE = 2.0
+DEFAULT_GRACE = 30
+
+
+class Stopper:
+    """Ends the containers of one pod."""
+
+    def __init__(self, worker: PodWorker) -> None:
+        self._worker = worker
+        self._deadline: float | None = None
+        self._hurry = worker.simulation.condition()
+
+    def grace(self) -> float:
+        """The seconds that the pod's containers have to end."""
+        pod = self._worker.pod
+        meta = pod['metadata']
+        if 'deletionGracePeriodSeconds' in meta:
+            return meta['deletionGracePeriodSeconds']
+        if self._worker.failure is not None:
+            return min(1, pod['spec'].get('terminationGracePeriodSeconds', DEFAULT_GRACE))
+        return pod['spec'].get('terminationGracePeriodSeconds', DEFAULT_GRACE)
+
+    def shorten(self, pod: Object) -> None:
+        """The pod was deleted again with a shorter grace period."""
+        deadline = self._worker.simulation.now + pod['metadata'].get('deletionGracePeriodSeconds', 0)
+        if self._deadline is not None and deadline < self._deadline:
+            self._deadline = deadline
+            self._hurry.notify()
+            for container in self._worker.running():
+                self._worker.simulation.call_at(max(deadline, self._worker.simulation.now + MINIMUM_GRACE),
+                                                self._worker.kubelet.runtime.kill, container)
+
+    async def kill_pod(self) -> None:
+        """killContainersWithSyncResult: all at once, but sidecars after the others, the last one first."""
+        worker = self._worker
+        grace = self.grace()
+        self._deadline = worker.simulation.now + grace
+        sidecars = [spec['name'] for spec in pods.init_containers(worker.pod) if pods.restartable_init(spec)]
+        running = worker.running()
+        await self._kill_all([c for c in running if c.config.name not in sidecars], grace)
+        for name in reversed(sidecars):
+            rest = max(self._deadline - worker.simulation.now, 0)
+            await self._kill_all([c for c in running if c.config.name == name], rest)
+
+    async def _kill_all(self, containers: list[Container], grace: float) -> None:
+        worker = self._worker
+        if len(containers) == 1:
+            await self.kill(containers[0], '', grace)
+        elif containers:
+            await gather(*(worker.simulation.spawn(self.kill(container, '', grace)) for container in containers))
+
+    async def kill(self, container: Container, message: str, grace: float | None = None) -> None:
+        """killContainer."""
+        worker = self._worker
+        kubelet, simulation, pod = worker.kubelet, worker.simulation, worker.pod
+        if not container.running:
+            return
+        spec = next((spec for spec, _ in pods.all_containers(pod) if spec['name'] == container.config.name), None)
+        if grace is None:
+            grace = pod['spec'].get('terminationGracePeriodSeconds', DEFAULT_GRACE)
+        path = pods.field_path(pod, spec) if spec is not None else ''
+        if message != 'FailedPostStartHook':
+            text = message or f'Stopping container {container.config.name}'
+        else:
+            text = message
+        kubelet.recorder.normal(pod, 'Killing', text, path)
+        hook = ((spec or {}).get('lifecycle') or {}).get('preStop')
+        begun = simulation.now
+        if hook and spec is not None and grace > 0 and not kubelet.idle:
+            await self._pre_stop(spec, container, hook, grace, path)
+        grace = max(grace - (simulation.now - begun), MINIMUM_GRACE)
+        await kubelet.runtime.stop(container, grace)
+
+    async def _pre_stop(self, spec: Object, container: Container, hook: Object, grace: float, path: str) -> None:
+        worker = self._worker
+        task = worker.simulation.spawn(hooks.run(worker, spec, container, hook))
+        if not await worker.simulation.within(grace, task):
+            task.cancel()
+            return
+        if task.result() is not None:
+            worker.kubelet.recorder.warning(worker.pod, 'FailedPreStopHook', 'PreStopHook failed', path)

@@ -1,0 +1,415 @@
+"""The volumes of a pod: what each kind shows in a container, and why it may not be there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import value as quantity_value
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.cluster.kubelet import fields
+from tutor.cluster.kubelet.environment import bytes_data
+from tutor.cluster.simulation import Simulation
+from tutor.shell.vfs import File, FileSystem
+
+DEFAULT_MODE = 0o644
+TOKEN_MODE_WITH_GROUP = 0o640
+ROOT_CA = 'kube-root-ca.crt'
+
+Files = dict[str, tuple[bytes | Callable[[], bytes], int]]
+"""Path within a volume → content and mode."""
+
+
+class MountFailure(Exception):  # noqa: N818 - the event's reason is FailedMount
+    """Why a volume cannot be set up; the text is the plug-in's."""
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What volumes are made of."""
+
+    simulation: Simulation
+    client: Client
+    informers: Informers
+    machine: FileSystem
+    shared: dict[str, FileSystem]
+    """File systems that outlive pods and are seen from every node (network storage), by volume handle."""
+    facts: Callable[[], fields.Facts]
+
+
+class Volume:
+    """One volume of a pod. `check` says whether it can be mounted, `place` gives what is mounted."""
+
+    kind = 'ext4'
+    device = '/dev/vda1'
+    read_only = False
+    live = False
+    """Whether its content follows objects that may change."""
+
+    def __init__(self, name: str, source: Object, pod: Object, around: Surroundings) -> None:
+        self.name = name
+        self.source = source
+        self.pod = pod
+        self.around = around
+        self._files: FileSystem | None = None
+
+    def check(self) -> None:
+        """Raises MountFailure while the volume cannot be mounted."""
+
+    def place(self) -> tuple[FileSystem, str]:
+        """The file system and the path in it that a container gets; made when first asked for."""
+        if self._files is None:
+            self._files = self._build()
+        return self._files, '/'
+
+    def refresh(self, pod: Object) -> None:
+        """Bring the content up to date with the pod and the objects it comes from."""
+        self.pod = pod
+
+    @property
+    def used(self) -> int:
+        return self._files.used if self._files is not None else 0
+
+    def _new_files(self, budget: int | None = None) -> FileSystem:
+        simulation = self.around.simulation
+        clock = lambda: simulation.now  # noqa: E731 - the file system's clock
+        files = FileSystem(clock) if budget is None else FileSystem(clock, budget=budget)
+        files._own_root()
+        return files
+
+    def _build(self) -> FileSystem:
+        return self._new_files()
+
+
+class EmptyDir(Volume):
+    """emptyDir: a directory that lives as long as the pod."""
+
+    def __init__(self, name: str, source: Object, pod: Object, around: Surroundings) -> None:
+        super().__init__(name, source, pod, around)
+        if source.get('medium') == 'Memory':
+            self.kind = self.device = 'tmpfs'
+
+    def _build(self) -> FileSystem:
+        limit = self.source.get('sizeLimit')
+        memory = self.source.get('medium') == 'Memory'
+        files = self._new_files(quantity_value(limit) if limit and memory else None)
+        files.root.mode = 0o777
+        _own_by_group(files, self.pod)
+        return files
+
+
+def _own_by_group(files: FileSystem, pod: Object) -> None:
+    """SetVolumeOwnership: fsGroup owns the volume's root, and what is made in it."""
+    group = (pod['spec'].get('securityContext') or {}).get('fsGroup')
+    if group is not None:
+        files.root.gid = group
+        files.root.mode |= 0o2070
+
+
+class Projection(Volume):
+    """A read-only directory of files that are replaced all at once: AtomicWriter's layout."""
+
+    read_only = True
+    live = True
+
+    def __init__(self, name: str, source: Object, pod: Object, around: Surroundings) -> None:
+        super().__init__(name, source, pod, around)
+        self._payload: Files | None = None
+        self._data_folder = ''
+
+    def payload(self) -> Files:
+        """The files it should have now. Raises MountFailure."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        self._payload = self.payload()
+
+    def refresh(self, pod: Object) -> None:
+        self.pod = pod
+        try:
+            payload = self.payload()
+        except MountFailure:
+            return
+        if self._files is not None and _contents(payload) != _contents(self._payload or {}):
+            self._write(self._files, payload)
+        self._payload = payload
+
+    def _build(self) -> FileSystem:
+        files = self._new_files()
+        files.root.mode = 0o777
+        _own_by_group(files, self.pod)
+        self._write(files, self._payload if self._payload is not None else self.payload())
+        return files
+
+    def _write(self, files: FileSystem, payload: Files) -> None:
+        """AtomicWriter.Write: a new folder of its own time, and ..data turned to it."""
+        simulation = self.around.simulation
+        stamp = simulation.wall().strftime('%Y_%m_%d_%H_%M_%S') + f'.{simulation.random.randrange(10**8, 10**10)}'
+        folder = f'..{stamp}'
+        files.make_dirs(f'/{folder}')
+        group = (self.pod['spec'].get('securityContext') or {}).get('fsGroup')
+        for path, (content, mode) in payload.items():
+            files.put(f'/{folder}/{path}', content, mode if group is None else mode | 0o040)
+            if group is not None:
+                files.chown(f'/{folder}/{path}', 0, group)
+        wanted = {path.partition('/')[0] for path in payload}
+        for entry in [entry for entry in files.listdir('/') if not entry.startswith('..') and entry not in wanted]:
+            files.remove(f'/{entry}')
+        if self._data_folder:
+            files.remove('/..data')
+        files.symlink(folder, '/..data')
+        for entry in sorted(wanted):
+            if not files.exists(f'/{entry}', follow=False):
+                files.symlink(f'..data/{entry}', f'/{entry}')
+        if self._data_folder:
+            for path, _ in reversed(list(files.walk(f'/{self._data_folder}'))):
+                (files.rmdir if files.is_dir(path) else files.remove)(path)
+        self._data_folder = folder
+
+
+def _contents(payload: Files) -> dict[str, Any]:
+    return {path: content if isinstance(content, bytes) else None for path, (content, _) in payload.items()}
+
+
+def _select(data: Mapping[str, bytes], items: list[Object] | None, mode: int, optional: bool, what: str) -> Files:
+    """MakePayload: all keys, or those that `items` names."""
+    if not items:
+        return {key: (content, mode) for key, content in data.items()}
+    found: Files = {}
+    for item in items:
+        content = data.get(item['key'])
+        if content is None:
+            if optional:
+                continue
+            raise MountFailure(f'{what}references non-existent {"config" if what.startswith("configmap") else "secret"} '
+                               f'key: {item["key"]}')
+        found[item['path']] = (content, item.get('mode', mode))
+    return found
+
+
+class ConfigMapVolume(Projection):
+    """configMap."""
+
+    def payload(self) -> Files:
+        return config_map_files(self, self.source, self.source.get('defaultMode', DEFAULT_MODE))
+
+
+class SecretVolume(Projection):
+    """secret."""
+
+    kind = device = 'tmpfs'
+
+    def payload(self) -> Files:
+        source = {**self.source, 'name': self.source.get('secretName', '')}
+        return secret_files(self, source, self.source.get('defaultMode', DEFAULT_MODE))
+
+
+def config_map_files(volume: Volume, source: Object, mode: int) -> Files:
+    """The files of a ConfigMap. Raises MountFailure."""
+    return _object_files(volume, source, mode, 'configmaps', 'configmap ')
+
+
+def secret_files(volume: Volume, source: Object, mode: int) -> Files:
+    """The files of a Secret. Raises MountFailure."""
+    return _object_files(volume, source, mode, 'secrets', '')
+
+
+def _object_files(volume: Volume, source: Object, mode: int, resource: str, what: str) -> Files:
+    namespace, name = volume.pod['metadata']['namespace'], source.get('name', '')
+    optional = source.get('optional', False)
+    obj = volume.around.informers.of(resource).get(namespace, name)
+    if obj is None:
+        if optional:
+            return {}
+        raise MountFailure(f'{resource[:-1]} "{name}" not found')
+    return _select(bytes_data(obj), source.get('items'), mode, optional, what)
+
+
+class DownwardVolume(Projection):
+    """downwardAPI."""
+
+    kind = device = 'tmpfs'
+
+    def payload(self) -> Files:
+        return downward_files(self, self.source, self.source.get('defaultMode', DEFAULT_MODE))
+
+
+def downward_files(volume: Volume, source: Object, mode: int) -> Files:
+    """The files of downward API items."""
+    found: Files = {}
+    facts = volume.around.facts()
+    for item in source.get('items') or ():
+        if 'fieldRef' in item:
+            text = fields.field_value(volume.pod, item['fieldRef']['fieldPath'], facts)
+        else:
+            reference = item['resourceFieldRef']
+            container = next(c for c in volume.pod['spec']['containers'] if c['name'] == reference['containerName'])
+            text = fields.resource_value(volume.pod, container, reference, facts)
+        found[item['path']] = (text.encode(), item.get('mode', mode))
+    return found
+
+
+class ProjectedVolume(Projection):
+    """projected: several sources in one directory, such as a service account's token."""
+
+    kind = device = 'tmpfs'
+
+    def payload(self) -> Files:
+        mode = self.source.get('defaultMode', DEFAULT_MODE)
+        found: Files = {}
+        for source in self.source.get('sources') or ():
+            if 'configMap' in source:
+                found.update(config_map_files(self, source['configMap'], mode))
+            elif 'secret' in source:
+                found.update(secret_files(self, source['secret'], mode))
+            elif 'downwardAPI' in source:
+                found.update(downward_files(self, source['downwardAPI'], mode))
+            elif 'serviceAccountToken' in source:
+                token = source['serviceAccountToken']
+                found[token['path']] = (Token(self.pod, token, self.around).read, mode)
+        return found
+
+
+class Token:
+    """A service account's token, asked for when it is first read and again when most of its time is over."""
+
+    def __init__(self, pod: Object, source: Object, around: Surroundings) -> None:
+        self._pod = pod
+        self._source = source
+        self._around = around
+        self._token = b''
+        self._until = 0.0
+
+    def read(self) -> bytes:
+        now = self._around.simulation.now
+        if not self._token or now > self._until:
+            seconds = self._source.get('expirationSeconds', 3600)
+            meta, spec = self._pod['metadata'], {}
+            spec['expirationSeconds'] = seconds
+            spec['audiences'] = [self._source['audience']] if self._source.get('audience') else []
+            spec['boundObjectRef'] = {'apiVersion': 'v1', 'kind': 'Pod', 'name': meta['name'], 'uid': meta['uid']}
+            request = {'apiVersion': 'authentication.k8s.io/v1', 'kind': 'TokenRequest', 'spec': spec}
+            account = self._pod['spec'].get('serviceAccountName') or 'default'
+            answer = self._around.client.create('serviceaccounts', request, meta['namespace'], account, 'token')
+            self._token = answer['status']['token'].encode()
+            self._until = now + seconds * 0.8
+        return self._token
+
+
+class HostPath(Volume):
+    """hostPath: a path of the node."""
+
+    def check(self) -> None:
+        path, wanted = self.source['path'], self.source.get('type') or ''
+        machine = self.around.machine
+        if wanted == 'DirectoryOrCreate' or (not wanted and not machine.exists(path)):
+            if not machine.exists(path):
+                machine.make_dirs(path)
+        elif wanted == 'FileOrCreate' and not machine.exists(path):
+            machine.put(path, b'')
+        if wanted in ('Directory', 'DirectoryOrCreate') and not machine.is_dir(path):
+            raise MountFailure(f'hostPath type check failed: {path} is not a directory')
+        if wanted in ('File', 'FileOrCreate') and not machine.is_file(path):
+            raise MountFailure(f'hostPath type check failed: {path} is not a file')
+        if wanted in ('Socket', 'CharDevice', 'BlockDevice') and not machine.exists(path):
+            words = {'Socket': 'a socket file', 'CharDevice': 'a character device', 'BlockDevice': 'a block device'}
+            raise MountFailure(f'hostPath type check failed: {path} is not {words[wanted]}')
+
+    def place(self) -> tuple[FileSystem, str]:
+        return self.around.machine, self.source['path']
+
+
+class ClaimVolume(Volume):
+    """persistentVolumeClaim: what the claim's volume gives."""
+
+    def check(self) -> None:
+        self._source_volume().check()
+
+    def place(self) -> tuple[FileSystem, str]:
+        if self._files is None:
+            return self._source_volume().place()
+        return self._files, '/'
+
+    def _source_volume(self) -> Volume:
+        namespace, name = self.pod['metadata']['namespace'], self.source['claimName']
+        claim = self.around.informers.of('persistentvolumeclaims').get(namespace, name)
+        if claim is None:
+            raise MountFailure(f'persistentvolumeclaim "{name}" not found')
+        bound = claim['spec'].get('volumeName')
+        volume = self.around.informers.of('persistentvolumes').get('', bound) if bound else None
+        if volume is None or (claim.get('status') or {}).get('phase') != 'Bound':
+            raise MountFailure(f'PVC {namespace}/{name} has non-bound phase ("Pending") or empty pvc.Spec.VolumeName')
+        spec = volume['spec']
+        if 'hostPath' in spec:
+            return HostPath(self.name, spec['hostPath'], self.pod, self.around)
+        if 'local' in spec:
+            return Local(self.name, spec['local'], self.pod, self.around)
+        return Remote(self.name, {'handle': f'pv/{volume["metadata"]["uid"]}'}, self.pod, self.around)
+
+
+class Local(HostPath):
+    """A local persistent volume: its path must be there."""
+
+    def check(self) -> None:
+        if not self.around.machine.exists(self.source['path']):
+            raise MountFailure(f'path "{self.source["path"]}" does not exist')
+
+
+class Remote(Volume):
+    """Storage of the network: the same files from every node."""
+
+    def place(self) -> tuple[FileSystem, str]:
+        handle = self.source['handle']
+        files = self.around.shared.get(handle)
+        if files is None:
+            files = self.around.shared[handle] = self._new_files()
+            files.root.mode = 0o777
+            _own_by_group(files, self.pod)
+        return files, '/'
+
+
+KINDS: Mapping[str, type[Volume]] = {
+    'emptyDir': EmptyDir,
+    'configMap': ConfigMapVolume,
+    'secret': SecretVolume,
+    'downwardAPI': DownwardVolume,
+    'projected': ProjectedVolume,
+    'hostPath': HostPath,
+    'persistentVolumeClaim': ClaimVolume,
+}
+NETWORK = ('nfs', 'iscsi', 'cephfs', 'rbd', 'fc', 'csi', 'glusterfs')
+
+
+def volumes_of(pod: Object, around: Surroundings) -> dict[str, Volume]:
+    """All volumes of a pod, by name."""
+    found: dict[str, Volume] = {}
+    for entry in pod['spec'].get('volumes') or ():
+        name = entry['name']
+        for kind, source in entry.items():
+            if kind in KINDS:
+                found[name] = KINDS[kind](name, source or {}, pod, around)
+            elif kind == 'ephemeral':
+                claim = {'claimName': f'{pod["metadata"]["name"]}-{name}'}
+                found[name] = ClaimVolume(name, claim, pod, around)
+            elif kind in NETWORK:
+                found[name] = Remote(name, {'handle': f'{kind}/{sorted(source.items())}'}, pod, around)
+    return found
+
+
+def watched(pod: Object) -> Iterator[tuple[str, str]]:
+    """The ConfigMaps and Secrets whose changes its volumes follow: resource and 'namespace/name'."""
+    namespace = pod['metadata']['namespace']
+    for entry in pod['spec'].get('volumes') or ():
+        sources = [entry, *((entry.get('projected') or {}).get('sources') or ())]
+        for source in sources:
+            if 'configMap' in source and source['configMap'].get('name') != ROOT_CA:
+                yield 'configmaps', f'{namespace}/{source["configMap"].get("name", "")}'
+            if 'secret' in source:
+                secret = source['secret']
+                yield 'secrets', f'{namespace}/{secret.get("secretName") or secret.get("name", "")}'
+
+
+__all__ = ['File', 'MountFailure', 'Surroundings', 'Volume', 'volumes_of', 'watched']

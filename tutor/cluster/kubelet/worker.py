@@ -1,0 +1,343 @@
+"""The worker of one pod: brings what runs to what the pod says, again and again (pod_workers.go, syncPod)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.containers.container import EXITED, RUNNING, Container
+from tutor.cluster.containers.runtime import Sandbox
+from tutor.cluster.kubelet import actions, fields, pods, status
+from tutor.cluster.kubelet.launch import Launcher, StartError
+from tutor.cluster.kubelet.probes import Prober
+from tutor.cluster.kubelet.status import StartProblem
+from tutor.cluster.kubelet.stopping import Stopper
+from tutor.cluster.kubelet.volumes import MountFailure, Surroundings, Volume, volumes_of
+from tutor.cluster.simulation import Task, Timer
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.kubelet import Attachment, Kubelet
+
+DEADLINE = ('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
+MOUNT_TIMEOUT = 123.0
+FIRST_MOUNT_RETRY = 0.5
+LAST_MOUNT_RETRY = 122.0
+
+
+class PodWorker:
+    """All that the kubelet knows and does of one pod."""
+
+    def __init__(self, kubelet: Kubelet, pod: Object) -> None:
+        self.kubelet = kubelet
+        self.simulation = kubelet.simulation
+        self.pod = pod
+        self.uid = pods.uid(pod)
+        self.key = pods.key(pod)
+        self.sandbox: Sandbox | None = None
+        self.attachment: Attachment | None = None
+        self.histories: dict[str, list[Container]] = {}
+        self.problems: dict[str, StartProblem] = {}
+        self.failure: tuple[str, str] | None = None
+        self.terminating = False
+        self.finished = False
+        self.gone = False
+        self.status: Object = pod.get('status') or {}
+        self.launcher = Launcher(self)
+        self.stopper = Stopper(self)
+        self.prober = Prober(self)
+        self.volumes: dict[str, Volume] = {}
+        self._mounted = False
+        self._task: Task[None] | None = None
+        self._dirty = False
+        self._relist: Timer | None = None
+        self._retry: Timer | None = None
+        self._deadline: Timer | None = None
+
+    # -- what makes it work -------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Sync the pod soon; once more, if it is being synced."""
+        if self._task is not None:
+            self._dirty = True
+        elif not self.gone:
+            self._task = self.simulation.spawn(self._run(), f'kubelet:{self.key}')
+
+    def observe(self) -> None:
+        """Something changed in the runtime: sync when the next relist sees it (PLEG)."""
+        if self._relist is None and not self.gone:
+            self._relist = self.simulation.call_at(self.kubelet.next_relist(), self._relisted)
+
+    def _relisted(self) -> None:
+        self._relist = None
+        self.wake()
+
+    def update(self, pod: Object) -> None:
+        """The pod changed in the API."""
+        old, self.pod = self.pod, pod
+        if 'deletionTimestamp' in pod['metadata']:
+            if not self.terminating:
+                self.terminate()
+            elif self.finished:
+                self.delete()
+            else:
+                self.stopper.shorten(pod)
+        elif not self.finished and _differs(old, pod):
+            if old['metadata'].get('labels') != pod['metadata'].get('labels') or (
+                    old['metadata'].get('annotations') != pod['metadata'].get('annotations')):
+                self.refresh_volumes()
+            self.wake()
+
+    def removed(self) -> None:
+        """The pod is no longer in the API: end what still runs, and forget it."""
+        self.gone = True
+        if self.finished:
+            self.kubelet.forget(self)
+        elif not self.terminating:
+            self.terminate()
+
+    def terminate(self) -> None:
+        """From now on the pod is only brought to its end."""
+        self.terminating = True
+        for timer in (self._relist, self._retry, self._deadline):
+            if timer is not None:
+                timer.cancel()
+        self._relist = None
+        if self._task is not None:
+            self._task.cancel()
+        self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
+
+    def fail(self, reason: str, message: str) -> None:
+        """The kubelet gives the pod up: its deadline, an eviction."""
+        if not self.terminating:
+            self.failure = (reason, message)
+            self.terminate()
+
+    async def _run(self) -> None:
+        while True:
+            self._dirty = False
+            good = await self._sync()
+            if self.terminating:
+                return
+            if not good:
+                self._retry_later()
+            if not self._dirty:
+                break
+        self._task = None
+
+    def _retry_later(self) -> None:
+        """An error: again in 10 to 15 seconds (workerBackOffPeriod and its jitter)."""
+        if self._retry is not None:
+            self._retry.cancel()
+        self._retry = self.simulation.call_later(self.kubelet.timing.retry(self.simulation), self.wake)
+
+    # -- syncPod ------------------------------------------------------------------------------------------------
+
+    async def _sync(self) -> bool:
+        """One pass; False when something failed and is to be tried again."""
+        self.report()
+        if pods.finished(self.status['phase']) or self._all_done():
+            self.terminating = True
+            self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
+            return True
+        self._watch_deadline()
+        if not await self._mount():
+            return False
+        return await self._run_containers()
+
+    def report(self, terminal: bool = False) -> None:
+        """Make the status anew and tell the API server what changed."""
+        self.status = status.generate(self.pod, self.status, self.observed(terminal))
+        self.prober.update()
+        self.kubelet.statuses.set(self)
+
+    def observed(self, terminal: bool = False) -> status.Observed:
+        kubelet, simulation = self.kubelet, self.simulation
+        return status.Observed(
+            self.histories, self.problems, self.prober.ready, self.prober.started, kubelet.stamp, simulation.timestamp(),
+            kubelet.runtime.scheme, self.sandbox is not None and self.sandbox.ready,
+            self.attachment.addresses if self.attachment is not None else [], kubelet.address, terminal, kubelet.idle,
+            self.failure)
+
+    def _all_done(self) -> bool:
+        """Whether the regular containers have all ended for good: sidecars are ended then."""
+        policy = pods.restart_policy(self.pod)
+        if policy == pods.ALWAYS:
+            return False
+        for container in pods.containers(self.pod):
+            history = self.histories.get(container['name'])
+            if not history or history[0].state != EXITED:
+                return False
+            if policy == pods.ON_FAILURE and history[0].exit_code != 0:
+                return False
+        return True
+
+    def _watch_deadline(self) -> None:
+        seconds = self.pod['spec'].get('activeDeadlineSeconds')
+        if seconds is not None and self._deadline is None:
+            self._deadline = self.simulation.call_later(seconds, self._exceeded)
+
+    def _exceeded(self) -> None:
+        if not self.terminating:
+            self.kubelet.recorder.normal(self.pod, DEADLINE[0], DEADLINE[1])
+            self.fail(*DEADLINE)
+
+    # -- volumes ------------------------------------------------------------------------------------------------
+
+    def surroundings(self) -> Surroundings:
+        kubelet = self.kubelet
+        return Surroundings(self.simulation, kubelet.client, kubelet.informers, kubelet.machine.files, kubelet.shared,
+                            self.facts)
+
+    def facts(self) -> fields.Facts:
+        addresses = self.attachment.addresses if self.attachment is not None else []
+        return fields.Facts(addresses, self.kubelet.address, self.kubelet.allocatable)
+
+    async def _mount(self) -> bool:
+        """WaitForAttachAndMount: until all volumes are there, at most two minutes."""
+        if self._mounted:
+            return True
+        if not self.volumes:
+            self.volumes = volumes_of(self.pod, self.surroundings())
+        waited, delay = 0.0, FIRST_MOUNT_RETRY
+        while problems := self._mount_problems():
+            for name, problem in problems.items():
+                text = f'MountVolume.SetUp failed for volume "{name}" : {problem}'
+                self.kubelet.recorder.warning(self.pod, 'FailedMount', text)
+            if waited >= MOUNT_TIMEOUT:
+                text = (f'Unable to attach or mount volumes: unmounted volumes=[{" ".join(problems)}], '
+                        'unattached volumes=[], failed to process volumes=[]: context deadline exceeded')
+                self.kubelet.recorder.warning(self.pod, 'FailedMount', text)
+                return False
+            await self.simulation.sleep(delay)
+            waited, delay = waited + delay, min(delay * 2, LAST_MOUNT_RETRY)
+        await self.kubelet.timing.mount(self.simulation)
+        self._mounted = True
+        return True
+
+    def _mount_problems(self) -> dict[str, str]:
+        problems: dict[str, str] = {}
+        for name, volume in self.volumes.items():
+            try:
+                volume.check()
+            except MountFailure as failure:
+                problems[name] = str(failure)
+        return problems
+
+    def refresh_volumes(self) -> None:
+        """What volumes show may have changed."""
+        for volume in self.volumes.values():
+            if volume.live:
+                volume.refresh(self.pod)
+
+    # -- containers ---------------------------------------------------------------------------------------------
+
+    async def _run_containers(self) -> bool:
+        """kubeGenericRuntimeManager.SyncPod."""
+        if self.sandbox is None or not self.sandbox.ready:
+            await self._make_sandbox()
+        plan = actions.compute(self.pod, self.histories, self.prober)
+        for container, message in plan.kill:
+            await self.stopper.kill(container, message, plan.grace.get(container.id))
+        good = True
+        for spec, init in plan.start:
+            good = await self._start(spec, init) and good
+        return good
+
+    async def _make_sandbox(self) -> None:
+        kubelet = self.kubelet
+        await kubelet.timing.sandbox(self.simulation)
+        if self.attachment is None:
+            self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))
+        self.sandbox = kubelet.runtime.run_sandbox(self.key, kubelet.hostname_of(self.pod), self.attachment.addresses,
+                                                   self.attachment.open)
+        kubelet.own(self)
+        self.observe()
+
+    async def _start(self, spec: Object, init: bool) -> bool:
+        """Start one container; what went wrong is kept for the status."""
+        name = spec['name']
+        try:
+            self._wait_for_backoff(spec)
+            await self.launcher.start(spec, init)
+        except StartError as error:
+            self.problems[name] = StartProblem(error.reason, str(error))
+            return False
+        self.problems.pop(name, None)
+        return True
+
+    def _wait_for_backoff(self, spec: Object) -> None:
+        """doBackOff. Raises StartError CrashLoopBackOff."""
+        name, now, backoff = spec['name'], self.simulation.now, self.kubelet.crash_backoff
+        history = self.histories.get(name)
+        if not history or history[0].state != EXITED or history[0].finished_at is None:
+            return
+        key, ended = f'{self.uid}/{name}/{spec["image"]}', history[0].finished_at
+        if backoff.waits(key, ended, now):
+            self.kubelet.recorder.warning(
+                self.pod, 'BackOff', f'Back-off restarting failed container {name} in pod {pods.describe(self.pod)}',
+                pods.field_path(self.pod, spec))
+            raise StartError('CrashLoopBackOff', f'back-off {_go_duration(backoff.get(key))} restarting failed '
+                             f'container={name} pod={pods.describe(self.pod)}')
+        backoff.next(key, now)
+
+    def remember(self, container: Container) -> None:
+        """A container was created: the newest of its name. Of the dead, the last one is kept."""
+        history = self.histories.setdefault(container.config.name, [])
+        history.insert(0, container)
+        for old in history[2:]:
+            self.kubelet.runtime.remove(old.id)
+        del history[2:]
+
+    def running(self) -> list[Container]:
+        return [history[0] for history in self.histories.values() if history and history[0].state == RUNNING]
+
+    # -- the end ------------------------------------------------------------------------------------------------
+
+    async def _end(self) -> None:
+        """SyncTerminatingPod and SyncTerminatedPod."""
+        if not self.gone:
+            self.report()
+        self.prober.stop_restarting()
+        await self.stopper.kill_pod()
+        self.prober.stop()
+        if not self.gone:
+            self.report(terminal=True)
+        await self._tear_down()
+        self.finished = True
+        self._task = None
+        if self.gone:
+            self.kubelet.forget(self)
+            return
+        self.report(terminal=True)
+        if 'deletionTimestamp' in self.pod['metadata']:
+            self.delete()
+
+    async def _tear_down(self) -> None:
+        """The sandbox and its network end; volumes are unmounted."""
+        if self.sandbox is not None:
+            await self.kubelet.timing.tear_down(self.simulation)
+            self.kubelet.runtime.stop_sandbox(self.sandbox)
+        if self.attachment is not None:
+            self.kubelet.network.detach(self.attachment)
+            self.attachment = None
+
+    def delete(self) -> None:
+        """The pod's containers are gone: it may go from the API."""
+        self.kubelet.statuses.delete(self)
+
+
+def _differs(old: Object, new: Object) -> bool:
+    """Whether a change needs work: the kubelet's own status writes do not."""
+    if old['spec'] is not new['spec'] and old['spec'] != new['spec']:
+        return True
+    before, after = old['metadata'], new['metadata']
+    if before.get('labels') != after.get('labels') or before.get('annotations') != after.get('annotations'):
+        return True
+    gates = new['spec'].get('readinessGates')
+    return bool(gates) and (old.get('status') or {}).get('conditions') != (new.get('status') or {}).get('conditions')
+
+
+def _go_duration(seconds: float) -> str:
+    """time.Duration.String of whole seconds."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f'{minutes}m{rest}s' if minutes else f'{rest}s'
