@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from tutor.course.words import Strict, Text
+from tutor.course.words import Text
+from tutor.grader.objects import Check
 from tutor.grader.results import NOTHING, join, show
 
 
@@ -27,7 +28,7 @@ Pattern = Annotated[str, AfterValidator(_valid_pattern)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
-class TextTest(Strict):
+class TextTest(Check):
     """A text contains all of `contains` and matches `matches` (anywhere; `^` and `$` are the ends of a line)."""
 
     needs_text: ClassVar[bool] = True
@@ -47,13 +48,13 @@ class TextTest(Strict):
 
     @property
     def expected(self) -> Text:
-        """'contains “a”, “b”'."""
+        """'contains “a”, “b”'. A regular expression is no sentence, so the check's title stands for it."""
         parts = []
         if self.contains:
             words = join([Text(zh=f'“{one}”', en=f'“{one}”') for one in self.contains])
             parts.append(Text(zh=f'含有 {words.zh}', en=f'contains {words.en}'))
         if self.matches:
-            parts.append(Text(zh=f'与 {self.matches} 匹配', en=f'matches {self.matches}'))
+            parts.append(self.title)
         return join(parts)
 
     def excerpt(self, text: str) -> Text:

@@ -75,7 +75,7 @@ class View(Protocol):
         ...
 
 
-class CannotStart(Exception):  # noqa: N818 - what happened
+class CannotStart(Exception):
     """An exercise whose start state cannot be made; the text is what the command said."""
 
 

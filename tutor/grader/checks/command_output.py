@@ -8,13 +8,12 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from tutor.course.words import Text
-from tutor.grader.objects import Check
 from tutor.grader.results import NOTHING, Result
 from tutor.grader.text import Pattern, TextTest
 from tutor.grader.view import Ran, View
 
 
-class CommandOutputCheck(Check, TextTest):
+class CommandOutputCheck(TextTest):
     """Without `run`, one of the commands in the learner's transcript fits, whichever way it was typed."""
 
     polled: ClassVar[bool] = True
@@ -43,11 +42,11 @@ class CommandOutputCheck(Check, TextTest):
         return self.exit in (None, ran.code) and self.fits(ran.stdout + ran.stderr)
 
     def _expected(self) -> Text:
-        if self.contains or self.matches:
+        if self.contains:
             return Text(zh=f'输出{self.expected.zh}', en=f'output that {self.expected.en}')
-        if self.exit is not None:
-            return Text(zh=f'退出码 {self.exit}', en=f'exit code {self.exit}')
-        return Text(zh=f'与 {self.command} 匹配的命令', en=f'a command that matches {self.command}')
+        if self.matches or self.command:
+            return self.title
+        return Text(zh=f'退出码 {self.exit}', en=f'exit code {self.exit}')
 
     def _found(self, ran: Ran) -> Text:
         if not self.fits(ran.stdout + ran.stderr):

@@ -6,13 +6,12 @@ from typing import Any, ClassVar
 
 from tutor.course.words import Text
 from tutor.grader.matching import mismatch
-from tutor.grader.objects import Check
 from tutor.grader.results import ABSENT, EXISTS, NOTHING, Result, extend, show
 from tutor.grader.text import TextTest
 from tutor.grader.view import View
 
 
-class FileCheck(Check, TextTest):
+class FileCheck(TextTest):
     """`yaml` is compared as an object check compares; any document of the file may match."""
 
     polled: ClassVar[bool] = True
