@@ -19,7 +19,7 @@ EXTERNAL_IPS_WARNING = 'spec.externalIPs is deprecated and may no longer be impl
 class ServiceStrategy(Kind):
     columns = columns('Name, Type, Cluster-IP, External-IP, Port(s), Age, Selector*')
     prefix = 'services/specs'
-    name_rule = staticmethod(names.is_dns1035_label)
+    name_rule = staticmethod(names.is_dns1123_label)
     selectable = ('spec.clusterIP', 'spec.type')
     returns_deleted = True
 

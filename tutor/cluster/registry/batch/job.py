@@ -1,0 +1,193 @@
+"""Jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import field, selectors
+from tutor.apimachinery.duration import human_duration, parse_timestamp
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object, is_true
+from tutor.apimachinery.selectors import format_label_selector
+from tutor.cluster.registry import metadata, workload
+from tutor.cluster.registry.cells import age, columns, template_cells
+from tutor.cluster.registry.kind import Kind, now
+from tutor.cluster.registry.podspec import defaults, validation
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+UID_LABEL = 'batch.kubernetes.io/controller-uid'
+NAME_LABEL = 'batch.kubernetes.io/job-name'
+_LEGACY = {UID_LABEL: 'controller-uid', NAME_LABEL: 'job-name'}
+_COUNTS = ('parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished',
+           'backoffLimitPerIndex', 'maxFailedIndexes')
+MAX_INT32 = 2**31 - 1
+
+
+class JobStrategy(Kind):
+    generation = True
+    columns = columns('Name, Status, Completions, Duration, Age, Containers*, Images*, Selector*')
+    selectable = ('status.successful',)
+
+    def default(self, obj: Object) -> None:
+        """SetDefaults_Job."""
+        spec = obj.setdefault('spec', {})
+        defaults.default_template(spec.setdefault('template', {}))
+        if 'completions' not in spec and 'parallelism' not in spec:
+            spec['completions'] = 1
+        spec.setdefault('parallelism', 1)
+        spec.setdefault('backoffLimit', MAX_INT32 if 'backoffLimitPerIndex' in spec else 6)
+        spec.setdefault('completionMode', 'NonIndexed')
+        spec.setdefault('suspend', False)
+        spec.setdefault('podReplacementPolicy', 'Failed' if 'podFailurePolicy' in spec else 'TerminatingOrFailed')
+        spec.setdefault('manualSelector', False)
+        labels = workload.template_labels(spec)
+        if labels and not obj['metadata'].get('labels'):
+            obj['metadata']['labels'] = dict(labels)
+        obj.setdefault('status', {})
+
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        """generateSelector: a job finds its pods by its uid."""
+        obj['status'] = {}
+        if obj['spec'].get('manualSelector'):
+            return
+        meta, template = obj['metadata'], obj['spec']['template'].setdefault('metadata', {})
+        labels = dict(template.get('labels') or {})
+        for name, value in ((UID_LABEL, meta['uid']), (NAME_LABEL, meta.get('name', ''))):
+            labels.setdefault(name, value)
+            labels.setdefault(_LEGACY[name], value)
+        template['labels'] = labels
+        if not meta.get('labels'):
+            meta['labels'] = dict(labels)
+        selector = obj['spec'].setdefault('selector', {})
+        selector['matchLabels'] = {**(selector.get('matchLabels') or {}), UID_LABEL: meta['uid']}
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """ValidateJob."""
+        spec = obj['spec']
+        found = self._generated_selector(obj)
+        found += validate_spec(spec, 'spec')
+        if spec.get('selector') is None:
+            found.append(field.required('spec.selector'))
+        labels = workload.template_labels(spec) or {}
+        try:
+            matches = selectors.from_label_selector(spec.get('selector')).matches(labels)
+        except selectors.SelectorError:
+            matches = False
+        if not matches:
+            found.append(field.invalid('spec.template.metadata.labels', labels, workload.MISMATCH))
+        return found
+
+    def _generated_selector(self, obj: Object) -> list[FieldError]:
+        """validateGeneratedSelector."""
+        spec, uid = obj['spec'], obj['metadata'].get('uid', '')
+        if spec.get('manualSelector'):
+            return []
+        if spec.get('selector') != {'matchLabels': {UID_LABEL: uid}}:
+            return [field.invalid('spec.selector', spec.get('selector'), '`selector` not auto-generated')]
+        return []
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateJobUpdate."""
+        spec, before = new['spec'], old['spec']
+        if spec == before:
+            return []
+        found = validate_spec(spec, 'spec')
+        elastic = spec.get('completionMode') == 'Indexed' and spec.get('completions') == spec.get('parallelism')
+        if not elastic:
+            found += metadata.immutable(spec.get('completions'), before.get('completions'), 'spec.completions')
+        found += metadata.immutable(spec.get('selector'), before.get('selector'), 'spec.selector')
+        found += self._template(spec, before, old)
+        found += metadata.immutable(spec.get('completionMode'), before.get('completionMode'), 'spec.completionMode')
+        for name in ('podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'):
+            found += metadata.immutable(spec.get(name), before.get(name), f'spec.{name}')
+        return found
+
+    def _template(self, spec: Object, before: Object, old: Object) -> list[FieldError]:
+        """validatePodTemplateUpdate: only a suspended job that has not started may be scheduled elsewhere."""
+        if spec['template'] == before['template']:
+            return []
+        if before.get('suspend') and not (old.get('status') or {}).get('startTime'):
+            return []
+        return [field.invalid('spec.template', spec['template'], 'field is immutable')]
+
+    def fields(self, obj: Object) -> dict[str, str]:
+        return {'status.successful': str((obj.get('status') or {}).get('succeeded', 0))}
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        """printJob."""
+        return [obj['metadata']['name'], _status(obj), _completions(obj), _duration(obj, simulation),
+                age(obj, simulation), *template_cells(obj['spec']),
+                format_label_selector(obj['spec'].get('selector'))]
+
+
+def _status(obj: Object) -> str:
+    for kind, text in (('Complete', 'Complete'), ('Failed', 'Failed')):
+        if is_true(obj, kind):
+            return text
+    if 'deletionTimestamp' in obj['metadata']:
+        return 'Terminating'
+    for kind, text in (('Suspended', 'Suspended'), ('FailureTarget', 'FailureTarget'),
+                       ('SuccessCriteriaMet', 'SuccessCriteriaMet')):
+        if is_true(obj, kind):
+            return text
+    return 'Running'
+
+
+def _completions(obj: Object) -> str:
+    spec, done = obj['spec'], (obj.get('status') or {}).get('succeeded', 0)
+    if spec.get('completions') is not None:
+        return f'{done}/{spec["completions"]}'
+    parallelism = spec.get('parallelism') or 0
+    return f'{done}/1 of {parallelism}' if parallelism > 1 else f'{done}/1'
+
+
+def _duration(obj: Object, simulation: Simulation) -> str:
+    status = obj.get('status') or {}
+    start = status.get('startTime')
+    if not start:
+        return ''
+    ended = status.get('completionTime')
+    if not ended:
+        failed = next((item for item in status.get('conditions') or () if item.get('type') == 'Failed'), {})
+        ended = failed.get('lastTransitionTime')
+    end = parse_timestamp(ended) if ended else now(simulation)
+    return human_duration(end - parse_timestamp(start))
+
+
+def validate_spec(spec: Object, path: str) -> list[FieldError]:
+    """validateJobSpec."""
+    found: list[FieldError] = []
+    for name in _COUNTS:
+        found += metadata.non_negative(spec.get(name), f'{path}.{name}')
+    mode = spec.get('completionMode', 'NonIndexed')
+    if mode not in ('Indexed', 'NonIndexed'):
+        found.append(field.not_supported(f'{path}.completionMode', mode, ('Indexed', 'NonIndexed')))
+    elif mode == 'Indexed':
+        if spec.get('completions') is None:
+            found.append(field.required(f'{path}.completions', f'when completion mode is {mode}'))
+        elif spec.get('parallelism', 0) > 100000:
+            found.append(field.invalid(f'{path}.parallelism', spec['parallelism'],
+                                       f'must be less than or equal to 100000 when completion mode is {mode}'))
+    elif 'backoffLimitPerIndex' in spec:
+        found.append(field.invalid(f'{path}.backoffLimitPerIndex', spec['backoffLimitPerIndex'],
+                                   'requires indexed completion mode'))
+    replacement = spec.get('podReplacementPolicy')
+    if replacement is not None and replacement not in ('Failed', 'TerminatingOrFailed'):
+        found.append(field.not_supported(f'{path}.podReplacementPolicy', replacement,
+                                         ('Failed', 'TerminatingOrFailed')))
+    return found + _template(spec, path)
+
+
+def _template(spec: Object, path: str) -> list[FieldError]:
+    template = spec.get('template') or {}
+    found = validation.validate_template(template, f'{path}.template')
+    policy = (template.get('spec') or {}).get('restartPolicy', '')
+    here = f'{path}.template.spec.restartPolicy'
+    if policy in ('', 'Always'):
+        found.append(field.required(here, 'valid values: "OnFailure", "Never"'))
+    elif policy not in ('OnFailure', 'Never'):
+        found.append(field.not_supported(here, policy, ('OnFailure', 'Never')))
+    if 'podFailurePolicy' in spec and policy != 'Never':
+        found.append(field.invalid(here, policy, 'only "Never" is supported when podFailurePolicy is specified'))
+    return found

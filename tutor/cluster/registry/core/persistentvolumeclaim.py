@@ -1,0 +1,94 @@
+"""PersistentVolumeClaims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import field, names, quantity
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry import label_selectors
+from tutor.cluster.registry.cells import age, columns
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.storage import volume
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+_IMMUTABLE = ('spec is immutable after creation except resources.requests and volumeAttributesClassName for bound '
+              'claims\n')
+
+
+class PersistentVolumeClaimStrategy(Kind):
+    columns = columns('Name, Status, Volume, Capacity, Access Modes, StorageClass, VolumeAttributesClass, Age, '
+                      'VolumeMode*')
+    returns_deleted = True
+
+    def default(self, obj: Object) -> None:
+        """SetDefaults_PersistentVolumeClaim."""
+        spec = obj.setdefault('spec', {})
+        spec.setdefault('volumeMode', 'Filesystem')
+        spec.setdefault('resources', {})
+        obj.setdefault('status', {}).setdefault('phase', 'Pending')
+
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        obj['status'] = {'phase': 'Pending'}
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """ValidatePersistentVolumeClaimSpec."""
+        spec = obj['spec']
+        found = label_selectors.validate(spec.get('selector'), 'spec.selector')
+        found += volume.validate_modes(spec.get('accessModes'), 'spec.accessModes',
+                                       'at least 1 access mode is required')
+        storage = (spec['resources'].get('requests') or {}).get('storage')
+        if storage is None:
+            found.append(field.required('spec.resources[storage]'))
+        else:
+            found += volume.positive(storage, 'spec.resources[storage]')
+        if spec.get('storageClassName'):
+            found += [field.invalid('spec.storageClassName', spec['storageClassName'], text)
+                      for text in names.is_dns1123_subdomain(spec['storageClassName'])]
+        return found + volume.volume_mode(spec.get('volumeMode'), 'spec.volumeMode')
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidatePersistentVolumeClaimUpdate."""
+        if new['spec'] == old['spec']:
+            return []
+        found = self.check(new, context)
+        bound = (old.get('status') or {}).get('phase') == 'Bound'
+        if _fixed(new['spec'], old['spec'], bound) != _fixed(old['spec'], old['spec'], bound):
+            found.append(field.forbidden('spec', _IMMUTABLE))
+        asked = (new['spec']['resources'].get('requests') or {}).get('storage', '0')
+        had = (old['spec']['resources'].get('requests') or {}).get('storage', '0')
+        if bound and quantity.parse(asked) < quantity.parse(had):
+            found.append(field.forbidden('spec.resources.requests.storage',
+                                         'field can not be less than status.capacity'))
+        return found
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        """printPersistentVolumeClaim."""
+        spec, status = obj['spec'], obj.get('status') or {}
+        phase = 'Terminating' if 'deletionTimestamp' in obj['metadata'] else status.get('phase', '')
+        bound = bool(spec.get('volumeName'))
+        annotations = obj['metadata'].get('annotations') or {}
+        return [
+            obj['metadata']['name'], phase, spec.get('volumeName', ''),
+            (status.get('capacity') or {}).get('storage', '0') if bound else '',
+            volume.access_modes(status.get('accessModes')) if bound else '',
+            annotations.get(volume.CLASS_ANNOTATION) or spec.get('storageClassName') or '',
+            spec.get('volumeAttributesClassName') or volume.UNSET, age(obj, simulation),
+            spec.get('volumeMode') or volume.UNSET]
+
+
+def _fixed(spec: Object, before: Object, bound: bool) -> Object:
+    """What of a claim cannot change: its volume may be set once, and a bound claim may grow."""
+    kept = {name: value for name, value in spec.items() if name != 'volumeAttributesClassName'}
+    if not before.get('volumeName'):
+        kept.pop('volumeName', None)
+    if bound:
+        resources = dict(kept.get('resources') or {})
+        resources['requests'] = {name: value for name, value in (resources.get('requests') or {}).items()
+                                 if name != 'storage'}
+        kept['resources'] = resources
+    if 'storageClassName' not in before:
+        kept.pop('storageClassName', None)
+    return kept

@@ -1,0 +1,145 @@
+"""Ingresses."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from tutor.apimachinery import field, names
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.cells import NONE, age, columns
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+_PATH_TYPES = ('Exact', 'ImplementationSpecific', 'Prefix')
+_BAD_SEQUENCES = ('//', '/./', '/../', '%2f', '%2F')
+_BAD_SUFFIXES = ('/..', '/.')
+
+
+class IngressStrategy(Kind):
+    generation = True
+    columns = columns('Name, Class, Hosts, Address, Ports, Age')
+    prefix = 'ingress'
+
+    def default(self, obj: Object) -> None:
+        obj.setdefault('spec', {})
+        obj.setdefault('status', {'loadBalancer': {}})
+
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        obj['status'] = {'loadBalancer': {}}
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """ValidateIngressSpec."""
+        spec = obj['spec']
+        found: list[FieldError] = []
+        if not spec.get('rules') and 'defaultBackend' not in spec:
+            found.append(field.invalid('spec', field.NIL, 'either `defaultBackend` or `rules` must be specified'))
+        if 'defaultBackend' in spec:
+            _backend(spec['defaultBackend'], 'spec.defaultBackend', found)
+        for index, rule in enumerate(spec.get('rules') or ()):
+            _rule(rule, f'spec.rules[{index}]', found)
+        for index, tls in enumerate(spec.get('tls') or ()):
+            for number, host in enumerate(tls.get('hosts') or ()):
+                found += _wildcard_or_name(host, f'spec.tls[{index}].hosts[{number}]')
+        if spec.get('ingressClassName') is not None:
+            found += [field.invalid('spec.ingressClassName', spec['ingressClassName'], text)
+                      for text in names.is_dns1123_subdomain(spec['ingressClassName'])]
+        return found
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        """printIngress."""
+        spec = obj['spec']
+        annotation = (obj['metadata'].get('annotations') or {}).get('kubernetes.io/ingress.class')
+        ingress = ((obj.get('status') or {}).get('loadBalancer') or {}).get('ingress') or ()
+        addresses = ','.join(item.get('ip') or item.get('hostname', '') for item in ingress)
+        return [obj['metadata']['name'], spec.get('ingressClassName') or annotation or NONE, _hosts(spec), addresses,
+                '80, 443' if spec.get('tls') else '80', age(obj, simulation)]
+
+
+def _hosts(spec: Object) -> str:
+    """formatHosts."""
+    hosts = [rule['host'] for rule in spec.get('rules') or () if rule.get('host')]
+    if not hosts:
+        return '*'
+    text = ','.join(hosts[:3])
+    return f'{text} + {len(hosts) - 3} more...' if len(hosts) > 3 else text
+
+
+def _wildcard_or_name(host: str, path: str) -> list[FieldError]:
+    rule = names.is_wildcard_dns1123_subdomain if '*' in host else names.is_dns1123_subdomain
+    return [field.invalid(path, host, text) for text in rule(host)]
+
+
+def _rule(rule: Object, path: str, found: list[FieldError]) -> None:
+    """validateIngressRules."""
+    host = rule.get('host', '')
+    if host:
+        try:
+            ipaddress.ip_address(host)
+            found.append(field.invalid(f'{path}.host', host, 'must be a DNS name, not an IP address'))
+        except ValueError:
+            found += _wildcard_or_name(host, f'{path}.host')
+    if 'http' in rule:
+        paths = rule['http'].get('paths') or ()
+        if not paths:
+            found.append(field.required(f'{path}.http.paths'))
+        for index, item in enumerate(paths):
+            _path(item, f'{path}.http.paths[{index}]', found)
+
+
+def _path(item: Object, path: str, found: list[FieldError]) -> None:
+    """validateHTTPIngressPath."""
+    kind, value = item.get('pathType'), item.get('path', '')
+    if kind is None:
+        found.append(field.required(f'{path}.pathType', 'pathType must be specified'))
+        return
+    if kind in ('Exact', 'Prefix'):
+        if not value.startswith('/'):
+            found.append(field.invalid(f'{path}.path', value, 'must be an absolute path'))
+        if value:
+            found += [field.invalid(f'{path}.path', value, f"must not contain '{bad}'")
+                      for bad in _BAD_SEQUENCES if bad in value]
+            found += [field.invalid(f'{path}.path', value, f"cannot end with '{bad}'")
+                      for bad in _BAD_SUFFIXES if value.endswith(bad)]
+    elif kind == 'ImplementationSpecific':
+        if value and not value.startswith('/'):
+            found.append(field.invalid(f'{path}.path', value, 'must be an absolute path'))
+    else:
+        found.append(field.not_supported(f'{path}.pathType', kind, _PATH_TYPES))
+    _backend(item.get('backend') or {}, f'{path}.backend', found)
+
+
+def _backend(backend: Object, path: str, found: list[FieldError]) -> None:
+    """validateIngressBackend."""
+    service, resource = backend.get('service'), backend.get('resource')
+    if service is not None and resource is not None:
+        found.append(field.invalid(path, '', 'cannot set both resource and service backends'))
+    elif resource is not None:
+        for name in ('kind', 'name'):
+            if not resource.get(name):
+                found.append(field.required(f'{path}.resource.{name}'))
+    elif service is not None:
+        _service(service, path, found)
+    else:
+        found.append(field.required(path, 'port name or number is required'
+                                    if 'service' in backend else 'must specify a service or resource backend'))
+
+
+def _service(service: Object, path: str, found: list[FieldError]) -> None:
+    name, port = service.get('name', ''), service.get('port') or {}
+    if not name:
+        found.append(field.required(f'{path}.service.name'))
+    else:
+        found += [field.invalid(f'{path}.service.name', name, text) for text in names.is_dns1123_label(name)]
+    number, word = port.get('number', 0), port.get('name', '')
+    if number and word:
+        found.append(field.invalid(path, '', 'cannot set both port name & port number'))
+    elif word:
+        found += [field.invalid(f'{path}.service.port.name', word, text) for text in names.is_valid_port_name(word)]
+    elif number:
+        found += [field.invalid(f'{path}.service.port.number', number, text)
+                  for text in names.is_valid_port_number(number)]
+    else:
+        found.append(field.required(path, 'port name or number is required'))

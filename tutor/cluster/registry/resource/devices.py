@@ -1,0 +1,48 @@
+"""Dynamic resource allocation: device classes, claims, templates and slices, as far as they are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.cells import age, columns
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.simulation import Simulation
+
+
+class DeviceClassStrategy(Kind):
+    generation = True
+    columns = columns('Name, Age')
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        return [obj['metadata']['name'], age(obj, simulation)]
+
+
+class ResourceClaimStrategy(Kind):
+    columns = columns('Name, State, Age')
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        return [obj['metadata']['name'], _state(obj), age(obj, simulation)]
+
+
+class ResourceSliceStrategy(Kind):
+    generation = True
+    columns = columns('Name, Node, Driver, Pool, Age')
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        spec = obj['spec']
+        return [obj['metadata']['name'], spec.get('nodeName', '<unset>'), spec.get('driver', ''),
+                (spec.get('pool') or {}).get('name', ''), age(obj, simulation)]
+
+
+def _state(obj: Object) -> str:
+    """resourceClaimState."""
+    status = obj.get('status') or {}
+    states = ['deleted'] if 'deletionTimestamp' in obj['metadata'] else []
+    if not status.get('allocation'):
+        states.append('pending')
+    else:
+        states.append('allocated')
+        if status.get('reservedFor'):
+            states.append('reserved')
+    return ','.join(states)

@@ -1,0 +1,55 @@
+"""PriorityClasses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import field
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.cells import age, columns
+from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.strategy import Context
+from tutor.cluster.simulation import Simulation
+
+HIGHEST = 1_000_000_000
+SYSTEM = {'system-cluster-critical': 2_000_000_000, 'system-node-critical': 2_000_001_000}
+
+
+class PriorityClassStrategy(Kind):
+    columns = columns('Name, Value:integer, Global-Default:boolean, Age, PreemptionPolicy')
+
+    def default(self, obj: Object) -> None:
+        obj.setdefault('preemptionPolicy', 'PreemptLowerPriority')
+
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        obj['metadata']['generation'] = 1
+        obj.setdefault('value', 0)
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """ValidatePriorityClass."""
+        name, value = obj['metadata'].get('name', ''), obj.get('value', 0)
+        found: list[FieldError] = []
+        if name.startswith('system-'):
+            if SYSTEM.get(name) != value:
+                found.append(field.forbidden(
+                    'metadata.name', "priority class names with 'system-' prefix are reserved for system use only. "
+                                     f'error: {name} is not a known system priority class'))
+        elif value > HIGHEST:
+            found.append(field.forbidden('value', f'maximum allowed value of a user defined priority is {HIGHEST}'))
+        policy = obj.get('preemptionPolicy')
+        if policy not in ('Never', 'PreemptLowerPriority'):
+            found.append(field.not_supported('preemptionPolicy', policy, ('Never', 'PreemptLowerPriority')))
+        return found
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        found: list[FieldError] = []
+        if new.get('value', 0) != old.get('value', 0):
+            found.append(field.forbidden('value', 'may not be changed in an update.'))
+        if new.get('preemptionPolicy') != old.get('preemptionPolicy'):
+            found.append(field.invalid('preemptionPolicy', new.get('preemptionPolicy'), 'field is immutable'))
+        return found
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        return [obj['metadata']['name'], obj.get('value', 0), bool(obj.get('globalDefault')), age(obj, simulation),
+                obj.get('preemptionPolicy', '')]
