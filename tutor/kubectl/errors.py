@@ -103,7 +103,7 @@ def message(error: Exception) -> str:
 
 
 def message_for(error: Exception) -> str:
-    """messageForError: StandardErrorMessage, or the error's own text."""
+    """StandardErrorMessage, or 'error: ' and the error's own text."""
     if isinstance(error, StatusError):
         if error.reason == 'Unauthorized':
             return f'error: You must be logged in to the server ({error.message})'
@@ -113,6 +113,11 @@ def message_for(error: Exception) -> str:
     if isinstance(error, (ConnectionLost, NoMatch)) or text.startswith('error: '):
         return text
     return f'error: {text}'
+
+
+def _one_of_many(error: Exception) -> str:
+    """messageForError: of several errors, those that are not the server's stand without 'error: '."""
+    return message_for(error) if isinstance(error, StatusError) else str(error)
 
 
 def _invalid(error: StatusError) -> str:
