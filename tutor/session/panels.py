@@ -63,10 +63,11 @@ class Panels:
 
     def cluster(self) -> ClusterView:
         try:
-            pods = self._client.request('GET', '/api/v1/pods', accept=TABLE, includeObject='Object').body
-            if pods['metadata']['resourceVersion'] == self._revision:
+            revision = self._store_revision()
+            if revision == self._revision:
                 return self._view
-            self._revision = pods['metadata']['resourceVersion']
+            self._revision = revision
+            pods = self._client.request('GET', '/api/v1/pods', accept=TABLE, includeObject='Object').body
             nodes = self._client.items('nodes')
         except (StatusError, OSError):
             return self._view
@@ -74,6 +75,10 @@ class Panels:
         if found != self._view:
             self._view = ClusterView(self._view.version + 1, found.nodes, found.unscheduled)
         return self._view
+
+    def _store_revision(self) -> str:
+        """Any list carries the revision of the whole store; a short one is asked for, many times a second."""
+        return self._client.list('namespaces', limit='1')['metadata'].get('resourceVersion', '')
 
     def table(self, path: str, wide: bool = False, namespaces: bool = True) -> Table:
         """A resource as `kubectl get` would show it."""
