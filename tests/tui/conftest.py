@@ -12,13 +12,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fake_session import FakeSession  # noqa: E402
-from screen_text import Driver  # noqa: E402
+from fake_session import FakeSession
+from screen_text import Driver
 
-from tutor.course.loader import load_course  # noqa: E402
-from tutor.course.progress import Progress  # noqa: E402
-from tutor.tui.app import TutorApp  # noqa: E402
-from tutor.tui.services import Services  # noqa: E402
+from tutor.course.loader import load_course
+from tutor.course.progress import Progress
+from tutor.tui.app import TutorApp
+from tutor.tui.services import Services
 
 Start = Callable[..., AbstractAsyncContextManager[Driver]]
 

@@ -110,7 +110,8 @@ class FakeTerminal:
     def __init__(self, session: FakeSession) -> None:
         self.session = session
         self.on_output: Callable[[str], None] | None = None
-        self.edit: Any = None
+        self.open_editor: Any = None
+        self.size = (80, 24)
         self.typed: list[str] = []
 
     def write(self, text: str) -> None:
@@ -124,6 +125,9 @@ class FakeTerminal:
     def interrupt(self) -> None:
         self.write('^C\r\n')
         self.session.running = False
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.size = (columns, rows)
 
     def end_of_file(self) -> None:
         self.session.running = False
@@ -171,6 +175,8 @@ class FakeSession:
         self.history = FakeHistory()
         self.running = False
         self.now = 0.0
+        self.speed = 1.0
+        self.paused = False
         self.replicas = 0
         self.ready = 0
         self.version = 1
@@ -210,7 +216,7 @@ class FakeSession:
         elif text == 'clear':
             write('\x1b[H\x1b[2J\x1b[3J')
         elif text.startswith('vi '):
-            self.terminal.edit(text.split()[1], 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web # 名字\n',
+            self.terminal.open_editor(text.split()[1], 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web # 名字\n',
                                self._saved)
         elif text.startswith('cat'):
             write(f'<{text}>\r\n')
@@ -225,7 +231,9 @@ class FakeSession:
         return "<<'EOF'" in text and not text.endswith('\nEOF')
 
     def pump(self, seconds: float) -> None:
-        self.now += seconds
+        if self.paused or not seconds:
+            return
+        self.now += seconds * self.speed
         if self.ready != self.replicas:
             self.ready = self.replicas
             self.version += 1

@@ -160,8 +160,13 @@ class TutorApp(Resilient, App[int], inherit_bindings=False):
             self._flag = None
         self.voice, self.signs = Voice(self._mode()), self._signs()
         self.theme = self.settings.theme
+        from tutor.tui.screens.base import TutorScreen
+        if 'speed' in values:
+            from tutor.tui.screens.shell_screen import ShellScreen
+            for screen in self.screen_stack:
+                if isinstance(screen, ShellScreen):
+                    screen.set_speed(values['speed'])
         if {'language', 'glyphs'} & set(values):
-            from tutor.tui.screens.base import TutorScreen
             for screen in self.screen_stack:
                 if isinstance(screen, TutorScreen) and screen.is_mounted:
                     screen.speak()

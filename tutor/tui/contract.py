@@ -118,10 +118,12 @@ class TerminalLike(Protocol):
     """The pseudo terminal between the session's programs and the screen."""
 
     on_output: Callable[[str], None] | None
+    open_editor: OpenEditor | None
 
     def type_line(self, text: str) -> None: ...
     def interrupt(self) -> None: ...
     def end_of_file(self) -> None: ...
+    def resize(self, columns: int, rows: int) -> None: ...
 
 
 class SessionLike(Protocol):
@@ -129,8 +131,15 @@ class SessionLike(Protocol):
 
     terminal: TerminalLike
     history: History
-    prompt: str
-    running: bool
+    speed: float
+    paused: bool
+
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def running(self) -> bool: ...
+    @property
+    def now(self) -> float: ...
 
     def submit(self, text: str) -> None: ...
     def needs_more(self, text: str) -> bool: ...

@@ -77,8 +77,7 @@ class FlowScreen(TutorScreen):
         plan.places['detail'] = Region(bar + 3, 1, width - bar - 4, height - 2)
         right = ''
         if self.steps:
-            passed = self.steps[self.hop].at - self.flows[self.command].at
-            right = f' {self.hop + 1}/{len(self.steps)}  +{passed:.3f} s '
+            right = f' {self.hop + 1}/{len(self.steps)}  +{self.steps[self.hop].at:.3f} s '
         start = plan.drawing.label_right(width - 2, 0, Label(right, 'accent'))
         command = self.flows[self.command].command.split('\n')[0] if self.flows else ''
         title = f' {self.voice.label("Flow")}'

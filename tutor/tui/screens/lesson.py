@@ -85,7 +85,8 @@ class LessonScreen(ShellScreen):
         if session is None:
             return
         self.exercise = exercise
-        self._solved_shown = False
+        # What was solved on an earlier day is not celebrated again, only what is solved now.
+        self._solved_shown = True
         self.check_rows = 0
         if exercise is not None and self.session is not None:
             self.terminal.buffer.push_screen()
@@ -146,6 +147,10 @@ class LessonScreen(ShellScreen):
             self.terminal.type_in(self.layout_of_page.commands[number - 1])
         elif self.narrow and number <= len(TABS):
             self.action_show_tab(number - 1)
+
+    def on_terminal_submitted(self, message: Terminal.Submitted) -> None:
+        if message.text.strip() and self._checks and not all(check.passed for check in self._checks):
+            self._solved_shown = False
 
     # -- checks -------------------------------------------------------------------------------------------------
 

@@ -84,7 +84,9 @@ class ShellScreen(TutorScreen):
         self._cluster_version = None
         self.panel.forget()
         self.terminal.attach(session)
-        session.terminal.edit = self.edit_file
+        session.terminal.open_editor = self.edit_file
+        self.set_speed(self.tutor.settings.speed)
+        self.terminal.tell_size()
         self._show_changes()
 
     # -- time ---------------------------------------------------------------------------------------------------
@@ -97,7 +99,7 @@ class ShellScreen(TutorScreen):
         self.guarded(self._pump, passed)
 
     def _pump(self, passed: float) -> None:
-        self.session.pump(passed * self.tutor.settings.speed)
+        self.session.pump(passed)
         self._show_changes()
 
     def _show_changes(self) -> None:
@@ -149,9 +151,15 @@ class ShellScreen(TutorScreen):
         if self.session is None:
             return ''
         seconds = int(self.session.now)
-        speed = self.tutor.settings.speed
-        shown = f'{self.signs.times}{speed}' if speed else self.voice.label('paused')
+        paused, speed = self.session.paused, self.session.speed
+        shown = self.voice.label('paused') if paused else f'{self.signs.times}{speed:g}'
         return f'{shown} {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}'
+
+    def set_speed(self, speed: float) -> None:
+        """How fast virtual time flows; 0 stops it."""
+        if self.session is not None:
+            self.session.paused = not speed
+            self.session.speed = speed or 1
 
     # -- the prompt ---------------------------------------------------------------------------------------------
 

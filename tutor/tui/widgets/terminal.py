@@ -115,7 +115,14 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         self._sync()
 
     def on_resize(self) -> None:
+        self.tell_size()
         self._sync()
+
+    def tell_size(self) -> None:
+        """Programs may ask how large the terminal is."""
+        size = self.scrollable_content_region.size
+        if self.session is not None and size.width:
+            self.guarded(self.session.terminal.resize, size.width, size.height)
 
     # -- rows ---------------------------------------------------------------------------------------------------
 
