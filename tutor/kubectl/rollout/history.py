@@ -37,10 +37,10 @@ _NAMES = {'Deployment': 'deployments.apps', 'DaemonSet': 'daemonsets.apps', 'Sta
 class History:
     """The revisions of one Deployment, DaemonSet or StatefulSet: pod templates and change causes by number."""
 
-    def __init__(self, client: Client, obj: Object, group: str) -> None:
+    def __init__(self, client: Client, obj: Object, group: str, purpose: str = 'history') -> None:
         self.kind = obj.get('kind', '')
         if group != 'apps' or self.kind not in _NAMES:
-            raise _unsupported(group, self.kind)
+            raise _unsupported(group, self.kind, purpose)
         self._client = client
         self.resource = _NAMES[self.kind]
         meta = obj['metadata']
@@ -72,6 +72,12 @@ class History:
             meta = template.setdefault('metadata', {})
             meta['annotations'] = {**(meta.get('annotations') or {}), CHANGE_CAUSE: cause}
         return template
+
+    def as_object(self, record: Object) -> Object:
+        """The replica set of a revision, or the object with that revision's template."""
+        if self.kind != 'Deployment':
+            return _restored(self.live, record)
+        return {'apiVersion': 'apps/v1', 'kind': 'ReplicaSet', **record}
 
     def view(self, number: int) -> str:
         """ViewHistory: the table of all revisions, or the template of one."""
@@ -171,13 +177,14 @@ def _missing(number: int) -> KubectlError:
     return KubectlError(f'unable to find specified revision {number} in history')
 
 
-def _unsupported(group: str, kind: str) -> KubectlError:
+def _unsupported(group: str, kind: str, purpose: str) -> KubectlError:
     """apps.GroupKindElement.Accept, or a visitor without an answer."""
     shown = f'{kind}.{group}' if group else kind
     if (group, kind) in {('apps', 'ReplicaSet'), ('', 'ReplicationController'), ('', 'Pod'), ('batch', 'Job'),
                          ('batch', 'CronJob')}:
-        return KubectlError(f'no history viewer has been implemented for "{shown}"')
-    return KubectlError(f'error retrieving history for "{shown}", no visitor method exists for {{{group} {kind}}}')
+        missing = 'history viewer' if purpose == 'history' else purpose
+        return KubectlError(f'no {missing} has been implemented for "{shown}"')
+    return KubectlError(f'error retrieving {purpose} for "{shown}", no visitor method exists for {{{group} {kind}}}')
 
 
 def template_text(template: Mapping[str, Any] | None) -> str:

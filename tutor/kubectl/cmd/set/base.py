@@ -1,0 +1,89 @@
+"""What the sub-commands of `kubectl set` share: objects, a change to each, and a patch that says how."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.objects import Object
+from tutor.kubectl.changes import calculate, send_strategic
+from tutor.kubectl.command import Options
+from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
+from tutor.kubectl.errors import AggregateError, KubectlError, error_text, raise_all
+from tutor.kubectl.flags import Flag
+from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, field_manager_flag, filename_flags
+from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.resource.builder import ERRORS
+from tutor.kubectl.resource.info import Info
+
+ALL_AND_SELECTOR = 'cannot set --all and --selector at the same time'
+
+
+class SetOptions(Options):
+    """`change` alters a copy of an object; `operation` is what is then said of it."""
+
+    operation = ''
+    failure = 'failed to patch: '
+    resources: list[str]
+
+    def complete(self) -> None:
+        self.dry_run = dry_run_strategy(self.factory, self.flags)
+        self.namespace, self.enforced = self.factory.enforced_namespace()
+        self.resources = self.args
+        self.errors: list[Exception] = []
+
+    def change(self, obj: Object) -> None:
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """What upstream validates once the objects are there."""
+        if self.flags['all'] and self.flags.get('selector'):
+            self.errors.append(KubectlError(ALL_AND_SELECTOR))
+        if self.flags['local'] and self.dry_run == SERVER:
+            self.errors.append(KubectlError('cannot specify --local and --dry-run=server - did you mean '
+                                            '--dry-run=client?'))
+
+    async def infos(self) -> list[Info]:
+        flags = self.flags
+        builder = self.factory.builder().local(flags['local']).continue_on_error().namespace(self.namespace)
+        builder.filename_flags(self.enforced, flags).flatten()
+        if not flags['local']:
+            builder.labels(flags.get('selector', '')).select_all(flags['all'])
+            builder.arguments(flags['all'], self.resources).latest()
+        return (await builder.do()).infos()
+
+    async def run(self) -> None:
+        infos = await self.infos()
+        self.check()
+        raise_all(self.errors)
+        for info in infos:
+            try:
+                self.apply(info)
+            except ERRORS as error:
+                self.errors += error.errors if isinstance(error, AggregateError) else [error]
+        raise_all(self.errors)
+
+    def apply(self, info: Info) -> None:
+        """Calculate the patch, send it unless nothing changed, and print what came of it."""
+        try:
+            modified, patch = calculate(info, self.change)
+        except KubectlError as error:
+            raise self.refused(info, error) from None
+        if info.resource is not None and not patch:
+            return
+        if not self.flags['local'] and self.dry_run != CLIENT:
+            try:
+                modified = send_strategic(info, patch, self.flags, self.dry_run)
+            except ERRORS as error:
+                raise KubectlError(f'{self.failure}{error_text(error)}') from None
+        printer_for(self.factory, self.operation, self.dry_run).print(modified, self.out)
+
+    def refused(self, info: Info, error: KubectlError) -> Exception:
+        name = info.object_name() if info.resource is not None else info.name
+        return KubectlError(f'error: {name} {error}\n')
+
+
+def set_flags(usage: str, selector: bool = True, kustomize: bool = True) -> tuple[Flag, ...]:
+    files = [flag for flag in filename_flags(usage) if kustomize or flag.name != 'kustomize']
+    return (
+        *PRINT_FLAGS, DRY_RUN_FLAG, field_manager_flag('kubectl-set'), *files, *((SELECTOR_FLAG,) if selector else ()),
+        Flag('all', default=False, help='Select all resources, in the namespace of the specified resource types'),
+        Flag('local', default=False, help='If true, set command will NOT contact api-server but run locally.'),
+    )

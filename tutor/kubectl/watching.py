@@ -1,0 +1,72 @@
+"""One object as it changes, until a deadline (watchtools.UntilWithSync)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from tutor.apimachinery.objects import Object
+from tutor.client.client import Client
+from tutor.client.transport import WatchStream
+from tutor.cluster.simulation import Simulation
+from tutor.kubectl.resource.info import Info
+
+MISSING = 'MISSING'
+"""The event of an object that is not there when one begins to look."""
+
+
+class Deadline:
+    """Until when to wait, in virtual time; None is for ever."""
+
+    def __init__(self, simulation: Simulation, seconds: float | None) -> None:
+        self.simulation = simulation
+        self.when = None if seconds is None else simulation.now + seconds
+
+    @property
+    def left(self) -> float | None:
+        return None if self.when is None else max(self.when - self.simulation.now, 0.0)
+
+    @property
+    def passed(self) -> bool:
+        return self.when is not None and self.simulation.now >= self.when
+
+
+async def events_of(info: Info, deadline: Deadline) -> AsyncIterator[tuple[str, Object]]:
+    """Its state as ADDED (or MISSING), then every change of it; ends at the deadline."""
+    client = info.client
+    assert client is not None
+    while not deadline.passed:
+        found = client.list(info.mapping, info.namespace, fields=f'metadata.name={info.name}')
+        items = found.get('items') or []
+        if items:
+            yield 'ADDED', _whole(items[0], info)
+        else:
+            yield MISSING, {}
+        stream = _watch(client, info, (found.get('metadata') or {}).get('resourceVersion', ''))
+        try:
+            while (event := await _next(stream, deadline)) is not None:
+                if event['type'] in ('ADDED', 'MODIFIED', 'DELETED'):
+                    yield event['type'], _whole(event['object'], info)
+        finally:
+            stream.close()
+
+
+def _watch(client: Client, info: Info, version: str) -> WatchStream:
+    return client.watch(info.mapping, info.namespace, fields=f'metadata.name={info.name}', resource_version=version)
+
+
+async def _next(stream: WatchStream, deadline: Deadline) -> dict[str, Object] | None:
+    """The next event; None at the deadline, and when the server has ended the watch."""
+    if deadline.left is None:
+        return await stream.next()
+    task = deadline.simulation.spawn(stream.next(), 'watch')
+    try:
+        return await task if await deadline.simulation.within(deadline.left, task) else None
+    finally:
+        task.cancel()
+
+
+def _whole(obj: Object, info: Info) -> Object:
+    """With its kind, which items of lists leave out."""
+    if 'kind' in obj:
+        return obj
+    return {'apiVersion': info.mapping.group_version, 'kind': info.mapping.kind, **obj}
