@@ -165,25 +165,21 @@ def format_float(value: float) -> str:
         return '.inf' if value > 0 else '-.inf'
     if value == 0:
         return '0'
-    digits, _, exponent = f'{value:.16e}'.partition('e')
-    digits, _, exponent = _shortest(value)
-    if -4 <= exponent < 21:
-        text = repr(value)
-        if 'e' not in text:
-            return text.removesuffix('.0')
-        return f'{value:.0f}' if exponent > 0 else f'{value:.{len(digits) + 4}f}'.rstrip('0')
+    digits, exponent = _shortest(value)
+    if -4 <= exponent < 6:
+        return repr(value).removesuffix('.0')
     mantissa = digits[0] + ('.' + digits[1:] if len(digits) > 1 else '')
     sign = '-' if value < 0 else ''
     return f'{sign}{mantissa}e{"-" if exponent < 0 else "+"}{abs(exponent):02d}'
 
 
-def _shortest(value: float) -> tuple[str, str, int]:
+def _shortest(value: float) -> tuple[str, int]:
     """The fewest digits that name a float, and its decimal exponent."""
     mantissa, _, exponent = f'{abs(value)!r}'.partition('e')
     whole, _, fraction = mantissa.partition('.')
     digits = (whole + fraction).lstrip('0')
     power = int(exponent or 0) + (len(whole) - 1 if whole != '0' else -(len(fraction) - len(fraction.lstrip('0'))) - 1)
-    return digits.rstrip('0') or '0', '', power
+    return digits.rstrip('0') or '0', power
 
 
 # -- the order of keys --------------------------------------------------------------------------------------------

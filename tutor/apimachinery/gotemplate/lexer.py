@@ -1,0 +1,119 @@
+"""Text and tokens (text/template/parse/lex.go)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tutor.apimachinery.gotemplate.nodes import TemplateError
+
+_TOKEN = re.compile(r'''
+    (?P<space>[ \t\r\n]+)
+  | (?P<string>"(?:[^"\\\n]|\\.)*")
+  | (?P<raw>`[^`]*`)
+  | (?P<char>'(?:[^'\\\n]|\\.)+')
+  | (?P<number>[+-]?(?:0[xX][0-9a-fA-F_]+|\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))
+  | (?P<field>\.[A-Za-z_][A-Za-z0-9_]*)
+  | (?P<variable>\$[A-Za-z0-9_]*)
+  | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
+  | (?P<declare>:=)
+  | (?P<sign>[.()|,=])
+''', re.VERBOSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: str
+    text: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Plain text (no tokens), or what stands between two delimiters."""
+
+    text: str
+    tokens: tuple[Token, ...] | None
+    position: int
+
+
+def split(source: str, name: str) -> list[Piece]:
+    """The texts and actions of a template. Raises TemplateError."""
+    found: list[Piece] = []
+    position, trim = 0, False
+    while True:
+        start = source.find('{{', position)
+        text = source[position:] if start < 0 else source[position:start]
+        if trim:
+            text = text.lstrip(' \t\r\n')
+        if start < 0:
+            if text:
+                found.append(Piece(text, None, position))
+            return found
+        if source.startswith('{{-', start) and source[start + 3:start + 4] in (' ', '\t', '\r', '\n'):
+            text = text.rstrip(' \t\r\n')
+            inside = start + 3
+        else:
+            inside = start + 2
+        if text:
+            found.append(Piece(text, None, position))
+        if source[inside:].lstrip().startswith('/*'):
+            position, trim = _comment(source, inside, name)
+            continue
+        tokens, position, trim = _action(source, inside, name)
+        found.append(Piece(source[inside:position], tokens, inside))
+
+
+def _comment(source: str, start: int, name: str) -> tuple[int, bool]:
+    end = source.find('*/', start)
+    if end < 0:
+        raise _error(source, start, name, 'unclosed comment')
+    rest = source[end + 2:]
+    trim = re.match(r'[ \t\r\n]-\}\}', rest) is not None
+    if not trim and not rest.startswith('}}'):
+        raise _error(source, end, name, 'comment ends before closing delimiter')
+    return end + (6 if trim else 4), trim
+
+
+def _action(source: str, start: int, name: str) -> tuple[tuple[Token, ...], int, bool]:
+    tokens: list[Token] = []
+    position, depth = start, 0
+    while True:
+        if re.compile(r'[ \t\r\n]+-\}\}').match(source, position) and not depth:
+            return tuple(tokens), source.index('}}', position) + 2, True
+        if source.startswith('}}', position):
+            if depth:
+                raise _error(source, position, name, 'unclosed left paren')
+            return tuple(tokens), position + 2, False
+        match = _TOKEN.match(source, position)
+        if match is None:
+            raise _error(source, position, name, _complaint(source, position))
+        kind = match.lastgroup or ''
+        depth += (match[0] == '(') - (match[0] == ')')
+        if depth < 0:
+            raise _error(source, position, name, 'unexpected right paren')
+        tokens.append(Token(kind, match[0], position))
+        position = match.end()
+
+
+def _complaint(source: str, position: int) -> str:
+    if position >= len(source):
+        return 'unclosed action'
+    char = source[position]
+    if char == '"':
+        return 'unterminated quoted string'
+    if char == '`':
+        return 'unterminated raw quoted string'
+    if char == "'":
+        return 'unterminated character constant'
+    if char == '}':
+        return 'unexpected "}" in operand'
+    return f"unrecognized character in action: U+{ord(char):04X} '{char}'"
+
+
+def line_of(source: str, position: int) -> int:
+    return source.count('\n', 0, position) + 1
+
+
+def _error(source: str, position: int, name: str, text: str) -> TemplateError:
+    return TemplateError(f'template: {name}:{line_of(source, position)}: {text}')
