@@ -1,0 +1,523 @@
+"""Runs an awk program: variables, fields, expressions, statements."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.awk import tree
+from tutor.shell.programs.awk.functions import PURE
+from tutor.shell.programs.awk.output import Outputs
+from tutor.shell.programs.awk.values import Input, Value, compare, formatted, number, text, truth
+from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.regex import BadPattern, compile_posix
+
+MAX_STEPS = 3_000_000
+MAX_CALLS = 150
+MAX_FIELD = 100_000
+
+
+class Next(Exception):  # noqa: N818 - control flow
+    """next and nextfile."""
+
+    def __init__(self, whole_file: bool) -> None:
+        super().__init__()
+        self.whole_file = whole_file
+
+
+class Exit(Exception):  # noqa: N818 - control flow
+    """exit."""
+
+
+class Return(Exception):  # noqa: N818 - control flow
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Loop(Exception):  # noqa: N818 - control flow
+    """break and continue."""
+
+    def __init__(self, again: bool) -> None:
+        super().__init__()
+        self.again = again
+
+
+class Interpreter:
+    """The state of one run. `set_record` gives it a line; `run` carries out statements."""
+
+    def __init__(self, program: tree.Program, io: IO, ctx: Context) -> None:
+        self.program = program
+        self.ctx = ctx
+        self.outputs = Outputs(io, ctx)
+        self.status = 0
+        self.variables: dict[str, Any] = {
+            'FS': ' ', 'OFS': ' ', 'ORS': '\n', 'RS': '\n', 'NR': 0.0, 'FNR': 0.0, 'SUBSEP': '\x1c', 'OFMT': '%.6g',
+            'CONVFMT': '%.6g', 'RSTART': 0.0, 'RLENGTH': -1.0, 'FILENAME': '', 'ENVIRON': {
+                name: Input(value) for name, value in ctx.env.items()}}
+        self._locals: list[dict[str, Any]] = []
+        self._record = ''
+        self._fields: list[Value] | None = []
+        self._steps = 0
+        self._random = ctx.simulation.random.__class__(0)
+        self._seed = 0.0
+
+    # -- records and fields -------------------------------------------------------------------------------------
+
+    def set_record(self, record: str) -> None:
+        self._record = Input(record)
+        self._fields = None
+
+    def _split(self) -> list[Value]:
+        if self._fields is None:
+            self._fields = [Input(part) for part in self.split(self._record, text(self.variables['FS']))]
+        return self._fields
+
+    def split(self, string: str, separator: str, pattern: re.Pattern[str] | None = None) -> list[str]:
+        """Divide a string as FS says."""
+        if pattern is None and separator == ' ':
+            return string.split()
+        if not string:
+            return []
+        if pattern is None and len(separator) == 1 and separator != '\\':
+            return string.split(separator)
+        if pattern is None and not separator:
+            return list(string)
+        expression = pattern or self.pattern(separator)
+        parts, end = [], 0
+        for match in expression.finditer(string):
+            if match.end() > match.start():
+                parts.append(string[end:match.start()])
+                end = match.end()
+        return [*parts, string[end:]]
+
+    def field(self, place: int) -> Value:
+        if place < 0:
+            raise Complaint(f'trying to access out of range field {place}', 2)
+        if not place:
+            return self._record
+        fields = self._split()
+        return fields[place - 1] if place <= len(fields) else None
+
+    def _set_field(self, place: int, value: Value) -> None:
+        if not place:
+            self.set_record(self.text(value))
+            return
+        if place < 0 or place > MAX_FIELD:
+            raise Complaint(f'trying to access out of range field {place}', 2)
+        fields = self._split()
+        fields += [''] * (place - len(fields))
+        fields[place - 1] = value
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        assert self._fields is not None
+        self._record = Input(self.text(self.variables['OFS']).join(self.text(field) for field in self._fields))
+
+    def _set_count(self, count: int) -> None:
+        fields = self._split()
+        del fields[max(count, 0):]
+        fields += [''] * (min(count, MAX_FIELD) - len(fields))
+        self._rebuild()
+
+    # -- variables ----------------------------------------------------------------------------------------------
+
+    def text(self, value: Value) -> str:
+        return text(value, str(self.variables['CONVFMT'])) if isinstance(value, float) else text(value)
+
+    def pattern(self, source: str) -> re.Pattern[str]:
+        try:
+            return compile_posix(source, True, awk=True)
+        except BadPattern as problem:
+            raise Complaint(f'regular expression compile failed ({problem})\n{source}', 2) from None
+
+    def get(self, name: str) -> Value:
+        if name == 'NF':
+            return float(len(self._split()))
+        if self._locals and name in self._locals[-1]:
+            value = self._locals[-1][name]
+        else:
+            value = self.variables.get(name)
+        if isinstance(value, dict):
+            raise Complaint(f'type error: cannot use array {name} as a scalar', 2)
+        return value
+
+    def set(self, name: str, value: Value) -> None:
+        if name == 'NF':
+            self._set_count(int(number(value)))
+            return
+        scope = self._locals[-1] if self._locals and name in self._locals[-1] else self.variables
+        if isinstance(scope.get(name), dict) or name in self.program.functions:
+            raise Complaint(f'type error: cannot assign to {name}', 2)
+        scope[name] = value
+
+    def array(self, name: str) -> dict[str, Any]:
+        scope = self._locals[-1] if self._locals and name in self._locals[-1] else self.variables
+        found = scope.get(name)
+        if found is None:
+            found = scope[name] = {}
+        if not isinstance(found, dict):
+            raise Complaint(f'type error: {name} is not an array', 2)
+        return found
+
+    def _key(self, subscripts: list[tree.Expression]) -> str:
+        return str(self.variables['SUBSEP']).join(self.text(self.value(each)) for each in subscripts)
+
+    # -- statements ---------------------------------------------------------------------------------------------
+
+    def run(self, statements: list[tree.Statement]) -> None:
+        for statement in statements:
+            self._step()
+            self._run(statement)
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise Complaint('stopped: the program does not end', 2)
+
+    def _run(self, node: tree.Statement) -> None:
+        match node:
+            case tree.Evaluate():
+                self.value(node.value)
+            case tree.Output():
+                self._output(node)
+            case tree.If():
+                self.run(node.yes if truth(self.value(node.test)) else node.no)
+            case tree.While():
+                self._while(node)
+            case tree.For():
+                self._for(node)
+            case tree.ForIn():
+                self._for_in(node)
+            case tree.Jump():
+                if node.kind in ('next', 'nextfile'):
+                    raise Next(node.kind == 'nextfile')
+                raise Loop(node.kind == 'continue')
+            case tree.Leave():
+                value = self.value(node.value) if node.value is not None else None
+                if node.kind == 'return':
+                    raise Return(value)
+                if node.value is not None:
+                    self.status = int(number(value)) & 255
+                raise Exit
+            case tree.Delete():
+                array = self.array(node.name)
+                if node.subscripts:
+                    array.pop(self._key(node.subscripts), None)
+                else:
+                    array.clear()
+
+    def _body(self, body: list[tree.Statement]) -> bool:
+        """Run a loop's body once; False when it breaks."""
+        self._step()
+        try:
+            self.run(body)
+        except Loop as jump:
+            return jump.again
+        return True
+
+    def _while(self, node: tree.While) -> None:
+        if node.after and not self._body(node.body):
+            return
+        while truth(self.value(node.test)) and self._body(node.body):
+            pass
+
+    def _for(self, node: tree.For) -> None:
+        self.run(node.start)
+        while (node.test is None or truth(self.value(node.test))) and self._body(node.body):
+            self.run(node.step)
+
+    def _for_in(self, node: tree.ForIn) -> None:
+        for key in list(self.array(node.array)):
+            self.set(node.variable, Input(key))
+            if not self._body(node.body):
+                break
+
+    def _output(self, node: tree.Output) -> None:
+        values = [self.value(each) for each in node.args]
+        if node.form:
+            if not values:
+                raise Complaint('printf: no format', 2)
+            shown = formatted(self.text(values[0]), values[1:])
+        else:
+            form = str(self.variables['OFMT'])
+            shown = self.text(self.variables['OFS']).join(text(value, form) for value in values) if node.args \
+                else self._record
+            shown += self.text(self.variables['ORS'])
+        self.outputs.write(shown, node.redirect, self.text(self.value(node.target)) if node.target is not None else '')
+
+    # -- expressions --------------------------------------------------------------------------------------------
+
+    def value(self, node: tree.Expression) -> Value:  # noqa: PLR0911
+        match node:
+            case tree.Number() | tree.String():
+                return node.value
+            case tree.Field():
+                return self.field(int(number(self.value(node.index))))
+            case tree.Name():
+                return self.get(node.name)
+            case tree.Binary():
+                return self._binary(node)
+            case tree.Element():
+                array, key = self.array(node.name), self._key(node.subscripts)
+                if key not in array:
+                    array[key] = None
+                return array[key]
+            case tree.Assign():
+                return self._assign(node)
+            case tree.Step():
+                return self._increment(node)
+            case tree.Group():
+                return self.value(node.items[0]) if len(node.items) == 1 else self._key(node.items)
+            case tree.Regex():
+                return float(node.pattern.search(self._record) is not None)
+            case tree.Match():
+                found = self._pattern_of(node.right).search(self.text(self.value(node.left))) is not None
+                return float(found is not node.negated)
+            case tree.Logical():
+                left = truth(self.value(node.left))
+                if left is (node.operator == '||'):
+                    return float(left)
+                return float(truth(self.value(node.right)))
+            case tree.Unary():
+                operand = self.value(node.operand)
+                return float(not truth(operand)) if node.operator == '!' else \
+                    -number(operand) if node.operator == '-' else number(operand)
+            case tree.Conditional():
+                return self.value(node.yes if truth(self.value(node.test)) else node.no)
+            case tree.Member():
+                return float(self._key(node.subscripts) in self.array(node.name))
+            case tree.Call():
+                return self._call(node)
+        raise AssertionError(node)
+
+    def _pattern_of(self, node: tree.Expression) -> re.Pattern[str]:
+        return node.pattern if isinstance(node, tree.Regex) else self.pattern(self.text(self.value(node)))
+
+    def _binary(self, node: tree.Binary) -> Value:
+        left, right = self.value(node.left), self.value(node.right)
+        if node.operator == 'concat':
+            return self.text(left) + self.text(right)
+        if node.operator in ('+', '-', '*', '/', '%', '^'):
+            return self._calculate(node.operator, number(left), number(right))
+        difference = compare(left, right)
+        match node.operator:
+            case '<':
+                return float(difference < 0)
+            case '<=':
+                return float(difference <= 0)
+            case '==':
+                return float(not difference)
+            case '!=':
+                return float(bool(difference))
+            case '>':
+                return float(difference > 0)
+        return float(difference >= 0)
+
+    def _calculate(self, operator: str, left: float, right: float) -> float:
+        if operator in '/%' and not right:
+            if self.ctx.host.userland == 'busybox':
+                raise Complaint('cmd. line:1: Division by zero', 2)
+            return float('nan') if operator == '%' or not left else float('inf') * (1 if left > 0 else -1)
+        try:
+            match operator:
+                case '+':
+                    return left + right
+                case '-':
+                    return left - right
+                case '*':
+                    return left * right
+                case '/':
+                    return left / right
+                case '%':
+                    import math
+                    return math.fmod(left, right)
+            power = left ** right
+            return float(power) if isinstance(power, (int, float)) else float('nan')
+        except (OverflowError, ValueError):
+            return float('inf')
+        except ZeroDivisionError:
+            return float('inf')
+
+    def _assign(self, node: tree.Assign) -> Value:
+        value = self.value(node.value)
+        if node.operator != '=':
+            operator = node.operator[:-1].replace('**', '^')
+            value = self._calculate(operator, number(self.value(node.target)), number(value))
+        self._store(node.target, value)
+        return value
+
+    def _increment(self, node: tree.Step) -> Value:
+        before = number(self.value(node.target))
+        self._store(node.target, before + node.amount)
+        return before + node.amount if node.prefix else before
+
+    def _store(self, target: tree.Name | tree.Field | tree.Element, value: Value) -> None:
+        match target:
+            case tree.Name():
+                self.set(target.name, value)
+            case tree.Field():
+                self._set_field(int(number(self.value(target.index))), value)
+            case tree.Element():
+                self.array(target.name)[self._key(target.subscripts)] = value
+
+    # -- functions ----------------------------------------------------------------------------------------------
+
+    def _call(self, node: tree.Call) -> Value:
+        pure = PURE.get(node.name)
+        if pure is not None:
+            least, most, function = pure
+            if not least <= len(node.args) <= most:
+                raise Complaint(f'not enough arguments to {node.name}' if len(node.args) < least
+                                else f'too many arguments to {node.name}', 2)
+            return function([self.value(each) for each in node.args])
+        if node.name in self.program.functions:
+            return self._call_own(self.program.functions[node.name], node.args)
+        special = getattr(self, f'_call_{node.name}', None)
+        if special is None:
+            raise Complaint(f'line 1: function {node.name} never defined', 2)
+        return special(node.args)
+
+    def _call_own(self, function: tree.Function, args: list[tree.Expression]) -> Value:
+        if len(args) > len(function.parameters):
+            raise Complaint(f'line 1: too many arguments in call to {function.name}', 2)
+        if len(self._locals) >= MAX_CALLS:
+            raise Complaint(f'function {function.name}: nested too deeply', 2)
+        scope: dict[str, Any] = {}
+        passed: list[tuple[str, str]] = []
+        for place, parameter in enumerate(function.parameters):
+            if place >= len(args):
+                scope[parameter] = None
+            elif isinstance(arg := args[place], tree.Name) and arg.name != 'NF':
+                outer = self._locals[-1] if self._locals and arg.name in self._locals[-1] else self.variables
+                scope[parameter] = outer.get(arg.name)
+                if scope[parameter] is None:
+                    passed.append((parameter, arg.name))
+            else:
+                scope[parameter] = self.value(arg)
+        self._locals.append(scope)
+        try:
+            self.run(function.body)
+        except Return as returned:
+            return returned.value
+        finally:
+            self._locals.pop()
+            for parameter, name in passed:
+                if isinstance(scope[parameter], dict):
+                    outer = self._locals[-1] if self._locals and name in self._locals[-1] else self.variables
+                    outer[name] = scope[parameter]
+        return None
+
+    def _call_length(self, args: list[tree.Expression]) -> Value:
+        if not args:
+            return float(len(self._record))
+        if isinstance(args[0], tree.Name):
+            scope = self._locals[-1] if self._locals and args[0].name in self._locals[-1] else self.variables
+            if isinstance(scope.get(args[0].name), dict):
+                return float(len(scope[args[0].name]))
+        return float(len(self.text(self.value(args[0]))))
+
+    def _call_split(self, args: list[tree.Expression]) -> Value:
+        if len(args) < 2 or not isinstance(args[1], tree.Name):
+            raise Complaint('line 1: type error in arg(2) in call to split', 2)
+        string = self.text(self.value(args[0]))
+        if len(args) > 2:
+            pattern = args[2].pattern if isinstance(args[2], tree.Regex) else None
+            parts = self.split(string, '' if pattern else self.text(self.value(args[2])), pattern)
+        else:
+            parts = self.split(string, text(self.variables['FS']))
+        array = self.array(args[1].name)
+        array.clear()
+        array.update({str(place): Input(part) for place, part in enumerate(parts, 1)})
+        return float(len(parts))
+
+    def _call_sub(self, args: list[tree.Expression]) -> Value:
+        return self._substitute(args, every=False)
+
+    def _call_gsub(self, args: list[tree.Expression]) -> Value:
+        return self._substitute(args, every=True)
+
+    def _substitute(self, args: list[tree.Expression], every: bool) -> Value:
+        if len(args) < 2:
+            raise Complaint('not enough arguments to sub', 2)
+        pattern = self._pattern_of(args[0])
+        replacement = self.text(self.value(args[1]))
+        target = args[2] if len(args) > 2 else tree.Field(tree.Number(0.0))
+        before = self.text(self.value(target))
+        after, count = pattern.subn(lambda match: _filled(replacement, match), before, count=0 if every else 1)
+        if count and isinstance(target, (tree.Name, tree.Field, tree.Element)):
+            self._store(target, after)
+        return float(count)
+
+    def _call_gensub(self, args: list[tree.Expression]) -> Value:
+        if len(args) < 3:
+            raise Complaint('not enough arguments to gensub', 2)
+        pattern, replacement = self._pattern_of(args[0]), self.text(self.value(args[1]))
+        how = self.text(self.value(args[2]))
+        before = self.text(self.value(args[3])) if len(args) > 3 else str(self._record)
+        if how[:1] in ('g', 'G'):
+            return pattern.sub(lambda match: _filled(replacement, match, True), before)
+        wanted = int(number(how)) or 1
+        for count, match in enumerate(pattern.finditer(before), 1):
+            if count == wanted:
+                return before[:match.start()] + _filled(replacement, match, True) + before[match.end():]
+        return before
+
+    def _call_match(self, args: list[tree.Expression]) -> Value:
+        if len(args) < 2:
+            raise Complaint('not enough arguments to match', 2)
+        found = self._pattern_of(args[1]).search(self.text(self.value(args[0])))
+        self.variables['RSTART'] = float(found.start() + 1) if found else 0.0
+        self.variables['RLENGTH'] = float(found.end() - found.start()) if found else -1.0
+        if found and len(args) > 2 and isinstance(args[2], tree.Name):
+            array = self.array(args[2].name)
+            array.clear()
+            array.update({str(place): Input(group or '') for place, group in enumerate([found[0], *found.groups()])})
+        return self.variables['RSTART']
+
+    def _call_sprintf(self, args: list[tree.Expression]) -> Value:
+        values = [self.value(each) for each in args]
+        return formatted(self.text(values[0]), values[1:]) if values else ''
+
+    def _call_rand(self, _: list[tree.Expression]) -> Value:
+        return self._random.random()
+
+    def _call_srand(self, args: list[tree.Expression]) -> Value:
+        before, self._seed = self._seed, number(self.value(args[0])) if args else float(int(self.ctx.simulation.now))
+        self._random.seed(self._seed)
+        return before
+
+    def _call_systime(self, _: list[tree.Expression]) -> Value:
+        return float(int(self.ctx.simulation.wall().timestamp()))
+
+    def _call_strftime(self, args: list[tree.Expression]) -> Value:
+        from tutor.shell.programs.date import DEFAULT, shown
+        from tutor.shell.programs.dates import parse_date
+        moment = self.ctx.simulation.wall()
+        if len(args) > 1:
+            moment = parse_date(f'@{number(self.value(args[1]))}', moment) or moment
+        return shown(moment, self.text(self.value(args[0])) if args else DEFAULT)
+
+    def _call_close(self, args: list[tree.Expression]) -> Value:
+        return float(self.outputs.close(self.text(self.value(args[0]))) if args else -1)
+
+    def _call_fflush(self, _: list[tree.Expression]) -> Value:
+        return 0.0
+
+    def _call_system(self, _: list[tree.Expression]) -> Value:
+        raise Complaint('system: other programs cannot be run from inside awk here; use xargs or a loop of the shell', 2)
+
+
+def _filled(replacement: str, match: re.Match[str], groups: bool = False) -> str:
+    """A replacement with & and \\& (and \\1 for gensub) carried out."""
+    def one(part: re.Match[str]) -> str:
+        if part[0] == '&':
+            return match[0]
+        letter = part[0][1]
+        if letter in '&\\':
+            return letter
+        if groups and letter.isdigit() and int(letter) <= (match.re.groups or 0):
+            return match[int(letter)] or ''
+        return part[0]
+    return re.sub(r'\\.|&', one, replacement, flags=re.DOTALL)

@@ -1,0 +1,203 @@
+"""awk: the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+from tutor.cluster.simulation import Reader
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.awk import tree
+from tutor.shell.programs.awk.interpreter import Exit, Interpreter, Next
+from tutor.shell.programs.awk.lexer import ESCAPES, SyntaxFault
+from tutor.shell.programs.awk.parser import parse as parse_program
+from tutor.shell.programs.awk.values import Input, text, truth
+from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.inputs import lines, open_reader
+from tutor.shell.programs.options import Options, parse
+from tutor.shell.programs.regex import BadPattern
+from tutor.shell.vfs import normalize
+
+USAGE = """usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]
+"""
+LONG = {'field-separator': 'F', 'assign': 'v', 'file': 'f', 'version': ''}
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """awk [-F SEPARATOR] [-v NAME=VALUE] [-f FILE] [PROGRAM] [FILE…]"""
+    options = parse(argv, ctx, 'F:v:f:W:', LONG, status=2, permute=False)
+    if 'version' in options:
+        io.stdout.write('mawk 1.3.4 20240123\n')
+        return 0
+    source = _source(options, io, ctx)
+    if source is None:
+        if ctx.host.userland == 'busybox':
+            from tutor.shell.programs.options import missing_operand
+            raise missing_operand(argv, ctx)
+        io.stderr.write(USAGE)
+        return 2
+    run = Interpreter(_parsed(source, ctx), io, ctx)
+    if 'F' in options:
+        run.variables['FS'] = _separator(options.get('F'))
+    for assignment in options.all('v'):
+        if not re.match(r'[A-Za-z_]\w*=', assignment):
+            raise Complaint(f'improper assignment: -v {assignment}', 2)
+        assign(run, assignment)
+    run.variables['ARGC'] = float(1 + len(options.args))
+    run.variables['ARGV'] = {str(place): Input(word) for place, word in enumerate(['awk', *options.args])}
+    return await _Run(run, options.args, io, ctx).run()
+
+
+def _source(options: Options, io: IO, ctx: Context) -> str | None:
+    if 'f' not in options:
+        return options.args.pop(0) if options.args else None
+    parts = []
+    for path in options.all('f'):
+        try:
+            parts.append(ctx.files.read_text(normalize(path, ctx.cwd)))
+        except OSError as problem:
+            raise Complaint(f'couldn\'t open file {path} ({reason(problem)})'.replace("couldn't open file", 'cannot open'),
+                            2) from None
+    return '\n'.join(parts)
+
+
+def _parsed(source: str, ctx: Context) -> tree.Program:
+    try:
+        return parse_program(source)
+    except SyntaxFault as fault:
+        if ctx.host.userland == 'busybox':
+            what = 'Unexpected end of string' if 'unterminated' in fault.token else \
+                'Unexpected end of file' if fault.token == 'end of file' else 'Unexpected token'
+            raise Complaint(f'cmd. line:{fault.line}: {what}', 1) from None
+        if 'unterminated' in fault.token:
+            raise Complaint(f'line {fault.line}: runaway {fault.token.partition(" ")[2]} constant', 2) from None
+        raise Complaint(f'line {fault.line}: syntax error at or near {fault.token}', 2) from None
+    except BadPattern as problem:
+        raise Complaint(f'line 1: regular expression compile failed ({problem})', 2) from None
+
+
+def _separator(word: str) -> str:
+    return '\t' if word == 't' else unescaped(word)
+
+
+def unescaped(word: str) -> str:
+    return re.sub(r'\\(.)', lambda match: ESCAPES.get(match[1], match[0]), word)
+
+
+def assign(run: Interpreter, assignment: str) -> None:
+    """NAME=VALUE of -v or among the files."""
+    name, _, value = assignment.partition('=')
+    run.set(name, Input(unescaped(value)))
+
+
+class _Run:
+    """BEGIN, the records, END."""
+
+    def __init__(self, run: Interpreter, paths: list[str], io: IO, ctx: Context) -> None:
+        self._run = run
+        self._program = run.program
+        self._paths = paths
+        self._io = io
+        self._ctx = ctx
+        self._failed = False
+
+    async def run(self) -> int:
+        program, run = self._program, self._run
+        try:
+            for block in program.begin:
+                run.run(block)
+            if program.rules or program.end:
+                await self._records()
+        except Exit:
+            pass
+        except Next:
+            raise Complaint('line 1: next used in BEGIN or END', 2) from None
+        else:
+            self._end()
+            await run.outputs.finish()
+            return run.status or (2 if self._failed else 0)
+        if program.rules or not program.begin:
+            self._end()
+        await run.outputs.finish()
+        return run.status
+
+    def _end(self) -> None:
+        try:
+            for block in self._program.end:
+                self._run.run(block)
+        except Exit:
+            return
+
+    async def _records(self) -> None:
+        run = self._run
+        any_file = False
+        for path in [*self._paths]:
+            if re.match(r'[A-Za-z_]\w*=', path):
+                assign(run, path)
+                continue
+            if not path:
+                continue
+            any_file = True
+            await self._file(path)
+        if not any_file:
+            await self._file('-')
+
+    async def _file(self, path: str) -> None:
+        run = self._run
+        try:
+            reader = open_reader(path, self._io, self._ctx)
+        except OSError as problem:
+            self._failed = True
+            text_ = f'{path}: {reason(problem)}' if self._ctx.host.userland == 'busybox' else \
+                f'cannot open {path} ({reason(problem)})'
+            if self._ctx.host.userland == 'busybox':
+                raise Complaint(text_, 2) from None
+            self._io.stderr.write(f'awk: {text_}\n')
+            return
+        run.variables['FILENAME'] = '' if path == '-' else path
+        run.variables['FNR'] = 0.0
+        async for record in self._split(reader):
+            run.variables['NR'] += 1.0
+            run.variables['FNR'] += 1.0
+            run.set_record(record)
+            try:
+                self._rules()
+            except Next as jump:
+                if jump.whole_file:
+                    return
+            await self._io.stdout.drain()
+
+    async def _split(self, reader: Reader) -> AsyncIterator[str]:
+        """Records as RS says: lines, paragraphs for '', else divided by a character or pattern."""
+        separator = text(self._run.variables['RS'])
+        if separator == '\n':
+            async for line in lines(reader):
+                yield line[:-1] if line.endswith('\n') else line
+            return
+        data = (await reader.read()).decode('utf-8', 'surrogateescape')
+        if not separator:
+            parts = re.split(r'\n\n+', data.strip('\n'))
+        elif len(separator) == 1:
+            parts = data.removesuffix('\n').split(separator)
+        else:
+            parts = self._run.pattern(separator).split(data.removesuffix('\n'))
+        for part in parts if data else []:
+            yield part
+
+    def _rules(self) -> None:
+        for rule in self._program.rules:
+            if self._selected(rule):
+                if rule.action is None:
+                    self._run.run([tree.Output(False, [])])
+                else:
+                    self._run.run(rule.action)
+
+    def _selected(self, rule: tree.Rule) -> bool:
+        if rule.pattern is None:
+            return True
+        if rule.end is None:
+            return truth(self._run.value(rule.pattern))
+        if not rule.active and not truth(self._run.value(rule.pattern)):
+            return False
+        rule.active = not truth(self._run.value(rule.end))
+        return True
