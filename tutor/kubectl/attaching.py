@@ -11,17 +11,15 @@ from tutor.kubectl.streams import StreamOptions, join
 from tutor.kubectl.watching import MISSING, Deadline, events_of
 
 PROMPT = "If you don't see a command prompt, try pressing enter.\n"
-COMMAND_LINE = 'All commands and output from this session will be recorded in container logs, including credentials ' \
-               'and sensitive information passed through the command prompt.\n'
+RECORDED = ('All commands and output from this session will be recorded in container logs, including credentials and '
+            'sensitive information passed through the command prompt.\n')
 
 
 async def attach(factory: Factory, pod: Object, container: str, streams: StreamOptions, quiet: bool = False) -> None:
     """Join the streams of a running container until it ends (AttachOptions.Run)."""
     meta = pod['metadata']
-    if streams.stdin and not quiet:
-        factory.io.stderr.write(COMMAND_LINE)
-        if streams.tty:
-            factory.io.stderr.write(PROMPT)
+    if not quiet:
+        factory.io.stderr.write(RECORDED + PROMPT)
     client = factory.client
     path = client.path('pods', meta.get('namespace', ''), meta['name'], 'attach')
     session = client.connect(path, **streams.query(container))

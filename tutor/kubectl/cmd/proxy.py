@@ -1,0 +1,58 @@
+"""kubectl proxy: the API server of the cluster does not speak HTTP to programs of the shell."""
+
+from __future__ import annotations
+
+from tutor.kubectl.command import Command, Options
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.flags import Flag
+
+
+class ProxyOptions(Options):
+    async def run(self) -> None:
+        raise KubectlError("kubectl proxy is not simulated yet; use 'kubectl get --raw PATH' to send a request to the "
+                           'API server')
+
+
+COMMAND = Command(
+    usage='proxy [--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix]',
+    long="""
+        Creates a proxy server or application-level gateway between localhost and the Kubernetes API server. It also
+        allows serving static content over specified HTTP path. All incoming data enters through one port and gets
+        forwarded to the remote Kubernetes API server port, except for the path matching the static content path.
+        """,
+    examples="""
+        # To proxy all of the Kubernetes API and nothing else
+        kubectl proxy --api-prefix=/
+
+        # To proxy only part of the Kubernetes API and also some static files
+        # You can get pods info with 'curl localhost:8001/api/v1/pods'
+        kubectl proxy --www=/my/files --www-prefix=/static/ --api-prefix=/api/
+
+        # Run a proxy to the Kubernetes API server on port 8011, serving static content from ./local/www/
+        kubectl proxy --port=8011 --www=./local/www/
+        """,
+    flags=(
+        Flag('accept-hosts', default=r'^localhost$,^127\.0\.0\.1$,^\[::1\]$', help='Regular expression for hosts that '
+             'the proxy should accept.'),
+        Flag('accept-paths', default='^.*', help='Regular expression for paths that the proxy should accept.'),
+        Flag('address', default='127.0.0.1', help='The IP address on which to serve on.'),
+        Flag('api-prefix', default='/', help='Prefix to serve the proxied API under.'),
+        Flag('append-server-path', default=False, help='If true, enables automatic path appending of the kube context '
+             'server path to each request.'),
+        Flag('disable-filter', default=False, help='If true, disable request filtering in the proxy. This is dangerous,'
+             ' and can leave you vulnerable to XSRF attacks, when used with an accessible port.'),
+        Flag('keepalive', default=0.0, kind='duration', help='keepalive specifies the keep-alive period for an active '
+             'network connection. Set to 0 to disable keepalive.'),
+        Flag('port', 'p', 8001, 'The port on which to run the proxy. Set to 0 to pick a random port.'),
+        Flag('reject-methods', default='^$', help='Regular expression for HTTP methods that the proxy should reject '
+             '(example --reject-methods=\'POST,PUT,PATCH\'). '),
+        Flag('reject-paths', default='^/api/.*/pods/.*/exec,^/api/.*/pods/.*/attach', help='Regular expression for '
+             'paths that the proxy should reject. Paths specified here will be rejected even accepted by '
+             '--accept-paths.'),
+        Flag('unix-socket', 'u', help='Unix socket on which to run the proxy.'),
+        Flag('www', 'w', help='Also serve static files from the given directory under the specified prefix.'),
+        Flag('www-prefix', 'P', '/static/', 'Prefix to serve static files under, if static file directory is '
+             'specified.'),
+    ),
+    options=ProxyOptions,
+)
