@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LIST = HERE / 'equal.txt'
+LIMIT = 40
+"""Seconds that a scenario may take."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,20 @@ def equal_scenarios(containers: bool) -> list[str]:
             if line.startswith('containers/') == containers and line]
 
 
+def _expired(*_: object) -> None:
+    raise TimeoutError(f'more than {LIMIT} seconds')
+
+
 def _score(job: tuple[str, bool]) -> tuple[str, list[Row]]:
     sys.path.insert(0, str(HERE))
+    signal.signal(signal.SIGALRM, _expired)
+    signal.alarm(LIMIT)
     try:
         return job[0], compare(*job)
     except Exception as error:  # one scenario that breaks must not hide the others
         return job[0], [Row('<the whole scenario>', False, repr(error))]
+    finally:
+        signal.alarm(0)
 
 
 def main() -> int:

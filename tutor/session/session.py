@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from tutor.cluster.config import ClusterConfig
 from tutor.cluster.simulation import Cancelled, Task, Writer
 from tutor.course.models import Exercise, Lesson
 from tutor.course.progress import Entry
@@ -61,7 +62,7 @@ class Session:
     """
 
     def __init__(self, lesson: Lesson | None = None, exercise: Exercise | None = None, log: Iterable[Entry] = (),
-                 history: History | None = None, seed: int = 0) -> None:
+                 history: History | None = None, seed: int = 0, config: ClusterConfig | None = None) -> None:
         self.lesson = lesson
         self.exercise = exercise
         self.log: list[Entry] = []
@@ -72,6 +73,8 @@ class Session:
         self.paused = False
         self.hints_shown: list[Text] = []
         self._seed = seed
+        self._config = config or cluster_for(lesson, exercise)
+        self.ended = False
         self._solution = blocks(exercise.solution) if exercise is not None else []
         self._next_solution = 0
         self._begin()
@@ -81,7 +84,7 @@ class Session:
 
     def _begin(self) -> None:
         """A new cluster in the start state."""
-        self.bench = Workbench(cluster_for(self.lesson, self.exercise), self._seed)
+        self.bench = Workbench(self._config, self._seed)
         prepare(self.bench, self.exercise)
         self.simulation = self.bench.simulation
         if not hasattr(self, 'terminal'):
@@ -193,6 +196,7 @@ class Session:
             command.code = await shell.run_block(command.text)
         except Exit as leaving:
             command.code = shell.status = leaving.status
+            self.ended = True
         except Cancelled:
             command.code = shell.status = 130
         finally:
@@ -212,6 +216,11 @@ class Session:
     def highlight(self, text: str) -> Sequence[object]:
         from tutor.shell.highlight import highlight
         return highlight(text, self.bench.shell)
+
+    @property
+    def status(self) -> int:
+        """The exit status of the last command."""
+        return self.bench.shell.status
 
     # -- time ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,80 @@
+"""Files come in and go out by explicit acts only: from the machine into the shell's home folder, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tutor.course.words import Text
+from tutor.session.sitting import put
+from tutor.session.workbench import Workbench
+from tutor.session.workstation import HOME
+from tutor.shell.vfs import File
+
+LARGEST = 20 * 1024 * 1024
+OWN = ('.kube/', '.start/', '.bash_history')
+
+
+class CannotCopy(Exception):  # noqa: N818 - what happened
+    """A file that cannot be brought in or taken out."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+@dataclass
+class Exported:
+    """What was written, and what was left alone because it was there already."""
+
+    written: list[Path] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
+
+
+def bring_in(bench: Workbench, paths: Iterable[Path]) -> list[str]:
+    """Copy files and folders of the machine into the home folder; the names they have there. Raises CannotCopy."""
+    names = []
+    for path in paths:
+        if not path.exists():
+            raise CannotCopy(Text(zh=f'{path}：没有这个文件或文件夹', en=f'{path}: there is no such file or folder'))
+        base = path.resolve()
+        for file in sorted(base.rglob('*')) if base.is_dir() else [base]:
+            if file.is_file() and not file.is_symlink():
+                name = f'{base.name}/{file.relative_to(base).as_posix()}' if base.is_dir() else base.name
+                put(bench, name, _text(file))
+                names.append(name)
+    return names
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > LARGEST:
+            raise CannotCopy(Text(zh=f'{file}：文件超过 20 MB', en=f'{file}: larger than 20 MB'))
+        return file.read_text(encoding='utf-8')
+    except UnicodeDecodeError:
+        raise CannotCopy(Text(zh=f'{file}：不是 UTF-8 文本', en=f'{file}: not UTF-8 text')) from None
+    except OSError as problem:
+        raise CannotCopy(Text.same(f'{file}: {problem.strerror}')) from None
+
+
+def take_out(bench: Workbench, folder: Path, overwrite: Callable[[Path], bool]) -> Exported:
+    """Copy the home folder to a folder of the machine; `overwrite` is asked for each file that is there with another
+    content. Raises CannotCopy."""
+    found = Exported()
+    for path, node in bench.files.walk(HOME):
+        name = path.removeprefix(HOME).lstrip('/')
+        if not isinstance(node, File) or name.startswith(OWN):
+            continue
+        target = folder / name
+        data = node.data()
+        try:
+            if target.exists() and (target.read_bytes() == data or not overwrite(target)):
+                found.kept.append(target)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        except OSError as problem:
+            raise CannotCopy(Text.same(f'{target}: {problem.strerror}')) from None
+        found.written.append(target)
+    return found
