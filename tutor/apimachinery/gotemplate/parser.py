@@ -249,7 +249,7 @@ class Parser:
             return Dot()
         if token.text == '(':
             return self.pipeline('parenthesized pipeline', ')')
-        self.fail(f'unexpected {go_quote(token.text)} in operand')
+        return self.fail(f'unexpected {go_quote(token.text)} in operand')
 
     def word(self, text: str) -> Any:
         if text in ('true', 'false'):
@@ -266,17 +266,16 @@ class Parser:
         try:
             return unquote(token.text)
         except JSONPathError:
-            self.fail('invalid syntax')
+            return self.fail('invalid syntax')
 
     def number(self, text: str) -> int | float:
         plain = text.replace('_', '')
-        try:
-            return int(plain, 0)
-        except ValueError:
+        for kind in (lambda: int(plain, 0), lambda: float(plain)):
             try:
-                return float(plain)
+                return kind()
             except ValueError:
-                self.fail(f'bad number syntax: {go_quote(text)}')
+                continue
+        return self.fail(f'bad number syntax: {go_quote(text)}')
 
     def place(self, position: int) -> str:
         """'1:5': where something stands, for errors of execution."""

@@ -1,0 +1,207 @@
+"""Server-side apply (structured-merge-diff's Updater.Apply)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import errors, schema
+from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.patches import fieldset, managers
+from tutor.apimachinery.patches.compare import compare
+from tutor.apimachinery.patches.fieldset import Path
+from tutor.apimachinery.patches.managers import Manager, Managers, Ownership
+from tutor.apimachinery.patches.merge import same
+from tutor.apimachinery.resources import Resource
+from tutor.apimachinery.schema import Field
+
+
+def apply(old: Object | None, config: Object, resource: Resource, manager: str, time: str, force: bool = False,
+          subresource: str = '') -> Object:
+    """The object after a configuration was applied to it, private, with its managedFields.
+
+    `old` has its managedFields too. Raises StatusError for conflicts and for values of wrong types.
+    """
+    definition = schema.for_resource(resource)
+    kind = fieldset.root(definition)
+    check(config, resource)
+    config = deep_copy(config)
+    config['metadata'].pop('managedFields', None)
+    live = deep_copy(old) if old is not None else {
+        'apiVersion': config['apiVersion'], 'kind': config['kind'], 'metadata': {}}
+    owners = managers.read(live['metadata'].pop('managedFields', None))
+    me = Manager(manager, 'Apply', resource.group_version, subresource)
+    merged = _merge(deep_copy(live), config, kind)
+    last = owners.get(me)
+    mine = fieldset.owned(fieldset.of_value(config, kind))
+    if last is not None:
+        others = frozenset().union(mine, *(item.fields for who, item in owners.items() if who != me))
+        _prune(merged, last.fields - others, kind)
+    comparison = compare(live, merged, kind)
+    changed = fieldset.owned(comparison.modified | comparison.added)
+    _conflicts(owners, me, changed, force)
+    merged['metadata']['managedFields'] = managers.write(
+        _owners(owners, me, mine, changed, frozenset(comparison.removed), time))
+    return merged
+
+
+def _owners(owners: Managers, me: Manager, mine: fieldset.Set, changed: fieldset.Set, removed: fieldset.Set,
+            time: str) -> Managers:
+    """Who owns what then: others lose what was changed or removed, not what both want equally."""
+    found: Managers = {}
+    for other, ownership in owners.items():
+        if other != me and (left := ownership.fields - changed - removed):
+            found[other] = Ownership(left, ownership.time)
+    last = owners.get(me)
+    found[me] = last if last is not None and last.fields == mine else Ownership(mine, time)
+    return found
+
+
+def _conflicts(owners: Managers, me: Manager, changed: fieldset.Set, force: bool) -> None:
+    """NewConflictError."""
+    found = [(other, path) for other, ownership in owners.items() if other != me
+             for path in sorted(ownership.fields & changed)]
+    if not found or force:
+        return
+    found.sort(key=lambda item: (str(item[0]), item[1]))
+    causes = [{'reason': 'FieldManagerConflict', 'message': f'conflict with {other}', 'field': fieldset.show(path)}
+              for other, path in found]
+    raise errors.apply_conflict(causes, _message(found))
+
+
+def _message(conflicts: list[tuple[Manager, Path]]) -> str:
+    if len(conflicts) == 1:
+        other, path = conflicts[0]
+        return f'Apply failed with 1 conflict: conflict with {other}: {fieldset.show(path)}'
+    lines: list[str] = []
+    last: Manager | None = None
+    for other, path in conflicts:
+        if other != last:
+            lines.append(f'conflicts with {other}:')
+            last = other
+        lines.append(f'- {fieldset.show(path)}')
+    return f'Apply failed with {len(conflicts)} conflicts: ' + '\n'.join(lines)
+
+
+# -- merging ------------------------------------------------------------------------------------------------------
+
+
+def _merge(live: Any, config: Any, field: Field | None) -> Any:
+    """TypedValue.Merge: the configuration over the live value, in place on private copies."""
+    if fieldset.atomic(field, config) or live.__class__ is not config.__class__:
+        return config
+    if isinstance(config, dict):
+        for name, value in config.items():
+            live[name] = _merge(live[name], value, fieldset.child(field, name)) if name in live else value
+        return live
+    if isinstance(config, list):
+        assert field is not None
+        return _merge_lists(live, config, field)
+    return config
+
+
+def _merge_lists(live: list[Any], config: list[Any], field: Field) -> list[Any]:
+    places = {fieldset.element(field, item): index for index, item in enumerate(live)}
+    for item in config:
+        index = places.get(fieldset.element(field, item))
+        if index is None:
+            live.append(item)
+        elif isinstance(item, dict):
+            live[index] = _merge(live[index], item, field.items)
+    return live
+
+
+def _prune(value: Any, paths: fieldset.Set, field: Field | None) -> None:
+    """RemoveItems: what was applied before, is not any more, and nobody else owns."""
+    for path in sorted(paths, key=len, reverse=True):
+        _remove(value, path, field)
+
+
+def _remove(value: Any, path: Path, field: Field | None) -> None:
+    head, rest = path[0], path[1:]
+    if isinstance(value, dict) and head.startswith('f:'):
+        name = head[2:]
+        if name not in value:
+            return
+        if rest:
+            _remove(value[name], rest, fieldset.child(field, name))
+        elif not isinstance(value[name], dict) or not value[name] or fieldset.atomic(fieldset.child(field, name),
+                                                                                      value[name]):
+            del value[name]
+    elif isinstance(value, list) and field is not None:
+        for index, item in enumerate(value):
+            if fieldset.element(field, item) == head:
+                if rest:
+                    _remove(item, rest, field.items)
+                elif not isinstance(item, dict) or set(item) <= set(field.map_keys):
+                    del value[index]
+                return
+
+
+# -- types --------------------------------------------------------------------------------------------------------
+
+
+def check(config: Object, resource: Resource) -> None:
+    """What an apply says of unknown fields and wrong types; raises StatusError."""
+    definition = schema.for_resource(resource)
+    if definition is None:
+        return
+    found: list[str] = []
+    _check(config, Field('', schema.STRUCT, ref=definition.name), '', found)
+    if found:
+        meta = config.get('metadata') or {}
+        where = f'{meta.get("namespace", "")}/{meta.get("name", "")}'
+        text = found[0] if len(found) == 1 else 'errors:\n' + '\n'.join(f'  {item}' for item in found)
+        raise errors.new(500, '', f'failed to create typed patch object ({where}; '
+                                  f'{resource.group}/{resource.version}, Kind={resource.kind}): {text}', {})
+
+
+_WANTED = {schema.STRING: (str, 'string'), schema.BOOLEAN: (bool, 'boolean'), schema.INT32: (int, 'numeric'),
+           schema.INT64: (int, 'numeric')}
+
+
+def _check(value: Any, field: Field, path: str, found: list[str]) -> None:
+    if value is None or field.type in (schema.ANY, schema.OBJECT):
+        return
+    if field.type == schema.STRUCT or field.type == schema.MAP:
+        if not isinstance(value, dict):
+            found.append(f'{path}: expected map, got {_shown(value)}')
+            return
+        for name in sorted(value):
+            inner = fieldset.child(field, name)
+            if inner is None:
+                found.append(f'{path}.{name}: field not declared in schema')
+            else:
+                _check(value[name], inner, f'{path}.{name}', found)
+    elif field.type == schema.LIST:
+        if not isinstance(value, list):
+            found.append(f'{path}: expected list, got {_shown(value)}')
+            return
+        assert field.items is not None
+        _check_items(value, field, path, found)
+    elif field.type in _WANTED:
+        kind, name = _WANTED[field.type]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+            found.append(f'{path}: expected {name}, got {_shown(value)}')
+
+
+def _check_items(value: list[Any], field: Field, path: str, found: list[str]) -> None:
+    assert field.items is not None
+    seen: list[Any] = []
+    for index, item in enumerate(value):
+        here = f'{path}[{index}]'
+        if field.list_type in ('map', 'set') and (field.list_type == 'set' or isinstance(item, dict)):
+            here = path + fieldset.show((fieldset.element(field, item),))
+            if any(same(here, other) for other in seen):
+                found.append(f'{path}: duplicate entries for key {here.removeprefix(path)}')
+            seen.append(here)
+        _check(item, field.items, here, found)
+
+
+def _shown(value: Any) -> str:
+    from tutor.apimachinery.patches.strategic import go_text
+    return f'&value.valueUnstructured{{Value:{_go(value, go_text)}}}'
+
+
+def _go(value: Any, plain: Any) -> str:
+    from tutor.apimachinery.field import go_quote
+    return go_quote(value) if isinstance(value, str) else plain(value)

@@ -1,0 +1,92 @@
+"""managedFields, computed only when somebody asks.
+
+Most writes come from controllers, and nobody reads what they own. So a write only notes who it was; the sets are made
+when an object's managedFields are wanted, by going back through its states. Objects are immutable and shared, so the
+notes cost a reference each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tutor.apimachinery import schema
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.patches import fieldset, managers
+from tutor.apimachinery.patches.compare import Comparison, compare
+from tutor.apimachinery.patches.managers import Manager, Managers
+from tutor.apimachinery.resources import Resource
+
+LONGEST = 6
+"""After so many writes that nobody asked about, they are added up, so that old states can be forgotten."""
+
+
+@dataclass(slots=True)
+class _Note:
+    """One state of an object: what it was made of and by whom, or (`owners`) what was worked out already."""
+
+    state: Object
+    previous: _Note | None = None
+    manager: Manager | None = None
+    time: str = ''
+    owners: Managers | None = None
+    depth: int = 0
+
+
+class Ledger:
+    """The managed fields of all objects of one API server."""
+
+    def __init__(self) -> None:
+        self._notes: dict[str, _Note] = {}
+
+    def record(self, old: Object | None, new: Object, resource: Resource, manager: str, time: str,
+               subresource: str = '') -> None:
+        """Note an ordinary write (create, update, patch)."""
+        uid = new['metadata']['uid']
+        last = self._notes.get(uid)
+        previous = last if last is not None and last.state is old else None
+        note = _Note(new, previous, Manager(manager, 'Update', resource.group_version, subresource), time)
+        note.depth = previous.depth + 1 if previous else 1
+        self._notes[uid] = note
+        if note.depth > LONGEST and previous is not None:
+            self._work_out(previous, resource)
+
+    def applied(self, new: Object, entries: list[Object]) -> None:
+        """Note a server-side apply, which has worked out the fields."""
+        self._notes[new['metadata']['uid']] = _Note(new, owners=managers.read(entries))
+
+    def forget(self, uid: str) -> None:
+        self._notes.pop(uid, None)
+
+    def entries(self, obj: Object, resource: Resource) -> list[Object]:
+        """metadata.managedFields of a stored object; nothing for a state that was not recorded."""
+        note: _Note | None = self._notes.get(obj['metadata']['uid'])
+        while note is not None and note.state is not obj:
+            note = note.previous
+        return managers.write(self._work_out(note, resource)) if note is not None else []
+
+    def _work_out(self, note: _Note, resource: Resource) -> Managers:
+        chain: list[_Note] = []
+        current: _Note | None = note
+        while current is not None and current.owners is None:
+            chain.append(current)
+            current = current.previous
+        owners: Managers = current.owners if current is not None and current.owners is not None else {}
+        kind = fieldset.root(schema.for_resource(resource))
+        for step in reversed(chain):
+            before = step.previous.state if step.previous else {}
+            assert step.manager is not None
+            changes = _of_interest(compare(before, step.state, kind), step.manager, resource)
+            owners = managers.after_update(owners, step.manager, changes, step.time)
+            step.owners = owners
+        note.previous, note.depth = None, 0
+        return owners
+
+
+def _of_interest(changes: Comparison, manager: Manager, resource: Resource) -> Comparison:
+    """GetResetFields: a write to the object does not own its status, a write to its status owns nothing else."""
+    if resource.subresource('status') is None:
+        return changes
+    status = manager.subresource == 'status'
+    for paths in (changes.added, changes.modified, changes.removed):
+        paths -= {path for path in paths if (path[0] == 'f:status') != status and path[0] != 'f:metadata'}
+    return changes
