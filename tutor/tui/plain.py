@@ -19,6 +19,7 @@ from tutor.i18n.modes import next_mode, parse_mode
 from tutor.i18n.voice import pick
 from tutor.i18n.wrap import wrap_text
 from tutor.tui.reading.spread import Typesetter
+from tutor.tui.screens.solved import score
 from tutor.tui.services import OpenSession
 from tutor.tui.signs import ASCII, Signs
 from tutor.tui.widgets.checks_panel import check_lines
@@ -247,9 +248,7 @@ class PlainCourse:
         self._solved = True
         solved = self.session.solved()
         self.progress.solved(self.exercise.id, solved.commands)
-        self._write(f'{self.signs.done} {self.voice.label("Solved")}: '
-                    + self.voice.counted('{count} command', '{count} commands', solved.commands)
-                    + f', {self.voice.label("best {best}", best=solved.best)}')
+        self._write(f'{self.signs.done} {self.voice.label("Solved")}: {score(solved, self.voice)}')
         self._say(solved.text)
         self._tell('`:next` goes on.')
 

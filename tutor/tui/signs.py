@@ -46,6 +46,14 @@ ASCII = Signs(done='[x]', open='[ ]', underway='[~]', ready='*', failing='!', st
               dot='-', arrow='->', ellipsis='...', caret='>')
 
 
+_ASCII_FORMS = str.maketrans({'◂': '<', '▸': '>', '⏎': 'Enter', '↑': 'Up', '↓': 'Down', '←': 'Left', '→': 'Right'})
+
+
+def drawable(text: str, signs: Signs) -> str:
+    """A text of ours that has signs in it, with what this terminal can draw."""
+    return text.translate(_ASCII_FORMS) if signs is ASCII else text
+
+
 def signs(glyphs: Glyphs) -> Signs:
     """The set of signs by its name in the settings."""
     return ASCII if glyphs == 'ascii' else UNICODE

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tutor.i18n import Voice
 from tutor.i18n.voice import pick
 from tutor.i18n.wrap import Line
 from tutor.tui.contract import Solved
@@ -17,6 +18,13 @@ from tutor.tui.screens.dialog import Dialog
 
 DEAF_FOR = 0.6
 """Seconds in which a key is not taken for an answer: it was meant for the prompt."""
+
+
+def score(solved: Solved, voice: Voice) -> str:
+    """`3 条命令 commands，最少 best 2`"""
+    comma = ', ' if voice.mode == 'en' else '，'
+    return (f'{solved.commands} {voice.counted("command", "commands", solved.commands)}{comma}'
+            f'{voice.label("best")} {solved.best}')
 
 
 class SolvedDialog(Dialog):
@@ -36,9 +44,7 @@ class SolvedDialog(Dialog):
 
     def title_labels(self) -> tuple[str, str]:
         solved = self.solved
-        count = self.voice.counted('{count} command', '{count} commands', solved.commands)
-        best = self.voice.label('best {best}', best=solved.best)
-        return f'{self.signs.done} {self.voice.label("Solved")}', f'{count} {self.signs.dot} {best}'
+        return f'{self.signs.done} {self.voice.label("Solved")}', score(solved, self.voice)
 
     def lines(self, width: int) -> list[StyledLine]:
         lines = [found for language in self.voice.languages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -11,6 +11,7 @@ from textual.strip import Strip
 from tutor.i18n import Mode, Voice
 from tutor.i18n.width import cells
 from tutor.tui.looks import Look
+from tutor.tui.signs import UNICODE, drawable
 from tutor.tui.widgets.line_view import LineView
 
 
@@ -43,9 +44,11 @@ class KeyBar(LineView):
         """The entries that fit and the gap between them: both languages, else one, else less air, else fewer."""
         modes: tuple[Mode, ...] = ('both', 'zh') if self.voice.mode == 'both' else (self.voice.mode,)
         entries: list[tuple[KeyHint, str]] = []
+        signs = getattr(self.app, 'signs', UNICODE)
         for mode in modes:
             voice = Voice(mode)
-            entries = [(hint, voice.label(hint.message)) for hint in self.hints]
+            entries = [(replace(hint, key=drawable(hint.key, signs)), drawable(voice.label(hint.message), signs))
+                       for hint in self.hints]
             # The last entry (how to leave) goes first: the palette has it too.
             for shown in (entries, entries[:-1]):
                 if _size(shown, 2) <= width:
