@@ -142,8 +142,8 @@ def exit_code(error: Exception) -> int:
     return error.code if isinstance(error, (KubectlError, Exit)) else 1
 
 
-ERRORS = (KubectlError, UsageError, Exit, StatusError, AggregateError)
-"""All that a command may raise."""
+ERRORS = (KubectlError, UsageError, Exit, StatusError, AggregateError, ConnectionError)
+"""All that a command may raise; ConnectionError: a stream to a container that was refused."""
 
 
 def words(values: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import Parser
 from tutor.shell.patterns import compile_pieces
 from tutor.shell.process import IO, SIGNALS, Context, Main, Process
-from tutor.shell.streams import BytesReader, Capture, FileReader, FileWriter, NullWriter
+from tutor.shell.streams import BytesReader, Capture, DeviceWriter, FileReader, FileWriter, NullWriter
 from tutor.shell.variables import ReadOnly, Variables
 from tutor.shell.vfs import Device, Directory, File, normalize
 
@@ -91,6 +91,7 @@ class Shell:
     async def run_block(self, text: str) -> int:
         """Run a text line by line, as it would be typed; the status of the last command. Raises Exit."""
         parser = Parser(text, aliases=self.aliases)
+        self._steps = 0
         try:
             while (script := parser.next_line()) is not None:
                 try:
@@ -191,8 +192,9 @@ class Shell:
         if self._steps % YIELD_EVERY == 0:
             await simulation.sleep(0)
         if self._steps > MAX_STEPS:
+            self._steps = 0
             self.complain(io, f'stopped: {MAX_STEPS} commands ran without any time passing')
-            raise Exit(130)
+            raise Failed(130)
 
     async def _and_or(self, node: syntax.AndOr, io: IO) -> int:
         self._conditional += 1
@@ -726,7 +728,7 @@ class Shell:
                 self.complain(io, f'{path}: {problem.strerror}')
             raise Failed from None
         if isinstance(node, Device):
-            return {'stdout': streams[1], 'stderr': streams[2], 'tty': io.stdout}.get(node.kind) or NullWriter()
+            return {'stdout': streams[1], 'stderr': streams[2], 'tty': io.stdout}.get(node.kind) or DeviceWriter(node)
         return FileWriter(files, node)
 
     # -- small things -------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from errno import EPERM
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.cluster.simulation import Future, Reader, Simulation, Task, Writer
@@ -83,8 +84,11 @@ class Host:
         process = Process(pid, argv, replace(context, pid=pid, signals={}))
         self.processes[pid] = process
         process.task = self.simulation.spawn(process.run(main, io), f'{self.hostname}:{argv[0]}')
-        process.task.on_done(lambda _: self.processes.pop(pid, None))
+        process.task.on_done(lambda _: self._ended(pid))
         return process
+
+    def _ended(self, pid: int) -> None:
+        self.processes.pop(pid, None)
 
 
 @dataclass(slots=True)
@@ -136,19 +140,27 @@ class Process:
         return self.task
 
     def signal(self, name: str) -> None:
-        """Send a signal: its handler runs, or the process ends with 128 + its number. PID 1 ignores the rest of
-        what it does not handle, but KILL, as on Linux."""
+        """Send a signal from inside: its handler runs, or the process ends with 128 + its number. PID 1 ignores what
+        it does not handle, and cannot be killed; raises PermissionError."""
         handler = self.context.signals.get(name)
         if handler is not None and name != 'KILL':
             handler()
-        elif (self.pid != 1 or name == 'KILL') and self.task is not None:
+        elif self.pid != 1:
+            self.kill(name)
+        elif name == 'KILL':
+            raise PermissionError(EPERM, 'Operation not permitted')
+
+    def kill(self, name: str = 'KILL') -> None:
+        """End the process from outside, as the kernel does."""
+        if self.task is not None and not self.task.done:
             self.killed_by = name
             self.task.cancel()
 
     async def run(self, main: Main, io: IO) -> int:
         from tutor.cluster.simulation import BrokenPipe, Cancelled
         try:
-            return await main(self.argv, io, self.context)
+            code = await main(self.argv, io, self.context)
+            return 128 + SIGNALS.get(self.killed_by, 2) if self.killed_by else code
         except BrokenPipe:
             return 128 + SIGNALS['PIPE']
         except Cancelled:

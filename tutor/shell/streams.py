@@ -53,6 +53,21 @@ class FileWriter:
     def close(self) -> None: ...
 
 
+class DeviceWriter:
+    """Writes to a device."""
+
+    isatty = False
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+
+    def write(self, data: str | bytes) -> None:
+        self._device.write(data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data)
+
+    async def drain(self) -> None: ...
+    def close(self) -> None: ...
+
+
 class NullWriter:
     """/dev/null, and a descriptor that was closed."""
 

@@ -82,6 +82,9 @@ class Device(Node):
         super().__init__(owner, 0o666, 0.0)
         self.kind = kind
 
+    def write(self, data: bytes) -> None:
+        """What becomes of what is written to it: nothing."""
+
 
 class Mount(Node):
     """Another file system's directory or file, seen at this place."""

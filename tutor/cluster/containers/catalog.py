@@ -9,12 +9,14 @@ from tutor.cluster.containers.images.alpine import Alpine
 from tutor.cluster.containers.images.busybox import Busybox
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.pause import Pause
+from tutor.cluster.containers.images.stress import Stress
 
 IMAGES: tuple[Callable[[], Image], ...] = (
     Nginx,
     Busybox,
     Alpine,
     Pause,
+    Stress,
 )
 
 

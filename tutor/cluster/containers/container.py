@@ -92,6 +92,7 @@ class ContainerHost(Host):
         self.memory_limit = config.memory_limit
         self.memory: dict[int, int] = {}
         self.oom_killed = False
+        self.load: dict[int, float] = {}
 
     @property
     def files(self) -> FileSystem:  # type: ignore[override]
@@ -122,9 +123,22 @@ class ContainerHost(Host):
             self.memory.pop(pid, None)
             process = self.processes.get(pid)
             if process is not None:
-                process.signal('KILL')
+                process.kill()
             return False
         return True
+
+
+    def burn(self, pid: int, cores: float) -> None:
+        """A process computes on so many cores from now on (0: it waits)."""
+        if cores:
+            self.load[pid] = cores
+        else:
+            self.load.pop(pid, None)
+
+    def _ended(self, pid: int) -> None:
+        super()._ended(pid)
+        self.memory.pop(pid, None)
+        self.load.pop(pid, None)
 
 
 class Container:

@@ -45,6 +45,8 @@ class Image:
     memory: ClassVar[int] = 4 * 1024 * 1024
     """What its main process keeps in use, for `kubectl top`."""
     extra: ClassVar[tuple[str, ...]] = ()
+    spare: ClassVar[tuple[str, ...]] = ()
+    """Files that a stand-in with another userland does without."""
 
     def userland(self, tag: str) -> str:
         return 'alpine' if 'alpine' in tag else 'debian'

@@ -109,6 +109,8 @@ class ImageRegistry:
         for directory in image.directories(tag):
             root.make_dirs(directory)
         for path, content in image.files(tag).items():
+            if self._userland and path in image.spare:
+                continue
             root.put(path, content, 0o755 if content[:2] in ('#!', b'#!') else 0o644)
         for path in own:
             root.put(path, b'\x7fELF', 0o755, path)

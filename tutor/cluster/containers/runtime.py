@@ -19,7 +19,7 @@ from tutor.cluster.containers.container import (
 from tutor.cluster.containers.executables import DEFAULT_PATH, StartFailure, find
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.simulation import Future, Pipe, Simulation, Task
-from tutor.shell.process import IO, SIGNALS, Main, Process
+from tutor.shell.process import IO, SIGNALS, Context, Main, Process
 from tutor.shell.vfs import FileSystem
 
 RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OCI runtime create failed: '
@@ -28,6 +28,7 @@ RUNC_EXEC = 'OCI runtime exec failed: exec failed: unable to start container pro
 START_ERROR = 'StartError'
 START_ERROR_CODE = 128
 MAX_MESSAGE = 4096
+INIT_TIME = 0.04
 
 
 class RuntimeFailure(Exception):  # noqa: N818 - an answer of the runtime
@@ -135,8 +136,9 @@ class Runtime:
         container.state = RUNNING
         container.started_at = self.simulation.now
         stdin = container.stdin or system.EMPTY
-        container.main = host.start(main, arguments, container.io(stdin), container.context())
+        container.main = host.start(_prepared(main), arguments, container.io(stdin), container.context())
         container.main.exit.on_done(lambda task: self._main_ended(container, task))
+        host.allocate(container.main.pid, config.manifest.image.memory)
         self.on_change(container)
 
     def _find(self, container: Container, argv: list[str]) -> tuple[Main, list[str]]:
@@ -166,7 +168,7 @@ class Runtime:
         container.message = message or termination_message(container, code)
         if container.host is not None:
             for process in list(container.host.processes.values()):
-                process.signal('KILL')
+                process.kill()
         if container.network is not None:
             container.network.close()
         container.log.end()
@@ -178,7 +180,7 @@ class Runtime:
     def kill(self, container: Container) -> None:
         """SIGKILL, now."""
         if container.main is not None and container.running:
-            container.main.signal('KILL')
+            container.main.kill()
 
     async def stop(self, container: Container, grace: float) -> None:
         """StopContainer: the stop signal, and SIGKILL when the grace period is over."""
@@ -226,11 +228,20 @@ class Runtime:
         execution = self.exec(container, argv)
         readers: list[Task[bytes]] = [self.simulation.spawn(pipe.read()) for pipe in (execution.stdout, execution.stderr)]
         if not await self.simulation.within(timeout, execution.exit):
-            execution.process.signal('KILL')
+            execution.process.kill()
             raise TimeoutError
         code = await execution.exit
         output = b''.join([await reader for reader in readers])
         return code, output.decode('utf-8', 'replace')
+
+
+def _prepared(main: Main) -> Main:
+    """A program as runc starts it: it takes a moment until its first instruction."""
+    async def begin(argv: list[str], io: IO, ctx: Context) -> int:
+        simulation = ctx.simulation
+        await simulation.sleep(INIT_TIME * (1 + simulation.random.random()))
+        return await main(argv, io, ctx)
+    return begin
 
 
 def termination_message(container: Container, code: int) -> str:

@@ -185,7 +185,7 @@ class Kubelet:
     def _container_changed(self, container: Container) -> None:
         worker = self._by_sandbox.get(container.sandbox)
         if worker is not None and not worker.terminating:
-            worker.observe()
+            worker.observe(ended=not container.running)
 
     def next_relist(self) -> float:
         """When PLEG looks next."""

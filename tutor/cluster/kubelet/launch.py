@@ -98,7 +98,7 @@ class Launcher:
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
             tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
             memory_limit=quantity_value(limits['memory']) if 'memory' in limits else 0,
-            attempt=history[0].config.attempt + 1 if history else self._attempts(spec), extras=kubelet.extras,
+            attempt=history[0].config.attempt + 1 if history else self._attempts(spec), extras={**kubelet.extras, 'groups': who.groups},
             termination=spec.get('terminationMessagePath', TERMINATION_LOG),
             fallback_to_logs=spec.get('terminationMessagePolicy') == 'FallbackToLogsOnError')
 
@@ -134,7 +134,7 @@ def _volume_mount(volume: Volume, mount: Object) -> ContainerMount:
     path = f'{path.rstrip("/")}/{below}'
     if not files.exists(path):
         files.make_dirs(path)
-    fixed = files, files.realpath(path)
+    fixed = (files, files.realpath(path)) if not volume.live else volume.pinned(path)
     return ContainerMount(mount['mountPath'], lambda: fixed, read_only, volume.kind, volume.device)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
@@ -118,12 +119,13 @@ class ProbeLoop:
         assert self.container.started_at is not None
         earliest = self.container.started_at + probe_spec.get('initialDelaySeconds', 0)
         try:
+            # Ticks come in a fixed rhythm from when the pod came to the node.
+            tick = ceil((max(earliest, simulation.now) - self._born) / period)
             if simulation.now < earliest or self.kind != READINESS:
-                # Ticks come in a fixed rhythm from when the pod came to the node.
-                ticks = -(-(max(earliest, simulation.now) - self._born) // period)
-                await simulation.sleep(self._born + ticks * period - simulation.now)
+                await simulation.sleep(self._born + tick * period - simulation.now)
             while self.container.state == RUNNING and await self._once():
-                await simulation.sleep(period - (simulation.now - self._born) % period)
+                tick = max(tick + 1, ceil((simulation.now - self._born) / period))
+                await simulation.sleep(self._born + tick * period - simulation.now)
         except Cancelled:
             return
 

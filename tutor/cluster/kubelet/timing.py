@@ -18,6 +18,8 @@ class Timing:
     tearing: tuple[float, float] = (0.1, 0.4)
     relist: float = 1.0
     """PLEG's period: how soon a change in the runtime is noticed."""
+    look: float = 0.01
+    """How soon after its start a container is looked at."""
     retrying: tuple[float, float] = (10.0, 15.0)
 
     async def mount(self, simulation: Simulation) -> None:
@@ -48,4 +50,4 @@ async def _take(simulation: Simulation, span: tuple[float, float]) -> None:
 
 
 RUNNING = Timing()
-IDLE = Timing((0, 0), (0, 0), (0, 0), (0, 0), (0, 0), relist=0.0)
+IDLE = Timing((0, 0), (0, 0), (0, 0), (0, 0), (0, 0), relist=0.0, look=0.0)

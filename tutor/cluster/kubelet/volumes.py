@@ -69,6 +69,12 @@ class Volume:
         """Bring the content up to date with the pod and the objects it comes from."""
         self.pod = pod
 
+    def pinned(self, path: str) -> tuple[FileSystem, str]:
+        """What is at a path now, whatever is put in its place later (a bind mount holds the inode)."""
+        files = self._new_files()
+        files.root.entries['pinned'] = self.place()[0].node(path)
+        return files, '/pinned'
+
     @property
     def used(self) -> int:
         return self._files.used if self._files is not None else 0

@@ -49,6 +49,8 @@ class PodWorker:
         self._mounted = False
         self._task: Task[None] | None = None
         self._dirty = False
+        self._started = False
+        self._ended = False
         self._relist: Timer | None = None
         self._retry: Timer | None = None
         self._deadline: Timer | None = None
@@ -62,14 +64,18 @@ class PodWorker:
         elif not self.gone:
             self._task = self.simulation.spawn(self._run(), f'kubelet:{self.key}')
 
-    def observe(self) -> None:
-        """Something changed in the runtime: sync when the next relist sees it (PLEG)."""
+    def observe(self, ended: bool = True) -> None:
+        """Something changed in the runtime: sync when the next relist sees it (PLEG). A start alone matters only to a
+        worker that is still busy then."""
+        self._ended = self._ended or ended
         if self._relist is None and not self.gone:
             self._relist = self.simulation.call_at(self.kubelet.next_relist(), self._relisted)
 
     def _relisted(self) -> None:
         self._relist = None
-        self.wake()
+        ended, self._ended = self._ended, False
+        if ended or self._task is not None:
+            self.wake()
 
     def update(self, pod: Object) -> None:
         """The pod changed in the API."""
@@ -115,11 +121,16 @@ class PodWorker:
     async def _run(self) -> None:
         while True:
             self._dirty = False
+            self._started = False
             good = await self._sync()
             if self.terminating:
                 return
             if not good:
                 self._retry_later()
+            if self._started:
+                # What was started is looked at once; only what ends waits for the relist.
+                await self.simulation.sleep(self.kubelet.timing.look)
+                self._dirty = True
             if not self._dirty:
                 break
         self._task = None
@@ -233,7 +244,8 @@ class PodWorker:
 
     async def _run_containers(self) -> bool:
         """kubeGenericRuntimeManager.SyncPod."""
-        if self.sandbox is None or not self.sandbox.ready:
+        fresh = self.sandbox is None or not self.sandbox.ready
+        if fresh:
             await self._make_sandbox()
         plan = actions.compute(self.pod, self.histories, self.prober)
         for container, message in plan.kill:
@@ -241,6 +253,8 @@ class PodWorker:
         good = True
         for spec, init in plan.start:
             good = await self._start(spec, init) and good
+        if not good and fresh:
+            self.observe()
         return good
 
     async def _make_sandbox(self) -> None:
@@ -251,7 +265,6 @@ class PodWorker:
         self.sandbox = kubelet.runtime.run_sandbox(self.key, kubelet.hostname_of(self.pod), self.attachment.addresses,
                                                    self.attachment.open)
         kubelet.own(self)
-        self.observe()
 
     async def _start(self, spec: Object, init: bool) -> bool:
         """Start one container; what went wrong is kept for the status."""
@@ -263,6 +276,7 @@ class PodWorker:
             self.problems[name] = StartProblem(error.reason, str(error))
             return False
         self.problems.pop(name, None)
+        self._started = True
         return True
 
     def _wait_for_backoff(self, spec: Object) -> None:

@@ -95,5 +95,10 @@ def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:
         shell.complain(io, f"kill: can't kill pid {word}: {reason}" if shell.busybox else f'kill: ({word}) - {reason}')
         return 1
     if signal != '0':
-        process.signal(name)
+        try:
+            process.signal(name)
+        except PermissionError as problem:
+            shell.complain(io, f"kill: can't kill pid {word}: {problem.strerror}" if shell.busybox
+                           else f'kill: ({word}) - {problem.strerror}')
+            return 1
     return 0

@@ -182,7 +182,8 @@ class Nginx(Image):
     }
     size = 72_319_283
     memory = 5 * 1024 * 1024
-    extra = ('curl', 'nginx')
+    extra = ('curl',)
+    spare = ('/usr/share/nginx/html/50x.html',)
 
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(
