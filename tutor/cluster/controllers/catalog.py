@@ -17,6 +17,7 @@ from tutor.cluster.controllers.deployment import DeploymentController
 from tutor.cluster.controllers.endpoints import EndpointsController
 from tutor.cluster.controllers.endpointslice import EndpointSliceController
 from tutor.cluster.controllers.garbagecollector import GarbageCollector
+from tutor.cluster.controllers.job import JobController
 from tutor.cluster.controllers.namespace import NamespaceController
 from tutor.cluster.controllers.replicaset import ReplicaSetController
 from tutor.cluster.controllers.replication import ReplicationController
@@ -47,6 +48,7 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('deployment-controller', _plain(DeploymentController)),
     Entry('replicaset-controller', _plain(ReplicaSetController)),
     Entry('replication-controller', _plain(ReplicationController)),
+    Entry('job-controller', _plain(JobController)),
     Entry('daemon-set-controller', _plain(DaemonSetController)),
     Entry('statefulset-controller', _plain(StatefulSetController)),
     Entry('endpoint-controller', _plain(EndpointsController)),

@@ -1,0 +1,130 @@
+"""The pods of a Job: indexes, what counts as failed, the template of the next one (job/indexed_job_utils.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tutor.apimachinery.duration import parse_timestamp
+from tutor.apimachinery.objects import Object, deleting, owner_reference
+from tutor.cluster.controllers import pods
+
+FINALIZER = 'batch.kubernetes.io/job-tracking'
+INDEX = 'batch.kubernetes.io/job-completion-index'
+INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'
+_ENV = 'JOB_COMPLETION_INDEX'
+
+
+def is_indexed(job: Object) -> bool:
+    return job['spec'].get('completionMode') == 'Indexed'
+
+
+def is_suspended(job: Object) -> bool:
+    return bool(job['spec'].get('suspend'))
+
+
+def tracked(pod: Object) -> bool:
+    return FINALIZER in (pod['metadata'].get('finalizers') or ())
+
+
+def only_replaces_failed(job: Object) -> bool:
+    return job['spec'].get('podReplacementPolicy') == 'Failed' or bool(job['spec'].get('podFailurePolicy'))
+
+
+def has_failed(pod: Object, job: Object) -> bool:
+    """isPodFailed: a deleted pod counts, for it may never come to say so itself."""
+    if pods.phase(pod) == 'Failed':
+        return True
+    if pods.phase(pod) == 'Succeeded' or not deleting(pod):
+        return False
+    return not only_replaces_failed(job) or pods.phase(pod) in ('', 'Pending')
+
+
+def index_of(pod: Object) -> int | None:
+    text = (pod['metadata'].get('annotations') or {}).get(INDEX)
+    return int(text) if text is not None and text.isdigit() else None
+
+
+def parse_indexes(text: str | None, completions: int) -> list[int]:
+    """'1-3,5' as numbers; those beyond completions are left out."""
+    found: list[int] = []
+    for part in (text or '').split(','):
+        first, _, last = part.partition('-')
+        if first.isdigit():
+            found.extend(n for n in range(int(first), int(last or first) + 1) if n < completions)
+    return found
+
+
+def format_indexes(numbers: Iterable[int]) -> str:
+    """orderedIntervals.String: two in a row are '1,2', more are '1-3'."""
+    parts: list[str] = []
+    ordered = sorted(set(numbers))
+    start = 0
+    for end in range(1, len(ordered) + 1):
+        if end < len(ordered) and ordered[end] == ordered[end - 1] + 1:
+            continue
+        first, last = ordered[start], ordered[end - 1]
+        parts.append(str(first) if first == last else f'{first},{last}' if last == first + 1 else f'{first}-{last}')
+        start = end
+    return ','.join(parts)
+
+
+def pod_for(job: Object, index: int | None, failures: int | None = None) -> Object:
+    """The next pod; with an index when the job gives its pods one."""
+    template = job['spec']['template']
+    given = template.get('metadata') or {}
+    name = job['metadata']['name']
+    meta: Object = {'generateName': f'{name}-', 'labels': dict(given.get('labels') or {})}
+    notes = dict(given.get('annotations') or {})
+    spec = template['spec']
+    if index is not None:
+        meta['generateName'] = f'{name[:57 - len(str(index))]}-{index}-'
+        meta['labels'][INDEX] = str(index)
+        notes[INDEX] = str(index)
+        if failures is not None:
+            notes[INDEX_FAILURES] = str(failures)
+        spec = {**_with_index_environment(spec), 'hostname': f'{name}-{index}'[:63]}
+    if notes:
+        meta['annotations'] = notes
+    meta['ownerReferences'] = [owner_reference(job)]
+    meta['finalizers'] = [*(given.get('finalizers') or ()), FINALIZER]
+    return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': meta, 'spec': spec}
+
+
+def _with_index_environment(spec: Object) -> Object:
+    entry = {'name': _ENV, 'valueFrom': {'fieldRef': {'fieldPath': f"metadata.labels['{INDEX}']"}}}
+
+    def with_entry(container: Object) -> Object:
+        env = container.get('env') or []
+        return container if any(item['name'] == _ENV for item in env) else {**container, 'env': [*env, entry]}
+
+    found = {**spec, 'containers': [with_entry(container) for container in spec['containers']]}
+    if spec.get('initContainers'):
+        found['initContainers'] = [with_entry(container) for container in spec['initContainers']]
+    return found
+
+
+def finished_at(pod: Object) -> float:
+    """getFinishedTime."""
+    status = pod.get('status', {})
+    times = [parse_timestamp(terminated['finishedAt']) for entry in status.get('containerStatuses') or ()
+             if (terminated := entry.get('state', {}).get('terminated')) and terminated.get('finishedAt')]
+    if times:
+        return max(times)
+    if deleting(pod):
+        grace = pod['metadata'].get('deletionGracePeriodSeconds') or 0
+        return parse_timestamp(pod['metadata']['deletionTimestamp']) - grace
+    ready = next((c for c in status.get('conditions') or () if c['type'] == 'Ready'), None)
+    if ready is not None and ready.get('lastTransitionTime'):
+        return parse_timestamp(ready['lastTransitionTime'])
+    return pods.created(pod)
+
+
+def restarts_exceed(job: Object, active: Iterable[Object]) -> bool:
+    """pastBackoffLimitOnFailure: with OnFailure it is the containers' restarts that count."""
+    if job['spec']['template']['spec'].get('restartPolicy') != 'OnFailure':
+        return False
+    total = sum(entry.get('restartCount', 0) for pod in active if pods.phase(pod) in ('Running', 'Pending')
+                for field in ('initContainerStatuses', 'containerStatuses')
+                for entry in pod.get('status', {}).get(field) or ())
+    limit = job['spec'].get('backoffLimit', 6)
+    return total > 0 if limit == 0 else total >= limit

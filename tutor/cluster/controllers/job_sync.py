@@ -1,0 +1,243 @@
+"""One look at a Job: which pods count, whether it has ended, and the status that follows."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.duration import parse_timestamp
+from tutor.apimachinery.objects import Object, deleting
+from tutor.cluster.controllers import job_policy, pods
+from tutor.cluster.controllers import job_pods as members
+from tutor.cluster.simulation import Simulation
+
+
+def condition_of(status: Object, kind: str) -> Object | None:
+    return next((entry for entry in status.get('conditions') or ()
+                 if entry['type'] == kind and entry['status'] == 'True'), None)
+
+
+def is_finished(job: Object) -> bool:
+    """IsJobFinished."""
+    status = job.get('status', {})
+    return condition_of(status, 'Complete') is not None or condition_of(status, 'Failed') is not None
+
+
+class Sync:
+    """The state of one reconcile (upstream's syncJobCtx). `ended` is the condition that says why the job ends."""
+
+    def __init__(self, job: Object, mine: list[Object], simulation: Simulation) -> None:
+        self.job = job
+        self.pods = mine
+        self.active = [pod for pod in mine if pods.is_active(pod)]
+        self.terminating = sum(pods.is_terminating(pod) for pod in mine)
+        self.status: Object = dict(job.get('status', {}))
+        self.ended: Object | None = None
+        self.per_index = job['spec'].get('backoffLimitPerIndex') is not None
+        self._simulation = simulation
+        self._uncounted = {name: list((self.status.get('uncountedTerminatedPods') or {}).get(name) or ())
+                           for name in ('succeeded', 'failed')}
+        self._completions: int | None = job['spec'].get('completions')
+        self._settle_uncounted()
+        self.new_succeeded = [pod for pod in mine if self._new(pod) and pods.phase(pod) == 'Succeeded']
+        self.new_failed = [pod for pod in mine if self._new(pod) and members.has_failed(pod, job)]
+        self._sort_indexes()
+
+    def _new(self, pod: Object) -> bool:
+        uid = pod['metadata']['uid']
+        return members.tracked(pod) and uid not in self._uncounted['succeeded'] and uid not in self._uncounted['failed']
+
+    def _settle_uncounted(self) -> None:
+        """cleanUncountedPodsWithoutFinalizers: what has lost its finalizer goes into the totals."""
+        held = {pod['metadata']['uid'] for pod in self.pods if members.tracked(pod)}
+        for name, uids in self._uncounted.items():
+            left = [uid for uid in uids if uid in held]
+            if len(left) != len(uids):
+                self.status[name] = self.status.get(name, 0) + len(uids) - len(left)
+                self._uncounted[name] = left
+
+    # -- counting -----------------------------------------------------------------------------------------------
+
+    @property
+    def succeeded(self) -> int:
+        if members.is_indexed(self.job):
+            return len(self.succeeded_indexes)
+        return self.status.get('succeeded', 0) + len(self._uncounted['succeeded']) + len(self.new_succeeded)
+
+    @property
+    def failed(self) -> int:
+        """Failures that count against the backoff limit: those a policy ignores do not."""
+        counted = [pod for pod in self.new_failed if self._failure_action(pod)[0] != job_policy.IGNORE]
+        return self.status.get('failed', 0) + len(self._uncounted['failed']) + len(counted)
+
+    def _failure_action(self, pod: Object) -> tuple[str, str]:
+        policy = self.job['spec'].get('podFailurePolicy')
+        if not policy or pods.phase(pod) != 'Failed':
+            return '', ''
+        return job_policy.match_failure(policy, pod)
+
+    def _sort_indexes(self) -> None:
+        self.succeeded_indexes: list[int] = []
+        self.failed_indexes: list[int] = []
+        if not members.is_indexed(self.job):
+            return
+        total = self._completions or 0
+        done = set(members.parse_indexes(self.status.get('completedIndexes'), total))
+        done |= {n for pod in self.new_succeeded if (n := members.index_of(pod)) is not None and n < total}
+        self.succeeded_indexes = sorted(done)
+        if self.per_index:
+            self._find_failed_indexes(total, done)
+
+    def _find_failed_indexes(self, total: int, done: set[int]) -> None:
+        """calculateFailedIndexes."""
+        failed = set(members.parse_indexes(self.status.get('failedIndexes'), total))
+        limit = self.job['spec']['backoffLimitPerIndex']
+        for pod in self.new_failed:
+            number = members.index_of(pod)
+            if number is None or number in done:
+                continue
+            action = self._failure_action(pod)[0]
+            if action == job_policy.FAIL_INDEX or (
+                    action != job_policy.IGNORE and self._failures_before(pod) >= limit):
+                failed.add(number)
+        self.failed_indexes = sorted(failed)
+
+    def _failures_before(self, pod: Object) -> int:
+        text = (pod['metadata'].get('annotations') or {}).get(members.INDEX_FAILURES, '0')
+        return int(text) if text.isdigit() else 0
+
+    def index_failures(self, index: int) -> int:
+        """How often an index has failed by now: what its next pod is told."""
+        return max((self._failures_before(pod) + 1 for pod in self.pods
+                    if members.index_of(pod) == index and members.has_failed(pod, self.job)), default=0)
+
+    def next_indexes(self, count: int) -> list[int]:
+        """firstPendingIndexes."""
+        busy = {members.index_of(pod) for pod in self.active}
+        busy.update(self.succeeded_indexes, self.failed_indexes)
+        if members.only_replaces_failed(self.job):
+            busy.update(members.index_of(pod) for pod in self.pods if pods.is_terminating(pod))
+        return [n for n in range(self._completions or 0) if n not in busy][:count]
+
+    def wanted_active(self) -> int:
+        spec = self.job['spec']
+        parallelism = spec.get('parallelism', 1)
+        if self._completions is None:
+            return len(self.active) if self.succeeded else parallelism
+        return max(min(self._completions - self.succeeded - len(self.failed_indexes), parallelism), 0)
+
+    def failures_since_success(self) -> list[float]:
+        """When pods failed after the last one that succeeded."""
+        success = max((members.finished_at(pod) for pod in self.pods if pods.phase(pod) == 'Succeeded'), default=0.0)
+        found = [members.finished_at(pod) for pod in self.pods if pods.phase(pod) == 'Failed']
+        return [moment for moment in found if moment > success]
+
+    # -- the end ------------------------------------------------------------------------------------------------
+
+    def decide(self, now: float) -> None:
+        """Whether the job has come to an end, and why."""
+        known = condition_of(self.status, 'FailureTarget') or condition_of(self.status, 'SuccessCriteriaMet')
+        if known is not None:
+            self.ended = known
+            return
+        spec = self.job['spec']
+        message = next((text for pod in self.new_failed for action, text in (self._failure_action(pod),)
+                        if action == job_policy.FAIL_JOB), '')
+        deadline, started = spec.get('activeDeadlineSeconds'), self.status.get('startTime')
+        if message:
+            self._fail('PodFailurePolicy', message)
+        elif self.failed > spec.get('backoffLimit', 6) or members.restarts_exceed(self.job, self.active):
+            self._fail('BackoffLimitExceeded', 'Job has reached the specified backoff limit')
+        elif deadline is not None and started and not members.is_suspended(self.job) and (
+                now - parse_timestamp(started) >= deadline):
+            self._fail('DeadlineExceeded', 'Job was active longer than specified deadline')
+        elif spec.get('maxFailedIndexes') is not None and len(self.failed_indexes) > spec['maxFailedIndexes']:
+            self._fail('MaxFailedIndexesExceeded', 'Job has exceeded the specified maximal number of failed indexes')
+        elif spec.get('successPolicy') and (text := job_policy.match_success(
+                spec['successPolicy'], self._completions or 0, self.succeeded_indexes)):
+            self.ended = self._entry('SuccessCriteriaMet', 'True', 'SuccessPolicy', text)
+        elif self.failed_indexes and len(self.failed_indexes) + len(self.succeeded_indexes) >= (
+                self._completions or 0):
+            self._fail('FailedIndexes', 'Job has failed indexes')
+
+    def _fail(self, reason: str, message: str) -> None:
+        self.ended = self._entry('FailureTarget', 'True', reason, message)
+
+    def see_completion(self) -> None:
+        """Whether nothing is left to do."""
+        if self.ended is not None or members.is_suspended(self.job):
+            return
+        if self._completions is None:
+            complete = self.succeeded > 0 and not self.active
+        else:
+            complete = self.succeeded >= self._completions and not self.active
+        if complete:
+            self.ended = self._entry('SuccessCriteriaMet', 'True', 'CompletionsReached',
+                                     'Reached expected number of succeeded pods')
+
+    # -- status -------------------------------------------------------------------------------------------------
+
+    def count_pods(self) -> list[Object]:
+        """Put pods that have ended on the list of the uncounted; those whose finalizer may go now."""
+        failing = self.ended is not None and self.ended['type'] == 'FailureTarget'
+        done = []
+        for pod in self.pods:
+            if not members.tracked(pod):
+                continue
+            uid = pod['metadata']['uid']
+            if uid in self._uncounted['succeeded'] or uid in self._uncounted['failed']:
+                done.append(pod)
+            elif pods.phase(pod) == 'Succeeded':
+                self._uncounted['succeeded'].append(uid)
+                done.append(pod)
+            elif members.has_failed(pod, self.job) or failing:
+                self._uncounted['failed'].append(uid)
+                done.append(pod)
+            elif self.ended is not None or deleting(self.job):
+                done.append(pod)
+        return done
+
+    def add_target_condition(self) -> None:
+        if self.ended is not None and condition_of(self.status, self.ended['type']) is None:
+            self._put(self.ended)
+
+    def add_terminal_condition(self) -> Object | None:
+        """Complete or Failed, once every pod has ended and is counted."""
+        ended = self.ended
+        if ended is None or self.active or self.terminating or any(self._uncounted.values()):
+            return None
+        kind = 'Failed' if ended['type'] == 'FailureTarget' else 'Complete'
+        entry = self._entry(kind, 'True', ended['reason'], ended['message'])
+        self._put(entry)
+        if kind == 'Complete':
+            self.status['completionTime'] = self._simulation.timestamp()
+        return entry
+
+    def set_condition(self, kind: str, status: str, reason: str, message: str) -> None:
+        self._put(self._entry(kind, status, reason, message))
+
+    def _put(self, entry: Object) -> None:
+        others = [old for old in self.status.get('conditions') or () if old['type'] != entry['type']]
+        self.status['conditions'] = [*others, entry]
+
+    def _entry(self, kind: str, status: str, reason: str, message: str) -> Object:
+        now = self._simulation.timestamp()
+        return {'type': kind, 'status': status, 'lastProbeTime': now, 'lastTransitionTime': now, 'reason': reason,
+                'message': message}
+
+    def final_status(self) -> Object:
+        """The status in the order of the API's type."""
+        status = self.status
+        counts = {
+            'active': len(self.active),
+            'succeeded': len(self.succeeded_indexes) if members.is_indexed(self.job) else status.get('succeeded', 0),
+            'failed': status.get('failed', 0),
+        }
+        found: Object = {name: status[name] for name in ('conditions', 'startTime', 'completionTime')
+                         if status.get(name)}
+        found.update((name, count) for name, count in counts.items() if count)
+        found['terminating'] = self.terminating
+        if members.is_indexed(self.job) and self.succeeded_indexes:
+            found['completedIndexes'] = members.format_indexes(self.succeeded_indexes)
+        if self.per_index:
+            found['failedIndexes'] = members.format_indexes(self.failed_indexes)
+        found['uncountedTerminatedPods'] = {name: uids for name, uids in self._uncounted.items() if uids}
+        found['ready'] = sum(pods.is_ready(pod) for pod in self.active)
+        return found
