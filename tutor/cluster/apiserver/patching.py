@@ -33,7 +33,9 @@ def apply(scope: Scope, old: Object | None) -> Object:
         raise errors.invalid('meta.k8s.io', 'PatchOptions', '', [
             field_errors.forbidden('force', 'may not be specified for non-apply patch')])
     new = _patched(scope, kind, old, body)
-    decoding.check_kind(scope, new)
+    new['apiVersion'], new['kind'] = old['apiVersion'], old['kind']
+    if not isinstance(new.get('metadata'), dict):
+        raise errors.bad_request('metadata must be an object')
     _check_name(scope, new)
     decoding.check_fields(scope, new)
     return new

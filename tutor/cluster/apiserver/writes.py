@@ -54,7 +54,8 @@ def update_object(scope: Scope, new: Object, old: Object) -> Object:
     if not status:
         strategy.default(new)
     admission.mutate(scope, new, old, context)
-    stored = scope.store.update(new, old, context, status, partial(admission.validate, scope, old=old, context=context))
+    stored = scope.store.update(new, old, context, status, scope.info.verb == 'patch',
+                                partial(admission.validate, scope, old=old, context=context))
     if stored is not old:
         if not status:
             scope.warnings.extend(strategy.warnings(stored, old))

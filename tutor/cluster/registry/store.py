@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tutor.apimachinery import errors, names
+from tutor.apimachinery import errors, field, names
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.cluster.registry.strategy import Context, Strategy
@@ -72,14 +72,14 @@ class ResourceStore:
             self._store.put(key, obj, expect=0)
         return obj
 
-    def update(self, new: Object, old: Object, context: Context, status: bool = False,
+    def update(self, new: Object, old: Object, context: Context, status: bool = False, patched: bool = False,
                admit: Callable[[Object], None] | None = None) -> Object:
         """Replace an object by a new one (private to the caller); the object as stored.
 
-        `status`: through the status subresource. Writes nothing when nothing changes. Raises StatusError.
+        `status`: through the status subresource; `patched`: by a patch. Writes nothing when nothing changes. Raises StatusError.
         """
         strategy = self.strategy
-        self._keep_metadata(new, old)
+        self._keep_metadata(new, old, patched)
         if status:
             strategy.prepare_status(new, old, context)
             problems = strategy.validate_status(new, old, context)
@@ -153,7 +153,18 @@ class ResourceStore:
                 return
         raise errors.generate_name_conflict(self.resource.group, self.resource.plural, meta['name'])
 
-    def _keep_metadata(self, new: Object, old: Object) -> None:
+    def _other_uid(self, meta: Object, kept: Object, patched: bool) -> errors.StatusError:
+        """An update is a transaction on the UID it names; a patch is validated."""
+        if patched:
+            return errors.invalid(self.resource.group, self.resource.kind, kept['name'], [
+                field.invalid('metadata.uid', meta['uid'], 'field is immutable')])
+        return errors.conflict(
+            self.resource.group, self.resource.plural, kept['name'],
+            f'StorageError: invalid object, Code: 4, Key: {self.key(kept.get("namespace", ""), kept["name"])}, '
+            f'ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {meta["uid"]}, UID in '
+            f'object meta: {kept["uid"]}')
+
+    def _keep_metadata(self, new: Object, old: Object, patched: bool) -> None:
         """What an update cannot change (rest.BeforeUpdate); a stale resourceVersion is a conflict."""
         meta, kept = new['metadata'], old['metadata']
         given = meta.get('resourceVersion')
@@ -162,9 +173,7 @@ class ResourceStore:
         if not given and not self.strategy.unconditional_update:
             raise errors.invalid(self.resource.group, self.resource.kind, kept['name'], [_must_be_specified(given)])
         if meta.get('uid') and meta['uid'] != kept['uid']:
-            raise errors.conflict(
-                self.resource.group, self.resource.plural, kept['name'],
-                f'Precondition failed: UID in precondition: {meta["uid"]}, UID in object meta: {kept["uid"]}')
+            raise self._other_uid(meta, kept, patched)
         for field in SERVER_OWNED:
             if field in kept:
                 meta[field] = kept[field]
@@ -182,7 +191,6 @@ SERVER_OWNED = ('uid', 'creationTimestamp', 'resourceVersion', 'generation', 'de
 
 
 def _must_be_specified(given: Any) -> Any:
-    from tutor.apimachinery import field
     return field.invalid('metadata.resourceVersion', int(given or 0), 'must be specified for an update')
 
 
