@@ -114,6 +114,8 @@ def _running(pod: Object, status: Object, sidecars: set[str], found: Summary) ->
             found.ready += 1
     if found.reason == 'Completed' and running:
         found.reason = 'Running' if is_true(pod, 'Ready') else 'NotReady'
+    elif found.reason == 'Completed' and status.get('phase') == 'Failed':
+        found.reason = 'Error'  # one container ended well, another one did not
 
 
 def _terminating(pod: Object, status: Object, phase: str, found: Summary) -> None:
