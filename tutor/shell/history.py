@@ -1,0 +1,113 @@
+"""What was typed before: arrow keys, search, and the `history` builtin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+LIMIT = 5000
+
+
+class History:
+    """The lines, oldest first. `up` and `down` walk through them and bring back what was being typed."""
+
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        self.lines: list[str] = list(lines)[-LIMIT:]
+        self._place = len(self.lines)
+        self._draft = ''
+        self._prefix = ''
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def add(self, line: str) -> None:
+        """Keep a line. Blank ones, ones that begin with a blank and repetitions of the last are not kept (HISTCONTROL's
+        ignoreboth)."""
+        line = line.rstrip('\n')
+        if line.strip() and not line.startswith(' ') and (not self.lines or self.lines[-1] != line):
+            self.lines.append(line)
+            del self.lines[:-LIMIT]
+        self.leave()
+
+    def clear(self) -> None:
+        """`history -c`."""
+        self.lines.clear()
+        self.leave()
+
+    def delete(self, number: int) -> bool:
+        """`history -d N`, counted from 1; False when there is none."""
+        if not 1 <= number <= len(self.lines):
+            return False
+        del self.lines[number - 1]
+        self.leave()
+        return True
+
+    def leave(self) -> None:
+        """Stand behind the last line again."""
+        self._place = len(self.lines)
+        self._draft = ''
+
+    def up(self, text: str) -> str | None:
+        """The line before, None at the oldest. `text` is what stands in the prompt."""
+        if self._place == len(self.lines):
+            self._draft = text
+        if self._place == 0:
+            return None
+        self._place -= 1
+        return self.lines[self._place]
+
+    def down(self, text: str) -> str | None:
+        """The line after; behind the last one, what was being typed. None when already there."""
+        if self._place >= len(self.lines):
+            return None
+        self._place += 1
+        return self._draft if self._place == len(self.lines) else self.lines[self._place]
+
+    def search(self, query: str, skip: int = 0) -> str | None:
+        """The newest line that contains a text, or with `skip` one of the older ones (each line counts once)."""
+        seen: set[str] = set()
+        for line in reversed(self.lines):
+            if query not in line or line in seen:
+                continue
+            if len(seen) == skip:
+                return line
+            seen.add(line)
+        return None
+
+    def expand(self, line: str) -> str | None:
+        """`!!`, `!N`, `!-N`, `!text` at the beginning of a word, `!$`; None when an event is not found."""
+        import re
+        missing = False
+
+        def event(match: re.Match[str]) -> str:
+            nonlocal missing
+            found = self._event(match[1])
+            missing = missing or found is None
+            return found or ''
+        expanded = re.sub(r"(?<![\w$'\\!])!(!|\$|-?\d+|[A-Za-z][\w-]*)", event, line) if "'" not in line else line
+        return None if missing else expanded
+
+    def _event(self, name: str) -> str | None:
+        if name == '!':
+            return self.lines[-1] if self.lines else None
+        if name == '$':
+            return self.lines[-1].split()[-1] if self.lines and self.lines[-1].split() else None
+        if name.lstrip('-').isdigit():
+            place = len(self.lines) + int(name) if name.startswith('-') else int(name) - 1
+            return self.lines[place] if 0 <= place < len(self.lines) else None
+        return next((line for line in reversed(self.lines) if line.startswith(name)), None)
+
+    # -- the form that is kept between runs ---------------------------------------------------------------------
+
+    def dump(self) -> str:
+        """One line each; newlines within a line are written as \\n."""
+        return ''.join(line.replace('\\', '\\\\').replace('\n', '\\n') + '\n' for line in self.lines)
+
+    @classmethod
+    def load(cls, text: str) -> History:
+        """The history that `dump` wrote."""
+        import re
+        return cls(re.sub(r'\\(.)', lambda match: '\n' if match[1] == 'n' else match[1], line)
+                   for line in text.splitlines() if line.strip())

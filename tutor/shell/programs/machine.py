@@ -1,0 +1,75 @@
+"""free, nproc, uptime: what the machine has. The numbers come from /proc of the machine if it has them."""
+
+from __future__ import annotations
+
+import re
+
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.options import parse
+
+MEMORY = 4 * 1024 * 1024
+"""Kilobytes of a machine that does not say."""
+
+
+def memory(ctx: Context) -> dict[str, int]:
+    """/proc/meminfo in kilobytes."""
+    try:
+        found = re.findall(r'^(\w+):\s+(\d+) kB', ctx.files.read_text('/proc/meminfo'), re.MULTILINE)
+    except OSError:
+        found = []
+    facts = {name: int(value) for name, value in found}
+    total = facts.setdefault('MemTotal', MEMORY)
+    facts.setdefault('MemFree', total * 45 // 100)
+    facts.setdefault('Buffers', total * 2 // 100)
+    facts.setdefault('Cached', total * 30 // 100)
+    facts.setdefault('MemAvailable', facts['MemFree'] + facts['Cached'])
+    facts.setdefault('Shmem', 3072)
+    return facts
+
+
+def processors(ctx: Context) -> int:
+    try:
+        return ctx.files.read_text('/proc/cpuinfo').count('processor\t:') or 2
+    except OSError:
+        return 2
+
+
+async def nproc(argv: list[str], io: IO, ctx: Context) -> int:
+    """nproc"""
+    parse(argv, ctx, '', {'all': '', 'ignore': '='})
+    io.stdout.write(f'{processors(ctx)}\n')
+    return 0
+
+
+async def free(argv: list[str], io: IO, ctx: Context) -> int:
+    """free [-bkmgh]"""
+    options = parse(argv, ctx, 'bkmghts:c:w', {'human': 'h', 'bytes': 'b', 'kibi': 'k', 'mebi': 'm', 'gibi': 'g', 'total': 't'})
+    facts = memory(ctx)
+    cache = facts['Cached'] + facts['Buffers']
+    used = facts['MemTotal'] - facts['MemAvailable']
+    unit = options.last('bkmgh') or 'k'
+
+    def shown(kilobytes: int) -> str:
+        if unit == 'h':
+            from tutor.shell.programs.ls import human
+            return human(kilobytes * 1024) + 'i' if kilobytes else '0B'
+        return str(kilobytes * 1024 // {'b': 1, 'k': 1024, 'm': 1024**2, 'g': 1024**3}[unit])
+    names = ('total', 'used', 'free', 'shared', 'buff/cache', 'available')
+    row = (facts['MemTotal'], used, facts['MemFree'], facts['Shmem'], cache, facts['MemAvailable'])
+    io.stdout.write(' ' * 15 + ' '.join(f'{name:>11}' for name in names)[2:] + '\n')
+    io.stdout.write('Mem:   ' + ' '.join(f'{shown(value):>11}' for value in row) + '\n')
+    io.stdout.write('Swap:  ' + ' '.join(f'{shown(0):>11}' for _ in range(3)) + '\n')
+    return 0
+
+
+async def uptime(argv: list[str], io: IO, ctx: Context) -> int:
+    """uptime"""
+    options = parse(argv, ctx, 'ps', {'pretty': 'p', 'since': 's'})
+    seconds = int(ctx.simulation.now) + 3600
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    if 'p' in options:
+        io.stdout.write(f'up {hours} hours, {minutes} minutes\n')
+        return 0
+    up = (f'{days} day{"s" if days > 1 else ""}, ' if days else '') + (f'{hours:2d}:{minutes:02d}' if hours else f'{minutes} min')
+    io.stdout.write(f' {ctx.simulation.wall():%H:%M:%S} up {up},  1 user,  load average: 0.12, 0.08, 0.05\n')
+    return 0

@@ -1,0 +1,53 @@
+"""man: a short page of ours about each program, in both languages."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.manual import PAGES, usage
+from tutor.shell.programs.options import parse
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """man [-k] NAME"""
+    options = parse(argv, ctx, 'kf', {'apropos': 'k', 'whatis': 'f'})
+    names = [word for word in options.args if not word.isdigit()]
+    if not names:
+        raise Complaint("What manual page do you want?\nFor example, try 'man grep'.", bare=True)
+    if 'k' in options:
+        return _search(names[0], io)
+    for name in names:
+        page = PAGES.get(name)
+        if page is None:
+            raise Complaint(f'No manual entry for {name}', 16, bare=True)
+        if 'f' in options:
+            io.stdout.write(f'{name} - {page.en} · {page.zh}\n')
+            continue
+        io.stdout.write(f'NAME\n       {name} - {page.en}\n       {name} - {page.zh}\n\n'
+                        f'SYNOPSIS\n       {_synopsis(name)}\n')
+    return 0
+
+
+def _synopsis(name: str) -> str:
+    """The line that the program's own function says, or the manual's."""
+    from tutor.shell.programs.catalog import PROGRAMS
+    place = PROGRAMS.get(name, '')
+    module, _, function = place.partition(':')
+    if module and module not in ('shared', 'editing'):
+        said = inspect.getdoc(getattr(import_module(f'tutor.shell.programs.{module}'), function)) or ''
+        if said.startswith(name):
+            return said
+    return usage(name)
+
+
+def _search(word: str, io: IO) -> int:
+    found = [(name, page) for name, page in PAGES.items()
+             if word.lower() in f'{name} {page.en} {page.zh}'.lower()]
+    for name, page in found:
+        io.stdout.write(f'{name:<12} {page.en} · {page.zh}\n')
+    if not found:
+        raise Complaint(f'{word}: nothing appropriate.', 16, bare=True)
+    return 0
