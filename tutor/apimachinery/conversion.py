@@ -169,8 +169,8 @@ _SCALAR_TESTS: dict[str, Test] = {
     schema.NUMBER: lambda value: value.__class__ is float or value.__class__ is int,
     schema.BYTES: _is_base64,
     schema.QUANTITY: _is_quantity,
-    schema.TIME: lambda value: value.__class__ is str and _is_time(value),
-    schema.MICRO_TIME: lambda value: value.__class__ is str and _is_micro_time(value),
+    schema.TIME: lambda value: value.__class__ is str and _is_time(value) is not None,
+    schema.MICRO_TIME: lambda value: value.__class__ is str and _is_micro_time(value) is not None,
     schema.INT_OR_STRING: lambda value: value.__class__ is str or (
         value.__class__ is int and -0x80000000 <= value <= 0x7FFFFFFF),
     schema.OBJECT: lambda value: value.__class__ is dict,

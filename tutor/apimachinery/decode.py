@@ -103,7 +103,7 @@ def _yaml_documents(text: str) -> Iterator[Any]:
 def parse_yaml(text: str) -> Any:
     """One YAML document as JSON-like values. Raises DecodeError, the text as go-yaml has it."""
     import yaml
-    from yaml.cyaml import CParser
+    from yaml.cyaml import CParser  # pyright: ignore[reportAttributeAccessIssue] - of the C extension
     try:
         return _Builder(CParser(text)).document()
     except yaml.MarkedYAMLError as error:

@@ -192,4 +192,4 @@ def pointers() -> dict[str, frozenset[str]]:
 @cache
 def named_strings() -> dict[str, str]:
     """The Go type of a field that is a string type with a name: {'Struct.field': 'v1.Name'}."""
-    return dict(line.split() for line in _NAMED_STRINGS.strip().splitlines())
+    return {name: kind for name, kind in map(str.split, _NAMED_STRINGS.strip().splitlines())}

@@ -1,6 +1,6 @@
 """API objects are plain dicts with the real camelCase fields, immutable once stored. What everybody asks of them."""
 
-from __future__ import annotations
+from __future__ import annotations  # pyright: ignore[reportAssignmentType] - the function of this name is ours
 
 from collections.abc import Callable
 from typing import Any

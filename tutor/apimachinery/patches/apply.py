@@ -52,7 +52,8 @@ def _owners(owners: Managers, me: Manager, mine: fieldset.Set, changed: fieldset
         if other != me and (left := ownership.fields - changed - removed):
             found[other] = Ownership(left, ownership.time)
     last = owners.get(me)
-    found[me] = last if last is not None and last.fields == mine else Ownership(mine, time)
+    if mine:
+        found[me] = last if last is not None and last.fields == mine else Ownership(mine, time)
     return found
 
 

@@ -43,6 +43,8 @@ def _value(old: Any, new: Any, field: Field | None, path: Path, found: Compariso
     if _leaf(old, new, field, value):
         _compare_leaf(old, new, path, found)
         return
+    left: Any
+    right: Any
     left, right = (ABSENT if item is None else item for item in (old, new))
     if isinstance(value, list):
         _lists([] if left is ABSENT else left, [] if right is ABSENT else right, field, path, found)

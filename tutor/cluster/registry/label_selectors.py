@@ -14,7 +14,7 @@ def validate(selector: Object | None, path: str) -> list[FieldError]:
     """ValidateLabelSelector."""
     if not selector:
         return []
-    found = metadata.labels(selector.get('matchLabels') or {}, f'{path}.matchLabels')
+    found = metadata.validate_labels(selector.get('matchLabels') or {}, f'{path}.matchLabels')
     for index, requirement in enumerate(selector.get('matchExpressions') or ()):
         found += _requirement(requirement, f'{path}.matchExpressions[{index}]')
     return found

@@ -31,9 +31,9 @@ def validate(meta: Object, namespaced: bool, rule: NameRule, path: str = 'metada
     elif namespace:
         found.append(field.forbidden(f'{path}.namespace', 'not allowed on this type'))
     if 'labels' in meta:
-        found += labels(meta['labels'], f'{path}.labels')
+        found += validate_labels(meta['labels'], f'{path}.labels')
     if 'annotations' in meta:
-        found += annotations(meta['annotations'], f'{path}.annotations')
+        found += validate_annotations(meta['annotations'], f'{path}.annotations')
     if 'ownerReferences' in meta:
         found += owner_references(meta['ownerReferences'], f'{path}.ownerReferences')
     if 'finalizers' in meta:
@@ -53,7 +53,7 @@ def validate_update(new: Object, old: Object, path: str = 'metadata') -> list[Fi
     return []
 
 
-def labels(values: Mapping[str, str], path: str) -> list[FieldError]:
+def validate_labels(values: Mapping[str, str], path: str) -> list[FieldError]:
     """ValidateLabels."""
     found: list[FieldError] = []
     for key, value in values.items():
@@ -62,7 +62,7 @@ def labels(values: Mapping[str, str], path: str) -> list[FieldError]:
     return found
 
 
-def annotations(values: Mapping[str, str], path: str) -> list[FieldError]:
+def validate_annotations(values: Mapping[str, str], path: str) -> list[FieldError]:
     """ValidateAnnotations."""
     found: list[FieldError] = []
     size = 0

@@ -18,9 +18,9 @@ BAD_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 def validate_template(template: Object, path: str) -> list[FieldError]:
     """ValidatePodTemplateSpec."""
     meta = template.get('metadata') or {}
-    found = metadata.labels(meta.get('labels') or {}, f'{path}.labels')
+    found = metadata.validate_labels(meta.get('labels') or {}, f'{path}.labels')
     if 'annotations' in meta:
-        found += metadata.annotations(meta['annotations'], f'{path}.annotations')
+        found += metadata.validate_annotations(meta['annotations'], f'{path}.annotations')
     spec = template.get('spec') or {}
     validate_spec(spec, f'{path}.spec', found)
     if spec.get('ephemeralContainers'):
@@ -46,7 +46,7 @@ def validate_spec(spec: Object, path: str, found: list[FieldError]) -> None:
     if spec.get('dnsPolicy') not in _DNS_POLICIES:
         found.append(field.not_supported(f'{path}.dnsPolicy', spec.get('dnsPolicy', ''), _DNS_POLICIES))
     if 'nodeSelector' in spec:
-        found += metadata.labels(spec['nodeSelector'], f'{path}.nodeSelector')
+        found += metadata.validate_labels(spec['nodeSelector'], f'{path}.nodeSelector')
     security.validate_pod(spec, path, found)
     for index, reference in enumerate(spec.get('imagePullSecrets') or ()):
         if not reference.get('name'):

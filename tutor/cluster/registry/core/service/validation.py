@@ -28,7 +28,7 @@ def validate(obj: Object) -> list[FieldError]:
     for index, port in enumerate(ports):
         _port(port, len(ports) > 1, seen, f'spec.ports[{index}]', found)
     if 'selector' in spec:
-        found += metadata.labels(spec['selector'], 'spec.selector')
+        found += metadata.validate_labels(spec['selector'], 'spec.selector')
     _affinity(spec, found)
     _cluster_ips(spec, found)
     for index, address in enumerate(spec.get('externalIPs') or ()):
