@@ -14,16 +14,21 @@ from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.daemonset import DaemonSetController
 from tutor.cluster.controllers.deployment import DeploymentController
+from tutor.cluster.controllers.disruption import DisruptionController
 from tutor.cluster.controllers.endpoints import EndpointsController
 from tutor.cluster.controllers.endpointslice import EndpointSliceController
 from tutor.cluster.controllers.garbagecollector import GarbageCollector
 from tutor.cluster.controllers.job import JobController
 from tutor.cluster.controllers.namespace import NamespaceController
+from tutor.cluster.controllers.nodelifecycle import NodeLifecycleController
+from tutor.cluster.controllers.podgc import PodGarbageCollector
 from tutor.cluster.controllers.replicaset import ReplicaSetController
 from tutor.cluster.controllers.replication import ReplicationController
 from tutor.cluster.controllers.serviceaccount import RootCACertPublisher, ServiceAccountsController
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.controllers.statefulset import StatefulSetController
+from tutor.cluster.controllers.tainteviction import TaintEvictionController
+from tutor.cluster.controllers.ttlafterfinished import TTLAfterFinishedController
 from tutor.cluster.simulation import Simulation
 
 Make = Callable[[Simulation, Client, Informers, Settings], Controller]
@@ -51,6 +56,11 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('job-controller', _plain(JobController)),
     Entry('daemon-set-controller', _plain(DaemonSetController)),
     Entry('statefulset-controller', _plain(StatefulSetController)),
+    Entry('ttl-after-finished-controller', _plain(TTLAfterFinishedController)),
+    Entry('disruption-controller', _plain(DisruptionController)),
+    Entry('node-controller', _plain(NodeLifecycleController)),
+    Entry('node-controller', _plain(TaintEvictionController)),
+    Entry('pod-garbage-collector', _plain(PodGarbageCollector)),
     Entry('endpoint-controller', _plain(EndpointsController)),
     Entry('endpointslice-controller', _plain(EndpointSliceController)),
 )

@@ -19,7 +19,7 @@ from tutor.cluster.simulation import Simulation
 RESOURCE = 'daemonsets.apps'
 BURST = 250
 GENERATION_LABEL = 'pod-template-generation'
-_COUNTS = ('currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady',
+_COUNTS: tuple[str, ...] = ('currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady',
            'updatedNumberScheduled', 'numberAvailable', 'numberUnavailable', 'observedGeneration', 'collisionCount')
 
 ByNode = dict[str, list[Object]]
@@ -238,12 +238,13 @@ class DaemonSetController(Controller):
 
     def _update_status(self, ds: Object, revision: str, by_node: ByNode) -> None:
         """updateDaemonSetStatus."""
-        counts = dict.fromkeys(_COUNTS, 0)
+        counts: dict[str, int] = dict.fromkeys(_COUNTS, 0)
         min_ready, now = ds['spec'].get('minReadySeconds', 0), self.seconds()
         unavailable_pods: list[Object] = []
         for name, node in self.nodes.objects.items():
             here = by_node.get(name, [])
-            if not nodes_for.should_run(ds, node)[0]:
+            should_run, may_stay = nodes_for.should_run(ds, node)
+            if not should_run and not (may_stay and here):
                 counts['numberMisscheduled'] += bool(here)
                 continue
             counts['desiredNumberScheduled'] += 1

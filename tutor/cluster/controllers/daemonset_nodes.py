@@ -16,7 +16,7 @@ _FIELD = 'metadata.name'
 
 def daemon_tolerations(spec: Object) -> list[Object]:
     """AddOrUpdateDaemonPodTolerations: the pod's own, and those that keep daemons on troubled nodes."""
-    found = list(spec.get('tolerations') or ())
+    found: list[Object] = list(spec.get('tolerations') or [])
     wanted = [(name, NO_EXECUTE) for name in _EXECUTE] + [(name, NO_SCHEDULE) for name in _SCHEDULE]
     if spec.get('hostNetwork'):
         wanted.append((_NETWORK, NO_SCHEDULE))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import Object, deleting
-from tutor.cluster.controllers import job_policy, pods
 from tutor.cluster.controllers import job_pods as members
+from tutor.cluster.controllers import job_policy, pods
 from tutor.cluster.simulation import Simulation
 
 

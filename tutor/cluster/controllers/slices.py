@@ -71,7 +71,7 @@ def _plan_ports(found: Plan, existing: list[Object], ports: list[Object], desire
             found.create.append({'endpoints': batch, 'ports': ports})
         else:
             kept.remove(room)
-            endpoints = list(room.get('endpoints') or ())
+            endpoints: list[Object] = list(room.get('endpoints') or [])
             while desired and len(endpoints) < limit:
                 endpoints.append(desired.pop(next(iter(desired))))
             changed.append((room, endpoints))
