@@ -51,6 +51,8 @@ class Simulation:
         self._ready: deque[tuple[Callable[..., None], tuple[Any, ...], int | None]] = deque()
         self._timers: list[tuple[float, int, Timer]] = []
         self._sequence = 0
+        self._stamped = -1
+        self._stamp = ''
 
     # -- telling time -------------------------------------------------------------------------------------------
 
@@ -60,7 +62,11 @@ class Simulation:
 
     def timestamp(self) -> str:
         """This moment as the API writes it: metav1.Time, RFC 3339 in whole seconds."""
-        return self.wall().strftime('%Y-%m-%dT%H:%M:%SZ')
+        second = int(self._epoch_seconds + self.now)
+        if second != self._stamped:
+            self._stamped = second
+            self._stamp = datetime.fromtimestamp(second, UTC).strftime('%Y-%m-%dT%H:%M:%SZ')
+        return self._stamp
 
     def micro_timestamp(self) -> str:
         """This moment as metav1.MicroTime."""

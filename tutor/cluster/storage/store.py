@@ -76,6 +76,8 @@ class Store:
         """All entries whose key starts with a prefix (at least a bucket), in order of keys."""
         bucket = self._bucket(prefix)
         entries, keys = bucket.entries, bucket.keys
+        if not keys:
+            return []
         start = bisect_left(keys, prefix)
         end = bisect_left(keys, prefix + '\U0010ffff', start)
         return [entries[key] for key in keys[start:end]]
