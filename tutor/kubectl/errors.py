@@ -32,6 +32,13 @@ class ConnectionLost(KubectlError):
     """No server answers."""
 
 
+class ConfigurationError(KubectlError):
+    """A kubeconfig that says what cannot be (clientcmd.IsConfigurationInvalid)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f'Error in configuration: {text}')
+
+
 class AggregateError(Exception):
     """Several errors (utilerrors.Aggregate); never of one: use `aggregate`."""
 
@@ -110,7 +117,7 @@ def message_for(error: Exception) -> str:
         return f'Error from server ({error.reason}): {error.message}' if error.reason else \
             f'Error from server: {error.message}'
     text = str(error)
-    if isinstance(error, (ConnectionLost, NoMatch)) or text.startswith('error: '):
+    if isinstance(error, (ConnectionLost, ConfigurationError, NoMatch)) or text.startswith('error: '):
         return text
     return f'error: {text}'
 

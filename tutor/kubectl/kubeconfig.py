@@ -10,7 +10,7 @@ from typing import Any
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.client.rest_config import RestConfig
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import ConfigurationError, KubectlError
 from tutor.kubectl.flags import FlagSet
 from tutor.shell.process import Context
 
@@ -130,9 +130,7 @@ class ClientConfig:
     def context(self) -> Object:
         name = self.flags['context'] or self.config.current_context
         if name and name not in self.config.contexts:
-            if self.flags['context']:
-                raise KubectlError(f'context {go_quote(name)} does not exist')
-            raise KubectlError(f'context was not found for specified context: {name}')
+            raise ConfigurationError(f'context was not found for specified context: {name}')
         return self.config.contexts.get(name) or {}
 
     def namespace(self) -> tuple[str, bool]:
@@ -146,8 +144,8 @@ class ClientConfig:
 
     def rest_config(self) -> RestConfig:
         context = self.context()
-        cluster = self._entry('clusters', 'cluster', self.flags['cluster'] or context.get('cluster', ''))
-        user = self._entry('users', 'auth info', self.flags['user'] or context.get('user', ''))
+        cluster = self._entry('clusters', 'no server found for cluster {}', 'cluster', context)
+        user = self._entry('users', 'auth info {} does not exist', 'user', context)
         server = self.flags['server'] or cluster.get('server', '')
         if not server and not cluster and self._in_cluster():
             return self._service_account()
@@ -166,12 +164,11 @@ class ClientConfig:
             impersonate_uid=self.flags['as-uid'] or user.get('as-uid', ''),
         )
 
-    def _entry(self, plural: str, singular: str, name: str) -> Object:
-        if not name:
-            return {}
-        found = getattr(self.config, plural).get(name)
+    def _entry(self, plural: str, missing: str, flag: str, context: Object) -> Object:
+        name = self.flags[flag] or context.get(flag, '')
+        found = getattr(self.config, plural).get(name) if name else {}
         if found is None:
-            raise KubectlError(f'{singular} {go_quote(name)} does not exist')
+            raise KubectlError(missing.format(go_quote(name)))
         return found
 
     def _pem(self, entry: Object, name: str, path: str) -> str:
@@ -191,8 +188,8 @@ class ClientConfig:
         try:
             return self.ctx.files.read(posixpath.join(self.ctx.cwd, path))
         except OSError as error:
-            raise KubectlError(f'Error in configuration: unable to read {name} {path} due to open {path}: '
-                               f'{(error.strerror or "").lower()}') from None
+            raise ConfigurationError(f'unable to read {name} {path} due to open {path}: '
+                                     f'{(error.strerror or "").lower()}') from None
 
     # -- inside a pod -------------------------------------------------------------------------------------------
 

@@ -25,6 +25,11 @@ async def _run(words: list[str], io: IO, ctx: Context) -> int:
     asks_for_help, words = _help_command(words, top)
     found, rest = find(top, words)
     if found is top:
+        if rest and not rest[0].startswith('-'):
+            from tutor.kubectl.plugins import run_plugin
+            status = await run_plugin(rest, io, ctx)
+            if status is not None:
+                return status
         _refuse_unknown(top, rest)
     flags = found.flag_set()
     try:

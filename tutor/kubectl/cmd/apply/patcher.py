@@ -62,7 +62,7 @@ class Patcher:
     def _with_patch(self, patch: Object, error: Exception) -> Exception:
         from tutor.apimachinery.printing.json import to_json
         verb = f'applying patch:\n{to_json(patch, indent=None)}\nto:\n{self._info}\nfor:'
-        return with_source(verb, self._info.source, error)
+        return with_source(verb, self._info.source, with_source('patching', self._info.source, error))
 
     async def _delete_and_create(self, modified: Object) -> None:
         """--force: away with the old object, and back with it when the new one is refused."""
