@@ -81,8 +81,13 @@ def lint_command(mode: Mode, path: Path | None = None, bench: Bench | None = Non
     if path and not any(counts) and not problems:
         return _bad(Text(zh=f'{path} 里没有课程', en=f'there is no lesson in {path}'), mode)
     summary = Text(zh=f'{counts[0]} 课，{counts[1]} 个练习，{len(problems)} 个问题',
-                   en=f'{counts[0]} lessons, {counts[1]} exercises, {len(problems)} problems')
+                   en=', '.join([_counted(counts[0], 'lesson'), _counted(counts[1], 'exercise'),
+                                 _counted(len(problems), 'problem')]))
     return Outcome(NOT_PASSED if problems else PASSED, say(summary, mode) + '\n', report_problems(problems, mode))
+
+
+def _counted(count: int, word: str) -> str:
+    return f'{count} {word}' if count == 1 else f'{count} {word}s'
 
 
 def _course_above(path: Path | None) -> Path | None:

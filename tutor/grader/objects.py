@@ -34,6 +34,8 @@ class Check(Strict):
 
     polled: ClassVar[bool] = False
     """Whether time alone may change its answer, without a change of the cluster's objects or of the shell."""
+    leaves_traces: ClassVar[bool] = False
+    """Whether looking can be noticed: in an access log, say. Then it looks no more often than it must."""
 
     async def evaluate(self, view: View) -> Result:
         raise NotImplementedError

@@ -29,6 +29,7 @@ class Objects:
         for obj in yaml.safe_load_all(manifest):
             resource = next(one for one in RESOURCES if one.kind == obj['kind'])
             meta = obj['metadata']
+            meta['resourceVersion'] = str(self.revision)
             namespace = meta.setdefault('namespace', 'default') if resource.namespaced else ''
             self.stored[resource.path(namespace, meta['name'])] = obj
             self.revision += 1
@@ -63,6 +64,7 @@ class FakeView:
     files: dict[str, str] = field(default_factory=dict)
     answers: dict[str, HttpAnswer] = field(default_factory=dict)
     outputs: dict[str, Ran] = field(default_factory=dict)
+    asked: int = 0
 
     def __post_init__(self) -> None:
         self.client = Client(self.objects)
@@ -74,6 +76,7 @@ class FakeView:
         return self.outputs[command]
 
     async def request(self, namespace: str, pod: str, request: HttpRequest) -> HttpAnswer:
+        self.asked += 1
         return self.answers.get(request.url, HttpAnswer(0, '', 'Could not resolve host'))
 
     def wait(self, coroutine: Any) -> Any:

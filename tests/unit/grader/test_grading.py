@@ -158,7 +158,7 @@ def test_manifests_are_applied(root, bench):
 
 def test_lint(root, bench):
     assert lint_command('en', root, bench).code == 0
-    assert lint_command('en', root, bench).out == '1 lessons, 1 exercises, 0 problems\n'
+    assert lint_command('en', root, bench).out == '1 lesson, 1 exercise, 0 problems\n'
     edit(root, 'wrong/one.sh', 'make one two more\n')
     outcome = lint_command('zh', root / 'part/one/exercises/make-them', bench)
     assert outcome.code == 1

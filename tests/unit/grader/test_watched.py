@@ -1,9 +1,8 @@
 """Checks are looked at again when something changed, and only then."""
 
-from pydantic import TypeAdapter  # noqa: F401 - pydantic is loaded before anything is counted
-
 from tutor.course.words import Text
 from tutor.grader.checks.catalog import CHECKS
+from tutor.grader.view import HttpAnswer, Ran
 from tutor.grader.watched import State, Watched
 
 WEB = '{kind: Deployment, metadata: {name: web}, spec: {replicas: %d}}'
@@ -49,3 +48,60 @@ def test_a_log_is_looked_at_from_time_to_time(view):
     view.now += 1.5
     assert view.wait(watched.refresh())
     assert watched.solved
+
+
+POD = '{kind: Pod, metadata: {name: customer}}'
+REQUEST = check('request', 'request', pod='customer', url='http://shop')
+
+
+def heartbeat(view):
+    view.objects.revision += 1
+
+
+def test_requests_are_sent_no_more_than_they_must(view):
+    """A web server logs them, and the learner reads that log."""
+    view.objects.add(POD)
+    watched = Watched([REQUEST], view)
+    for _ in range(1000):
+        view.now += 0.1
+        heartbeat(view)
+        view.wait(watched.refresh())
+    assert view.asked == 5
+    view.objects.add('{kind: Service, metadata: {name: shop}}')
+    view.answers['http://shop'] = HttpAnswer(200, 'Welcome')
+    assert view.wait(watched.refresh())
+    assert watched.solved
+    for _ in range(1000):
+        view.now += 0.1
+        heartbeat(view)
+        view.wait(watched.refresh())
+    assert view.asked == 6
+
+
+def test_a_request_is_sent_again_after_a_command(view):
+    view.objects.add(POD)
+    watched = Watched([REQUEST], view)
+    view.wait(watched.refresh())
+    view.answers['http://shop'] = HttpAnswer(200, 'Welcome')
+    view.transcript.append(Ran('kubectl get pods', '', '', 0))
+    assert view.wait(watched.refresh())
+    assert watched.solved
+
+
+def test_it_looks_at_once_when_told_to(view):
+    view.objects.add(POD)
+    watched = Watched([REQUEST], view)
+    view.wait(watched.refresh())
+    view.wait(watched.refresh(force=True))
+    assert view.asked == 2
+
+
+def test_a_check_whose_need_is_lost_waits_again(view):
+    view.objects.add(WEB % 3)
+    watched = Watched([CHECK, REPLICAS], view)
+    view.wait(watched.refresh())
+    assert watched.solved
+    view.objects.stored.clear()
+    view.objects.revision += 1
+    view.wait(watched.refresh())
+    assert [status.state for status in watched.statuses] == [State.FAILED, State.WAITING]

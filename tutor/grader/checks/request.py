@@ -15,6 +15,7 @@ class RequestCheck(PodTarget, TextTest):
     """With a selector, the first running pod asks. `fails: true` wants no answer at all."""
 
     polled: ClassVar[bool] = True
+    leaves_traces: ClassVar[bool] = True
     needs_text: ClassVar[bool] = False
 
     url: str
