@@ -75,6 +75,30 @@ def _cut_off(text: str, error: ValueError) -> bool:
     return position >= len(text.rstrip()) or 'Unterminated' in str(error)
 
 
+def json_problem(data: str | bytes, error: Exception) -> str:
+    """What Go's encoding/json says of a text that Python's could not read."""
+    text = data.decode('utf-8', 'replace') if isinstance(data, bytes) else data
+    position, said = getattr(error, 'pos', len(text)), str(error)
+    position = _skip_space(text, position)
+    if position >= len(text) or 'Unterminated' in said:
+        return 'unexpected end of JSON input'
+    char = f"invalid character '{text[position]}'"
+    for words, where in _JSON_PROBLEMS.items():
+        if words in said:
+            return f'{char} {where}'
+    if 'delimiter' in said:
+        inside = text[:position].rfind('[') > text[:position].rfind('{')
+        return f'{char} after {"array element" if inside else "object key:value pair"}'
+    return f'{char} looking for beginning of value'
+
+
+_JSON_PROBLEMS = {
+    'property name': 'looking for beginning of object key string', "':' delimiter": 'after object key',
+    'Extra data': 'after top-level value', 'control character': 'in string literal',
+    'escape': 'in string escape code', 'Expecting value': 'looking for beginning of value',
+}
+
+
 # -- YAML ---------------------------------------------------------------------------------------------------------
 
 

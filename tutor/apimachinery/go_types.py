@@ -192,4 +192,5 @@ def pointers() -> dict[str, frozenset[str]]:
 @cache
 def named_strings() -> dict[str, str]:
     """The Go type of a field that is a string type with a name: {'Struct.field': 'v1.Name'}."""
-    return {name: kind for name, kind in map(str.split, _NAMED_STRINGS.strip().splitlines())}
+    rows = [line.split() for line in _NAMED_STRINGS.strip().splitlines()]
+    return {row[0]: row[1] for row in rows}

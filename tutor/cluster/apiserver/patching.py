@@ -9,7 +9,7 @@ from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.client.transport import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
-from tutor.cluster.apiserver import decoding
+from tutor.cluster.apiserver import decoding, ownership
 from tutor.cluster.apiserver.scope import Scope
 
 ACCEPTED = (JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH, 'application/apply-patch+cbor')
@@ -74,11 +74,13 @@ def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
         raise errors.bad_request('the body of an apply patch must be an object')
     body = deep_copy(body)
     decoding.check_kind(scope, body)
-    decoding.check_fields(scope, body)
     decoding.check_namespace(scope, body)
+    server_side.check(body, scope.resource)
+    decoding.check_fields(scope, body)
     body['metadata'].setdefault('name', scope.info.name)
     _check_name(scope, body)
-    return server_side.apply(old, body, scope.resource, scope.field_manager, scope.server.simulation.timestamp(),
+    live = ownership.of(scope, old) if old is not None else None
+    return server_side.apply(live, body, scope.resource, scope.field_manager, scope.server.simulation.timestamp(),
                              force=scope.flag('force'), subresource=scope.info.subresource)
 
 
@@ -88,6 +90,11 @@ def _body(scope: Scope) -> Any:
         return body
     try:
         return json.loads(body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
         from tutor.apimachinery import decode
-        return decode.one(body)
+        if scope.request.content_type != APPLY_PATCH:
+            raise errors.bad_request(decode.json_problem(body, error)) from None
+        try:
+            return decode.one(body)
+        except decode.DecodeError as problem:
+            raise errors.bad_request(str(problem)) from None

@@ -9,12 +9,13 @@ from typing import Any
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response
-from tutor.cluster.apiserver import selection, tables
+from tutor.cluster.apiserver import ownership, selection, tables
 from tutor.cluster.apiserver.scope import Scope
 
 
 def get(scope: Scope) -> Response:
-    return Response(200, tables.shape(scope, scope.store.get(scope.info.namespace, scope.info.name)))
+    return Response(200, tables.shape(scope, ownership.shown(scope, scope.store.get(scope.info.namespace,
+                                                                                    scope.info.name))))
 
 
 def list_objects(scope: Scope) -> Response:
@@ -48,7 +49,7 @@ def as_list(scope: Scope, items: list[Object], meta: Object | None = None) -> Ob
     if tables.wanted(scope.request):
         return tables.table(scope, items, meta)
     return {'kind': f'{scope.resource.kind}List', 'apiVersion': scope.resource.group_version, 'metadata': meta,
-            'items': items}
+            'items': [ownership.shown(scope, item) for item in items]}
 
 
 def _position(obj: Object) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.patches.ledger import Ledger
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, User, WatchStream
 from tutor.cluster.apiserver import discovery, reads, requestinfo, watching, writes
@@ -50,6 +51,7 @@ class ApiServer:
         self.resources: dict[tuple[str, str, str], Resource] = {}
         for resource in RESOURCES:
             self.serve(resource)
+        self.ledger = Ledger()
         self.authenticator = Authenticator(self)
         self.authorizer = Authorizer(self.stores)
         self.admission = AdmissionChain(self)

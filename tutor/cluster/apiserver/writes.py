@@ -7,7 +7,7 @@ from functools import partial
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response
-from tutor.cluster.apiserver import decoding, deletion, patching, reads, selection, tables
+from tutor.cluster.apiserver import decoding, deletion, ownership, patching, reads, selection, tables
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -23,9 +23,11 @@ def create_object(scope: Scope, obj: Object) -> Object:
     """Default, admit, validate and store a decoded object; the object as stored."""
     strategy, admission = scope.store.strategy, scope.server.admission
     context = scope.context()
+    entries = ownership.take(scope, obj)
     strategy.default(obj)
     admission.mutate(scope, obj, None, context)
     stored = scope.store.create(obj, context, partial(admission.validate, scope, old=None, context=context))
+    ownership.note(scope, stored, None, entries)
     scope.warnings.extend(strategy.warnings(stored))
     _trace(scope, 'create', stored)
     return stored
@@ -51,11 +53,14 @@ def update_object(scope: Scope, new: Object, old: Object) -> Object:
     strategy, admission = scope.store.strategy, scope.server.admission
     context = scope.context()
     status = scope.info.subresource == 'status'
+    entries = ownership.take(scope, new)
     if not status:
         strategy.default(new)
     admission.mutate(scope, new, old, context)
     stored = scope.store.update(new, old, context, status, scope.info.verb == 'patch',
                                 partial(admission.validate, scope, old=old, context=context))
+    if stored is not old or entries is not None:
+        ownership.note(scope, stored, old, entries)
     if stored is not old:
         if not status:
             scope.warnings.extend(strategy.warnings(stored, old))
@@ -86,6 +91,8 @@ def delete(scope: Scope) -> Response:
     context = deletion.context(scope, options)
     scope.server.admission.validate_delete(scope, obj, context)
     left, gone = deletion.delete(scope.store, obj, options, context)
+    if gone:
+        scope.server.ledger.forget(obj['metadata']['uid'])
     _trace(scope, 'delete', left)
     if gone and not scope.store.strategy.returns_deleted:
         return Response(200, deletion.success(scope.resource, obj))

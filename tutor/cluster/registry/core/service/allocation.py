@@ -36,20 +36,27 @@ def _address(obj: Object, context: Context) -> None:
     used = _used_addresses(obj, context)
     wanted = spec.get('clusterIP') or (spec.get('clusterIPs') or [''])[0]
     if wanted:
-        _take(obj, wanted, used)
+        if not _take(obj, wanted, used):
+            return
     else:
         wanted = _free_address(used, context)
     spec['clusterIP'], spec['clusterIPs'] = wanted, [wanted]
 
 
-def _take(obj: Object, wanted: str, used: set[str]) -> None:
+def _take(obj: Object, wanted: str, used: set[str]) -> bool:
+    """Whether it is an address at all; what is none is left to validation."""
+    try:
+        address = ipaddress.ip_address(wanted)
+    except ValueError:
+        return False
     problem = ''
-    if ipaddress.ip_address(wanted) not in NETWORK:
+    if address not in NETWORK:
         problem = 'the provided network does not match the current range'
     elif wanted in used:
         problem = 'provided IP is already allocated'
     if problem:
         _refuse(obj, field.invalid('spec.clusterIPs', [wanted], f'failed to allocate IP {wanted}: {problem}'))
+    return True
 
 
 def _free_address(used: set[str], context: Context) -> str:
@@ -93,9 +100,9 @@ def _node_ports(obj: Object, context: Context) -> None:
             _refuse(obj, field.invalid(f'spec.ports[{index}].nodePort', number,
                                        'provided port is not in the valid range. The range of valid ports is '
                                        f'{NODE_PORTS.start}-{NODE_PORTS.stop - 1}'))
-        elif number in used and port['protocol'] in mine.get(number, {port['protocol']}):
+        elif number in used and port.get('protocol') in mine.get(number, {port.get('protocol')}):
             _refuse(obj, field.invalid(f'spec.ports[{index}].nodePort', number, 'provided port is already allocated'))
-        mine.setdefault(number, set()).add(port['protocol'])
+        mine.setdefault(number, set()).add(port.get('protocol', ''))
         used.add(number)
     if spec['type'] == 'LoadBalancer' and spec.get('externalTrafficPolicy') == 'Local':
         spec.setdefault('healthCheckNodePort', _free_port(used, context))

@@ -31,10 +31,14 @@ class ServiceStrategy(Kind):
         spec = obj['spec']
         if spec.get('clusterIP') and not spec.get('clusterIPs'):
             spec['clusterIPs'] = [spec['clusterIP']]
+        # As upstream, addresses and ports are given before anything else is looked at.
+        allocation.allocate(obj, context)
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
         super().prepare_update(new, old, context)
         allocation.keep(new, old)
+        if new['spec'] != old['spec']:
+            allocation.allocate(new, context)
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         return validation.validate(obj)
@@ -44,18 +48,8 @@ class ServiceStrategy(Kind):
             return []
         return validation.validate_update(new, old) + validation.validate(new)
 
-    def begin_create(self, obj: Object, context: Context) -> None:
-        allocation.allocate(obj, context)
-
-    def begin_update(self, new: Object, old: Object, context: Context) -> None:
-        if new['spec'] != old['spec']:
-            allocation.allocate(new, context)
-
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
-        spec, before = obj['spec'], (old or {}).get('spec') or {}
-        if spec.get('externalIPs') and spec['externalIPs'] != before.get('externalIPs'):
-            return [EXTERNAL_IPS_WARNING]
-        return []
+        return [EXTERNAL_IPS_WARNING] if obj['spec'].get('externalIPs') else []
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {'spec.clusterIP': obj['spec'].get('clusterIP', ''), 'spec.type': obj['spec'].get('type', '')}

@@ -1,0 +1,41 @@
+"""Who manages which fields: noted at every write, worked out for those that ask (metadata.managedFields)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery.objects import Object
+from tutor.client.transport import APPLY_PATCH
+from tutor.cluster.apiserver.scope import Scope
+
+READERS = ('kubectl', 'curl')
+"""Clients that get to see managedFields; controllers never look at them, and they would cost them time."""
+
+
+def take(scope: Scope, obj: Object) -> list[Object] | None:
+    """Take managedFields off an object on its way to the store: those that an apply has worked out, else None."""
+    entries = obj['metadata'].pop('managedFields', None)
+    return entries if scope.request.content_type == APPLY_PATCH else None
+
+
+def note(scope: Scope, stored: Object, old: Object | None, entries: list[Object] | None) -> None:
+    """Note a write that was stored."""
+    if scope.dry_run:
+        return
+    ledger = scope.server.ledger
+    if entries is not None:
+        ledger.applied(stored, entries)
+    else:
+        ledger.record(old, stored, scope.resource, scope.field_manager, scope.server.simulation.timestamp(),
+                      scope.info.subresource)
+
+
+def of(scope: Scope, obj: Object) -> Object:
+    """An object with its managedFields."""
+    entries = scope.server.ledger.entries(obj, scope.resource)
+    return {**obj, 'metadata': {**obj['metadata'], 'managedFields': entries}} if entries else obj
+
+
+def shown(scope: Scope, obj: Object) -> Any:
+    """An object as this client gets it."""
+    return of(scope, obj) if scope.request.user_agent.startswith(READERS) else obj
