@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from tutor.shell.process import IO, Context
@@ -59,8 +60,8 @@ class Settings:
                 elif letter in FLAGS:
                     self.flags.add(FLAGS[letter])
                 else:
-                    raise Complaint(f'Unknown arguments\nUse jq --help for help with command-line options,\n'
-                                    f'or see the jq manpage, or online docs  at https://jqlang.github.io/jq', 2)
+                    raise Complaint('Unknown arguments\nUse jq --help for help with command-line options,\n'
+                                    'or see the jq manpage, or online docs  at https://jqlang.github.io/jq', 2)
         else:
             self._argument(word)
 
@@ -85,7 +86,8 @@ class Settings:
         if name in FLAGS:
             self.flags.add(FLAGS[name])
         elif name == 'arg':
-            self.named[self._value(name)] = self._value(name)
+            key = self._value(name)
+            self.named[key] = self._value(name)
         elif name == 'argjson':
             key = self._value(name)
             self.named[key] = self._json(self._value(name), 'argjson')
@@ -103,7 +105,7 @@ class Settings:
         elif name in ('args', 'jsonargs'):
             self._mode = name
         else:
-            raise Complaint(f'Unknown arguments\nUse jq --help for help with command-line options,\n'
+            raise Complaint('Unknown arguments\nUse jq --help for help with command-line options,\n'
                             'or see the jq manpage, or online docs  at https://jqlang.github.io/jq', 2)
 
 
@@ -120,7 +122,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     inputs, broken = await _inputs(settings, io, ctx)
     status = _run(program, settings, inputs, io)
     if broken:
-        io.stderr.write(f'jq: error (at <stdin>:{broken[1]}): {broken[0]}\n' if broken[1] else f'jq: error: {broken[0]}\n')
+        io.stderr.write(f'jq: {broken}\n')
         return 2
     return status
 
@@ -134,6 +136,7 @@ def compiled(settings: Settings) -> Any:
         return jq.compile(settings.filter, args=named)
     except ValueError as problem:
         lines = str(problem).splitlines()
+        lines = [line for line in lines if not re.fullmatch(r'jq: \d+ compile errors?', line)]
         count = sum(line.startswith('jq: error') for line in lines) or 1
         text = '\n'.join(lines)
         if not text.startswith('jq:'):
@@ -141,50 +144,70 @@ def compiled(settings: Settings) -> Any:
         raise Complaint(f'{text}\njq: {count} compile error{"s" if count > 1 else ""}', 3, bare=True) from None
 
 
-async def _inputs(settings: Settings, io: IO, ctx: Context) -> tuple[list[Any], tuple[str, int] | None]:
+async def _inputs(settings: Settings, io: IO, ctx: Context) -> tuple[list[tuple[Any, int]], str]:
     """The values that the filter gets, and what was wrong with the text behind them."""
     if 'null' in settings.flags:
-        return [None], None
+        return [(None, 0)], ''
     text = ''
     for path in settings.paths or ['-']:
         try:
             text += (await open_reader(path, io, ctx).read()).decode('utf-8', 'replace')
         except OSError as problem:
-            return [], (f'Could not open {path}: {reason(problem)}', 0)
+            return [], f'error: Could not open {path}: {reason(problem)}'
     if 'raw_input' in settings.flags:
-        return [text] if 'slurp' in settings.flags else text.removesuffix('\n').split('\n') if text else [], None
-    found: list[Any] = []
+        lines = text.removesuffix('\n').split('\n') if text else []
+        return ([(text, 0)] if 'slurp' in settings.flags else [(line, place) for place, line in enumerate(lines, 1)]), ''
+    found: list[tuple[Any, int]] = []
+    problem_text = ''
     try:
-        for value in documents(text):
-            found.append(value)
-    except ValueError as problem:
-        line = text.count('\n')
-        return ([] if 'slurp' in settings.flags else found), (_wording(problem, text), line)
-    return [found] if 'slurp' in settings.flags else found, None
+        for value, place in _placed(text):
+            found.append((value, text.count('\n', 0, place + 1)))
+    except (ValueError, RecursionError) as problem:
+        problem_text = f'parse error: {_wording(problem, text)}'
+    if 'slurp' in settings.flags:
+        return ([] if problem_text else [([value for value, _ in found], text.count('\n'))]), problem_text
+    return found, problem_text
 
 
-def documents(text: str) -> Any:
-    """The JSON values in a text, one after the other."""
-    decoder, place = json.JSONDecoder(), 0
-    blank = re.compile(r'\s*')
-    while (place := blank.match(text, place).end()) < len(text):  # type: ignore[union-attr]
-        value, place = decoder.raw_decode(text, place)
-        yield value
+def documents(text: str) -> Iterator[Any]:
+    """The JSON values in a text, one after the other; raises ValueError."""
+    return (value for value, _ in _placed(text))
 
 
-def _wording(problem: ValueError, text: str) -> str:
+def _placed(text: str) -> Iterator[tuple[Any, int]]:
+    """The values and where each ends."""
+    decoder, place, blank = json.JSONDecoder(), 0, re.compile(r'\s*')
+    while True:
+        match = blank.match(text, place)
+        assert match is not None
+        if match.end() == len(text):
+            return
+        value, place = decoder.raw_decode(text, match.end())
+        yield value, place
+
+
+def _wording(problem: Exception, text: str) -> str:
+    """What jq says of a text that is no JSON."""
     place = getattr(problem, 'pos', 0)
-    line = text.count('\n', 0, place) + 1
-    column = place - (text.rfind('\n', 0, place) + 1)
-    if place >= len(text.rstrip()) and text.strip():
+    rest = text[place:]
+    if not rest.strip():
         return f'Unfinished JSON term at EOF at line {text.count(chr(10)) + 1}, column 0'
-    return f'Invalid numeric literal at line {line}, column {column + 1}' if not text[place:place + 1] or \
-        text[place].isalpha() else f'Expected JSON value at line {line}, column {column + 1}'
+    token = re.match(r'[^\s{}\[\]:,"]*', rest)
+    assert token is not None
+    place += len(token[0])
+    line, column = text.count('\n', 0, place) + 1, place - (text.rfind('\n', 0, place) + 1) + 1
+    if text[place:place + 1] == '\n':
+        line, column = line + 1, 0
+    if token[0] or rest[0].isalpha():
+        return f'Invalid numeric literal at line {line}, column {column}'
+    if rest[0] in "]}":
+        return f'Unmatched \'{rest[0]}\' at line {line}, column {column}'
+    return f'Expected separator between values at line {line}, column {column}'
 
 
-def _run(program: Any, settings: Settings, inputs: list[Any], io: IO) -> int:
+def _run(program: Any, settings: Settings, inputs: list[tuple[Any, int]], io: IO) -> int:
     status, last, count = 0, None, 0
-    for value in inputs:
+    for value, line in inputs:
         try:
             for result in program.input_value(value):
                 last = result
@@ -193,7 +216,7 @@ def _run(program: Any, settings: Settings, inputs: list[Any], io: IO) -> int:
                     raise Complaint('stopped: the filter gives values without end', 5)
                 io.stdout.write(_shown(result, settings, io.stdout.isatty))
         except ValueError as problem:
-            io.stderr.write(f'jq: error (at <{"unknown" if "null" in settings.flags else "stdin"}>:0): {problem}\n')
+            io.stderr.write(f'jq: error (at {"<unknown>" if "null" in settings.flags else f"<stdin>:{line}"}): {problem}\n')
             status = 5
     if status or 'exit' not in settings.flags:
         return status

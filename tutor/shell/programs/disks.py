@@ -1,0 +1,119 @@
+"""df, du, mount."""
+
+from __future__ import annotations
+
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.ls import human
+from tutor.shell.programs.options import parse
+from tutor.shell.vfs import Directory, File, Node, normalize
+
+DISK = 20 * 1024 * 1024
+"""Kilobytes of the disk."""
+
+
+async def mount(argv: list[str], io: IO, ctx: Context) -> int:
+    """mount"""
+    options = parse(argv, ctx, 't:o:alrw')
+    if options.args:
+        raise Complaint('permission denied (are you root?)' if ctx.host.userland == 'busybox' else
+                        f'{options.args[-1]}: must be superuser to use mount.', 1 if ctx.host.userland == 'busybox' else 32)
+    for device, place, kind, settings in _mounts(ctx):
+        if 't' not in options or kind == options.get('t'):
+            io.stdout.write(f'{device} on {place} type {kind} ({settings})\n')
+    return 0
+
+
+def _mounts(ctx: Context) -> list[tuple[str, str, str, str]]:
+    """/proc/mounts, or what a machine without it has."""
+    try:
+        text = ctx.files.read_text('/proc/mounts')
+    except OSError:
+        text = '/dev/vda1 / ext4 rw,relatime 0 0\ntmpfs /tmp tmpfs rw,nosuid,nodev 0 0\n'
+    rows = [line.split() for line in text.splitlines()]
+    return [(row[0], row[1], row[2], row[3]) for row in rows if len(row) > 3]
+
+
+async def df(argv: list[str], io: IO, ctx: Context) -> int:
+    """df [-hTkm] [FILE…]"""
+    options = parse(argv, ctx, 'hHTkmaPit:x:l', {'human-readable': 'h', 'print-type': 'T', 'all': 'a', 'inodes': 'i'})
+    rows = [('Filesystem', 'Type', _unit(options), 'Used', 'Available' if 'h' not in options else 'Avail', 'Use%' , 'Mounted on')]
+    for device, place, kind, _ in _mounts(ctx):
+        if kind in ('proc', 'sysfs', 'devpts', 'mqueue', 'cgroup2', 'cgroup') and 'a' not in options:
+            continue
+        total = 65536 if kind == 'tmpfs' else DISK
+        used = 0 if kind == 'tmpfs' else DISK * 31 // 100 + ctx.files.used // 1024
+        numbers = [_shown(value, options) for value in (total, used, total - used)]
+        rows.append((device, kind, *numbers, f'{-(-used * 100 // total)}%', place))
+    for path in options.args:
+        if not ctx.files.exists(normalize(path, ctx.cwd)):
+            raise Complaint(f'{path}: No such file or directory')
+    if options.args:
+        places = {_place(normalize(path, ctx.cwd), [row[6] for row in rows[1:]]) for path in options.args}
+        rows = [rows[0], *(row for row in rows[1:] if row[6] in places)]
+    wanted = [place for place in range(7) if place != 1 or 'T' in options]
+    widths = {place: max(len(row[place]) for row in rows) for place in wanted}
+    for row in rows:
+        cells = [f'{row[place]:<{max(widths[place], 14 if place == 0 else 0)}}' if place in (0, 1) else f'{row[place]:>{widths[place]}}'
+                 for place in wanted[:-1]]
+        io.stdout.write(' '.join([*cells, row[6]]) + '\n')
+    return 0
+
+
+def _place(path: str, places: list[str]) -> str:
+    return max((place for place in places if path == place or path.startswith(place.rstrip('/') + '/')), key=len, default='/')
+
+
+def _unit(options) -> str:  # noqa: ANN001
+    return 'Size' if 'h' in options or 'H' in options else '1M-blocks' if 'm' in options else '1K-blocks'
+
+
+def _shown(kilobytes: int, options) -> str:  # noqa: ANN001
+    if 'h' in options or 'H' in options:
+        return human(kilobytes * 1024) if kilobytes else '0'
+    return str(kilobytes // 1024 if 'm' in options else kilobytes)
+
+
+async def du(argv: list[str], io: IO, ctx: Context) -> int:
+    """du [-hsac] [-d DEPTH] [FILE…]"""
+    options = parse(argv, ctx, 'hsackmbd:x', {'human-readable': 'h', 'summarize': 's', 'all': 'a', 'total': 'c',
+                                              'max-depth': 'd', 'bytes': 'b'})
+    if 'd' in options and not options.get('d').isdigit():
+        raise Complaint(f"invalid maximum depth '{options.get('d')}'")
+    most = 0 if 's' in options else int(options.get('d')) if 'd' in options else 10**6
+    status, total = 0, 0
+    for path in options.args or ['.']:
+        try:
+            node = ctx.files.node(normalize(path, ctx.cwd), follow=False)
+        except OSError as problem:
+            io.stderr.write(f"du: cannot access '{path}': {reason(problem)}\n")
+            status = 1
+            continue
+        total += _walk(path, node, 0, most, options, io, ctx)
+    if 'c' in options:
+        io.stdout.write(f'{_sized(total, options)}\ttotal\n')
+    return status
+
+
+def _walk(path: str, node: Node, depth: int, most: int, options, io: IO, ctx: Context) -> int:  # noqa: ANN001
+    """Print what is below, deepest first; the size of all of it."""
+    exact = 'b' in options
+    if not isinstance(node, Directory):
+        size = (node.size if exact else -(-node.size // 4096) * 4) if isinstance(node, File) else 0
+    else:
+        size = 4096 if exact else 4
+        for name in sorted(node.entries):
+            try:
+                child = ctx.files.node(normalize(f'{path}/{name}', ctx.cwd), follow=False)
+            except OSError:
+                continue
+            size += _walk(f'{path.rstrip("/")}/{name}', child, depth + 1, most, options, io, ctx)
+    if depth <= most and (isinstance(node, Directory) or 'a' in options or not depth):
+        io.stdout.write(f'{_sized(size, options)}\t{path}\n')
+    return size
+
+
+def _sized(size: int, options) -> str:  # noqa: ANN001
+    if 'h' in options:
+        return human(size if 'b' in options else size * 1024) if size else '0'
+    return str(size // 1024 if 'm' in options else size)

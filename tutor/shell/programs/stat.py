@@ -1,0 +1,130 @@
+"""stat, file."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.complaint import reason
+from tutor.shell.programs.modes import permissions
+from tutor.shell.programs.names import group_name, user_name
+from tutor.shell.programs.options import missing_operand, parse
+from tutor.shell.vfs import Device, Directory, File, Node, Symlink, normalize
+
+LONG = {'format': 'c', 'dereference': 'L', 'file-system': 'f', 'terse': 't', 'printf': '='}
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """stat [-L] [-c FORMAT] FILE…"""
+    options = parse(argv, ctx, 'Lftc:', LONG)
+    if not options.args:
+        raise missing_operand(argv, ctx)
+    status = 0
+    for path in options.args:
+        try:
+            node = ctx.files.node(normalize(path, ctx.cwd), follow='L' in options)
+        except OSError as problem:
+            text = f"can't stat '{path}': {reason(problem)}" if ctx.host.userland == 'busybox' else \
+                f"cannot statx '{path}': {reason(problem)}"
+            io.stderr.write(f'stat: {text}\n')
+            status = 1
+            continue
+        if 'printf' in options:
+            io.stdout.write(_formatted(options.get('printf').replace('\\n', '\n').replace('\\t', '\t'), path, node, ctx))
+        elif 'c' in options:
+            io.stdout.write(_formatted(options.get('c'), path, node, ctx) + '\n')
+        else:
+            io.stdout.write(_block(path, node, ctx))
+    return status
+
+
+def size_of(node: Node) -> int:
+    return node.size if isinstance(node, File) else 4096 if isinstance(node, Directory) else \
+        len(node.target) if isinstance(node, Symlink) else 0
+
+
+def _type(node: Node) -> str:
+    if isinstance(node, File):
+        return 'regular file' if node.size else 'regular empty file'
+    return 'directory' if isinstance(node, Directory) else 'symbolic link' if isinstance(node, Symlink) else \
+        'character special file'
+
+
+def _when(node: Node, ctx: Context) -> str:
+    moment = datetime.fromtimestamp(ctx.simulation.epoch.timestamp() + node.mtime, UTC)
+    return f'{moment:%Y-%m-%d %H:%M:%S.%f}000 +0000'
+
+
+def _formatted(form: str, path: str, node: Node, ctx: Context) -> str:
+    def one(match: re.Match[str]) -> str:
+        seconds = str(int(ctx.simulation.epoch.timestamp() + node.mtime))
+        blocks = -(-size_of(node) // 4096) * 8
+        target = f"'{path}' -> '{node.target}'" if isinstance(node, Symlink) else f"'{path}'" \
+            if ctx.host.userland == 'busybox' else path
+        if match[1] == 'N' and ctx.host.userland != 'busybox':
+            target = f"'{path}' -> '{node.target}'" if isinstance(node, Symlink) else f"'{path}'" if ' ' in path else path
+        facts = {'n': path, 'N': target, 's': str(size_of(node)), 'a': f'{node.mode & 0o7777:o}', 'A': permissions(node),
+                 'F': _type(node), 'u': str(node.uid), 'g': str(node.gid), 'U': user_name(ctx, node.uid) or 'UNKNOWN',
+                 'G': group_name(ctx, node.gid) or 'UNKNOWN', 'y': _when(node, ctx), 'Y': seconds, 'z': _when(node, ctx),
+                 'Z': seconds, 'x': _when(node, ctx), 'X': seconds, 'h': _links(node), 'i': '131072', 'b': str(blocks),
+                 'B': '512', 'o': '4096', 'd': '2049', 'D': '801', 'm': '/', 't': '0', 'T': '0', 'w': '-', 'W': '0',
+                 'f': f'{_raw_mode(node):x}', '%': '%'}
+        return facts.get(match[1], '?')
+    return re.sub(r'%(.)', one, form)
+
+
+def _links(node: Node) -> str:
+    return str(2 + sum(isinstance(each, Directory) for each in node.entries.values())) if isinstance(node, Directory) else '1'
+
+
+def _raw_mode(node: Node) -> int:
+    kind = 0o40000 if isinstance(node, Directory) else 0o120000 if isinstance(node, Symlink) else \
+        0o20000 if isinstance(node, Device) else 0o100000
+    return kind | node.mode
+
+
+def _block(path: str, node: Node, ctx: Context) -> str:
+    name = f'{path} -> {node.target}' if isinstance(node, Symlink) else path
+    blocks = -(-size_of(node) // 4096) * 8
+    user, group = user_name(ctx, node.uid) or 'UNKNOWN', group_name(ctx, node.gid) or 'UNKNOWN'
+    when = _when(node, ctx)
+    return (f'  File: {name}\n  Size: {size_of(node):<10}\tBlocks: {blocks:<10} IO Block: 4096   {_type(node)}\n'
+            f'Device: 8,1\tInode: 131072      Links: {_links(node)}\n'
+            f'Access: ({node.mode & 0o7777:04o}/{permissions(node)})  Uid: ({node.uid:>5}/{user:>8})   '
+            f'Gid: ({node.gid:>5}/{group:>8})\nAccess: {when}\nModify: {when}\nChange: {when}\n Birth: {when}\n')
+
+
+async def file(argv: list[str], io: IO, ctx: Context) -> int:
+    """file [-b] FILE…"""
+    options = parse(argv, ctx, 'bi', {'brief': 'b', 'mime': 'i'})
+    for path in options.args:
+        try:
+            node = ctx.files.node(normalize(path, ctx.cwd), follow=False)
+            what = _content(node)
+        except OSError as problem:
+            what = f'cannot open `{path}\' ({reason(problem)})'
+        io.stdout.write(what + '\n' if 'b' in options else f'{path}: {what}\n')
+    return 0
+
+
+def _content(node: Node) -> str:
+    if isinstance(node, Directory):
+        return 'directory'
+    if isinstance(node, Symlink):
+        return f'symbolic link to {node.target}'
+    if not isinstance(node, File):
+        return 'character special'
+    data = node.data()
+    for magic, what in ((b'\x7fELF', 'ELF 64-bit LSB executable, x86-64'), (b'\x1f\x8b', 'gzip compressed data'),
+                        (b'#!/bin/bash', 'Bourne-Again shell script, ASCII text executable'),
+                        (b'#!/bin/sh', 'POSIX shell script, ASCII text executable'),
+                        (b'-----BEGIN CERTIFICATE', 'PEM certificate'), (b'{', 'JSON text data')):
+        if data.startswith(magic):
+            return what
+    if not data:
+        return 'empty'
+    try:
+        return 'ASCII text' if data.decode().isascii() else 'Unicode text, UTF-8 text'
+    except UnicodeDecodeError:
+        return 'data'

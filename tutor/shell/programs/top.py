@@ -1,0 +1,62 @@
+"""top."""
+
+from __future__ import annotations
+
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.machine import memory
+from tutor.shell.programs.names import user_name
+from tutor.shell.programs.options import parse
+from tutor.shell.programs.ps import line_of, name_of
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """top [-b] [-n COUNT] [-d SECONDS]"""
+    options = parse(argv, ctx, 'bn:d:o:p:u:HSci')
+    count = int(options.get('n')) if options.get('n').isdigit() else 0
+    batch = 'b' in options
+    if not batch and not io.stdout.isatty:
+        io.stderr.write('top: failed tty get\n')
+        return 1
+    delay = float(options.get('d')) if options.get('d').replace('.', '', 1).isdigit() else 3.0
+    shown = 0
+    while not count or shown < count:
+        if shown:
+            await ctx.simulation.sleep(delay)
+        io.stdout.write(('' if batch else '\x1b[H\x1b[2J') + _page(ctx))
+        await io.stdout.drain()
+        shown += 1
+        if batch and shown > 10_000:
+            return 1
+    return 0
+
+
+def _page(ctx: Context) -> str:
+    facts, processes = memory(ctx), list(ctx.host.processes.values())
+    if ctx.host.userland == 'busybox':
+        return _busybox_page(ctx, facts)
+    used = facts['MemTotal'] - facts['MemAvailable']
+    cache = facts['Cached'] + facts['Buffers']
+    lines = [f'top - {ctx.simulation.wall():%H:%M:%S} up  1:00,  1 user,  load average: 0.12, 0.08, 0.05',
+             f'Tasks: {len(processes):3d} total,   1 running, {len(processes) - 1:3d} sleeping,   0 stopped,   0 zombie',
+             '%Cpu(s):  1.3 us,  0.7 sy,  0.0 ni, 98.0 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st ',
+             f'MiB Mem : {facts["MemTotal"] / 1024:8.1f} total, {facts["MemFree"] / 1024:8.1f} free, {used / 1024:8.1f} used, '
+             f'{cache / 1024:8.1f} buff/cache     ',
+             f'MiB Swap: {0:8.1f} total, {0:8.1f} free, {0:8.1f} used. {facts["MemAvailable"] / 1024:8.1f} avail Mem ', '',
+             '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND']
+    for process in processes:
+        user = user_name(ctx, process.context.uid) or str(process.context.uid)
+        state = 'R' if process.pid == ctx.pid else 'S'
+        lines.append(f'{process.pid:>7} {user:<8}  20   0    4364   3200   2900 {state}   0.0   0.1   0:00.01 {name_of(process)}')
+    return '\n'.join(lines) + '\n'
+
+
+def _busybox_page(ctx: Context, facts: dict[str, int]) -> str:
+    used = facts['MemTotal'] - facts['MemFree']
+    lines = [f'Mem: {used}K used, {facts["MemFree"]}K free, {facts["Shmem"]}K shrd, {facts["Buffers"]}K buff, '
+             f'{facts["Cached"]}K cached', 'CPU:   1% usr   1% sys   0% nic  98% idle   0% io   0% irq   0% sirq',
+             'Load average: 0.12 0.08 0.05 1/312 42', '  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND']
+    for process in ctx.host.processes.values():
+        user = user_name(ctx, process.context.uid) or str(process.context.uid)
+        state = 'R' if process.pid == ctx.pid else 'S'
+        lines.append(f'{process.pid:>5} {0 if process.pid == 1 else 1:>5} {user:<8} {state:<5} 4364   0%   0   0% {line_of(process)}')
+    return '\n'.join(lines) + '\n'
