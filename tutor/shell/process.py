@@ -29,11 +29,14 @@ Main = Callable[[list[str], IO, 'Context'], Awaitable[int]]
 class Connection(Protocol):
     """One open TCP connection, seen from one side."""
 
-    reader: Reader
-    writer: Writer
-    local: tuple[str, int]
-    peer: tuple[str, int]
-
+    @property
+    def reader(self) -> Reader: ...
+    @property
+    def writer(self) -> Writer: ...
+    @property
+    def local(self) -> tuple[str, int]: ...
+    @property
+    def peer(self) -> tuple[str, int]: ...
     def close(self) -> None: ...
 
 
@@ -44,8 +47,8 @@ class Network(Protocol):
     `NameNotFound` from `resolve`.
     """
 
-    addresses: list[str]
-
+    @property
+    def addresses(self) -> list[str]: ...
     async def resolve(self, name: str) -> list[str]: ...
     async def connect(self, address: str, port: int, timeout: float | None = None) -> Connection: ...
     def listen(self, port: int, serve: Callable[[Connection], Awaitable[None]], address: str = '') -> Listener: ...

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.logs import ContainerLog, LogWriter
 from tutor.cluster.simulation import Pipe, Simulation
-from tutor.shell.process import IO, Context, Host, Main, Process
+from tutor.shell.process import IO, Context, Host, Process
 from tutor.shell.vfs import FileSystem
 
 CREATED = 'created'
@@ -20,8 +20,8 @@ EXITED = 'exited'
 class ContainerNetwork(Protocol):
     """The network as one container sees it: `tutor.shell.process.Network`, which can be closed."""
 
-    addresses: list[str]
-
+    @property
+    def addresses(self) -> list[str]: ...
     def close(self) -> None: ...
 
 

@@ -12,7 +12,7 @@ DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 MAX_INTERPRETERS = 4
 
 
-class StartFailure(Exception):  # noqa: N818 - what the kubelet calls StartError
+class StartFailure(Exception):
     """A command that cannot be started; the text begins after 'unable to start container process: '."""
 
 

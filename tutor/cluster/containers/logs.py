@@ -64,7 +64,7 @@ class ContainerLog:
         skip = max(position - self._first, 0)
         return list(self._chunks)[skip:] if skip else list(self._chunks)
 
-    def wait(self):  # noqa: ANN201 - a Future[None]
+    def wait(self):
         """Resolved when something was written or the log ended."""
         if self._grown is None:
             self._grown = self._simulation.condition()

@@ -138,5 +138,5 @@ def _meminfo(container: Container) -> bytes:
 
 
 def _cpuinfo() -> bytes:
-    return b''.join(f'processor\t: {number}\nvendor_id\t: GenuineIntel\nmodel name\t: Virtual CPU\ncpu MHz\t\t: 2400.000\n'
-                    f'cache size\t: 16384 KB\n\n'.encode() for number in range(2))
+    return b''.join(f'processor\t: {number}\nvendor_id\t: GenuineIntel\nmodel name\t: Virtual CPU\n'
+                    f'cpu MHz\t\t: 2400.000\ncache size\t: 16384 KB\n\n'.encode() for number in range(2))

@@ -24,7 +24,7 @@ INVALID = 'invalid reference format'
 UPPERCASE = 'invalid reference format: repository name must be lowercase'
 
 
-class InvalidReference(ValueError):  # noqa: N818 - upstream's ErrReferenceInvalidFormat
+class InvalidReference(ValueError):
     """Not an image reference; the text is the library's."""
 
 

@@ -91,7 +91,9 @@ class ImageRegistry:
     def _manifest(self, image: Image, repository: str, tag: str) -> Manifest:
         found = self._manifests.get((repository, tag))
         if found is None:
-            userland = self._userland or image.userland(tag)
+            userland = image.userland(tag)
+            if self._userland and USERLANDS[userland].programs:
+                userland = self._userland
             own = image.programs(tag)
             root = self._root(image, tag, userland, own)
             found = Manifest(image, repository, tag, image.config(tag), root, {**self._programs, **own},

@@ -31,7 +31,7 @@ MAX_MESSAGE = 4096
 INIT_TIME = 0.04
 
 
-class RuntimeFailure(Exception):  # noqa: N818 - an answer of the runtime
+class RuntimeFailure(Exception):
     """What the runtime answers when it cannot do something."""
 
 
@@ -226,7 +226,8 @@ class Runtime:
     async def exec_sync(self, container: Container, argv: list[str], timeout: float) -> tuple[int, str]:
         """ExecSync: exit status and output. Raises RuntimeFailure, TimeoutError (the process is killed)."""
         execution = self.exec(container, argv)
-        readers: list[Task[bytes]] = [self.simulation.spawn(pipe.read()) for pipe in (execution.stdout, execution.stderr)]
+        pipes = (execution.stdout, execution.stderr)
+        readers: list[Task[bytes]] = [self.simulation.spawn(pipe.read()) for pipe in pipes]
         if not await self.simulation.within(timeout, execution.exit):
             execution.process.kill()
             raise TimeoutError

@@ -7,30 +7,39 @@ from dataclasses import dataclass, field
 
 from tutor.shell.vfs import FileSystem
 
-BUSYBOX_APPLETS = (
-    '[ [[ addgroup adduser ar arch arp arping ascii ash awk base32 base64 basename bc bunzip2 bzcat bzip2 cal cat chgrp '
-    'chmod chown chroot chvt cksum clear cmp comm cp cpio crond crontab cut date dc dd df diff dirname dmesg '
-    'dnsdomainname dos2unix du echo ed egrep env expand expr factor fallocate false fgrep find flock fold free fsync ftpget '
-    'ftpput fuser getopt grep groups gunzip gzip hd head hexdump hostid hostname httpd id ifconfig install '
-    'ip ipaddr ipcalc iproute kill killall less link ln logger login ls lsof lzcat lzma md5sum mesg mkdir mkfifo '
-    'mknod mktemp more mount mountpoint mv nc netstat nice nl nohup nproc nslookup od paste patch pgrep pidof ping '
-    'ping6 pkill pmap printenv printf ps pstree pwd readlink realpath renice reset resize rev rm rmdir route '
-    'sed seq setsid sh sha1sum sha256sum sha3sum sha512sum shred shuf sleep sort split stat strings stty su sum sync '
-    'sysctl tac tail tar tee telnet test tftp time timeout top touch tr traceroute true truncate tty tsort umount uname '
-    'unexpand uniq unix2dos unlink unxz unzip uptime usleep uudecode uuencode vi watch wc wget which who whoami xargs xxd '
-    'xz xzcat yes zcat').split()
-COREUTILS = (
-    '[ arch b2sum base32 base64 basename cat chgrp chmod chown chroot cksum comm cp csplit cut date dd df dir dirname '
-    'du echo env expand expr factor false fmt fold groups head hostid id install join link ln ls md5sum mkdir mkfifo '
-    'mknod mktemp mv nice nl nohup nproc numfmt od paste pathchk pinky pr printenv printf ptx pwd readlink realpath rm rmdir '
-    'seq sha1sum sha224sum sha256sum sha384sum sha512sum shred shuf sleep sort split stat stty sum sync tac tail tee test '
-    'timeout touch tr true truncate tsort tty uname unexpand uniq unlink users vdir wc who whoami yes').split()
-DEBIAN = [*COREUTILS, *(
-    'awk bash clear cmp diff dmesg egrep fgrep find getent getopt grep gunzip gzip hostname kill more mount mountpoint '
-    'perl rev sed sh tar umount xargs zcat which flock iconv ldd locale su login').split()]
+_BUSYBOX = """
+[ [[ addgroup adduser ar arch arp arping ascii ash awk base32 base64 basename bc bunzip2 bzcat bzip2 cal cat chgrp
+chmod chown chroot chvt cksum clear cmp comm cp cpio crond crontab cut date dc dd df diff dirname dmesg
+dnsdomainname dos2unix du echo ed egrep env expand expr factor fallocate false fgrep find flock fold free fsync
+ftpget ftpput fuser getopt grep groups gunzip gzip hd head hexdump hostid hostname httpd id ifconfig install ip
+ipaddr ipcalc iproute kill killall less link ln logger login ls lsof lzcat lzma md5sum mesg mkdir mkfifo mknod
+mktemp more mount mountpoint mv nc netstat nice nl nohup nproc nslookup od paste patch pgrep pidof ping ping6 pkill
+pmap printenv printf ps pstree pwd readlink realpath renice reset resize rev rm rmdir route sed seq setsid sh
+sha1sum sha256sum sha3sum sha512sum shred shuf sleep sort split stat strings stty su sum sync sysctl tac tail tar
+tee telnet test tftp time timeout top touch tr traceroute true truncate tty tsort umount uname unexpand uniq
+unix2dos unlink unxz unzip uptime usleep uudecode uuencode vi watch wc wget which who whoami xargs xxd xz xzcat yes
+zcat
+"""
+BUSYBOX_APPLETS = _BUSYBOX.split()
+_COREUTILS = """
+[ arch b2sum base32 base64 basename cat chgrp chmod chown chroot cksum comm cp csplit cut date dd df dir dirname du
+echo env expand expr factor false fmt fold groups head hostid id install join link ln ls md5sum mkdir mkfifo mknod
+mktemp mv nice nl nohup nproc numfmt od paste pathchk pinky pr printenv printf ptx pwd readlink realpath rm rmdir
+seq sha1sum sha224sum sha256sum sha384sum sha512sum shred shuf sleep sort split stat stty sum sync tac tail tee test
+timeout touch tr true truncate tsort tty uname unexpand uniq unlink users vdir wc who whoami yes
+"""
+COREUTILS = _COREUTILS.split()
+_DEBIAN = """
+awk bash clear cmp diff dmesg egrep fgrep find getent getopt grep gunzip gzip hostname kill more mount mountpoint
+perl rev sed sh tar umount xargs zcat which flock iconv ldd locale su login
+"""
+DEBIAN = [*COREUTILS, *_DEBIAN.split()]
 ALPINE = [*BUSYBOX_APPLETS, 'apk', 'getent', 'iconv', 'ldd']
-FULL = [*DEBIAN, *('curl wget ps top free uptime vi vim nano less man ssh ping dig nslookup nc ip ss netstat git make '
-                   'openssl jq watch pgrep pkill pidof').split()]
+_FULL = """
+curl wget ps top free uptime vi vim nano less man ssh ping dig nslookup nc ip ss netstat git make openssl jq watch
+pgrep pkill pidof
+"""
+FULL = [*DEBIAN, *_FULL.split()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class Results(Protocol):
 
 @dataclass(slots=True)
 class Plan:
-    """Containers to kill, with the event's message, and containers to start: their spec, and whether it is an init one."""
+    """Containers to kill, with the event's message; containers to start: the spec, and whether it is an init one."""
 
     kill: list[tuple[Container, str]] = field(default_factory=list)
     start: list[tuple[Object, bool]] = field(default_factory=list)

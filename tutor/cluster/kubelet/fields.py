@@ -15,7 +15,7 @@ from tutor.apimachinery.quantity import parse
 _subscript = re.compile(r"metadata\.(annotations|labels)\['(.+)'\]").fullmatch
 
 
-class UnsupportedField(Exception):  # noqa: N818 - upstream's words
+class UnsupportedField(Exception):
     """A field path that has no value."""
 
 

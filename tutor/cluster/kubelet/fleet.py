@@ -18,7 +18,7 @@ REFRESH_WITHIN = (10.0, 80.0)
 
 
 class Fleet:
-    """Hands pods to kubelets by the node they are bound to, and changed ConfigMaps and Secrets to the pods that show them."""
+    """Hands pods to the kubelets of their nodes, and changed ConfigMaps and Secrets to the pods that show them."""
 
     RESOURCES = ('pods', 'services', 'configmaps', 'secrets', 'nodes', 'persistentvolumeclaims', 'persistentvolumes')
 

@@ -98,7 +98,8 @@ class Launcher:
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
             tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
             memory_limit=quantity_value(limits['memory']) if 'memory' in limits else 0,
-            attempt=history[0].config.attempt + 1 if history else self._attempts(spec), extras={**kubelet.extras, 'groups': who.groups},
+            attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
+            extras={**kubelet.extras, 'groups': who.groups},
             termination=spec.get('terminationMessagePath', TERMINATION_LOG),
             fallback_to_logs=spec.get('terminationMessagePolicy') == 'FallbackToLogsOnError')
 

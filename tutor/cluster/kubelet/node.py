@@ -47,7 +47,8 @@ class NodeReporter:
         self.capacity = {name: canonical(amount) for name, amount in {**DEFAULTS, **capacity}.items()}
         if kubelet.idle:
             self.capacity = {**self.capacity, 'ephemeral-storage': '0'}
-            self.capacity.pop('hugepages-1Gi'), self.capacity.pop('hugepages-2Mi')
+            for name in ('hugepages-1Gi', 'hugepages-2Mi'):
+                del self.capacity[name]
         self.allocatable = {**self.capacity, **(allocatable or {})}
         if not kubelet.idle and not allocatable:
             self.allocatable['ephemeral-storage'] = '56453061334'
@@ -89,7 +90,8 @@ class NodeReporter:
         kubelet = self._kubelet
         hardware = {'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64',
                     'kubernetes.io/hostname': kubelet.name, 'kubernetes.io/os': 'linux'}
-        annotations = {'node.alpha.kubernetes.io/ttl': '0', 'volumes.kubernetes.io/controller-managed-attach-detach': 'true'}
+        annotations = {'node.alpha.kubernetes.io/ttl': '0',
+                       'volumes.kubernetes.io/controller-managed-attach-detach': 'true'}
         spec: Object = {}
         if kubelet.cidr:
             spec['podCIDR'], spec['podCIDRs'] = kubelet.cidr, [kubelet.cidr]
@@ -106,7 +108,8 @@ class NodeReporter:
         before = {entry['type']: entry for entry in self._conditions}
         self._conditions = [self._condition(usual, before.get(usual[0]), now) for usual in CONDITIONS]
         return {
-            'addresses': [{'address': kubelet.address, 'type': 'InternalIP'}, {'address': kubelet.name, 'type': 'Hostname'}],
+            'addresses': [{'address': kubelet.address, 'type': 'InternalIP'},
+                          {'address': kubelet.name, 'type': 'Hostname'}],
             'allocatable': self.allocatable, 'capacity': self.capacity, 'conditions': self._conditions,
             'daemonEndpoints': {'kubeletEndpoint': {'Port': 10250}}, 'images': kubelet.image_list(),
             'nodeInfo': self._info(), 'runtimeHandlers': _handlers(),
@@ -116,7 +119,8 @@ class NodeReporter:
         kind = usual[0]
         status, reason, message = self.pressure.get(kind, usual[1:])
         kept = before is not None and before['status'] == status
-        return {'lastHeartbeatTime': now, 'lastTransitionTime': before['lastTransitionTime'] if kept and before else now,
+        return {'lastHeartbeatTime': now,
+                'lastTransitionTime': before['lastTransitionTime'] if kept and before else now,
                 'message': message, 'reason': reason, 'status': status, 'type': kind}
 
     def _info(self) -> Object:
@@ -136,7 +140,8 @@ class NodeReporter:
         status = self.status()
         node = kubelet.current_node()
         own = {entry['type'] for entry in self._conditions}
-        foreign = [entry for entry in ((node or {}).get('status') or {}).get('conditions') or () if entry['type'] not in own]
+        known = ((node or {}).get('status') or {}).get('conditions') or ()
+        foreign = [entry for entry in known if entry['type'] not in own]
         body = {'status': {**status, 'conditions': [*self._conditions, *foreign]}}
         try:
             kubelet.client.patch('nodes', kubelet.name, body, '', 'status', MERGE_PATCH)

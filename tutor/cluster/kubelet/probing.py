@@ -60,7 +60,8 @@ async def _http(worker: PodWorker, spec: Object, get: Object, timeout: float) ->
     except OSError as problem:
         return FAILURE, f'Get "{url}": {_dial(host, port, problem)}'
     except HttpError as problem:
-        return FAILURE, f'Get "{url}": net/http: HTTP/1.x transport connection broken: malformed HTTP response "{problem}"'
+        return FAILURE, (f'Get "{url}": net/http: HTTP/1.x transport connection broken: '
+                         f'malformed HTTP response "{problem}"')
     if 200 <= response.status < 400:
         return SUCCESS, ''
     return FAILURE, f'HTTP probe failed with statuscode: {response.status}'

@@ -217,7 +217,8 @@ def exit_status(command: list[str], code: int) -> dict[str, Any]:
 def _failed(simulation: Any, status: Future[dict[str, Any]], text: str) -> ExecSession:
     """A session that ends before it began: the command could not be started."""
     out, err = Pipe(simulation), Pipe(simulation)
-    out.close(), err.close()
+    out.close()
+    err.close()
     message = f'Internal error occurred: Internal error occurred: error executing command in container: {text}'
     status.resolve({'metadata': {}, 'status': 'Failure', 'message': message, 'reason': 'InternalError',
                     'details': {'causes': [{'message': text}]}, 'code': 500})
@@ -228,7 +229,8 @@ def _exit_code(task: Future[int]) -> int:
     return 139 if task.exception() is not None else task.result()
 
 
-async def _forward(worker: PodWorker, port: int, pipes: tuple[Pipe, Pipe, Pipe], status: Future[dict[str, Any]]) -> None:
+async def _forward(worker: PodWorker, port: int, pipes: tuple[Pipe, Pipe, Pipe],
+                   status: Future[dict[str, Any]]) -> None:
     up, down, problems = pipes
     assert worker.attachment is not None
     network: Any = worker.attachment.open(lambda: worker.kubelet.machine.files)
@@ -237,11 +239,12 @@ async def _forward(worker: PodWorker, port: int, pipes: tuple[Pipe, Pipe, Pipe],
     except OSError:
         namespace = f'/var/run/netns/cni-{worker.uid}'
         problems.write(
-            f'error forwarding port {port} to pod {worker.sandbox.id if worker.sandbox else ""}, uid : failed to execute '
-            f'portforward in network namespace "{namespace}": failed to connect to localhost:{port} inside namespace '
-            f'"{namespace}", IPv4: dial tcp4 127.0.0.1:{port}: connect: connection refused IPv6 dial tcp6 [::1]:{port}: '
-            'connect: connection refused ')
-        problems.close(), down.close()
+            f'error forwarding port {port} to pod {worker.sandbox.id if worker.sandbox else ""}, uid : failed to '
+            f'execute portforward in network namespace "{namespace}": failed to connect to localhost:{port} inside '
+            f'namespace "{namespace}", IPv4: dial tcp4 127.0.0.1:{port}: connect: connection refused IPv6 dial tcp6 '
+            f'[::1]:{port}: connect: connection refused ')
+        problems.close()
+        down.close()
         status.resolve(SUCCESS)
         return
     simulation = worker.simulation

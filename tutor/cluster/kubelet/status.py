@@ -64,7 +64,8 @@ def generate(pod: Object, old: Object, seen: Observed) -> Object:
     if pods.finished(phase) and not pods.finished(old.get('phase', '')) and _runs(initial + regular):
         # status_manager.mergePodStatus: not terminal while something may still run
         phase = old.get('phase') or 'Pending'
-        status.pop('reason', None), status.pop('message', None)
+        status.pop('reason', None)
+        status.pop('message', None)
     status['phase'] = phase
     status['containerStatuses'] = sorted(regular, key=lambda entry: entry['name'])
     if initial:
@@ -280,8 +281,8 @@ def conditions(pod: Object, old: Object, status: Object, seen: Observed) -> list
 def _condition(kind: str, holds: bool, reason: str, message: str, before: Object | None, now: str,
                generation: Any) -> Object:
     value = 'True' if holds else 'False'
-    kept = before is not None and before['status'] == value
-    entry: Object = {'lastProbeTime': None, 'lastTransitionTime': before['lastTransitionTime'] if kept else now}
+    since = before['lastTransitionTime'] if before is not None and before['status'] == value else now
+    entry: Object = {'lastProbeTime': None, 'lastTransitionTime': since}
     if message:
         entry['message'] = message
     if generation:

@@ -71,7 +71,7 @@ class Stopper:
             return
         spec = next((spec for spec, _ in pods.all_containers(pod) if spec['name'] == container.config.name), None)
         if grace is None:
-            grace = pod['spec'].get('terminationGracePeriodSeconds', DEFAULT_GRACE)
+            grace = float(pod['spec'].get('terminationGracePeriodSeconds', DEFAULT_GRACE))
         path = pods.field_path(pod, spec) if spec is not None else ''
         if message != 'FailedPostStartHook':
             text = message or f'Stopping container {container.config.name}'

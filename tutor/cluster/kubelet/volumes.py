@@ -23,7 +23,7 @@ Files = dict[str, tuple[bytes | Callable[[], bytes], int]]
 """Path within a volume → content and mode."""
 
 
-class MountFailure(Exception):  # noqa: N818 - the event's reason is FailedMount
+class MountFailure(Exception):
     """Why a volume cannot be set up; the text is the plug-in's."""
 
 
@@ -190,8 +190,8 @@ def _select(data: Mapping[str, bytes], items: list[Object] | None, mode: int, op
         if content is None:
             if optional:
                 continue
-            raise MountFailure(f'{what}references non-existent {"config" if what.startswith("configmap") else "secret"} '
-                               f'key: {item["key"]}')
+            kind = 'config' if what.startswith('configmap') else 'secret'
+            raise MountFailure(f'{what}references non-existent {kind} key: {item["key"]}')
         found[item['path']] = (content, item.get('mode', mode))
     return found
 

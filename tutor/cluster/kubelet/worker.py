@@ -145,11 +145,11 @@ class PodWorker:
 
     async def _sync(self) -> bool:
         """One pass; False when something failed and is to be tried again."""
-        self.report()
-        if pods.finished(self.status['phase']) or self._all_done():
+        if self._all_done() or self._init_failed():
             self.terminating = True
             self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
             return True
+        self.report()
         self._watch_deadline()
         if not await self._mount():
             return False
@@ -164,8 +164,8 @@ class PodWorker:
     def observed(self, terminal: bool = False) -> status.Observed:
         kubelet, simulation = self.kubelet, self.simulation
         return status.Observed(
-            self.histories, self.problems, self.prober.ready, self.prober.started, kubelet.stamp, simulation.timestamp(),
-            kubelet.runtime.scheme, self.sandbox is not None and self.sandbox.ready,
+            self.histories, self.problems, self.prober.ready, self.prober.started, kubelet.stamp,
+            simulation.timestamp(), kubelet.runtime.scheme, self.sandbox is not None and self.sandbox.ready,
             self.attachment.addresses if self.attachment is not None else [], kubelet.address, terminal, kubelet.idle,
             self.failure)
 
@@ -181,6 +181,16 @@ class PodWorker:
             if policy == pods.ON_FAILURE and history[0].exit_code != 0:
                 return False
         return True
+
+    def _init_failed(self) -> bool:
+        """Whether an init container has failed for good."""
+        if pods.restart_policy(self.pod) != pods.NEVER:
+            return False
+        for spec in pods.init_containers(self.pod):
+            history = self.histories.get(spec['name'])
+            if history and not pods.restartable_init(spec) and history[0].state == EXITED and history[0].exit_code:
+                return True
+        return False
 
     def _watch_deadline(self) -> None:
         seconds = self.pod['spec'].get('activeDeadlineSeconds')
@@ -260,10 +270,11 @@ class PodWorker:
     async def _make_sandbox(self) -> None:
         kubelet = self.kubelet
         await kubelet.timing.sandbox(self.simulation)
-        if self.attachment is None:
-            self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))
-        self.sandbox = kubelet.runtime.run_sandbox(self.key, kubelet.hostname_of(self.pod), self.attachment.addresses,
-                                                   self.attachment.open)
+        attachment = self.attachment
+        if attachment is None:
+            attachment = self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))
+        self.sandbox = kubelet.runtime.run_sandbox(self.key, kubelet.hostname_of(self.pod), attachment.addresses,
+                                                   attachment.open)
         kubelet.own(self)
 
     async def _start(self, spec: Object, init: bool) -> bool:
@@ -309,13 +320,12 @@ class PodWorker:
 
     async def _end(self) -> None:
         """SyncTerminatingPod and SyncTerminatedPod."""
-        if not self.gone:
-            self.report()
         self.prober.stop_restarting()
-        await self.stopper.kill_pod()
+        if self.running():
+            if not self.gone:
+                self.report()
+            await self.stopper.kill_pod()
         self.prober.stop()
-        if not self.gone:
-            self.report(terminal=True)
         await self._tear_down()
         self.finished = True
         self._task = None
@@ -329,7 +339,8 @@ class PodWorker:
     async def _tear_down(self) -> None:
         """The sandbox and its network end; volumes are unmounted."""
         if self.sandbox is not None:
-            await self.kubelet.timing.tear_down(self.simulation)
+            if 'deletionTimestamp' in self.pod['metadata']:
+                await self.kubelet.timing.tear_down(self.simulation)
             self.kubelet.runtime.stop_sandbox(self.sandbox)
         if self.attachment is not None:
             self.kubelet.network.detach(self.attachment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network
 
 
-class AddressesExhausted(Exception):  # noqa: N818 - what the plug-in says
+class AddressesExhausted(Exception):
     """No address left; the text is the plug-in's."""
 
 

@@ -1,4 +1,4 @@
-"""What cluster DNS answers: CoreDNS with its kubernetes plug-in, over the Services and EndpointSlices of the cluster."""
+"""What cluster DNS answers: CoreDNS with its kubernetes plug-in, over the Services and EndpointSlices."""
 
 from __future__ import annotations
 

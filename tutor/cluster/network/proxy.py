@@ -102,7 +102,8 @@ class ServiceProxy:
                         return self._pick(rules, service, entry, source, external, source.node)
         return self._translate_node_port(source, address, port, protocol)
 
-    def _translate_node_port(self, source: Stack, address: str, port: int, protocol: str) -> tuple[str, int] | str | None:
+    def _translate_node_port(self, source: Stack, address: str, port: int,
+                             protocol: str) -> tuple[str, int] | str | None:
         if is_loopback(address):
             return None
         target = self._fabric.owner(address)

@@ -14,7 +14,7 @@ from tutor.cluster.containers.programs.nginxconf import ConfigError, Location, S
 from tutor.shell.process import IO, Context, NameNotFound
 from tutor.shell.vfs import Directory, File, FileSystem
 
-MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split()
+MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 REASONS = {
     301: 'Moved Permanently', 302: 'Found', 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found',
     405: 'Not Allowed', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Temporarily Unavailable',
@@ -35,10 +35,12 @@ IPV6_OK = """\
 10-listen-on-ipv6-by-default.sh: info: Getting the checksum of /etc/nginx/conf.d/default.conf
 10-listen-on-ipv6-by-default.sh: info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf
 """
-IPV6_DENIED = '10-listen-on-ipv6-by-default.sh: info: can not modify /etc/nginx/conf.d/default.conf (read-only file system?)\n'
+IPV6_DENIED = ('10-listen-on-ipv6-by-default.sh: info: can not modify /etc/nginx/conf.d/default.conf '
+               '(read-only file system?)\n')
 IPV6_MISSING = '10-listen-on-ipv6-by-default.sh: info: /etc/nginx/conf.d/default.conf is not a file or does not exist\n'
 IPV6_DIFFERS = ('10-listen-on-ipv6-by-default.sh: info: Getting the checksum of /etc/nginx/conf.d/default.conf\n'
-                '10-listen-on-ipv6-by-default.sh: info: /etc/nginx/conf.d/default.conf differs from the packaged version\n')
+                '10-listen-on-ipv6-by-default.sh: info: /etc/nginx/conf.d/default.conf differs from the packaged '
+                'version\n')
 
 
 async def entrypoint(argv: list[str], io: IO, ctx: Context) -> int:
@@ -243,7 +245,8 @@ class Nginx:
             return self._page(500)
         target = request
         for args in location.values('rewrite'):
-            target = replace(target, target=re.sub(args[0], re.sub(r'\$(\d)', r'\\\1', args[1]), target.target, count=1))
+            text = re.sub(r'\$(\d)', r'\\\1', args[1])
+            target = replace(target, target=re.sub(args[0], text, target.target, count=1))
         if returned := location.values('return'):
             response = self._return(returned[-1], target)
         elif passed := location.value('proxy_pass'):

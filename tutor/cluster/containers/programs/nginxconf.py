@@ -11,7 +11,8 @@ from functools import lru_cache
 from tutor.shell.vfs import FileSystem
 
 MAX_INCLUDES = 64
-_token = re.compile(r"""\s*(?:(\#[^\n]*)|([;{}])|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?:\$\{[^}]*\}|[^\s;{}])+))""")
+_token = re.compile(
+    r"""\s*(?:(\#[^\n]*)|([;{}])|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?:\$\{[^}]*\}|[^\s;{}])+))""")
 
 
 class ConfigError(Exception):
@@ -69,26 +70,30 @@ class Settings:
     user: str
 
 
-KNOWN = frozenset('''
-absolute_redirect access_log accept_mutex add_header add_trailer alias allow auth_basic auth_basic_user_file auth_request autoindex
-autoindex_exact_size autoindex_localtime break charset charset_types chunked_transfer_encoding client_body_buffer_size
-client_body_temp_path client_body_timeout client_header_buffer_size client_header_timeout client_max_body_size connection_pool_size
-daemon default_type deny directio env error_log error_page etag events expires fastcgi_index fastcgi_param fastcgi_pass
-fastcgi_temp_path geo gzip gzip_comp_level gzip_disable gzip_min_length gzip_proxied gzip_static gzip_types gzip_vary hash
-http http2 if if_modified_since ignore_invalid_headers include index internal ip_hash keepalive keepalive_requests
-keepalive_timeout large_client_header_buffers least_conn limit_conn limit_conn_zone limit_except limit_rate limit_req
-limit_req_zone listen load_module location log_format log_not_found log_subrequest map map_hash_bucket_size master_process
-mirror msie_padding multi_accept open_file_cache pid port_in_redirect proxy_buffer_size proxy_buffering proxy_buffers
-proxy_cache proxy_cache_path proxy_connect_timeout proxy_http_version proxy_intercept_errors proxy_next_upstream proxy_pass
-proxy_pass_header proxy_read_timeout proxy_redirect proxy_request_buffering proxy_send_timeout proxy_set_header
-proxy_temp_path random real_ip_header recursive_error_pages reset_timedout_connection resolver resolver_timeout return
-rewrite root scgi_temp_path secure_link send_timeout sendfile sendfile_max_chunk server server_name server_name_in_redirect
-server_names_hash_bucket_size server_tokens set set_real_ip_from split_clients ssi ssl ssl_certificate ssl_certificate_key
-ssl_ciphers ssl_prefer_server_ciphers ssl_protocols ssl_session_cache ssl_session_timeout stream stub_status sub_filter
-sub_filter_once tcp_nodelay tcp_nopush thread_pool timer_resolution try_files types types_hash_bucket_size
-types_hash_max_size underscores_in_headers upstream use user uwsgi_temp_path variables_hash_bucket_size
-variables_hash_max_size worker_connections worker_cpu_affinity worker_priority worker_processes worker_rlimit_nofile zone
-'''.split())
+_DIRECTIVES = """
+absolute_redirect access_log accept_mutex add_header add_trailer alias allow auth_basic auth_basic_user_file
+auth_request autoindex autoindex_exact_size autoindex_localtime break charset charset_types
+chunked_transfer_encoding client_body_buffer_size client_body_temp_path client_body_timeout
+client_header_buffer_size client_header_timeout client_max_body_size connection_pool_size daemon default_type deny
+directio env error_log error_page etag events expires fastcgi_index fastcgi_param fastcgi_pass fastcgi_temp_path geo
+gzip gzip_comp_level gzip_disable gzip_min_length gzip_proxied gzip_static gzip_types gzip_vary hash http http2 if
+if_modified_since ignore_invalid_headers include index internal ip_hash keepalive keepalive_requests
+keepalive_timeout large_client_header_buffers least_conn limit_conn limit_conn_zone limit_except limit_rate
+limit_req limit_req_zone listen load_module location log_format log_not_found log_subrequest map
+map_hash_bucket_size master_process mirror msie_padding multi_accept open_file_cache pid port_in_redirect
+proxy_buffer_size proxy_buffering proxy_buffers proxy_cache proxy_cache_path proxy_connect_timeout
+proxy_http_version proxy_intercept_errors proxy_next_upstream proxy_pass proxy_pass_header proxy_read_timeout
+proxy_redirect proxy_request_buffering proxy_send_timeout proxy_set_header proxy_temp_path random real_ip_header
+recursive_error_pages reset_timedout_connection resolver resolver_timeout return rewrite root scgi_temp_path
+secure_link send_timeout sendfile sendfile_max_chunk server server_name server_name_in_redirect
+server_names_hash_bucket_size server_tokens set set_real_ip_from split_clients ssi ssl ssl_certificate
+ssl_certificate_key ssl_ciphers ssl_prefer_server_ciphers ssl_protocols ssl_session_cache ssl_session_timeout stream
+stub_status sub_filter sub_filter_once tcp_nodelay tcp_nopush thread_pool timer_resolution try_files types
+types_hash_bucket_size types_hash_max_size underscores_in_headers upstream use user uwsgi_temp_path
+variables_hash_bucket_size variables_hash_max_size worker_connections worker_cpu_affinity worker_priority
+worker_processes worker_rlimit_nofile zone
+"""
+KNOWN = frozenset(_DIRECTIVES.split())
 
 
 @lru_cache(maxsize=64)
@@ -172,7 +177,8 @@ class _Reader:
         level = next((d.args[1] for d in top if d.name == 'error_log' and len(d.args) > 1), 'error')
         return Settings(
             [self._server(d, shared) for d in inside if d.name == 'server'],
-            {d.args[0]: [e.args[0] for e in d.block or () if e.name == 'server'] for d in inside if d.name == 'upstream'},
+            {d.args[0]: [e.args[0] for e in d.block or () if e.name == 'server']
+             for d in inside if d.name == 'upstream'},
             types, shared.get('default_type', [('text/plain',)])[-1][0], level,
             next((d.args[0] for d in top if d.name == 'user'), ''))
 

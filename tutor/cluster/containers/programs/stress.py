@@ -39,7 +39,7 @@ SHORT = {'c': 'cpu', 'i': 'io', 'm': 'vm', 'd': 'hdd', 't': 'timeout', 'q': 'qui
 FLAGS = frozenset({'vm-keep', 'quiet', 'verbose', 'dry-run', 'help', 'version'})
 
 
-class BadOption(Exception):  # noqa: N818 - stress's complaint
+class BadOption(Exception):
     """The text of the complaint."""
 
 
