@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.apimachinery.objects import Object
-from tutor.apimachinery.resources import by_kind, split_api_version
+from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.resources import Resource, by_kind, split_api_version
+from tutor.apimachinery.schema import for_resource
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag
 
@@ -38,4 +39,18 @@ def overridden(obj: Object, text: str, kind: str) -> Object:
         from tutor.apimachinery.patches import strategic
         return strategic.apply(obj, patch, resource)
     from tutor.apimachinery.patches import merge
-    return merge.apply(obj, patch)
+    return _decoded(merge.apply(obj, patch), resource)
+
+
+def _decoded(obj: Object, resource: Resource | None) -> Object:
+    """As the typed object that kubectl makes of it: fields that the kind does not have are lost."""
+    definition = for_resource(resource) if resource is not None else None
+    if definition is None:
+        return obj
+    from tutor.apimachinery.conversion import DecodeError, decode
+    typed = deep_copy(obj)
+    try:
+        decode(typed, definition)
+    except DecodeError as error:
+        raise KubectlError(str(error)) from None
+    return typed
