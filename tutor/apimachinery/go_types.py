@@ -70,7 +70,7 @@ ReplicaSetSpec: replicas
 ReplicaSetStatus: terminatingReplicas
 ReplicationControllerSpec: replicas
 StatefulSetSpec: replicas revisionHistoryLimit
-StatefulSetStatus: collisionCount
+StatefulSetStatus: collisionCount availableReplicas
 RollingUpdateStatefulSetStrategy: partition
 DaemonSetSpec: revisionHistoryLimit
 DaemonSetStatus: collisionCount
@@ -81,7 +81,7 @@ PodFailurePolicyOnExitCodesRequirement: containerName
 SuccessPolicyRule: succeededIndexes succeededCount
 CronJobSpec: startingDeadlineSeconds suspend successfulJobsHistoryLimit failedJobsHistoryLimit timeZone
 HorizontalPodAutoscalerSpec: minReplicas targetCPUUtilizationPercentage
-HorizontalPodAutoscalerStatus: observedGeneration currentCPUUtilizationPercentage
+HorizontalPodAutoscalerStatus: observedGeneration currentCPUUtilizationPercentage desiredReplicas
 HPAScalingRules: stabilizationWindowSeconds selectPolicy
 MetricTarget: averageUtilization
 MetricValueStatus: averageUtilization
@@ -98,6 +98,7 @@ VolumeAttachmentSource: persistentVolumeName
 LeaseSpec: holderIdentity leaseDurationSeconds leaseTransitions strategy preferredHolder
 PriorityClass: preemptionPolicy
 PodDisruptionBudgetSpec: unhealthyPodEvictionPolicy
+PodDisruptionBudgetStatus: disruptionsAllowed currentHealthy desiredHealthy expectedPods
 CertificateSigningRequestSpec: expirationSeconds
 TokenRequestSpec: expirationSeconds
 BoundObjectReference: -
