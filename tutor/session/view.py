@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tutor.client.client import Client
 from tutor.grader.view import HttpAnswer, HttpRequest, Ran
+from tutor.session.asking import ask
 from tutor.session.workbench import Workbench
 from tutor.session.workstation import HOME
 from tutor.shell.interpreter import Exit
@@ -46,4 +47,4 @@ class SessionView:
         return Ran(command, output.text(), errors.text(), code)
 
     async def request(self, namespace: str, pod: str, request: HttpRequest) -> HttpAnswer:
-        return await self._bench.cluster.request_from_pod(namespace, pod, request)
+        return await ask(self._bench.cluster, namespace, pod, request)

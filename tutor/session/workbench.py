@@ -47,7 +47,8 @@ class Workbench:
         self.context = Context(
             self.host, cwd=HOME, uid=1000, gid=1000, user=USER, extras={'connect': self._connect},
             env={'HOME': HOME, 'USER': USER, 'LOGNAME': USER, 'SHELL': '/bin/bash', 'LANG': 'C.UTF-8', 'PWD': HOME,
-                 'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOSTNAME': self.host.hostname})
+                 'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+                 'HOSTNAME': self.host.hostname})
         self.output, self.errors = Capture(), Capture()
         self.shell = Shell(self.context, IO(BytesReader(), self.output, self.errors))
 
