@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
@@ -26,8 +28,9 @@ async def attach(factory: Factory, pod: Object, container: str, streams: StreamO
     await join(session, factory.ctx.simulation, factory.io, streams.stdin)
 
 
-async def wait_for_container(factory: Factory, namespace: str, name: str, container: str) -> Object:
-    """waitForContainer: the pod once the container runs or has ended. Ten seconds are never enough: it waits."""
+async def wait_for_container(factory: Factory, namespace: str, name: str, container: str,
+                             tell: Callable[[str, str], None] | None = None) -> Object:
+    """waitForContainer: the pod once the container runs or has ended; `tell` hears what it waits for."""
     info = Info(factory.client, factory.mapper.find('pods'), namespace, name)
     async for kind, pod in events_of(info, Deadline(factory.ctx.simulation, None)):
         if kind in (MISSING, 'DELETED'):
@@ -35,4 +38,7 @@ async def wait_for_container(factory: Factory, namespace: str, name: str, contai
         state = (container_status(pod, container) or {}).get('state') or {}
         if 'running' in state or 'terminated' in state:
             return pod
+        message = (state.get('waiting') or {}).get('message')
+        if message and tell is not None:
+            tell(container, message)
     raise KubectlError('timed out waiting for the condition')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from tutor.apimachinery.errors import StatusError, not_found
@@ -22,6 +21,7 @@ from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, NONE, dry_run_strategy, query_for
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, error_text, raise_all
 from tutor.kubectl.flags import ARRAY, DURATION, Flag
+from tutor.kubectl.images import is_reference
 from tutor.kubectl.intstr import parse_int
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.overrides import OVERRIDE_FLAGS, overridden
@@ -32,13 +32,6 @@ from tutor.kubectl.streaming import TimedOut, until
 RESTART_POLICIES = ('Always', 'OnFailure', 'Never')
 PULL_POLICIES = ('', 'Always', 'IfNotPresent', 'Never')
 OVER = ('Succeeded', 'Failed')
-_DOMAIN = r'(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
-_PART = r'[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*'
-_REFERENCE = re.compile(
-    rf'(?:(?:{_DOMAIN}(?:\.{_DOMAIN})*|\[(?:[a-fA-F0-9:]+)\])(?::[0-9]+)?/)?{_PART}(?:/{_PART})*'
-    r'(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?',
-    re.ASCII).fullmatch
-"""reference.ReferenceRegexp."""
 
 
 class RunOptions(Options):
@@ -56,7 +49,7 @@ class RunOptions(Options):
         flags = self.flags
         if not self.args or flags.args_before_dash == 0:
             raise UsageError('NAME is required for run')
-        if not _REFERENCE(flags['image']):
+        if not is_reference(flags['image']):
             raise KubectlError(f'Invalid image name "{flags["image"]}": invalid reference format')
         if flags['tty'] and not self.interactive:
             raise UsageError('-i/--stdin is required for containers with -t/--tty=true')

@@ -40,7 +40,7 @@ def describe(volume: Object, related: Related, now: float) -> str:
 def _node_affinity(affinity: Mapping[str, Any] | None, w: PrefixWriter) -> None:
     """printVolumeNodeAffinity."""
     w.write(0, 'Node Affinity:\t')
-    required = (affinity or {}).get('required')
+    required = affinity.get('required') if affinity else None
     if required is None:
         w.line('<none>')
         return

@@ -30,7 +30,8 @@ class DumpOptions(Options):
             for resource, kind, version in RESOURCES:
                 found = client.list(resource, namespace)
                 name = resource.partition('.')[0].replace('ioncontrollers', 'ion-controllers')
-                self._print(posixpath.join(namespace, name), {**found, 'kind': found.get('kind', kind), 'apiVersion': version})
+                listing = {**found, 'kind': found.get('kind', kind), 'apiVersion': version}
+                self._print(posixpath.join(namespace, name), listing)
             for pod in client.items('pods', namespace):
                 await self._logs(pod)
         if self.folder:

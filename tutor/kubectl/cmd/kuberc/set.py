@@ -11,4 +11,5 @@ class SetOptions(Options):
         raise KubectlError('kuberc files are not simulated yet')
 
 
-COMMAND = Command(usage='kuberc set --section (defaults|aliases) --command COMMAND', long='Set values in the kuberc configuration.', options=SetOptions)
+COMMAND = Command(usage='kuberc set --section (defaults|aliases) --command COMMAND',
+                  long='Set values in the kuberc configuration.', options=SetOptions)

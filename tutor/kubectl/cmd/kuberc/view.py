@@ -11,4 +11,5 @@ class ViewOptions(Options):
         raise KubectlError('kuberc files are not simulated yet')
 
 
-COMMAND = Command(usage='kuberc view', long='Display the contents of the kuberc file in the specified output format.', options=ViewOptions)
+COMMAND = Command(usage='kuberc view',
+                  long='Display the contents of the kuberc file in the specified output format.', options=ViewOptions)
