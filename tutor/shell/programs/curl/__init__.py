@@ -1,0 +1,1 @@
+"""curl: its options, one transfer, and what is said about it."""
