@@ -31,7 +31,8 @@ class Scope:
     warnings: list[str] = field(default_factory=list)
 
     def context(self) -> Context:
-        return Context(self.server.simulation, self.server.stores, self.user, self.dry_run, self.info.namespace)
+        return Context(self.server.simulation, self.server.stores, self.user, self.dry_run, self.info.namespace,
+                       self.info.subresource)
 
     @property
     def dry_run(self) -> bool:

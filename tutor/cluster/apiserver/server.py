@@ -87,14 +87,19 @@ class ApiServer:
 
     def send(self, request: Request) -> Response:
         info = requestinfo.parse(request.method, request.path, request.query)
+        deprecation = ''
         try:
             if not info.is_resource:
                 self._authorize(request, info)
                 return discovery.answer(self, request, info)
             scope = self._scope(request, info)
-            return self._handler(scope)(scope)
+            deprecation = scope.store.strategy.deprecation
+            response = self._handler(scope)(scope)
         except StatusError as error:
-            return Response(error.code, error.status)
+            response = Response(error.code, error.status)
+        if deprecation:
+            response.warnings = (deprecation, *response.warnings)
+        return response
 
     def watch(self, request: Request) -> WatchStream:
         query = {**request.query, 'watch': 'true'}

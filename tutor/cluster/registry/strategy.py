@@ -24,6 +24,7 @@ class Context:
     user: User
     dry_run: bool = False
     namespace: str = ''
+    subresource: str = ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Strategy:
     `unconditional_update`: an update without a resourceVersion overwrites (most kinds do not allow it).
     `create_on_update`: PUT to a name that does not exist creates it.
     `returns_deleted`: DELETE answers with the object, not with a Status.
+    `deprecation`: the warning that every request for it is answered with.
     `prefix`: where it lies in etcd below /registry/.
     """
 
@@ -57,6 +59,7 @@ class Strategy:
     create_on_update = False
     returns_deleted = False
     orphans_by_default = False
+    deprecation = ''
     prefix = ''
 
     def __init__(self, resource: Resource) -> None:

@@ -44,8 +44,14 @@ class CertificateSigningRequestStrategy(Kind):
         obj['status'] = {}
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        """Only through the approval subresource do conditions change."""
+        given = (new.get('status') or {}).get('conditions')
         super().prepare_update(new, old, context)
         new['spec'] = old['spec']
+        if context.subresource == 'approval' and given is not None:
+            now = context.simulation.timestamp()
+            new['status'] = {**(old.get('status') or {}), 'conditions': [
+                {'lastTransitionTime': now, 'lastUpdateTime': now, **condition} for condition in given]}
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateCertificateSigningRequest."""

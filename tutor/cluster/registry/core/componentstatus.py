@@ -12,6 +12,7 @@ from tutor.cluster.simulation import Simulation
 
 class ComponentStatusStrategy(Kind):
     columns = columns('Name, Status, Message, Error')
+    deprecation = 'v1 ComponentStatus is deprecated in v1.19+'
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         healthy = next((item for item in obj.get('conditions') or () if item.get('type') == 'Healthy'), {})

@@ -21,6 +21,7 @@ _SHOWN = 3
 class EndpointsStrategy(Kind):
     columns = columns('Name, Endpoints, Age')
     prefix = 'services/endpoints'
+    deprecation = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
 
     def default(self, obj: Object) -> None:
         for subset in obj.get('subsets') or ():

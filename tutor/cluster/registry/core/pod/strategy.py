@@ -7,7 +7,7 @@ from typing import Any
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry.core.pod import printing, update
+from tutor.cluster.registry.core.pod import ephemeral, printing, update
 from tutor.cluster.registry.core.pod.qos import qos_class
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import defaults, validation
@@ -43,9 +43,20 @@ class PodStrategy(Kind):
         _images(spec, found)
         return found
 
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
+        if context.subresource == 'ephemeralcontainers':
+            ephemeral.keep_all_but_ephemeral(new, old)
+        elif context.subresource == 'resize':
+            ephemeral.keep_all_but_resources(new, old)
+
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         if new['spec'] == old['spec']:
             return []
+        if context.subresource == 'ephemeralcontainers':
+            return ephemeral.validate_ephemeral(new, old)
+        if context.subresource == 'resize':
+            return ephemeral.validate_resize(new, old)
         found = update.validate(new, old)
         if not found:
             validation.validate_spec(new['spec'], 'spec', found)

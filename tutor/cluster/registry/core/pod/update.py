@@ -37,7 +37,7 @@ def validate(new: Object, old: Object) -> list[FieldError]:
     found += _tolerations(spec, before)
     munged = _munge(spec, before, bool(gates))
     if munged != before:
-        found.append(field.forbidden('spec', _MAY_CHANGE + _difference(before, munged)))
+        found.append(field.forbidden('spec', _MAY_CHANGE + difference(before, munged)))
     return found
 
 
@@ -93,7 +93,7 @@ def _munge(spec: Object, before: Object, gated: bool) -> Object:
     return munged
 
 
-def _difference(before: Object, after: Object) -> str:
+def difference(before: Object, after: Object) -> str:
     """diff.Diff: a unified diff of the two as JSON, with Go's names."""
     left, right = (to_json(_go_names(item), indent=1, sort_keys=False).splitlines() for item in (before, after))
     lines = list(difflib.unified_diff(left, right, n=3, lineterm=''))[2:]
