@@ -14,6 +14,7 @@ from tutor.course.models import Exercise, Lesson, Part
 from tutor.course.progress import Place, Progress
 from tutor.i18n import Mode, Voice, choose_mode
 from tutor.i18n.modes import next_mode
+from tutor.tui.alt_keys import teach_alt_keys
 from tutor.tui.resilient import Resilient, log_failure
 from tutor.tui.screens.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
 from tutor.tui.services import Services
@@ -34,6 +35,7 @@ class TutorApp(Resilient, App[int], inherit_bindings=False):
 
     def __init__(self, services: Services, language: str | None = None, *, strict: bool = False) -> None:
         super().__init__(ansi_color=False)
+        teach_alt_keys()
         self.services = services
         self.strict = strict
         self.settings = Settings.load(services.progress)

@@ -60,12 +60,20 @@ class Frame(Resilient, Widget, can_focus=False):
 
     def replan(self) -> None:
         """Ask for a new plan; panes are moved only when their places differ."""
-        before = self._plan.places if self._plan else None
-        if self.size and self.make_plan(self.size).places == before:
-            self.refresh()
+        before = self._plan
+        if before is not None and self.size and self.make_plan(self.size).places == before.places:
+            self._refresh_rows(before.drawing)
         else:
             self._clear_arrangement_cache()
             self.refresh(layout=True)
+
+    def _refresh_rows(self, before: Drawing) -> None:
+        """Draw only the rows that differ: the clock changes every second."""
+        assert self._plan is not None
+        after = self._plan.drawing
+        changed = [y for y in range(after.height) if after.row(y) != before.row(y)]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
         if self._plan is None or self._plan.drawing.width != self.size.width:
