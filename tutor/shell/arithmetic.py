@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator as operators
 import re
 from collections.abc import Callable
 
@@ -9,6 +10,12 @@ TOKEN = re.compile(r'\s*(0[xX][0-9a-fA-F]+|\d+#\w+|\d+|[A-Za-z_]\w*|\*\*|<<=|>>=
                    r'[-+*/%&|^]=|[-+*/%<>=!~&|^?:,()\[\]])')
 BINARY = [('||',), ('&&',), ('|',), ('^',), ('&',), ('==', '!='), ('<', '>', '<=', '>='), ('<<', '>>'), ('+', '-'),
           ('*', '/', '%')]
+CALCULATE: dict[str, Callable[[int, int], int]] = {
+    '+': operators.add, '-': operators.sub, '*': operators.mul, '&': operators.and_, '|': operators.or_,
+    '^': operators.xor, '<': operators.lt, '>': operators.gt, '<=': operators.le, '>=': operators.ge,
+    '==': operators.eq, '!=': operators.ne, '<<': lambda left, right: left << (right & 63),
+    '>>': lambda left, right: left >> (right & 63), '&&': lambda left, right: bool(left) and bool(right),
+    '||': lambda left, right: bool(left) or bool(right)}
 ASSIGN = ('=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '|=', '^=')
 
 
@@ -188,26 +195,10 @@ class Arithmetic:
             if self._skip:
                 return 0
             raise self._problem('division by 0')
-        match operator:
-            case '+': value = left + right
-            case '-': value = left - right
-            case '*': value = left * right
-            case '/': value = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
-            case '%': value = abs(left) % abs(right) * (-1 if left < 0 else 1)
-            case '<<': value = left << (right & 63)
-            case '>>': value = left >> (right & 63)
-            case '<': value = left < right
-            case '>': value = left > right
-            case '<=': value = left <= right
-            case '>=': value = left >= right
-            case '==': value = left == right
-            case '!=': value = left != right
-            case '&': value = left & right
-            case '|': value = left | right
-            case '^': value = left ^ right
-            case '&&': value = bool(left) and bool(right)
-            case _: value = bool(left) or bool(right)
-        return _wrap(int(value))
+        if operator in ('/', '%'):
+            quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+            return _wrap(quotient if operator == '/' else left - quotient * right)
+        return _wrap(int(CALCULATE[operator](left, right)))
 
 
 def _wrap(value: int) -> int:

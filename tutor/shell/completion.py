@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
 LIMIT = 500
-BREAKS = {'|', '||', '&&', ';', '&', '|&', '(', '{', ';;', '!', '$(', '`', 'do', 'then', 'else', 'elif', 'if', 'while', 'until',
+BREAKS = {'|', '||', '&&', ';', '&', '|&', '(', '{', ';;', '!', '$(', '`', 'do', 'then', 'else', 'elif', 'if', 'while',
+          'until',
           'time'}
 SPECIAL = re.compile(r'''[\s'"\\$`|&;<>()*?\[\]!#~{}]''')
 FOLDERS_ONLY = {'cd', 'mkdir', 'rmdir', 'pushd'}
-COMMANDS = {'man', 'which', 'type', 'command', 'exec', 'time', 'watch', 'nohup', 'xargs', 'env', 'sudo', 'timeout', 'help'}
+COMMANDS = {'man', 'which', 'type', 'command', 'exec', 'time', 'watch', 'nohup', 'xargs', 'env', 'sudo', 'timeout',
+            'help'}
 VARIABLES = {'export', 'unset', 'readonly', 'local', 'declare', 'printenv'}
 
 
@@ -62,7 +64,8 @@ class _Line:
     redirects: bool = False
 
 
-def complete(text: str, cursor: int, shell: Shell, completers: Mapping[str, Completer] | None = None) -> list[Completion]:
+def complete(text: str, cursor: int, shell: Shell, completers: Mapping[str, Completer]
+             | None = None) -> list[Completion]:
     """All ways to go on at the cursor, sorted; each text is written so that the shell reads it as one word."""
     line = _scan(text[:cursor])
     words = _aliased(line.words, shell)
@@ -230,7 +233,8 @@ def _arguments(words: list[str], current: str, shell: Shell, completers: Mapping
         return [Completion(found + ('=' if name == 'export' else ''), description=None)
                 for found in sorted(set(shell.variables.names())) if found.startswith(current)]
     if name in ('alias', 'unalias'):
-        return [Completion(found, description=_about(found, shell)) for found in shell.aliases if found.startswith(current)]
+        return [Completion(found, description=_about(found, shell)) for found in shell.aliases
+                if found.startswith(current)]
     if name == 'kill' and current.startswith('%'):
         return [Completion(f'%{number}') for number in shell.jobs if f'%{number}'.startswith(current)]
     prefix, equals, path = current.rpartition('=')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor.shell import patterns
@@ -167,7 +168,8 @@ class Expander:
             keys = [str(key) for key in shell.variables.items(part.name)]
             return self._many(part, keys)
         if part.operator in ('*', '@'):
-            return self._many(replace(part, index=None), [n for n in shell.variables.names() if n.startswith(part.name)])
+            return self._many(replace(part, index=None),
+                              [n for n in shell.variables.names() if n.startswith(part.name)])
         target = shell.parameter(part.name) or ''
         return await self._parameter(replace(part, name=target, indirect=False))
 
@@ -267,7 +269,7 @@ def _expand_braces(atoms: list[Atom]) -> list[list[Atom]]:
         inside = atoms[start + 1:end]
         if commas:
             cuts = [start, *commas, end]
-            choices = [variant for left, right in zip(cuts, cuts[1:], strict=False)
+            choices = [variant for left, right in pairwise(cuts)
                        for variant in _expand_braces(atoms[left + 1:right])]
         else:
             sequence = _sequence(inside)
@@ -298,7 +300,8 @@ def _closing(atoms: list[Atom], start: int) -> tuple[int, list[int]]:
 def _sequence(inside: list[Atom]) -> list[str] | None:
     if not all(isinstance(atom, str) for atom in inside):
         return None
-    match = re.fullmatch(r'(-?\d+|[a-zA-Z])\.\.(-?\d+|[a-zA-Z])(?:\.\.(-?\d+))?', ''.join(inside))  # type: ignore[arg-type]
+    match = re.fullmatch(r'(-?\d+|[a-zA-Z])\.\.(-?\d+|[a-zA-Z])(?:\.\.(-?\d+))?',
+                         ''.join(inside))  # type: ignore[arg-type]
     if match is None:
         return None
     first, last, step = match[1], match[2], abs(int(match[3] or 1)) or 1

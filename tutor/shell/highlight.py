@@ -13,7 +13,8 @@ MAX_LENGTH = 20_000
 KEYWORDS = {'if', 'then', 'elif', 'else', 'fi', 'for', 'while', 'until', 'do', 'done', 'case', 'esac', 'in', 'function',
             'select', 'time', '[[', ']]', '{', '}', '!', '[', ']'}
 OPERATORS = {'|', '||', '&&', ';', ';;', '&', '|&', '(', ')', '((', '))', ';&', ';;&', '$(', '`', '=~', '==', '=', '+='}
-REDIRECTS = {'<', '>', '>>', '<<', '<<-', '<<<', '>&', '<&', '&>', '&>>', '>|', '<(', '>(', 'heredoc_start', 'heredoc_end',
+REDIRECTS = {'<', '>', '>>', '<<', '<<-', '<<<', '>&', '<&', '&>', '&>>', '>|', '<(', '>(', 'heredoc_start',
+             'heredoc_end',
              'file_descriptor'}
 DECLARING = {'export', 'declare', 'local', 'readonly', 'typeset', 'unset', 'unsetenv'}
 
@@ -99,7 +100,8 @@ def _kind(node: Any, within: str, data: bytes, shell: Shell | None) -> str:
     if name == 'comment':
         return 'comment'
     if name == 'command_name':
-        return _command(data[node.start_byte:node.end_byte].decode('utf-8', 'replace'), shell) if not _expands(node) else ''
+        return _command(data[node.start_byte:node.end_byte].decode('utf-8', 'replace'),
+                        shell) if not _expands(node) else ''
     if name in ('string', 'raw_string', 'ansi_c_string', 'heredoc_body', 'string_content', 'translated_string'):
         return 'string'
     if name in ('simple_expansion', 'expansion', 'variable_name', 'special_variable_name'):

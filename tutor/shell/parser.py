@@ -366,7 +366,8 @@ class Parser(Lexer):
             if not self.text.startswith(']]', self.pos):
                 return ('unary', left.literal(), self.word())
         self.skip_blanks()
-        for operator in ('==', '!=', '=~', '=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'):
+        for operator in ('==', '!=', '=~', '=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot',
+                         '-ef'):
             if self.text.startswith(operator, self.pos):
                 self.pos += len(operator)
                 self.skip_blanks()

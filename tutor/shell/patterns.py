@@ -62,7 +62,8 @@ def _class_end(pattern: str, place: int) -> int:
     if pattern[end:end + 1] == ']':
         end += 1
     while end < len(pattern) and pattern[end] != ']':
-        end = pattern.find(':]', end + 2) + 2 if pattern.startswith('[:', end) and ':]' in pattern[end + 2:] else end + 1
+        end = pattern.find(':]', end + 2) + 2 if pattern.startswith('[:', end) and ':]' in pattern[end
+                                                                                                   + 2:] else end + 1
     return end if end < len(pattern) else -1
 
 

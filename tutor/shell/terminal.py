@@ -1,7 +1,8 @@
 """The pseudo terminal between a person and the programs: cooked lines in, text out, interrupts to the foreground.
 
 The outer side (a screen, or `tutor play`) sets `on_output` and calls `type_line`, `interrupt`, `end_of_file` and
-`resize`; `observe` is told of each such act, so that a session can log it. The inner side hands `reader` and `writer` to programs; both say `isatty`.
+`resize`; `observe` is told of each such act, so that a session can log it. The inner side hands `reader` and `writer`
+to programs; both say `isatty`.
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ def binary(operator: str, left: str, right: str, ctx: Context) -> bool:
                 '-gt': first > second, '-ge': first >= second}[operator]
     if operator in ('-nt', '-ot', '-ef'):
         return _files(operator, left, right, ctx)
-    return {'=': left == right, '==': left == right, '!=': left != right, '<': left < right, '>': left > right}[operator]
+    return {'=': left == right, '==': left == right, '!=': left != right, '<': left < right,
+            '>': left > right}[operator]
 
 
 def _number(text: str) -> int:

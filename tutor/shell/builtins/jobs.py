@@ -79,7 +79,8 @@ async def kill(argv: list[str], io: IO, shell: Shell) -> int:
         shell.complain(io, f'kill: {signal}: invalid signal specification')
         return 1
     if not words:
-        io.stderr.write('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n')
+        io.stderr.write('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... '
+                        'or kill -l [sigspec]\n')
         return 2
     status = 0
     for word in words:

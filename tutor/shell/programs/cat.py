@@ -70,7 +70,7 @@ def _visible(char: str) -> str:
             found, byte = found + 'M-', byte - 128
         if byte == 127:
             found += '^?'
-        elif byte < 32 and not (char == '\t'):
+        elif byte < 32 and char != '\t':
             found += '^' + chr(byte + 64)
         else:
             found += chr(byte)

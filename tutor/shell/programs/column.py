@@ -9,7 +9,8 @@ from tutor.shell.programs.inputs import open_all, text
 from tutor.shell.programs.options import parse
 from tutor.shell.programs.screen import size, visible_width
 
-LONG = {'table': 't', 'separator': 's', 'output-separator': 'o', 'output-width': 'c', 'fillrows': 'x', 'table-columns': 'N'}
+LONG = {'table': 't', 'separator': 's', 'output-separator': 'o', 'output-width': 'c', 'fillrows': 'x',
+        'table-columns': 'N'}
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:

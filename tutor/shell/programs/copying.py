@@ -51,9 +51,9 @@ class _Transfer:
         whole = normalize(target, self._ctx.cwd)
         into = self._files.is_dir(whole) and 'T' not in self._options
         if (len(sources) > 1 or 't' in self._options) and not into:
-            text = f"target '{target}'" if not self._busybox else f"target '{target}'"
             missing = 'No such file or directory' if not self._files.exists(whole) else 'Not a directory'
-            raise Complaint(f'{text}: {missing}' if not self._busybox else f"can't stat '{target}': {missing}")
+            what = "can't stat" if self._busybox else 'target'
+            raise Complaint(f"{what} '{target}': {missing}")
         for source in sources:
             name = source.rstrip('/').rpartition('/')[2]
             shown = f'{target.rstrip("/") or ""}/{name}' if into and name not in ('.', '..', '') else target
@@ -190,7 +190,8 @@ class _Transfer:
 
 async def install(argv: list[str], io: IO, ctx: Context) -> int:
     """install [-d] [-m MODE] SOURCE… TARGET"""
-    options = parse(argv, ctx, 'dDm:o:g:vcp', {'directory': 'd', 'mode': 'm', 'owner': 'o', 'group': 'g', 'verbose': 'v'})
+    options = parse(argv, ctx, 'dDm:o:g:vcp',
+                    {'directory': 'd', 'mode': 'm', 'owner': 'o', 'group': 'g', 'verbose': 'v'})
     mode = options.get('m', '755')
     if 'd' in options:
         from tutor.shell.programs.folders import mkdir

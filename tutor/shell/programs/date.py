@@ -98,7 +98,8 @@ def _field(moment: datetime, letter: str) -> str:
             return f'{moment:%p}'.lower()
         case 'q':
             return str((moment.month + 2) // 3)
-    known = {'F': '%Y-%m-%d', 'T': '%H:%M:%S', 'D': '%m/%d/%y', 'R': '%H:%M', 'c': '%a %b %e %H:%M:%S %Y', 'x': '%m/%d/%y',
+    known = {'F': '%Y-%m-%d', 'T': '%H:%M:%S', 'D': '%m/%d/%y', 'R': '%H:%M', 'c': '%a %b %e %H:%M:%S %Y',
+             'x': '%m/%d/%y',
              'X': '%H:%M:%S', 'r': '%I:%M:%S %p', 'h': '%b', '+': DEFAULT}
     if letter in known:
         return shown(moment, known[letter])

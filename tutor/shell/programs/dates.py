@@ -9,9 +9,11 @@ FORMATS = ('%Y-%m-%dT%H:%M:%S%z', '%Y-%m-%dT%H:%M:%S.%f%z', '%Y-%m-%d %H:%M:%S %
            '%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M:%S.%f', '%Y-%m-%dT%H:%M', '%Y-%m-%d %H:%M', '%Y-%m-%d', '%m/%d/%Y',
            '%a %b %d %H:%M:%S %Y', '%a, %d %b %Y %H:%M:%S %z', '%d %b %Y', '%b %d %Y', '%b %d, %Y',
            '%b %d %H:%M:%S %Y', '%d %b %Y %H:%M:%S', '%Y%m%d', '%H:%M:%S', '%H:%M')
-UNITS = {'sec': 1, 'second': 1, 'min': 60, 'minute': 60, 'hour': 3600, 'day': 86400, 'week': 604800, 'fortnight': 1209600}
-WEEKDAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split()
-OFFSET = re.compile(r'([-+]?\s*\d+|a|an|next|last)\s*(sec|second|min|minute|hour|day|week|fortnight|month|year)s?(\s+ago)?\b')
+UNITS = {'sec': 1, 'second': 1, 'min': 60, 'minute': 60, 'hour': 3600, 'day': 86400, 'week': 604800,
+         'fortnight': 1209600}
+WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+OFFSET = re.compile(r'([-+]?\s*\d+|a|an|next|last)\s*'
+                    r'(sec|second|min|minute|hour|day|week|fortnight|month|year)s?(\s+ago)?\b')
 
 
 def parse_date(text: str, now: datetime) -> datetime | None:
@@ -60,7 +62,8 @@ def _relative(text: str, now: datetime) -> datetime | None:
             moment += timedelta(days=1 if word == 'tomorrow' else -1)
         elif word in ('midnight', 'noon'):
             moment = moment.replace(hour=12 if word == 'noon' else 0, minute=0, second=0, microsecond=0)
-        elif (day := next((place for place, name in enumerate(WEEKDAYS) if name.startswith(word) and len(word) > 2), -1)) >= 0:
+        elif (day := next((place for place, name in enumerate(WEEKDAYS) if name.startswith(word) and len(word) > 2),
+                          -1)) >= 0:
             moment = (moment + timedelta(days=(day - moment.weekday()) % 7)).replace(hour=0, minute=0, second=0)
         else:
             exact = _exact(word, moment)

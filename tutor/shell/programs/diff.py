@@ -12,8 +12,10 @@ from tutor.shell.programs.inputs import open_reader
 from tutor.shell.programs.options import Options, missing_operand, parse
 from tutor.shell.vfs import Directory, normalize
 
-LONG = {'unified': 'U?', 'brief': 'q', 'report-identical-files': 's', 'recursive': 'r', 'new-file': 'N', 'ignore-case': 'i',
-        'ignore-all-space': 'w', 'ignore-space-change': 'b', 'ignore-blank-lines': 'B', 'side-by-side': 'y', 'color': '?',
+LONG = {'unified': 'U?', 'brief': 'q', 'report-identical-files': 's', 'recursive': 'r', 'new-file': 'N',
+        'ignore-case': 'i',
+        'ignore-all-space': 'w', 'ignore-space-change': 'b', 'ignore-blank-lines': 'B', 'side-by-side': 'y',
+        'color': '?',
         'label': '=', 'text': 'a', 'context': '?', 'strip-trailing-cr': '', 'width': 'W', 'suppress-common-lines': '',
         'exclude': 'x'}
 MAX_LINES = 20_000
@@ -26,7 +28,9 @@ async def diff(argv: list[str], io: IO, ctx: Context) -> int:
     if len(options.args) != 2:
         if not options.args or ctx.host.userland == 'busybox':
             raise missing_operand(argv, ctx, f"missing operand after '{argv[-1]}'")
-        text = f"missing operand after '{options.args[-1]}'" if len(options.args) == 1 else f"extra operand '{options.args[2]}'"
+        text = f"missing operand after '{options.args[-1]}'"
+        if len(options.args) > 2:
+            text = f"extra operand '{options.args[2]}'"
         raise Complaint(f"{text}\ndiff: Try 'diff --help' for more information.", 2)
     comparison = _Comparison(options, io, ctx)
     left, right = options.args
@@ -58,7 +62,8 @@ class _Comparison:
         for name in sorted(one | other):
             first, second = f'{left.rstrip("/")}/{name}', f'{right.rstrip("/")}/{name}'
             if name not in other or name not in one:
-                if 'N' in self._options and not files.is_dir(normalize(first if name in one else second, self._ctx.cwd)):
+                if 'N' in self._options and not files.is_dir(normalize(first if name in one else second,
+                                                                       self._ctx.cwd)):
                     status = max(status, await self._named(first, second))
                 else:
                     self._io.stdout.write(f'Only in {left if name in one else right}: {name}\n')
@@ -121,7 +126,8 @@ class _Comparison:
     def _changes(self, one: list[str], other: list[str]) -> list[tuple[str, int, int, int, int]]:
         if max(len(one), len(other)) > MAX_LINES:
             raise Complaint('memory exhausted', 2)
-        matcher = SequenceMatcher(None, [self._key(line) for line in one], [self._key(line) for line in other], autojunk=False)
+        matcher = SequenceMatcher(None, [self._key(line) for line in one], [self._key(line) for line in other],
+                                  autojunk=False)
         found = list(matcher.get_opcodes())
         if 'B' in self._options:
             found = [('equal', *spans) if not ''.join(one[spans[0]:spans[1]] + other[spans[2]:spans[3]]).strip() else
@@ -202,7 +208,8 @@ class _Comparison:
             for place in range(max(b - a, d - c)):
                 left = one[a + place].rstrip('\n') if a + place < b else ''
                 right = other[c + place].rstrip('\n') if c + place < d else ''
-                mark = ' ' if tag == 'equal' else '|' if a + place < b and c + place < d else '<' if a + place < b else '>'
+                both = a + place < b and c + place < d
+                mark = ' ' if tag == 'equal' else '|' if both else '<' if a + place < b else '>'
                 self._io.stdout.write(f'{left[:half]:<{half}} {mark} {right[:half]}'.rstrip() + '\n')
 
 
@@ -250,7 +257,7 @@ async def cmp(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'slb', {'silent': 's', 'quiet': 's', 'verbose': 'l'}, status=2)
     if not options.args:
         raise missing_operand(argv, ctx, "missing operand after 'cmp'")
-    left, right = (options.args + ['-'])[:2]
+    left, right = [*options.args, '-'][:2]
     try:
         one, other = [await open_reader(path, io, ctx).read() for path in (left, right)]
     except OSError as problem:

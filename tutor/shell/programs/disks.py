@@ -17,7 +17,8 @@ async def mount(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 't:o:alrw')
     if options.args:
         raise Complaint('permission denied (are you root?)' if ctx.host.userland == 'busybox' else
-                        f'{options.args[-1]}: must be superuser to use mount.', 1 if ctx.host.userland == 'busybox' else 32)
+                        f'{options.args[-1]}: must be superuser to use mount.', 1 if ctx.host.userland == 'busybox'
+                        else 32)
     for device, place, kind, settings in _mounts(ctx):
         if 't' not in options or kind == options.get('t'):
             io.stdout.write(f'{device} on {place} type {kind} ({settings})\n')
@@ -37,14 +38,15 @@ def _mounts(ctx: Context) -> list[tuple[str, str, str, str]]:
 async def df(argv: list[str], io: IO, ctx: Context) -> int:
     """df [-hTkm] [FILE…]"""
     options = parse(argv, ctx, 'hHTkmaPit:x:l', {'human-readable': 'h', 'print-type': 'T', 'all': 'a', 'inodes': 'i'})
-    rows = [('Filesystem', 'Type', _unit(options), 'Used', 'Available' if 'h' not in options else 'Avail', 'Use%' , 'Mounted on')]
+    rows = [('Filesystem', 'Type', _unit(options), 'Used', 'Available' if 'h' not in options else 'Avail', 'Use%' ,
+             'Mounted on')]
     for device, place, kind, _ in _mounts(ctx):
         if kind in ('proc', 'sysfs', 'devpts', 'mqueue', 'cgroup2', 'cgroup') and 'a' not in options:
             continue
         total = 65536 if kind == 'tmpfs' else DISK
         used = 0 if kind == 'tmpfs' else DISK * 31 // 100 + ctx.files.used // 1024
-        numbers = [_shown(value, options) for value in (total, used, total - used)]
-        rows.append((device, kind, *numbers, f'{-(-used * 100 // total)}%', place))
+        shown = tuple(_shown(value, options) for value in (total, used, total - used))
+        rows.append((device, kind, shown[0], shown[1], shown[2], f'{-(-used * 100 // total)}%', place))
     for path in options.args:
         if not ctx.files.exists(normalize(path, ctx.cwd)):
             raise Complaint(f'{path}: No such file or directory')
@@ -54,21 +56,23 @@ async def df(argv: list[str], io: IO, ctx: Context) -> int:
     wanted = [place for place in range(7) if place != 1 or 'T' in options]
     widths = {place: max(len(row[place]) for row in rows) for place in wanted}
     for row in rows:
-        cells = [f'{row[place]:<{max(widths[place], 14 if place == 0 else 0)}}' if place in (0, 1) else f'{row[place]:>{widths[place]}}'
+        cells = [f'{row[place]:<{max(widths[place], 14 if place == 0 else 0)}}' if place in (0, 1)
+                 else f'{row[place]:>{widths[place]}}'
                  for place in wanted[:-1]]
         io.stdout.write(' '.join([*cells, row[6]]) + '\n')
     return 0
 
 
 def _place(path: str, places: list[str]) -> str:
-    return max((place for place in places if path == place or path.startswith(place.rstrip('/') + '/')), key=len, default='/')
+    return max((place for place in places if path == place or path.startswith(place.rstrip('/') + '/')), key=len,
+               default='/')
 
 
-def _unit(options) -> str:  # noqa: ANN001
+def _unit(options) -> str:
     return 'Size' if 'h' in options or 'H' in options else '1M-blocks' if 'm' in options else '1K-blocks'
 
 
-def _shown(kilobytes: int, options) -> str:  # noqa: ANN001
+def _shown(kilobytes: int, options) -> str:
     if 'h' in options or 'H' in options:
         return human(kilobytes * 1024) if kilobytes else '0'
     return str(kilobytes // 1024 if 'm' in options else kilobytes)
@@ -95,7 +99,7 @@ async def du(argv: list[str], io: IO, ctx: Context) -> int:
     return status
 
 
-def _walk(path: str, node: Node, depth: int, most: int, options, io: IO, ctx: Context) -> int:  # noqa: ANN001
+def _walk(path: str, node: Node, depth: int, most: int, options, io: IO, ctx: Context) -> int:
     """Print what is below, deepest first; the size of all of it."""
     exact = 'b' in options
     if not isinstance(node, Directory):
@@ -113,7 +117,7 @@ def _walk(path: str, node: Node, depth: int, most: int, options, io: IO, ctx: Co
     return size
 
 
-def _sized(size: int, options) -> str:  # noqa: ANN001
+def _sized(size: int, options) -> str:
     if 'h' in options:
         return human(size if 'b' in options else size * 1024) if size else '0'
     return str(size // 1024 if 'm' in options else size)

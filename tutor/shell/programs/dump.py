@@ -10,14 +10,17 @@ from tutor.shell.programs.inputs import open_all, open_reader
 from tutor.shell.programs.options import parse
 
 NAMES = {0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r'}
-FORMS = {'x1': (1, 'x', 2), 'x2': (2, 'x', 4), 'x4': (4, 'x', 8), 'x': (4, 'x', 8), 'o1': (1, 'o', 3), 'o2': (2, 'o', 6),
-         'o': (2, 'o', 6), 'd1': (1, 'd', 4), 'd2': (2, 'd', 6), 'd': (4, 'd', 11), 'u1': (1, 'd', 3), 'u2': (2, 'd', 5),
+FORMS = {'x1': (1, 'x', 2), 'x2': (2, 'x', 4), 'x4': (4, 'x', 8), 'x': (4, 'x', 8), 'o1': (1, 'o', 3),
+         'o2': (2, 'o', 6),
+         'o': (2, 'o', 6), 'd1': (1, 'd', 4), 'd2': (2, 'd', 6), 'd': (4, 'd', 11), 'u1': (1, 'd', 3),
+         'u2': (2, 'd', 5),
          'x1z': (1, 'x', 2)}
 
 
 async def od(argv: list[str], io: IO, ctx: Context) -> int:
     """od [-A d|o|x|n] [-t x1|c|…] [-cxbv] [-N BYTES] [-j BYTES] [FILE…]"""
-    options = parse(argv, ctx, 'A:t:cxbdovN:j:w:', {'address-radix': 'A', 'format': 't', 'read-bytes': 'N', 'skip-bytes': 'j'})
+    options = parse(argv, ctx, 'A:t:cxbdovN:j:w:',
+                    {'address-radix': 'A', 'format': 't', 'read-bytes': 'N', 'skip-bytes': 'j'})
     form = options.get('t') or {'c': 'c', 'x': 'x2', 'b': 'o1', 'd': 'u2'}.get(options.last('cxbd'), 'o2')
     if form not in FORMS and form not in ('c', 'a'):
         raise Complaint(f"invalid character '{form[:1]}' in type string '{form}'")
@@ -71,7 +74,8 @@ async def xxd(argv: list[str], io: IO, ctx: Context) -> int:
         return 0
     if options.get('l').isdigit():
         data = data[:int(options.get('l'))]
-    columns = int(options.get('c')) if options.get('c').isdigit() and int(options.get('c')) else 30 if 'p' in options else 16
+    columns = int(options.get('c')) if options.get('c').isdigit() else 0
+    columns = columns or (30 if 'p' in options else 16)
     for start in range(0, len(data), columns):
         row = data[start:start + columns]
         if 'p' in options:
@@ -86,7 +90,8 @@ def _reversed(text: str, plain: bool) -> bytes:
     if plain:
         digits = re.sub(r'[^0-9a-fA-F]', '', text)
     else:
-        digits = ''.join(re.sub(r'[^0-9a-fA-F]', '', line.partition(': ')[2].split('  ')[0]) for line in text.splitlines())
+        digits = ''.join(re.sub(r'[^0-9a-fA-F]', '', line.partition(': ')[2].split('  ')[0])
+                         for line in text.splitlines())
     return bytes.fromhex(digits[:len(digits) // 2 * 2])
 
 

@@ -17,7 +17,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if terminal is None or not io.stdin.isatty:
         return _without_terminal(name, io)
     if not paths:
-        raise Complaint('which file?' if name != 'nano' else 'which file?')
+        raise Complaint('which file?')
     for path in paths:
         await _edit(path, terminal, io, ctx)
     return 0
@@ -34,7 +34,7 @@ def _without_terminal(name: str, io: IO) -> int:
     return 1
 
 
-async def _edit(path: str, terminal, io: IO, ctx: Context) -> None:  # noqa: ANN001
+async def _edit(path: str, terminal, io: IO, ctx: Context) -> None:
     whole = normalize(path, ctx.cwd)
     try:
         existed = ctx.files.exists(whole)

@@ -23,7 +23,8 @@ async def base(argv: list[str], io: IO, ctx: Context) -> int:
     try:
         data = await open_reader(path, io, ctx).read()
     except OSError as problem:
-        raise Complaint(f'{path}: {reason(problem)}' if problem.errno != 21 else f'read error: {reason(problem)}') from None
+        raise Complaint(f'{path}: {reason(problem)}' if problem.errno != 21
+                        else f'read error: {reason(problem)}') from None
     thirty_two = argv[0].endswith('32')
     if 'd' in options or 'D' in options:
         return _decode(data, thirty_two, 'i' in options, io)

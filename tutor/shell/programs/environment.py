@@ -33,8 +33,8 @@ async def env(argv: list[str], io: IO, ctx: Context) -> int:
     try:
         process = start(words, io, ctx, environment)
     except NotRunnable as problem:
-        text = f"can't execute '{words[0]}': {problem}" if ctx.host.userland == 'busybox' else f"'{words[0]}': {problem}"
-        raise Complaint(text, problem.status) from None
+        prefix = "can't execute " if ctx.host.userland == 'busybox' else ''
+        raise Complaint(f"{prefix}'{words[0]}': {problem}", problem.status) from None
     try:
         return await process.exit
     except Cancelled:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import missing_operand
@@ -111,9 +113,11 @@ class _Expression:
 
 
 def _compare(operator: str, left: str, right: str) -> bool:
+    one: Any
+    other: Any
     try:
         one, other = int(left), int(right)
     except ValueError:
-        one, other = left, right  # type: ignore[assignment]
+        one, other = left, right
     return {'<': one < other, '<=': one <= other, '=': one == other, '==': one == other, '!=': one != other,
             '>=': one >= other, '>': one > other}[operator]

@@ -29,7 +29,7 @@ class Ranges:
                 raise Complaint(('invalid range with no endpoint: -' if match[2] else
                                  'fields are numbered from 1' if fields else
                                  'byte/character positions are numbered from 1') + TRY)
-            if match[1] == '0' or match[3] == '0' and not match[1]:
+            if match[1] == '0' or (match[3] == '0' and not match[1]):
                 raise Complaint(('fields are numbered from 1' if fields else
                                  'byte/character positions are numbered from 1') + TRY)
             low = int(match[1] or 1)

@@ -170,7 +170,8 @@ async def truncate(argv: list[str], io: IO, ctx: Context) -> int:
     match = re.fullmatch(r'([-+]?)(\d+)([KMG]?)', options.get('s'))
     if match is None:
         raise Complaint(f"Invalid number: '{options.get('s')}'" if 's' in options else
-                        "you must specify either '--size' or '--reference'\nTry 'truncate --help' for more information.")
+                        "you must specify either '--size' or '--reference'\n"
+                        "Try 'truncate --help' for more information.")
     size = int(match[2]) * {'': 1, 'K': 1024, 'M': 1024**2, 'G': 1024**3}[match[3]]
     for path in options.args:
         whole = normalize(path, ctx.cwd)

@@ -16,7 +16,8 @@ from tutor.shell.programs.regex import BadPattern, compile_posix
 from tutor.shell.vfs import Directory, normalize
 
 LONG = {'ignore-case': 'i', 'invert-match': 'v', 'count': 'c', 'line-number': 'n', 'files-with-matches': 'l',
-        'files-without-match': 'L', 'only-matching': 'o', 'quiet': 'q', 'silent': 'q', 'no-messages': 's', 'recursive': 'r',
+        'files-without-match': 'L', 'only-matching': 'o', 'quiet': 'q', 'silent': 'q', 'no-messages': 's',
+        'recursive': 'r',
         'dereference-recursive': 'R', 'extended-regexp': 'E', 'fixed-strings': 'F', 'basic-regexp': 'G',
         'perl-regexp': 'P', 'word-regexp': 'w', 'line-regexp': 'x', 'regexp': 'e', 'file': 'f', 'with-filename': 'H',
         'no-filename': 'h', 'max-count': 'm', 'after-context': 'A', 'before-context': 'B', 'context': 'C', 'color': '?',
@@ -37,7 +38,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
 
 
 def _pattern(name: str, options: Options, io: IO, ctx: Context) -> re.Pattern[str] | None:
-    """What to look for; None when there is nothing that could match. Takes the pattern from the arguments if need be."""
+    """What to look for, None when nothing could match. Takes the pattern from the arguments if need be."""
     words = options.all('e')
     for path in options.all('f'):
         try:
@@ -130,7 +131,7 @@ class _Search:
                 if self._found and 'q' in self._options:
                     return 0
         if self._failed:
-            return 2 if not self._busybox or not self._found else 2
+            return 2
         return int(not self._found)
 
     def _walk(self, path: str) -> Iterator[str]:
@@ -220,7 +221,8 @@ class _Search:
 
     def _binary(self, line: str, title: str) -> bool:
         """A line that is no text: GNU grep says so and stops."""
-        if 'a' in self._options or self._busybox or not ('\0' in line or any('\udc80' <= char <= '\udcff' for char in line)):
+        if 'a' in self._options or self._busybox or not ('\0' in line
+                                                         or any('\udc80' <= char <= '\udcff' for char in line)):
             return False
         self._io.stdout.write(f'grep: {title}: binary file matches\n' if title != '(standard input)'
                               else 'grep: (standard input): binary file matches\n')

@@ -9,7 +9,8 @@ from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.options import parse
 from tutor.shell.vfs import normalize
 
-LONG = {'stdout': 'c', 'to-stdout': 'c', 'decompress': 'd', 'uncompress': 'd', 'keep': 'k', 'force': 'f', 'verbose': 'v',
+LONG = {'stdout': 'c', 'to-stdout': 'c', 'decompress': 'd', 'uncompress': 'd', 'keep': 'k', 'force': 'f',
+        'verbose': 'v',
         'fast': '1', 'best': '9', 'quiet': 'q', 'test': 't', 'list': 'l', 'no-name': 'n'}
 MAX_SIZE = 128 * 1024 * 1024
 
@@ -33,7 +34,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     return status
 
 
-def _file(path: str, name: str, unpacks: bool, level: int, options, io: IO, ctx: Context) -> int:  # noqa: ANN001
+def _file(path: str, name: str, unpacks: bool, level: int, options, io: IO, ctx: Context) -> int:
     to_stdout = 'c' in options or name == 'zcat'
     whole = normalize(path, ctx.cwd)
     if unpacks and not ctx.files.exists(whole) and ctx.files.exists(whole + '.gz'):

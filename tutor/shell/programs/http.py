@@ -14,7 +14,7 @@ from tutor.shell.process import Connection, Context
 CHUNK = 64 * 1024
 
 
-class BadAnswer(Exception):  # noqa: N818 - each program has its own words for it
+class BadAnswer(Exception):
     """What came back is no HTTP; `empty` when nothing came at all."""
 
     def __init__(self, text: str, empty: bool = False) -> None:
@@ -111,7 +111,8 @@ class Exchange:
         while True:
             event = await self._next()
             if isinstance(event, h11.Response):
-                headers = [(name.decode('latin-1'), value.decode('latin-1')) for name, value in event.headers.raw_items()]
+                headers = [(name.decode('latin-1'), value.decode('latin-1')) for name,
+                           value in event.headers.raw_items()]
                 return Head(event.status_code, event.reason.decode('latin-1'), event.http_version.decode(), headers)
             if isinstance(event, h11.ConnectionClosed):
                 raise BadAnswer('', empty=True)

@@ -12,10 +12,13 @@ from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.inputs import open_reader
 from tutor.shell.vfs import normalize
 
-FLAGS = {'r': 'raw', 'raw-output': 'raw', 'c': 'compact', 'compact-output': 'compact', 'n': 'null', 'null-input': 'null',
+FLAGS = {'r': 'raw', 'raw-output': 'raw', 'c': 'compact', 'compact-output': 'compact', 'n': 'null',
+         'null-input': 'null',
          's': 'slurp', 'slurp': 'slurp', 'R': 'raw_input', 'raw-input': 'raw_input', 'e': 'exit', 'exit-status': 'exit',
-         'S': 'sort', 'sort-keys': 'sort', 'C': 'color', 'color-output': 'color', 'M': 'plain', 'monochrome-output': 'plain',
-         'j': 'join', 'join-output': 'join', 'a': 'ascii', 'ascii-output': 'ascii', 'tab': 'tab', 'h': 'help', 'help': 'help',
+         'S': 'sort', 'sort-keys': 'sort', 'C': 'color', 'color-output': 'color', 'M': 'plain',
+         'monochrome-output': 'plain',
+         'j': 'join', 'join-output': 'join', 'a': 'ascii', 'ascii-output': 'ascii', 'tab': 'tab', 'h': 'help',
+         'help': 'help',
          'unbuffered': 'unbuffered', 'V': 'version', 'version': 'version'}
 USAGE = """Usage:\tjq [OPTIONS] FILTER [FILES...]
 \tjq [OPTIONS] -f FILE [FILES...]
@@ -96,7 +99,8 @@ class Settings:
             try:
                 text = self._ctx.files.read_text(normalize(path, self._ctx.cwd))
             except OSError as problem:
-                raise Complaint(f'Bad JSON in --{name} {key} {path}: Could not open {path}: {reason(problem)}', 2) from None
+                raise Complaint(f'Bad JSON in --{name} {key} {path}: Could not open {path}: {reason(problem)}',
+                                2) from None
             self.named[key] = text if name == 'rawfile' else list(documents(text))
         elif name == 'indent':
             self.indent = int(self._value(name))
@@ -156,7 +160,8 @@ async def _inputs(settings: Settings, io: IO, ctx: Context) -> tuple[list[tuple[
             return [], f'error: Could not open {path}: {reason(problem)}'
     if 'raw_input' in settings.flags:
         lines = text.removesuffix('\n').split('\n') if text else []
-        return ([(text, 0)] if 'slurp' in settings.flags else [(line, place) for place, line in enumerate(lines, 1)]), ''
+        return ([(text, 0)] if 'slurp' in settings.flags
+                else [(line, place) for place, line in enumerate(lines, 1)]), ''
     found: list[tuple[Any, int]] = []
     problem_text = ''
     try:
@@ -216,7 +221,8 @@ def _run(program: Any, settings: Settings, inputs: list[tuple[Any, int]], io: IO
                     raise Complaint('stopped: the filter gives values without end', 5)
                 io.stdout.write(_shown(result, settings, io.stdout.isatty))
         except ValueError as problem:
-            io.stderr.write(f'jq: error (at {"<unknown>" if "null" in settings.flags else f"<stdin>:{line}"}): {problem}\n')
+            place = '<unknown>' if 'null' in settings.flags else f'<stdin>:{line}'
+            io.stderr.write(f'jq: error (at {place}): {problem}\n')
             status = 5
     if status or 'exit' not in settings.flags:
         return status
@@ -240,7 +246,8 @@ def dumped(value: Any, compact: bool, indent: int, sort: bool, ascii_only: bool 
     value = _numbers(value)
     if color:
         return _colored(value, '' if compact else ' ' * indent, sort)
-    return json.dumps(value, ensure_ascii=ascii_only, indent=step, separators=separators, sort_keys=sort).replace('\x7f', '\\u007f')
+    return json.dumps(value, ensure_ascii=ascii_only, indent=step, separators=separators,
+                      sort_keys=sort).replace('\x7f', '\\u007f')
 
 
 def _numbers(value: Any) -> Any:

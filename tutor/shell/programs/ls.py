@@ -15,7 +15,8 @@ from tutor.shell.vfs import Device, Directory, File, Node, Symlink, normalize
 
 LONG = {'all': 'a', 'almost-all': 'A', 'human-readable': 'h', 'reverse': 'r', 'recursive': 'R', 'directory': 'd',
         'inode': 'i', 'size': 's', 'classify': 'F', 'color': '?', 'time-style': '=', 'full-time': '', 'sort': '=',
-        'numeric-uid-gid': 'n', 'no-group': 'G', 'group-directories-first': '', 'width': 'w', 'time': '=', 'format': '=',
+        'numeric-uid-gid': 'n', 'no-group': 'G', 'group-directories-first': '', 'width': 'w', 'time': '=',
+        'format': '=',
         'ignore-backups': 'B', 'dereference': 'L', 'literal': 'N', 'quote-name': 'Q', 'almost': 'A'}
 HALF_A_YEAR = 15_778_476
 
@@ -200,7 +201,8 @@ class _List:
             mode, links, user, group, bytes_, when, name = row
             owner = '' if 'g' in self._options else f'{user:<{wide[2]}} '
             owner += '' if 'o' in self._options or 'G' in self._options else f'{group:<{wide[3]}} '
-            self._io.stdout.write(f'{self._prefix(item)}{mode} {links:>{wide[1]}} {owner}{bytes_:>{wide[4]}} {when} {name}\n')
+            self._io.stdout.write(f'{self._prefix(item)}{mode} {links:>{wide[1]}} {owner}{bytes_:>{wide[4]}} '
+                                  f'{when} {name}\n')
 
     def _row(self, item: Item) -> tuple[str, str, str, str, str, str, str]:
         node = item.node
@@ -247,7 +249,8 @@ def _blocks(node: Node) -> int:
 
 
 def _links(node: Node) -> int:
-    return 2 + sum(isinstance(child, Directory) for child in node.entries.values()) if isinstance(node, Directory) else 1
+    return 2 + sum(isinstance(child, Directory) for child in node.entries.values()) if isinstance(node,
+                                                                                                  Directory) else 1
 
 
 def _inode(node: Node) -> int:

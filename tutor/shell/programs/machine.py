@@ -43,7 +43,8 @@ async def nproc(argv: list[str], io: IO, ctx: Context) -> int:
 
 async def free(argv: list[str], io: IO, ctx: Context) -> int:
     """free [-bkmgh]"""
-    options = parse(argv, ctx, 'bkmghts:c:w', {'human': 'h', 'bytes': 'b', 'kibi': 'k', 'mebi': 'm', 'gibi': 'g', 'total': 't'})
+    options = parse(argv, ctx, 'bkmghts:c:w',
+                    {'human': 'h', 'bytes': 'b', 'kibi': 'k', 'mebi': 'm', 'gibi': 'g', 'total': 't'})
     facts = memory(ctx)
     cache = facts['Cached'] + facts['Buffers']
     used = facts['MemTotal'] - facts['MemAvailable']
@@ -70,6 +71,7 @@ async def uptime(argv: list[str], io: IO, ctx: Context) -> int:
     if 'p' in options:
         io.stdout.write(f'up {hours} hours, {minutes} minutes\n')
         return 0
-    up = (f'{days} day{"s" if days > 1 else ""}, ' if days else '') + (f'{hours:2d}:{minutes:02d}' if hours else f'{minutes} min')
+    up = (f'{days} day{"s" if days > 1 else ""}, ' if days else '') + (f'{hours:2d}:{minutes:02d}' if hours
+                                                                       else f'{minutes} min')
     io.stdout.write(f' {ctx.simulation.wall():%H:%M:%S} up {up},  1 user,  load average: 0.12, 0.08, 0.05\n')
     return 0

@@ -8,7 +8,8 @@ from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.options import missing_operand, parse
 
 CHUNK = 64 * 1024
-SERVICES = {20: 'ftp-data', 22: 'ssh', 25: 'smtp', 53: 'domain', 80: 'http', 443: 'https', 3306: 'mysql', 5432: 'postgresql',
+SERVICES = {20: 'ftp-data', 22: 'ssh', 25: 'smtp', 53: 'domain', 80: 'http', 443: 'https', 3306: 'mysql',
+            5432: 'postgresql',
             6379: 'redis', 8080: 'http-alt'}
 
 
@@ -73,7 +74,8 @@ async def _open(host: str, port: int, limit: float | None, verbose: bool, io: IO
     if verbose:
         name = SERVICES.get(port, '*')
         io.stderr.write(f'{host} ({address}:{port}) open\n' if busybox else
-                        f'Connection to {host}{f" ({address})" if address != host else ""} {port} port [tcp/{name}] succeeded!\n')
+                        f'Connection to {host}{f" ({address})" if address != host else ""} {port} port '
+                        f'[tcp/{name}] succeeded!\n')
     return connection
 
 

@@ -40,7 +40,8 @@ def _links(addresses: list[str], ctx: Context) -> str:
     for number, address in enumerate(addresses, 2):
         octets = [int(part) for part in address.split('.')]
         mac = '0a:58:' + ':'.join(f'{octet:02x}' for octet in octets)
-        shown += (f'{number}: eth{number - 2}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP {group}\n'
+        shown += (f'{number}: eth{number - 2}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP '
+                  f'{group}\n'
                   f'    link/ether {mac} brd ff:ff:ff:ff:ff:ff\n'
                   f'    inet {address}/24 brd {address.rpartition(".")[0]}.255 scope global eth{number - 2}\n'
                   f'       valid_lft forever preferred_lft forever\n')
@@ -51,10 +52,9 @@ async def netstat(argv: list[str], io: IO, ctx: Context) -> int:
     """netstat [-tlnp]"""
     parse(argv, ctx, 'tulnpaWre')
     stack: Any = getattr(ctx.host.network, 'stack', None)
-    busybox = ctx.host.userland == 'busybox'
     io.stdout.write('Active Internet connections (only servers)\n'
                     'Proto Recv-Q Send-Q Local Address           Foreign Address         State       \n')
     for address, port in sorted(getattr(stack, 'listeners', {})):
         local = f'{address or "0.0.0.0"}:{port}'
-        io.stdout.write(f'tcp        0      0 {local:<23} 0.0.0.0:*               LISTEN      {"" if busybox else ""}\n')
+        io.stdout.write(f'tcp        0      0 {local:<23} 0.0.0.0:*               LISTEN\n')
     return 0

@@ -93,7 +93,8 @@ class _Lookup:
                     self._io.stdout.write('')
                 continue
             shown = True
-            self._io.stdout.write(('' if answer.authoritative else 'Non-authoritative answer:\n') + self._records(answer) + '\n')
+            self._io.stdout.write(('' if answer.authoritative else 'Non-authoritative answer:\n')
+                                  + self._records(answer) + '\n')
         if len(answers) > 1 and not shown and not failed:
             self._io.stdout.write(f"*** Can't find {name}: No answer\n\n")
         return int(failed > 0)

@@ -37,8 +37,8 @@ class Options:
 
 
 class Reader:
-    """Reads one command line. `short` is getopt's ('n:rf'); `long` maps names to a letter of `short`, or to '' (a flag),
-    '=' (takes a value) or '?' (may take one), then kept under the long name."""
+    """Reads one command line. `short` is getopt's ('n:rf'); `long` maps names to a letter of `short`, or to '' (a
+    flag), '=' (takes a value) or '?' (may take one), then kept under the long name."""
 
     def __init__(self, argv: list[str], ctx: Context, short: str, long: Mapping[str, str], status: int,
                  permute: bool) -> None:

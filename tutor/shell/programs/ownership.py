@@ -62,7 +62,7 @@ async def chgrp(argv: list[str], io: IO, ctx: Context) -> int:
     return _each(argv[0], args[1:], 'R' in options, _owner(None, gid, ctx), 'changing group of', io, ctx)
 
 
-def _owner(uid: int | None, gid: int | None, ctx: Context):  # noqa: ANN202
+def _owner(uid: int | None, gid: int | None, ctx: Context):
     def change(path: str) -> None:
         node = ctx.files.node(path)
         if ctx.files.find(path).read_only:
@@ -81,7 +81,7 @@ def _number(name: str, known: int | None, what: str, spec: str) -> int:
     raise Complaint(f"invalid {what}: '{spec}'")
 
 
-def _each(name: str, paths: list[str], recursive: bool, change, doing: str, io: IO, ctx: Context) -> int:  # noqa: ANN001
+def _each(name: str, paths: list[str], recursive: bool, change, doing: str, io: IO, ctx: Context) -> int:
     status = 0
     for path in paths:
         whole = normalize(path, ctx.cwd)

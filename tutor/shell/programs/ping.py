@@ -26,14 +26,16 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     except OSError:
         address = ''
     if not address:
-        raise Complaint(f"bad address '{host}'" if busybox else f'{host}: Name or service not known', 1 if busybox else 2)
+        raise Complaint(f"bad address '{host}'" if busybox else f'{host}: Name or service not known', 1 if busybox
+                        else 2)
     numbers = {letter: float(options.get(letter)) if options.get(letter).replace('.', '', 1).isdigit() else None
                for letter in 'ciWw'}
     return await _Ping(host, address, numbers, 'q' in options, io, ctx).run()
 
 
 class _Ping:
-    def __init__(self, host: str, address: str, numbers: dict[str, float | None], quiet: bool, io: IO, ctx: Context) -> None:
+    def __init__(self, host: str, address: str, numbers: dict[str, float | None], quiet: bool, io: IO,
+                 ctx: Context) -> None:
         self._host = host
         self._address = address
         self._count = int(numbers['c'] or 0)
@@ -71,7 +73,8 @@ class _Ping:
             self._times.append(took)
             number = self._sent - 1 if self._busybox else self._sent
             if not self._quiet:
-                source = self._address if self._busybox or self._host == self._address else f'{self._host} ({self._address})'
+                plain = self._busybox or self._host == self._address
+                source = self._address if plain else f'{self._host} ({self._address})'
                 kind = 'seq' if self._busybox else 'icmp_seq'
                 self._io.stdout.write(f'64 bytes from {source}: {kind}={number} ttl=64 time={took:.3f} ms\n')
                 await self._io.stdout.drain()
@@ -93,7 +96,8 @@ class _Ping:
         loss = f'{100 - got * 100 // sent}% packet loss'
         elapsed = int((self._ctx.simulation.now - self._began) * 1000)
         self._io.stdout.write(f'\n--- {self._host} ping statistics ---\n{self._sent} packets transmitted, {got} '
-                              + (f'packets received, {loss}\n' if self._busybox else f'received, {loss}, time {elapsed}ms\n'))
+                              + (f'packets received, {loss}\n' if self._busybox
+                                 else f'received, {loss}, time {elapsed}ms\n'))
         if got:
             least, most, mean = min(self._times), max(self._times), sum(self._times) / got
             if self._busybox:

@@ -19,7 +19,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if ctx.host.userland == 'busybox':
         return _busybox(argv, io, ctx)
     words = ['-' + argv[1], *argv[2:]] if len(argv) > 1 and argv[1][:1] not in '-' and argv[1].isalpha() else argv[1:]
-    options = parse(['ps', *words], ctx, 'AaxuefFlwo:p:C:U:Hjr', {'pid': 'p', 'format': 'o', 'sort': '=', 'no-headers': '',
+    options = parse(['ps', *words], ctx, 'AaxuefFlwo:p:C:U:Hjr',
+                    {'pid': 'p', 'format': 'o', 'sort': '=', 'no-headers': '',
                                                                   'headers': '', 'forest': '', 'user': 'U'})
     chosen = list(ctx.host.processes.values())
     if 'p' in options:
@@ -69,8 +70,8 @@ def _user_oriented(chosen: list[Process], io: IO, ctx: Context) -> int:
     start = f'{ctx.simulation.epoch:%H:%M}'
     for process in chosen:
         state = 'R+' if process.pid == ctx.pid else 'Ss' if process.pid == 1 else 'S'
-        io.stdout.write(f'{_user(process, ctx):<8} {process.pid:>7}  0.0  0.1   4364  3200 {_tty(process):<8} {state:<4} '
-                        f'{start}   0:00 {line_of(process)}\n')
+        io.stdout.write(f'{_user(process, ctx):<8} {process.pid:>7}  0.0  0.1   4364  3200 {_tty(process):<8} '
+                        f'{state:<4} {start}   0:00 {line_of(process)}\n')
     return 0
 
 

@@ -124,7 +124,8 @@ class _Translator:
             if self._extended:
                 self._add(r'\{')
                 return
-            raise BadPattern('Unmatched \\{' if '\\}' not in self._pattern[self._place:] else 'Invalid content of \\{\\}')
+            raise BadPattern('Unmatched \\{' if '\\}' not in self._pattern[self._place:]
+                             else 'Invalid content of \\{\\}')
         if match[3] and match[1] and int(match[3]) < int(match[1]):
             raise BadPattern('Invalid content of \\{\\}')
         if max(int(match[1] or 0), int(match[3] or 0)) > 32767:
@@ -159,7 +160,7 @@ class _Translator:
     def _dollar(self) -> None:
         rest = self._pattern[self._place + 1:]
         if self._extended or not rest or rest.startswith((r'\)', r'\|')):
-            self._add('$' if not rest or self._extended else '$')
+            self._add('$')
         else:
             self._add(r'\$')
 
@@ -184,7 +185,8 @@ class _Translator:
             elif (match := re.compile(r'\[([.=])(.)\1\]').match(pattern, place)) is not None:
                 found.append(re.escape(match[2]))
                 place = match.end()
-            elif char == '\\' and (self._awk or pattern[place + 1:place + 2] in ('n', 't')) and place + 1 < len(pattern):
+            elif char == '\\' and (self._awk
+                                   or pattern[place + 1:place + 2] in ('n', 't')) and place + 1 < len(pattern):
                 following = pattern[place + 1]
                 found.append(CONTROLS.get(following) or GNU.get(following) or re.escape(following))
                 place += 2

@@ -10,7 +10,7 @@ from tutor.shell.vfs import Directory, File, normalize
 PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 
-class NotRunnable(Exception):  # noqa: N818 - it is reported by whoever wanted to run it
+class NotRunnable(Exception):
     """What was to be run cannot be; the text is strerror's."""
 
     def __init__(self, text: str, status: int) -> None:

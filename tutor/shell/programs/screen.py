@@ -26,7 +26,8 @@ def visible_width(text: str) -> int:
     plain = SEQUENCE.sub('', text)
     if plain.isascii():
         return len(plain)
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in 'WF' else 1 for char in plain)
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in 'WF' else 1
+               for char in plain)
 
 
 async def clear(argv: list[str], io: IO, ctx: Context) -> int:
@@ -40,7 +41,8 @@ async def clear(argv: list[str], io: IO, ctx: Context) -> int:
 
 async def pager(argv: list[str], io: IO, ctx: Context) -> int:
     """less|more [FILE…]: the terminal scrolls, so the text is printed."""
-    options = parse([word for word in argv if not word.startswith('+')], ctx, 'NSRFXiIeEnqsMmgrK', {'raw-control-chars': 'R'})
+    options = parse([word for word in argv if not word.startswith('+')], ctx, 'NSRFXiIeEnqsMmgrK',
+                    {'raw-control-chars': 'R'})
     if not options.args and io.stdin.isatty:
         io.stderr.write('Missing filename ("less --help" for help)\n' if argv[0].endswith('less')
                         else 'more: bad usage\nTry \'more --help\' for more information.\n')

@@ -69,7 +69,7 @@ def _shown(number: Decimal, form: str, places: int, width: int) -> str:
     return f'{number:.{places}f}'.zfill(width)
 
 
-async def _count(first: Decimal, step: Decimal, last: Decimal, show, separator: str, io: IO, ctx: Context) -> None:  # noqa: ANN001
+async def _count(first: Decimal, step: Decimal, last: Decimal, show, separator: str, io: IO, ctx: Context) -> None:
     pace = Pace(io, ctx)
     number, begun = first, False
     while (number <= last) if step > 0 else (number >= last):

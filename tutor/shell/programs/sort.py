@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cmp_to_key
+from itertools import pairwise
+from typing import Any
 
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
@@ -13,13 +15,14 @@ from tutor.shell.programs.inputs import open_all, text
 from tutor.shell.programs.options import Options, parse
 from tutor.shell.vfs import normalize
 
-LONG = {'numeric-sort': 'n', 'reverse': 'r', 'unique': 'u', 'key': 'k', 'field-separator': 't', 'human-numeric-sort': 'h',
+LONG = {'numeric-sort': 'n', 'reverse': 'r', 'unique': 'u', 'key': 'k', 'field-separator': 't',
+        'human-numeric-sort': 'h',
         'version-sort': 'V', 'ignore-case': 'f', 'ignore-leading-blanks': 'b', 'output': 'o', 'check': 'c',
         'general-numeric-sort': 'g', 'month-sort': 'M', 'stable': 's', 'dictionary-order': 'd', 'random-sort': 'R',
         'zero-terminated': 'z', 'merge': 'm', 'parallel': '=', 'buffer-size': 'S'}
 ORDERING = 'bdfghiMnRrV'
 MONTHS = {name: place for place, name in enumerate(
-    'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(), 1)}
+    ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'], 1)}
 SCALES = {'': 0, 'K': 1, 'k': 1, 'M': 2, 'G': 3, 'T': 4, 'P': 5, 'E': 6}
 
 
@@ -65,7 +68,7 @@ def split(data: str, end: str) -> list[str]:
 
 
 def _check(lines: list[str], order: Order, options: Options, path: str, io: IO) -> int:
-    for place, (left, right) in enumerate(zip(lines, lines[1:], strict=False), 2):
+    for place, (left, right) in enumerate(pairwise(lines), 2):
         difference = order.compare(left, right)
         if difference > 0 or ('u' in options and not difference):
             if 'c' in options:
@@ -179,7 +182,7 @@ def _bytes(line: str) -> bytes:
     return line.encode('utf-8', 'surrogateescape')
 
 
-def _ranking(flags: str) -> Callable[[str], object]:
+def _ranking(flags: str) -> Callable[[str], Any]:
     for letter, rank in (('n', _number), ('h', _human), ('g', _general), ('V', version), ('M', _month)):
         if letter in flags:
             return rank

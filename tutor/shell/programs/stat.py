@@ -31,7 +31,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             status = 1
             continue
         if 'printf' in options:
-            io.stdout.write(_formatted(options.get('printf').replace('\\n', '\n').replace('\\t', '\t'), path, node, ctx))
+            io.stdout.write(_formatted(options.get('printf').replace('\\n', '\n').replace('\\t', '\t'), path, node,
+                                       ctx))
         elif 'c' in options:
             io.stdout.write(_formatted(options.get('c'), path, node, ctx) + '\n')
         else:
@@ -63,10 +64,13 @@ def _formatted(form: str, path: str, node: Node, ctx: Context) -> str:
         target = f"'{path}' -> '{node.target}'" if isinstance(node, Symlink) else f"'{path}'" \
             if ctx.host.userland == 'busybox' else path
         if match[1] == 'N' and ctx.host.userland != 'busybox':
-            target = f"'{path}' -> '{node.target}'" if isinstance(node, Symlink) else f"'{path}'" if ' ' in path else path
-        facts = {'n': path, 'N': target, 's': str(size_of(node)), 'a': f'{node.mode & 0o7777:o}', 'A': permissions(node),
+            target = f"'{path}' -> '{node.target}'" if isinstance(node,
+                                                                  Symlink) else f"'{path}'" if ' ' in path else path
+        facts = {'n': path, 'N': target, 's': str(size_of(node)), 'a': f'{node.mode & 0o7777:o}',
+                 'A': permissions(node),
                  'F': _type(node), 'u': str(node.uid), 'g': str(node.gid), 'U': user_name(ctx, node.uid) or 'UNKNOWN',
-                 'G': group_name(ctx, node.gid) or 'UNKNOWN', 'y': _when(node, ctx), 'Y': seconds, 'z': _when(node, ctx),
+                 'G': group_name(ctx, node.gid) or 'UNKNOWN', 'y': _when(node, ctx), 'Y': seconds,
+                 'z': _when(node, ctx),
                  'Z': seconds, 'x': _when(node, ctx), 'X': seconds, 'h': _links(node), 'i': '131072', 'b': str(blocks),
                  'B': '512', 'o': '4096', 'd': '2049', 'D': '801', 'm': '/', 't': '0', 'T': '0', 'w': '-', 'W': '0',
                  'f': f'{_raw_mode(node):x}', '%': '%'}
@@ -75,7 +79,8 @@ def _formatted(form: str, path: str, node: Node, ctx: Context) -> str:
 
 
 def _links(node: Node) -> str:
-    return str(2 + sum(isinstance(each, Directory) for each in node.entries.values())) if isinstance(node, Directory) else '1'
+    return str(2 + sum(isinstance(each, Directory) for each in node.entries.values())) if isinstance(node,
+                                                                                                     Directory) else '1'
 
 
 def _raw_mode(node: Node) -> int:

@@ -15,8 +15,10 @@ from tutor.shell.programs.names import group_name, user_name
 from tutor.shell.programs.options import Options, parse
 from tutor.shell.vfs import Directory, File, Node, Symlink, normalize
 
-LONG = {'create': 'c', 'extract': 'x', 'get': 'x', 'list': 't', 'file': 'f', 'gzip': 'z', 'verbose': 'v', 'directory': 'C',
-        'no-same-owner': '', 'same-owner': '', 'exclude': '=', 'strip-components': '=', 'to-stdout': 'O', 'no-same-permissions': '',
+LONG = {'create': 'c', 'extract': 'x', 'get': 'x', 'list': 't', 'file': 'f', 'gzip': 'z', 'verbose': 'v',
+        'directory': 'C',
+        'no-same-owner': '', 'same-owner': '', 'exclude': '=', 'strip-components': '=', 'to-stdout': 'O',
+        'no-same-permissions': '',
         'preserve-permissions': 'p', 'keep-old-files': 'k', 'absolute-names': 'P', 'warning': '=', 'overwrite': '',
         'touch': 'm', 'dereference': 'h', 'owner': '=', 'group': '=', 'files-from': 'T', 'append': 'r'}
 LETTERS = 'cxtf:zvC:OpkPmhT:rjJo'
@@ -65,7 +67,8 @@ class _Archive:
         self._strip = int(strip) if strip.isdigit() else 0
         if 'C' in options and not self._files.is_dir(self._place):
             why = 'No such file or directory' if not self._files.exists(self._place) else 'Not a directory'
-            raise Complaint(f"can't change directory to '{options.get('C')}': {why}" if ctx.host.userland == 'busybox' else
+            raise Complaint(f"can't change directory to '{options.get('C')}': {why}" if ctx.host.userland == 'busybox'
+                            else
                             f'{options.get("C")}: Cannot open: {why}\ntar: Error is not recoverable: exiting now', 2)
 
     # -- making -------------------------------------------------------------------------------------------------
@@ -101,12 +104,14 @@ class _Archive:
             found = list(self._files.walk(whole))
         except OSError as problem:
             self._status = 2
-            self._io.stderr.write(f'tar: {path}: Cannot stat: {reason(problem)}\n' if self._ctx.host.userland != 'busybox'
+            self._io.stderr.write(f'tar: {path}: Cannot stat: {reason(problem)}\n'
+                                  if self._ctx.host.userland != 'busybox'
                                   else f'tar: {path}: {reason(problem)}\n')
             return
         excluded = self._options.all('exclude')
         if path.startswith('/') and 'P' not in self._options:
-            self._io.stderr.write("tar: Removing leading `/' from member names\n" if self._ctx.host.userland != 'busybox'
+            self._io.stderr.write("tar: Removing leading `/' from member names\n"
+                                  if self._ctx.host.userland != 'busybox'
                                   else "tar: removing leading '/' from member names\n")
         for each, node in found:
             name = path.rstrip('/') + each[len(whole.rstrip('/')):] if path != '/' else each
@@ -159,7 +164,8 @@ class _Archive:
                         self._extract(archive, member)
         except tarfile.TarError:
             if data:
-                raise Complaint('This does not look like a tar archive\ntar: Exiting with failure status due to previous errors'
+                raise Complaint('This does not look like a tar archive\n'
+                                'tar: Exiting with failure status due to previous errors'
                                 if self._ctx.host.userland != 'busybox' else 'short read', 2) from None
         for name in sorted(wanted - seen):
             self._io.stderr.write(f'tar: {name}: Not found in archive\n')
@@ -187,7 +193,8 @@ class _Archive:
             when = datetime.fromtimestamp(member.mtime, UTC)
             width = max(19 - len(permissions(node)) - len(owner) + 10, 1)
             link = f' -> {member.linkname}' if member.issym() else ''
-            self._io.stdout.write(f'{permissions(node)} {owner} {member.size:>{width}} {when:%Y-%m-%d %H:%M} {name}{link}\n')
+            self._io.stdout.write(f'{permissions(node)} {owner} {member.size:>{width}} {when:%Y-%m-%d %H:%M} '
+                                  f'{name}{link}\n')
         else:
             self._io.stdout.write(name + '\n')
 

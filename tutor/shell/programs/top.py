@@ -37,16 +37,19 @@ def _page(ctx: Context) -> str:
     used = facts['MemTotal'] - facts['MemAvailable']
     cache = facts['Cached'] + facts['Buffers']
     lines = [f'top - {ctx.simulation.wall():%H:%M:%S} up  1:00,  1 user,  load average: 0.12, 0.08, 0.05',
-             f'Tasks: {len(processes):3d} total,   1 running, {len(processes) - 1:3d} sleeping,   0 stopped,   0 zombie',
+             f'Tasks: {len(processes):3d} total,   1 running, {len(processes) - 1:3d} sleeping,   '
+             '0 stopped,   0 zombie',
              '%Cpu(s):  1.3 us,  0.7 sy,  0.0 ni, 98.0 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st ',
-             f'MiB Mem : {facts["MemTotal"] / 1024:8.1f} total, {facts["MemFree"] / 1024:8.1f} free, {used / 1024:8.1f} used, '
-             f'{cache / 1024:8.1f} buff/cache     ',
-             f'MiB Swap: {0:8.1f} total, {0:8.1f} free, {0:8.1f} used. {facts["MemAvailable"] / 1024:8.1f} avail Mem ', '',
+             f'MiB Mem : {facts["MemTotal"] / 1024:8.1f} total, {facts["MemFree"] / 1024:8.1f} free, '
+             f'{used / 1024:8.1f} used, {cache / 1024:8.1f} buff/cache     ',
+             f'MiB Swap: {0:8.1f} total, {0:8.1f} free, {0:8.1f} used. {facts["MemAvailable"] / 1024:8.1f} avail Mem ',
+             '',
              '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND']
     for process in processes:
         user = user_name(ctx, process.context.uid) or str(process.context.uid)
         state = 'R' if process.pid == ctx.pid else 'S'
-        lines.append(f'{process.pid:>7} {user:<8}  20   0    4364   3200   2900 {state}   0.0   0.1   0:00.01 {name_of(process)}')
+        lines.append(f'{process.pid:>7} {user:<8}  20   0    4364   3200   2900 {state}   0.0   0.1   0:00.01 '
+                     f'{name_of(process)}')
     return '\n'.join(lines) + '\n'
 
 
@@ -58,5 +61,6 @@ def _busybox_page(ctx: Context, facts: dict[str, int]) -> str:
     for process in ctx.host.processes.values():
         user = user_name(ctx, process.context.uid) or str(process.context.uid)
         state = 'R' if process.pid == ctx.pid else 'S'
-        lines.append(f'{process.pid:>5} {0 if process.pid == 1 else 1:>5} {user:<8} {state:<5} 4364   0%   0   0% {line_of(process)}')
+        lines.append(f'{process.pid:>5} {0 if process.pid == 1 else 1:>5} {user:<8} {state:<5} 4364   0%   0   0% '
+                     f'{line_of(process)}')
     return '\n'.join(lines) + '\n'

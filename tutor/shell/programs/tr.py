@@ -22,7 +22,8 @@ TRY = "\nTry 'tr --help' for more information."
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """tr [-cdst] SET1 [SET2]"""
-    options = parse(argv, ctx, 'cCdst', {'complement': 'c', 'delete': 'd', 'squeeze-repeats': 's', 'truncate-set1': 't'},
+    options = parse(argv, ctx, 'cCdst',
+                    {'complement': 'c', 'delete': 'd', 'squeeze-repeats': 's', 'truncate-set1': 't'},
                     permute=False)
     delete, squeeze = 'd' in options, 's' in options
     _check(options.args, delete, squeeze)
@@ -61,8 +62,8 @@ def _check(args: list[str], delete: bool, squeeze: bool) -> None:
     if len(args) == 1 and not delete and not squeeze:
         raise Complaint(f"missing operand after '{args[0]}'\nTwo strings must be given when translating." + TRY)
     if len(args) == 1 and delete and squeeze:
-        raise Complaint(f"missing operand after '{args[0]}'\nTwo strings must be given when both deleting and squeezing "
-                        'repeats.' + TRY)
+        raise Complaint(f"missing operand after '{args[0]}'\n"
+                        'Two strings must be given when both deleting and squeezing repeats.' + TRY)
     if len(args) > 2 or (len(args) == 2 and delete and not squeeze):
         extra = args[2] if len(args) > 2 else args[1]
         only = '\nOnly one string may be given when deleting without squeezing repeats.' if len(args) == 2 else ''

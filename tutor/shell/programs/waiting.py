@@ -79,7 +79,7 @@ async def timeout(argv: list[str], io: IO, ctx: Context) -> int:
     return status if 'preserve-status' in options or signal == 'KILL' else 124
 
 
-async def _give_up(process, kill_after: float | None, ctx: Context) -> None:  # noqa: ANN001
+async def _give_up(process, kill_after: float | None, ctx: Context) -> None:
     """Wait for the end, with KILL after a while."""
     if kill_after is not None and not await ctx.simulation.within(kill_after, process.exit):
         process.signal('KILL')

@@ -10,10 +10,14 @@ from tutor.shell.programs.http import BadAnswer, Exchange, Head, Request, Url, p
 from tutor.shell.programs.options import Options, missing_operand, parse
 from tutor.shell.vfs import normalize
 
-LONG = {'quiet': 'q', 'output-document': 'O', 'timeout': 'T', 'tries': 't', 'spider': '', 'server-response': 'S', 'header': '=',
-        'post-data': '=', 'user-agent': 'U', 'no-check-certificate': '', 'no-verbose': 'n?', 'method': '=', 'body-data': '=',
-        'max-redirect': '=', 'continue': 'c', 'directory-prefix': 'P', 'show-progress': '', 'connect-timeout': '=', 'waitretry': '=',
-        'no-proxy': '', 'user': '=', 'password': '=', 'ca-certificate': '=', 'timestamping': 'N', 'post-file': '=', 'bind-address': '='}
+LONG = {'quiet': 'q', 'output-document': 'O', 'timeout': 'T', 'tries': 't', 'spider': '', 'server-response': 'S',
+        'header': '=',
+        'post-data': '=', 'user-agent': 'U', 'no-check-certificate': '', 'no-verbose': 'n?', 'method': '=',
+        'body-data': '=',
+        'max-redirect': '=', 'continue': 'c', 'directory-prefix': 'P', 'show-progress': '', 'connect-timeout': '=',
+        'waitretry': '=',
+        'no-proxy': '', 'user': '=', 'password': '=', 'ca-certificate': '=', 'timestamping': 'N', 'post-file': '=',
+        'bind-address': '='}
 MAX_REDIRECTS = 20
 
 
@@ -23,7 +27,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     words = [('--no-verbose' if word == '-nv' else word) for word in argv]
     options = parse(words, ctx, 'qO:T:t:SU:cP:NY:o:', long)
     if not options.args:
-        raise missing_operand(argv, ctx, 'missing URL\nUsage: wget [OPTION]... [URL]...\n') if ctx.host.userland == 'busybox' \
+        raise missing_operand(argv, ctx,
+                              'missing URL\nUsage: wget [OPTION]... [URL]...\n') if ctx.host.userland == 'busybox' \
             else Complaint("missing URL\nUsage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.")
     status = 0
     for url in options.args:
@@ -45,7 +50,7 @@ class _Download:
         except ValueError:
             raise Complaint(f"invalid number '{options.get('T')}'") from None
 
-    async def within(self, awaitable):  # noqa: ANN001,ANN201
+    async def within(self, awaitable):
         """Wait at most the time limit; raises TimeoutError."""
         task = self.ctx.simulation.spawn(awaitable, 'wget')
         try:
@@ -66,7 +71,8 @@ class _Download:
             name, _, value = line.partition(':')
             headers = [pair for pair in headers if pair[0].lower() != name.lower()] + [(name, value.strip())]
         body = (options.get('post-data') or options.get('body-data')).encode()
-        method = options.get('method') or ('POST' if 'post-data' in options else 'HEAD' if 'spider' in options else 'GET')
+        method = options.get('method') or ('POST' if 'post-data' in options else 'HEAD' if 'spider' in options
+                                           else 'GET')
         if 'post-data' in options:
             headers += [('Content-Type', 'application/x-www-form-urlencoded'), ('Content-Length', str(len(body)))]
         headers.append(('Connection', 'close' if agent == 'Wget' else 'Keep-Alive'))
@@ -104,7 +110,7 @@ class _BusyBox(_Download):
             url = parse_url(text)
             if url is None or url.scheme not in ('http', 'https'):
                 raise Complaint(f'not an http or ftp url: {text}')
-            head, data, request = await self._once(url)
+            head, data = await self._once(url)
             target = head.get('location')
             if 300 <= head.status < 400 and target:
                 text = urljoin(f'{url.scheme}://{url.authority}{url.target}', target)
@@ -114,14 +120,14 @@ class _BusyBox(_Download):
             return self._finish(url, head, data)
         raise Complaint('too many redirections')
 
-    async def _once(self, url: Url) -> tuple[Head, bytes, Request]:
+    async def _once(self, url: Url) -> tuple[Head, bytes]:
         try:
             addresses = await resolve(url.host, self.ctx)
         except OSError:
             raise Complaint(f"bad address '{url.host}'") from None
         address = addresses[0]
         if not self.quiet:
-            self.io.stderr.write(f'Connecting to {url.host}{":" + str(url.port) if url.given_port else ""} ({address}:{url.port})\n')
+            self.io.stderr.write(f'Connecting to {url.authority} ({address}:{url.port})\n')
         assert self.ctx.host.network is not None
         try:
             connection = await self.ctx.host.network.connect(address, url.port, self.timeout)
@@ -145,8 +151,9 @@ class _BusyBox(_Download):
             connection.close()
         if 'S' in self.options:
             self.io.stderr.write(''.join(f'  {line}\n' for line in [
-                f'HTTP/{head.version} {head.status} {head.reason}', *(f'{name}: {value}' for name, value in head.headers)]))
-        return head, data, request
+                f'HTTP/{head.version} {head.status} {head.reason}',
+                *(f'{name}: {value}' for name, value in head.headers)]))
+        return head, data
 
     def _finish(self, url: Url, head: Head, data: bytes) -> int:
         if 'spider' in self.options:
@@ -179,7 +186,8 @@ class _Gnu(_Download):
         for _ in range(MAX_REDIRECTS):
             url = parse_url(text)
             if url is None or url.scheme not in ('http', 'https'):
-                self.io.stderr.write(f'{text}: Unsupported scheme ‘{url.scheme}’.\n' if url else f'{text}: Invalid host name.\n')
+                self.io.stderr.write(f'{text}: Unsupported scheme ‘{url.scheme}’.\n' if url
+                                     else f'{text}: Invalid host name.\n')
                 return 1
             full = f'{url.scheme}://{url.authority}{url.target}'
             self.say(f'--{self.ctx.simulation.wall():%Y-%m-%d %H:%M:%S}--  {full}\n')
@@ -235,7 +243,8 @@ class _Gnu(_Download):
     async def _exchange(self, connection: Connection, url: Url) -> tuple[int, Head | None, bytes]:
         try:
             if url.scheme == 'https' and getattr(connection, 'tls', None) is None:
-                self.say('OpenSSL: error:0A00010B:SSL routines::wrong version number\nUnable to establish SSL connection.\n')
+                self.say('OpenSSL: error:0A00010B:SSL routines::wrong version number\n'
+                         'Unable to establish SSL connection.\n')
                 return 4, None, b''
             self.say('HTTP request sent, awaiting response... ')
             head, data = await self.within(self.fetch(connection, self.request(url, 'Wget/1.21.3')))
@@ -250,7 +259,8 @@ class _Gnu(_Download):
         self.say(f'{head.status} {head.reason}\n')
         if 'S' in self.options:
             self.io.stderr.write(''.join(f'  {line}\n' for line in [
-                f'HTTP/{head.version} {head.status} {head.reason}', *(f'{name}: {value}' for name, value in head.headers)]))
+                f'HTTP/{head.version} {head.status} {head.reason}',
+                *(f'{name}: {value}' for name, value in head.headers)]))
         return 0, head, data
 
     def _finish(self, url: Url, full: str, head: Head, data: bytes) -> int:

@@ -11,7 +11,8 @@ from tutor.shell.programs.running import NotRunnable, start
 from tutor.shell.streams import BytesReader
 
 LONG = {'max-args': 'n', 'replace': 'I', 'null': '0', 'no-run-if-empty': 'r', 'verbose': 't', 'delimiter': 'd',
-        'max-procs': 'P', 'arg-file': 'a', 'max-lines': 'L', 'interactive': 'p', 'exit': 'x', 'max-chars': 's', 'eof': 'E'}
+        'max-procs': 'P', 'arg-file': 'a', 'max-lines': 'L', 'interactive': 'p', 'exit': 'x', 'max-chars': 's',
+        'eof': 'E'}
 MAX_CHARS = 128 * 1024
 
 
@@ -32,9 +33,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
                 break
         return await runner.finish()
     groups = _groups(_split(data, options, by_line=False), data, command, options)
-    if not groups and 'r' not in options and ctx.host.userland != 'busybox':
-        groups = [[]]
-    elif not groups and 'r' not in options:
+    if (not groups and 'r' not in options and ctx.host.userland != 'busybox') or (not groups and 'r' not in options):
         groups = [[]]
     for group in groups:
         if not await runner.run([*command, *group]):
@@ -47,7 +46,7 @@ def _groups(words: list[str], data: str, command: list[str], options: Options) -
     if 'L' in options:
         lines = [_quoted(line) for line in data.splitlines() if line.strip()]
         count = _number(options, 'L')
-        return [sum(lines[start:start + count], []) for start in range(0, len(lines), count)]
+        return [[word for line in lines[start:start + count] for word in line] for start in range(0, len(lines), count)]
     if 'n' in options:
         count = _number(options, 'n')
         return [words[start:start + count] for start in range(0, len(words), count)]

@@ -12,8 +12,10 @@ from tutor.shell.programs.jq import dumped
 from tutor.shell.programs.options import Options, parse
 from tutor.shell.vfs import normalize
 
-LONG = {'output-format': 'o', 'inplace': 'i', 'unwrapScalar': 'r', 'null-input': 'n', 'prettyPrint': 'P', 'no-colors': 'M',
-        'colors': 'C', 'indent': 'I', 'exit-status': 'e', 'input-format': 'p', 'no-doc': 'N', 'json': 'j', 'yaml-output': 'y',
+LONG = {'output-format': 'o', 'inplace': 'i', 'unwrapScalar': 'r', 'null-input': 'n', 'prettyPrint': 'P',
+        'no-colors': 'M',
+        'colors': 'C', 'indent': 'I', 'exit-status': 'e', 'input-format': 'p', 'no-doc': 'N', 'json': 'j',
+        'yaml-output': 'y',
         'raw-output': 'r', 'version': 'V', 'tojson': 'j', 'compact-output': 'c', 'slurp': 's'}
 
 
@@ -38,7 +40,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     for path in paths or ['-']:
         text = await _read(path, io, ctx)
         outputs += _evaluate(program, text, options)
-    separator = '' if options.get('o').startswith('j') or 'j' in options or len(outputs) < 2 or 'N' in options else '---\n'
+    plain = options.get('o').startswith('j') or 'j' in options or 'N' in options
+    separator = '' if plain or len(outputs) < 2 else '---\n'
     io.stdout.write(separator.join(outputs) if separator else ''.join(outputs))
     return int('e' in options and (not outputs or outputs[-1].strip() in ('null', 'false')))
 

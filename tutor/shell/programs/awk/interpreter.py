@@ -18,7 +18,7 @@ MAX_CALLS = 150
 MAX_FIELD = 100_000
 
 
-class Next(Exception):  # noqa: N818 - control flow
+class Next(Exception):
     """next and nextfile."""
 
     def __init__(self, whole_file: bool) -> None:
@@ -26,17 +26,17 @@ class Next(Exception):  # noqa: N818 - control flow
         self.whole_file = whole_file
 
 
-class Exit(Exception):  # noqa: N818 - control flow
+class Exit(Exception):
     """exit."""
 
 
-class Return(Exception):  # noqa: N818 - control flow
+class Return(Exception):
     def __init__(self, value: Value) -> None:
         super().__init__()
         self.value = value
 
 
-class Loop(Exception):  # noqa: N818 - control flow
+class Loop(Exception):
     """break and continue."""
 
     def __init__(self, again: bool) -> None:
@@ -249,7 +249,7 @@ class Interpreter:
 
     # -- expressions --------------------------------------------------------------------------------------------
 
-    def value(self, node: tree.Expression) -> Value:  # noqa: PLR0911
+    def value(self, node: tree.Expression) -> Value:
         match node:
             case tree.Number() | tree.String():
                 return node.value
@@ -506,7 +506,8 @@ class Interpreter:
         return 0.0
 
     def _call_system(self, _: list[tree.Expression]) -> Value:
-        raise Complaint('system: other programs cannot be run from inside awk here; use xargs or a loop of the shell', 2)
+        raise Complaint('system: other programs cannot be run from inside awk here; use xargs or a loop of the shell',
+                        2)
 
 
 def _filled(replacement: str, match: re.Match[str], groups: bool = False) -> str:

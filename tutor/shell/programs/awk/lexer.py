@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-KEYWORDS = {'BEGIN', 'END', 'function', 'func', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next', 'nextfile',
+KEYWORDS = {'BEGIN', 'END', 'function', 'func', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next',
+            'nextfile',
             'exit', 'return', 'delete', 'in', 'getline', 'print', 'printf'}
-FUNCTIONS = {'length', 'substr', 'index', 'split', 'sub', 'gsub', 'gensub', 'match', 'sprintf', 'sin', 'cos', 'atan2', 'exp',
+FUNCTIONS = {'length', 'substr', 'index', 'split', 'sub', 'gsub', 'gensub', 'match', 'sprintf', 'sin', 'cos', 'atan2',
+             'exp',
              'log', 'sqrt', 'int', 'rand', 'srand', 'tolower', 'toupper', 'system', 'close', 'fflush', 'systime',
              'strftime', 'asort', 'asorti', 'and', 'or', 'xor', 'lshift', 'rshift', 'strtonum'}
-OPERATORS = ('**=', '**', '+=', '-=', '*=', '/=', '%=', '^=', '==', '<=', '>=', '!=', '++', '--', '&&', '||', '>>', '{', '}',
+OPERATORS = ('**=', '**', '+=', '-=', '*=', '/=', '%=', '^=', '==', '<=', '>=', '!=', '++', '--', '&&', '||', '>>', '{',
+             '}',
              '(', ')', '[', ']', ';', ',', '+', '-', '*', '%', '^', '!', '>', '<', '|', '?', ':', '~', '$', '=', '/')
 NUMBER = re.compile(r'0[xX][0-9a-fA-F]+|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?')
 WORD = re.compile(r'[A-Za-z_]\w*')
 ESCAPES = {'n': '\n', 't': '\t', 'r': '\r', '\\': '\\', '"': '"', '/': '/', 'a': '\a', 'b': '\b', 'f': '\f', 'v': '\v'}
 
 
-class SyntaxFault(Exception):  # noqa: N818 - it is reported, not raised at people
+class SyntaxFault(Exception):
     """A program that cannot be read: what stands at which line."""
 
     def __init__(self, token: str, line: int) -> None:

@@ -56,7 +56,8 @@ def _source(options: Options, io: IO, ctx: Context) -> str | None:
         try:
             parts.append(ctx.files.read_text(normalize(path, ctx.cwd)))
         except OSError as problem:
-            raise Complaint(f'couldn\'t open file {path} ({reason(problem)})'.replace("couldn't open file", 'cannot open'),
+            raise Complaint(f'couldn\'t open file {path} ({reason(problem)})'.replace("couldn't open file",
+                                                                                      'cannot open'),
                             2) from None
     return '\n'.join(parts)
 

@@ -14,7 +14,7 @@ class Input(str):
     __slots__ = ()
 
 
-Value = float | str | None
+Value = float | str | None  # Input is a str
 """None is an uninitialized variable: 0 and '' at once."""
 
 
@@ -22,8 +22,8 @@ def number(value: Value) -> float:
     """The number a value stands for: the longest numeric beginning of a string."""
     if value is None:
         return 0.0
-    if isinstance(value, float):
-        return value
+    if isinstance(value, (int, float)):
+        return float(value)
     match = PREFIX.match(value)
     return float(match[1]) if match else 0.0
 
@@ -32,8 +32,8 @@ def text(value: Value, form: str = '%.6g') -> str:
     """The string a value stands for."""
     if value is None:
         return ''
-    if isinstance(value, float):
-        if value == int(value) if abs(value) < 1e16 else False:
+    if isinstance(value, (int, float)):
+        if abs(value) < 1e16 and value == int(value):
             return str(int(value))
         if value != value:
             return 'nan' if str(value) != '-nan' else '-nan'
@@ -102,7 +102,7 @@ def formatted(form: str, args: list[Value]) -> str:
     return DIRECTIVE.sub(one, form)
 
 
-def _one(flags: str, width: int, precision: int | None, kind: str, take) -> str:  # noqa: ANN001
+def _one(flags: str, width: int, precision: int | None, kind: str, take) -> str:
     if kind in 'di':
         value = number(take())
         if value != value or value in (float('inf'), float('-inf')):

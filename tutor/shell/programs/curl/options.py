@@ -10,17 +10,23 @@ TRY = "\ncurl: try 'curl --help' or 'curl --manual' for more information"
 LONG = {'silent': 's', 'show-error': 'S', 'include': 'i', 'head': 'I', 'verbose': 'v', 'insecure': 'k', 'location': 'L',
         'fail': 'f', 'output': 'o', 'remote-name': 'O', 'write-out': 'w', 'request': 'X', 'header': 'H', 'data': 'd',
         'user-agent': 'A', 'user': 'u', 'max-time': 'm', 'get': 'G', 'cookie': 'b', 'cookie-jar': 'c', 'referer': 'e',
-        'form': 'F', 'cacert': 'cacert', 'cert': 'E', 'key': 'key', 'proxy': 'x', 'no-buffer': 'N', 'ipv4': '4', 'ipv6': '6',
+        'form': 'F', 'cacert': 'cacert', 'cert': 'E', 'key': 'key', 'proxy': 'x', 'no-buffer': 'N', 'ipv4': '4',
+        'ipv6': '6',
         'http1.1': 'http1.1', 'http1.0': '0', 'http2': 'http2', 'compressed': 'compressed', 'globoff': 'g',
         'upload-file': 'T', 'dump-header': 'D', 'fail-with-body': 'fail-with-body', 'progress-bar': '#', 'version': 'V',
-        'help': 'h', 'disable': 'q', 'no-progress-meter': 'no-progress-meter', 'tlsv1.2': 'tlsv1.2', 'noproxy': 'noproxy',
+        'help': 'h', 'disable': 'q', 'no-progress-meter': 'no-progress-meter', 'tlsv1.2': 'tlsv1.2',
+        'noproxy': 'noproxy',
         'parallel': 'Z', 'range': 'r', 'capath': 'capath', 'create-dirs': 'create-dirs', 'no-keepalive': 'no-keepalive'}
-VALUES = {'o', 'w', 'X', 'H', 'd', 'A', 'u', 'm', 'b', 'c', 'e', 'F', 'cacert', 'E', 'key', 'x', 'T', 'D', 'noproxy', 'r', 'capath',
-          'data-raw', 'data-binary', 'data-urlencode', 'connect-timeout', 'resolve', 'retry', 'retry-delay', 'max-redirs',
+VALUES = {'o', 'w', 'X', 'H', 'd', 'A', 'u', 'm', 'b', 'c', 'e', 'F', 'cacert', 'E', 'key', 'x', 'T', 'D', 'noproxy',
+          'r', 'capath',
+          'data-raw', 'data-binary', 'data-urlencode', 'connect-timeout', 'resolve', 'retry', 'retry-delay',
+          'max-redirs',
           'url', 'oauth2-bearer', 'json', 'interface', 'unix-socket', 'connect-to', 'limit-rate', 'retry-max-time'}
-OTHER = {'data-raw', 'data-binary', 'data-urlencode', 'connect-timeout', 'resolve', 'retry', 'retry-delay', 'max-redirs', 'url',
+OTHER = {'data-raw', 'data-binary', 'data-urlencode', 'connect-timeout', 'resolve', 'retry', 'retry-delay',
+         'max-redirs', 'url',
          'oauth2-bearer', 'json', 'retry-connrefused', 'retry-all-errors', 'raw', 'path-as-is', 'post301', 'post302',
-         'proto', 'interface', 'unix-socket', 'connect-to', 'limit-rate', 'retry-max-time', 'location-trusted', 'styled-output'}
+         'proto', 'interface', 'unix-socket', 'connect-to', 'limit-rate', 'retry-max-time', 'location-trusted',
+         'styled-output'}
 
 
 @dataclass(slots=True)
@@ -56,7 +62,9 @@ def read(argv: list[str]) -> Settings:
     while rest:
         word = rest.pop(0)
         if word.startswith('--') and len(word) > 2:
-            name = word[2:].removeprefix('no-') if word[2:].removeprefix('no-') in LONG and word[2:] not in LONG else word[2:]
+            name = word[2:]
+            if name not in LONG and name.removeprefix('no-') in LONG:
+                continue
             matches = [name] if name in LONG or name in OTHER else [known for known in {**LONG, **dict.fromkeys(OTHER)}
                                                                     if known.startswith(name)]
             if len(matches) != 1:

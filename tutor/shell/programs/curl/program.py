@@ -9,8 +9,8 @@ from tutor.shell.programs.curl.transfer import Failure, Transfer
 from tutor.shell.programs.curl.writeout import written
 
 VERSION = '7.88.1'
-ABOUT = (f'curl {VERSION} (x86_64-pc-linux-gnu) libcurl/{VERSION} OpenSSL/3.0.17 zlib/1.2.13\nRelease-Date: 2023-02-20\n'
-         'Protocols: http https\nFeatures: IPv6 Largefile libz SSL\n')
+ABOUT = (f'curl {VERSION} (x86_64-pc-linux-gnu) libcurl/{VERSION} OpenSSL/3.0.17 zlib/1.2.13\n'
+         'Release-Date: 2023-02-20\nProtocols: http https\nFeatures: IPv6 Largefile libz SSL\n')
 RETRIED = (408, 429, 500, 502, 503, 504)
 
 
@@ -50,7 +50,7 @@ def _expanded(urls: list[str], plain: bool) -> list[str]:
     return found
 
 
-async def _one(url: str, output: str, settings, io: IO, ctx: Context) -> int:  # noqa: ANN001
+async def _one(url: str, output: str, settings, io: IO, ctx: Context) -> int:
     """One URL, tried again as --retry says."""
     retries = int(settings.get('retry', '0')) if settings.get('retry', '0').isdigit() else 0
     delay = float(settings.get('retry-delay')) if settings.get('retry-delay').isdigit() else 0.0
@@ -67,7 +67,8 @@ async def _one(url: str, output: str, settings, io: IO, ctx: Context) -> int:  #
         if not (again and retries):
             break
         if 's' not in settings:
-            io.stderr.write(f'Warning: Problem {"timeout" if failure and failure.code == 28 else "(retrying all errors)"}. '
+            problem = 'timeout' if failure and failure.code == 28 else '(retrying all errors)'
+            io.stderr.write(f'Warning: Problem {problem}. '
                             f'Will retry in {pause:.0f} seconds. {retries} retries left.\n')
         await ctx.simulation.sleep(pause)
         retries -= 1

@@ -16,7 +16,7 @@ MAX_REDIRECTS = 50
 KEPT = 64 * 1024 * 1024
 
 
-class Failure(Exception):  # noqa: N818 - curl's own errors have numbers
+class Failure(Exception):
     """What ended a transfer: curl's number and words."""
 
     def __init__(self, code: int, text: str) -> None:
@@ -120,7 +120,8 @@ class Transfer:
             exchange.send()
             self.upload = len(request.body)
             if self._verbose:
-                lines = [f'{request.method} {request.target} HTTP/1.1', *(f'{name}: {value}' for name, value in request.headers), '']
+                lines = [f'{request.method} {request.target} HTTP/1.1',
+                         *(f'{name}: {value}' for name, value in request.headers), '']
                 self._io.stderr.write(''.join(f'> {line}\n' for line in lines))
             head = await exchange.head()
             self.times['starttransfer'] = self._elapsed()
@@ -164,10 +165,12 @@ class Transfer:
             return self._secured(connection, url)
         elapsed = int((self._ctx.simulation.now - began) * 1000)
         self._say(f'Failed to connect to {url.host} port {url.port} after {elapsed} ms: '
-                  + ('Timeout was reached' if isinstance(failure, TimeoutError) and limit else "Couldn't connect to server"))
+                  + ('Timeout was reached' if isinstance(failure, TimeoutError) and limit
+                     else "Couldn't connect to server"))
         self._say(f'Closing connection {self.redirects}')
         if isinstance(failure, TimeoutError) and limit:
-            raise Failure(28, f'Failed to connect to {url.host} port {url.port} after {elapsed} ms: Timeout was reached')
+            raise Failure(28,
+                          f'Failed to connect to {url.host} port {url.port} after {elapsed} ms: Timeout was reached')
         raise Failure(28 if isinstance(failure, TimeoutError) else 7,
                       f"Failed to connect to {url.host} port {url.port} after {elapsed} ms: Couldn't connect to server")
 
@@ -232,7 +235,8 @@ class Transfer:
         if body is not None:
             headers += [('Content-Length', str(len(body))), ('Content-Type', kind)]
             if 'json' in settings:
-                headers = [('Accept', 'application/json') if name == 'Accept' else (name, value) for name, value in headers]
+                headers = [('Accept', 'application/json') if name == 'Accept' else (name, value) for name,
+                           value in headers]
         headers = [own.pop(name.lower(), (name, value)) for name, value in headers]  # type: ignore[arg-type,misc]
         headers += list(own.values())  # type: ignore[arg-type]
         return Request(method, target, [(name, value) for name, value in headers if value is not None], body or b'')
@@ -247,7 +251,8 @@ class Transfer:
                 parts.append(value.encode())
             elif name == 'data-urlencode':
                 key, equals, content = value.partition('=')
-                parts.append((f'{key}={quote(content, safe="")}' if equals and key else quote(content or key, safe='')).encode())
+                parts.append((f'{key}={quote(content, safe="")}' if equals and key
+                              else quote(content or key, safe='')).encode())
             elif name == 'T':
                 return self._file(value), 'application/octet-stream'
             elif name == 'F':
@@ -269,7 +274,8 @@ class Transfer:
     def _note(self, head: Head) -> None:
         self.status, self.version = head.status, head.version
         self.content_type, self.headers = head.get('content-type'), head.headers
-        lines = [f'HTTP/{head.version} {head.status} {head.reason}'.rstrip(), *(f'{name}: {value}' for name, value in head.headers), '']
+        lines = [f'HTTP/{head.version} {head.status} {head.reason}'.rstrip(),
+                 *(f'{name}: {value}' for name, value in head.headers), '']
         text = ''.join(f'{line}\r\n' for line in lines)
         self.header_size += len(text)
         if self._verbose:
@@ -328,7 +334,8 @@ class Transfer:
 
     def meter(self) -> None:
         """The table on standard error, when the content does not go to a terminal."""
-        silent = 's' in self.settings or 'no-progress-meter' in self.settings or 'I' in self.settings and self._io.stdout.isatty
+        silent = 's' in self.settings or 'no-progress-meter' in self.settings or ('I' in self.settings
+                                                                                  and self._io.stdout.isatty)
         if silent or (self._io.stdout.isatty and not self._to_file()):
             return
         self._io.stderr.write('  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n'
@@ -338,9 +345,10 @@ class Transfer:
         for shown in (row, (self.size, self.size, int(self.size / elapsed))) if self.size else (row,):
             total, received, speed = shown
             percent = 100 if received else 0
-            spent = f'{int(elapsed) // 3600}:{int(elapsed) // 60 % 60:02d}:{int(elapsed) % 60:02d}' if elapsed >= 1 else '--:--:--'
-            self._io.stderr.write(f'\r{percent:3d} {_short(total)}  {percent:3d} {_short(received)}    0     0  {_short(speed)}      0 '
-                                  f'--:--:-- {spent:>8} --:--:-- {_short(speed)}')
+            seconds = int(elapsed)
+            spent = f'{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}' if seconds else '--:--:--'
+            self._io.stderr.write(f'\r{percent:3d} {_short(total)}  {percent:3d} {_short(received)}    0     0  '
+                                  f'{_short(speed)}      0 --:--:-- {spent:>8} --:--:-- {_short(speed)}')
         self._io.stderr.write('\n')
 
 

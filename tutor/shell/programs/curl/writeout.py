@@ -20,13 +20,15 @@ def facts(transfer: Transfer) -> dict[str, str]:
     times = transfer.times
     speed = int(transfer.size / times['total']) if times['total'] else 0
     found = {'http_code': f'{transfer.status:03d}', 'response_code': f'{transfer.status:03d}',
-             'size_download': str(transfer.size), 'size_header': str(transfer.header_size), 'size_upload': str(transfer.upload),
+             'size_download': str(transfer.size), 'size_header': str(transfer.header_size),
+             'size_upload': str(transfer.upload),
              'url_effective': transfer.effective, 'url': transfer.url, 'content_type': transfer.content_type,
              'remote_ip': transfer.remote[0], 'remote_port': str(transfer.remote[1]), 'local_ip': transfer.local[0],
              'local_port': str(transfer.local[1]), 'num_redirects': str(transfer.redirects),
              'redirect_url': transfer.redirect_url, 'exitcode': str(transfer.code), 'method': transfer.method,
              'http_version': transfer.version, 'speed_download': str(speed), 'speed_upload': '0',
-             'num_connects': str(1 + transfer.redirects if transfer.remote[0] else 0), 'scheme': transfer.effective.partition(':')[0],
+             'num_connects': str(1 + transfer.redirects if transfer.remote[0] else 0),
+             'scheme': transfer.effective.partition(':')[0],
              'ssl_verify_result': '0', 'errormsg': '', 'time_redirect': '0.000000', 'time_appconnect': '0.000000',
              'num_headers': str(len(transfer.headers)), 'filename_effective': transfer.output}
     pretransfer = times['connect']

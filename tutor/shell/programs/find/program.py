@@ -55,8 +55,8 @@ class _Search:
         try:
             node = self._ctx.files.node(whole, follow=path.endswith('/'))
         except OSError as problem:
-            text = f'{path}: {reason(problem)}' if self._ctx.host.userland == 'busybox' else f'‘{path}’: {reason(problem)}'
-            self._io.stderr.write(f'find: {text}\n')
+            shown = path if self._ctx.host.userland == 'busybox' else f'‘{path}’'
+            self._io.stderr.write(f'find: {shown}: {reason(problem)}\n')
             self.status = 1
             return
         for count, entry in enumerate(self._walk(Entry(path, whole, node, 0, path))):
@@ -64,7 +64,6 @@ class _Search:
                 await self._ctx.simulation.sleep(0)
             if self._quit:
                 return
-
             await self._visit(entry)
 
     def _walk(self, entry: Entry) -> Iterator[Entry]:
@@ -148,7 +147,8 @@ class _Search:
     def _primary(self) -> Step:
         word = self._peek()
         if word is None:
-            raise Complaint('expected an expression after ' + f"`{self._words[-1]}'" if self._words else 'empty expression')
+            raise Complaint('expected an expression after ' + f"`{self._words[-1]}'" if self._words
+                            else 'empty expression')
         self._place += 1
         if word == '(':
             if len(self._words) > 500:
@@ -187,7 +187,8 @@ class _Search:
             case '-false':
                 return self._plain(lambda _: False)
         if word.startswith('-'):
-            raise Complaint(f"unknown predicate `{word}'" if self._ctx.host.userland != 'busybox' else f'unrecognized: {word}')
+            raise Complaint(f"unknown predicate `{word}'" if self._ctx.host.userland != 'busybox'
+                            else f'unrecognized: {word}')
         raise Complaint(f"paths must precede expression: `{word}'")
 
     def _with_value(self, word: str) -> Step:

@@ -26,8 +26,10 @@ class Entry:
 
 
 Test = Callable[[Entry], bool]
-WITH_VALUE = {'-name', '-iname', '-path', '-wholename', '-ipath', '-regex', '-type', '-size', '-mtime', '-mmin', '-newer',
-              '-perm', '-user', '-group', '-lname', '-maxdepth', '-mindepth', '-printf', '-amin', '-atime', '-cmin', '-ctime',
+WITH_VALUE = {'-name', '-iname', '-path', '-wholename', '-ipath', '-regex', '-type', '-size', '-mtime', '-mmin',
+              '-newer',
+              '-perm', '-user', '-group', '-lname', '-maxdepth', '-mindepth', '-printf', '-amin', '-atime', '-cmin',
+              '-ctime',
               '-links', '-uid', '-gid'}
 SIZES = {'': 512, 'b': 512, 'c': 1, 'w': 2, 'k': 1024, 'M': 1024**2, 'G': 1024**3}
 
@@ -36,7 +38,8 @@ def make(name: str, value: str, ctx: Context) -> Test:
     """The test that a word and its value stand for; raises Complaint."""
     match name:
         case '-name' | '-iname':
-            return _glob(value, name == '-iname', lambda entry: entry.shown.rstrip('/').rpartition('/')[2] or entry.shown)
+            return _glob(value, name == '-iname', lambda entry: entry.shown.rstrip('/').rpartition('/')[2]
+                         or entry.shown)
         case '-path' | '-wholename' | '-ipath':
             return _glob(value, name == '-ipath', lambda entry: entry.shown)
         case '-lname':
@@ -98,7 +101,8 @@ def _compare(sign: str, number: float, wanted: int) -> bool:
 def _size(value: str) -> Test:
     match = re.fullmatch(r'([-+]?\d+)([bcwkMG]?)', value)
     if match is None:
-        raise Complaint(f"invalid -size type `{value[-1:]}'" if value[:1].isdigit() else f"invalid argument `{value}' to `-size'")
+        raise Complaint(f"invalid -size type `{value[-1:]}'" if value[:1].isdigit()
+                        else f"invalid argument `{value}' to `-size'")
     sign, wanted = _compared(match[1], '-size')
     unit = SIZES[match[2]]
 
@@ -158,7 +162,8 @@ def printed(form: str, entry: Entry, ctx: Context) -> str:
         size = node.size if isinstance(node, File) else 4096
         folder, _, name = entry.shown.rpartition('/')
         return {'p': entry.shown, 'f': name, 'h': folder or '.', 's': str(size), 'd': str(entry.depth),
-                'y': kind(node).replace('-', 'f'), 'm': f'{node.mode & 0o7777:o}', 'u': user_name(ctx, node.uid) or str(node.uid),
+                'y': kind(node).replace('-', 'f'), 'm': f'{node.mode & 0o7777:o}', 'u': user_name(ctx, node.uid)
+                or str(node.uid),
                 'g': group_name(ctx, node.gid) or str(node.gid), 'P': entry.shown[len(entry.start):].lstrip('/'),
                 'l': node.target if isinstance(node, Symlink) else '', '%': '%',
                 'T': str(ctx.simulation.epoch.timestamp() + node.mtime)}.get(letter, match[0])

@@ -13,7 +13,8 @@ from tutor.shell.programs.sed.commands import Address, Command
 from tutor.shell.programs.sed.parser import Parser
 from tutor.shell.vfs import normalize
 
-LONG = {'quiet': 'n', 'silent': 'n', 'expression': 'e', 'file': 'f', 'regexp-extended': 'E', 'in-place': '?', 'separate': 's',
+LONG = {'quiet': 'n', 'silent': 'n', 'expression': 'e', 'file': 'f', 'regexp-extended': 'E', 'in-place': '?',
+        'separate': 's',
         'null-data': 'z', 'unbuffered': 'u', 'posix': '', 'debug': '', 'line-length': 'l', 'follow-symlinks': '',
         'sandbox': '', 'version': ''}
 USAGE = """Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...
@@ -106,7 +107,8 @@ async def _in_place(machine: Machine, options: Options, io: IO, ctx: Context) ->
         await machine.run(Lines([path], io, ctx, machine), output)
         try:
             if suffix:
-                ctx.files.write(normalize(suffix.replace('*', path) if '*' in suffix else path + suffix, ctx.cwd), before)
+                ctx.files.write(normalize(suffix.replace('*', path) if '*' in suffix else path + suffix, ctx.cwd),
+                                before)
             ctx.files.write(whole, output.data())
         except OSError as problem:
             raise Complaint(f"couldn't open temporary file ./sedXXXXXX: {reason(problem)}", 4) from None
