@@ -11,19 +11,26 @@ from typing import NamedTuple
 
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.cluster.controllers.clusterrole_aggregation import ClusterRoleAggregationController
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.cronjob import CronJobController
 from tutor.cluster.controllers.daemonset import DaemonSetController
 from tutor.cluster.controllers.deployment import DeploymentController
 from tutor.cluster.controllers.disruption import DisruptionController
 from tutor.cluster.controllers.endpoints import EndpointsController
 from tutor.cluster.controllers.endpointslice import EndpointSliceController
+from tutor.cluster.controllers.endpointslicemirroring import EndpointSliceMirroringController
+from tutor.cluster.controllers.ephemeral_volume import EphemeralVolumeController
 from tutor.cluster.controllers.garbagecollector import GarbageCollector
 from tutor.cluster.controllers.job import JobController
 from tutor.cluster.controllers.namespace import NamespaceController
 from tutor.cluster.controllers.nodelifecycle import NodeLifecycleController
 from tutor.cluster.controllers.podgc import PodGarbageCollector
+from tutor.cluster.controllers.protection import ClaimProtectionController, VolumeProtectionController
+from tutor.cluster.controllers.pv_binder import PersistentVolumeController
 from tutor.cluster.controllers.replicaset import ReplicaSetController
 from tutor.cluster.controllers.replication import ReplicationController
+from tutor.cluster.controllers.resourcequota import ResourceQuotaController
 from tutor.cluster.controllers.serviceaccount import RootCACertPublisher, ServiceAccountsController
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.controllers.statefulset import StatefulSetController
@@ -63,4 +70,12 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('pod-garbage-collector', _plain(PodGarbageCollector)),
     Entry('endpoint-controller', _plain(EndpointsController)),
     Entry('endpointslice-controller', _plain(EndpointSliceController)),
+    Entry('endpointslicemirroring-controller', _plain(EndpointSliceMirroringController)),
+    Entry('cronjob-controller', _plain(CronJobController)),
+    Entry('resourcequota-controller', _plain(ResourceQuotaController)),
+    Entry('persistent-volume-binder', _plain(PersistentVolumeController)),
+    Entry('pvc-protection-controller', _plain(ClaimProtectionController)),
+    Entry('pv-protection-controller', _plain(VolumeProtectionController)),
+    Entry('ephemeral-volume-controller', _plain(EphemeralVolumeController)),
+    Entry('clusterrole-aggregation-controller', _plain(ClusterRoleAggregationController)),
 )

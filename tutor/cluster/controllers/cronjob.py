@@ -1,0 +1,235 @@
+"""CronJobs: a Job at each due time (pkg/controller/cronjob)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from tutor.apimachinery.duration import format_timestamp, parse_timestamp
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.cluster.controllers import cron, indexes
+from tutor.cluster.controllers.controller import Controller, namespace_terminating
+from tutor.cluster.controllers.written import Written
+from tutor.cluster.simulation import Simulation
+
+RESOURCE = 'cronjobs.batch'
+JOBS = 'jobs.batch'
+SCHEDULED_AT = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
+MANY = 100
+_EARLY = 0.1
+"""Seconds after the full minute at which a CronJob is looked at, so that it is surely due (nextScheduleDelta)."""
+
+
+class CronJobController(Controller):
+    """Creates Jobs on time, keeps the list of those that run, and removes old ones."""
+
+    component = 'cronjob-controller'
+
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+        super().__init__(simulation, client, informers)
+        self.cronjobs = self.informer(RESOURCE)
+        self.jobs = indexes.by_controller(self.informer(JOBS))
+        self.written = Written(self.jobs)
+        self.cronjobs.on_change(lambda old, new: self.queue.add(key(new or old or {})))
+        self.jobs.on_change(self._job_changed)
+
+    def _job_changed(self, old: Object | None, new: Object | None) -> None:
+        job: Object = new or old or {}
+        if new is None:
+            self.written.seen_gone(job)
+        owner = controller_of(job)
+        if owner is not None and owner['kind'] == 'CronJob':
+            self.queue.add(f'{job["metadata"]["namespace"]}/{owner["name"]}')
+
+    # -- reconcile ----------------------------------------------------------------------------------------------
+
+    def reconcile(self, key: str) -> None:
+        """sync."""
+        cronjob = self.cronjobs.objects.get(key)
+        if cronjob is None:
+            return
+        if self.written.behind(key):
+            self.postpone(key, 0.005)
+            return
+        status = dict(cronjob.get('status', {}))
+        status['active'] = list(status.get('active') or ())
+        mine = indexes.owned(self.jobs, cronjob)
+        self._follow_jobs(cronjob, status, mine)
+        self._clean(cronjob, status, mine)
+        if not deleting(cronjob):
+            self._run_due(key, cronjob, status)
+        self._write(cronjob, status)
+
+    def _follow_jobs(self, cronjob: Object, status: Object, mine: list[Object]) -> None:
+        """The first part of syncCronJob: finished Jobs leave the list of the active."""
+        known = {reference['uid'] for reference in status['active']}
+        for job in mine:
+            ended = _ended(job)
+            uid = job['metadata']['uid']
+            if uid in known and ended:
+                status['active'] = [item for item in status['active'] if item['uid'] != uid]
+                self.event(cronjob, 'Normal', 'SawCompletedJob',
+                           f'Saw completed job: {job["metadata"]["name"]}, condition: {ended}')
+            elif uid not in known and not ended:
+                self.event(cronjob, 'Warning', 'UnexpectedJob', 'Saw a job that the controller did not create or '
+                           f'forgot: {job["metadata"]["name"]}')
+            done = job.get('status', {}).get('completionTime')
+            if ended == 'Complete' and done and done > status.get('lastSuccessfulTime', ''):
+                status['lastSuccessfulTime'] = done
+        present = {job['metadata']['uid'] for job in mine}
+        for item in list(status['active']):
+            if item['uid'] not in present:
+                status['active'].remove(item)
+                self.event(cronjob, 'Normal', 'MissingJob', f'Active job went missing: {item["name"]}')
+
+    def _clean(self, cronjob: Object, status: Object, mine: list[Object]) -> None:
+        """cleanupFinishedJobs."""
+        for ended, field, default in (('Complete', 'successfulJobsHistoryLimit', 3),
+                                      ('Failed', 'failedJobsHistoryLimit', 1)):
+            limit = cronjob['spec'].get(field, default)
+            jobs = sorted((job for job in mine if _ended(job) == ended and not deleting(job)),
+                          key=lambda job: (job.get('status', {}).get('startTime', ''), job['metadata']['name']))
+            for job in jobs[:max(len(jobs) - limit, 0)]:
+                self._delete(cronjob, status, job)
+
+    def _delete(self, cronjob: Object, status: Object, job: Object) -> None:
+        """deleteJob."""
+        meta = job['metadata']
+        try:
+            self.client.delete(JOBS, meta['name'], meta['namespace'], {
+                'kind': 'DeleteOptions', 'apiVersion': 'v1', 'propagationPolicy': 'Background'})
+        except StatusError as error:
+            if error.code != 404:
+                self.event(cronjob, 'Warning', 'FailedDelete', f'Deleted job: {error.message}')
+                raise
+        status['active'] = [item for item in status['active'] if item['uid'] != meta['uid']]
+        self.event(cronjob, 'Normal', 'SuccessfulDelete', f'Deleted job {meta["name"]}')
+
+    # -- due times ----------------------------------------------------------------------------------------------
+
+    def _run_due(self, where: str, cronjob: Object, status: Object) -> None:
+        """The second part of syncCronJob."""
+        spec = cronjob['spec']
+        zone = self._zone(cronjob)
+        if zone is None or spec.get('suspend'):
+            return
+        try:
+            schedule = cron.parse(spec['schedule'])
+        except ValueError as error:
+            self.event(cronjob, 'Warning', 'UnparseableSchedule', f'unparseable schedule: "{spec["schedule"]}" : '
+                       f'{error}')
+            return
+        now = self.simulation.wall()
+        due = self._due_time(cronjob, schedule, zone, now)
+        upcoming = schedule.next(now, zone)
+        if upcoming is not None:
+            self.postpone(where, (upcoming - now).total_seconds() + _EARLY)
+        if due is not None:
+            self._start(where, cronjob, status, due, now)
+
+    def _zone(self, cronjob: Object) -> tzinfo | None:
+        name = cronjob['spec'].get('timeZone')
+        if not name:
+            return UTC
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.event(cronjob, 'Warning', 'UnknownTimeZone',
+                       f'invalid timeZone: "{name}": unknown time zone {name}')
+            return None
+
+    def _due_time(self, cronjob: Object, schedule: cron.Schedule, zone: tzinfo, now: datetime) -> datetime | None:
+        """nextScheduleTime: the last due time that has passed since the last run."""
+        last = cronjob.get('status', {}).get('lastScheduleTime')
+        earliest = datetime.fromtimestamp(parse_timestamp(last or cronjob['metadata']['creationTimestamp']), UTC)
+        deadline = cronjob['spec'].get('startingDeadlineSeconds')
+        if deadline is not None:
+            earliest = max(earliest, now - timedelta(seconds=deadline))
+        found, missed = None, 0
+        moment = schedule.next(earliest, zone)
+        while moment is not None and moment <= now:
+            found, missed = moment, missed + 1
+            moment = schedule.next(moment, zone)
+        if missed > MANY:
+            self.event(cronjob, 'Warning', 'TooManyMissedTimes', f'too many missed start times: {missed}. Set or '
+                       'decrease .spec.startingDeadlineSeconds or check clock skew')
+        return found
+
+    def _start(self, where: str, cronjob: Object, status: Object, due: datetime, now: datetime) -> None:
+        meta, spec = cronjob['metadata'], cronjob['spec']
+        deadline = spec.get('startingDeadlineSeconds')
+        stamp = format_timestamp(due.timestamp())
+        if deadline is not None and due + timedelta(seconds=deadline) < now:
+            self.event(cronjob, 'Warning', 'MissSchedule',
+                       f'Missed scheduled time to start a job: {due.strftime("%a, %d %b %Y %H:%M:%S +0000")}')
+            return
+        name = f'{meta["name"]}-{int(due.timestamp()) // 60}'
+        if status.get('lastScheduleTime') == stamp or any(item['name'] == name for item in status['active']):
+            return
+        policy = spec.get('concurrencyPolicy', 'Allow')
+        if policy == 'Forbid' and status['active']:
+            self.event(cronjob, 'Normal', 'JobAlreadyActive', 'Not starting job because prior execution is running '
+                       'and concurrency policy is Forbid')
+            return
+        if policy == 'Replace':
+            for item in list(status['active']):
+                job = self.jobs.get(meta['namespace'], item['name'])
+                if job is not None:
+                    self._delete(cronjob, status, job)
+        job = self._create(cronjob, name, stamp)
+        if job is not None:
+            self.written.wrote(where, job)
+            status['active'].append(_reference(job))
+            status['lastScheduleTime'] = stamp
+
+    def _create(self, cronjob: Object, name: str, stamp: str) -> Object | None:
+        """getJobFromTemplate2 and its creation."""
+        template = cronjob['spec']['jobTemplate']
+        given = template.get('metadata') or {}
+        job: Object = {
+            'apiVersion': 'batch/v1', 'kind': 'Job',
+            'metadata': {'name': name, 'namespace': cronjob['metadata']['namespace'],
+                         'labels': dict(given.get('labels') or {}),
+                         'annotations': {**(given.get('annotations') or {}), SCHEDULED_AT: stamp},
+                         'ownerReferences': [owner_reference(cronjob)]},
+            'spec': template['spec'],
+        }
+        if not job['metadata']['labels']:
+            del job['metadata']['labels']
+        try:
+            made = self.client.create(JOBS, job)
+        except StatusError as error:
+            if error.reason == 'AlreadyExists':
+                return self._known(cronjob, name)
+            if not namespace_terminating(error):
+                self.event(cronjob, 'Warning', 'FailedCreate', f'Error creating job: {error.message}')
+                raise
+            return None
+        self.event(cronjob, 'Normal', 'SuccessfulCreate', f'Created job {name}')
+        return made
+
+    def _known(self, cronjob: Object, name: str) -> Object | None:
+        found = self.client.find(JOBS, name, cronjob['metadata']['namespace'])
+        owner = controller_of(found) if found is not None else None
+        return found if owner is not None and owner['uid'] == cronjob['metadata']['uid'] else None
+
+    def _write(self, cronjob: Object, status: Object) -> None:
+        if not status['active']:
+            del status['active']
+        if status != cronjob.get('status', {}):
+            self.client.update_status(RESOURCE, {**cronjob, 'status': status})
+
+
+def _ended(job: Object) -> str:
+    """'Complete' or 'Failed', '' while it runs."""
+    return next((entry['type'] for entry in job.get('status', {}).get('conditions') or ()
+                 if entry['type'] in ('Complete', 'Failed') and entry['status'] == 'True'), '')
+
+
+def _reference(job: Object) -> Object:
+    meta = job['metadata']
+    return {'kind': 'Job', 'namespace': meta['namespace'], 'name': meta['name'], 'uid': meta['uid'],
+            'apiVersion': 'batch/v1', 'resourceVersion': meta['resourceVersion']}

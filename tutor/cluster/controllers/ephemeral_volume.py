@@ -1,0 +1,66 @@
+"""Claims for the generic ephemeral volumes of pods (pkg/controller/volume/ephemeral)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.cluster.controllers import pods
+from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.simulation import Simulation
+
+CLAIMS = 'persistentvolumeclaims'
+
+
+class EphemeralVolumeController(Controller):
+    """Creates a claim '<pod>-<volume>' that goes with the pod."""
+
+    component = 'ephemeral_volume'
+
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+        super().__init__(simulation, client, informers)
+        self.pods = self.informer('pods')
+        self.claims = self.informer(CLAIMS)
+        self.pods.on_change(self._pod_changed)
+        self.claims.on_change(self._claim_changed)
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        if new is not None and old is None and any('ephemeral' in v for v in new['spec'].get('volumes') or ()):
+            self.queue.add(key(new))
+
+    def _claim_changed(self, old: Object | None, new: Object | None) -> None:
+        owner = controller_of(old) if old is not None and new is None else None
+        if owner is not None and old is not None and owner['kind'] == 'Pod':
+            self.queue.add(f'{old["metadata"]["namespace"]}/{owner["name"]}')
+
+    def reconcile(self, key: str) -> None:
+        """syncHandler."""
+        pod = self.pods.objects.get(key)
+        if pod is None or deleting(pod) or pods.is_terminal(pod):
+            return
+        for volume in pod['spec'].get('volumes') or ():
+            if 'ephemeral' in volume:
+                self._ensure(pod, volume)
+
+    def _ensure(self, pod: Object, volume: Object) -> None:
+        name, space = f'{pod["metadata"]["name"]}-{volume["name"]}', pod['metadata']['namespace']
+        found = self.claims.get(space, name)
+        if found is not None:
+            owner = controller_of(found)
+            if owner is None or owner['uid'] != pod['metadata']['uid']:
+                raise StatusError({'code': 409, 'message': f'PVC {space}/{name} was not created for pod {space}/'
+                                   f'{pod["metadata"]["name"]} (pod is not owner)'})
+            return
+        template = volume['ephemeral']['volumeClaimTemplate']
+        meta: Object = {'name': name, 'namespace': space, 'ownerReferences': [owner_reference(pod)]}
+        for field in ('annotations', 'labels'):
+            if (template.get('metadata') or {}).get(field):
+                meta[field] = dict(template['metadata'][field])
+        claim = {'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim', 'metadata': meta, 'spec': template['spec']}
+        try:
+            self.client.create(CLAIMS, claim)
+        except StatusError as error:
+            if error.reason != 'AlreadyExists':
+                self.event(pod, 'Warning', 'FailedCreate', f'ephemeral volume: create PVC {name}: {error.message}')
+                raise

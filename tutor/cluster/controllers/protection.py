@@ -1,0 +1,99 @@
+"""Claims in use and bound volumes stay until nothing needs them (pkg/controller/volume/pvcprotection, pvprotection)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tutor.apimachinery.objects import Object, deleting, key
+from tutor.client.client import Client
+from tutor.client.informer import Informers
+from tutor.cluster.controllers import pods
+from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.simulation import Simulation
+
+CLAIM_FINALIZER = 'kubernetes.io/pvc-protection'
+VOLUME_FINALIZER = 'kubernetes.io/pv-protection'
+BY_CLAIM = 'claim'
+
+
+def claims_of(pod: Object) -> Iterable[str]:
+    """The claims a pod uses, as keys."""
+    space = pod['metadata']['namespace']
+    for volume in pod['spec'].get('volumes') or ():
+        if 'persistentVolumeClaim' in volume:
+            yield f'{space}/{volume["persistentVolumeClaim"]["claimName"]}'
+        elif 'ephemeral' in volume:
+            yield f'{space}/{pod["metadata"]["name"]}-{volume["name"]}'
+
+
+class _Protection(Controller):
+    """Puts a finalizer on, and takes it off what is to go once it is free."""
+
+    resource = ''
+    finalizer = ''
+
+    def in_use(self, obj: Object) -> bool:
+        raise NotImplementedError
+
+    def reconcile(self, key: str) -> None:
+        obj = self._informers.of(self.resource).objects.get(key)
+        if obj is None:
+            return
+        finalizers = obj['metadata'].get('finalizers') or []
+        if not deleting(obj):
+            if self.finalizer not in finalizers:
+                self._write(obj, [*finalizers, self.finalizer])
+        elif self.finalizer in finalizers and not self.in_use(obj):
+            self._write(obj, [name for name in finalizers if name != self.finalizer])
+
+    def _write(self, obj: Object, finalizers: list[str]) -> None:
+        meta = {**obj['metadata'], 'finalizers': finalizers}
+        if not finalizers:
+            del meta['finalizers']
+        self.client.update(self.resource, {**obj, 'metadata': meta})
+
+    def _changed(self, old: Object | None, new: Object | None) -> None:
+        if new is not None and (deleting(new) or self.finalizer not in (new['metadata'].get('finalizers') or ())):
+            self.queue.add(key(new))
+
+
+class ClaimProtectionController(_Protection):
+    """A claim stays while a pod that has not ended uses it."""
+
+    component = 'pvc-protection-controller'
+    resource = 'persistentvolumeclaims'
+    finalizer = CLAIM_FINALIZER
+
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+        super().__init__(simulation, client, informers)
+        self.claims = self.informer(self.resource)
+        self.pods = self.informer('pods')
+        self.pods.add_index(BY_CLAIM, claims_of)
+        self.claims.on_change(self._changed)
+        self.pods.on_change(self._pod_changed)
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        if old is None or not old['spec'].get('volumes') or (new is not None and not pods.is_terminal(new)):
+            return
+        for where in claims_of(old):
+            self.queue.add(where)
+
+    def in_use(self, obj: Object) -> bool:
+        """A pod that waits for a node does not count: it cannot be using the claim."""
+        return any(pod['spec'].get('nodeName') and not pods.is_terminal(pod)
+                   for pod in self.pods.by_index(BY_CLAIM, key(obj)))
+
+
+class VolumeProtectionController(_Protection):
+    """A volume stays while it is bound."""
+
+    component = 'pv-protection-controller'
+    resource = 'persistentvolumes'
+    finalizer = VOLUME_FINALIZER
+
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+        super().__init__(simulation, client, informers)
+        self.informer(self.resource).on_change(self._changed)
+
+    def in_use(self, obj: Object) -> bool:
+        return obj.get('status', {}).get('phase') == 'Bound'
