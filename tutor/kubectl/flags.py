@@ -125,12 +125,15 @@ class FlagSet:
 
     def __init__(self, flags: Iterable[Flag]) -> None:
         self.known: dict[str, Flag] = {}
+        self._hidden: dict[str, Flag] = {}
         self._short: dict[str, Flag] = {}
         self._values: dict[str, Any] = {}
         self.args: list[str] = []
         self.args_before_dash = -1
         self.notes: list[str] = []
         for flag in flags:
+            if flag.name in self.known:
+                self._hidden[flag.name] = self.known[flag.name]
             self.known[flag.name] = flag
             if flag.short:
                 self._short[flag.short] = flag
@@ -146,6 +149,10 @@ class FlagSet:
 
     def get(self, name: str, default: Any = None) -> Any:
         return self[name] if name in self.known else default
+
+    def of_all(self, name: str) -> Any:
+        """A global flag, which a flag of the command's own may hide (`create rolebinding --user`)."""
+        return self._hidden[name].default if name in self._hidden else self[name]
 
     def changed(self, name: str) -> bool:
         return name in self._values

@@ -128,15 +128,15 @@ class ClientConfig:
     config: KubeConfig
 
     def context(self) -> Object:
-        name = self.flags['context'] or self.config.current_context
+        name = self.flags.of_all('context') or self.config.current_context
         if name and name not in self.config.contexts:
             raise ConfigurationError(f'context was not found for specified context: {name}')
         return self.config.contexts.get(name) or {}
 
     def namespace(self) -> tuple[str, bool]:
         """The namespace, and whether the flag named it."""
-        if self.flags['namespace']:
-            return self.flags['namespace'], True
+        if self.flags.of_all('namespace'):
+            return self.flags.of_all('namespace'), True
         found = self.context().get('namespace')
         if not found and not self.config.contexts and self._in_cluster():
             found = self._read(f'{SERVICE_ACCOUNT}/namespace').decode().strip()
@@ -146,26 +146,26 @@ class ClientConfig:
         context = self.context()
         cluster = self._entry('clusters', 'no server found for cluster {}', 'cluster', context)
         user = self._entry('users', 'auth info {} does not exist', 'user', context)
-        server = self.flags['server'] or cluster.get('server', '')
+        server = self.flags.of_all('server') or cluster.get('server', '')
         if not server and not cluster and self._in_cluster():
             return self._service_account()
-        insecure = self.flags['insecure-skip-tls-verify'] or bool(cluster.get('insecure-skip-tls-verify'))
+        insecure = self.flags.of_all('insecure-skip-tls-verify') or bool(cluster.get('insecure-skip-tls-verify'))
         return RestConfig(
             server=_with_scheme(server or DEFAULT_SERVER),
-            ca_data=self._pem(cluster, 'certificate-authority', self.flags['certificate-authority']),
-            client_certificate_data=self._pem(user, 'client-certificate', self.flags['client-certificate']),
-            client_key_data=self._pem(user, 'client-key', self.flags['client-key']),
-            token=self.flags['token'] or user.get('token') or self._token_file(user),
-            username=self.flags['username'] or user.get('username', ''),
-            password=self.flags['password'] or user.get('password', ''),
+            ca_data=self._pem(cluster, 'certificate-authority', self.flags.of_all('certificate-authority')),
+            client_certificate_data=self._pem(user, 'client-certificate', self.flags.of_all('client-certificate')),
+            client_key_data=self._pem(user, 'client-key', self.flags.of_all('client-key')),
+            token=self.flags.of_all('token') or user.get('token') or self._token_file(user),
+            username=self.flags.of_all('username') or user.get('username', ''),
+            password=self.flags.of_all('password') or user.get('password', ''),
             insecure=insecure,
-            impersonate=self.flags['as'] or user.get('as', ''),
-            impersonate_groups=self.flags['as-group'] or tuple(user.get('as-groups') or ()),
-            impersonate_uid=self.flags['as-uid'] or user.get('as-uid', ''),
+            impersonate=self.flags.of_all('as') or user.get('as', ''),
+            impersonate_groups=self.flags.of_all('as-group') or tuple(user.get('as-groups') or ()),
+            impersonate_uid=self.flags.of_all('as-uid') or user.get('as-uid', ''),
         )
 
     def _entry(self, plural: str, missing: str, flag: str, context: Object) -> Object:
-        name = self.flags[flag] or context.get(flag, '')
+        name = self.flags.of_all(flag) or context.get(flag, '')
         found = getattr(self.config, plural).get(name) if name else {}
         if found is None:
             raise KubectlError(missing.format(go_quote(name)))

@@ -102,10 +102,13 @@ class ConfigAccess:
 
     def write(self, path: str, config: KubeConfig) -> None:
         from tutor.apimachinery.printing.yaml import to_yaml
-        absolute = self._absolute(path)
+        absolute, files = self._absolute(path), self._ctx.files
         try:
-            self._ctx.files.make_dirs(posixpath.dirname(absolute))
-            self._ctx.files.write(absolute, to_yaml(document(config)), 0o600)
+            files.make_dirs(posixpath.dirname(absolute))
+            is_new = not files.exists(absolute)
+            files.write(absolute, to_yaml(document(config)), 0o600)
+            if is_new:
+                files.chown(absolute, self._ctx.uid, self._ctx.gid)
         except OSError as error:
             raise KubectlError(f'open {path}: {(error.strerror or "").lower()}') from None
 

@@ -171,7 +171,10 @@ class CopyOptions(Options):
                     links = True
                     continue
                 content = archive.extractfile(entry)
+                is_new = not files.exists(path)
                 files.write(path, content.read() if content is not None else b'')
+                if is_new:
+                    files.chown(path, self.factory.ctx.uid, self.factory.ctx.gid)
 
     # -- both ---------------------------------------------------------------------------------------------------
 

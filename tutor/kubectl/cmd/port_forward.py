@@ -81,6 +81,8 @@ class PortForwardOptions(PodOptions):
     def _listen_on(self, address: str, local: int, remote: int) -> int:
         """Listen on one address, and give the port there, which was chosen now if it was 0."""
         network: Any = self.factory.ctx.host.network
+        if network is None:
+            raise OSError(errno.EADDRNOTAVAIL, '')
 
         async def serve(connection: Any) -> None:
             await self._serve(connection, connection.local[1], remote)

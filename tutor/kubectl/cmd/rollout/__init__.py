@@ -36,4 +36,5 @@ COMMAND = Command(
         Line('status', 'Show the status of the rollout', 'rollout.status'),
         Line('undo', 'Undo a previous rollout', 'rollout.undo'),
     ),
+    help_to_stdout=True,
 )

@@ -17,5 +17,4 @@ COMMAND = Command(
         Line('node', 'Display resource (CPU/memory) usage of nodes', 'top.node'),
         Line('pod', 'Display resource (CPU/memory) usage of pods', 'top.pod'),
     ),
-    lenient=True,
 )
