@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches import merge
-from tutor.apimachinery.schema import for_resource
+from tutor.apimachinery.resources import by_kind, split_api_version
 from tutor.client.transport import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
@@ -95,12 +95,13 @@ class PatchOptions(Options):
             return json_patch.apply(info.object, self.body)
         if not isinstance(self.body, dict):
             raise KubectlError(f'unable to parse patch: {self.body}')
-        if self.content_type == STRATEGIC_PATCH and info.resource is not None:
-            if for_resource(info.mapping) is None:
-                raise KubectlError('unable to find api field in struct Unstructured for the json field "metadata"')
-            from tutor.apimachinery.patches import strategic
-            return strategic.apply(info.object, self.body, info.mapping)
-        return merge.apply(info.object, self.body)
+        if self.content_type == MERGE_PATCH:
+            return merge.apply(info.object, self.body)
+        resource = by_kind(*split_api_version(info.object['apiVersion']), info.object['kind'])
+        if resource is None:
+            raise KubectlError('unable to find api field in struct Unstructured for the json field "metadata"')
+        from tutor.apimachinery.patches import strategic
+        return strategic.apply(info.object, self.body, resource)
 
 
 def _comparable(obj: Object) -> Object:
