@@ -7,16 +7,28 @@ from collections.abc import Callable
 from tutor.cluster.containers.image import Image
 from tutor.cluster.containers.images.alpine import Alpine
 from tutor.cluster.containers.images.busybox import Busybox
+from tutor.cluster.containers.images.curl import Curl
+from tutor.cluster.containers.images.debian import Debian
+from tutor.cluster.containers.images.httpd import Httpd
 from tutor.cluster.containers.images.nginx import Nginx
+from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.pause import Pause
+from tutor.cluster.containers.images.redis import Redis
 from tutor.cluster.containers.images.stress import Stress
+from tutor.cluster.containers.images.ubuntu import Ubuntu
 
 IMAGES: tuple[Callable[[], Image], ...] = (
-    Nginx,
-    Busybox,
     Alpine,
+    Busybox,
+    Curl,
+    Debian,
+    Httpd,
+    Nginx,
+    NginxSlim,
     Pause,
+    Redis,
     Stress,
+    Ubuntu,
 )
 
 

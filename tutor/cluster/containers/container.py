@@ -88,7 +88,7 @@ class ContainerHost(Host):
         self._files: FileSystem | None = None
         self._build = build
         self._image = manifest.root
-        self._mounts = [mount.path for mount in config.mounts]
+        self._mounts = ['/'] if config.read_only_root else [mount.path for mount in config.mounts]
         self.memory_limit = config.memory_limit
         self.memory: dict[int, int] = {}
         self.oom_killed = False

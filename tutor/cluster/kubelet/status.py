@@ -165,7 +165,7 @@ def _from_runtime(spec: Object, history: list[Container], seen: Observed) -> Obj
         status['lastState'] = _state(history[1], seen)
     if newest.state == RUNNING:
         status['started'] = seen.started(newest, spec)
-        status['ready'] = status['started'] and seen.ready(newest, spec)
+        status['ready'] = status['started'] and not config.init and seen.ready(newest, spec)
     elif newest.state == EXITED and newest.config.init and newest.exit_code == 0:
         status['ready'] = True
     if not seen.idle:

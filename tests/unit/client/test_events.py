@@ -1,0 +1,83 @@
+"""Events are counted, aggregated and never too many (client-go tools/record/events_cache_test.go)."""
+
+import pytest
+
+from tutor.apimachinery.objects import Object
+from tutor.client.events import EventRecorder, SeriesRecorder
+from tutor.cluster.cluster import Cluster
+from tutor.cluster.config import ClusterConfig
+
+POD: Object = {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'web', 'namespace': 'default', 'uid': 'u1'}}
+
+
+@pytest.fixture
+def cluster() -> Cluster:
+    cluster = Cluster(ClusterConfig(addons=(), nodes=()))
+    cluster.boot()
+    return cluster
+
+
+def events(cluster: Cluster) -> list[Object]:
+    return [event for event in cluster.admin.items('events', 'default') if event['involvedObject']['name'] == 'web']
+
+
+def test_an_event_says_who_and_what(cluster: Cluster) -> None:
+    EventRecorder(cluster.simulation, cluster.admin, 'kubelet', 'node01').normal(
+        POD, 'Started', 'Container started', 'spec.containers{web}'
+    )
+    (event,) = events(cluster)
+    assert event['source'] == {'component': 'kubelet', 'host': 'node01'}
+    assert (event['reportingComponent'], event['reportingInstance']) == ('kubelet', 'node01')
+    assert event['involvedObject']['fieldPath'] == 'spec.containers{web}'
+    assert (event['type'], event['count']) == ('Normal', 1)
+    assert event['metadata']['name'].startswith('web.')
+
+
+def test_the_same_again_is_counted(cluster: Cluster) -> None:
+    recorder = EventRecorder(cluster.simulation, cluster.admin, 'kubelet')
+    for _ in range(5):
+        recorder.warning(POD, 'BackOff', 'Back-off restarting')
+        cluster.simulation.advance(10)
+    (event,) = events(cluster)
+    assert event['count'] == 5
+    assert event['firstTimestamp'] < event['lastTimestamp']
+
+
+def test_an_event_that_expired_is_made_anew(cluster: Cluster) -> None:
+    recorder = EventRecorder(cluster.simulation, cluster.admin, 'kubelet')
+    recorder.normal(POD, 'A', 'a')
+    cluster.admin.delete('events', events(cluster)[0]['metadata']['name'], 'default')
+    recorder.normal(POD, 'A', 'a')
+    assert [event['count'] for event in events(cluster)] == [1]
+
+
+def test_many_that_differ_in_their_message_become_one(cluster: Cluster) -> None:
+    recorder = EventRecorder(cluster.simulation, cluster.admin, 'kubelet')
+    for number in range(13):
+        recorder.normal(POD, 'Note', f'number {number}')
+    found = sorted(events(cluster), key=lambda event: event['metadata']['name'])
+    assert len(found) == 10
+    assert found[-1]['message'] == '(combined from similar events): number 12'
+    assert found[-1]['count'] == 4
+
+
+def test_no_object_fills_the_store(cluster: Cluster) -> None:
+    recorder = EventRecorder(cluster.simulation, cluster.admin, 'kubelet')
+    for number in range(100):
+        recorder.normal(POD, f'Reason{number}', 'x')
+    assert len(events(cluster)) == 25
+    cluster.simulation.advance(300)
+    recorder.normal(POD, 'Later', 'x')
+    assert len(events(cluster)) == 26
+
+
+def test_a_series(cluster: Cluster) -> None:
+    recorder = SeriesRecorder(cluster.simulation, cluster.admin, 'default-scheduler', 'default-scheduler-cp')
+    for _ in range(3):
+        recorder.event(POD, 'Warning', 'FailedScheduling', 'Scheduling', '0/3 nodes are available')
+        cluster.simulation.advance(60)
+    (event,) = events(cluster)
+    assert event['series']['count'] == 3
+    assert event['eventTime']
+    assert event.get('source', {}) == {}
+    assert event['action'] == 'Scheduling'

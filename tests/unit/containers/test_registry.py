@@ -1,0 +1,62 @@
+import pytest
+
+from tutor.cluster.containers.references import parse
+from tutor.cluster.containers.registry import PullError
+
+
+def refusal(node, image: str) -> str:
+    with pytest.raises(PullError) as caught:
+        node.registry.find(parse(image))
+    return caught.value.rpc
+
+
+def test_a_repository_that_docker_hub_does_not_have_is_denied(node) -> None:
+    assert refusal(node, 'ngnix') == (
+        'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/ngnix:latest": failed '
+        'to resolve reference "docker.io/library/ngnix:latest": pull access denied, repository does not exist or may require '
+        'authorization: server message: insufficient_scope: authorization failed'
+    )
+
+
+def test_a_tag_that_does_not_exist_is_not_found(node) -> None:
+    assert refusal(node, 'nginx:no-such-tag') == (
+        'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:no-such-tag": '
+        'failed to resolve reference "docker.io/library/nginx:no-such-tag": docker.io/library/nginx:no-such-tag: not found'
+    )
+
+
+def test_a_registry_that_no_name_server_knows_cannot_be_asked(node) -> None:
+    assert 'lookup registry.example.com: no such host' in refusal(node, 'registry.example.com/app:1')
+
+
+def test_a_cluster_file_says_which_images_there_are(make_node) -> None:
+    node = make_node(allowed={'nginx': ['1.27']})
+    assert node.registry.find(parse('nginx:1.27')).name == 'docker.io/library/nginx:1.27'
+    for image in ('nginx', 'busybox'):
+        assert refusal(node, image).endswith(': not found')
+
+
+def test_images_have_the_programs_of_their_distribution(node) -> None:
+    nginx, busybox = (node.registry.find(parse(name)).root for name in ('nginx', 'busybox'))
+    assert nginx.exists('/bin/bash')
+    assert nginx.exists('/usr/bin/curl')
+    assert not nginx.exists('/usr/bin/wget')
+    assert busybox.exists('/bin/wget')
+    assert not busybox.exists('/bin/bash')
+
+
+def test_one_userland_for_all_images(make_node) -> None:
+    node = make_node(userland='busybox')
+    nginx = node.registry.find(parse('nginx')).root
+    assert nginx.exists('/bin/wget')
+    assert not nginx.exists('/bin/bash')
+    assert not node.registry.find(parse('registry.k8s.io/pause:3.10')).root.exists('/bin/sh')
+
+
+def test_every_image_starts_something_that_exists(node) -> None:
+    for reference in node.registry.references():
+        manifest = node.registry.find(parse(reference))
+        config = manifest.config
+        argv = [*config.entrypoint, *config.command]
+        assert argv, reference
+        assert manifest.main(argv[0], config.environment['PATH'], []) is not None, reference

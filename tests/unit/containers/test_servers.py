@@ -1,0 +1,114 @@
+from tutor.cluster.containers.http import HttpRequest, HttpResponse, fetch
+from tutor.cluster.containers.images.nginx import INDEX
+
+CONF = '/etc/nginx/conf.d/default.conf'
+
+
+def get(node, container, path: str = '/', port: int = 80, host: str = 'web', method: str = 'GET') -> HttpResponse:
+    request = HttpRequest(method, path, {'host': host, 'user-agent': 'test'})
+    return node.simulation.run_task(fetch(container.network, node.address(container), port, request))
+
+
+def configured(node, text: str):
+    return node.run('nginx', 'sh', '-c', f"cat > {CONF} <<'END'\n{text}\nEND\nexec nginx -g 'daemon off;'", extras={})
+
+
+def test_nginx_says_what_the_image_says_when_it_starts_and_ends(node) -> None:
+    container = node.run('nginx:1.27')
+    lines = node.output(container).splitlines()
+    assert lines[0] == (
+        '/docker-entrypoint.sh: /docker-entrypoint.d/ is not empty, will attempt to perform configuration'
+    )
+    assert lines[8] == '/docker-entrypoint.sh: Configuration complete; ready for start up'
+    assert lines[10].endswith('[notice] 1#1: nginx/1.27.5')
+    node.simulation.run_task(node.runtime.stop(container, 30))
+    assert container.exit_code == 0
+    assert 'signal 3 (SIGQUIT) received, shutting down' in node.output(container)
+
+
+def test_nginx_serves_its_files_and_logs_requests(node) -> None:
+    container = node.run('nginx:1.27')
+    page = get(node, container)
+    assert (page.status, page.body.decode(), page.header('server')) == (200, INDEX, 'nginx/1.27.5')
+    node.exec(container, 'sh', '-c', 'echo changed > /usr/share/nginx/html/index.html')
+    assert get(node, container).body == b'changed\n'
+    missing = get(node, container, '/nope')
+    assert missing.status == 404
+    assert b'<center>nginx/1.27.5</center>' in missing.body
+    log = node.output(container)
+    assert '"GET /nope HTTP/1.1" 404 153 "-" "test" "-"' in log
+    assert 'open() "/usr/share/nginx/html/nope" failed (2: No such file or directory)' in log
+
+
+def test_nginx_follows_its_configuration(node) -> None:
+    container = configured(
+        node,
+        """
+        server {
+            listen 8080;
+            location = /exact { return 200 "exact $request_uri"; }
+            location /old { return 301 /new; }
+            location /api/ { proxy_pass http://127.0.0.1:8081/; }
+            location ~ \\.txt$ { return 403; }
+            add_header X-Here yes;
+        }
+        server { listen 8081; return 200 "behind $uri"; }
+    """,
+    )
+    assert get(node, container, '/exact', 8080).body == b'exact /exact'
+    assert get(node, container, '/exact', 8080).header('x-here') == 'yes'
+    assert get(node, container, '/old', 8080).header('location') == '/new'
+    assert get(node, container, '/api/v1', 8080).body == b'behind /v1'
+    assert get(node, container, '/a.txt', 8080).status == 403
+
+
+def test_nginx_refuses_a_wrong_configuration(node) -> None:
+    container = configured(node, 'server { listen 80; lissten 81; }')
+    assert container.exit_code == 1
+    assert f'[emerg] 1#1: unknown directive "lissten" in {CONF}:1' in node.output(container)
+
+
+def test_nginx_reloads(node) -> None:
+    container = node.run('nginx')
+    node.exec(container, 'sh', '-c', f'echo \'server {{ listen 80; return 200 "new"; }}\' > {CONF}')
+    assert get(node, container).body.decode() == INDEX
+    assert node.exec(container, 'nginx', '-s', 'reload')[0] == 0
+    node.simulation.run_ready()
+    assert get(node, container).body == b'new'
+
+
+def test_nginx_needs_to_write(node) -> None:
+    container = node.run('nginx', read_only_root=True)
+    assert container.exit_code == 1
+    assert 'mkdir() "/var/cache/nginx/client_temp" failed (30: Read-only file system)' in node.output(container)
+
+
+def test_httpd_works(node) -> None:
+    container = node.run('httpd')
+    assert b'<p>It works!</p>' in get(node, container).body
+    assert get(node, container, '/nope').status == 404
+    assert '"GET / HTTP/1.1" 200' in node.output(container)
+
+
+def test_redis_keeps_what_it_is_told(node) -> None:
+    container = node.run('redis')
+    assert node.exec(container, 'redis-cli', 'ping') == (0, 'PONG\n')
+    assert node.exec(container, 'redis-cli', 'set', 'color', 'blue') == (0, 'OK\n')
+    assert node.exec(container, 'redis-cli', 'get', 'color') == (0, 'blue\n')
+    assert node.exec(container, 'redis-cli', 'get', 'nothing') == (0, '\n')
+    assert node.exec(container, 'redis-cli', 'lpush', 'color', 'x')[1] == (
+        'WRONGTYPE Operation against a key holding the wrong kind of value\n'
+    )
+    assert node.exec(container, 'redis-cli', '-p', '1', 'ping') == (
+        1,
+        'Could not connect to Redis at 127.0.0.1:1: Connection refused\n',
+    )
+    assert 'Ready to accept connections tcp' in node.output(container)
+
+
+def test_pause_waits_until_it_is_told_to_end(node) -> None:
+    container = node.run('registry.k8s.io/pause:3.10')
+    node.simulation.advance(10_000)
+    assert container.running
+    node.simulation.run_task(node.runtime.stop(container, 30))
+    assert container.exit_code == 0

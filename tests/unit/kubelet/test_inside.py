@@ -1,0 +1,144 @@
+"""What a container finds inside: environment, files, volumes, users."""
+
+import base64
+import json
+
+
+def test_environment(lab) -> None:
+    lab.admin.create(
+        'configmaps',
+        {
+            'apiVersion': 'v1',
+            'kind': 'ConfigMap',
+            'metadata': {'name': 'app', 'namespace': 'default'},
+            'data': {'color': 'blue'},
+        },
+    )
+    lab.pod(
+        command=['sleep', '600'],
+        container={
+            'resources': {'requests': {'memory': '16Mi', 'cpu': '50m'}, 'limits': {'cpu': '1500m'}},
+            'envFrom': [{'configMapRef': {'name': 'app'}, 'prefix': 'APP_'}],
+            'env': [
+                {'name': 'TEXT', 'value': 'hello $(APP_color) $(MISSING) $$(APP_color)'},
+                {'name': 'POD', 'valueFrom': {'fieldRef': {'fieldPath': 'metadata.name'}}},
+                {'name': 'IP', 'valueFrom': {'fieldRef': {'fieldPath': 'status.podIP'}}},
+                {'name': 'LABEL', 'valueFrom': {'fieldRef': {'fieldPath': "metadata.labels['app']"}}},
+                {'name': 'CPU', 'valueFrom': {'resourceFieldRef': {'resource': 'limits.cpu'}}},
+                {
+                    'name': 'MEMORY',
+                    'valueFrom': {'resourceFieldRef': {'resource': 'requests.memory', 'divisor': '1Mi'}},
+                },
+            ],
+        },
+    )
+    lab.ready()
+    assert lab.exec('web', 'printenv', 'TEXT', 'POD', 'IP', 'LABEL', 'CPU', 'MEMORY')[1].splitlines() == [
+        'hello blue $(MISSING) $(APP_color)',
+        'web',
+        lab.get()['status']['podIP'],
+        'web',
+        '2',
+        '16',
+    ]
+    assert lab.exec('web', 'printenv', 'KUBERNETES_SERVICE_HOST', 'HOSTNAME') == (0, '10.96.0.1\nweb\n')
+
+
+def test_the_system_files_of_a_pod(lab) -> None:
+    lab.pod(
+        command=['sleep', '600'],
+        hostAliases=[{'ip': '10.0.0.9', 'hostnames': ['db.local', 'db']}],
+        subdomain='team',
+        hostname='first',
+    )
+    lab.ready()
+    assert lab.exec('web', 'cat', '/etc/resolv.conf')[1] == (
+        'search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n'
+    )
+    hosts = lab.exec('web', 'cat', '/etc/hosts')[1]
+    assert f'{lab.get()["status"]["podIP"]}\tfirst.team.default.svc.cluster.local\tfirst\n' in hosts
+    assert hosts.endswith('# Entries added by HostAliases.\n10.0.0.9\tdb.local\tdb\n')
+    assert lab.exec('web', 'cat', '/etc/hostname') == (0, 'first\n')
+
+
+def test_the_token_of_the_service_account_is_one(lab) -> None:
+    lab.pod(command=['sleep', '600'])
+    lab.ready()
+    folder = '/var/run/secrets/kubernetes.io/serviceaccount'
+    assert lab.exec('web', 'ls', folder)[1].split() == ['ca.crt', 'namespace', 'token']
+    claims = lab.exec('web', 'cat', f'{folder}/token')[1].split('.')[1]
+    payload = json.loads(base64.urlsafe_b64decode(claims + '=' * (-len(claims) % 4)))
+    assert payload['sub'] == 'system:serviceaccount:default:default'
+    assert payload['kubernetes.io']['namespace'] == 'default'
+
+
+def test_config_map_volumes_follow_changes_but_sub_paths_do_not(lab) -> None:
+    config = {
+        'apiVersion': 'v1',
+        'kind': 'ConfigMap',
+        'metadata': {'name': 'app', 'namespace': 'default'},
+        'data': {'color': 'blue', 'size': '1'},
+    }
+    lab.admin.create('configmaps', config)
+    lab.pod(
+        command=['sleep', '600'],
+        volumes=[{'name': 'all', 'configMap': {'name': 'app'}}],
+        container={
+            'volumeMounts': [
+                {'name': 'all', 'mountPath': '/all'},
+                {'name': 'all', 'mountPath': '/sub/color', 'subPath': 'color'},
+            ]
+        },
+    )
+    lab.ready()
+    assert lab.exec('web', 'cat', '/all/color', '/sub/color')[1] == 'blueblue'
+    lab.admin.patch('configmaps', 'app', {'data': {'color': 'green', 'size': None, 'new': 'x'}}, 'default')
+    lab.simulation.advance(90)
+    assert lab.exec('web', 'cat', '/all/color', '/sub/color')[1] == 'greenblue'
+    assert lab.exec('web', 'ls', '/all')[1].split() == ['color', 'new']
+    assert lab.exec('web', 'sh', '-c', 'echo x > /all/color')[0] == 1
+
+
+def test_downward_api_files(lab) -> None:
+    lab.pod(
+        command=['sleep', '600'],
+        container={'volumeMounts': [{'name': 'info', 'mountPath': '/info'}]},
+        volumes=[
+            {
+                'name': 'info',
+                'downwardAPI': {'items': [{'path': 'labels', 'fieldRef': {'fieldPath': 'metadata.labels'}}]},
+            }
+        ],
+    )
+    lab.ready()
+    assert lab.exec('web', 'cat', '/info/labels')[1] == 'app="web"'
+    lab.admin.patch('pods', 'web', {'metadata': {'labels': {'tier': 'back'}}}, 'default')
+    lab.simulation.advance(5)
+    assert lab.exec('web', 'cat', '/info/labels')[1] == 'app="web"\ntier="back"'
+
+
+def test_an_empty_dir_is_shared_by_the_containers_and_ends_with_the_pod(lab) -> None:
+    mount = {'volumeMounts': [{'name': 'd', 'mountPath': '/d'}]}
+    lab.pod(command=['sh', '-c', 'echo hi > /d/note; exit 1'], container=mount, volumes=[{'name': 'd', 'emptyDir': {}}])
+    lab.until(lambda: lab.status().get('restartCount') == 1)
+    worker = next(w for k in lab.cluster.nodes.fleet.kubelets.values() for w in k.workers.values())
+    assert worker.volumes['d'].place()[0].read('/note') == b'hi\n'
+
+
+def test_host_path_volumes_are_the_nodes_files(lab) -> None:
+    lab.pod(
+        command=['sh', '-c', 'echo kept >> /data/file; sleep 600'],
+        volumes=[{'name': 'd', 'hostPath': {'path': '/srv/data', 'type': 'DirectoryOrCreate'}}],
+        container={'volumeMounts': [{'name': 'd', 'mountPath': '/data'}]},
+    )
+    lab.ready()
+    lab.simulation.advance(1)
+    node = lab.get()['spec']['nodeName']
+    assert lab.cluster.nodes.fleet.kubelets[node].machine.read('/srv/data/file') == 'kept\n'
+
+
+def test_users_and_groups(lab) -> None:
+    lab.pod(command=['sleep', '600'], securityContext={'runAsUser': 1000, 'runAsGroup': 3000, 'fsGroup': 2000})
+    lab.ready()
+    assert lab.status()['user'] == {'linux': {'gid': 3000, 'supplementalGroups': [2000, 3000], 'uid': 1000}}
+    assert lab.exec('web', 'id')[1] == 'uid=1000 gid=3000 groups=2000,3000\n'

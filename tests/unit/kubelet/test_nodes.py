@@ -1,0 +1,45 @@
+"""Nodes: how they are registered and kept alive."""
+
+
+def test_a_node_says_what_it_is(lab) -> None:
+    node = lab.admin.get('nodes', 'controlplane')
+    assert 'node-role.kubernetes.io/control-plane' in node['metadata']['labels']
+    assert node['metadata']['labels']['kubernetes.io/hostname'] == 'controlplane'
+    assert node['spec']['taints'] == [{'key': 'node-role.kubernetes.io/control-plane', 'effect': 'NoSchedule'}]
+    status = node['status']
+    assert {entry['type']: entry['status'] for entry in status['conditions']} == {
+        'MemoryPressure': 'False',
+        'DiskPressure': 'False',
+        'PIDPressure': 'False',
+        'Ready': 'True',
+    }
+    assert status['capacity']['cpu'] == '2'
+    assert status['nodeInfo']['kubeletVersion'] == 'v1.36.1'
+    assert status['nodeInfo']['containerRuntimeVersion'] == 'containerd://2.1.9'
+    assert [entry['type'] for entry in status['addresses']] == ['InternalIP', 'Hostname']
+
+
+def test_leases_are_renewed_and_nothing_else_happens(lab) -> None:
+    lab.simulation.advance(20)
+    before = lab.admin.get('nodes', 'node01')['metadata']['resourceVersion']
+    lease = lab.admin.get('leases.coordination.k8s.io', 'node01', 'kube-node-lease')
+    lab.simulation.advance(100)
+    later = lab.admin.get('leases.coordination.k8s.io', 'node01', 'kube-node-lease')
+    assert later['spec']['renewTime'] > lease['spec']['renewTime']
+    assert later['spec']['leaseDurationSeconds'] == 40
+    assert lab.admin.get('nodes', 'node01')['metadata']['resourceVersion'] == before
+    lab.simulation.advance(300)
+    assert lab.admin.get('nodes', 'node01')['metadata']['resourceVersion'] != before
+
+
+def test_a_kubelet_that_stopped_does_nothing_until_it_is_back(lab) -> None:
+    lab.pod(command=['sleep', '600'])
+    lab.ready()
+    kubelet = lab.cluster.nodes.fleet.kubelets[lab.get()['spec']['nodeName']]
+    kubelet.stop()
+    lab.admin.delete('pods', 'web', 'default')
+    lab.simulation.advance(30)
+    assert not lab.gone()
+    kubelet.start()
+    lab.cluster.nodes.fleet.resume(kubelet)
+    lab.until(lab.gone)

@@ -1,0 +1,97 @@
+"""Probes: what their results do to a pod, and the words of their failures."""
+
+from tutor.apimachinery.objects import is_true
+
+
+def unhealthy(lab) -> list[str]:
+    return [message for reason, message in lab.events() if reason == 'Unhealthy']
+
+
+def test_readiness_decides_over_the_condition(lab) -> None:
+    lab.pod(
+        image='nginx',
+        container={
+            'ports': [{'containerPort': 80, 'name': 'http'}],
+            'readinessProbe': {
+                'httpGet': {'path': '/ready', 'port': 'http'},
+                'periodSeconds': 2,
+                'failureThreshold': 1,
+            },
+        },
+    )
+    lab.simulation.advance(6)
+    assert not is_true(lab.get(), 'Ready')
+    address = lab.get()['status']['podIP']
+    assert unhealthy(lab) == [
+        f'Readiness probe failed: Get "http://{address}:80/ready": dial tcp {address}:80: connect: connection refused',
+        'Readiness probe failed: HTTP probe failed with statuscode: 404',
+    ]
+    lab.exec('web', 'touch', '/usr/share/nginx/html/ready')
+    lab.ready()
+    lab.exec('web', 'rm', '/usr/share/nginx/html/ready')
+    lab.until(lambda: not is_true(lab.get(), 'Ready'), 3)
+    assert lab.status()['restartCount'] == 0
+    assert '"GET /ready HTTP/1.1" 404' in lab.logs()
+    assert 'kube-probe/1.36' in lab.logs()
+
+
+def test_liveness_restarts(lab) -> None:
+    lab.pod(
+        command=['sh', '-c', 'touch /tmp/healthy; sleep 6; rm /tmp/healthy; sleep 600'],
+        container={
+            'livenessProbe': {
+                'exec': {'command': ['cat', '/tmp/healthy']},
+                'initialDelaySeconds': 1,
+                'periodSeconds': 2,
+                'failureThreshold': 2,
+            }
+        },
+        terminationGracePeriodSeconds=1,
+    )
+    lab.until(lambda: lab.status().get('restartCount') == 1)
+    assert lab.status()['lastState']['terminated']['exitCode'] == 137
+    assert ('Killing', 'Container main failed liveness probe, will be restarted') in lab.events()
+    assert unhealthy(lab) == ["Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n"]
+
+
+def test_startup_holds_the_others_back(lab) -> None:
+    test = {'exec': {'command': ['test', '-e', '/tmp/started']}}
+    lab.pod(
+        command=['sh', '-c', 'sleep 8; touch /tmp/started; sleep 600'],
+        container={
+            'startupProbe': {**test, 'periodSeconds': 2, 'failureThreshold': 30},
+            'livenessProbe': {**test, 'periodSeconds': 1, 'failureThreshold': 1},
+        },
+    )
+    lab.simulation.advance(5)
+    assert (lab.status()['started'], lab.status()['ready']) == (False, False)
+    lab.ready()
+    assert (lab.status()['started'], lab.status()['restartCount']) == (True, 0)
+
+
+def test_a_port_that_nobody_listens_on(lab) -> None:
+    lab.pod(
+        image='nginx',
+        container={'livenessProbe': {'tcpSocket': {'port': 8080}, 'periodSeconds': 2, 'failureThreshold': 2}},
+    )
+    lab.until(lambda: lab.status().get('restartCount') == 1)
+    assert unhealthy(lab) == [
+        f'Liveness probe failed: dial tcp {lab.get()["status"]["podIP"]}:8080: connect: connection refused'
+    ]
+
+
+def test_a_probe_that_takes_too_long(lab) -> None:
+    lab.pod(
+        command=['sleep', '600'],
+        container={'readinessProbe': {'exec': {'command': ['sleep', '10']}, 'timeoutSeconds': 1, 'periodSeconds': 5}},
+    )
+    lab.simulation.advance(4)
+    assert unhealthy(lab) == ['Readiness probe failed: command timed out: "sleep 10" timed out after 1s']
+
+
+def test_probes_of_an_idle_cluster_cost_no_writes(lab) -> None:
+    lab.pod(image='nginx', container={'readinessProbe': {'httpGet': {'path': '/', 'port': 80}, 'periodSeconds': 1}})
+    lab.ready()
+    version = lab.get()['metadata']['resourceVersion']
+    lab.simulation.advance(120)
+    assert lab.get()['metadata']['resourceVersion'] == version

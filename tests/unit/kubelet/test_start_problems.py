@@ -1,0 +1,106 @@
+"""Why containers wait: images, configuration, commands, volumes."""
+
+import pytest
+
+
+def reason(lab, name: str = 'web') -> str:
+    return (lab.state(name).get('waiting') or {}).get('reason', '')
+
+
+def test_an_image_that_does_not_exist_is_tried_ever_later(lab) -> None:
+    lab.pod(image='nginx:no-such-tag')
+    lab.until(lambda: reason(lab) == 'ErrImagePull')
+    lab.until(lambda: reason(lab) == 'ImagePullBackOff')
+    message = lab.state()['waiting']['message']
+    assert message.startswith('Back-off pulling image "nginx:no-such-tag": ErrImagePull: rpc error: code = NotFound')
+    assert [entry[0] for entry in lab.events()][:5] == ['Pulling', 'Failed', 'Failed', 'BackOff', 'Failed']
+    assert lab.get()['status']['phase'] == 'Pending'
+    lab.admin.patch(
+        'pods',
+        'web',
+        {'spec': {'containers': [{'name': 'main', 'image': 'nginx'}]}},
+        'default',
+        content_type='application/strategic-merge-patch+json',
+    )
+    lab.ready()
+
+
+def test_an_image_that_must_not_be_pulled(lab) -> None:
+    lab.pod(image='nginx:no-such-tag', container={'imagePullPolicy': 'Never'})
+    lab.until(lambda: reason(lab) == 'ErrImageNeverPull')
+    assert (
+        'ErrImageNeverPull',
+        'Container image "nginx:no-such-tag" is not present with pull policy of Never',
+    ) in lab.events()
+
+
+@pytest.mark.parametrize(
+    ('source', 'message'),
+    [
+        ({'configMapKeyRef': {'name': 'settings', 'key': 'color'}}, 'configmap "settings" not found'),
+        ({'secretKeyRef': {'name': 'creds', 'key': 'user'}}, 'secret "creds" not found'),
+    ],
+)
+def test_a_missing_configuration(lab, source, message: str) -> None:
+    lab.pod(command=['sleep', '600'], container={'env': [{'name': 'X', 'valueFrom': source}]})
+    lab.until(lambda: reason(lab) == 'CreateContainerConfigError')
+    assert lab.state()['waiting']['message'] == message
+    assert ('Failed', f'Error: {message}') in lab.events()
+
+
+def test_a_missing_key_and_then_it_is_there(lab) -> None:
+    config = {
+        'apiVersion': 'v1',
+        'kind': 'ConfigMap',
+        'metadata': {'name': 'settings', 'namespace': 'default'},
+        'data': {},
+    }
+    lab.admin.create('configmaps', config)
+    lab.pod(
+        command=['sleep', '600'],
+        container={'env': [{'name': 'X', 'valueFrom': {'configMapKeyRef': {'name': 'settings', 'key': 'color'}}}]},
+    )
+    lab.until(lambda: reason(lab) == 'CreateContainerConfigError')
+    assert lab.state()['waiting']['message'] == "couldn't find key color in ConfigMap default/settings"
+    lab.admin.patch('configmaps', 'settings', {'data': {'color': 'blue'}}, 'default')
+    lab.ready()
+    assert lab.exec('web', 'printenv', 'X') == (0, 'blue\n')
+
+
+def test_a_command_that_does_not_exist(lab) -> None:
+    lab.pod(command=['no-such-program'], restartPolicy='Never')
+    lab.phase('web', 'Failed')
+    ended = lab.state()['terminated']
+    assert (ended['exitCode'], ended['reason']) == (128, 'StartError')
+    assert ended['message'].endswith('exec: "no-such-program": executable file not found in $PATH')
+
+
+def test_root_where_it_is_not_allowed(lab) -> None:
+    lab.pod(securityContext={'runAsNonRoot': True}, command=['sleep', '1'])
+    lab.until(lambda: reason(lab) == 'CreateContainerConfigError')
+    uid = lab.get()['metadata']['uid']
+    assert lab.state()['waiting']['message'] == (
+        f'container has runAsNonRoot and image will run as root (pod: "web_default({uid})", container: main)'
+    )
+
+
+def test_a_volume_whose_source_is_missing(lab) -> None:
+    lab.pod(
+        command=['sleep', '600'],
+        container={'volumeMounts': [{'name': 'conf', 'mountPath': '/conf'}]},
+        volumes=[{'name': 'conf', 'secret': {'secretName': 'creds'}}],
+    )
+    lab.simulation.advance(6)
+    assert reason(lab) == 'ContainerCreating'
+    assert ('FailedMount', 'MountVolume.SetUp failed for volume "conf" : secret "creds" not found') in lab.events()
+    lab.admin.create(
+        'secrets',
+        {
+            'apiVersion': 'v1',
+            'kind': 'Secret',
+            'metadata': {'name': 'creds', 'namespace': 'default'},
+            'data': {'user': 'YWRtaW4='},
+        },
+    )
+    lab.ready()
+    assert lab.exec('web', 'cat', '/conf/user') == (0, 'admin')

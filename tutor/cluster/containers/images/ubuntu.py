@@ -1,0 +1,19 @@
+"""Ubuntu: a general distribution with bash and the GNU tools."""
+
+from __future__ import annotations
+
+from tutor.cluster.containers.image import PATH, Image, ImageConfig
+
+
+class Ubuntu(Image):
+    repository = 'ubuntu'
+    tags = {'latest': '24.04', '24.04': '24.04', 'noble': '24.04', '22.04': '22.04', 'jammy': '22.04', '20.04': '20.04',
+            'focal': '20.04', '25.10': '25.10', 'rolling': '25.10', '26.04': '26.04'}
+    size = 29_724_688
+    memory = 2 * 1024 * 1024
+
+    def userland(self, tag: str) -> str:
+        return 'ubuntu'
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(command=('/bin/bash',), environment={'PATH': PATH})
