@@ -11,17 +11,19 @@ def refusal(node, image: str) -> str:
 
 
 def test_a_repository_that_docker_hub_does_not_have_is_denied(node) -> None:
+    name = 'docker.io/library/ngnix:latest'
     assert refusal(node, 'ngnix') == (
-        'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/ngnix:latest": failed '
-        'to resolve reference "docker.io/library/ngnix:latest": pull access denied, repository does not exist or may require '
-        'authorization: server message: insufficient_scope: authorization failed'
+        f'rpc error: code = Unknown desc = failed to pull and unpack image "{name}": failed to resolve reference "{name}": '
+        'pull access denied, repository does not exist or may require authorization: server message: '
+        'insufficient_scope: authorization failed'
     )
 
 
 def test_a_tag_that_does_not_exist_is_not_found(node) -> None:
+    name = 'docker.io/library/nginx:no-such-tag'
     assert refusal(node, 'nginx:no-such-tag') == (
-        'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:no-such-tag": '
-        'failed to resolve reference "docker.io/library/nginx:no-such-tag": docker.io/library/nginx:no-such-tag: not found'
+        f'rpc error: code = NotFound desc = failed to pull and unpack image "{name}": '
+        f'failed to resolve reference "{name}": {name}: not found'
     )
 
 

@@ -194,6 +194,7 @@ def test_init_containers_run_one_after_the_other_before_the_rest(lab) -> None:
     assert lab.state() == {'waiting': {'reason': 'PodInitializing'}}
     assert condition(lab.get(), 'Initialized')['message'] == 'containers with incomplete status: [one two]'
     lab.ready()
+    lab.simulation.advance(1)
     assert lab.logs() == 'one\ntwo\n'
     assert [entry['ready'] for entry in lab.get()['status']['initContainerStatuses']] == [True, True]
 
