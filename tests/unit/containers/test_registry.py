@@ -13,7 +13,8 @@ def refusal(node, image: str) -> str:
 def test_a_repository_that_docker_hub_does_not_have_is_denied(node) -> None:
     name = 'docker.io/library/ngnix:latest'
     assert refusal(node, 'ngnix') == (
-        f'rpc error: code = Unknown desc = failed to pull and unpack image "{name}": failed to resolve reference "{name}": '
+        f'rpc error: code = Unknown desc = failed to pull and unpack image "{name}": '
+        f'failed to resolve reference "{name}": '
         'pull access denied, repository does not exist or may require authorization: server message: '
         'insufficient_scope: authorization failed'
     )
