@@ -36,7 +36,7 @@ class BuildHook(BuildHookInterface):
         data = root / 'tutor' / '_data'
         data.mkdir(exist_ok=True)
         build_schema(data)
-        build_bootstrap(root / 'tutor' / 'cluster' / 'bootstrap', data)
+        build_objects(root / 'tutor' / 'cluster', data)
         build_pki(root, data)
         build_catalogs(root / 'locales')
         build_data['artifacts'] += ['tutor/_data/*.z', 'tutor/_data/*.json', 'locales/**/*.mo']
@@ -50,12 +50,17 @@ def build_schema(folder: Path) -> None:
     (folder / 'descriptions.z').write_bytes(zlib.compress(texts.encode(), 9))
 
 
-def build_bootstrap(sources: Path, folder: Path) -> None:
-    """Write the objects of a new control plane as one file that loads in a millisecond (bootstrap.z)."""
+def build_objects(cluster: Path, folder: Path) -> None:
+    """Write the objects of a new control plane (bootstrap.z) and of each add-on as files that load at once."""
+    _write_objects(folder / 'bootstrap.z', sorted((cluster / 'bootstrap').glob('*.yaml')))
+    for source in sorted((cluster / 'addons').glob('*.yaml')):
+        _write_objects(folder / f'{source.stem}.z', [source])
+
+
+def _write_objects(target: Path, sources: list[Path]) -> None:
     import yaml
-    found = [obj for source in sorted(sources.glob('*.yaml'))
-             for obj in yaml.safe_load_all(source.read_text(encoding='utf-8')) if obj]
-    (folder / 'bootstrap.z').write_bytes(zlib.compress(json.dumps(found, separators=(',', ':')).encode(), 9))
+    found = [obj for source in sources for obj in yaml.safe_load_all(source.read_text(encoding='utf-8')) if obj]
+    target.write_bytes(zlib.compress(json.dumps(found, separators=(',', ':')).encode(), 9))
 
 
 def build_pki(root: Path, folder: Path) -> None:

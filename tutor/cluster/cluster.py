@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import lru_cache
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import is_true
+from tutor.apimachinery.objects import Object, is_true
 from tutor.client.client import Client
 from tutor.client.rest_config import ConnectionRefused, RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import bootstrap, pki
+from tutor.cluster.addons import CONTROL_PLANE, install
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.server import ApiServer
+from tutor.cluster.components import Process, Serving
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
@@ -24,10 +26,11 @@ from tutor.cluster.simulation import Simulation
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.cluster.storage import Store
 
-SERVER = 'https://172.30.0.2:6443'
+SERVER = 'https://172.30.1.2:6443'
 """Where the API server of a cluster listens, as its kubeconfig says."""
 NAME = 'kubernetes'
 READY_WITHIN = 60.0
+LOOK_EVERY = 0.5
 
 
 def version(git_version: str) -> dict[str, str]:
@@ -49,9 +52,11 @@ class Cluster:
         self.store = Store()
         self.api = ApiServer(self.simulation, self.store, version(config.version))
         self.admin = Client(self.api, ADMIN)
-        self.controllers = ControllerManager(self.simulation, self.api, Settings(root_ca=pki.authority().certificate))
+        self.controllers = ControllerManager(self.simulation, self.api, Settings(pki.authority().certificate, pki.authority().key))
         self.scheduler = Scheduler(self.simulation, self.api)
-        self.nodes = Nodes(self.simulation, self.api, config, self.connect, self.api.nodes)
+        self.nodes = Nodes(self.simulation, self.api, config, self.connect, self.api.nodes, {
+            'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
+            'kube-apiserver': Serving(), 'etcd': Serving()})
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
             certificates[pki.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
@@ -63,17 +68,29 @@ class Cluster:
     def boot(self) -> None:
         """Make the objects of a new control plane, start its components and wait until the nodes are ready."""
         bootstrap.create_all(self.api.stores, Context(self.simulation, self.api.stores, ADMIN))
-        self.controllers.start()
-        if self.config.nodes:
-            self.scheduler.start()
-            self.nodes.start()
-        self.simulation.run_until(self._ready, self.simulation.now + READY_WITHIN)
+        if CONTROL_PLANE not in self.config.addons or not self.config.nodes:
+            self.controllers.start()
+            if self.config.nodes:
+                self.scheduler.start()
+        self.nodes.start()
+        for addon in self.config.addons:
+            if addon != CONTROL_PLANE:
+                install(addon, self.admin)
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        """Let time pass until every node and every pod of the add-ons is ready, but not for ever."""
+        deadline = self.simulation.now + READY_WITHIN
+        while not self._ready() and self.simulation.now < deadline:
+            self.simulation.advance(LOOK_EVERY)
 
     def _ready(self) -> bool:
-        nodes = self.api.stores.of('', 'nodes').list()
-        accounts = self.api.stores.of('', 'serviceaccounts')
-        return len(nodes) == len(self.config.nodes) and all(is_true(node, 'Ready') for node in nodes) and \
-            accounts.find('default', 'default') is not None
+        stores = self.api.stores
+        nodes, pods = stores.of('', 'nodes').list(), stores.of('', 'pods').list()
+        workloads = [*stores.of('apps', 'deployments').list(), *stores.of('apps', 'daemonsets').list()]
+        return len(nodes) == len(self.config.nodes) and all(is_true(obj, 'Ready') for obj in (*nodes, *pods)) and \
+            all(_has_all(workload) for workload in workloads) and \
+            stores.of('', 'serviceaccounts').find('default', 'default') is not None
 
     def connect(self, config: RestConfig) -> Transport:
         """The API server for a kubeconfig's server and user; raises ConnectionRefused for another address."""
@@ -88,6 +105,13 @@ class Cluster:
         return KUBECONFIG.format(
             ca=_encoded(pki.authority().certificate), server=SERVER, name=NAME, user=user,
             certificate=_encoded(pair.certificate), key=_encoded(pair.key))
+
+
+def _has_all(workload: Object) -> bool:
+    """Whether a Deployment or DaemonSet has all its pods ready."""
+    status = workload.get('status', {})
+    wanted = workload['spec'].get('replicas') or status.get('desiredNumberScheduled', 0)
+    return 0 < wanted == status.get('readyReplicas', status.get('numberReady', 0))
 
 
 @lru_cache(maxsize=1)

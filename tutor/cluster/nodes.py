@@ -10,14 +10,20 @@ from tutor.client.informer import Informers
 from tutor.client.rest_config import Connect
 from tutor.client.transport import Transport, User
 from tutor.cluster.apiserver.nodes import NodeConnections
+from tutor.apimachinery.printing import to_yaml
+from tutor.cluster.addons import CONTROL_PLANE, manifests
+from tutor.cluster.components import Dns, Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.cluster.containers.catalog import all_images
 from tutor.cluster.containers.idle import HollowRuntime
 from tutor.cluster.containers.nodeimages import NodeImages
+from tutor.cluster.containers.programs.component import COMPONENTS, Component
+from tutor.cluster.containers.references import parse
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Runtime
 from tutor.cluster.kubelet.fleet import Fleet
 from tutor.cluster.kubelet.kubelet import CLUSTER_DNS, Kubelet, NodeSettings
+from tutor.cluster.kubelet.staticpods import FOLDER as MANIFESTS
 from tutor.cluster.kubelet.machine import Machine, base_files
 from tutor.cluster.kubelet.server import KubeletApi
 from tutor.cluster.network.addresses import pod_cidr
@@ -32,6 +38,10 @@ from tutor.shell.programs.catalog import programs
 from tutor.shell.vfs import FileSystem
 
 FIRST_ADDRESS = 2
+SYSTEM_IMAGES = tuple(f'registry.k8s.io/{name}' for name in (
+    'kube-apiserver:v1.36.1', 'kube-controller-manager:v1.36.1', 'kube-scheduler:v1.36.1', 'kube-proxy:v1.36.1',
+    'etcd:3.6.8-0', 'coredns/coredns:v1.14.1', 'pause:3.10'))
+"""What `kubeadm init` has pulled before the cluster is there."""
 AGENT = 'kubelet'
 
 
@@ -45,7 +55,7 @@ class Nodes:
     """All machines of a cluster. `connect` is how programs in containers reach the API server."""
 
     def __init__(self, simulation: Simulation, transport: Transport, config: ClusterConfig, connect: Connect,
-                 connections: NodeConnections) -> None:
+                 connections: NodeConnections, components: dict[str, Component]) -> None:
         self.simulation = simulation
         self.config = config
         self._transport = transport
@@ -57,7 +67,8 @@ class Nodes:
         self.fleet = Fleet(simulation, informers)
         self._informers = informers
         self._connections = connections
-        self._extras = {'connect': connect, 'dns': self.dns, 'proxy': self.proxy}
+        self._extras = {'connect': connect, COMPONENTS: {
+            **components, 'kube-proxy': Proxy(self.proxy), 'coredns': Dns(self.dns)}}
 
     def start(self) -> None:
         """Start every kubelet of the cluster file."""
@@ -79,8 +90,10 @@ class Nodes:
         stack = self.fabric.add_node(node.name, [self.address(number)])
         machine = Machine(simulation, node.name, self._opener(stack), _base)
         idle = config.containers == 'idle'
-        runtime = HollowRuntime(simulation) if idle else Runtime(
-            simulation, NodeImages(simulation, self.registry, config.pulled), config.runtime.partition(':')[0])
+        images = NodeImages(simulation, self.registry, config.pulled)
+        for image in SYSTEM_IMAGES if config.addons else ():
+            images.load(parse(image))
+        runtime = HollowRuntime(simulation) if idle else Runtime(simulation, images, config.runtime.partition(':')[0])
         settings = NodeSettings(
             node.name, self.address(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
             node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)
@@ -90,6 +103,9 @@ class Nodes:
                           PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared, self._extras)
         if 'proxy' in config.host:
             self.proxy.start(node.name)
+        if CONTROL_PLANE in config.addons and CONTROL_PLANE in node.roles:
+            for pod in manifests(CONTROL_PLANE):
+                machine.files.put(f'{MANIFESTS}/{pod["metadata"]["name"]}.yaml', to_yaml(pod), 0o600)
         self._connections.add(node.name, KubeletApi(kubelet))
         self.fleet.add(kubelet)
 

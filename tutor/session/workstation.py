@@ -20,8 +20,7 @@ async def _kubectl(argv, io, ctx) -> int:
 def workstation(cluster: Cluster) -> Host:
     """A new machine beside a cluster, with an administrator's kubeconfig."""
     simulation = cluster.simulation
-    epoch = simulation.epoch.timestamp()
-    files = FileSystem(lambda: epoch + simulation.now)
+    files = FileSystem(lambda: simulation.now)
     installed: dict[str, Main] = {**programs(), 'kubectl': _kubectl}
     for name in installed:
         files.put(f'/usr/bin/{name}', PROGRAM, 0o755, name)
@@ -33,7 +32,10 @@ def workstation(cluster: Cluster) -> Host:
     files.put('/etc/hostname', 'controlplane\n')
     files.put('/etc/passwd', f'root:x:0:0:root:/root:/bin/bash\n{USER}:x:1000:1000::{HOME}:/bin/bash\n')
     files.put('/etc/group', f'root:x:0:\n{USER}:x:1000:\n')
-    files.put('/etc/hosts', '127.0.0.1\tlocalhost\n172.30.0.2\tcontrolplane\n')
+    files.put('/etc/hosts', '127.0.0.1\tlocalhost\n172.30.1.2\tcontrolplane\n')
     files.put('/etc/os-release', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nID=debian\n')
     files.put(f'{HOME}/.kube/config', cluster.kubeconfig(), 0o600)
+    for path in (HOME, f'{HOME}/.kube', f'{HOME}/.kube/config'):
+        files.chown(path, 1000, 1000)
+    files.chmod('/tmp', 0o1777)
     return Host(simulation, 'controlplane', files, None, installed)

@@ -22,8 +22,13 @@ class Authorizer:
     def __init__(self, stores: ResourceStores) -> None:
         self._stores = stores
         self._decisions: dict[tuple[object, ...], bool] = {}
+        self._bindings_of: dict[str, dict[str, dict[int, tuple[Object, Object]]]] = {}
         for plural in ('roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'):
-            stores.store.listen(stores.of(RBAC, plural).prefix, lambda _: self._decisions.clear())
+            stores.store.listen(stores.of(RBAC, plural).prefix, lambda _: self._forget())
+
+    def _forget(self) -> None:
+        self._decisions.clear()
+        self._bindings_of.clear()
 
     def check(self, user: User, info: RequestInfo) -> None:
         """Raise Forbidden unless the user may do this."""
@@ -61,12 +66,22 @@ class Authorizer:
         """How each binding that applies is described in reasons, and its rules."""
         if NODES in user.groups and user.name.startswith('system:node:'):
             yield 'the node authorizer', self._role_rules({'kind': 'ClusterRole', 'name': 'system:node'}, '')
-        for plural in ('clusterrolebindings', 'rolebindings') if namespace else ('clusterrolebindings',):
-            space = namespace if plural == 'rolebindings' else ''
-            for binding in self._stores.of(RBAC, plural).list(space):
-                subject = applies(binding.get('subjects'), user, space)
-                if subject is not None:
-                    yield _describe(binding, subject), self._role_rules(binding['roleRef'], space)
+        for space in ('', namespace) if namespace else ('',):
+            index = self._index(space)
+            found = {number: entry for name in _names(user) for number, entry in index.get(name, {}).items()}
+            for _, (binding, subject) in sorted(found.items()):
+                yield _describe(binding, subject), self._role_rules(binding['roleRef'], space)
+
+    def _index(self, namespace: str) -> dict[str, dict[int, tuple[Object, Object]]]:
+        """The bindings of a namespace ('' for those of the cluster) by the names of their subjects."""
+        found = self._bindings_of.get(namespace)
+        if found is None:
+            found = self._bindings_of[namespace] = {}
+            plural = 'rolebindings' if namespace else 'clusterrolebindings'
+            for number, binding in enumerate(self._stores.of(RBAC, plural).list(namespace)):
+                for subject in binding.get('subjects') or ():
+                    found.setdefault(_subject_name(subject, namespace), {}).setdefault(number, (binding, subject))
+        return found
 
     def _role_rules(self, reference: Object, namespace: str) -> list[Object]:
         if reference['kind'] == 'ClusterRole':
@@ -118,19 +133,15 @@ def _describe(binding: Object, subject: Object) -> str:
     return f'{binding["kind"]} "{name}" of {role["kind"]} "{role["name"]}" to {subject["kind"]} {who}'
 
 
-def applies(subjects: list[Object] | None, user: User, namespace: str) -> Object | None:
-    """The first subject that a user is (appliesToUser), or None."""
-    for subject in subjects or ():
-        kind, name = subject['kind'], subject['name']
-        if kind == 'User' and name in (user.name, '*'):
-            return subject
-        if kind == 'Group' and name in user.groups:
-            return subject
-        if kind == 'ServiceAccount':
-            space = subject.get('namespace') or namespace
-            if user.name == f'system:serviceaccount:{space}:{name}':
-                return subject
-    return None
+def _subject_name(subject: Object, namespace: str) -> str:
+    """Under which of a user's names a subject is found (appliesToUser)."""
+    if subject['kind'] == 'ServiceAccount':
+        return f'User system:serviceaccount:{subject.get("namespace") or namespace}:{subject["name"]}'
+    return f'{subject["kind"]} {subject["name"]}'
+
+
+def _names(user: User) -> tuple[str, ...]:
+    return (f'User {user.name}', 'User *', *(f'Group {group}' for group in user.groups))
 
 
 def rule_allows(rule: Object, info: RequestInfo) -> bool:

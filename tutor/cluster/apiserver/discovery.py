@@ -28,7 +28,7 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
             return Response(200, dict(server.version))
         case ['api']:
             return Response(200, {'kind': 'APIVersions', 'versions': ['v1'], 'serverAddressByClientCIDRs': [
-                {'clientCIDR': '0.0.0.0/0', 'serverAddress': '172.30.0.2:6443'}]})
+                {'clientCIDR': '0.0.0.0/0', 'serverAddress': '172.30.1.2:6443'}]})
         case ['apis']:
             return Response(200, group_list(server))
         case ['apis', group]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from tutor.apimachinery.objects import Object, deep_copy
@@ -14,22 +15,30 @@ from tutor.cluster.registry.store import ResourceStores
 from tutor.cluster.registry.strategy import Context
 
 SOURCES = ('objects.yaml', 'rbac.yaml')
-COMPILED = Path(__file__).parents[2] / '_data' / 'bootstrap.z'
+FOLDER = Path(__file__).parent
+COMPILED = Path(__file__).parents[2] / '_data'
 
 
-@lru_cache(maxsize=1)
 def objects() -> tuple[Object, ...]:
-    """All of them, from the form that the build compiled, or from their YAML."""
-    if COMPILED.is_file():
-        return tuple(json.loads(zlib.decompress(COMPILED.read_bytes())))
-    return tuple(read_sources(Path(__file__).parent))
+    """All of them."""
+    return read_compiled('bootstrap.z', [FOLDER / name for name in SOURCES])
 
 
-def read_sources(folder: Path) -> list[Object]:
-    """The objects in the YAML files of a folder."""
+def read_compiled(name: str, sources: Sequence[Path]) -> tuple[Object, ...]:
+    """Objects from the form that the build compiled, or from their YAML. They are shared: do not change them."""
+    return _read(name, tuple(sources))
+
+
+@cache
+def _read(name: str, sources: tuple[Path, ...]) -> tuple[Object, ...]:
+    compiled = COMPILED / name
+    newest = max(source.stat().st_mtime for source in sources)
+    if compiled.is_file() and compiled.stat().st_mtime >= newest:
+        return tuple(json.loads(zlib.decompress(compiled.read_bytes())))
     import yaml
     loader = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
-    return [obj for name in SOURCES for obj in yaml.load_all((folder / name).read_text(), Loader=loader) if obj]
+    return tuple(obj for source in sources for obj in yaml.load_all(source.read_text(encoding='utf-8'), Loader=loader)
+                 if obj)
 
 
 def create_all(stores: ResourceStores, context: Context) -> None:

@@ -10,6 +10,14 @@ from tutor.cluster.containers.images.busybox import Busybox
 from tutor.cluster.containers.images.curl import Curl
 from tutor.cluster.containers.images.debian import Debian
 from tutor.cluster.containers.images.httpd import Httpd
+from tutor.cluster.containers.images.kubernetes import (
+    CoreDns,
+    Etcd,
+    KubeApiserver,
+    KubeControllerManager,
+    KubeProxy,
+    KubeScheduler,
+)
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.pause import Pause
@@ -20,9 +28,15 @@ from tutor.cluster.containers.images.ubuntu import Ubuntu
 IMAGES: tuple[Callable[[], Image], ...] = (
     Alpine,
     Busybox,
+    CoreDns,
     Curl,
     Debian,
+    Etcd,
     Httpd,
+    KubeApiserver,
+    KubeControllerManager,
+    KubeProxy,
+    KubeScheduler,
     Nginx,
     NginxSlim,
     Pause,

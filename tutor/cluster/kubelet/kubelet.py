@@ -18,6 +18,7 @@ from tutor.cluster.kubelet.backoff import Backoff
 from tutor.cluster.kubelet.images import ImagePuller
 from tutor.cluster.kubelet.machine import Machine
 from tutor.cluster.kubelet.node import NodeReporter
+from tutor.cluster.kubelet.staticpods import StaticPods
 from tutor.cluster.kubelet.statuses import StatusManager
 from tutor.cluster.kubelet.worker import PodWorker
 from tutor.cluster.simulation import Simulation
@@ -99,6 +100,7 @@ class Kubelet:
         self.node: Object | None = None
         self.reporter = NodeReporter(self, settings.labels, settings.taints, settings.capacity, settings.allocatable,
                                      settings.version, settings.runtime)
+        self.static_pods = StaticPods(self)
         self.connected = True
         self.running = False
         self.workers: dict[str, PodWorker] = {}
@@ -117,11 +119,13 @@ class Kubelet:
         """Register the node and begin with what is bound to it."""
         self.running = True
         self.reporter.start()
+        self.static_pods.start()
 
     def stop(self) -> None:
         """The kubelet's process ends; containers go on."""
         self.running = False
         self.reporter.stop()
+        self.static_pods.stop()
 
     # -- pods ---------------------------------------------------------------------------------------------------
 

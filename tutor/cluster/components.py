@@ -1,0 +1,76 @@
+"""What the programs of the cluster's own components do while they run: they turn the simulated component on and off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
+from tutor.cluster.network.proxy import ServiceProxy
+from tutor.shell.process import Context
+
+DNS_PORT = 53
+
+
+class Switch(Protocol):
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Process:
+    """A component of which one process does the work: the scheduler, the controller manager. With several, it works
+    until the last has ended."""
+
+    switch: Switch
+    running: list[int] = field(default_factory=list)
+
+    def start(self, ctx: Context) -> None:
+        self.running.append(id(ctx))
+        self.switch.start()
+
+    def stop(self, ctx: Context) -> None:
+        self.running.remove(id(ctx))
+        if not self.running:
+            self.switch.stop()
+
+
+@dataclass(slots=True)
+class Serving:
+    """A component that the simulation cannot do without: the API server and etcd. Its process only shows that it runs."""
+
+    def start(self, ctx: Context) -> None: ...
+    def stop(self, ctx: Context) -> None: ...
+
+
+@dataclass(slots=True)
+class Proxy:
+    """kube-proxy: a node's rules follow the API server while it runs there."""
+
+    proxy: ServiceProxy
+
+    def start(self, ctx: Context) -> None:
+        self.proxy.start(ctx.host.hostname)
+
+    def stop(self, ctx: Context) -> None:
+        self.proxy.stop(ctx.host.hostname)
+
+
+@dataclass(slots=True)
+class Dns:
+    """CoreDNS: answers where its pod is."""
+
+    dns: ClusterDns
+    sockets: dict[int, Callable[[], None]] = field(default_factory=dict)
+
+    def start(self, ctx: Context) -> None:
+        async def answer(question: Question, client: str) -> DnsAnswer:
+            return self.dns.answer(question)
+
+        network = ctx.host.network
+        assert network is not None
+        self.sockets[id(ctx)] = network.listen_udp(DNS_PORT, answer).close  # type: ignore[attr-defined]
+
+    def stop(self, ctx: Context) -> None:
+        self.sockets.pop(id(ctx))()

@@ -1,0 +1,57 @@
+"""The images of a cluster's own components, as kubeadm pulls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from tutor.cluster.containers.programs import component
+from tutor.shell.process import Main
+
+RELEASES = {'v1.36.1': 'v1.36.1', 'v1.36.0': 'v1.36.0', 'v1.35.4': 'v1.35.4'}
+
+
+class _Component(Image):
+    """An image with one program and nothing else; `path` is where it lies."""
+
+    path = ''
+    memory = 40 * 1024 * 1024
+
+    def userland(self, tag: str) -> str:
+        return 'scratch'
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(entrypoint=(self.path,), environment={'PATH': PATH})
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {self.path: component.main}
+
+
+class KubeApiserver(_Component):
+    repository, tags, size = 'registry.k8s.io/kube-apiserver', RELEASES, 27_100_000
+    path, memory = '/usr/local/bin/kube-apiserver', 260 * 1024 * 1024
+
+
+class KubeControllerManager(_Component):
+    repository, tags, size = 'registry.k8s.io/kube-controller-manager', RELEASES, 22_800_000
+    path = '/usr/local/bin/kube-controller-manager'
+
+
+class KubeScheduler(_Component):
+    repository, tags, size = 'registry.k8s.io/kube-scheduler', RELEASES, 17_400_000
+    path = '/usr/local/bin/kube-scheduler'
+
+
+class KubeProxy(_Component):
+    repository, tags, size = 'registry.k8s.io/kube-proxy', RELEASES, 25_900_000
+    path = '/usr/local/bin/kube-proxy'
+
+
+class Etcd(_Component):
+    repository, tags, size = 'registry.k8s.io/etcd', {'3.6.8-0': '3.6.8', '3.6.6-0': '3.6.6'}, 22_900_000
+    path = '/usr/local/bin/etcd'
+
+
+class CoreDns(_Component):
+    repository, tags, size = 'registry.k8s.io/coredns/coredns', {'v1.14.1': '1.14.1', 'v1.13.1': '1.13.1'}, 22_400_000
+    path, memory = '/coredns', 18 * 1024 * 1024

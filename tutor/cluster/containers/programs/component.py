@@ -1,0 +1,53 @@
+"""The programs of a cluster's own components: while one runs, the component works on that node."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
+from tutor.cluster.containers.programs.waiting import until_ended
+from tutor.shell.process import IO, Context
+
+COMPONENTS = 'components'
+HEALTH_PORTS = {'coredns': (8080, 8181, 9153)}
+
+
+class Component(Protocol):
+    """A component of the cluster, handed to containers under its program's name."""
+
+    def start(self, ctx: Context) -> None: ...
+    def stop(self, ctx: Context) -> None: ...
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """Run the component that the program is called after, until the container is stopped."""
+    name = argv[0].rpartition('/')[2]
+    component: Component | None = ctx.extras.get(COMPONENTS, {}).get(name)
+    if component is None:
+        io.stderr.write(f'{name}: error: this component is not simulated here\n')
+        return 1
+    for port in HEALTH_PORTS.get(name, ()):
+        assert ctx.host.network is not None
+        ctx.host.network.listen(port, HttpService(_healthy))
+    io.stderr.write(_first_lines(name, ctx))
+    component.start(ctx)
+    try:
+        await until_ended(ctx)
+    finally:
+        component.stop(ctx)
+    return 0
+
+
+async def _healthy(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(200, {'Content-Type': 'text/plain; charset=utf-8'}, b'OK')
+
+
+def _first_lines(name: str, ctx: Context) -> str:
+    if name == 'coredns':
+        return '.:53\n[INFO] plugin/reload: Running configuration SHA512 = 1b226df79860026c6a52e67daa10d7f0d57ec5b023288ec00c\n' \
+               'CoreDNS-1.14.1\nlinux/amd64, go1.26.2, 0c3c2a1\n'
+    if name == 'etcd':
+        stamp = ctx.simulation.micro_timestamp()
+        return f'{{"level":"info","ts":"{stamp}","caller":"embed/serve.go:124","msg":"ready to serve client requests"}}\n'
+    stamp = ctx.simulation.wall().strftime('%m%d %H:%M:%S.%f')
+    return f'I{stamp}       1 server.go:180] "Version info" version="v1.36.1"\n'
