@@ -1,7 +1,7 @@
 """All controllers of kube-controller-manager, in the order in which they start: one line each.
 
 The first column is the service account in kube-system that the controller acts as; its role is
-system:controller:<account>.
+system:controller:<account>. Without one it acts as system:kube-controller-manager.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.cluster.controllers.certificates import CSRApprovingController, CSRCleanerController, CSRSigningController
 from tutor.cluster.controllers.clusterrole_aggregation import ClusterRoleAggregationController
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.cronjob import CronJobController
@@ -22,6 +23,7 @@ from tutor.cluster.controllers.endpointslice import EndpointSliceController
 from tutor.cluster.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from tutor.cluster.controllers.ephemeral_volume import EphemeralVolumeController
 from tutor.cluster.controllers.garbagecollector import GarbageCollector
+from tutor.cluster.controllers.hpa import HorizontalController
 from tutor.cluster.controllers.job import JobController
 from tutor.cluster.controllers.namespace import NamespaceController
 from tutor.cluster.controllers.nodelifecycle import NodeLifecycleController
@@ -35,6 +37,7 @@ from tutor.cluster.controllers.serviceaccount import RootCACertPublisher, Servic
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.controllers.statefulset import StatefulSetController
 from tutor.cluster.controllers.tainteviction import TaintEvictionController
+from tutor.cluster.controllers.tokens import TokensController
 from tutor.cluster.controllers.ttlafterfinished import TTLAfterFinishedController
 from tutor.cluster.simulation import Simulation
 
@@ -54,6 +57,7 @@ def _plain(kind: Callable[[Simulation, Client, Informers], Controller]) -> Make:
 
 CONTROLLERS: tuple[Entry, ...] = (
     Entry('service-account-controller', _plain(ServiceAccountsController)),
+    Entry('', lambda s, c, i, settings: TokensController(s, c, i, settings.root_ca)),
     Entry('root-ca-cert-publisher', lambda s, c, i, settings: RootCACertPublisher(s, c, i, settings.root_ca)),
     Entry('namespace-controller', _plain(NamespaceController)),
     Entry('generic-garbage-collector', _plain(GarbageCollector)),
@@ -78,4 +82,9 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('pv-protection-controller', _plain(VolumeProtectionController)),
     Entry('ephemeral-volume-controller', _plain(EphemeralVolumeController)),
     Entry('clusterrole-aggregation-controller', _plain(ClusterRoleAggregationController)),
+    Entry('horizontal-pod-autoscaler', _plain(HorizontalController)),
+    Entry('certificate-controller', _plain(CSRApprovingController)),
+    Entry('certificate-controller',
+          lambda s, c, i, settings: CSRSigningController(s, c, i, settings.root_ca, settings.ca_key)),
+    Entry('certificate-controller', _plain(CSRCleanerController)),
 )

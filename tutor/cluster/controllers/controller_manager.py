@@ -11,6 +11,7 @@ from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.simulation import Simulation
 
 AGENT = 'kube-controller-manager'
+_OWN = User('system:kube-controller-manager', ('system:authenticated',))
 
 
 class ControllerManager:
@@ -32,8 +33,7 @@ class ControllerManager:
     def start(self) -> None:
         if self.running:
             return
-        user = User('system:kube-controller-manager', ('system:authenticated',))
-        informers = self._informers = Informers(self.simulation, Client(self.transport, user, AGENT))
+        informers = self._informers = Informers(self.simulation, Client(self.transport, _OWN, AGENT))
         self.controllers = [entry.make(self.simulation, self._client(entry.account), informers, self.settings)
                             for entry in self._entries]
         informers.start()
@@ -51,6 +51,8 @@ class ControllerManager:
 
     def _client(self, account: str) -> Client:
         """Each controller acts as its own service account (--use-service-account-credentials)."""
+        if not account:
+            return Client(self.transport, _OWN, AGENT)
         groups = ('system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated')
         user = User(f'system:serviceaccount:kube-system:{account}', groups)
         return Client(self.transport, user, AGENT, f'{AGENT}/v1.36.1 (linux/amd64) {account}')

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`root_ca` is the PEM text of --root-ca-file; `identity` the name its leader election uses."""
+    """`root_ca` is the PEM text of --root-ca-file, `ca_key` that of --cluster-signing-key-file: without it no
+    certificate is signed."""
 
     root_ca: str = ''
-    identity: str = 'controlplane'
+    ca_key: str = ''
