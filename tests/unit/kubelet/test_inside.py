@@ -142,3 +142,28 @@ def test_users_and_groups(lab) -> None:
     lab.ready()
     assert lab.status()['user'] == {'linux': {'gid': 3000, 'supplementalGroups': [2000, 3000], 'uid': 1000}}
     assert lab.exec('web', 'id')[1] == 'uid=1000 gid=3000 groups=2000,3000\n'
+
+
+def test_containers_that_share_processes_see_pause_and_each_other(lab) -> None:
+    lab.pod(command=['sleep', '600'], shareProcessNamespace=True)
+    lab.ready()
+    lab.simulation.advance(1)
+    processes = lab.exec('web', 'ps')[1]
+    assert '/pause' in processes
+    assert 'sleep 600' in processes
+    lab.admin.delete('pods', 'web', 'default')
+    lab.until(lab.gone)
+
+
+def test_an_ephemeral_container_sees_its_target(lab) -> None:
+    lab.pod(image='registry.k8s.io/pause:3.10')
+    lab.ready()
+    extra = {'name': 'look', 'image': 'busybox', 'command': ['sleep', '600'], 'targetContainerName': 'main'}
+    lab.admin.patch('pods', 'web', {'spec': {'ephemeralContainers': [extra]}}, 'default', 'ephemeralcontainers')
+    lab.until(lambda: 'running' in lab.state(field='ephemeralContainerStatuses'))
+    lab.simulation.advance(1)
+    session = lab.admin.connect(
+        lab.admin.path('pods', 'default', 'web', 'exec'), command=['ps'], container='look', stdout='true'
+    )
+    assert b'/pause' in lab.simulation.run_task(session.stdout.read())
+    assert lab.get()['status']['ephemeralContainerStatuses'][0]['ready'] is False

@@ -65,6 +65,8 @@ class ContainerConfig:
     termination: str = ''
     fallback_to_logs: bool = False
     attempt: int = 0
+    target: str = ''
+    """The container whose processes this one sees (an ephemeral container's target)."""
     annotations: dict[str, str] = field(default_factory=dict)
     extras: Mapping[str, Any] = field(default_factory=dict)
 
@@ -78,13 +80,26 @@ class ContainerConfig:
         return [*config.entrypoint, *config.command]
 
 
+class PidNamespace:
+    """A process table, and the number of the next process."""
+
+    __slots__ = ('next', 'processes')
+
+    def __init__(self) -> None:
+        self.processes: dict[int, Process] = {}
+        self.next = 1
+
+
 class ContainerHost(Host):
-    """The machine as the processes of a container see it. Its files are put together when they are first used."""
+    """The machine as the processes of a container see it. Its files are put together when they are first used.
+    `pids` may be another container's: they then see each other's processes."""
 
     def __init__(self, simulation: Simulation, hostname: str, build: Callable[[], FileSystem],
-                 config: ContainerConfig) -> None:
+                 config: ContainerConfig, pids: PidNamespace | None = None) -> None:
         manifest = config.manifest
+        self.pids = pids or PidNamespace()
         super().__init__(simulation, hostname, None, None, manifest.programs, manifest.userland)  # type: ignore[arg-type]
+        self.processes = self.pids.processes
         self._files: FileSystem | None = None
         self._build = build
         self._image = manifest.root
@@ -93,6 +108,19 @@ class ContainerHost(Host):
         self.memory: dict[int, int] = {}
         self.oom_killed = False
         self.load: dict[int, float] = {}
+
+    @property
+    def next_pid(self) -> int:  # type: ignore[override]
+        return self.pids.next
+
+    @next_pid.setter
+    def next_pid(self, number: int) -> None:
+        if number > self.pids.next:
+            self.pids.next = number
+
+    def own_processes(self) -> list[Process]:
+        """Those that run in this container, whoever else is in the table."""
+        return [process for process in self.processes.values() if process.context.host is self]
 
     @property
     def files(self) -> FileSystem:  # type: ignore[override]

@@ -15,11 +15,12 @@ from tutor.cluster.containers.container import (
     ContainerConfig,
     ContainerHost,
     ContainerNetwork,
+    PidNamespace,
 )
 from tutor.cluster.containers.executables import DEFAULT_PATH, StartFailure, find
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.simulation import Future, Pipe, Simulation, Task
-from tutor.shell.process import IO, SIGNALS, Context, Main, Process
+from tutor.shell.process import IO, SIGNALS, Context, Host, Main, Process
 from tutor.shell.vfs import FileSystem
 
 RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OCI runtime create failed: '
@@ -51,6 +52,8 @@ class Sandbox:
     created_at: float
     attempt: int = 0
     ready: bool = True
+    pids: PidNamespace | None = None
+    """The process table that all containers share, if they do."""
     containers: list[str] = field(default_factory=list)
 
 
@@ -91,6 +94,13 @@ class Runtime:
         self.sandboxes[sandbox.id] = sandbox
         return sandbox
 
+    def share_processes(self, sandbox: Sandbox) -> None:
+        """All containers of the sandbox see each other's processes; its pause process is the first."""
+        sandbox.pids = PidNamespace()
+        host = Host(self.simulation, sandbox.hostname, None)  # type: ignore[arg-type]
+        sandbox.pids.processes[1] = Process(1, ['/pause'], Context(host, pid=1))
+        sandbox.pids.next = 2
+
     def stop_sandbox(self, sandbox: Sandbox) -> None:
         """StopPodSandbox: what still runs in it is killed."""
         sandbox.ready = False
@@ -117,7 +127,8 @@ class Runtime:
     def start(self, container: Container) -> None:
         """StartContainer. Raises RuntimeFailure when its command cannot be run; it has then ended (128)."""
         config, sandbox = container.config, self.sandboxes[container.sandbox]
-        host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container), config)
+        host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container), config,
+                             self._pid_namespace(container))
         container.host = host
         argv = config.argv()
         try:
@@ -140,6 +151,17 @@ class Runtime:
         container.main.exit.on_done(lambda task: self._main_ended(container, task))
         host.allocate(container.main.pid, config.manifest.image.memory)
         self.on_change(container)
+
+    def _pid_namespace(self, container: Container) -> PidNamespace | None:
+        """The process table of the container or pod that this one is to share, None for one of its own."""
+        sandbox = self.sandboxes[container.sandbox]
+        target = container.config.target
+        if target:
+            for identity in reversed(sandbox.containers):
+                other = self.containers[identity]
+                if other.config.name == target and other.running and other.host is not None:
+                    return other.host.pids
+        return sandbox.pids
 
     def _find(self, container: Container, argv: list[str]) -> tuple[Main, list[str]]:
         """The program to run. Most are in the image, unhidden by a mount: those are looked up once for all."""
@@ -167,7 +189,7 @@ class Runtime:
         container.exit_code, container.reason = code, reason
         container.message = message or termination_message(container, code)
         if container.host is not None:
-            for process in list(container.host.processes.values()):
+            for process in container.host.own_processes():
                 process.kill()
         if container.network is not None:
             container.network.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.kubelet import pods
+from tutor.shell.vfs import FileSystem
 
 DEFAULT_CAPABILITIES = 0xA80425FB
 ALL_CAPABILITIES = 0x1FFFFFFFFFF
@@ -91,8 +93,14 @@ def _bit(name: str) -> int:
 
 
 def _table(manifest: Manifest, path: str) -> list[list[str]]:
+    return _read_table(manifest.root, path)
+
+
+@lru_cache(maxsize=256)
+def _read_table(files: FileSystem, path: str) -> list[list[str]]:
+    """A table of an image, which never changes."""
     try:
-        text = manifest.root.read_text(path)
+        text = files.read_text(path)
     except OSError:
         return []
     return [line.split(':') for line in text.splitlines() if line.count(':') >= 2]

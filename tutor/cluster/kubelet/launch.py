@@ -100,6 +100,7 @@ class Launcher:
             memory_limit=quantity_value(limits['memory']) if 'memory' in limits else 0,
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
             extras={**kubelet.extras, 'groups': who.groups},
+            target=spec.get('targetContainerName', ''),
             termination=spec.get('terminationMessagePath', TERMINATION_LOG),
             fallback_to_logs=spec.get('terminationMessagePolicy') == 'FallbackToLogsOnError')
 

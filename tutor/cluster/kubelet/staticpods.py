@@ -69,8 +69,8 @@ class StaticPods:
                 'tolerations': [{'effect': 'NoExecute', 'operator': 'Exists'}]}
         metadata = {**meta, 'name': name, 'namespace': meta.get('namespace') or 'default', 'annotations': annotations}
         if kubelet.node is not None:
-            metadata['ownerReferences'] = [{'apiVersion': 'v1', 'kind': 'Node', 'name': kubelet.name, 'controller': True,
-                                            'uid': kubelet.node['metadata']['uid']}]
+            metadata['ownerReferences'] = [{'apiVersion': 'v1', 'kind': 'Node', 'name': kubelet.name,
+                                            'controller': True, 'uid': kubelet.node['metadata']['uid']}]
         return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': metadata, 'spec': spec}
 
     def _mirror(self, name: str, pod: Object) -> None:

@@ -71,9 +71,10 @@ def generate(pod: Object, old: Object, seen: Observed) -> Object:
     if initial:
         status['initContainerStatuses'] = initial
     if spec.get('ephemeralContainers'):
-        status['ephemeralContainerStatuses'] = sorted(
-            (_container_status(pod, c, seen, waiting, old.get('ephemeralContainerStatuses'))
-             for c in spec['ephemeralContainers']), key=lambda entry: entry['name'])
+        ephemeral = [_container_status(pod, c, seen, waiting, old.get('ephemeralContainerStatuses'))
+                     for c in spec['ephemeralContainers']]
+        status['ephemeralContainerStatuses'] = sorted(({**entry, 'ready': False} for entry in ephemeral),
+                                                      key=lambda entry: entry['name'])
     _identity(pod, old, status, seen)
     status['conditions'] = conditions(pod, old, status, seen)
     return status

@@ -275,6 +275,8 @@ class PodWorker:
             attachment = self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))
         self.sandbox = kubelet.runtime.run_sandbox(self.key, kubelet.hostname_of(self.pod), attachment.addresses,
                                                    attachment.open)
+        if self.pod['spec'].get('shareProcessNamespace'):
+            kubelet.runtime.share_processes(self.sandbox)
         kubelet.own(self)
 
     async def _start(self, spec: Object, init: bool) -> bool:

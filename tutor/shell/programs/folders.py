@@ -36,7 +36,7 @@ def guard(path: str, ctx: Context) -> None:
 def own(path: str, ctx: Context) -> None:
     """Give a new entry to the user."""
     if ctx.uid or ctx.gid:
-        ctx.files.chown(path, ctx.uid, ctx.gid)
+        ctx.files.give(path, ctx.uid, ctx.gid)
 
 
 async def mkdir(argv: list[str], io: IO, ctx: Context) -> int:
