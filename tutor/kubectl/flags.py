@@ -61,6 +61,8 @@ class Flag:
                 return format_duration(self.default)
             case 'stringSlice' | 'stringArray':
                 return f'[{",".join(self.default)}]'
+            case 'mapStringString':
+                return ''
             case 'string':
                 return f"'{self.default}'"
         return str(self.default)

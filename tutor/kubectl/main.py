@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery.objects import Object
 from tutor.cluster.simulation import Writer
 from tutor.kubectl.cmd.root import root
 from tutor.kubectl.command import Found, find, first_argument
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, exit_code, message
 from tutor.kubectl.factory import Factory
 from tutor.kubectl.flags import FlagError, FlagSet
+from tutor.kubectl.preferences import expand_alias, load, set_defaults
 from tutor.shell.process import IO, Context
 
 
@@ -23,6 +25,10 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
 async def _run(words: list[str], io: IO, ctx: Context) -> int:
     top = root()
     asks_for_help, words = _help_command(words, top)
+    preferences = load(ctx, words)
+    alias_options: list[Object] = []
+    if preferences is not None:
+        words, alias_options = expand_alias(preferences, words, top)
     found, rest = find(top, words)
     if found is top:
         if rest and not rest[0].startswith('-'):
@@ -36,6 +42,8 @@ async def _run(words: list[str], io: IO, ctx: Context) -> int:
         flags.parse(rest)
     except FlagError as error:
         raise KubectlError(f"{error}\nSee '{found.path} --help' for usage.") from None
+    if preferences is not None:
+        set_defaults(preferences, found, flags, alias_options)
     for note in flags.notes:
         io.stderr.write(note)
     if asks_for_help or flags['help']:

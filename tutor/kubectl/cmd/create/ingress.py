@@ -86,7 +86,7 @@ def backend(name: str, port: str) -> Object:
 
 
 COMMAND = Command(
-    usage='create ingress NAME --rule=host/path=service:port[,tls[=secret]]',
+    usage='create ingress NAME --rule=host/path=service:port[,tls[=secret]] ',
     long="""
         Create an ingress with the specified name.
         """,

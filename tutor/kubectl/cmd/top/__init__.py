@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.kubectl.command import Command, Line, subcommands
 
 COMMAND = Command(
-    usage='top',
+    usage='top [flags]',
     long="""
         Display resource (CPU/memory) usage.
 

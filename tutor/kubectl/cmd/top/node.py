@@ -59,7 +59,7 @@ class TopNodeOptions(TopOptions):
 
 
 COMMAND = Command(
-    usage='node [NAME | -l label]',
+    usage='top node [NAME | -l label]',
     long="""
         Display resource (CPU/memory) usage of nodes.
 

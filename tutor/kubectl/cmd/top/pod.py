@@ -82,7 +82,7 @@ class TopPodOptions(TopOptions):
 
 
 COMMAND = Command(
-    usage='pod [NAME | -l label]',
+    usage='top pod [NAME | -l label]',
     long="""
         Display resource (CPU/memory) usage of pods.
 

@@ -1,0 +1,235 @@
+"""What commands do and say, from outside."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: nginx, image: "nginx:1.24"}
+"""
+
+
+# -- the program itself -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(('line', 'error'), [
+    ('gett pods', 'error: unknown command "gett" for "kubectl"\n\nDid you mean this?\n\tset\n\tget\n'),
+    ('nosuch', 'error: unknown command "nosuch" for "kubectl"\n'),
+    ('get pods -x', "error: unknown shorthand flag: 'x' in -x\nSee 'kubectl get --help' for usage.\n"),
+    ('create deployment x', 'error: required flag(s) "image" not set\n'),
+    ('rollout undoo deploy/web', 'error: unknown command "undoo deploy/web"\nSee \'kubectl rollout -h\' for help and '
+     'examples\n'),
+    ('create namespace a b', 'error: exactly one NAME is required, got 2\n'
+     "See 'kubectl create namespace -h' for help and examples\n"),
+    ('get nosuch', 'error: the server doesn\'t have a resource type "nosuch"\n'),
+    ('get pods --context=nosuch', 'Error in configuration: context was not found for specified context: nosuch\n'),
+    ('-s localhost:8080 get pods', 'The connection to the server localhost:8080 was refused - did you specify the '
+     'right host or port?\n'),
+    ('get pods --request-timeout=abc', 'error: Invalid timeout value. Timeout must be a single integer in seconds, or '
+     'an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)\n'),
+])
+def test_what_is_wrong_with_a_command_line_is_said_as_kubectl_says_it(shared, line, error):
+    answer = shared(line)
+    assert (answer.code, answer.out, answer.err) == (1, '', error)
+
+
+def test_help_is_the_same_by_three_ways(shared):
+    wanted = shared('get --help').out
+    assert wanted.startswith('Display one or many resources.\n\n Prints a table')
+    assert shared('help get').out == shared('get -h').out == wanted
+
+
+# -- get ----------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_found_is_told_on_standard_error(shared):
+    assert shared('get pods').err == 'No resources found in default namespace.\n'
+    assert shared('get pods -A').err == 'No resources found\n'
+
+
+def test_several_kinds_have_tables_of_their_own_and_names_with_kinds(kubectl):
+    kubectl('create cm a')
+    kubectl('create sa robot')
+    lines = kubectl('get cm/a sa/robot').out.splitlines()
+    assert [line.split()[0] for line in lines if line] == ['NAME', 'configmap/a', 'NAME', 'serviceaccount/robot']
+    assert '' in lines
+
+
+def test_a_missing_object_does_not_hide_the_others(kubectl):
+    kubectl('create cm a')
+    answer = kubectl('get cm a b -o name')
+    assert (answer.code, answer.out) == (1, 'configmap/a\n')
+    assert answer.err == 'Error from server (NotFound): configmaps "b" not found\n'
+
+
+@pytest.mark.parametrize(('output', 'text'), [
+    ('jsonpath={.data.k}', 'v'), ('name', 'configmap/a\n'), ('custom-columns=NAME:.metadata.name,DATA:.data',
+                                                            'NAME   DATA\na      map[k:v]\n'),
+    ('go-template={{.data.k}}', 'v'),
+])
+def test_outputs(kubectl, output, text):
+    kubectl('create cm a --from-literal=k=v')
+    assert kubectl(f'get cm a -o {output}').out == text
+
+
+def test_sorting_by_a_field(kubectl):
+    for name, rank in (('a', '10'), ('b', '9'), ('c', '1')):
+        kubectl(f'create cm {name} --from-literal=rank={rank}')
+        kubectl(f'label cm {name} mine=yes')
+    answer = kubectl('get cm -l mine=yes --sort-by=.data.rank -o name')
+    assert answer.out.split() == ['configmap/c', 'configmap/b', 'configmap/a']
+
+
+def test_a_watch_shows_what_is_there_and_then_each_change(kubectl):
+    kubectl('create cm a')
+    simulation = kubectl.cluster.simulation
+    simulation.call_later(5, lambda: kubectl.cluster.admin.patch('configmaps', 'a', {'data': {'k': 'v'}}, 'default'))
+    from tutor.cluster.simulation import Pipe
+    from tutor.kubectl.main import main
+    from tutor.shell.process import IO
+    pipes = [Pipe(simulation) for _ in range(3)]
+    task = simulation.spawn(main(['kubectl', 'get', 'cm', 'a', '-w', '--no-headers'], IO(*pipes), kubectl.ctx))
+    simulation.advance(10)
+    rows = bytes(pipes[1]._buffer).decode().splitlines()
+    assert [row.split()[:2] for row in rows] == [['a', '0'], ['a', '1']]
+    task.cancel()
+
+
+# -- create, apply, patch, replace, delete ------------------------------------------------------------------------
+
+
+def test_a_dry_run_on_the_client_prints_what_would_be_sent(shared):
+    obj = json.loads(shared('create deployment web --image=nginx:1.25 --replicas=3 --dry-run=client -o json').out)
+    assert obj['spec']['replicas'] == 3
+    assert obj['spec']['template']['spec']['containers'] == [{'image': 'nginx:1.25', 'name': 'nginx', 'resources': {}}]
+    assert obj['status'] == {}
+    assert shared('get deploy web').code == 1
+
+
+def test_apply_creates_changes_and_leaves_alone(kubectl):
+    kubectl.put('web.yaml', DEPLOYMENT)
+    assert kubectl('apply -f web.yaml').out == 'deployment.apps/web created\n'
+    assert kubectl('apply -f web.yaml').out == 'deployment.apps/web unchanged\n'
+    kubectl('label deploy web extra=kept')
+    kubectl.put('web.yaml', DEPLOYMENT.replace('labels: {app: web}}', 'labels: {tier: x}}', 1).replace('1.24', '1.25'))
+    assert kubectl('apply -f web.yaml --dry-run=client').out == 'deployment.apps/web configured (dry run)\n'
+    assert kubectl('apply -f web.yaml').out == 'deployment.apps/web configured\n'
+    live = kubectl.cluster.admin.get('deployments.apps', 'web', 'default')
+    assert live['metadata']['labels'] == {'extra': 'kept', 'tier': 'x'}
+    assert live['spec']['template']['spec']['containers'][0]['image'] == 'nginx:1.25'
+
+
+def test_documents_before_a_broken_one_are_applied(kubectl):
+    text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\n---\nkind: [\n'
+    answer = kubectl('apply -f -', text)
+    assert answer.out == 'configmap/good created\n'
+    assert answer.err.startswith('error: error parsing STDIN: error converting YAML to JSON: yaml: ')
+
+
+def test_of_several_errors_each_has_its_line(kubectl):
+    kubectl('create ns a')
+    text = '---\n'.join(f'apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: a}}\n' for name in 'uv')
+    answer = kubectl('apply -n default -f -', text)
+    assert answer.err == 2 * ('the namespace from the provided object "a" does not match the namespace "default". You '
+                              "must pass '--namespace=a' to perform this operation.\n")
+
+
+def test_pruning_deletes_what_was_applied_before(kubectl):
+    one = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s, labels: {app: x}}\n'
+    kubectl('apply -f -', f'{one % "a"}---\n{one % "b"}')
+    kubectl('create cm c')
+    kubectl('label cm c app=x')
+    answer = kubectl('apply -f - --prune -l app=x --prune-allowlist=core/v1/ConfigMap', one % 'a')
+    assert answer.out == 'configmap/a unchanged\nconfigmap/b pruned\n'
+    assert kubectl('get cm c -o name').code == 0
+
+
+def test_a_patch_says_whether_it_changed_anything(kubectl):
+    kubectl('create deployment web --image=nginx')
+    assert kubectl("patch deploy web -p '{\"spec\":{\"replicas\":2}}'").out == 'deployment.apps/web patched\n'
+    assert kubectl("patch deploy web -p 'spec: {replicas: 2}'").out == 'deployment.apps/web patched (no change)\n'
+
+
+def test_replace_force_deletes_first(kubectl):
+    kubectl.put('web.yaml', DEPLOYMENT)
+    kubectl('create -f web.yaml')
+    uid = kubectl.cluster.admin.get('deployments.apps', 'web', 'default')['metadata']['uid']
+    answer = kubectl('replace --force -f web.yaml')
+    assert answer.out == 'deployment.apps "web" deleted from default namespace\ndeployment.apps/web replaced\n'
+    assert kubectl.cluster.admin.get('deployments.apps', 'web', 'default')['metadata']['uid'] != uid
+
+
+def test_delete_waits_for_finalizers_until_its_timeout(kubectl):
+    kubectl('create cm sticky')
+    kubectl.cluster.admin.patch('configmaps', 'sticky', {'metadata': {'finalizers': ['example.com/hold']}}, 'default')
+    before = kubectl.cluster.simulation.now
+    answer = kubectl('delete cm sticky --timeout=2s')
+    assert answer.out == 'configmap "sticky" deleted from default namespace\n'
+    assert answer.err == 'error: timed out waiting for the condition on configmaps/sticky\n'
+    assert 2 <= kubectl.cluster.simulation.now - before < 2.1
+
+
+def test_edit_sends_what_the_editor_left(kubectl):
+    kubectl('create cm a --from-literal=k=old')
+    kubectl.ctx.env['KUBE_EDITOR'] = 'sed -i s/old/new/'
+    assert kubectl('edit cm a').out == 'configmap/a edited\n'
+    assert kubectl.cluster.admin.get('configmaps', 'a', 'default')['data'] == {'k': 'new'}
+    assert kubectl('edit cm a').err == 'Edit cancelled, no changes made.\n'
+    kubectl.ctx.env['KUBE_EDITOR'] = 'nosucheditor'
+    assert kubectl('edit cm a').err == 'error: unable to launch the editor "nosucheditor"\n'
+
+
+def test_diff_ends_with_one_when_there_is_a_difference(kubectl):
+    kubectl.put('web.yaml', DEPLOYMENT)
+    kubectl('apply -f web.yaml')
+    assert (kubectl('diff -f web.yaml').code, kubectl('diff').code) == (0, 2)
+    kubectl.put('web.yaml', DEPLOYMENT.replace('1.24', '1.25'))
+    answer = kubectl('diff -f web.yaml')
+    assert answer.code == 1
+    assert '-      - image: nginx:1.24\n+      - image: nginx:1.25\n' in answer.out
+    assert kubectl.files.listdir('/tmp') == []
+
+
+def test_the_token_of_a_service_account_is_printed_alone(shared):
+    assert shared('create token default').out.count('.') == 2
+
+
+@pytest.mark.parametrize(('line', 'error'), [
+    ('create cm bad --from-literal=novalue', 'error: invalid literal source novalue, expected key=value\n'),
+    ('create service clusterip bad --tcp=70000', 'error: strconv.ParseUint: parsing "70000": value out of range\n'),
+    ('create role bad --verb=get --resource=nosuch', 'the server doesn\'t have a resource type "nosuch"\n'),
+    ('create ingress bad --rule=foo.com', 'error: rule foo.com is invalid and should be in format '
+     'host/path=svcname:svcport[,tls[=secret]]\n'),
+    ('run bad --image=nginx --env=NOVALUE', 'error: invalid env: NOVALUE\n'),
+    ('expose ns default --port=80', 'error: cannot expose a Namespace\n'),
+    ('delete cm --all -l a=b', "error: setting 'all' parameter but found a non empty selector. \n"),
+    ('delete pod x --now --grace-period=0', 'error: --now and --grace-period cannot be specified together\n'),
+    ('apply -f nosuch.yaml', 'error: the path "nosuch.yaml" does not exist\n'),
+])
+def test_refusals(shared, line, error):
+    answer = shared(line)
+    assert (answer.code, answer.err) == (1, error)
+
+
+def test_preferences_add_aliases_and_defaults(kubectl):
+    kubectl('create cm a')
+    kubectl('kuberc set --section aliases --name cms --command get --prependarg cm --option output=name')
+    assert kubectl('cms a').out == 'configmap/a\n'
+    assert kubectl('cms a -o jsonpath={.kind}').out == 'ConfigMap'
+    kubectl('kuberc set --section defaults --command get --option output=name')
+    assert kubectl('get cm a').out == 'configmap/a\n'
+    assert 'already exists' in kubectl('kuberc set --section defaults --command get').err
+    kubectl.ctx.env['KUBERC'] = 'off'
+    assert kubectl('get cm a').out.startswith('NAME')
