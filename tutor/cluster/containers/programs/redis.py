@@ -25,6 +25,15 @@ class Status(str):
     """A simple string reply."""
 
 
+DIRECTIVES = frozenset(
+    'appendonly appendfsync appendfilename appenddirname bind port protected-mode requirepass masterauth save dir dbfilename '
+    'maxmemory maxmemory-policy maxclients timeout tcp-keepalive tcp-backlog loglevel logfile databases daemonize '
+    'replicaof slaveof replica-read-only cluster-enabled cluster-config-file cluster-node-timeout io-threads user aclfile '
+    'include pidfile supervised notify-keyspace-events lazyfree-lazy-eviction stop-writes-on-bgsave-error rdbcompression '
+    'replica-announce-ip replica-announce-port unixsocket'.split())
+"""Directives of redis.conf that are accepted; most of them change nothing that can be seen here."""
+
+
 async def entrypoint(argv: list[str], io: IO, ctx: Context) -> int:
     """docker-entrypoint.sh: a first argument with a dash or a .conf file is meant for redis-server."""
     words = argv[1:]
@@ -39,7 +48,14 @@ async def server(argv: list[str], io: IO, ctx: Context) -> int:
         io.stdout.write(f'Redis server v={_version(ctx)} sha=00000000:1 malloc=jemalloc-5.3.0 bits=64 '
                         'build=8f6d1d7a2d1a\n')
         return 0
-    return await Redis(io, ctx, _options(argv[1:])).run()
+    options = _options(argv[1:])
+    bad = next((line for line, name in enumerate(options, 2) if name not in DIRECTIVES), 0)
+    if bad:
+        name, value = list(options.items())[bad - 2]
+        io.stdout.write(f"\n*** FATAL CONFIG FILE ERROR (Redis {_version(ctx)}) ***\nReading the configuration file, at line "
+                        f"{bad}\n>>> '{f'{name} {value}'.strip()}'\nBad directive or wrong number of arguments\n")
+        return 1
+    return await Redis(io, ctx, options).run()
 
 
 def _options(words: list[str]) -> dict[str, str]:

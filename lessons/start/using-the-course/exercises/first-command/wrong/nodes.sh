@@ -1,1 +1,1 @@
-kubectl get pods -A -o wide
+kubectl get namespaces -o wide
