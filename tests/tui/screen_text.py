@@ -28,8 +28,7 @@ class Driver:
         self.pilot = pilot
 
     async def quiet(self) -> None:
-        for _ in range(3):
-            await self.pilot.pause()
+        await self.pilot.pause()
         await self.pilot.pause(0.06)
         await self.pilot.pause()
 
@@ -38,7 +37,15 @@ class Driver:
         await self.quiet()
 
     async def type(self, text: str, *, enter: bool = True) -> None:
-        """Type at the prompt, key by key."""
+        """Type: at a prompt the text at once, elsewhere key by key."""
+        terminal = getattr(self.app.screen, 'terminal', None)
+        if terminal is not None and terminal.has_focus:
+            terminal.editor.insert(text)
+            terminal.post_message(terminal.Edited())
+            terminal.changed()
+            await self.pilot.press(*(['enter'] if enter else []))
+            await self.quiet()
+            return
         names = {' ': 'space', '-': 'minus', '=': 'equals_sign', '.': 'full_stop', ':': 'colon', '/': 'slash',
                  "'": 'apostrophe', '<': 'less_than_sign', ',': 'comma', '_': 'underscore'}
         await self.pilot.press(*(names.get(character, character) for character in text))

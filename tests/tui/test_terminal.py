@@ -22,7 +22,7 @@ async def test_the_prompt_has_the_focus_at_once(start) -> None:
     async with start('zh', WIDE) as driver:
         terminal = await opened(driver)
         assert terminal.has_focus
-        await driver.type('kubectl', enter=False)
+        await driver.press(*'kubectl')
         assert terminal.editor.text == 'kubectl'
 
 

@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po, write_po
 from tutor.i18n.catalogs import DOMAIN, locales_folder
 from tutor.i18n.modes import LANGUAGES
 
-SAYING = {'_': (1,), 'translate': (1,), 'translate_count': (1, 2), 'label': (0,), 'say': (0,), 'each': (0,), 'counted': (0, 1),
+SAYING = {'_': (1,), 'translate': (1,), 'translate_count': (1, 2), 'label': (0,), 'say': (0,), 'each': (0,),
+          'counted': (0, 1),
           'message': (0,), '_tell': (0,)}
 """The calls that say a message, and which of their arguments it is."""
 

@@ -96,6 +96,8 @@ class TutorApp(Resilient, App[int], inherit_bindings=False):
         if notice := self.progress.notice:
             self.notify(self.voice.words(notice), severity='warning', timeout=20)
         self._mind_the_size()
+        if not self.is_headless:
+            self.set_timer(0.3, lambda: self.run_worker(_warm_up, thread=True))
 
     def _read_progress(self) -> None:
         self.lessons_done = self.progress.lessons_done()
@@ -224,3 +226,10 @@ class TutorApp(Resilient, App[int], inherit_bindings=False):
         self._return_code = 3
         from rich.text import Text
         self.panic(Text(self.voice.label('Something failed unexpectedly. Details: {path}', path=path)))
+
+
+def _warm_up() -> None:
+    """Load what a lesson needs while the reader looks at the map, so that opening one is quick."""
+    import importlib
+    for name in ('tutor.session.session', 'tutor.tui.screens.lesson'):
+        importlib.import_module(name)

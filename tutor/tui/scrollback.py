@@ -73,8 +73,7 @@ class Scrollback:
         """Take output as a terminal does."""
         output = self._rest + output
         self._rest = ''
-        if len(output) > MAX_CHUNK:
-            output = output[output.find('\n', len(output) - MAX_CHUNK) + 1:]
+        output = self._end_of(output)
         if (partial := _PARTIAL.search(output)) and len(partial[0]) < 64:
             self._rest = partial[0]
             output = output[:partial.start()]
@@ -86,6 +85,27 @@ class Scrollback:
                     self._control(token[0])
                 case 'csi':
                     self._sequence(token[0])
+
+    def _end_of(self, output: str) -> str:
+        """Of a long burst the part that is not scrolled out at once by the rest of it."""
+        if len(output) > MAX_CHUNK:
+            output = output[output.find('\n', len(output) - MAX_CHUNK) + 1:]
+        excess = output.count('\n') - self.max_lines
+        if excess <= 0:
+            return output
+        at = -1
+        for _ in range(self.max_lines + 1):
+            at = output.rfind('\n', 0, at if at >= 0 else len(output))
+        self.dropped_unseen(excess)
+        return output[at + 1:]
+
+    def dropped_unseen(self, lines: int) -> None:
+        """Count lines that went by without being kept: everything before them is gone too."""
+        self._append(tuple(_joined(self._cells)))
+        self._cells, self._column = [], 0
+        self.dropped += len(self.lines) + lines - 1
+        self.lines.clear()
+        self.generation += 1
 
     def add_line(self, stretches: tuple[Stretch, ...]) -> None:
         """A complete line of our own, such as a prompt with what was typed."""

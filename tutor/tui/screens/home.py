@@ -191,7 +191,7 @@ class HomeScreen(TutorScreen):
         if entry.kind == 'playground':
             return [found for text in self.voice.each(
                 'A shell and a cluster of three nodes, without a lesson. Whatever breaks here can be undone.')
-                for found in [*inline_lines(text, width), EMPTY]] + [self._button('Open')]
+                for found in [*inline_lines(text, width), EMPTY]] + [self._button(message('Open'))]
         assert entry.part is not None
         lines: list[StyledLine] = [line(run(f'{entry.part.number} {self.voice.words(entry.part.title)}', 'heading')),
                                    EMPTY]
@@ -212,7 +212,7 @@ class HomeScreen(TutorScreen):
         for language in self.voice.languages:
             lines.extend(inline_lines(_facts(lesson, done, Voice(language)), width, 'dim'))
         read = self.tutor.progress.pages_read(lesson.id)
-        return [*lines, EMPTY, self._button('Continue' if read else 'Begin')]
+        return [*lines, EMPTY, self._button(message('Continue') if read else message('Begin'))]
 
     def _button(self, words: str) -> StyledLine:
         return line(run(f'  {self.voice.label(words)} {self.signs.enter}  ', 'button', action='screen.open'))
@@ -288,5 +288,3 @@ def _facts(lesson: Lesson, done: int, voice: Voice) -> str:
                                        len(lesson.exercise_names), done=done)
     return words
 
-
-message('Open'), message('Continue'), message('Begin')

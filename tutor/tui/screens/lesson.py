@@ -132,6 +132,7 @@ class LessonScreen(ShellScreen):
     def on_reading_resized(self) -> None:
         self._lay_out()
         self._show_checks()
+        self.frame.replan()
 
     def more_text_below(self) -> bool:
         reading = self.query_one(Reading)

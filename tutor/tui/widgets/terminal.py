@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -22,7 +21,8 @@ from tutor.tui.looks import COMPONENT_CLASSES
 from tutor.tui.resilient import Resilient
 from tutor.tui.scrollback import PLAIN, Pen, Scrollback, Stretch
 from tutor.tui.widgets.terminal_keys import EDITING_KEYS
-from tutor.tui.widgets.terminal_rows import RowCache, wrap_cells
+from tutor.tui.widgets.terminal_looks import colour, look_of
+from tutor.tui.widgets.terminal_rows import RowCache, common_prefix, position, wrap_cells
 
 MAX_PASTE = 200_000
 PROMPT, TYPED, NOTE = Pen(look='prompt'), Pen(look='text'), Pen(look='dim')
@@ -133,13 +133,16 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         if not size.width:
             return
         at_end = self.scroll_offset.y >= self.virtual_size.height - size.height - 1
-        self._rows.sync(self.buffer, size.width)
+        gone = self._rows.sync(self.buffer, size.width)
         self._live, self._cursor = self._live_rows(size.width)
         used = len(self._rows) + len(self._live)
         height = max(used, self._rows.top + size.height)
         self.virtual_size = Size(size.width, height)
         if at_end or self._typing_out_of_sight:
             self.scroll_to(y=height - size.height, animate=False, immediate=True, force=True)
+        elif gone:
+            # What the reader looks at stays where it is while old lines go at the top.
+            self.scroll_to(y=max(self.scroll_offset.y - gone, 0), animate=False, immediate=True, force=True)
         self._typing_out_of_sight = False
         self._place_cursor()
         self.refresh()
@@ -167,7 +170,7 @@ class Terminal(Resilient, ScrollView, can_focus=True):
             wrapped = wrap_cells([*lead, *coloured], width)
             if begin <= self.editor.cursor <= begin + len(part):
                 before = sum(len(text) for text, _ in lead) + self.editor.cursor - begin
-                row, column = _position(wrapped, before, width)
+                row, column = position(wrapped, before, width)
                 if row == len(wrapped):
                     wrapped.append([])
                 cursor = (len(rows) + row, column)
@@ -220,7 +223,7 @@ class Terminal(Resilient, ScrollView, can_focus=True):
             return self.get_component_rich_style(f'look--{pen.look}', partial=True)
         if pen is PLAIN:
             return Style.null()
-        return Style(color=_colour(pen.foreground), bgcolor=_colour(pen.background), bold=pen.bold or None,
+        return Style(color=colour(pen.foreground), bgcolor=colour(pen.background), bold=pen.bold or None,
                      dim=pen.dim or None, italic=pen.italic or None, underline=pen.underline or None,
                      reverse=pen.reverse or None)
 
@@ -415,7 +418,7 @@ class Terminal(Resilient, ScrollView, can_focus=True):
             self.accept(found[0], ' ' if not found[0].text.endswith(('/', '=')) else '')
         elif found:
             start = found[0].start
-            common = _common_prefix([one.text for one in found])
+            common = common_prefix([one.text for one in found])
             if len(common) > self.editor.cursor - start:
                 self.editor.replace(start, self.editor.cursor, common)
                 self.post_message(self.Edited())
@@ -469,35 +472,3 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         row, column = self._cursor
         y = len(self._rows) + row - self.scroll_offset.y
         return Region(self.content_region.x + column, self.content_region.y + y, 1, 1)
-
-
-def look_of(kind: str) -> str:
-    """The look of a part of the shell's grammar."""
-    return {'command': 'keyword', 'keyword': 'keyword', 'builtin': 'keyword', 'option': 'option', 'string': 'string',
-            'variable': 'variable', 'operator': 'operator', 'comment': 'comment', 'error': 'error',
-            'number': 'variable', 'function': 'keyword', 'redirect': 'operator'}.get(kind, 'text')
-
-
-def _position(rows: list[list[Stretch]], characters: int, width: int) -> tuple[int, int]:
-    """The row and cell of a character in wrapped rows; behind the last one when a row is full."""
-    for index, row in enumerate(rows):
-        text = ''.join(part for part, _ in row)
-        if characters < len(text) or (characters == len(text) and (index == len(rows) - 1)):
-            column = cells(text[:characters])
-            return (index, column) if column < width else (index + 1, 0)
-        characters -= len(text)
-    return len(rows), 0
-
-
-def _common_prefix(texts: Sequence[str]) -> str:
-    low, high = min(texts), max(texts)
-    for index, character in enumerate(low):
-        if index >= len(high) or character != high[index]:
-            return low[:index]
-    return low
-
-
-def _colour(value: int | tuple[int, int, int] | None) -> Color | None:
-    if value is None:
-        return None
-    return Color.from_ansi(value) if isinstance(value, int) else Color.from_rgb(*value)
