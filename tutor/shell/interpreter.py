@@ -9,12 +9,13 @@ from typing import Any
 
 from tutor.cluster.simulation import BrokenPipe, Cancelled, Pipe, Reader, Task, Writer
 from tutor.shell import syntax
+from tutor.shell.access import open_write
 from tutor.shell.expansion import Expander, ExpansionProblem
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import Parser
 from tutor.shell.patterns import compile_pieces
 from tutor.shell.process import IO, SIGNALS, Context, Main, Process
-from tutor.shell.streams import BytesReader, Capture, DeviceWriter, FileReader, FileWriter, NullWriter
+from tutor.shell.streams import BytesReader, Capture, FileReader, FileWriter, NullWriter, device_writer
 from tutor.shell.variables import ReadOnly, Variables
 from tutor.shell.vfs import Device, Directory, File, normalize
 
@@ -718,9 +719,8 @@ class Shell:
         return FileReader(node)  # type: ignore[arg-type]
 
     def _open_write(self, path: str, append: bool, streams: dict[int, Any], io: IO) -> Writer:
-        files = self.ctx.files
         try:
-            node = files.open_write(normalize(path, self.ctx.cwd), append)
+            node = open_write(normalize(path, self.ctx.cwd), append, self.ctx)
         except OSError as problem:
             if self.busybox:
                 self.complain(io, f"can't create {path}: {_busybox_reason(problem)}")
@@ -728,8 +728,8 @@ class Shell:
                 self.complain(io, f'{path}: {problem.strerror}')
             raise Failed from None
         if isinstance(node, Device):
-            return {'stdout': streams[1], 'stderr': streams[2], 'tty': io.stdout}.get(node.kind) or DeviceWriter(node)
-        return FileWriter(files, node)
+            return device_writer(node, IO(io.stdin, streams[1], streams[2]))
+        return FileWriter(self.ctx.files, node)
 
     # -- small things -------------------------------------------------------------------------------------------
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from tutor.cluster.simulation import Writer
 from tutor.shell.vfs import Device, File, FileSystem
+
+if TYPE_CHECKING:
+    from tutor.shell.process import IO
 
 ZEROS = 64 * 1024
 
@@ -53,8 +61,18 @@ class FileWriter:
     def close(self) -> None: ...
 
 
+class NullWriter:
+    """/dev/null, and a descriptor that was closed."""
+
+    isatty = False
+
+    def write(self, data: str | bytes) -> None: ...
+    async def drain(self) -> None: ...
+    def close(self) -> None: ...
+
+
 class DeviceWriter:
-    """Writes to a device."""
+    """Writes to a device that takes what is written, such as /proc/1/fd/1 or the end of a process substitution."""
 
     isatty = False
 
@@ -68,12 +86,23 @@ class DeviceWriter:
     def close(self) -> None: ...
 
 
-class NullWriter:
-    """/dev/null, and a descriptor that was closed."""
+def device_writer(node: Device, io: IO) -> Writer:
+    """Where writing to a device leads."""
+    if node.kind in ('stdout', 'tty'):
+        return io.stdout
+    if node.kind == 'stderr':
+        return io.stderr
+    return FullWriter() if node.kind == 'full' else DeviceWriter(node)
+
+
+class FullWriter:
+    """/dev/full."""
 
     isatty = False
 
-    def write(self, data: str | bytes) -> None: ...
+    def write(self, data: str | bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     async def drain(self) -> None: ...
     def close(self) -> None: ...
 

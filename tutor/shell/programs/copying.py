@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import errno
 
+from tutor.shell.access import READ, allowed, guard, own
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
-from tutor.shell.programs.folders import guard, own
-from tutor.shell.programs.inputs import allowed
 from tutor.shell.programs.options import Options, missing_operand, parse
 from tutor.shell.vfs import Directory, File, Node, Symlink, normalize
 
@@ -143,7 +142,7 @@ class _Transfer:
             existed = self._files.exists(place)
             if not existed:
                 guard(place, self._ctx)
-            if isinstance(node, File) and not allowed(node.mode, node.uid, node.gid, self._ctx, 4):
+            if isinstance(node, File) and not allowed(node, self._ctx, READ):
                 raise Complaint(f"cannot open '{source}' for reading: Permission denied")
             self._put(node, place, any(letter in self._options for letter in 'ap') or 'preserve' in self._options)
         except OSError as problem:

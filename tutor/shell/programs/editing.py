@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tutor.cluster.simulation import BrokenPipe
+from tutor.shell.access import guard, own
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
-from tutor.shell.programs.folders import guard, own
 from tutor.shell.vfs import Directory, normalize
 
 

@@ -4,39 +4,12 @@ from __future__ import annotations
 
 import re
 
+from tutor.shell.access import guard, open_write, own
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
-from tutor.shell.programs.inputs import allowed
 from tutor.shell.programs.modes import changed
 from tutor.shell.programs.options import missing_operand, parse
 from tutor.shell.vfs import normalize
-
-
-def may_change(path: str, ctx: Context) -> bool:
-    """Whether the user may make or remove entries in the folder of a path."""
-    if ctx.uid == 0:
-        return True
-    try:
-        node = ctx.files.node(path.rpartition('/')[0] or '/')
-    except OSError:
-        return True
-    return allowed(node.mode, node.uid, node.gid, ctx, 2)
-
-
-def guard(path: str, ctx: Context) -> None:
-    """Raise OSError EACCES when the user may not make or remove this entry (EROFS comes first)."""
-    import errno
-    import os
-    if not may_change(path, ctx):
-        if ctx.files.find(path.rpartition('/')[0] or '/').read_only:
-            raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
-        raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
-
-
-def own(path: str, ctx: Context) -> None:
-    """Give a new entry to the user."""
-    if ctx.uid or ctx.gid:
-        ctx.files.give(path, ctx.uid, ctx.gid)
 
 
 async def mkdir(argv: list[str], io: IO, ctx: Context) -> int:
@@ -99,10 +72,8 @@ async def touch(argv: list[str], io: IO, ctx: Context) -> int:
             if new and 'c' in options:
                 continue
             if new:
-                guard(whole, ctx)
+                open_write(whole, True, ctx)
             ctx.files.touch(whole, when)
-            if new:
-                own(whole, ctx)
         except OSError as problem:
             text = f'{path}: {reason(problem)}' if ctx.host.userland == 'busybox' else \
                 f"cannot touch '{path}': {reason(problem)}"

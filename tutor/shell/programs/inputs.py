@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Iterable
 
 from tutor.cluster.simulation import Reader
+from tutor.shell.access import READ, allowed
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import reason
 from tutor.shell.streams import FileReader
@@ -29,20 +30,12 @@ def open_reader(path: str, io: IO, ctx: Context) -> Reader:
     node = ctx.files.node(normalize(path, ctx.cwd))
     if isinstance(node, Directory):
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    if not allowed(node.mode, node.uid, node.gid, ctx, 4):
+    if not allowed(node, ctx, READ):
         raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
     if isinstance(node, Device) and node.kind in ('stdin', 'tty'):
         return io.stdin
     assert isinstance(node, (File, Device))
     return FileReader(node)
-
-
-def allowed(mode: int, uid: int, gid: int, ctx: Context, bit: int) -> bool:
-    """Whether the user may do this (4 read, 2 write, 1 execute) to a node; root may."""
-    if ctx.uid == 0:
-        return True
-    shift = 6 if ctx.uid == uid else 3 if ctx.gid == gid else 0
-    return bool(mode >> shift & bit)
 
 
 def open_all(paths: Iterable[str], io: IO, ctx: Context, problem: str = '{path}: {reason}') -> Opened:

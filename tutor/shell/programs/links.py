@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 
+from tutor.shell.access import guard
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import reason
-from tutor.shell.programs.folders import guard
 from tutor.shell.programs.options import missing_operand, parse
 from tutor.shell.vfs import normalize
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from tutor.shell.access import READ, allowed
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import reason
 from tutor.shell.programs.modes import permissions
@@ -80,9 +81,7 @@ class _List:
         return Item(path, node, whole)
 
     def _folder(self, item: Item, titled: bool) -> None:
-        from tutor.shell.programs.inputs import allowed
-        node, ctx = item.node, self._ctx
-        if not allowed(node.mode, node.uid, node.gid, ctx, 4):
+        if not allowed(item.node, self._ctx, READ):
             text = f"can't open '{item.name}': Permission denied" if self._busybox else \
                 f"cannot open directory '{item.name}': Permission denied"
             self._io.stderr.write(f'{self._name}: {text}\n')

@@ -61,7 +61,7 @@ def _busybox(argv: list[str], io: IO, ctx: Context) -> int:
     io.stdout.write('PID   USER     TIME  COMMAND\n')
     for process in ctx.host.processes.values():
         user = user_name(ctx, process.context.uid) or str(process.context.uid)
-        io.stdout.write(f'{process.pid:5d} {user:<8} {"0:00":>4} {line_of(process)}'.rstrip(' ') + '\n')
+        io.stdout.write(f'{process.pid:5d} {user:<8} {"0:00":>5} {line_of(process)}'.rstrip(' ') + '\n')
     return 0
 
 

@@ -223,7 +223,7 @@ class _Archive:
             self._status = 1 if self._ctx.host.userland == 'busybox' else 2
 
     def _put(self, archive: tarfile.TarFile, member: tarfile.TarInfo, target: str) -> None:
-        from tutor.shell.programs.folders import guard, own
+        from tutor.shell.access import guard, own
         files = self._files
         if not files.exists(target):
             parent = target.rpartition('/')[0]

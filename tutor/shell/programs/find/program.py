@@ -229,7 +229,7 @@ class _Search:
         return show
 
     async def _delete(self, entry: Entry) -> bool:
-        from tutor.shell.programs.folders import guard
+        from tutor.shell.access import guard
         try:
             if entry.shown == '.':
                 return True

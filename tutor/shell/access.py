@@ -1,0 +1,56 @@
+"""Who may do what with files. root may everything that is not read-only."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from tutor.shell.process import Context
+from tutor.shell.vfs import Device, Directory, File, Node
+
+READ, WRITE, EXECUTE = 4, 2, 1
+
+
+def allowed(node: Node, ctx: Context, bit: int) -> bool:
+    """Whether the user may read, write or execute a node."""
+    if ctx.uid == 0:
+        return bit != EXECUTE or bool(node.mode & 0o111) or isinstance(node, Directory)
+    groups = {ctx.gid, *ctx.extras.get('groups', ())}
+    shift = 6 if ctx.uid == node.uid else 3 if node.gid in groups else 0
+    return bool(node.mode >> shift & bit)
+
+
+def guard(path: str, ctx: Context) -> None:
+    """Raise OSError when the user may not make or remove this entry: EROFS, else EACCES."""
+    if ctx.uid == 0:
+        return
+    folder = path.rstrip('/').rpartition('/')[0] or '/'
+    try:
+        place = ctx.files.find(folder)
+    except OSError:
+        return
+    if place.node is None or allowed(place.node, ctx, WRITE):
+        return
+    if place.read_only:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
+    raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+
+def own(path: str, ctx: Context) -> None:
+    """Give a new entry to the user."""
+    if ctx.uid or ctx.gid:
+        ctx.files.give(path, ctx.uid, ctx.gid)
+
+
+def open_write(path: str, append: bool, ctx: Context) -> File | Device:
+    """Open a file for writing, made if need be, as the user; raises OSError."""
+    files = ctx.files
+    place = files.find(path)
+    if place.node is None:
+        guard(path, ctx)
+        node = files.open_write(path, append, 0o666 & ~ctx.umask)
+        own(path, ctx)
+        return files.open_write(path, True) if ctx.uid or ctx.gid else node
+    if ctx.uid and isinstance(place.node, File) and not place.read_only and not allowed(place.node, ctx, WRITE):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
+    return files.open_write(path, append)
