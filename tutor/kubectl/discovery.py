@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,10 +124,13 @@ class RestMapper:
     """From arguments and kinds to resources. What it does not find it asks the server for once more, as a cached
     discovery may be old (restmapper.DeferredDiscoveryRESTMapper)."""
 
-    def __init__(self, client: Client, cache: dict[str, Discovery], key: str) -> None:
+    def __init__(self, client: Client, cache: dict[str, Discovery], key: str,
+                 warn: Callable[[str], None] = lambda text: None) -> None:
         self._client = client
         self._cache = cache
         self._key = key
+        self._warn = warn
+        self._warned: set[str] = set()
         self._fresh = False
 
     @property
@@ -185,9 +188,19 @@ class RestMapper:
     def _by_name(self, name: str, group: str, version: str) -> Resource | None:
         """First exact groups, then those that begin so ('ingress.networking')."""
         exact = self.discovery.by_name.get(name.lower(), [])
-        short = [] if exact else self.discovery.by_short_name.get(name, [])
+        short = [] if exact else self._short(name)
         for matches in (lambda item: item.group == group, lambda item: item.group.startswith(group)):
             for item in exact or short:
                 if (not group or matches(item)) and (not version or item.version == version):
                     return item
         return None
+
+    def _short(self, name: str) -> list[Resource]:
+        """The resources of a short name; whoever asks learns that it stands for others as well."""
+        found = self.discovery.by_short_name.get(name, [])
+        for other in {item.group_resource: None for item in found if item.group_resource != found[0].group_resource}:
+            text = f'short name "{name}" could also match lower priority resource {other}'
+            if text not in self._warned:
+                self._warned.add(text)
+                self._warn(text)
+        return found

@@ -89,7 +89,8 @@ class Factory:
     @cached_property
     def mapper(self) -> RestMapper:
         cache: dict[str, Any] = self.ctx.extras.setdefault('kubectl.discovery', {})
-        return RestMapper(self.client, cache, self.rest_config.server)
+        return RestMapper(self.client, cache, self.rest_config.server,
+                          lambda text: self.io.stderr.write(f'Warning: {text}\n'))
 
     def builder(self) -> Builder:
         from tutor.kubectl.resource.builder import Builder

@@ -49,10 +49,15 @@ class ApiResourcesOptions(Options):
 
     def _print(self, found: list[Resource]) -> None:
         output = self.flags['output']
+        listing = {'kind': 'APIResourceList', 'apiVersion': 'v1', 'groupVersion': '',
+                   'resources': [_entry(item) for item in found]}
+        if output == 'json':
+            from tutor.apimachinery.printing.json import to_json
+            self.out(to_json(listing, sort_keys=False) + '\n')
+            return
         printer = object_printer(self.factory, output)
         if printer is not None:
-            printer.print({'kind': 'APIResourceList', 'apiVersion': 'v1', 'groupVersion': '',
-                           'resources': [_entry(item) for item in found]}, self.out)
+            printer.print(listing, self.out)
             return
         if output == 'name':
             self.out(''.join(f'{item.group_resource}\n' for item in found))

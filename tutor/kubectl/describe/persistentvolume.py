@@ -46,9 +46,9 @@ def _node_affinity(affinity: Mapping[str, Any] | None, w: PrefixWriter) -> None:
         return
     w.line()
     w.write(1, 'Required Terms:\t')
-    terms = required.get('nodeSelectorTerms')
+    terms: list[Any] = required.get('nodeSelectorTerms') or []
     w.line('' if terms else '<none>')
-    for index, term in enumerate(terms or ()):
+    for index, term in enumerate(terms):
         expressions = [expression_text(entry) for entry in term.get('matchExpressions') or ()]
         describe_term(2, f'Term {index}', expressions, w)
 
