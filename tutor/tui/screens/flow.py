@@ -46,7 +46,8 @@ class FlowScreen(TutorScreen):
     def __init__(self, session: Any) -> None:
         super().__init__()
         self.flows = list(session.flow()) if session is not None else []
-        self.command = len(self.flows) - 1
+        with_steps = [index for index, flow in enumerate(self.flows) if flow.steps]
+        self.command = with_steps[-1] if with_steps else len(self.flows) - 1
         self.hop = 0
         self.whole = False
         self._player: Timer | None = None
@@ -95,8 +96,9 @@ class FlowScreen(TutorScreen):
     # -- lines --------------------------------------------------------------------------------------------------
 
     def _hop_lines(self, width: int) -> list[StyledLine]:
-        if not self.flows:
-            sentences = self.voice.each('Type a command first; its way through the cluster is shown here.')
+        if not self.steps:
+            sentences = (self.voice.each('This command brought about nothing in the cluster.') if self.flows else
+                         self.voice.each('Type a command first; its way through the cluster is shown here.'))
             return [found for text in sentences
                     for found in inline_lines(text, max(width, 10), 'dim')]
         return [self._hop_line(index, step, width) for index, step in enumerate(self.steps)]
