@@ -167,3 +167,17 @@ def test_an_ephemeral_container_sees_its_target(lab) -> None:
     )
     assert b'/pause' in lab.simulation.run_task(session.stdout.read())
     assert lab.get()['status']['ephemeralContainerStatuses'][0]['ready'] is False
+
+
+def test_a_shell_on_a_terminal_asks_and_answers(lab) -> None:
+    lab.pod(command=['sleep', '600'])
+    lab.ready()
+    path = lab.admin.path('pods', 'default', 'web', 'exec')
+    session = lab.admin.connect(path, command=['sh'], stdin='true', stdout='true', tty='true')
+    assert session.stderr is None
+    session.stdin.write('echo hello; nope\n')
+    session.stdin.write('exit 3\n')
+    text = lab.simulation.run_task(session.stdout.read()).decode()
+    assert text.startswith('/ # hello\nsh: ')
+    assert text.endswith('nope: not found\n/ # ')
+    assert session.status.result()['details']['causes'] == [{'reason': 'ExitCode', 'message': '3'}]

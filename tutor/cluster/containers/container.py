@@ -186,6 +186,7 @@ class Container:
         self.log = ContainerLog(simulation)
         self.stdout = LogWriter(self.log, 'stdout')
         self.stderr = LogWriter(self.log, 'stderr')
+        self.stdout.isatty = self.stderr.isatty = config.tty
         self.stdin: Pipe | None = None
         self.host: ContainerHost | None = None
         self.network: ContainerNetwork | None = None
@@ -197,13 +198,13 @@ class Container:
     def running(self) -> bool:
         return self.state == RUNNING
 
-    def context(self, terminal: Any = None) -> Context:
+    def context(self) -> Context:
         """The surroundings of a process in this container."""
         assert self.host is not None
         config = self.config
         env = dict(config.env)
         return Context(self.host, env, config.working_dir or '/', config.uid, config.gid, config.user,
-                       terminal=terminal, extras=dict(config.extras))
+                       extras=dict(config.extras))
 
     def io(self, stdin: Any) -> IO:
         return IO(stdin, self.stdout, self.stderr)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from tutor.cluster.containers import system
 from tutor.cluster.containers.container import (
@@ -143,7 +142,7 @@ class Runtime:
         container.network = sandbox.open_network(lambda: host.files)
         host.network = container.network  # type: ignore[assignment]
         if config.stdin:
-            container.stdin = Pipe(self.simulation)
+            container.stdin = (system.TerminalPipe if config.tty else Pipe)(self.simulation)
         container.state = RUNNING
         container.started_at = self.simulation.now
         stdin = container.stdin or system.EMPTY
@@ -228,8 +227,9 @@ class Runtime:
 
     # -- exec ---------------------------------------------------------------------------------------------------
 
-    def exec(self, container: Container, argv: list[str], stdin: bool = False, terminal: Any = None) -> Execution:
-        """Exec: start a process in a running container. Raises RuntimeFailure."""
+    def exec(self, container: Container, argv: list[str], stdin: bool = False, tty: bool = False) -> Execution:
+        """Exec: start a process in a running container. With a terminal, all its output is one stream. Raises
+        RuntimeFailure."""
         host = container.host
         if host is None or not container.running:
             raise RuntimeFailure(f'container {container.id} is not running')
@@ -238,10 +238,11 @@ class Runtime:
         except StartFailure as failure:
             raise RuntimeFailure(f'failed to exec in container: failed to start exec "{self.new_id()}": '
                                  f'{RUNC_EXEC}{failure}') from None
-        source = Pipe(self.simulation) if stdin else None
-        out, err = Pipe(self.simulation), Pipe(self.simulation)
-        io = IO(source or system.EMPTY, out, err)
-        process = host.start(main, arguments, io, container.context(terminal))
+        kind = system.TerminalPipe if tty else Pipe
+        source = kind(self.simulation) if stdin else None
+        out = kind(self.simulation)
+        err = out if tty else Pipe(self.simulation)
+        process = host.start(main, arguments, IO(source or system.EMPTY, out, err), container.context())
         process.exit.on_done(lambda _: _close(out, err))
         return Execution(process, source, out, err)
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import proc
+from tutor.cluster.simulation import Pipe
 from tutor.shell.vfs import Device, Directory, FileSystem
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ class Empty:
 
 
 EMPTY = Empty()
+
+
+class TerminalPipe(Pipe):
+    """A stream of a process that has a terminal."""
+
+    isatty = True
 
 
 def build(container: Container) -> FileSystem:
