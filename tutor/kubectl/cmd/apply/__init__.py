@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.annotation import annotated
 from tutor.kubectl.cascade import (
@@ -29,6 +31,9 @@ from tutor.kubectl.options import (
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.resource.info import Info
 
+if TYPE_CHECKING:
+    from tutor.kubectl.cmd.apply.applyset import ApplySet
+
 NOT_APPLIED = (
     'Warning: resource {} is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required '
     'by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create '
@@ -42,6 +47,8 @@ CLIENT_SIDE, SERVER_SIDE = 'kubectl-client-side-apply', 'kubectl'
 class ApplyOptions(Options):
     def complete(self) -> None:
         flags = self.flags
+        if flags.changed('applyset') and self.factory.ctx.env.get('KUBECTL_APPLYSET') != 'true':
+            raise KubectlError("unknown flag: --applyset\nSee 'kubectl apply --help' for usage.")
         if self.args:
             raise UsageError(f'Unexpected args: {words(self.args)}')
         self.server_side = flags['server-side']
@@ -61,6 +68,10 @@ class ApplyOptions(Options):
         if flags['prune'] and flags['prune-allowlist']:
             from tutor.kubectl.cmd.apply.prune import parse_allowlist
             self.allowlist = parse_allowlist(flags['prune-allowlist'])
+        self.apply_set: ApplySet | None = None
+        if flags['applyset']:
+            from tutor.kubectl.cmd.apply.applyset import ApplySet
+            self.apply_set = ApplySet(self, flags['applyset'])
 
     def validate(self) -> None:
         flags = self.flags
@@ -75,8 +86,23 @@ class ApplyOptions(Options):
             raise KubectlError('--dry-run=server cannot be used with --force')
         if flags['all'] and flags['selector']:
             raise KubectlError('cannot set --all and --selector at the same time')
-        if flags['prune'] and not flags['all'] and not flags['selector']:
+        if self.apply_set is not None:
+            self._validate_apply_set()
+        elif flags['prune'] and not flags['all'] and not flags['selector']:
             raise KubectlError(PRUNE_ALL)
+
+    def _validate_apply_set(self) -> None:
+        flags = self.flags
+        if not flags['prune']:
+            raise KubectlError('--applyset requires --prune')
+        if flags['all']:
+            raise KubectlError('--all is incompatible with --applyset')
+        if flags['selector']:
+            raise KubectlError('--selector is incompatible with --applyset')
+        if flags['prune-allowlist']:
+            raise KubectlError('--prune-allowlist is incompatible with --applyset')
+        if self.apply_set is not None and self.apply_set.resource.namespaced and not self.enforce:
+            raise KubectlError('namespace is required to use namespace-scoped ApplySet')
 
     async def run(self) -> int | None:
         result = await (self.factory.builder().validate(self.directive.lower()).continue_on_error()
@@ -86,6 +112,8 @@ class ApplyOptions(Options):
         errors = [error] if error else []
         if not infos and not errors:
             raise KubectlError('no objects passed to apply')
+        if self.apply_set is not None:
+            self.apply_set.begin(infos)
         for info in infos:
             try:
                 await self.apply(info)
@@ -93,7 +121,9 @@ class ApplyOptions(Options):
                 errors.append(failure)
         raise_all(errors)
         self._print_all(infos)
-        if self.flags['prune']:
+        if self.apply_set is not None:
+            self.apply_set.finish(infos)
+        elif self.flags['prune']:
             from tutor.kubectl.cmd.apply.prune import prune
             prune(self)
         return 0
@@ -220,6 +250,8 @@ COMMAND = Command(
         subresource_flag('If specified, apply will operate on the subresource of the requested object.  Only allowed '
                          'when using --server-side.'),
         Flag('all', default=False, help='Select all resources in the namespace of the specified resource types.'),
+        Flag('applyset', hidden=True, help='[alpha] The name of the ApplySet that tracks which resources are being '
+             'managed, for the purposes of determining what to prune. Only with KUBECTL_APPLYSET=true.'),
         Flag('force-conflicts', default=False, help='If true, server-side apply will force the changes against '
              'conflicts.'),
         Flag('openapi-patch', default=True, help='If true, use openapi to calculate diff when the openapi presents and '
