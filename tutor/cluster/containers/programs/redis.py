@@ -25,12 +25,14 @@ class Status(str):
     """A simple string reply."""
 
 
-DIRECTIVES = frozenset(
-    'appendonly appendfsync appendfilename appenddirname bind port protected-mode requirepass masterauth save dir dbfilename '
-    'maxmemory maxmemory-policy maxclients timeout tcp-keepalive tcp-backlog loglevel logfile databases daemonize '
-    'replicaof slaveof replica-read-only cluster-enabled cluster-config-file cluster-node-timeout io-threads user aclfile '
-    'include pidfile supervised notify-keyspace-events lazyfree-lazy-eviction stop-writes-on-bgsave-error rdbcompression '
-    'replica-announce-ip replica-announce-port unixsocket'.split())
+_NAMES = """
+appendonly appendfsync appendfilename appenddirname bind port protected-mode requirepass masterauth save dir
+dbfilename maxmemory maxmemory-policy maxclients timeout tcp-keepalive tcp-backlog loglevel logfile databases
+daemonize replicaof slaveof replica-read-only cluster-enabled cluster-config-file cluster-node-timeout io-threads
+user aclfile include pidfile supervised notify-keyspace-events lazyfree-lazy-eviction stop-writes-on-bgsave-error
+rdbcompression replica-announce-ip replica-announce-port unixsocket
+"""
+DIRECTIVES = frozenset(_NAMES.split())
 """Directives of redis.conf that are accepted; most of them change nothing that can be seen here."""
 
 
@@ -52,8 +54,8 @@ async def server(argv: list[str], io: IO, ctx: Context) -> int:
     bad = next((line for line, name in enumerate(options, 2) if name not in DIRECTIVES), 0)
     if bad:
         name, value = list(options.items())[bad - 2]
-        io.stdout.write(f"\n*** FATAL CONFIG FILE ERROR (Redis {_version(ctx)}) ***\nReading the configuration file, at line "
-                        f"{bad}\n>>> '{f'{name} {value}'.strip()}'\nBad directive or wrong number of arguments\n")
+        io.stdout.write(f"\n*** FATAL CONFIG FILE ERROR (Redis {_version(ctx)}) ***\nReading the configuration file, "
+                        f"at line {bad}\n>>> '{f'{name} {value}'.strip()}'\nBad directive or wrong number of arguments\n")
         return 1
     return await Redis(io, ctx, options).run()
 
