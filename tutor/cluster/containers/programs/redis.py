@@ -54,8 +54,9 @@ async def server(argv: list[str], io: IO, ctx: Context) -> int:
     bad = next((line for line, name in enumerate(options, 2) if name not in DIRECTIVES), 0)
     if bad:
         name, value = list(options.items())[bad - 2]
-        io.stdout.write(f"\n*** FATAL CONFIG FILE ERROR (Redis {_version(ctx)}) ***\nReading the configuration file, "
-                        f"at line {bad}\n>>> '{f'{name} {value}'.strip()}'\nBad directive or wrong number of arguments\n")
+        line = f'{name} {value}'.strip()
+        io.stdout.write(f'\n*** FATAL CONFIG FILE ERROR (Redis {_version(ctx)}) ***\nReading the configuration file, '
+                        f"at line {bad}\n>>> '{line}'\nBad directive or wrong number of arguments\n")
         return 1
     return await Redis(io, ctx, options).run()
 
