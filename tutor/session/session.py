@@ -296,7 +296,7 @@ class Session:
         """What went wrong with the last command, or None when nothing did."""
         from tutor.session.why import explain
         last = self.commands[-1] if self.commands else None
-        return explain(self, last) if last is not None and last.code else None
+        return explain(self.view, last) if last is not None and last.code else None
 
 
 class Tee:

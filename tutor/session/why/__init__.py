@@ -1,0 +1,8 @@
+"""Why a command failed: what went wrong in the learner's languages, its likeliest cause, and what to type next.
+
+The program's own output stays as it is; this is the teacher beside it. `catalog.py` lists the rules.
+"""
+
+from tutor.session.why.explanation import Explanation, Suggestion, explain
+
+__all__ = ['Explanation', 'Suggestion', 'explain']

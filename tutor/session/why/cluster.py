@@ -1,0 +1,131 @@
+"""Failures that come from the state of the cluster."""
+
+from __future__ import annotations
+
+import re
+
+from tutor.course.words import Text
+from tutor.session.why.explanation import LIKELY, LOOK, Failure, Suggestion, close
+
+Answer = tuple[Text, list[Suggestion]]
+
+
+def _namespace(failure: Failure) -> str:
+    match = re.search(r'(?:-n[= ]?|--namespace[= ])([a-z0-9-]+)', failure.command)
+    return match[1] if match else 'default'
+
+
+def _everywhere(failure: Failure, resource: str, name: str) -> str | None:
+    """A namespace that has an object of this name."""
+    try:
+        found = failure.client.items(resource, fields=f'metadata.name={name}')
+    except Exception:
+        return None
+    return found[0]['metadata'].get('namespace') if found else None
+
+
+def no_namespace(match: re.Match[str], failure: Failure) -> Answer:
+    likely = close(match[1], failure.names('namespaces', ''))
+    found = [Suggestion(LIKELY, failure.replaced(match[1], likely))] if likely else []
+    text = Text(zh=f'没有叫 `{match[1]}` 的命名空间。对象要放进已有的命名空间里。',
+                en=f'There is no namespace `{match[1]}`. Objects go into a namespace that exists.')
+    return text, [*found, Suggestion(LOOK, 'kubectl get namespaces')]
+
+
+def not_found(match: re.Match[str], failure: Failure) -> Answer:
+    resource, name, namespace = match[1], match[2], _namespace(failure)
+    elsewhere = _everywhere(failure, resource, name)
+    plural = resource.partition('.')[0]
+    look = Suggestion(LOOK, f'kubectl get {plural}' + (f' -n {namespace}' if namespace != 'default' else ''))
+    if elsewhere and elsewhere != namespace:
+        text = Text(zh=f'`{name}` 在命名空间 {elsewhere} 里，而命令找的是 {namespace}。',
+                    en=f'`{name}` lives in the namespace {elsewhere}; the command looked in {namespace}.')
+        return text, [Suggestion(LIKELY, f'{failure.command.strip()} -n {elsewhere}'), look]
+    likely = close(name, failure.names(resource, namespace))
+    if likely:
+        text = Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {plural}；有一个名字相近的：`{likely}`。',
+                    en=f'There is no `{name}` among the {plural} of namespace {namespace}; one is close: `{likely}`.')
+        return text, [look, Suggestion(LIKELY, failure.replaced(name, likely))]
+    return Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {plural}。也许名字不对，也许它在别的命名空间。',
+                en=f'Namespace {namespace} has no `{name}` among its {plural}. The name may be wrong, or it may live in '
+                   'another namespace.'), [look, Suggestion(LOOK, f'kubectl get {plural} -A')]
+
+
+def already_exists(match: re.Match[str], failure: Failure) -> Answer:
+    plural, name = match[1].partition('.')[0], match[2]
+    return Text(
+        zh=f'叫 `{name}` 的对象已经有了。`create` 只新建；要修改已有的对象，用 `apply` 或 `edit`，或者先删除它。',
+        en=f'An object called `{name}` is there already. `create` only makes new ones; to change it use `apply` or `edit`, '
+           'or delete it first.'), [Suggestion(LOOK, f'kubectl get {plural} {name}')]
+
+
+def not_allowed(match: re.Match[str], failure: Failure) -> Answer:
+    who, verb, resource = match[1], match[2], match[3]
+    account = f' --as={who}'
+    return Text(
+        zh=f'认证通过了，但鉴权没有：没有角色允许 `{who}` 对 {resource} 做 {verb}。需要一个 Role 和 RoleBinding。',
+        en=f'Authentication passed, authorization did not: no role lets `{who}` {verb} {resource}. A Role and a RoleBinding '
+           'would.'), [Suggestion(LOOK, f'kubectl auth can-i --list{account}')]
+
+
+def over_quota(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(
+        zh=f'命名空间的配额 `{match[1]}` 用完了：要 {match[2]}，已用 {match[3]}，上限 {match[4]}。',
+        en=f'The quota `{match[1]}` of the namespace is used up: requested {match[2]}, used {match[3]}, limit {match[4]}.'), [
+            Suggestion(LOOK, f'kubectl describe quota {match[1]} -n {_namespace(failure)}')]
+
+
+def namespace_going(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh='这个命名空间正在被删除，不能再往里面放东西。', en='The namespace is being deleted; nothing new may go into it.'), [
+        Suggestion(LOOK, 'kubectl get namespaces')]
+
+
+def conflict(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(
+        zh='你拿到这个对象以后，别人又改过它。重新取一份最新的，再改一次。',
+        en='Somebody has changed the object since you read it. Get the latest version and make the change again.'), []
+
+
+def timed_out(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh='在给定的时间里，等待的条件没有出现。看看对象的状态和事件，它卡在哪里。',
+                en='The condition did not come in time. Look at the status and the events: where does it hang?'), [
+        Suggestion(LOOK, 'kubectl get pods'), Suggestion(LOOK, 'kubectl events')]
+
+
+def not_started(match: re.Match[str], failure: Failure) -> Answer:
+    reason = match[1].rstrip(',')
+    return Text(zh=f'容器还没有启动（{reason}），所以没有日志。`describe` 的末尾有事件，说明了原因。',
+                en=f'The container has not started ({reason}), so it has no log. The events at the end of `describe` say why.'), [
+        Suggestion(LOOK, 'kubectl get pods'), Suggestion(LOOK, 'kubectl describe pods')]
+
+
+def no_such_container(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh=f'Pod `{match[2]}` 里没有叫 `{match[1]}` 的容器。', en=f'Pod `{match[2]}` has no container `{match[1]}`.'), [
+        Suggestion(LOOK, f"kubectl get pod {match[2]} -o jsonpath='{{.spec.containers[*].name}}'")]
+
+
+def which_container(match: re.Match[str], failure: Failure) -> Answer:
+    first = match[2].split()[0]
+    return Text(zh=f'Pod `{match[1]}` 有几个容器，要用 `-c` 说明是哪一个：{match[2]}。',
+                en=f'Pod `{match[1]}` has several containers; say which one with `-c`: {match[2]}.'), [
+        Suggestion(LIKELY, f'{failure.command.strip()} -c {first}')]
+
+
+def remote_exit(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh=f'kubectl 没有问题：容器里的命令以退出码 {match[1]} 结束，上面是它自己的输出。',
+                en=f'kubectl did its work: the command inside the container ended with exit code {match[1]}; what it said '
+                   'stands above.'), []
+
+
+def no_such_host(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(
+        zh='DNS 不认识这个名字。Service 的名字只在同一个命名空间里能省略后缀，别处要写 `服务名.命名空间`。',
+        en='DNS does not know this name. The short name of a Service works only inside its own namespace; elsewhere it is '
+           '`service.namespace`.'), [Suggestion(LOOK, 'kubectl get services -A')]
+
+
+def refused(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(
+        zh='地址通了，但那个端口上没有进程在听，或者 Service 没有就绪的端点。看看端口和端点。',
+        en='The address is right, but nothing listens on that port, or the Service has no ready endpoints. Look at both.'), [
+            Suggestion(LOOK, 'kubectl get services'), Suggestion(LOOK, 'kubectl get endpointslices')]

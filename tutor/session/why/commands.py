@@ -1,0 +1,91 @@
+"""Failures of the command line itself: programs, commands, flags, arguments."""
+
+from __future__ import annotations
+
+import re
+
+from tutor.course.words import Text
+from tutor.session.why.explanation import LIKELY, LOOK, Failure, Suggestion, close
+
+Answer = tuple[Text, list[Suggestion]]
+
+PROGRAMS = ['kubectl', 'cat', 'ls', 'grep', 'echo', 'curl', 'watch', 'clear', 'history', 'vim', 'nano', 'jq', 'awk', 'sed']
+FLAGS = ['--image', '--replicas', '--namespace', '--all-namespaces', '--output', '--selector', '--filename', '--port',
+         '--dry-run', '--watch', '--container', '--follow', '--previous', '--overwrite', '--force', '--grace-period',
+         '--from-literal', '--from-file', '--type', '--target-port', '--labels', '--restart', '--command', '--record',
+         '--tail', '--since', '--all', '--field-selector', '--show-labels', '--no-headers', '--cascade', '--timeout']
+
+
+def no_such_program(match: re.Match[str], failure: Failure) -> Answer:
+    name = match[1]
+    likely = close(name, PROGRAMS)
+    text = Text(zh=f'这个 Shell 里没有叫 `{name}` 的命令。多半是拼写错误。',
+                en=f'There is no command `{name}` in this shell. It is most likely a typing error.')
+    return text, [Suggestion(LIKELY, failure.replaced(name, likely))] if likely else []
+
+
+def shell_syntax(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(
+        zh=f'Shell 在 `{match[1]}` 这里读不下去：引号、括号，或者 `|`、`;`、`&&` 的位置不对。',
+        en=f'The shell cannot read on at `{match[1]}`: a quote, a parenthesis, or a `|`, `;` or `&&` is misplaced.'), []
+
+
+def open_quote(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh=f'有一个 `{match[1]}` 没有配对。把它补上，或者删掉。',
+                en=f'A `{match[1]}` has no partner. Close it, or take it away.'), []
+
+
+def unknown_command(match: re.Match[str], failure: Failure) -> Answer:
+    from tutor.kubectl.cmd.root import root
+    word, parent = match[1], match[2]
+    known = [line.name for line in root().command.lines] if parent == 'kubectl' else []
+    likely = close(word, known)
+    text = Text(zh=f'`{parent}` 没有子命令 `{word}`。先写动词，再写资源，例如 `kubectl get pods`。',
+                en=f'`{parent}` has no command `{word}`. The verb comes first, then the resource: `kubectl get pods`.')
+    return text, [Suggestion(LIKELY, failure.replaced(word, likely))] if likely else [Suggestion(LOOK, f'{parent} --help')]
+
+
+def unknown_flag(match: re.Match[str], failure: Failure) -> Answer:
+    flag = match[2]
+    likely = close(flag.partition('=')[0], FLAGS)
+    text = Text(zh=f'这条命令没有选项 `{flag}`。长选项有两个短横线；每条命令的选项都不一样。',
+                en=f'This command has no flag `{flag}`. Long flags begin with two dashes, and each command has its own.')
+    return text, [Suggestion(LIKELY, failure.replaced(flag.partition('=')[0], likely))] if likely else []
+
+
+def flag_needs_value(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh=f'选项 {match[1]} 后面要跟一个值。', en=f'The flag {match[1]} needs a value after it.'), []
+
+
+def required_flag(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh=f'这条命令一定要有选项 {match[1]}。', en=f'This command cannot do without the flag {match[1]}.'), []
+
+
+def one_name(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(
+        zh=f'这里要给出恰好一个名称，现在是 {match[1]} 个。名称里不能有空格；选项的值要用 `=` 连着写，或者加引号。',
+        en=f'Exactly one name is wanted; there are {match[1]}. Names have no spaces, and the values of flags are joined '
+           'with `=` or quoted.'), []
+
+
+def no_name(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh='说了是哪种资源，没有说是哪一个。在后面加上名称，或者 `--all`。',
+                en='The kind is there, but not which object. Add a name, or `--all`.'), []
+
+
+def unknown_kind(match: re.Match[str], failure: Failure) -> Answer:
+    from tutor.apimachinery.resources import RESOURCES
+    word = match[1]
+    known = [name for item in RESOURCES for name in (item.plural, item.singular, *item.short_names)]
+    likely = close(word, known)
+    text = Text(zh=f'集群里没有叫 `{word}` 的资源类型。所有类型和缩写都列在 `kubectl api-resources` 里。',
+                en=f'The cluster has no resource type `{word}`. `kubectl api-resources` lists them with their short names.')
+    found = [Suggestion(LIKELY, failure.replaced(word, likely))] if likely else []
+    return text, [*found, Suggestion(LOOK, 'kubectl api-resources')]
+
+
+def no_such_file(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(
+        zh=f'当前文件夹里没有 `{match[1]}`。这里的文件是课程自己的，不是你电脑上的；用 `ls` 看看有哪些。',
+        en=f'There is no `{match[1]}` here. These are the files of the course, not those of your machine; `ls` shows them.'), [
+            Suggestion(LOOK, 'ls -l')]
