@@ -21,6 +21,10 @@ NIL = object()
 """A bad value that is a map or list that was not given: shown as null, where no value at all is shown as "null"."""
 
 
+OMITTED = object()
+"""A bad value that the message does not show (field.OmitValueType)."""
+
+
 class FieldError:
     """One complaint about one field. `type` is a key of the table above; the text is made when it is asked for."""
 
@@ -35,7 +39,7 @@ class FieldError:
     def body(self) -> str:
         """Error.ErrorBody: the text without the field."""
         text = _LABELS[self.type]
-        if self.type not in _WITHOUT_VALUE:
+        if self.type not in _WITHOUT_VALUE and self.value is not OMITTED:
             text += f': {render(self.value)}'
         return f'{text}: {self.detail}' if self.detail else text
 

@@ -16,6 +16,8 @@ def read_object(scope: Scope) -> Object:
     check_kind(scope, obj)
     check_fields(scope, obj)
     check_namespace(scope, obj)
+    if scope.store.strategy.converts:
+        scope.store.strategy.from_version(obj)
     return obj
 
 
@@ -61,7 +63,8 @@ def check_kind(scope: Scope, obj: Object) -> None:
 def check_fields(scope: Scope, obj: Object) -> None:
     """Types and unknown fields, as strict as the request asked for (fieldValidation)."""
     from tutor.apimachinery import schema
-    unknown = schema.check(obj, scope.resource)
+    strategy = scope.store.strategy
+    unknown = strategy.decode(obj, scope.resource) if strategy.custom else schema.check(obj, scope.resource)
     if not unknown:
         return
     if scope.field_validation == 'Strict':

@@ -32,12 +32,17 @@ def apply(scope: Scope, old: Object | None) -> Object:
     if scope.request.query.get('force') is not None:
         raise errors.invalid('meta.k8s.io', 'PatchOptions', '', [
             field_errors.forbidden('force', 'may not be specified for non-apply patch')])
+    strategy = scope.store.strategy
+    if strategy.converts:
+        old = strategy.to_version(old, scope.resource)
     new = _patched(scope, kind, old, body)
     new['apiVersion'], new['kind'] = old['apiVersion'], old['kind']
     if not isinstance(new.get('metadata'), dict):
         raise errors.bad_request('metadata must be an object')
     _check_name(scope, new)
     decoding.check_fields(scope, new)
+    if strategy.converts:
+        strategy.from_version(new)
     return new
 
 
@@ -79,9 +84,15 @@ def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
     decoding.check_fields(scope, body)
     body['metadata'].setdefault('name', scope.info.name)
     _check_name(scope, body)
+    strategy = scope.store.strategy
     live = ownership.of(scope, old) if old is not None else None
-    return server_side.apply(live, body, scope.resource, scope.field_manager, scope.server.simulation.timestamp(),
+    if live is not None and strategy.converts:
+        live = strategy.to_version(live, scope.resource)
+    new = server_side.apply(live, body, scope.resource, scope.field_manager, scope.server.simulation.timestamp(),
                              force=scope.flag('force'), subresource=scope.info.subresource)
+    if strategy.converts:
+        strategy.from_version(new)
+    return new
 
 
 def _body(scope: Scope) -> Any:

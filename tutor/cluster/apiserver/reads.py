@@ -49,7 +49,13 @@ def as_list(scope: Scope, items: list[Object], meta: Object | None = None) -> Ob
     if tables.wanted(scope.request):
         return tables.table(scope, items, meta)
     return {'kind': f'{scope.resource.kind}List', 'apiVersion': scope.resource.group_version, 'metadata': meta,
-            'items': [ownership.shown(scope, item) for item in items]}
+            'items': _shown(scope, items)}
+
+
+def _shown(scope: Scope, items: list[Object]) -> list[Object]:
+    found = [ownership.shown(scope, item) for item in items]
+    strategy = scope.store.strategy
+    return [strategy.to_version(item, scope.resource) for item in found] if strategy.converts else found
 
 
 def _position(obj: Object) -> str:

@@ -15,6 +15,7 @@ from tutor.cluster.apiserver import discovery, reads, requestinfo, watching, wri
 from tutor.cluster.apiserver.admission.chain import AdmissionChain
 from tutor.cluster.apiserver.authentication import Authenticator
 from tutor.cluster.apiserver.authorization import Authorizer
+from tutor.cluster.apiserver.customresources import CustomResources
 from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.reviews import REVIEWS
@@ -55,6 +56,7 @@ class ApiServer:
         self.authenticator = Authenticator(self)
         self.authorizer = Authorizer(self.stores)
         self.admission = AdmissionChain(self)
+        self.custom_resources = CustomResources(self)
 
     # -- which resources ----------------------------------------------------------------------------------------
 
@@ -152,6 +154,8 @@ class ApiServer:
             return review or VERBS[info.verb]
         found = SUBRESOURCES.get((info.resource, info.subresource)) or SUBRESOURCES.get(('*', info.subresource))
         known = resource.subresource(info.subresource)
+        if known is None and scope.store.strategy.custom:
+            raise errors.not_found(resource.group, resource.plural, info.name)
         if found is None or known is None:
             raise errors.no_such_path()
         handler = found.verbs.get(info.verb)

@@ -18,6 +18,8 @@ def wanted(request: Request) -> bool:
 def shape(scope: Scope, obj: Object) -> Object:
     """One object as the request's Accept header wants it."""
     accept = scope.request.accept
+    if scope.store.strategy.converts:
+        obj = scope.store.strategy.to_version(obj, scope.resource)
     if 'as=Table' in accept:
         return table(scope, [obj], {'resourceVersion': obj['metadata'].get('resourceVersion', '')})
     if 'as=PartialObjectMetadata' in accept:
@@ -31,17 +33,19 @@ def partial(obj: Object) -> Object:
 
 def table(scope: Scope, items: list[Object], meta: Object) -> Object:
     """A Table of objects; its rows carry what `includeObject` says (their metadata, by default)."""
-    strategy, simulation = scope.store.strategy, scope.server.simulation
+    strategy, simulation, resource = scope.store.strategy, scope.server.simulation, scope.resource
+    if strategy.converts:
+        items = [strategy.to_version(obj, resource) for obj in items]
     return {
         'kind': 'Table', 'apiVersion': META, 'metadata': meta,
         'columnDefinitions': columns(scope),
-        'rows': [row(scope, strategy.row(obj, simulation), obj) for obj in items],
+        'rows': [row(scope, strategy.row_of(obj, resource, simulation), obj) for obj in items],
     }
 
 
 def columns(scope: Scope) -> list[Object]:
     return [{'name': c.name, 'type': c.type, 'format': c.format, 'description': c.description, 'priority': c.priority}
-            for c in scope.store.strategy.columns]
+            for c in scope.store.strategy.columns_of(scope.resource)]
 
 
 def row(scope: Scope, cells: list[Any], obj: Object) -> Object:

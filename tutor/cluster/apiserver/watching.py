@@ -65,4 +65,8 @@ def _converter(scope: Scope):
         return lambda event: tables.event_table(scope, event)
     if 'as=PartialObjectMetadata' in accept:
         return lambda event: {'type': event['type'], 'object': tables.partial(event['object'])}
+    strategy = scope.store.strategy
+    if strategy.converts:
+        return lambda event: {'type': event['type'], 'object': event['object'] if event['type'] == 'BOOKMARK' else
+                              strategy.to_version(event['object'], scope.resource)}
     return None

@@ -61,11 +61,28 @@ class Strategy:
     orphans_by_default = False
     deprecation = ''
     prefix = ''
+    custom = False
+    """Whether a CustomResourceDefinition describes it."""
+    converts = False
+    """Whether objects look different in the versions that are served."""
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
         self.has_status = resource.subresource('status') is not None
         self.prefix = type(self).prefix or resource.plural
+
+    # -- versions -----------------------------------------------------------------------------------------------
+
+    def to_version(self, obj: Object, resource: Resource) -> Object:
+        """A stored object as a version shows it; only asked where `converts`."""
+        return obj
+
+    def from_version(self, obj: Object) -> None:
+        """Turn a decoded object of any version into what is stored, in place."""
+
+    def scale_paths(self, obj: Object) -> Object | None:
+        """Where the scale subresource finds its numbers, for kinds that keep them elsewhere than built-in ones."""
+        return None
 
     # -- create -------------------------------------------------------------------------------------------------
 
@@ -154,6 +171,14 @@ class Strategy:
         """The cells of one Table row, in the order of `columns`."""
         meta = obj['metadata']
         return [meta.get('name', ''), meta.get('creationTimestamp', '')]
+
+    def columns_of(self, resource: Resource) -> tuple[Column, ...]:
+        """The columns as a version has them."""
+        return self.columns
+
+    def row_of(self, obj: Object, resource: Resource, simulation: Simulation) -> list[Any]:
+        """The cells of one Table row as a version has them."""
+        return self.row(obj, simulation)
 
 
 def _keep(new: Object, old: Object, field: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
@@ -12,13 +13,16 @@ from tutor.cluster.apiserver import decoding, writes
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 
+KEPT = ('name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp')
 
-def as_scale(obj: Object) -> Object:
-    """The Scale of an object."""
+
+def as_scale(obj: Object, paths: Object | None = None) -> Object:
+    """The Scale of an object; `paths` says where a custom resource has its numbers."""
+    if paths is not None:
+        return _custom_scale(obj, paths)
     from tutor.apimachinery import selectors
     meta = obj['metadata']
-    kept = {name: meta[name] for name in ('name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp')
-            if name in meta}
+    kept = {name: meta[name] for name in KEPT if name in meta}
     status: Object = {'replicas': (obj.get('status') or {}).get('replicas', 0)}
     selector = obj['spec'].get('selector')
     if selector:
@@ -28,8 +32,43 @@ def as_scale(obj: Object) -> Object:
             'spec': {'replicas': obj['spec'].get('replicas', 0)}, 'status': status}
 
 
+def _custom_scale(obj: Object, paths: Object) -> Object:
+    """scaleFromCustomResource."""
+    replicas = _at(obj, paths['specReplicasPath'])
+    if replicas is None:
+        raise errors.internal_error(f'the spec replicas field "{paths["specReplicasPath"]}" does not exist')
+    meta = obj['metadata']
+    kept = {name: meta[name] for name in KEPT if name in meta}
+    status: Object = {'replicas': _at(obj, paths['statusReplicasPath']) or 0}
+    if paths.get('labelSelectorPath') and _at(obj, paths['labelSelectorPath']):
+        status['selector'] = _at(obj, paths['labelSelectorPath'])
+    return {'kind': 'Scale', 'apiVersion': 'autoscaling/v1', 'metadata': kept, 'spec': {'replicas': replicas},
+            'status': status}
+
+
+def _at(obj: Object, path: str) -> Any:
+    """The value at a path such as .spec.replicas."""
+    found: Any = obj
+    for name in path.lstrip('.').split('.'):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _set_replicas(obj: Object, path: str, replicas: int) -> None:
+    *parents, last = path.lstrip('.').split('.')
+    for name in parents:
+        obj = obj.setdefault(name, {})
+    obj[last] = replicas
+
+
+def _current(scope: Scope) -> tuple[Object, Object | None]:
+    """The object as the request's version has it, and its paths."""
+    strategy, obj = scope.store.strategy, scope.store.get(scope.info.namespace, scope.info.name)
+    return obj, strategy.scale_paths(obj)
+
+
 def get(scope: Scope) -> Response:
-    return Response(200, as_scale(scope.store.get(scope.info.namespace, scope.info.name)))
+    return Response(200, as_scale(*_current(scope)))
 
 
 def update(scope: Scope) -> Response:
@@ -41,7 +80,7 @@ def patch(scope: Scope) -> Response:
     body = scope.request.body
     if isinstance(body, (bytes, str)):
         body = json.loads(body)
-    current = as_scale(scope.store.get(scope.info.namespace, scope.info.name))
+    current = as_scale(*_current(scope))
     if scope.request.content_type == JSON_PATCH:
         return _write(scope, json_patch.apply(current, body))
     return _write(scope, deep_copy(merge.apply(current, body)))
@@ -49,17 +88,17 @@ def patch(scope: Scope) -> Response:
 
 def _write(scope: Scope, wanted: Object) -> Response:
     scope.check_options()
-    old = scope.store.get(scope.info.namespace, scope.info.name)
+    old, paths = _current(scope)
     replicas = (wanted.get('spec') or {}).get('replicas', 0)
     if not isinstance(replicas, int) or replicas < 0:
         raise errors.invalid('autoscaling', 'Scale', scope.info.name, [
             field_errors.invalid('spec.replicas', replicas, 'must be greater than or equal to 0')])
     new = deep_copy(old)
-    new['spec']['replicas'] = replicas
+    _set_replicas(new, (paths or {}).get('specReplicasPath', '.spec.replicas'), replicas)
     version = (wanted.get('metadata') or {}).get('resourceVersion')
     if version:
         new['metadata']['resourceVersion'] = version
-    return Response(200, as_scale(writes.update_object(scope, new, old)))
+    return Response(200, as_scale(writes.update_object(scope, new, old), paths))
 
 
 HANDLER = SubresourceHandler({'get': get, 'update': update, 'patch': patch})

@@ -14,6 +14,8 @@ from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
+"""The finalizer with which a definition waits for its objects to go."""
 _SCOPES = ('Cluster', 'Namespaced')
 _VERSION = ('Name Served Storage Deprecated DeprecationWarning Schema Subresources AdditionalPrinterColumns '
             'SelectableFields')
@@ -70,8 +72,34 @@ class CustomResourceDefinitionStrategy(Kind):
         return found + metadata.immutable(new['spec']['names'].get('plural'), old['spec']['names'].get('plural'),
                                           'spec.names.plural')
 
+    def finalizing(self, obj: Object) -> bool:
+        """The first DELETE only marks it."""
+        return 'deletionTimestamp' not in obj['metadata']
+
+    def mark_deleted(self, obj: Object) -> None:
+        """REST.Delete: upon the first request to delete, add our finalizer and say what comes."""
+        meta = obj['metadata']
+        if CLEANUP not in (meta.get('finalizers') or ()):
+            meta['finalizers'] = [*(meta.get('finalizers') or ()), CLEANUP]
+        status = obj.get('status') or {}
+        obj['status'] = {**status, 'conditions': set_condition(
+            status.get('conditions') or [], 'Terminating', 'True', 'InstanceDeletionPending',
+            'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+            meta['deletionTimestamp'])}
+
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], obj['metadata'].get('creationTimestamp', '')]
+
+
+def set_condition(conditions: list[Object], type: str, status: str, reason: str, message: str,
+                  now: str) -> list[Object]:
+    """SetCRDCondition: the list with a condition set; its time moves only with its status."""
+    before = next((item for item in conditions if item['type'] == type), None)
+    time = before['lastTransitionTime'] if before is not None and before['status'] == status else now
+    new = {'lastTransitionTime': time, 'message': message, 'reason': reason, 'status': status, 'type': type}
+    if before is None:
+        return [*conditions, new]
+    return [new if item is before else item for item in conditions]
 
 
 def _group(group: str) -> list[FieldError]:

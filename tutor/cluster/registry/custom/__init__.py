@@ -1,0 +1,1 @@
+"""Custom resources: the rules of a resource that a CustomResourceDefinition describes."""

@@ -1,0 +1,117 @@
+"""CEL expressions as Kubernetes uses them: compiled once, evaluated on plain objects (apiserver/pkg/cel).
+
+The library is imported when the first expression is compiled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+_MESSAGE = re.compile(r'\b(?:Object(?:\.\w+)*|JSONPatch)\s*\{')
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
+_FIELD = re.compile(r'([{,]\s*)([A-Za-z_]\w*)(\s*:)')
+
+
+class ExpressionError(ValueError):
+    """An expression that does not compile, or has no value; the text is cel-go's."""
+
+
+class Program:
+    """A compiled expression over some variables."""
+
+    def __init__(self, compiled: Any, error_type: Any) -> None:
+        self._compiled = compiled
+        self._error_type = error_type
+        self.kind: str = compiled.return_type().name()
+
+    def evaluate(self, variables: Mapping[str, Any]) -> Any:
+        """The value as plain Python; raises ExpressionError."""
+        try:
+            found = self._compiled.eval(data=variables)
+        except RuntimeError as error:
+            raise ExpressionError(_text(error)) from None
+        if found.type() == self._error_type:
+            raise ExpressionError(_runtime(str(found.plain_value())))
+        return found.plain_value()
+
+
+@lru_cache(maxsize=2048)
+def compile(text: str, variables: tuple[str, ...]) -> Program:
+    """Compile an expression; raises ExpressionError with where it is wrong."""
+    from cel_expr_python import cel
+    try:
+        return Program(_environment(variables).compile(_objects_as_maps(text)), cel.Type.ERROR)
+    except RuntimeError as error:
+        raise ExpressionError(_text(error)) from None
+
+
+def problem(text: str, variables: tuple[str, ...], wanted: str = 'BOOL') -> str:
+    """What the API server says of an expression that cannot be used, '' for a good one."""
+    try:
+        program = compile(text, variables)
+    except ExpressionError as error:
+        return f'compilation failed: {error}'
+    if wanted and program.kind not in (wanted, 'DYN'):
+        return f'must evaluate to {wanted.lower()}'
+    return ''
+
+
+@cache
+def _environment(variables: tuple[str, ...]) -> Any:
+    from cel_expr_python import cel
+    from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
+    extensions = [ext_strings.ExtStrings(), ext_optional.ExtOptional(), ext_math.ExtMath(), ext_bindings.ExtBindings()]
+    return cel.NewEnv(variables={name: cel.Type.DYN for name in variables}, extensions=extensions,
+                      functions=_functions(cel))
+
+
+def _functions(cel: Any) -> list[Any]:
+    """Kubernetes' own library for lists and regular expressions (apiserver/pkg/cel/library)."""
+    kind = cel.Type
+
+    def member(name: str, implementation: Callable[..., Any], result: Any, *parameters: Any) -> Any:
+        return cel.FunctionDecl(name, [cel.Overload(
+            f'kubernetes_{name}', return_type=result, parameters=list(parameters), is_member=True,
+            impl=implementation)])
+    return [
+        member('isSorted', lambda values: list(values) == sorted(values), kind.BOOL, kind.LIST),
+        member('sum', sum, kind.DYN, kind.LIST),
+        member('min', min, kind.DYN, kind.LIST),
+        member('max', max, kind.DYN, kind.LIST),
+        member('find', lambda text, pattern: (re.search(pattern, text) or [''])[0], kind.STRING, kind.STRING,
+               kind.STRING),
+        member('findAll', lambda text, pattern: [found[0] for found in re.finditer(pattern, text)], kind.DYN,
+               kind.STRING, kind.STRING),
+    ]
+
+
+def _objects_as_maps(text: str) -> str:
+    """`Object.spec{replicas: 1}` and `JSONPatch{op: "add"}` of mutations, as the maps that they stand for."""
+    if not _MESSAGE.search(text):
+        return text
+    kept: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(found[0])
+        return f'\0{len(kept) - 1}\0'
+    bare = _MESSAGE.sub('{', _STRING.sub(keep, text))
+    bare = _FIELD.sub(r'\1"\2"\3', bare)
+    return re.sub('\0(\\d+)\0', lambda found: kept[int(found[1])], bare)
+
+
+def _text(error: Exception) -> str:
+    text = str(error).removesuffix(' [INVALID_ARGUMENT]')
+    return text.removeprefix('INVALID_ARGUMENT: ')
+
+
+def _runtime(text: str) -> str:
+    """cel-go's words for what cel-cpp says."""
+    found = re.match(r'NOT_FOUND: Key not found in map : "(.*)"', text)
+    if found:
+        return f'no such key: {found[1]}'
+    if 'No matching overloads' in text:
+        return 'no such overload'
+    return text.partition(': ')[2] or text
