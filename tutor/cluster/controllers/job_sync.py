@@ -188,7 +188,8 @@ class Sync:
                 self._uncounted['succeeded'].append(uid)
                 done.append(pod)
             elif members.has_failed(pod, self.job) or failing:
-                self._uncounted['failed'].append(uid)
+                if self._failure_action(pod)[0] != job_policy.IGNORE:
+                    self._uncounted['failed'].append(uid)
                 done.append(pod)
             elif self.ended is not None or deleting(self.job):
                 done.append(pod)

@@ -1,0 +1,128 @@
+"""EndpointSlices and Endpoints follow the pods behind a Service."""
+
+from __future__ import annotations
+
+from tutor.cluster.controllers import slices
+
+SLICES = 'endpointslices.discovery.k8s.io'
+
+
+def endpoint(number: int) -> dict:
+    return {'addresses': [f'10.0.0.{number}'], 'conditions': {'ready': True}, 'targetRef': {'uid': f'u{number}'}}
+
+
+def group(*numbers: int) -> dict:
+    ports = [{'name': '', 'protocol': 'TCP', 'port': 80}]
+    endpoints = [endpoint(number) for number in numbers]
+    return {slices.port_key(ports): (ports, {slices.endpoint_key(item): item for item in endpoints})}
+
+
+def existing(name: str, *numbers: int) -> dict:
+    ports = [{'name': '', 'protocol': 'TCP', 'port': 80}]
+    return {'metadata': {'name': name, 'labels': {}}, 'ports': ports, 'endpoints': [endpoint(n) for n in numbers]}
+
+
+def plan(have: list[dict], want: dict, limit: int = 3) -> slices.Plan:
+    return slices.plan(have, want, lambda item: {}, limit)
+
+
+def test_new_endpoints_fill_new_slices_up_to_the_limit():
+    found = plan([], group(1, 2, 3, 4, 5))
+    assert [len(item['endpoints']) for item in found.create] == [3, 2]
+
+
+def test_nothing_is_written_when_nothing_changes():
+    found = plan([existing('a', 1, 2), existing('b', 3)], group(1, 2, 3))
+    assert (found.create, found.update, found.delete) == ([], [], [])
+
+
+def test_a_slice_that_changes_anyway_is_filled_first():
+    found = plan([existing('a', 1, 9), existing('b', 2)], group(1, 2, 3))
+    assert [item['metadata']['name'] for item in found.update] == ['a']
+    assert [e['addresses'][0] for e in found.update[0]['endpoints']] == ['10.0.0.1', '10.0.0.3']
+
+
+def test_the_fullest_slice_with_room_takes_the_rest():
+    found = plan([existing('a', 1), existing('b', 2, 3)], group(1, 2, 3, 4))
+    assert [item['metadata']['name'] for item in found.update] == ['b']
+
+
+def test_an_emptied_slice_is_deleted():
+    found = plan([existing('a', 1), existing('b', 2)], group(1))
+    assert [item['metadata']['name'] for item in found.delete] == ['b']
+
+
+def test_ready_pods_of_a_service_are_its_endpoints(world, make):
+    world.create('services', make.service('web', port=8080))
+    world.create('deployments.apps', make.deployment('web', 2))
+    found = world.items(SLICES, 'kubernetes.io/service-name=web')
+    assert len(found) == 1
+    assert found[0]['metadata']['labels']['endpointslice.kubernetes.io/managed-by'] == 'endpointslice-controller.k8s.io'
+    assert found[0]['ports'] == [{'name': '', 'protocol': 'TCP', 'port': 8080}]
+    assert all(e['conditions'] == {'ready': True, 'serving': True, 'terminating': False}
+               for e in found[0]['endpoints'])
+    old = world.get('endpoints', 'web')
+    assert [a['targetRef']['kind'] for a in old['subsets'][0]['addresses']] == ['Pod', 'Pod']
+    assert old['metadata']['labels']['endpoints.kubernetes.io/managed-by'] == 'endpoint-controller'
+
+
+def test_a_service_without_pods_has_an_empty_slice(world, make):
+    world.create('services', make.service('web'))
+    found = world.items(SLICES, 'kubernetes.io/service-name=web')
+    assert len(found) == 1
+    assert not found[0].get('endpoints')
+    world.create('deployments.apps', make.deployment('web', 1))
+    world.patch('deployments.apps', 'web', {'spec': {'replicas': 0}})
+    again = world.items(SLICES, 'kubernetes.io/service-name=web')
+    assert [item['metadata']['name'] for item in again] == [found[0]['metadata']['name']]
+    assert not again[0].get('endpoints')
+
+
+def test_a_pod_that_is_not_ready_is_listed_apart(world, make):
+    world.create('services', make.service('web'))
+    world.create('deployments.apps', make.deployment('web', 1))
+    pod = world.items('pods')[0]
+    conditions = [{**c, 'status': 'False'} if c['type'] == 'Ready' else c for c in pod['status']['conditions']]
+    world.admin.update_status('pods', {**pod, 'status': {**pod['status'], 'conditions': conditions}})
+    world.simulation.advance(0.02)
+    assert world.items(SLICES, 'kubernetes.io/service-name=web')[0]['endpoints'][0]['conditions']['ready'] is False
+    assert 'notReadyAddresses' in world.get('endpoints', 'web')['subsets'][0]
+
+
+def test_named_ports_are_looked_up_in_each_pod(world, make):
+    service = make.service('web')
+    service['spec']['ports'] = [{'port': 80, 'targetPort': 'http'}]
+    world.create('services', service)
+    pod = make.pod('a', labels={'app': 'web'})
+    pod['spec']['containers'][0]['ports'] = [{'name': 'http', 'containerPort': 8080}]
+    world.create('pods', pod)
+    assert world.items(SLICES, 'kubernetes.io/service-name=web')[0]['ports'][0]['port'] == 8080
+
+
+def test_a_label_change_moves_a_pod_between_services(world, make):
+    world.create('services', make.service('a'))
+    world.create('services', make.service('b'))
+    world.create('pods', make.pod('p', labels={'app': 'a'}))
+    world.patch('pods', 'p', {'metadata': {'labels': {'app': 'b'}}})
+    assert not world.items(SLICES, 'kubernetes.io/service-name=a')[0].get('endpoints')
+    assert len(world.items(SLICES, 'kubernetes.io/service-name=b')[0]['endpoints']) == 1
+
+
+def test_endpoints_go_with_their_service(world, make):
+    world.create('services', make.service('web'))
+    world.delete('services', 'web')
+    assert world.find('endpoints', 'web') is None
+    assert world.items(SLICES, 'kubernetes.io/service-name=web') == []
+
+
+def test_endpoints_written_by_hand_are_mirrored(world):
+    world.create('services', {'apiVersion': 'v1', 'kind': 'Service', 'metadata': {'name': 'out'},
+                              'spec': {'ports': [{'port': 5432}]}})
+    world.create('endpoints', {'apiVersion': 'v1', 'kind': 'Endpoints', 'metadata': {'name': 'out'},
+                               'subsets': [{'addresses': [{'ip': '192.0.2.9'}], 'ports': [{'port': 5432}]}]})
+    found = world.items(SLICES, 'kubernetes.io/service-name=out')
+    assert [e['addresses'] for e in found[0]['endpoints']] == [['192.0.2.9']]
+    assert found[0]['metadata']['labels']['endpointslice.kubernetes.io/managed-by'] == (
+        'endpointslicemirroring-controller.k8s.io')
+    world.delete('endpoints', 'out')
+    assert world.items(SLICES, 'kubernetes.io/service-name=out') == []

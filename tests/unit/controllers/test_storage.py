@@ -1,0 +1,148 @@
+"""Claims find volumes, volumes outlive claims, and neither goes while it is needed."""
+
+from __future__ import annotations
+
+CLAIMS, VOLUMES = 'persistentvolumeclaims', 'persistentvolumes'
+
+
+def volume(world, name: str, size: str = '1Gi', **spec) -> None:
+    world.admin.create(VOLUMES, {
+        'apiVersion': 'v1', 'kind': 'PersistentVolume', 'metadata': {'name': name},
+        'spec': {'capacity': {'storage': size}, 'accessModes': ['ReadWriteOnce'], 'storageClassName': 'manual',
+                 'hostPath': {'path': f'/mnt/{name}'}, **spec}})
+
+
+def claim(name: str, size: str = '500Mi', **spec) -> dict:
+    return {'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim', 'metadata': {'name': name},
+            'spec': {'accessModes': ['ReadWriteOnce'], 'storageClassName': 'manual',
+                     'resources': {'requests': {'storage': size}}, **spec}}
+
+
+def storage_class(world, name: str, provisioner: str, mode: str = 'Immediate') -> None:
+    world.admin.create('storageclasses.storage.k8s.io', {
+        'apiVersion': 'storage.k8s.io/v1', 'kind': 'StorageClass', 'metadata': {'name': name},
+        'provisioner': provisioner, 'volumeBindingMode': mode})
+
+
+def phase(world, name: str) -> str:
+    return world.get(VOLUMES, name, '')['status']['phase']
+
+
+def user(make, name: str, of: str) -> dict:
+    pod = make.pod(name, terminationGracePeriodSeconds=0)
+    pod['spec']['volumes'] = [{'name': 'v', 'persistentVolumeClaim': {'claimName': of}}]
+    return pod
+
+
+def test_a_claim_gets_the_smallest_volume_that_is_large_enough(world):
+    for name, size in (('large', '5Gi'), ('small', '1Gi'), ('tiny', '100Mi')):
+        volume(world, name, size)
+    world.create(CLAIMS, claim('a'))
+    found = world.get(CLAIMS, 'a')
+    assert found['spec']['volumeName'] == 'small'
+    assert found['status'] == {'phase': 'Bound', 'accessModes': ['ReadWriteOnce'], 'capacity': {'storage': '1Gi'}}
+    assert found['metadata']['annotations'] == {
+        'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes'}
+    assert [phase(world, name) for name in ('large', 'small', 'tiny')] == ['Available', 'Bound', 'Available']
+
+
+def test_a_claim_waits_for_a_volume(world):
+    world.create(CLAIMS, claim('a', '10Gi'))
+    assert world.status(CLAIMS, 'a') == {'phase': 'Pending'}
+    assert world.messages('ProvisioningFailed') == ['storageclass.storage.k8s.io "manual" not found']
+    volume(world, 'big', '20Gi')
+    world.run()
+    assert world.status(CLAIMS, 'a')['phase'] == 'Bound'
+
+
+def test_two_claims_never_share_a_volume(world):
+    volume(world, 'only')
+    for name in ('a', 'b'):
+        world.admin.create(CLAIMS, {**claim(name), 'metadata': {'name': name, 'namespace': 'default'}})
+    world.run()
+    assert sorted(world.status(CLAIMS, name)['phase'] for name in ('a', 'b')) == ['Bound', 'Pending']
+
+
+def test_a_retained_volume_is_released_and_stays(world):
+    volume(world, 'kept')
+    world.create(CLAIMS, claim('a'))
+    world.delete(CLAIMS, 'a')
+    assert phase(world, 'kept') == 'Released'
+    world.create(CLAIMS, claim('b'))
+    assert world.status(CLAIMS, 'b')['phase'] == 'Pending'
+
+
+def test_a_volume_that_cannot_be_deleted_has_failed(world):
+    volume(world, 'v', persistentVolumeReclaimPolicy='Delete')
+    volume(world, 'scratch', '2Gi', persistentVolumeReclaimPolicy='Delete', hostPath={'path': '/tmp/scratch'})
+    world.create(CLAIMS, claim('a'))
+    world.create(CLAIMS, claim('b', '2Gi'))
+    world.delete(CLAIMS, 'a')
+    world.delete(CLAIMS, 'b')
+    failed = world.get(VOLUMES, 'v', '')['status']
+    assert failed['phase'] == 'Failed'
+    assert failed['message'] == 'host_path deleter only supports /tmp/.+ but received provided /mnt/v'
+    assert world.admin.find(VOLUMES, 'scratch') is None
+
+
+def test_a_claim_in_use_waits_for_its_pods(world, make):
+    volume(world, 'v')
+    world.create(CLAIMS, claim('a'))
+    world.create('pods', user(make, 'p', 'a'))
+    world.delete(CLAIMS, 'a')
+    assert world.get(CLAIMS, 'a')['metadata']['finalizers'] == ['kubernetes.io/pvc-protection']
+    world.delete('pods', 'p')
+    assert world.find(CLAIMS, 'a') is None
+
+
+def test_a_bound_volume_waits_for_its_claim(world):
+    volume(world, 'v')
+    world.create(CLAIMS, claim('a'))
+    world.admin.delete(VOLUMES, 'v')
+    world.run()
+    assert world.admin.find(VOLUMES, 'v') is not None
+    world.delete(CLAIMS, 'a')
+    assert world.admin.find(VOLUMES, 'v') is None
+
+
+def test_waiting_for_the_first_consumer(world, make):
+    storage_class(world, 'manual', 'kubernetes.io/no-provisioner', 'WaitForFirstConsumer')
+    required = {'nodeSelectorTerms': [{'matchExpressions': [
+        {'key': 'kubernetes.io/hostname', 'operator': 'In', 'values': ['node02']}]}]}
+    volume(world, 'disk', nodeAffinity={'required': required})
+    world.create(CLAIMS, claim('later'))
+    assert world.status(CLAIMS, 'later')['phase'] == 'Pending'
+    assert world.messages('WaitForFirstConsumer') == ['waiting for first consumer to be created before binding']
+    world.create('pods', user(make, 'p', 'later'))
+    assert world.status(CLAIMS, 'later')['phase'] == 'Bound'
+    assert world.get('pods', 'p')['spec']['nodeName'] == 'node02'
+
+
+def test_an_external_provisioner_is_asked(world):
+    storage_class(world, 'manual', 'example.com/disk')
+    world.create(CLAIMS, claim('a'))
+    notes = world.get(CLAIMS, 'a')['metadata']['annotations']
+    assert notes['volume.kubernetes.io/storage-provisioner'] == 'example.com/disk'
+    assert world.messages('ExternalProvisioning')[0].startswith(
+        "Waiting for a volume to be created either by the external provisioner 'example.com/disk'")
+
+
+def test_an_ephemeral_volume_has_a_claim_of_the_pods(world, make):
+    volume(world, 'v')
+    pod = make.pod('p', terminationGracePeriodSeconds=0)
+    pod['spec']['volumes'] = [{'name': 'tmp', 'ephemeral': {'volumeClaimTemplate': {'spec': claim('x')['spec']}}}]
+    world.create('pods', pod)
+    assert world.status(CLAIMS, 'p-tmp')['phase'] == 'Bound'
+    world.delete('pods', 'p')
+    assert world.find(CLAIMS, 'p-tmp') is None
+
+
+def test_a_quota_follows_what_goes(world, make):
+    world.create('resourcequotas', {'apiVersion': 'v1', 'kind': 'ResourceQuota', 'metadata': {'name': 'q'},
+                                    'spec': {'hard': {'pods': '5', 'requests.cpu': '2', 'count/configmaps': '9'}}})
+    world.create('pods', make.pod('a', cpu='300m'))
+    world.create('pods', make.pod('b', cpu='0.2'))
+    assert world.status('resourcequotas', 'q')['used']['requests.cpu'] == '500m'
+    world.delete('pods', 'a', 40)
+    used = world.status('resourcequotas', 'q')['used']
+    assert (used['pods'], used['requests.cpu']) == ('1', '200m')
