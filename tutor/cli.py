@@ -117,7 +117,8 @@ def _add_play(play: argparse.ArgumentParser, say: Callable[..., str]) -> None:
     play.add_argument('--record', type=Path, metavar='FILE', help=say('write each answer as a line of JSON'))
     play.add_argument('--import', dest='imports', nargs='+', type=Path, default=[], metavar='PATH',
                       help=say('copy files and folders into the home folder of the shell first'))
-    play.add_argument('--export', type=Path, metavar='DIR', help=say('copy the home folder of the shell out at the end'))
+    play.add_argument('--export', type=Path, metavar='DIR',
+                      help=say('copy the home folder of the shell out at the end'))
     play.add_argument('--force', action='store_true', help=say('overwrite files that are there when exporting'))
 
 
@@ -142,9 +143,13 @@ def _play(options: argparse.Namespace) -> int:
     from tutor.session.files import CannotCopy
     try:
         settings = config.load(options.cluster) if options.cluster else config.DEFAULT
-        if options.script is None and options.command is None:
+        script: Path | None = options.script
+        if options.command is not None:
+            text = options.command
+        elif script is not None:
+            text = script.read_text(encoding='utf-8')
+        else:
             return _converse(options, settings)
-        text = options.command if options.command is not None else options.script.read_text(encoding='utf-8')
         return _run_script(options, settings, text)
     except config.BadClusterFile as problem:
         return _complain(Text.same(str(problem)), options)
@@ -217,7 +222,8 @@ def _agrees(path: Path, options: argparse.Namespace) -> bool:
     if not sys.stdin.isatty():
         return False
     from tutor.i18n.voice import Voice
-    return input(Voice(_mode(options)).label('Overwrite {path}? [y/N]', path=path) + ' ').strip().lower() in ('y', 'yes')
+    answer = input(Voice(_mode(options)).label('Overwrite {path}? [y/N]', path=path) + ' ')
+    return answer.strip().lower() in ('y', 'yes')
 
 
 def _grade(options: argparse.Namespace) -> int:

@@ -18,8 +18,8 @@ from tutor.kubectl.flags import Flag, FlagError, FlagSet
 from tutor.shell.process import IO, Context
 from tutor.shell.streams import BytesReader, Capture
 
-NAMED = frozenset({'get', 'describe', 'delete', 'edit', 'label', 'annotate', 'scale', 'patch', 'explain', 'wait', 'expose',
-                   'autoscale', 'events'})
+NAMED = frozenset({'get', 'describe', 'delete', 'edit', 'label', 'annotate', 'scale', 'patch', 'explain', 'wait',
+                   'expose', 'autoscale', 'events'})
 """Commands whose first argument is a kind and whose others are names."""
 PODS = frozenset({'logs', 'exec', 'attach', 'port-forward', 'debug'})
 NODES = frozenset({'cordon', 'uncordon', 'drain', 'taint'})
@@ -111,7 +111,7 @@ class Completer:
         elif flag.name == 'namespace':
             yield from self._names('namespaces')
         elif flag.name == 'context':
-            yield from map(Suggestion, sorted(self._factory.config.kubeconfig.contexts))
+            yield from map(Suggestion, sorted(self._factory.config.config.contexts))
         elif flag.name == 'container':
             yield from self._containers()
         elif flag.name in ('serviceaccount', 'role', 'clusterrole'):
@@ -136,7 +136,7 @@ class Completer:
         elif name in NAMED or name == 'set':
             yield from self._objects(current, given)
         elif name == 'api-resources' or name == 'config':
-            yield from map(Suggestion, sorted(self._factory.config.kubeconfig.contexts) if name == 'config' else ())
+            yield from map(Suggestion, sorted(self._factory.config.config.contexts) if name == 'config' else ())
 
     def _given(self) -> list[str]:
         """The arguments before the cursor that are no flags."""
@@ -155,8 +155,8 @@ class Completer:
             wanted = set(kinds)
             for resource in self._resources():
                 if 'get' in resource.verbs and (not wanted or resource.plural in wanted):
-                    yield Suggestion(resource.plural if not wanted else f'{resource.singular}/', f'kind {resource.kind}',
-                                     resource.kind)
+                    value = f'{resource.singular}/' if wanted else resource.plural
+                    yield Suggestion(value, f'kind {resource.kind}', resource.kind)
         elif '/' not in given[0]:
             yield from (found for found in self._names(given[0]) if found.value not in given[1:])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tutor.session.completion_words import ZH
 from tutor.session.workbench import Workbench
-from tutor.shell.completion import Completion, Request, Words, complete as complete_line, files
+from tutor.shell.completion import Completion, Request, Words, files
+from tutor.shell.completion import complete as complete_line
 
 
 def complete(bench: Workbench, text: str, cursor: int) -> list[Completion]:
@@ -23,7 +24,8 @@ def _kubectl(request: Request) -> list[Completion]:
             found.extend(Completion(prefix + each.text, description=each.description)
                          for each in files(request.current.removeprefix(prefix), request.shell))
         else:
-            words = Words(ZH.get(suggestion.key, suggestion.english), suggestion.english) if suggestion.english else None
+            english = suggestion.english
+            words = Words(ZH.get(suggestion.key, english), english) if english else None
             found.append(Completion(suggestion.value, description=words))
 
     for suggestion in suggest(request.words[1:], request.current, request.shell.ctx):

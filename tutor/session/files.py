@@ -16,7 +16,7 @@ LARGEST = 20 * 1024 * 1024
 OWN = ('.kube/', '.start/', '.bash_history')
 
 
-class CannotCopy(Exception):  # noqa: N818 - what happened
+class CannotCopy(Exception):
     """A file that cannot be brought in or taken out."""
 
     def __init__(self, message: Text) -> None:

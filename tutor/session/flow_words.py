@@ -22,7 +22,8 @@ TITLES = {
 }
 SENTENCES = {
     ('kubectl', 'request', ''): Text(
-        zh='kubectl 把命令变成一个 HTTP 请求，发给 API 服务器。', en='Turns the command into an HTTP request to the API server.'),
+        zh='kubectl 把命令变成一个 HTTP 请求，发给 API 服务器。',
+        en='Turns the command into an HTTP request to the API server.'),
     ('apiserver', 'create', ''): Text(
         zh='API 服务器先认证、再鉴权，准入插件补上缺省值，校验通过。',
         en='Authenticates and authorizes the request; admission fills in defaults; the object is valid.'),
@@ -59,7 +60,8 @@ SENTENCES = {
         zh='属主已经不在，垃圾收集器把它也删除。', en='Its owner is gone: the garbage collector deletes it too.'),
     ('', 'create', ''): Text(zh='看到变化，创建对象。', en='Sees the change and creates the object.'),
     ('', 'delete', ''): Text(zh='看到变化，删除对象。', en='Sees the change and deletes the object.'),
-    ('', '', ''): Text(zh='看到变化，让现状靠近期望。', en='Sees the change and brings the state closer to what is wanted.'),
+    ('', '', ''): Text(zh='看到变化，让现状靠近期望。',
+                       en='Sees the change and brings the state closer to what is wanted.'),
 }
 RUNTIME = {
     'Pulling': Text(zh='节点上没有这个镜像，开始从仓库拉取。', en='The image is not on the node: begins to pull it.'),
@@ -67,7 +69,8 @@ RUNTIME = {
     'Created': Text(zh='通过 CRI 创建容器。', en='Creates the container, asked by the kubelet over the CRI.'),
     'Started': Text(zh='容器的进程启动了。', en="Starts the container's process."),
     'Killing': Text(zh='给容器的进程发送 TERM 信号，让它结束。', en="Sends TERM to the container's process."),
-    'BackOff': Text(zh='失败以后等一会儿再试，等待的时间逐次加倍。', en='Waits before trying again, twice as long each time.'),
+    'BackOff': Text(zh='失败以后等一会儿再试，等待的时间逐次加倍。',
+                    en='Waits before trying again, twice as long each time.'),
     'Failed': Text(zh='没有成功。', en='It did not work.'),
 }
 

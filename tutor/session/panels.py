@@ -18,7 +18,8 @@ WAITING = frozenset({'Pending', 'ContainerCreating', 'PodInitializing', 'Termina
 
 @dataclass(frozen=True, slots=True)
 class PodView:
-    """A pod on its node. `sign`: ready, underway, failing or done; `reason` is the STATUS column when it is not ready."""
+    """A pod on its node. `sign`: ready, underway, failing or done; `reason` is the STATUS column while it is
+    not ready."""
 
     namespace: str
     name: str
@@ -131,7 +132,7 @@ def _pod(pod: Object, status: str) -> PodView:
         sign, reason = 'ready', ''
     elif phase == 'Succeeded':
         sign, reason = 'done', status
-    elif status in WAITING or status.startswith(('Init:', 'PodInitializing')) and 'Err' not in status:
+    elif status in WAITING or (status.startswith(('Init:', 'PodInitializing')) and 'Err' not in status):
         sign, reason = 'underway', '' if status == 'Running' else status
     else:
         sign, reason = 'failing', status

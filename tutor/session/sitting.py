@@ -25,7 +25,8 @@ def cluster_for(lesson: Lesson | None, exercise: Exercise | None) -> ClusterConf
 
 
 def prepare(bench: Workbench, exercise: Exercise | None) -> None:
-    """Bring a new workbench to the start state of an exercise: files, manifests, set-up commands. Raises CannotStart."""
+    """Bring a new workbench to the start state of an exercise: files, manifests, set-up commands. Raises
+    CannotStart."""
     if exercise is None:
         return
     for file in exercise.files:

@@ -76,7 +76,8 @@ class ResourceStore:
                admit: Callable[[Object], None] | None = None) -> Object:
         """Replace an object by a new one (private to the caller); the object as stored.
 
-        `status`: through the status subresource; `patched`: by a patch. Writes nothing when nothing changes. Raises StatusError.
+        `status`: through the status subresource; `patched`: by a patch. Writes nothing when nothing
+        changes. Raises StatusError.
         """
         strategy = self.strategy
         self._keep_metadata(new, old, patched)
@@ -104,9 +105,9 @@ class ResourceStore:
         if new == old:
             return old
         meta = new['metadata']
-        if 'deletionTimestamp' in meta and not meta.get('finalizers') and not meta.get('deletionGracePeriodSeconds'):
-            if not self.strategy.finalizing(new):
-                return self.remove(new, context)
+        held = meta.get('finalizers') or meta.get('deletionGracePeriodSeconds') or self.strategy.finalizing(new)
+        if 'deletionTimestamp' in meta and not held:
+            return self.remove(new, context)
         return self._put(new, old, context)
 
     def _put(self, new: Object, old: Object, context: Context) -> Object:
@@ -118,7 +119,8 @@ class ResourceStore:
         try:
             self._store.put(self.key(meta.get('namespace', ''), meta['name']), new, expect=revision)
         except Conflict:
-            raise errors.conflict(self.resource.group, self.resource.plural, meta['name'], errors.OBJECT_MODIFIED) from None
+            raise errors.conflict(
+                self.resource.group, self.resource.plural, meta['name'], errors.OBJECT_MODIFIED) from None
         return new
 
     def remove(self, obj: Object, context: Context) -> Object:
@@ -135,8 +137,8 @@ class ResourceStore:
 
     def _fill_metadata(self, meta: Object, context: Context) -> None:
         """rest.FillObjectMetaSystemFields and what BeforeCreate resets."""
-        for field in ('deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion'):
-            meta.pop(field, None)
+        for name in ('deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion'):
+            meta.pop(name, None)
         meta['uid'] = new_uid(self._simulation)
         meta['creationTimestamp'] = self._simulation.timestamp()
         if self.strategy.generation:
@@ -174,11 +176,11 @@ class ResourceStore:
             raise errors.invalid(self.resource.group, self.resource.kind, kept['name'], [_must_be_specified(given)])
         if meta.get('uid') and meta['uid'] != kept['uid']:
             raise self._other_uid(meta, kept, patched)
-        for field in SERVER_OWNED:
-            if field in kept:
-                meta[field] = kept[field]
+        for name in SERVER_OWNED:
+            if name in kept:
+                meta[name] = kept[name]
             else:
-                meta.pop(field, None)
+                meta.pop(name, None)
 
     def _refuse(self, obj: Object, problems: Iterable[Any]) -> None:
         found = list(problems)

@@ -20,7 +20,7 @@ class Scheduler(Protocol):
     def task_failed(self, task: Task[Any], error: Exception) -> None: ...
 
 
-class Cancelled(BaseException):  # noqa: N818 - the name says what happened, as asyncio.CancelledError does
+class Cancelled(BaseException):
     """Raised inside a coroutine at the place where it waits, when its Task is cancelled (Ctrl-C, a killed process)."""
 
 

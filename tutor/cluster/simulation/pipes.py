@@ -9,7 +9,7 @@ from tutor.cluster.simulation.coroutines import Condition, Scheduler
 CAPACITY = 64 * 1024
 
 
-class BrokenPipe(Exception):  # noqa: N818 - SIGPIPE's name; a program that does not catch it ends with 141
+class BrokenPipe(Exception):
     """Written to a pipe whose reader has gone."""
 
 

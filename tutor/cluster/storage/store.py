@@ -16,11 +16,11 @@ HISTORY = 50_000
 """How many changes are kept for watchers that start in the past; older ones count as compacted."""
 
 
-class Conflict(Exception):  # noqa: N818 - etcd's transaction that did not succeed
+class Conflict(Exception):
     """The key's revision is not the one that was expected."""
 
 
-class Compacted(Exception):  # noqa: N818 - etcd's ErrCompacted
+class Compacted(Exception):
     """The revision asked for is no longer kept."""
 
 

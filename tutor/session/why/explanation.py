@@ -41,10 +41,14 @@ class Output(Protocol):
 class Command(Protocol):
     """A command that failed."""
 
-    text: str
-    stdout: Output
-    stderr: Output
-    code: int | None
+    @property
+    def text(self) -> str: ...
+    @property
+    def stdout(self) -> Output: ...
+    @property
+    def stderr(self) -> Output: ...
+    @property
+    def code(self) -> int | None: ...
 
 
 class Bench(Protocol):
