@@ -1,0 +1,186 @@
+"""The commands that describe, change and judge what is in a cluster, from outside."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: nginx, image: "nginx:1.24"}
+"""
+NODE = '{apiVersion: v1, kind: Node, metadata: {name: n1}}'
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec: {containers: [{name: a, image: nginx}, {name: b, image: nginx}]}
+"""
+
+
+@pytest.fixture
+def web(kubectl):
+    kubectl.put('web.yaml', DEPLOYMENT)
+    assert kubectl('apply -f web.yaml').code == 0
+    return kubectl
+
+
+# -- describe -------------------------------------------------------------------------------------------------------
+
+
+def test_a_config_map_is_described(kubectl):
+    kubectl('create cm c --from-literal=b=two --from-literal=a=one')
+    assert kubectl('describe cm c').out == (
+        'Name:         c\nNamespace:    default\nLabels:       <none>\nAnnotations:  <none>\n\nData\n====\n'
+        'a:\n----\none\n\nb:\n----\ntwo\n\n\nBinaryData\n====\n\nEvents:  <none>\n')
+
+
+def test_several_objects_are_described_two_lines_apart(kubectl):
+    kubectl('create secret generic s --from-literal=k=secret')
+    kubectl('create sa bot')
+    out = kubectl('describe secret/s sa/bot').out
+    assert 'Type:  Opaque\n\nData\n====\nk:  6 bytes\n' in out
+    assert '\n\n\nName:                bot\n' in out
+    assert 'secret\n' not in out
+
+
+def test_a_name_may_be_a_prefix(kubectl):
+    kubectl('create cm one-a')
+    kubectl('create cm one-b')
+    assert kubectl('describe cm one').out.count('Name:') == 2
+    assert kubectl('describe cm two').err == 'Error from server (NotFound): configmaps "two" not found\n'
+
+
+# -- explain --------------------------------------------------------------------------------------------------------
+
+
+def test_explain_leads_to_a_field(shared):
+    out = shared('explain pod.spec.containers.image').out
+    assert out.startswith('KIND:       Pod\nVERSION:    v1\n\nFIELD: image <string>\n\n\nDESCRIPTION:\n    Container')
+    assert shared('explain pod.spec.nothing').err == 'error: field "nothing" does not exist\n'
+
+
+# -- labels, annotations, taints ------------------------------------------------------------------------------------
+
+
+def test_labels_are_set_changed_and_removed(web):
+    assert web('label deploy web tier=front').out == 'deployment.apps/web labeled\n'
+    assert web('label deploy web tier=front').out == 'deployment.apps/web not labeled\n'
+    assert web('label deploy web tier=back').err == (
+        "error: 'tier' already has a value (front), and --overwrite is false\n")
+    assert web('label deploy web tier-').out == 'deployment.apps/web unlabeled\n'
+    assert web('annotate deploy web note=x').out == 'deployment.apps/web annotated\n'
+
+
+def test_a_node_is_cordoned_and_tainted(kubectl):
+    kubectl('create -f -', NODE)
+    assert kubectl('cordon n1').out == 'node/n1 cordoned\n'
+    assert kubectl('cordon n1').out == 'node/n1 already cordoned\n'
+    assert kubectl('uncordon n1').out == 'node/n1 uncordoned\n'
+    assert kubectl('taint node n1 a=b:NoSchedule').out == 'node/n1 tainted\n'
+    assert kubectl('taint node n1 a-').out == 'node/n1 untainted\n'
+    assert kubectl('drain n1').out == 'node/n1 cordoned\nnode/n1 drained\n'
+
+
+# -- workloads ------------------------------------------------------------------------------------------------------
+
+
+def test_a_deployment_is_scaled_set_and_rolled_back(web):
+    assert web('scale deploy web --replicas=3').out == 'deployment.apps/web scaled\n'
+    assert web('scale deploy web --replicas=1 --current-replicas=2').err == 'error: Expected replicas to be 2, was 3\n'
+    web.cluster.simulation.advance(2)
+    assert web('set image deploy/web nginx=nginx:1.25').out == 'deployment.apps/web image updated\n'
+    web.cluster.simulation.advance(2)
+    assert web('set env deploy/web A=1').out == 'deployment.apps/web env updated\n'
+    assert web('set env deploy/web --list').out == '# Deployment web, container nginx\nA=1\n'
+    web.cluster.simulation.advance(2)
+    assert web('rollout history deploy web').out == (
+        'deployment.apps/web \nREVISION  CHANGE-CAUSE\n1         <none>\n2         <none>\n3         <none>\n\n')
+    assert web('rollout undo deploy web --to-revision=1').out == 'deployment.apps/web rolled back\n'
+    assert web('rollout pause deploy web').out == 'deployment.apps/web paused\n'
+    assert web('rollout undo deploy web').err.endswith(
+        "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/web' "
+        'and try again\n')
+    assert web('autoscale deploy web --max=5').out == 'horizontalpodautoscaler.autoscaling/web autoscaled\n'
+
+
+def test_waiting_takes_virtual_time_until_its_timeout(web):
+    assert web('wait deploy/web --for=create').out == 'deployment.apps/web condition met\n'
+    assert web("wait deploy/web --for=jsonpath='{.spec.replicas}'=2").code == 0
+    before = web.cluster.simulation.now
+    assert web('wait deploy/web --for=condition=Nothing --timeout=20s').err == (
+        'error: timed out waiting for the condition on deployments/web\n')
+    assert web.cluster.simulation.now - before == pytest.approx(20, abs=1)
+
+
+# -- rights ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_user_may_do(kubectl):
+    kubectl('create role reader --verb=get,list --resource=pods')
+    kubectl('create rolebinding jane --role=reader --user=jane')
+    assert kubectl('auth can-i list pods --as=jane').out == 'yes\n'
+    refused = kubectl('auth can-i delete pods --as=jane')
+    assert (refused.code, refused.out) == (1, 'no\n')
+    assert 'pods ' in kubectl('auth can-i --list --as=jane').out
+    assert 'kubernetes-admin' in kubectl('auth whoami').out
+
+
+# -- streams --------------------------------------------------------------------------------------------------------
+
+
+def test_pods_that_have_no_streams_yet(kubectl):
+    kubectl.put('pod.yaml', POD)
+    kubectl.cluster.simulation.advance(2)
+    assert kubectl('apply -f pod.yaml').code == 0
+    assert kubectl('logs p').err.startswith('Defaulted container "a" out of: a, b\n')
+    assert kubectl('exec p -c nothing -- ls').err == 'error: container nothing is not valid for pod p out of: a, b\n'
+    assert kubectl('exec p ls').err.startswith(
+        'error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\n')
+    assert kubectl('port-forward p 80').err == (
+        'error: unable to forward port because pod is not running. Current status=Pending\n')
+    assert kubectl('debug p').err == 'error: you must specify --image when not using --copy-to.\n'
+    assert kubectl('debug p --image=busybox --copy-to=q -c d -q').code == 0
+    copied = json.loads(kubectl('get pod q -o json').out)['spec']
+    assert [container['name'] for container in copied['containers']] == ['a', 'b', 'd']
+    assert copied['shareProcessNamespace'] is True
+
+
+@pytest.mark.parametrize(('line', 'error'), [
+    ('top pod', 'error: Metrics API not available\n'),
+    ('top node --sort-by=age', 'error: --sort-by accepts only cpu or memory\n'),
+    ('cp a b', 'error: one of src or dest must be a remote file specification\n'),
+    ('rollout status cm/x', 'Error from server (NotFound): configmaps "x" not found\n'),
+    ('set image deploy/web', 'Error from server (NotFound): deployments.apps "web" not found\n'),
+    ('wait pod/x --for=delete,now', 'error: unrecognized condition: "delete,now"\n'),
+])
+def test_refusals_of_other_commands(shared, line, error):
+    assert shared(line).err == error
+
+
+# -- kubeconfig -----------------------------------------------------------------------------------------------------
+
+
+def test_contexts_are_made_used_and_deleted(kubectl):
+    assert kubectl('config current-context').out == 'kubernetes-admin@kubernetes\n'
+    assert kubectl('config set-context dev --cluster=kubernetes --user=kubernetes-admin --namespace=dev').out == (
+        'Context "dev" created.\n')
+    assert kubectl('config use-context dev').out == 'Switched to context "dev".\n'
+    assert kubectl('get pods').err == 'No resources found in dev namespace.\n'
+    assert kubectl('config get-contexts dev').out == (
+        'CURRENT   NAME   CLUSTER      AUTHINFO           NAMESPACE\n'
+        '*         dev    kubernetes   kubernetes-admin   dev\n')
+    deleted = kubectl('config delete-context dev')
+    assert deleted.out == 'deleted context dev from /root/.kube/config\n'
+    assert deleted.err.startswith('warning: this removed your active context')
+    assert 'certificate-authority-data: DATA+OMITTED' in kubectl('config view').out
