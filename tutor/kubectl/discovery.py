@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource, Subresource
 from tutor.client.client import Client
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import ConnectionLost, KubectlError
 
+TIMEOUT = '32s'
+TRIES = 5
+"""How often kubectl asks in vain, and says so, before it gives up."""
 AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
 
 
@@ -52,8 +56,8 @@ class Discovery:
 
 def discover(client: Client) -> Discovery:
     """Ask the server; raises StatusError or KubectlError."""
-    core = client.request('GET', '/api', accept=AGGREGATED).body
-    named = client.request('GET', '/apis', accept=AGGREGATED).body
+    core = client.request('GET', '/api', accept=AGGREGATED, timeout=TIMEOUT).body
+    named = client.request('GET', '/apis', accept=AGGREGATED, timeout=TIMEOUT).body
     if core.get('kind') == 'APIGroupDiscoveryList':
         return _aggregated([*(core.get('items') or []), *(named.get('items') or [])])
     return _one_by_one(client, core, named)
@@ -125,8 +129,10 @@ class RestMapper:
     discovery may be old (restmapper.DeferredDiscoveryRESTMapper)."""
 
     def __init__(self, client: Client, cache: dict[str, Discovery], key: str,
-                 warn: Callable[[str], None] = lambda text: None) -> None:
+                 warn: Callable[[str], None] = lambda text: None,
+                 log: Callable[[str], None] = lambda text: None) -> None:
         self._client = client
+        self._log = log
         self._cache = cache
         self._key = key
         self._warn = warn
@@ -137,9 +143,18 @@ class RestMapper:
     def discovery(self) -> Discovery:
         found = self._cache.get(self._key)
         if found is None:
-            found = self._cache[self._key] = discover(self._client)
+            found = self._cache[self._key] = self._discover()
             self._fresh = True
         return found
+
+    def _discover(self) -> Discovery:
+        try:
+            return discover(self._client)
+        except ConnectionLost as error:
+            text = go_quote(f"couldn't get current server API group list: {error}")
+            for _ in range(TRIES):
+                self._log(f'"Unhandled Error" err={text}')
+            raise
 
     def refresh(self) -> bool:
         """Forget what was discovered before this command; False when it is new already."""

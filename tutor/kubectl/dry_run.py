@@ -31,9 +31,14 @@ def dry_run_strategy(factory: Factory, flags: FlagSet) -> str:
 
 
 def log_warning(factory: Factory, place: str, text: str) -> None:
-    """klog.Warning: with date, time and process id."""
+    """klog.Warning."""
+    log_line(factory, 'W', place, text)
+
+
+def log_line(factory: Factory, level: str, place: str, text: str) -> None:
+    """A line of klog: level, date, time and process id before it."""
     now = factory.ctx.simulation.wall()
-    factory.io.stderr.write(f'W{now:%m%d %H:%M:%S.%f} {factory.ctx.pid:>7} {place}] {text}\n')
+    factory.io.stderr.write(f'{level}{now:%m%d %H:%M:%S.%f} {factory.ctx.pid:>7} {place}] {text}\n')
 
 
 def query_for(strategy: str, **more: Any) -> dict[str, Any]:

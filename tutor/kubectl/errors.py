@@ -29,7 +29,11 @@ class Exit(Exception):
 
 
 class ConnectionLost(KubectlError):
-    """No server answers."""
+    """No server answers a request (url.Error): its text is Go's, what is printed is `shown`."""
+
+    def __init__(self, method: str, url: str, cause: str, shown: str) -> None:
+        super().__init__(f'{method.capitalize()} "{url}": {cause}')
+        self.shown = shown
 
 
 class ConfigurationError(KubectlError):
@@ -116,15 +120,17 @@ def message_for(error: Exception) -> str:
             return f'error: You must be logged in to the server ({error.message})'
         return f'Error from server ({error.reason}): {error.message}' if error.reason else \
             f'Error from server: {error.message}'
+    if isinstance(error, ConnectionLost):
+        return error.shown
     text = str(error)
-    if isinstance(error, (ConnectionLost, ConfigurationError, NoMatch)) or text.startswith('error: '):
+    if isinstance(error, (ConfigurationError, NoMatch)) or text.startswith('error: '):
         return text
     return f'error: {text}'
 
 
 def _one_of_many(error: Exception) -> str:
     """messageForError: of several errors, those that are not the server's stand without 'error: '."""
-    return message_for(error) if isinstance(error, StatusError) else str(error)
+    return message_for(error) if isinstance(error, (StatusError, ConnectionLost)) else str(error)
 
 
 def _invalid(error: StatusError) -> str:

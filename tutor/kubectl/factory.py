@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
 from tutor.apimachinery.duration import DurationError, parse_duration
 from tutor.client.client import Client
@@ -14,12 +16,13 @@ from tutor.client.transport import ByteStream, ExecSession, Request, Response, T
 from tutor.kubectl.discovery import RestMapper
 from tutor.kubectl.errors import ConnectionLost, Exit, KubectlError
 from tutor.kubectl.flags import FlagSet
-from tutor.kubectl.kubeconfig import ClientConfig, load
+from tutor.kubectl.kubeconfig import ClientConfig, load, paths
 from tutor.shell.process import IO, Context
 
 if TYPE_CHECKING:
     from tutor.kubectl.resource.builder import Builder
 
+T = TypeVar('T')
 _TIMEOUT = re.compile(r'[0-9]+').fullmatch
 BAD_TIMEOUT = ('Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a '
                'corresponding time unit (e.g. 1s | 2m | 3h)')
@@ -44,6 +47,10 @@ class Factory:
     @cached_property
     def config(self) -> ClientConfig:
         return ClientConfig(self.ctx, self.flags, load(self.ctx, self.flags['kubeconfig']))
+
+    def config_paths(self) -> list[str]:
+        """The kubeconfig files that are read."""
+        return paths(self.ctx, self.flags['kubeconfig'])
 
     def namespace(self) -> str:
         return self.config.namespace()[0]
@@ -72,25 +79,21 @@ class Factory:
     @cached_property
     def client(self) -> Client:
         config = self.rest_config
-        connect = self.ctx.extras.get('connect')
-        if connect is None:
-            raise self._refused(config)
-        try:
-            transport: Transport = connect(config)
-        except ConnectionRefused:
-            raise self._refused(config) from None
-        return Client(Warned(transport, self), agent=config.user_agent)
-
-    def _refused(self, config: RestConfig) -> KubectlError:
-        host = config.server.partition('://')[2].partition('/')[0]
-        return ConnectionLost(f'The connection to the server {host} was refused - did you specify the right host or '
-                              'port?')
+        transport: Transport = Connection(self)
+        if self.flags['v'] >= 6:
+            from tutor.kubectl.verbosity import Logged
+            transport = Logged(transport, self)
+        return Client(transport, agent=config.user_agent)
 
     @cached_property
     def mapper(self) -> RestMapper:
         cache: dict[str, Any] = self.ctx.extras.setdefault('kubectl.discovery', {})
         return RestMapper(self.client, cache, self.rest_config.server,
-                          lambda text: self.io.stderr.write(f'Warning: {text}\n'))
+                          lambda text: self.io.stderr.write(f'Warning: {text}\n'), self._log_discovery)
+
+    def _log_discovery(self, text: str) -> None:
+        from tutor.kubectl.dry_run import log_line
+        log_line(self, 'E', 'memcache.go:265', text)
 
     def builder(self) -> Builder:
         from tutor.kubectl.resource.builder import Builder
@@ -125,27 +128,53 @@ class Factory:
             raise Exit(1)
 
 
-class Warned:
-    """A Transport whose warnings are printed."""
+class Connection:
+    """The way to the server that the kubeconfig names. It is made with the first request; the server's warnings are
+    printed, and where no server is, each request says so."""
 
-    def __init__(self, transport: Transport, factory: Factory) -> None:
-        self._transport = transport
+    def __init__(self, factory: Factory) -> None:
         self._factory = factory
 
+    @cached_property
+    def _transport(self) -> Transport:
+        connect = self._factory.ctx.extras.get('connect')
+        config = self._factory.rest_config
+        if connect is None:
+            raise ConnectionRefused(f'dial tcp {host_of(config.server)}: connect: connection refused')
+        return connect(config)
+
     def send(self, request: Request) -> Response:
-        try:
-            response = self._transport.send(request)
-        except ConnectionRefused:
-            raise self._factory._refused(self._factory.rest_config) from None
+        response = self._do(request, lambda: self._transport.send(request))
         for warning in response.warnings:
             self._factory.warn(warning)
         return response
 
     def watch(self, request: Request) -> WatchStream:
-        return self._transport.watch(request)
+        return self._do(request, lambda: self._transport.watch(request))
 
     def stream(self, request: Request) -> ByteStream:
-        return self._transport.stream(request)
+        return self._do(request, lambda: self._transport.stream(request))
 
     def connect(self, request: Request) -> ExecSession:
-        return self._transport.connect(request)
+        return self._do(request, lambda: self._transport.connect(request))
+
+    def _do(self, request: Request, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except OSError as error:
+            config = self._factory.rest_config
+            shown = f'Unable to connect to the server: {error}'
+            if isinstance(error, ConnectionRefused):
+                shown = (f'The connection to the server {host_of(config.server)} was refused - did you specify the '
+                         'right host or port?')
+            raise ConnectionLost(request.method, url_of(config, request), str(error), shown) from None
+
+
+def host_of(server: str) -> str:
+    return server.partition('://')[2].partition('/')[0]
+
+
+def url_of(config: RestConfig, request: Request) -> str:
+    """The whole URL of a request."""
+    query = urlencode(sorted(request.query.items()))
+    return f'{config.server.rstrip("/")}{request.path}' + (f'?{query}' if query else '')

@@ -35,14 +35,28 @@ spec:
      "See 'kubectl create namespace -h' for help and examples\n"),
     ('get nosuch', 'error: the server doesn\'t have a resource type "nosuch"\n'),
     ('get pods --context=nosuch', 'Error in configuration: context was not found for specified context: nosuch\n'),
-    ('-s localhost:8080 get pods', 'The connection to the server localhost:8080 was refused - did you specify the '
-     'right host or port?\n'),
     ('get pods --request-timeout=abc', 'error: Invalid timeout value. Timeout must be a single integer in seconds, or '
      'an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)\n'),
 ])
 def test_what_is_wrong_with_a_command_line_is_said_as_kubectl_says_it(shared, line, error):
     answer = shared(line)
     assert (answer.code, answer.out, answer.err) == (1, '', error)
+
+
+def test_without_a_server_kubectl_says_so_each_time_it_tried(shared):
+    *tries, last = shared('-s localhost:8080 get pods').err.splitlines()
+    assert last == ('The connection to the server localhost:8080 was refused - did you specify the right host or '
+                    'port?')
+    assert len(tries) == 5
+    assert all("couldn't get current server API group list: Get" in line for line in tries)
+    error = shared('-s localhost:8080 create deployment x --image=a').err
+    assert error.startswith('error: failed to create deployment: Post "http://localhost:8080/apis/apps/v1/namespaces/')
+
+
+def test_requests_are_logged_from_level_six_on(shared):
+    lines = shared('get cm kube-root-ca.crt --ignore-not-found -v=6').err.splitlines()
+    assert 'Config loaded from file:  /root/.kube/config' in lines[0]
+    assert 'verb="GET" url="https://' in lines[-1]
 
 
 def test_help_is_the_same_by_three_ways(shared):

@@ -7,7 +7,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.annotation import annotated
 from tutor.kubectl.command import Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for, validation_directive
-from tutor.kubectl.errors import KubectlError, UsageError, with_prefix
+from tutor.kubectl.errors import ConnectionLost, KubectlError, UsageError, with_prefix
 from tutor.kubectl.flags import FlagSet
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, VALIDATE_FLAG, field_manager_flag
 from tutor.kubectl.printers.print_flags import printer_for
@@ -70,10 +70,10 @@ class CreateObject(Options):
         query = query_for(self.dry_run, fieldManager=self.flags['field-manager'], fieldValidation=self.directive)
         try:
             created = self.factory.client.create(self.resource, obj, self.namespace, **query)
-        except StatusError as error:
+        except (StatusError, ConnectionLost) as error:
             raise self.failed(error) from None
         return {**created, 'apiVersion': obj['apiVersion'], 'kind': obj['kind']}
 
-    def failed(self, error: StatusError) -> Exception:
+    def failed(self, error: Exception) -> Exception:
         """How a refusal by the server is worded."""
         return with_prefix(self.failure, error) if self.failure else error

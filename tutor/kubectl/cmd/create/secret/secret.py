@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.names import is_config_map_key
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
@@ -45,5 +44,5 @@ class CreateSecret(CreateObject):
             raise KubectlError(f'cannot add key {key}, another key by that name already exists')
         self.data[key] = base64.b64encode(value).decode()
 
-    def failed(self, error: StatusError) -> Exception:
+    def failed(self, error: Exception) -> Exception:
         return KubectlError(f'failed to create secret {error_text(error)}')

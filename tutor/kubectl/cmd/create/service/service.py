@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.names import is_valid_port_name, is_valid_port_number
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
@@ -41,7 +40,7 @@ class CreateService(CreateObject):
             entry['nodePort'] = self.flags['node-port']
         return entry
 
-    def failed(self, error: StatusError) -> Exception:
+    def failed(self, error: Exception) -> Exception:
         return with_prefix(f'failed to create {self.type} service', error)
 
 
