@@ -26,8 +26,8 @@ class World:
         self.simulation.advance(seconds)
         assert self.simulation.failures == []
 
-    def node(self, name: str, cpu: str = '1', memory: str = '4Gi', pods: str = '110', taints: list[Object] | None = None,
-             **labels: str) -> None:
+    def node(self, name: str, cpu: str = '1', memory: str = '4Gi', pods: str = '110', *,
+             taints: list[Object] | None = None, **labels: str) -> None:
         self.admin.create('nodes', {
             'apiVersion': 'v1', 'kind': 'Node',
             'metadata': {'name': name, 'labels': {'kubernetes.io/hostname': name, **labels}},
