@@ -244,6 +244,14 @@ def test_preferences_add_aliases_and_defaults(kubectl):
     assert kubectl('cms a -o jsonpath={.kind}').out == 'ConfigMap'
     kubectl('kuberc set --section defaults --command get --option output=name')
     assert kubectl('get cm a').out == 'configmap/a\n'
-    assert 'already exists' in kubectl('kuberc set --section defaults --command get').err
+    assert 'already exist, use --overwrite' in kubectl('kuberc set --section defaults --command get').err
     kubectl.ctx.env['KUBERC'] = 'off'
     assert kubectl('get cm a').out.startswith('NAME')
+
+
+def test_diff_shows_what_pruning_would_delete(kubectl):
+    one = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s, labels: {app: x}}\n'
+    kubectl('apply -f -', f'{one % "a"}---\n{one % "b"}')
+    text = kubectl('diff -f - --prune -l app=x', one % 'a').out
+    assert '-  name: b\n' in text
+    assert '+  name' not in text

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.apimachinery.objects import Object, deep_copy
-from tutor.kubectl.cmd.kuberc.view import KUBERC_FLAG
+from tutor.kubectl.cmd.kuberc.view import KUBERC_FLAG, preferences_path
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import KubectlError, raise_all
 from tutor.kubectl.flags import ARRAY, Flag
-from tutor.kubectl.preferences import API_VERSIONS, path_of, read
+from tutor.kubectl.preferences import API_VERSIONS, read
 
 SECTIONS = ('aliases', 'credentialplugin', 'defaults')
 POLICIES = ('AllowAll', 'DenyAll', 'Allowlist')
@@ -17,73 +17,98 @@ POLICIES = ('AllowAll', 'DenyAll', 'Allowlist')
 
 class SetOptions(Options):
     def validate(self) -> None:
-        flags = self.flags
-        section = flags['section']
+        flags, section = self.flags, self.flags['section']
+        self.path = preferences_path(self.factory, flags['kuberc'])
         if section not in SECTIONS:
-            raise KubectlError(f'unknown section "{section}": must be one of {", ".join(SECTIONS)}' if section else
-                               'required flag(s) "section" not set')
-        if section == 'credentialplugin':
-            if flags['policy'] not in POLICIES:
-                raise KubectlError(f'--policy must be one of {", ".join(POLICIES)}')
-            return
-        if not flags['command']:
-            raise KubectlError('--command is required')
+            raise KubectlError('--section must be "defaults", "aliases", or "credentialplugin", got: ' + section)
         if section == 'aliases' and not flags['name']:
             raise KubectlError('--name is required when --section=aliases')
-        if section == 'defaults':
-            for name in ('name', 'prependarg', 'appendarg'):
-                if flags[name]:
-                    raise KubectlError(f'--{name} can only be used with --section=aliases')
+        if section == 'defaults' and flags['name']:
+            raise KubectlError('--name should not be specified when --section=defaults')
+        if section == 'defaults' and (flags['prependarg'] or flags['appendarg']):
+            raise KubectlError('--prependarg and --appendarg are only valid for --section=aliases')
+        if section == 'credentialplugin':
+            self._validate_policy(flags['policy'], flags['allowlist-entry'])
+        elif not flags['command']:
+            raise KubectlError('--command is required when --section=aliases or --section=defaults')
 
-    async def run(self) -> int | None:
+    def _validate_policy(self, policy: str, entries: tuple[str, ...]) -> None:
+        if not policy:
+            raise KubectlError('--policy is required when --section=credentialplugin')
+        if policy not in POLICIES:
+            raise KubectlError(f' --policy must be  "AllowAll", "DenyAll", or "Allowlist", got: {policy}')
+        if policy == 'Allowlist' and not entries:
+            raise KubectlError('--allowlist-entry is required when --section=credentialplugin and --policy=Allowlist')
+        if policy != 'Allowlist' and entries:
+            raise KubectlError('--allowlist-entry may only be used when --section=credentialplugin and '
+                               '--policy=Allowlist')
+
+    async def run(self) -> None:
         from tutor.apimachinery.printing.yaml import to_yaml
-        ctx = self.factory.ctx
-        path = self.flags['kuberc'] or path_of(ctx, [])[0]
-        absolute = self.factory.path(path)
-        before = read(ctx, absolute) if ctx.files.exists(absolute) else None
+        files, absolute = self.factory.ctx.files, self.factory.path(self.path)
+        before = read(self.factory.ctx, absolute) if files.exists(absolute) else None
         preferences: Object = deep_copy(before or {'apiVersion': API_VERSIONS[0], 'kind': 'Preference'})
         self._change(preferences)
-        ctx.files.put(absolute, to_yaml(preferences))
+        files.put(absolute, to_yaml(preferences))
         self.out(f'Updated {absolute}\n')
-        return 0
 
     def _change(self, preferences: Object) -> None:
-        flags = self.flags
-        if flags['section'] == 'credentialplugin':
+        flags, section = self.flags, self.flags['section']
+        options = [dict(zip(('name', 'default'), _pair(text), strict=True)) for text in flags['option']]
+        if section == 'credentialplugin':
+            if flags['policy'] == 'Allowlist':
+                preferences['credentialPluginAllowlist'] = _allowed(flags['allowlist-entry'])
             preferences['credentialPluginPolicy'] = flags['policy']
-            entries = [dict([_pair(text)]) for text in flags['allowlist-entry']]
-            if entries:
-                preferences['credentialPluginAllowlist'] = entries
             return
         entry: Object = {'command': flags['command']}
-        options = [dict(zip(('name', 'default'), _pair(text), strict=True)) for text in flags['option']]
         if options:
             entry['options'] = options
-        key = 'command'
-        if flags['section'] == 'aliases':
-            key = 'name'
+        if section == 'aliases':
             entry['name'] = flags['name']
             for field, flag in (('prependArgs', 'prependarg'), ('appendArgs', 'appendarg')):
                 if flags[flag]:
                     entry[field] = list(flags[flag])
-        self._put(preferences.setdefault(flags['section'], []), entry, key)
+        self._put(preferences.setdefault(section, []), entry)
 
-    def _put(self, entries: list[Any], entry: Object, key: str) -> None:
+    def _put(self, entries: list[Any], entry: Object) -> None:
+        """Add an entry, or change what the flags name of the one that is there."""
+        key = 'name' if 'name' in entry else 'command'
         for index, known in enumerate(entries):
             if known.get(key) == entry[key]:
                 if not self.flags['overwrite']:
-                    what = 'alias' if key == 'name' else 'defaults for command'
-                    raise KubectlError(f'{what} "{entry[key]}" already exists, use --overwrite to replace')
-                entries[index] = entry
+                    what = (f'alias "{entry[key]}" already exists' if key == 'name' else
+                            f'defaults for command "{entry[key]}" already exist')
+                    raise KubectlError(f'{what}, use --overwrite to replace')
+                entries[index] = {**known, **entry}
                 return
         entries.append(entry)
 
 
+def _allowed(texts: tuple[str, ...]) -> list[Object]:
+    """getAllowlistEntries."""
+    entries: list[Object] = []
+    problems: list[Exception] = []
+    for text in (part for each in texts for part in each.split(',')):
+        field, equals, value = text.partition('=')
+        if not equals:
+            problems.append(KubectlError(f'improperly formatted allowlist entry: "{text}"'))
+        elif field == 'name':
+            problems.append(KubectlError('allowlist entry field "name" is deprecated, use "command" instead'))
+        elif field != 'command':
+            problems.append(KubectlError(f'unrecognized allowlist entry field: "{field}"'))
+        elif not value.strip():
+            problems.append(KubectlError(f'empty value in allowlist entry for field "{field}"'))
+        else:
+            entries.append({'command': value})
+    raise_all(problems)
+    return entries
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition('=')
-    if not equals or not name:
-        raise KubectlError(f'invalid option format "{text}": must be in the form flag=value')
-    return name, value
+    if not equals:
+        raise KubectlError(f'invalid option format "{text}", expected flag=value')
+    return name.lstrip('-'), value
 
 
 COMMAND = Command(
@@ -135,5 +160,6 @@ COMMAND = Command(
              'times, for aliases only)'),
         Flag('section', help="Section to modify: 'defaults', 'aliases' or 'credentialplugin'"),
     ),
+    required=('section',),
     options=SetOptions,
 )

@@ -4,31 +4,54 @@ from __future__ import annotations
 
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.factory import Factory
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import TEMPLATE_FLAGS
-from tutor.kubectl.preferences import path_of, read
+from tutor.kubectl.preferences import API_VERSIONS, path_of, read
 from tutor.kubectl.printers.print_flags import printer_for
 
 KUBERC_FLAG = Flag('kuberc', help='Path to the kuberc file to use for preferences. This can be disabled by exporting '
                    'KUBECTL_KUBERC=false feature gate or turning off the feature KUBERC=off.')
 
 
-class ViewOptions(Options):
-    def validate(self) -> None:
-        if self.args:
-            raise KubectlError(f'unexpected arguments: [{" ".join(self.args)}]')
+RECOMMENDED = {
+    'apiVersion': API_VERSIONS[0], 'kind': 'Preference', 'defaults': [
+        {'command': 'apply', 'options': [{'name': 'server-side', 'default': 'true'}]},
+        {'command': 'delete', 'options': [{'name': 'interactive', 'default': 'true'}]}]}
 
-    async def run(self) -> int | None:
+
+def preferences_path(factory: Factory, given: str) -> str:
+    path = given or path_of(factory.ctx, [])[0]
+    if not path or path == 'off':
+        raise KubectlError('KUBERC is disabled via KUBERC=off environment variable')
+    return path
+
+
+class ViewOptions(Options):
+    async def run(self) -> None:
         ctx = self.factory.ctx
-        path = self.flags['kuberc'] or path_of(ctx, [])[0]
+        path = preferences_path(self.factory, self.flags['kuberc'])
         absolute = self.factory.path(path)
         if not ctx.files.exists(absolute):
-            raise KubectlError(f'kuberc file {path} does not exist')
+            if self.flags['kuberc'] or ctx.env.get('KUBERC'):
+                raise KubectlError(f'kuberc file not found at {path}')
+            await self._offer(absolute)
+            return
         preferences = read(ctx, absolute)
         if preferences is None:
             raise KubectlError(f'no valid preferences found in {path}')
-        printer_for(self.factory).print(preferences, self.out)
-        return 0
+        printer_for(self.factory).print({**preferences, 'aliases': preferences.get('aliases') or [],
+                                         'defaults': preferences.get('defaults') or []}, self.out)
+
+    async def _offer(self, path: str) -> None:
+        """Without a file: ask whether to make one."""
+        from tutor.apimachinery.printing.yaml import to_yaml
+        self.out(f'kuberc file not found at {path}\n'
+                 'Would you like to generate a default kuberc file with recommended options? (y/N): ')
+        answer = (await self.factory.io.stdin.readline()).decode('utf-8', 'replace').strip()
+        if answer.lower() == 'y':
+            self.factory.ctx.files.put(path, to_yaml(RECOMMENDED))
+            self.out(f'Updated {path}\n')
 
 
 COMMAND = Command(
