@@ -44,7 +44,8 @@ class Discovery:
         for resource in self.resources:
             for name in dict.fromkeys((resource.plural, resource.singular or resource.kind.lower())):
                 self.by_name.setdefault(name, []).append(resource)
-            self.by_kind.setdefault(resource.kind, []).append(resource)
+            for kind in dict.fromkeys((resource.kind, resource.kind.lower())):
+                self.by_kind.setdefault(kind, []).append(resource)
             for name in resource.short_names:
                 self.by_short_name.setdefault(name, []).append(resource)
 

@@ -43,6 +43,8 @@ class DiffOptions(Options):
 
     async def run(self) -> int | None:
         """0 without differences, 1 with some, 2 when something went wrong."""
+        self.uids: set[str] = set()
+        self.namespaces: set[str] = set()
         stamp = int(self.factory.now * 1000)
         self.live, self.merged = f'/tmp/LIVE-{stamp}', f'/tmp/MERGED-{stamp}'
         files = self.factory.ctx.files
@@ -53,6 +55,8 @@ class DiffOptions(Options):
             result = await (self.factory.builder().continue_on_error().namespace(namespace)
                             .filename_flags(enforce, self.flags).labels(self.flags['selector']).flatten().do())
             result.check().visit(self._write)
+            if self.flags['prune']:
+                self._write_pruned()
             return await self._diff()
         except ERRORS as error:
             self.err(message(error))
@@ -80,7 +84,18 @@ class DiffOptions(Options):
                     raise
         else:
             return
+        self.uids.add(((live or {}).get('metadata') or {}).get('uid', ''))
+        self.namespaces.update([info.namespace] if info.namespaced else [])
         self._put(info, live, merged)
+
+    def _write_pruned(self) -> None:
+        """--prune: what would be deleted stands on one side only."""
+        from tutor.kubectl.cmd.apply.prune import candidates, parse_allowlist, places
+        factory, allowlist = self.factory, parse_allowlist(self.flags['prune-allowlist'])
+        for mapping, namespace in places(factory, allowlist, list(self.namespaces)):
+            for obj in candidates(factory, mapping, namespace, self.flags['selector'], self.uids):
+                meta = obj['metadata']
+                self._put(Info(factory.client, mapping, meta.get('namespace', ''), meta['name']), obj, None)
 
     def _merged(self, info: Info, wanted: Object, locked: bool) -> Object:
         """InfoObject.Merged: what a dry run of apply gives."""

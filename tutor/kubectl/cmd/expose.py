@@ -32,7 +32,8 @@ class ExposeOptions(Options):
 
     def _expose(self, info: Info) -> None:
         if info.mapping.kind not in EXPOSABLE:
-            raise KubectlError(f'cannot expose a {info.mapping.kind}')
+            mapping = info.mapping
+            raise KubectlError(f'cannot expose a {mapping.kind}' + (f'.{mapping.group}' if mapping.group else ''))
         service = self._service(info)
         service = overridden(service, self.flags['overrides'], self.flags['override-type'])
         if self.dry_run == CLIENT:

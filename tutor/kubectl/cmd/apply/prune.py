@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
@@ -14,6 +15,7 @@ from tutor.kubectl.printers.print_flags import printer_for
 
 if TYPE_CHECKING:
     from tutor.kubectl.cmd.apply import ApplyOptions
+    from tutor.kubectl.factory import Factory
 
 Kinds = list[tuple[str, str, str]]
 NAMESPACED: Kinds = [
@@ -40,29 +42,33 @@ def parse_allowlist(values: tuple[str, ...]) -> Kinds:
 
 def prune(options: ApplyOptions) -> None:
     """pruner.pruneAll: in each namespace that was applied to, then where there are none."""
-    kinds = options.allowlist
-    if not kinds:
-        kinds = NAMESPACED + NOT_NAMESPACED
-        if options.namespace:
-            log_warning(options.factory, 'prune.go:71', DEPRECATED)
-    mappings = [options.factory.mapper.for_kind(*kind) for kind in kinds]
-    for namespace in sorted(options.visited_namespaces):
-        for mapping in mappings:
-            if mapping.namespaced:
-                _prune(options, mapping, namespace, 'namespaced')
-    for mapping in mappings:
-        if not mapping.namespaced:
-            _prune(options, mapping, '', 'nonNamespaced')
+    if not options.allowlist and options.namespace:
+        log_warning(options.factory, 'prune.go:71', DEPRECATED)
+    factory = options.factory
+    for mapping, namespace in places(factory, options.allowlist, options.visited_namespaces):
+        try:
+            for obj in candidates(factory, mapping, namespace, options.flags['selector'], options.visited_uids):
+                _delete(options, mapping, obj)
+        except ERRORS as error:
+            kind = f'{mapping.group}/{mapping.version}, Kind={mapping.kind}'
+            scope = 'namespaced' if mapping.namespaced else 'nonNamespaced'
+            raise KubectlError(f'error pruning {scope} object {kind}: {error_text(error)}') from None
 
 
-def _prune(options: ApplyOptions, mapping: Resource, namespace: str, scope: str) -> None:
-    try:
-        for obj in options.factory.client.items(mapping, namespace, options.flags['selector']):
-            if original_configuration(obj) is not None and obj['metadata'].get('uid') not in options.visited_uids:
-                _delete(options, mapping, {'apiVersion': mapping.group_version, 'kind': mapping.kind, **obj})
-    except ERRORS as error:
-        kind = f'{mapping.group}/{mapping.version}, Kind={mapping.kind}'
-        raise KubectlError(f'error pruning {scope} object {kind}: {error_text(error)}') from None
+def places(factory: Factory, allowlist: Kinds, namespaces: list[str]) -> Iterator[tuple[Resource, str]]:
+    """Where to look for what is to go: each resource, and the namespace or ''."""
+    mappings = [factory.mapper.for_kind(*kind) for kind in allowlist or NAMESPACED + NOT_NAMESPACED]
+    for namespace in sorted(namespaces):
+        yield from ((mapping, namespace) for mapping in mappings if mapping.namespaced)
+    yield from ((mapping, '') for mapping in mappings if not mapping.namespaced)
+
+
+def candidates(factory: Factory, mapping: Resource, namespace: str, selector: str,
+               visited: set[str]) -> Iterator[Object]:
+    """What was applied once, and not this time."""
+    for obj in factory.client.items(mapping, namespace, selector):
+        if original_configuration(obj) is not None and obj['metadata'].get('uid') not in visited:
+            yield {'apiVersion': mapping.group_version, 'kind': mapping.kind, **obj}
 
 
 def _delete(options: ApplyOptions, mapping: Resource, obj: Object) -> None:
