@@ -35,6 +35,7 @@ NAMED: dict[str, Object] = {
     'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
         'format': 'int-or-string', 'oneOf': [{'type': 'integer'}, {'type': 'string'}]},
 }
+OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 WRITES = {'create': 'post', 'update': 'put', 'patch': 'patch'}
 READS = {'get': 'get', 'delete': 'delete'}
 
@@ -74,10 +75,25 @@ def document(server: ApiServer, group: str, version: str) -> Object:
         if definition is not None:
             roots.append(definition.name)
         elif (structural := server.custom_schema(resource)) is not None:
-            custom[_custom_name(resource)] = structural
+            custom[_custom_name(resource)] = _published(resource, structural)
+            roots.append(OBJECT_META)
         paths.update(_paths(resource, definition.name if definition else _custom_name(resource)))
     return {'openapi': '3.0.0', 'info': {'title': 'Kubernetes', 'version': server.version.get('gitVersion', '')},
             'paths': paths, 'components': {'schemas': {**_reachable(roots), **custom}}}
+
+
+def _published(resource: Resource, structural: Object) -> Object:
+    """A custom resource's schema as it is published: with what every object has (controller/openapi/builder)."""
+    def described(name: str, more: Object) -> Object:
+        return {'description': schema.description('io.k8s.api.core.v1.Pod', name), **more}
+    common = {
+        'apiVersion': described('apiVersion', {'type': 'string'}),
+        'kind': described('kind', {'type': 'string'}),
+        'metadata': described('metadata', {'allOf': [{'$ref': f'#/components/schemas/{OBJECT_META}'}], 'default': {}}),
+    }
+    return {**structural, 'properties': {**(structural.get('properties') or {}), **common},
+            'x-kubernetes-group-version-kind': [
+                {'group': resource.group, 'version': resource.version, 'kind': resource.kind}]}
 
 
 def _custom_name(resource: Resource) -> str:

@@ -55,7 +55,7 @@ def _patched(scope: Scope, kind: str, old: Object, body: Any) -> Object:
     if kind == MERGE_PATCH:
         return deep_copy(merge.apply(old, body))
     if not scope.server.builtin(scope.resource):
-        raise errors.unsupported_media_type(ACCEPTED[:2] + ACCEPTED[3:])
+        raise errors.unsupported_media_type((JSON_PATCH, MERGE_PATCH, APPLY_PATCH))
     return deep_copy(strategic.apply(old, body, scope.resource))
 
 

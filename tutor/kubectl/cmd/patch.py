@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches import merge
 from tutor.apimachinery.resources import by_kind, split_api_version
@@ -15,7 +16,7 @@ from tutor.kubectl.errors import KubectlError, with_prefix
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, field_manager_flag, filename_flags, subresource_flag
 from tutor.kubectl.printers.print_flags import printer_for
-from tutor.kubectl.resource.info import Info
+from tutor.kubectl.resource.info import Info, gvk_text
 
 TYPES = {'json': JSON_PATCH, 'merge': MERGE_PATCH, 'strategic': STRATEGIC_PATCH}
 
@@ -83,7 +84,13 @@ class PatchOptions(Options):
         else:
             info.subresource = self.flags['subresource']
             query = query_for(self.dry_run, fieldManager=self.flags['field-manager'])
-            after = info.patch(self.body, self.content_type, **query)
+            try:
+                after = info.patch(self.body, self.content_type, **query)
+            except StatusError as error:
+                if error.reason != 'UnsupportedMediaType':
+                    raise
+                raise KubectlError(f'{self.content_type} is not supported by {gvk_text(info.mapping)}: '
+                                   f'{error.message}') from None
         changed = not merge.same(_comparable(before), _comparable(after))
         operation = 'patched' if changed else 'patched (no change)'
         printer_for(self.factory, operation, self.dry_run).print(after, self.out)

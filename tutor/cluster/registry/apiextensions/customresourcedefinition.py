@@ -8,6 +8,7 @@ from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
+from tutor.cluster.registry.apiextensions import structural
 from tutor.cluster.registry.cells import columns
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
@@ -114,7 +115,7 @@ def _group(group: str) -> list[FieldError]:
 def _versions(versions: list[Object]) -> list[FieldError]:
     found: list[FieldError] = []
     if sum(bool(version.get('storage')) for version in versions) != 1:
-        shown = [internal(version, _VERSION, zeros={'Name': '', 'Served': False, 'Storage': False, 'Deprecated': False})
+        shown = [internal(_hoisted(version, versions), _VERSION, zeros={'Name': '', 'Served': False, 'Storage': False, 'Deprecated': False})
                  for version in versions]
         found.append(field.invalid('spec.versions', shown, 'must have exactly one version marked as storage version'))
     for index, version in enumerate(versions):
@@ -126,7 +127,18 @@ def _versions(versions: list[Object]) -> list[FieldError]:
         elif schema['openAPIV3Schema'].get('type') != 'object':
             found.append(field.invalid(f'{path}.schema.openAPIV3Schema.type',
                                        schema['openAPIV3Schema'].get('type', ''), 'must be object at the root'))
+        else:
+            where = 'spec.validation' if len(versions) == 1 else f'{path}.schema'
+            found += structural.validate(schema['openAPIV3Schema'], f'{where}.openAPIV3Schema')
     return found
+
+
+def _hoisted(version: Object, versions: list[Object]) -> Object:
+    """What all versions have in common lies beside them in the internal form
+    (Convert_v1_CustomResourceDefinitionSpec_To_apiextensions_CustomResourceDefinitionSpec)."""
+    shared = ('schema', 'subresources', 'additionalPrinterColumns', 'selectableFields')
+    alike = {name for name in shared if all(item.get(name) == version.get(name) for item in versions)}
+    return {name: value for name, value in version.items() if name not in alike}
 
 
 def _names(given: Object) -> list[FieldError]:
