@@ -255,3 +255,16 @@ def test_diff_shows_what_pruning_would_delete(kubectl):
     text = kubectl('diff -f - --prune -l app=x', one % 'a').out
     assert '-  name: b\n' in text
     assert '+  name' not in text
+
+
+def test_server_side_apply_takes_over_what_was_applied_on_the_client(kubectl):
+    kubectl.put('web.yaml', DEPLOYMENT)
+    kubectl('apply -f web.yaml')
+    kubectl.put('web.yaml', DEPLOYMENT.replace('1.24', '1.25'))
+    assert kubectl('apply -f web.yaml --server-side').out == 'deployment.apps/web serverside-applied\n'
+    assert 'nginx:1.25' in kubectl('apply view-last-applied deploy/web').out
+    answer = kubectl('apply -f web.yaml --server-side --field-manager=robot')
+    assert answer.code == 0
+    kubectl.put('web.yaml', DEPLOYMENT.replace('1.24', '1.26'))
+    answer = kubectl('apply -f web.yaml --server-side --field-manager=robot')
+    assert answer.err.startswith('error: Apply failed with 1 conflict: conflict with "kubectl"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tutor.apimachinery import errors, schema
@@ -11,8 +12,12 @@ from tutor.apimachinery.patches.compare import compare
 from tutor.apimachinery.patches.fieldset import Path
 from tutor.apimachinery.patches.managers import Manager, Managers, Ownership
 from tutor.apimachinery.patches.merge import same
+from tutor.apimachinery.printing.json import to_json
 from tutor.apimachinery.resources import Resource
 from tutor.apimachinery.schema import Field
+
+KUBECTL = 'kubectl'
+LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 
 def apply(old: Object | None, config: Object, resource: Resource, manager: str, time: str, force: bool = False,
@@ -38,10 +43,39 @@ def apply(old: Object | None, config: Object, resource: Resource, manager: str, 
         _prune(merged, last.fields - others, kind)
     comparison = compare(live, merged, kind)
     changed = fieldset.owned(comparison.modified | comparison.added)
-    _conflicts(owners, me, changed, force)
+    _conflicts(owners, me, changed - _taken_over(live, manager, kind), force)
+    if manager == KUBECTL and _last_applied(live) is not None:
+        merged['metadata']['annotations'][LAST_APPLIED] = to_json(_without_annotation(config), indent=None) + '\n'
     merged['metadata']['managedFields'] = managers.write(
         _owners(owners, me, mine, changed, frozenset(comparison.removed), time))
     return merged
+
+
+# -- what kubectl applied on the client's side before -------------------------------------------------------------
+
+
+def _last_applied(obj: Object) -> Any:
+    return (obj['metadata'].get('annotations') or {}).get(LAST_APPLIED)
+
+
+def _taken_over(live: Object, manager: str, kind: Field | None) -> fieldset.Set:
+    """lastAppliedManager: fields over which kubectl has no conflict, as it has applied them itself before."""
+    text = _last_applied(live) if manager == KUBECTL else None
+    if text is None:
+        return frozenset()
+    try:
+        config = json.loads(text)
+    except ValueError:
+        return frozenset()
+    return fieldset.owned(fieldset.of_value(config, kind)) if isinstance(config, dict) else frozenset()
+
+
+def _without_annotation(config: Object) -> Object:
+    meta = config['metadata']
+    if LAST_APPLIED not in (meta.get('annotations') or {}):
+        return config
+    kept = {name: value for name, value in meta['annotations'].items() if name != LAST_APPLIED}
+    return {**config, 'metadata': {**meta, 'annotations': kept}}
 
 
 def _owners(owners: Managers, me: Manager, mine: fieldset.Set, changed: fieldset.Set, removed: fieldset.Set,
