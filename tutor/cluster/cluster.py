@@ -52,7 +52,9 @@ class Cluster:
         self.store = Store()
         self.api = ApiServer(self.simulation, self.store, version(config.version))
         self.admin = Client(self.api, ADMIN)
-        self.controllers = ControllerManager(self.simulation, self.api, Settings(pki.authority().certificate, pki.authority().key))
+        authority = pki.authority()
+        self.controllers = ControllerManager(
+            self.simulation, self.api, Settings(authority.certificate, authority.key))
         self.scheduler = Scheduler(self.simulation, self.api)
         self.nodes = Nodes(self.simulation, self.api, config, self.connect, self.api.nodes, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),

@@ -38,7 +38,8 @@ class Process:
 
 @dataclass(slots=True)
 class Serving:
-    """A component that the simulation cannot do without: the API server and etcd. Its process only shows that it runs."""
+    """A component that the simulation cannot do without: the API server and etcd. Its process only
+    shows that it runs."""
 
     def start(self, ctx: Context) -> None: ...
     def stop(self, ctx: Context) -> None: ...

@@ -16,7 +16,7 @@ RUNTIME = 'containerd://2.1.9'
 CONTROL_PLANE_TAINT = {'key': 'node-role.kubernetes.io/control-plane', 'effect': 'NoSchedule'}
 
 
-class BadClusterFile(ValueError):  # noqa: N818 - what it is
+class BadClusterFile(ValueError):
     """A cluster file that cannot be used; the text says where and why."""
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from tutor.apimachinery.printing import to_yaml
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.rest_config import Connect
 from tutor.client.transport import Transport, User
-from tutor.cluster.apiserver.nodes import NodeConnections
-from tutor.apimachinery.printing import to_yaml
 from tutor.cluster.addons import CONTROL_PLANE, manifests
+from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.components import Dns, Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.cluster.containers.catalog import all_images
@@ -23,9 +23,9 @@ from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Runtime
 from tutor.cluster.kubelet.fleet import Fleet
 from tutor.cluster.kubelet.kubelet import CLUSTER_DNS, Kubelet, NodeSettings
-from tutor.cluster.kubelet.staticpods import FOLDER as MANIFESTS
 from tutor.cluster.kubelet.machine import Machine, base_files
 from tutor.cluster.kubelet.server import KubeletApi
+from tutor.cluster.kubelet.staticpods import FOLDER as MANIFESTS
 from tutor.cluster.network.addresses import pod_cidr
 from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.fabric import Fabric

@@ -86,9 +86,9 @@ def _name(common: str, groups: tuple[str, ...]):
 def _builder(subject, issuer, public_key, serial_of: str, authority: bool):
     from cryptography import x509
     serial = int.from_bytes(hashlib.sha256(serial_of.encode()).digest()[:8], 'big') >> 1
-    return x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=public_key, serial_number=serial,
-                                   not_valid_before=NOT_BEFORE,
-                                   not_valid_after=NOT_BEFORE + timedelta(days=365 * YEARS[authority]))
+    until = NOT_BEFORE + timedelta(days=365 * YEARS[authority])
+    return x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=public_key,
+                                   serial_number=serial, not_valid_before=NOT_BEFORE, not_valid_after=until)
 
 
 def _pair(certificate, key) -> KeyPair:

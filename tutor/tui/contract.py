@@ -129,8 +129,11 @@ class TerminalLike(Protocol):
 class SessionLike(Protocol):
     """One learner's cluster, shell and exercise."""
 
-    terminal: TerminalLike
-    history: History
+    @property
+    def terminal(self) -> TerminalLike: ...
+    @property
+    def history(self) -> History: ...
+
     speed: float
     paused: bool
 
