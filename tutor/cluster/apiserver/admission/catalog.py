@@ -4,6 +4,7 @@ from tutor.cluster.apiserver.admission.default_toleration_seconds import Default
 from tutor.cluster.apiserver.admission.limit_ranger import LimitRanger
 from tutor.cluster.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.pod_security import PodSecurity
 from tutor.cluster.apiserver.admission.priority import Priority
 from tutor.cluster.apiserver.admission.resource_quota import ResourceQuota
 from tutor.cluster.apiserver.admission.service_account import ServiceAccount
@@ -12,6 +13,7 @@ PLUGINS: tuple[type[Plugin], ...] = (
     NamespaceLifecycle,
     LimitRanger,
     ServiceAccount,
+    PodSecurity,
     Priority,
     DefaultTolerationSeconds,
     ResourceQuota,

@@ -1,0 +1,100 @@
+"""PodSecurity: a namespace's labels say which level its pods must keep, and which one to warn about
+(pod-security-admission/admission)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.pod_security_standards import LEVELS, PRIVILEGED, Violation, violations
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.strategy import Context
+
+PREFIX = 'pod-security.kubernetes.io/'
+TEMPLATES = frozenset({
+    ('', 'replicationcontrollers'), ('', 'podtemplates'), ('apps', 'replicasets'), ('apps', 'deployments'),
+    ('apps', 'statefulsets'), ('apps', 'daemonsets'), ('batch', 'jobs'), ('batch', 'cronjobs')})
+PODS, NAMESPACES = ('', 'pods'), ('', 'namespaces')
+
+
+class PodSecurity(Plugin):
+    name = 'PodSecurity'
+    resources = TEMPLATES | {PODS, NAMESPACES}
+
+    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        what = (scope.resource.group, scope.resource.plural)
+        if what == NAMESPACES:
+            if old is not None and not scope.info.subresource:
+                self._check_namespace(scope, obj, old)
+            return
+        if scope.info.subresource and scope.info.subresource != 'ephemeralcontainers':
+            return
+        namespace = self.server.stores.of('', 'namespaces').find('', context.namespace)
+        labels = (namespace or {}).get('metadata', {}).get('labels') or {}
+        if not any(key.startswith(PREFIX) for key in labels):
+            return
+        if what == PODS:
+            if old is None or scope.info.subresource:
+                self._check_pod(scope, obj, labels)
+        elif old is None or old.get('spec') != obj.get('spec'):
+            _warn(scope, _template_spec(obj), labels)
+
+    def _check_pod(self, scope: Scope, pod: Object, labels: dict[str, str]) -> None:
+        level, version = policy(labels, 'enforce')
+        found = violations(level, pod['spec'])
+        if found:
+            raise errors.forbidden('', 'pods', pod['metadata'].get('name', ''),
+                                   f'violates PodSecurity "{level}:{version}": {_text(found)}')
+        _warn(scope, pod['spec'], labels)
+
+    def _check_namespace(self, scope: Scope, new: Object, old: Object) -> None:
+        """ValidateNamespace: the pods that are there already are only warned about."""
+        before = policy(old['metadata'].get('labels') or {}, 'enforce')
+        level, version = after = policy(new['metadata'].get('labels') or {}, 'enforce')
+        if after == before or LEVELS.index(level) <= LEVELS.index(before[0]) and version == before[1]:
+            return
+        by_reason: dict[str, list[str]] = {}
+        for pod in self.server.stores.of('', 'pods').list(new['metadata']['name']):
+            found = violations(level, pod['spec'])
+            if found:
+                by_reason.setdefault(', '.join(reason for reason, _ in found), []).append(pod['metadata']['name'])
+        if not by_reason:
+            return
+        scope.warnings.append(f'existing pods in namespace "{new["metadata"]["name"]}" violate the new PodSecurity '
+                              f'enforce level "{level}:{version}"')
+        scope.warnings.extend(sorted(f'{names[0]}{_others(len(names) - 1)}: {reason}'
+                                     for reason, names in by_reason.items()))
+
+
+def policy(labels: dict[str, str], mode: str) -> tuple[str, str]:
+    """The level and version of a mode; warn and audit follow enforce when nothing is said (PolicyToEvaluate)."""
+    level = labels.get(PREFIX + mode)
+    if level is None and mode == 'warn':
+        return policy(labels, 'enforce')
+    return (level if level in LEVELS else PRIVILEGED), labels.get(f'{PREFIX}{mode}-version', 'latest')
+
+
+def _warn(scope: Scope, spec: Object, labels: dict[str, str]) -> None:
+    level, version = policy(labels, 'warn')
+    found = violations(level, spec)
+    if found:
+        scope.warnings.append(f'would violate PodSecurity "{level}:{version}": {_text(found)}')
+
+
+def _text(found: list[Violation]) -> str:
+    return ', '.join(f'{reason} ({detail})' for reason, detail in found)
+
+
+def _others(count: int) -> str:
+    if not count:
+        return ''
+    return f' (and {count} other pod{"s" if count > 1 else ""})'
+
+
+def _template_spec(obj: Object) -> Object:
+    """The pod spec inside an object that makes pods."""
+    spec = obj.get('spec') or {}
+    if 'jobTemplate' in spec:
+        spec = spec['jobTemplate'].get('spec') or {}
+    template = obj.get('template') if 'template' in obj else spec.get('template')
+    return (template or {}).get('spec') or {}

@@ -1,0 +1,236 @@
+"""The Pod Security Standards: what each level forbids (pod-security-admission/policy, one check per function)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from tutor.apimachinery.objects import Object
+
+PRIVILEGED, BASELINE, RESTRICTED = LEVELS = ('privileged', 'baseline', 'restricted')
+Violation = tuple[str, str]
+"""The reason, and what in this pod is meant."""
+Check = Callable[[Object, list[Object]], Violation | None]
+
+_CAPABILITIES = frozenset({
+    'AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'SETFCAP',
+    'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'})
+_SYSCTLS = frozenset({
+    'kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.ip_unprivileged_port_start',
+    'net.ipv4.tcp_syncookies', 'net.ipv4.ping_group_range', 'net.ipv4.ip_local_reserved_ports',
+    'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_keepalive_intvl',
+    'net.ipv4.tcp_keepalive_probes', 'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem'})
+_SELINUX = ('', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t')
+_VOLUMES = frozenset({'configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected',
+                      'secret', 'image'})
+
+
+def violations(level: str, spec: Object) -> list[Violation]:
+    """What a level has against a pod's spec."""
+    containers = [container for name in ('initContainers', 'containers', 'ephemeralContainers')
+                  for container in spec.get(name) or ()]
+    found = (check(spec, containers) for check in CHECKS[level])
+    return [violation for violation in found if violation is not None]
+
+
+def _quoted(values: Iterable[str]) -> str:
+    return ', '.join(f'"{value}"' for value in values)
+
+
+def _these(noun: str, names: list[str]) -> str:
+    """'container "a"', 'containers "a", "b"'."""
+    return f'{noun}{"s" if len(names) > 1 else ""} {_quoted(names)}'
+
+
+def _context(item: Object) -> Object:
+    return item.get('securityContext') or {}
+
+
+def _named(containers: list[Object], test: Callable[[Object], bool]) -> list[str]:
+    return [item['name'] for item in containers if test(_context(item))]
+
+
+# -- baseline -----------------------------------------------------------------------------------------------------
+
+
+def _app_armor(spec: Object, containers: list[Object]) -> Violation | None:
+    def unconfined(context: Object) -> bool:
+        return (context.get('appArmorProfile') or {}).get('type') == 'Unconfined'
+    where = (['pod'] if unconfined(_context(spec)) else []) + _wrap('container', _named(containers, unconfined))
+    if not where:
+        return None
+    return 'forbidden AppArmor profile', f'{" and ".join(where)} must not set AppArmor profile type to "Unconfined"'
+
+
+def _wrap(noun: str, names: list[str]) -> list[str]:
+    return [_these(noun, names)] if names else []
+
+
+def _capabilities_baseline(spec: Object, containers: list[Object]) -> Violation | None:
+    bad, added = _added(containers, _CAPABILITIES)
+    if not bad:
+        return None
+    return ('non-default capabilities',
+            f'{_these("container", bad)} must not include {_quoted(sorted(added))} in securityContext.capabilities.add')
+
+
+def _added(containers: list[Object], allowed: frozenset[str]) -> tuple[list[str], set[str]]:
+    """Which containers add capabilities that are not allowed, and which ones those are."""
+    names, found = [], set()
+    for item in containers:
+        extra = set((_context(item).get('capabilities') or {}).get('add') or ()) - allowed
+        if extra:
+            names.append(item['name'])
+            found |= extra
+    return names, found
+
+
+def _host_namespaces(spec: Object, containers: list[Object]) -> Violation | None:
+    found = [f'{name}=true' for name in ('hostNetwork', 'hostPID', 'hostIPC') if spec.get(name)]
+    return ('host namespaces', ', '.join(found)) if found else None
+
+
+def _host_path(spec: Object, containers: list[Object]) -> Violation | None:
+    found = [volume['name'] for volume in spec.get('volumes') or () if volume.get('hostPath')]
+    return ('hostPath volumes', _these('volume', found)) if found else None
+
+
+def _host_ports(spec: Object, containers: list[Object]) -> Violation | None:
+    bad, ports = [], set()
+    for item in containers:
+        used = {port['hostPort'] for port in item.get('ports') or () if port.get('hostPort')}
+        if used:
+            bad.append(item['name'])
+            ports |= used
+    if not bad:
+        return None
+    shown = ', '.join(str(port) for port in sorted(ports, key=str))
+    verb, noun = ('uses' if len(bad) == 1 else 'use'), ('hostPort' if len(ports) == 1 else 'hostPorts')
+    return 'hostPort', f'{_these("container", bad)} {verb} {noun} {shown}'
+
+
+def _privileged(spec: Object, containers: list[Object]) -> Violation | None:
+    bad = _named(containers, lambda context: context.get('privileged') is True)
+    return ('privileged', f'{_these("container", bad)} must not set securityContext.privileged=true') if bad else None
+
+
+def _proc_mount(spec: Object, containers: list[Object]) -> Violation | None:
+    bad = _named(containers, lambda context: context.get('procMount') not in (None, '', 'Default'))
+    return ('procMount', f'{_these("container", bad)} must not set securityContext.procMount to "Unmasked"') \
+        if bad else None
+
+
+def _selinux(spec: Object, containers: list[Object]) -> Violation | None:
+    def wrong(context: Object) -> bool:
+        options = context.get('seLinuxOptions') or {}
+        return options.get('type', '') not in _SELINUX or bool(options.get('user') or options.get('role'))
+    where = (['pod'] if wrong(_context(spec)) else []) + _wrap('container', _named(containers, wrong))
+    if not where:
+        return None
+    options = [context.get('seLinuxOptions') or {} for context in map(_context, (spec, *containers))]
+    types = sorted({item['type'] for item in options if item.get('type', '') not in _SELINUX})
+    parts = [f'type{"s" if len(types) > 1 else ""} {_quoted(types)}'] if types else []
+    parts += [f'{name} may not be set' for name in ('user', 'role') if any(item.get(name) for item in options)]
+    return 'seLinuxOptions', f'{" and ".join(where)} set forbidden securityContext.seLinuxOptions: {"; ".join(parts)}'
+
+
+def _seccomp_type(context: Object) -> str | None:
+    return (context.get('seccompProfile') or {}).get('type')
+
+
+def _seccomp_baseline(spec: Object, containers: list[Object]) -> Violation | None:
+    def unconfined(context: Object) -> bool:
+        return _seccomp_type(context) == 'Unconfined'
+    where = (['pod'] if unconfined(_context(spec)) else []) + _wrap('container', _named(containers, unconfined))
+    if not where:
+        return None
+    return 'seccompProfile', f'{" and ".join(where)} must not set securityContext.seccompProfile.type to "Unconfined"'
+
+
+def _sysctls(spec: Object, containers: list[Object]) -> Violation | None:
+    found = [item['name'] for item in _context(spec).get('sysctls') or () if item['name'] not in _SYSCTLS]
+    return ('forbidden sysctls', ', '.join(found)) if found else None
+
+
+def _host_process(spec: Object, containers: list[Object]) -> Violation | None:
+    def asks(context: Object) -> bool:
+        return bool((context.get('windowsOptions') or {}).get('hostProcess'))
+    where = (['pod'] if asks(_context(spec)) else []) + _wrap('container', _named(containers, asks))
+    if not where:
+        return None
+    return 'hostProcess', f'{" and ".join(where)} must not set securityContext.windowsOptions.hostProcess=true'
+
+
+# -- restricted ---------------------------------------------------------------------------------------------------
+
+
+def _escalation(spec: Object, containers: list[Object]) -> Violation | None:
+    bad = _named(containers, lambda context: context.get('allowPrivilegeEscalation') is not False)
+    return ('allowPrivilegeEscalation != false',
+            f'{_these("container", bad)} must set securityContext.allowPrivilegeEscalation=false') if bad else None
+
+
+def _capabilities_restricted(spec: Object, containers: list[Object]) -> Violation | None:
+    undropped = _named(containers, lambda context: 'ALL' not in ((context.get('capabilities') or {}).get('drop') or ()))
+    adding, added = _added(containers, frozenset({'NET_BIND_SERVICE'}))
+    parts = []
+    if undropped:
+        parts.append(f'{_these("container", undropped)} must set securityContext.capabilities.drop=["ALL"]')
+    if adding:
+        parts.append(f'{_these("container", adding)} must not include {_quoted(sorted(added))} in '
+                     'securityContext.capabilities.add')
+    return ('unrestricted capabilities', '; '.join(parts)) if parts else None
+
+
+def _volume_types(spec: Object, containers: list[Object]) -> Violation | None:
+    bad, kinds = [], set()
+    for volume in spec.get('volumes') or ():
+        other = [name for name in volume if name != 'name' and name not in _VOLUMES]
+        if other:
+            bad.append(volume['name'])
+            kinds.add(other[0])
+    if not bad:
+        return None
+    noun = 'volume type' if len(kinds) == 1 else 'volume types'
+    verb = 'uses' if len(bad) == 1 else 'use'
+    return 'restricted volume types', f'{_these("volume", bad)} {verb} restricted {noun} {_quoted(sorted(kinds))}'
+
+
+def _run_as_non_root(spec: Object, containers: list[Object]) -> Violation | None:
+    pod = _context(spec).get('runAsNonRoot')
+    where = ['pod'] if pod is False else []
+    where += _wrap('container', _named(containers, lambda context: context.get('runAsNonRoot') is False))
+    if where:
+        return 'runAsNonRoot != true', f'{" and ".join(where)} must not set securityContext.runAsNonRoot=false'
+    silent = [] if pod else _named(containers, lambda context: context.get('runAsNonRoot') is None)
+    return ('runAsNonRoot != true',
+            f'pod or {_these("container", silent)} must set securityContext.runAsNonRoot=true') if silent else None
+
+
+def _run_as_user(spec: Object, containers: list[Object]) -> Violation | None:
+    where = ['pod'] if _context(spec).get('runAsUser') == 0 else []
+    where += _wrap('container', _named(containers, lambda context: context.get('runAsUser') == 0))
+    return ('runAsUser=0', f'{" and ".join(where)} must not set runAsUser=0') if where else None
+
+
+def _seccomp_restricted(spec: Object, containers: list[Object]) -> Violation | None:
+    allowed, pod = ('RuntimeDefault', 'Localhost'), _seccomp_type(_context(spec))
+    must = 'securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost"'
+    where = ['pod'] if pod not in (None, *allowed) else []
+    where += _wrap('container', _named(containers, lambda context: _seccomp_type(context) not in (None, *allowed)))
+    if where:
+        return 'seccompProfile', f'{" and ".join(where)} must not set securityContext.seccompProfile.type to "Unconfined"'
+    silent = [] if pod else _named(containers, lambda context: _seccomp_type(context) is None)
+    return ('seccompProfile', f'pod or {_these("container", silent)} must set {must}') if silent else None
+
+
+_BASELINE_ONLY = (_capabilities_baseline, _seccomp_baseline)
+_BASELINE: tuple[Check, ...] = (
+    _app_armor, _capabilities_baseline, _host_namespaces, _host_path, _host_ports, _privileged, _proc_mount, _selinux,
+    _seccomp_baseline, _sysctls, _host_process)
+_RESTRICTED: tuple[Check, ...] = (
+    _escalation, _capabilities_restricted, _volume_types, _run_as_non_root, _run_as_user, _seccomp_restricted)
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    PRIVILEGED: (),
+    BASELINE: _BASELINE,
+    RESTRICTED: (*(check for check in _BASELINE if check not in _BASELINE_ONLY), *_RESTRICTED),
+}

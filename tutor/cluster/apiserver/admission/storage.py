@@ -1,0 +1,74 @@
+"""Admission around storage and ingress classes: a default class for what names none, protection of what is in use."""
+
+from __future__ import annotations
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.strategy import Context
+
+DEFAULT_STORAGE = 'storageclass.kubernetes.io/is-default-class'
+OLD_DEFAULT_STORAGE = 'storageclass.beta.kubernetes.io/is-default-class'
+DEFAULT_INGRESS = 'ingressclass.kubernetes.io/is-default-class'
+PROTECTION = {'persistentvolumeclaims': 'kubernetes.io/pvc-protection', 'persistentvolumes': 'kubernetes.io/pv-protection'}
+
+
+def _is_default(obj: Object, *annotations: str) -> bool:
+    given = obj['metadata'].get('annotations') or {}
+    return any(given.get(name) == 'true' for name in annotations)
+
+
+class DefaultStorageClass(Plugin):
+    """The newest default class goes to claims that say nothing (plugin/pkg/admission/storage/storageclass)."""
+
+    name = 'DefaultStorageClass'
+    resources = frozenset({('', 'persistentvolumeclaims')})
+
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        spec = obj.get('spec') or {}
+        if old is not None or scope.info.subresource or 'storageClassName' in spec:
+            return
+        if 'volume.beta.kubernetes.io/storage-class' in (obj['metadata'].get('annotations') or {}):
+            return
+        classes = [item for item in self.server.stores.of('storage.k8s.io', 'storageclasses').list()
+                   if _is_default(item, DEFAULT_STORAGE, OLD_DEFAULT_STORAGE)]
+        if classes:
+            newest = sorted(classes, key=lambda item: item['metadata']['name'])
+            newest.sort(key=lambda item: item['metadata'].get('creationTimestamp', ''), reverse=True)
+            spec['storageClassName'] = newest[0]['metadata']['name']
+
+
+class DefaultIngressClass(Plugin):
+    """The default class goes to ingresses that say nothing (plugin/pkg/admission/network/defaultingressclass)."""
+
+    name = 'DefaultIngressClass'
+    resources = frozenset({('networking.k8s.io', 'ingresses')})
+
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        spec = obj.get('spec') or {}
+        if old is not None or scope.info.subresource or 'ingressClassName' in spec:
+            return
+        if 'kubernetes.io/ingress.class' in (obj['metadata'].get('annotations') or {}):
+            return
+        classes = [item for item in self.server.stores.of('networking.k8s.io', 'ingressclasses').list()
+                   if _is_default(item, DEFAULT_INGRESS)]
+        if len(classes) > 1:
+            raise errors.forbidden('networking.k8s.io', 'ingresses', obj['metadata'].get('name', ''), (
+                f'{len(classes)} default IngressClasses were found, only 1 allowed'))
+        if classes:
+            spec['ingressClassName'] = classes[0]['metadata']['name']
+
+
+class StorageObjectInUseProtection(Plugin):
+    """Claims and volumes get the finalizer that keeps them while they are used."""
+
+    name = 'StorageObjectInUseProtection'
+    resources = frozenset({('', name) for name in PROTECTION})
+
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        if old is not None or scope.info.subresource:
+            return
+        wanted, meta = PROTECTION[scope.resource.plural], obj['metadata']
+        if wanted not in (meta.get('finalizers') or ()):
+            meta['finalizers'] = [*(meta.get('finalizers') or ()), wanted]
