@@ -2,12 +2,19 @@
 
 from tutor.cluster.apiserver.admission.default_toleration_seconds import DefaultTolerationSeconds
 from tutor.cluster.apiserver.admission.limit_ranger import LimitRanger
+from tutor.cluster.apiserver.admission.mutating_policy import MutatingAdmissionPolicy
 from tutor.cluster.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.pod_security import PodSecurity
 from tutor.cluster.apiserver.admission.priority import Priority
 from tutor.cluster.apiserver.admission.resource_quota import ResourceQuota
 from tutor.cluster.apiserver.admission.service_account import ServiceAccount
+from tutor.cluster.apiserver.admission.storage import (
+    DefaultIngressClass,
+    DefaultStorageClass,
+    StorageObjectInUseProtection,
+)
+from tutor.cluster.apiserver.admission.validating_policy import ValidatingAdmissionPolicy
 
 PLUGINS: tuple[type[Plugin], ...] = (
     NamespaceLifecycle,
@@ -16,5 +23,10 @@ PLUGINS: tuple[type[Plugin], ...] = (
     PodSecurity,
     Priority,
     DefaultTolerationSeconds,
+    DefaultStorageClass,
+    StorageObjectInUseProtection,
+    DefaultIngressClass,
+    MutatingAdmissionPolicy,
+    ValidatingAdmissionPolicy,
     ResourceQuota,
 )

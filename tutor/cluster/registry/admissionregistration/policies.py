@@ -7,12 +7,15 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.registry import expressions
 from tutor.cluster.registry.admissionregistration.rules import default_match, validate_match
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+VARIABLES = ('object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables', 'authorizer')
+"""What expressions of policies may use."""
 UNSET = '<unset>'
 _ACTIONS = ('Audit', 'Deny', 'Warn')
 
@@ -54,14 +57,15 @@ class ValidatingAdmissionPolicyStrategy(_PolicyStrategy):
         for index, validation in enumerate(spec.get('validations') or ()):
             found += _expression(validation.get('expression', ''), f'spec.validations[{index}].expression')
             if validation.get('messageExpression'):
-                found += _expression(validation['messageExpression'], f'spec.validations[{index}].messageExpression')
+                found += _expression(validation['messageExpression'], f'spec.validations[{index}].messageExpression',
+                                     'STRING')
         for index, condition in enumerate(spec.get('matchConditions') or ()):
             found += _expression(condition.get('expression', ''), f'spec.matchConditions[{index}].expression')
         for index, variable in enumerate(spec.get('variables') or ()):
             path = f'spec.variables[{index}]'
             found += [field.invalid(f'{path}.name', variable.get('name', ''), text)
                       for text in names.is_c_identifier(variable.get('name', ''))]
-            found += _expression(variable.get('expression', ''), f'{path}.expression')
+            found += _expression(variable.get('expression', ''), f'{path}.expression', '')
         return found
 
 
@@ -133,6 +137,9 @@ def _failure_policy(spec: Object) -> list[FieldError]:
     return [field.not_supported('spec.failurePolicy', policy, ('Fail', 'Ignore'))]
 
 
-def _expression(text: str, path: str) -> list[FieldError]:
-    """Whether an expression is there at all; whether it compiles is said where it is compiled."""
-    return [] if text.strip() else [field.required(path, 'expression is not specified')]
+def _expression(text: str, path: str, wanted: str = 'BOOL') -> list[FieldError]:
+    """validateValidationExpression: whether an expression is there, compiles and has the right type."""
+    if not text.strip():
+        return [field.required(path, 'expression is not specified')]
+    problem = expressions.problem(text, VARIABLES, wanted)
+    return [field.invalid(path, text, problem)] if problem else []

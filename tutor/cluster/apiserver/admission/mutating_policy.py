@@ -1,0 +1,61 @@
+"""MutatingAdmissionPolicy: changes in CEL, as an apply configuration or a JSON patch (plugin/policy/mutating)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object, deep_copy
+from tutor.cluster.apiserver.admission.policies import Asked, PolicyPlugin, denied
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.expressions import ExpressionError
+from tutor.cluster.registry.strategy import Context
+
+
+class MutatingAdmissionPolicy(PolicyPlugin):
+    name = 'MutatingAdmissionPolicy'
+    policies, bindings = 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'
+
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        changed = False
+        for asked in self.asked(scope, obj, old, context):
+            names = f"policy '{asked.policy['metadata']['name']}' with binding '{asked.binding['metadata']['name']}'"
+            try:
+                if asked.problem:
+                    raise ExpressionError(asked.problem)
+                changed |= _mutate(scope, obj, asked)
+            except (ExpressionError, StatusError) as error:
+                if asked.fails:
+                    raise denied(scope, obj, f'{names} denied request: {error}') from None
+        if changed:
+            scope.store.strategy.default(obj)
+
+
+def _mutate(scope: Scope, obj: Object, asked: Asked) -> bool:
+    """Apply the mutations of a policy one after the other, each to what the one before has left."""
+    changed = False
+    for mutation in asked.policy['spec'].get('mutations') or ():
+        asked.variables['object'] = deep_copy(obj)
+        if mutation.get('patchType') == 'JSONPatch':
+            new = _json_patch(obj, asked, mutation['jsonPatch']['expression'])
+        else:
+            new = _apply(scope, obj, asked, mutation['applyConfiguration']['expression'])
+        if new != obj:
+            changed = True
+            obj.clear()
+            obj.update(new)
+    return changed
+
+
+def _json_patch(obj: Object, asked: Asked, expression: str) -> Any:
+    from tutor.apimachinery.patches import json_patch
+    return json_patch.apply(deep_copy(obj), asked.evaluate(expression))
+
+
+def _apply(scope: Scope, obj: Object, asked: Asked, expression: str) -> Any:
+    """ApplyStructuredMergeDiff: maps and keyed lists are merged, everything else is set."""
+    from tutor.apimachinery.patches import merge, strategic
+    wanted = asked.evaluate(expression)
+    if scope.store.strategy.custom:
+        return deep_copy(merge.apply(obj, wanted))
+    return deep_copy(strategic.apply(obj, wanted, scope.resource))

@@ -1,0 +1,75 @@
+"""Which requests an admission policy is about (apiserver/pkg/admission/plugin/policy/matching)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery import selectors
+from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.scope import Scope
+
+EXCLUDED = frozenset({'admissionregistration.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io'})
+"""Policies are not about policies, nor about reviews."""
+
+
+def matches(constraints: Object | None, scope: Scope, operation: str, objects: tuple[Object | None, ...],
+            namespace: Object | None) -> bool:
+    """Whether a request falls under a policy's matchConstraints or a binding's matchResources."""
+    if constraints is None:
+        return True
+    rules = constraints.get('resourceRules')
+    if rules and not any(_rule(rule, scope, operation, constraints) for rule in rules):
+        return False
+    if any(_rule(rule, scope, operation, constraints) for rule in constraints.get('excludeResourceRules') or ()):
+        return False
+    return _namespace(constraints.get('namespaceSelector'), scope, objects, namespace) and \
+        _objects(constraints.get('objectSelector'), objects)
+
+
+def _rule(rule: Object, scope: Scope, operation: str, constraints: Object) -> bool:
+    """rules.Matcher."""
+    resource = scope.resource
+    if not _has(rule.get('operations'), operation) or not _has(rule.get('apiGroups'), resource.group):
+        return False
+    versions = [resource.version] if constraints.get('matchPolicy') == 'Exact' else [
+        version for group, version, plural in scope.server.resources
+        if (group, plural) == (resource.group, resource.plural)]
+    if not any(_has(rule.get('apiVersions'), version) for version in versions):
+        return False
+    wanted = rule.get('scope', '*')
+    if wanted != '*' and (wanted == 'Namespaced') is not resource.namespaced:
+        return False
+    names = rule.get('resourceNames')
+    if names and scope.info.name not in names:
+        return False
+    return any(_resource(pattern, resource.plural, scope.info.subresource) for pattern in rule.get('resources') or ())
+
+
+def _has(values: list[str] | None, wanted: str) -> bool:
+    return '*' in (values or ()) or wanted in (values or ())
+
+
+def _resource(pattern: str, plural: str, subresource: str) -> bool:
+    resource, _, below = pattern.partition('/')
+    return resource in ('*', plural) and below in (('*', subresource) if subresource else ('', '*'))
+
+
+def _namespace(selector: Any, scope: Scope, objects: tuple[Object | None, ...], namespace: Object | None) -> bool:
+    if not selector:
+        return True
+    if scope.resource.plural == 'namespaces' and not scope.resource.group:
+        namespace = next((obj for obj in objects if obj is not None), None)
+    elif not scope.resource.namespaced:
+        return True
+    return namespace is not None and selectors.from_label_selector(selector).matches(_labels(namespace))
+
+
+def _objects(selector: Any, objects: tuple[Object | None, ...]) -> bool:
+    if not selector:
+        return True
+    wanted = selectors.from_label_selector(selector)
+    return any(obj is not None and wanted.matches(_labels(obj)) for obj in objects)
+
+
+def _labels(obj: Object) -> dict[str, str]:
+    return obj['metadata'].get('labels') or {}
