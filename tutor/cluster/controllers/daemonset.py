@@ -18,7 +18,6 @@ from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'daemonsets.apps'
 BURST = 250
-GENERATION_LABEL = 'pod-template-generation'
 _COUNTS: tuple[str, ...] = ('currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady',
            'updatedNumberScheduled', 'numberAvailable', 'numberUnavailable', 'observedGeneration', 'collisionCount')
 

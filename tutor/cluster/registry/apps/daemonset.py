@@ -14,6 +14,7 @@ from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+_TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 _NO_STATUS = {'currentNumberScheduled': 0, 'desiredNumberScheduled': 0, 'numberMisscheduled': 0, 'numberReady': 0}
 
 
@@ -36,6 +37,13 @@ class DaemonSetStrategy(Kind):
 
     def prepare_create(self, obj: Object, context: Context) -> None:
         obj['status'] = dict(_NO_STATUS)
+        _set_template_generation(obj, 1)
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        """PrepareForUpdate: the deprecated generation counts the templates."""
+        super().prepare_update(new, old, context)
+        changed = new['spec'].get('template') != old['spec'].get('template')
+        _set_template_generation(new, _template_generation(old) + changed)
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """ValidateDaemonSetSpec."""
@@ -62,6 +70,16 @@ class DaemonSetStrategy(Kind):
         return [obj['metadata']['name'], *(status.get(name, 0) for name in names),
                 format_labels(pod.get('nodeSelector')), age(obj, simulation), *template_cells(spec),
                 format_label_selector(spec.get('selector'))]
+
+
+def _template_generation(obj: Object) -> int:
+    text = (obj['metadata'].get('annotations') or {}).get(_TEMPLATE_GENERATION, '1')
+    return int(text) if text.isdigit() else 1
+
+
+def _set_template_generation(obj: Object, number: int) -> None:
+    meta = obj['metadata']
+    meta['annotations'] = {**(meta.get('annotations') or {}), _TEMPLATE_GENERATION: str(number)}
 
 
 def _update_strategy(strategy: Object) -> list[FieldError]:
