@@ -194,6 +194,7 @@ class Arithmetic:
         if operator in ('/', '%') and not right:
             if self._skip:
                 return 0
+            self._pos -= 1
             raise self._problem('division by 0')
         if operator in ('/', '%'):
             quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)

@@ -27,7 +27,11 @@ MAX_BRACES = 100_000
 
 
 class ExpansionProblem(Exception):
-    """An expansion that fails the command; the text is bash's."""
+    """An expansion that fails the command; the text is bash's. A fatal one ends a script."""
+
+    def __init__(self, text: str, fatal: bool = False) -> None:
+        super().__init__(text)
+        self.fatal = fatal
 
 
 class Piece:
@@ -124,7 +128,7 @@ class Expander:
         if part.operator:
             values = await self._operate(part, values, many)
         elif not values and not many and self._shell.options.get('nounset'):
-            raise ExpansionProblem(f'{part.name}: unbound variable')
+            raise ExpansionProblem(f'{part.name}: unbound variable', fatal=True)
         if many:
             return self._many(part, values)
         return [Piece(values[0] if values else '', not part.quoted, not part.quoted)]
@@ -201,7 +205,7 @@ class Expander:
             return values
         text = await self.text(operand)
         if operator == '?':
-            raise ExpansionProblem(f'{part.name}: {text or "parameter null or not set"}')
+            raise ExpansionProblem(f'{part.name}: {text or "parameter null or not set"}', fatal=True)
         if operator == '=':
             self._shell.variables.set(part.name, text)
         return [text]

@@ -23,7 +23,9 @@ ESCAPES = {'n': '\n', 't': '\t', 'r': '\r', 'a': '\a', 'b': '\b', 'f': '\f', 'v'
 
 
 class SyntaxProblem(Exception):
-    """A script that cannot be read; the text is bash's."""
+    """A script that cannot be read; the text is bash's. `line` is where, 0 when that is not known."""
+
+    line = 0
 
 
 class Incomplete(SyntaxProblem):

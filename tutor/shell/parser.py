@@ -38,7 +38,7 @@ CLOSING = {'then', 'elif', 'else', 'fi', 'do', 'done', 'esac', '}', 'in', ']]'}
 DECLARING = {'export', 'local', 'declare', 'typeset', 'readonly'}
 ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)')
 FUNCTION = re.compile(r'([^\s;&|<>()$`"\'\\{}=]+)[ \t]*\([ \t]*\)')
-MAX_DEPTH = 200
+MAX_DEPTH = 60
 
 
 class Parser(Lexer):
@@ -50,22 +50,40 @@ class Parser(Lexer):
         self._alias_ends: list[tuple[int, str]] = []
         self._heredocs: list[Redirect] = []
         self._depth = 0
+        self.line = 1
+        """Where the statements that `next_line` gave last begin."""
+        self._counted = 0
+        self._line = 1
 
     # -- lists --------------------------------------------------------------------------------------------------
 
     def next_line(self) -> Script | None:
         """The statements up to the end of the line they begin on, or None at the end of the text."""
-        self._skip_newlines()
-        if not self.peek():
-            return None
-        script = self._list(until_newline=True)
-        if self.peek() == '\n':
-            self._newline()
-        elif self.peek():
-            raise self._unexpected()
-        if self._heredocs:
-            self._read_heredocs()
-        return script
+        try:
+            self._skip_newlines()
+            if not self.peek():
+                return None
+            self.line = self._line_here()
+            script = self._list(until_newline=True)
+            if self.peek() == '\n':
+                self._newline()
+            elif self.peek():
+                raise self._unexpected()
+            if self._heredocs:
+                self._read_heredocs()
+            return script
+        except SyntaxProblem as problem:
+            problem.line = problem.line or self._line_here()
+            raise
+        except RecursionError:
+            raise SyntaxProblem('maximum nesting level exceeded') from None
+
+    def _line_here(self) -> int:
+        """The number of the line that is being read."""
+        if self.pos >= self._counted:
+            self._line += self.text.count('\n', self._counted, self.pos)
+            self._counted = self.pos
+        return self._line
 
     def script_until(self, closing: str) -> Script:
         """The script up to a closing character, which is consumed; '' is the end of the text."""
@@ -94,7 +112,9 @@ class Parser(Lexer):
                 break
             if self._operator() not in ('', '('):
                 raise self._unexpected()
+            begin = self.pos
             node = self._and_or()
+            script.sources.append(self.text[begin:self.pos].strip())
             self.skip_blanks()
             operator = self._operator()
             background = operator == '&'
@@ -158,7 +178,7 @@ class Parser(Lexer):
             return Group(self.script_until(')'), self._redirects(), subshell=True)
         word = self._bare_word()
         if word in OPENING:
-            return self._compound(word)
+            return self._nested(word)
         if word in CLOSING or not self.peek() or self._operator():
             raise self._unexpected()
         if (match := FUNCTION.match(self.text, self.pos)) and match[1] not in OPENING:
@@ -166,6 +186,14 @@ class Parser(Lexer):
             self.pos = match.end()
             return self._function(match[1], start)
         return self._simple()
+
+    def _nested(self, word: str) -> Node:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise SyntaxProblem('maximum nesting level exceeded')
+        found = self._compound(word)
+        self._depth -= 1
+        return found
 
     def _compound(self, word: str) -> Node:
         start = self.pos
@@ -378,7 +406,7 @@ class Parser(Lexer):
     # -- simple commands ----------------------------------------------------------------------------------------
 
     def _simple(self) -> Simple:
-        command = Simple([], [], [])
+        command = Simple([], [], [], self._line_here())
         while True:
             self.skip_blanks()
             if (redirect := self._redirect()) is not None:

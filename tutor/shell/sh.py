@@ -9,6 +9,7 @@ from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context
 from tutor.shell.vfs import normalize
+from tutor.shell.wording import dialect_of
 
 OPTION_LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob'}
 
@@ -32,9 +33,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             io.stderr.write(f'{name}: -c: option requires an argument\n')
             return 2
         shell = _shell(io, ctx, words[1] if len(words) > 1 else name, tuple(words[2:]), options)
-        shell.script_line = 0 if shell.busybox else 1
-        if not shell.busybox:
-            shell.name = f'{name}'
+        shell.line, shell.from_option = 1, True
         return await run(shell, words[0])
     if words:
         path = normalize(words[0], ctx.cwd)
@@ -48,15 +47,21 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if io.stdin.isatty:
         shell.interactive = True
         return await converse(shell)
+    shell.line = 1
     return await run(shell, (await io.stdin.read()).decode('utf-8', 'replace'))
 
 
 async def run_script(path: str, text: str, words: list[str], io: IO, ctx: Context,
                      options: dict[str, bool] | None = None) -> int:
     """Run a script file in a shell of its own."""
+    interpreter = text[2:].partition('\n')[0].split() if text.startswith('#!') else []
+    if interpreter and interpreter[0].rpartition('/')[2] == 'env':
+        interpreter = interpreter[1:]
     shell = _shell(io, ctx, path, tuple(words), options or {})
-    if text.startswith('#!'):
-        text = text.partition('\n')[2]
+    shell.dialect = dialect_of(interpreter[0].rpartition('/')[2] if interpreter else 'bash', ctx.host.userland)
+    for word in interpreter[1:]:
+        shell.options.update((OPTION_LETTERS[letter], True) for letter in word.lstrip('-') if letter in OPTION_LETTERS)
+    shell.line = 1
     return await run(shell, text)
 
 

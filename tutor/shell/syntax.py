@@ -92,6 +92,7 @@ class Simple:
     assignments: list[Assignment]
     words: list[Word | Assignment]
     redirects: list[Redirect]
+    line: int = 0
 
 
 @dataclass(slots=True)
@@ -114,6 +115,12 @@ class Script:
 
     statements: list[tuple[Node, bool]] = field(default_factory=list)
     source: str = ''
+    sources: list[str] = field(default_factory=list)
+    """The text of each statement."""
+
+    def source_of(self, node: Node) -> str:
+        """The text of a statement, without its `&`."""
+        return next((text for (each, _), text in zip(self.statements, self.sources, strict=True) if each is node), '')
 
 
 @dataclass(slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.shell.interpreter import Break, Exit, Failed, Return
 from tutor.shell.process import IO
+from tutor.shell.programs.inputs import open_reader
+from tutor.shell.unwinding import Break, Exit, Failed, Return
 from tutor.shell.vfs import normalize
 
 if TYPE_CHECKING:
@@ -35,35 +36,54 @@ async def leave_shell(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def leave_function(argv: list[str], io: IO, shell: Shell) -> int:
+    if not shell.inside_function and not shell.sourcing:
+        shell.complain(io, "return: can only `return' from a function or sourced script")
+        return 1 if shell.dialect.name == 'bash' else 0
     raise Return(_number(argv, io, shell, shell.status) & 255)
 
 
 async def leave(argv: list[str], io: IO, shell: Shell) -> int:
     """break and continue."""
+    if not shell.loops:
+        if shell.dialect.name == 'bash':
+            shell.complain(io, f"{argv[0]}: only meaningful in a `for', `while', or `until' loop")
+        return 0
     raise Break(max(_number(argv, io, shell, 1), 1), argv[0] == 'continue')
 
 
 async def evaluate(argv: list[str], io: IO, shell: Shell) -> int:
-    return await _inside(' '.join(argv[1:]), io, shell)
+    shell.sourcing += 1
+    line = shell.line
+    try:
+        return await _inside(' '.join(argv[1:]), io, shell)
+    finally:
+        shell.sourcing -= 1
+        shell.line = line
 
 
 async def source(argv: list[str], io: IO, shell: Shell) -> int:
     if len(argv) < 2:
         shell.complain(io, f'{argv[0]}: filename argument required')
         return 2
-    path = normalize(argv[1], shell.ctx.cwd)
+    path = argv[1]
+    if '/' not in path and not shell.ctx.files.exists(normalize(path, shell.ctx.cwd)):
+        path = shell.which(path) or path
     try:
-        text = shell.ctx.files.read_text(path)
+        text = (await open_reader(path if path != '-' else './-', io, shell.ctx).read()).decode('utf-8', 'replace')
     except OSError as problem:
         shell.complain(io, f'{argv[1]}: {problem.strerror}')
         return 1
-    before = shell.positional
+    before, line = shell.positional, shell.line
     if argv[2:]:
         shell.positional = argv[2:]
+    shell.sourcing += 1
     try:
         return await _inside(text, io, shell)
+    except Return as returned:
+        return returned.status
     finally:
-        shell.positional = before
+        shell.sourcing -= 1
+        shell.positional, shell.line = before, line
 
 
 async def _inside(text: str, io: IO, shell: Shell) -> int:
@@ -79,6 +99,7 @@ async def replace(argv: list[str], io: IO, shell: Shell) -> int:
     """exec: the shell becomes a program; without one, its redirections stay."""
     if len(argv) < 2:
         shell.io = io
+        shell.descriptors = dict(shell.redirected_descriptors)
         return 0
     raise Exit(await shell.execute(argv[1:], io))
 

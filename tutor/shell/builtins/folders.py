@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.shell.access import EXECUTE, allowed
 from tutor.shell.process import IO
 from tutor.shell.vfs import Directory, normalize
 
@@ -32,10 +33,11 @@ def _enter(target: str, io: IO, shell: Shell) -> int:
     try:
         if not isinstance(shell.ctx.files.node(path), Directory):
             raise NotADirectoryError(20, 'Not a directory')
+        if not allowed(shell.ctx.files.node(path), shell.ctx, EXECUTE):
+            raise PermissionError(13, 'Permission denied')
     except OSError as problem:
-        shell.complain(io, f"cd: can't cd to {target}: {problem.strerror}" if shell.busybox
-                       else f'cd: {target}: {problem.strerror}')
-        return 1
+        shell.complain(io, shell.dialect.cannot_enter(target, problem))
+        return 2 if shell.dialect.name == 'dash' else 1
     shell.variables.set('OLDPWD', shell.ctx.cwd)
     shell.ctx.cwd = path
     shell.variables.set('PWD', path)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.shell.process import IO, SIGNALS
+from tutor.shell.unwinding import Exit
 
 if TYPE_CHECKING:
-    from tutor.shell.interpreter import Job, Shell
+    from tutor.shell.interpreter import Shell
+    from tutor.shell.pipelines import Job
 
+ALL = ('HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM',
+       'TERM', 'STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF', 'WINCH',
+       'IO',
+       'PWR', 'SYS')
 NUMBERS = {number: name for name, number in SIGNALS.items()}
 
 
@@ -41,10 +47,9 @@ def _job(word: str, shell: Shell) -> Job | None:
 
 
 async def jobs(argv: list[str], io: IO, shell: Shell) -> int:
+    current = max(shell.jobs, default=0)
     for number, job in list(shell.jobs.items()):
-        sign = '+' if number == max(shell.jobs) else '-' if number == max(shell.jobs) - 1 else ' '
-        state = 'Running' if job.running else 'Done'
-        io.stdout.write(f'[{number}]{sign}  {state:<23} {job.source}{" &" if job.running else ""}\n')
+        io.stdout.write(f'{job.process.pid}\n' if '-p' in argv else job.line(current))
         if not job.running:
             del shell.jobs[number]
     return 0
@@ -68,7 +73,7 @@ async def bg(argv: list[str], io: IO, shell: Shell) -> int:
 async def kill(argv: list[str], io: IO, shell: Shell) -> int:
     words, signal = argv[1:], 'TERM'
     if words and words[0] == '-l':
-        io.stdout.write(' '.join(f'{number}) SIG{name}' for number, name in sorted(NUMBERS.items())) + '\n')
+        _list_signals(words[1:], io, shell)
         return 0
     if words and words[0] in ('-s', '-n') and len(words) > 1:
         signal, words = words[1], words[2:]
@@ -84,8 +89,42 @@ async def kill(argv: list[str], io: IO, shell: Shell) -> int:
         return 2
     status = 0
     for word in words:
-        status |= _send(word, name, signal, io, shell)
+        if _is_shell(word, shell):
+            status |= await _signal_self(name, signal, shell)
+        else:
+            status |= _send(word, name, signal, io, shell)
     return status
+
+
+def _list_signals(words: list[str], io: IO, shell: Shell) -> None:
+    """kill -l: all signals in a table, or the names of numbers."""
+    if words:
+        for word in words:
+            number = int(word) % 128 if word.isdigit() else 0
+            io.stdout.write(f'{ALL[number - 1]}\n' if 0 < number <= len(ALL) else
+                            f'{ALL.index(word.upper().removeprefix("SIG")) + 1}\n'
+                            if word.upper().removeprefix('SIG') in ALL else '')
+        return
+    cells = [f'{number:2d}) SIG{name}' for number, name in enumerate(ALL, 1)]
+    if shell.dialect.name != 'bash':
+        io.stdout.write(''.join(f'{name}\n' for name in ALL))
+        return
+    io.stdout.write(''.join('\t'.join(cells[start:start + 5]) + '\n' for start in range(0, len(cells), 5)))
+
+
+def _is_shell(word: str, shell: Shell) -> bool:
+    return word == shell.parameter('$') and shell.ctx.host.processes.get(int(word)) is None
+
+
+async def _signal_self(name: str, signal: str, shell: Shell) -> int:
+    """A signal to a shell that is no process of the table: the one at the prompt."""
+    if signal == '0':
+        return 0
+    if name in shell.traps:
+        await shell.run_trap(name)
+    elif not (shell.interactive and name in ('TERM', 'INT', 'QUIT', 'HUP')):
+        raise Exit(128 + SIGNALS.get(name, 15))
+    return 0
 
 
 def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.shell.interpreter import LETTERS
 from tutor.shell.process import IO
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
-NAMES = {*LETTERS.values(), 'pipefail', 'posix', 'vi', 'emacs'}
+LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'C': 'noclobber', 'h': 'hashall',
+           'B': 'braceexpand', 'm': 'monitor', 'v': 'verbose', 'a': 'allexport', 'b': 'notify', 'H': 'histexpand',
+           'E': 'errtrace', 'T': 'functrace', 'n': 'noexec', 'k': 'keyword', 'P': 'physical', 'i': 'interactive'}
+NAMES = {*LETTERS.values(), 'history', 'ignoreeof', 'interactive-comments', 'nolog', 'pipefail', 'posix', 'vi', 'emacs'}
 SHOPT = {'expand_aliases', 'nullglob', 'extglob', 'globstar', 'dotglob', 'nocasematch', 'histappend', 'checkwinsize'}
 
 
@@ -59,8 +61,14 @@ async def shopt(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def umask(argv: list[str], io: IO, shell: Shell) -> int:
-    if len(argv) > 1:
-        shell.ctx.umask = int(argv[1], 8)
+    if len(argv) > 1 and argv[1] != '-S':
+        from tutor.shell.programs.modes import changed
+        mode = changed(argv[1], 0o777 & ~shell.ctx.umask, True, 0)
+        if mode is None or (argv[1].isdigit() and mode > 0o777):
+            why = 'octal number out of range' if argv[1].isdigit() else 'invalid symbolic mode operator'
+            shell.complain(io, f'umask: {argv[1]}: {why}')
+            return 1
+        shell.ctx.umask = mode if argv[1].isdigit() else 0o777 & ~mode
     else:
         io.stdout.write(f'{shell.ctx.umask:04o}\n')
     return 0

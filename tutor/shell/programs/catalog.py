@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 
+from tutor.cluster.simulation import Writer
 from tutor.shell.process import IO, Context, Main
 from tutor.shell.programs.complaint import Complaint, reason
 
@@ -160,6 +161,8 @@ class Lazy:
         if main is None:
             module, _, function = self._place.partition(':')
             main = self._main = getattr(import_module(f'tutor.shell.programs.{module}'), function)
+        if not _utf8(ctx):
+            io = IO(io.stdin, io.stdout, PlainQuotes(io.stderr))
         try:
             return await main(argv, io, ctx)  # type: ignore[misc]
         except Complaint as complaint:
@@ -174,6 +177,31 @@ class Lazy:
             return 1
         except Exception as asked:
             return _help(asked, io)
+
+
+def _utf8(ctx: Context) -> bool:
+    """Whether the locale has ‘quotes’."""
+    env = ctx.env
+    return 'UTF-8' in (env.get('LC_ALL') or env.get('LC_CTYPE') or env.get('LANG') or '')
+
+
+class PlainQuotes:
+    """Standard error of a program in the C locale: ‘quotes’ are plain there."""
+
+    __slots__ = ('_writer', 'isatty')
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self.isatty = writer.isatty
+
+    def write(self, data: str | bytes) -> None:
+        self._writer.write(data.replace('‘', "'").replace('’', "'") if isinstance(data, str) else data)
+
+    async def drain(self) -> None:
+        await self._writer.drain()
+
+    def close(self) -> None:
+        self._writer.close()
 
 
 def _help(asked: Exception, io: IO) -> int:

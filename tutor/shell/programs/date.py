@@ -35,7 +35,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
                                                                           '%Y-%m-%d %H:%M:%S.%N%:z')
     for word in options.args:
         if not word.startswith('+'):
-            raise Complaint(f"invalid date '{word}'")
+            raise Complaint(f"invalid date ‘{word}’")
         form = word[1:]
     io.stdout.write(shown(moment, form) + '\n')
     return 0
@@ -53,7 +53,7 @@ def _moment(date: str | None, reference: str, ctx: Context) -> datetime:
         return now
     found = parse_date(date, now)
     if found is None:
-        raise Complaint(f"invalid date '{date}'")
+        raise Complaint(f"invalid date ‘{date}’")
     return found
 
 

@@ -27,7 +27,9 @@ async def diff(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'uU:qsrNiwbBcyaptW:x:L:', long, status=2)
     if len(options.args) != 2:
         if not options.args or ctx.host.userland == 'busybox':
-            raise missing_operand(argv, ctx, f"missing operand after '{argv[-1]}'")
+            if ctx.host.userland == 'busybox':
+                raise missing_operand(argv, ctx)
+            raise Complaint(f"missing operand after '{argv[-1]}'\ndiff: Try 'diff --help' for more information.", 2)
         text = f"missing operand after '{options.args[-1]}'"
         if len(options.args) > 2:
             text = f"extra operand '{options.args[2]}'"

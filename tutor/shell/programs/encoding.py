@@ -18,7 +18,7 @@ async def base(argv: list[str], io: IO, ctx: Context) -> int:
     """base64 [-d] [-i] [-w COLUMNS] [FILE]"""
     options = parse(argv, ctx, 'dDiw:', LONG)
     if len(options.args) > 1:
-        raise Complaint(f"extra operand '{options.args[1]}'\nTry 'base64 --help' for more information.")
+        raise Complaint(f"extra operand ‘{options.args[1]}’\nTry 'base64 --help' for more information.")
     path = options.args[0] if options.args else '-'
     try:
         data = await open_reader(path, io, ctx).read()
@@ -30,7 +30,7 @@ async def base(argv: list[str], io: IO, ctx: Context) -> int:
         return _decode(data, thirty_two, 'i' in options, io)
     width = options.get('w', '76')
     if not width.isdigit():
-        raise Complaint(f"invalid wrap size: '{width}'")
+        raise Complaint(f"invalid wrap size: ‘{width}’")
     encoded = (base64.b32encode if thirty_two else base64.b64encode)(data).decode()
     io.stdout.write(_wrapped(encoded, int(width)))
     return 0

@@ -33,8 +33,10 @@ async def env(argv: list[str], io: IO, ctx: Context) -> int:
     try:
         process = start(words, io, ctx, environment)
     except NotRunnable as problem:
-        prefix = "can't execute " if ctx.host.userland == 'busybox' else ''
-        raise Complaint(f"{prefix}'{words[0]}': {problem}", problem.status) from None
+        text = f"can't execute '{words[0]}': {problem}"
+        if ctx.host.userland != 'busybox':
+            text = f'‘{words[0]}’: {problem}'
+        raise Complaint(text, problem.status) from None
     try:
         return await process.exit
     except Cancelled:
@@ -90,6 +92,6 @@ async def nohup(argv: list[str], io: IO, ctx: Context) -> int:
     try:
         process = start(argv[1:], io, ctx)
     except NotRunnable as problem:
-        raise Complaint(f"failed to run command '{argv[1]}': {problem}", problem.status) from None
+        raise Complaint(f"failed to run command ‘{argv[1]}’: {problem}", problem.status) from None
     process.context.signals['HUP'] = lambda: None
     return await process.exit

@@ -34,7 +34,7 @@ class _Expression:
     def value(self) -> str:
         found = self._level(0)
         if self._place < len(self._words):
-            raise Complaint(f"syntax error: unexpected argument '{self._words[self._place]}'", 2)
+            raise Complaint(f"syntax error: unexpected argument ‘{self._words[self._place]}’", 2)
         return found
 
     def _peek(self) -> str | None:
@@ -53,7 +53,7 @@ class _Expression:
     def _atom(self) -> str:
         word = self._peek()
         if word is None:
-            raise Complaint(f"syntax error: missing argument after '{self._words[-1]}'", 2)
+            raise Complaint(f"syntax error: missing argument after ‘{self._words[-1]}’", 2)
         self._place += 1
         if word == '(':
             self._depth += 1
@@ -61,7 +61,7 @@ class _Expression:
                 raise Complaint('nested too deeply', 2)
             found = self._level(0)
             if self._peek() != ')':
-                raise Complaint(f"syntax error: expecting ')' after '{self._words[self._place - 1]}'", 2)
+                raise Complaint(f"syntax error: expecting ')' after ‘{self._words[self._place - 1]}’", 2)
             self._place += 1
             return found
         if word == 'length' and self._peek() is not None:

@@ -24,7 +24,7 @@ class Ranges:
         for part in re.split(r'[, ]', spec):
             match = re.fullmatch(r'(\d*)(-?)(\d*)', part)
             if match is None:
-                raise Complaint(f"invalid {what} {'value' if fields else 'position'} '{part}'" + TRY)
+                raise Complaint(f"invalid {what} {'value' if fields else 'position'} ‘{part}’" + TRY)
             if not match[1] and not match[3]:
                 raise Complaint(('invalid range with no endpoint: -' if match[2] else
                                  'fields are numbered from 1' if fields else

@@ -21,7 +21,7 @@ async def mkdir(argv: list[str], io: IO, ctx: Context) -> int:
     if 'm' in options:
         wanted = changed(options.get('m'), mode, True, ctx.umask)
         if wanted is None:
-            raise Complaint(f"invalid mode '{options.get('m')}'")
+            raise Complaint(f"invalid mode ‘{options.get('m')}’")
         mode = wanted
     status = 0
     for path in options.args:
@@ -30,7 +30,7 @@ async def mkdir(argv: list[str], io: IO, ctx: Context) -> int:
             made = _make_all(whole, mode, ctx) if 'p' in options else [_make(whole, mode, ctx)]
         except OSError as problem:
             quoted = f"can't create directory '{path}'" if ctx.host.userland == 'busybox' else \
-                f"cannot create directory '{path}'"
+                f'cannot create directory ‘{path}’'
             io.stderr.write(f'{argv[0]}: {quoted}: {reason(problem)}\n')
             status = 1
             continue
@@ -91,18 +91,18 @@ def _moment(date: str, stamp: str, reference: str, ctx: Context) -> float | None
         from tutor.shell.programs.dates import parse_date
         moment = parse_date(date, ctx.simulation.wall())
         if moment is None:
-            raise Complaint(f"invalid date format '{date}'")
+            raise Complaint(f"invalid date format ‘{date}’")
         return moment.timestamp() - epoch
     if stamp:
         match = re.fullmatch(r'(\d{2})?(\d{2})?(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{2}))?', stamp)
         if match is None:
-            raise Complaint(f"invalid date format '{stamp}'")
+            raise Complaint(f"invalid date format ‘{stamp}’")
         year = int((match[1] or '20') + match[2]) if match[2] else ctx.simulation.wall().year
         try:
             moment = datetime(year, int(match[3]), int(match[4]), int(match[5]), int(match[6]), int(match[7] or 0),
                               tzinfo=UTC)
         except ValueError:
-            raise Complaint(f"invalid date format '{stamp}'") from None
+            raise Complaint(f"invalid date format ‘{stamp}’") from None
         return moment.timestamp() - epoch
     return None
 
@@ -114,7 +114,7 @@ async def mktemp(argv: list[str], io: IO, ctx: Context) -> int:
     template = options.args[0] if options.args else 'tmp.XXXXXXXXXX'
     match = re.search(r'X{3,}(?=[^X/]*$)', template)
     if match is None:
-        raise Complaint(f"too few X's in template '{template}'")
+        raise Complaint(f"too few X's in template ‘{template}’")
     letters = ''.join(ctx.simulation.random.choices('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
                                                     k=match.end() - match.start()))
     name = template[:match.start()] + letters + template[match.end():]
@@ -130,7 +130,7 @@ async def mktemp(argv: list[str], io: IO, ctx: Context) -> int:
             own(whole, ctx)
     except OSError as problem:
         what = 'directory' if 'd' in options else 'file'
-        raise Complaint(f"failed to create {what} via template '{path}': {reason(problem)}") from None
+        raise Complaint(f"failed to create {what} via template ‘{path}’: {reason(problem)}") from None
     io.stdout.write(path + '\n')
     return 0
 
@@ -140,7 +140,7 @@ async def truncate(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'cs:r:', {'size': 's', 'no-create': 'c'})
     match = re.fullmatch(r'([-+]?)(\d+)([KMG]?)', options.get('s'))
     if match is None:
-        raise Complaint(f"Invalid number: '{options.get('s')}'" if 's' in options else
+        raise Complaint(f"Invalid number: ‘{options.get('s')}’" if 's' in options else
                         "you must specify either '--size' or '--reference'\n"
                         "Try 'truncate --help' for more information.")
     size = int(match[2]) * {'': 1, 'K': 1024, 'M': 1024**2, 'G': 1024**3}[match[3]]

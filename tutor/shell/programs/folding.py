@@ -14,7 +14,7 @@ async def fold(argv: list[str], io: IO, ctx: Context) -> int:
     """fold [-s] [-w WIDTH] [FILE…]"""
     options = parse(argv, ctx, 'sbw:', {'spaces': 's', 'width': 'w', 'bytes': 'b'})
     if not options.get('w', '80').isdigit() or not int(options.get('w', '80')):
-        raise Complaint(f"invalid number of columns: '{options.get('w')}'")
+        raise Complaint(f"invalid number of columns: ‘{options.get('w')}’")
     width = int(options.get('w', '80'))
     inputs = open_all(options.args, io, ctx).named(argv[0])
     async for line in inputs.lines():

@@ -19,7 +19,7 @@ async def identity(argv: list[str], io: IO, ctx: Context) -> int:
         known = user_id(ctx, options.args[0])
         if known is None:
             name = options.args[0]
-            raise Complaint(f"unknown user {name}" if ctx.host.userland == 'busybox' else f"'{name}': no such user")
+            raise Complaint(f"unknown user {name}" if ctx.host.userland == 'busybox' else f'‘{name}’: no such user')
         uid = known
         gid = next(int(row[3]) for row in entries(ctx.files, '/etc/passwd') if row[0] == options.args[0])
         groups = [gid]

@@ -63,8 +63,8 @@ async def comm(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, '123z', {'output-delimiter': '=', 'check-order': '', 'nocheck-order': ''})
     if len(options.args) != 2:
         raise missing_operand(argv, ctx, 'missing operand' if not options.args else
-                              f"missing operand after '{options.args[-1]}'" if len(options.args) < 2 else
-                              f"extra operand '{options.args[2]}'")
+                              f"missing operand after ‘{options.args[-1]}’" if len(options.args) < 2 else
+                              f"extra operand ‘{options.args[2]}’")
     left, right = [await _lines(path, io, ctx) for path in options.args]
     separator = options.get('output-delimiter', '\t')
     indent = {'1': '', '2': '' if '1' in options else separator}

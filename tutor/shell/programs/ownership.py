@@ -23,13 +23,13 @@ async def chmod(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(words, ctx, 'Rvcf', LONG)
     args = [word.lstrip('\0') for word in options.args]
     if len(args) < 2:
-        raise missing_operand(argv, ctx, 'missing operand' if not args else f"missing operand after '{args[0]}'")
+        raise missing_operand(argv, ctx, 'missing operand' if not args else f"missing operand after ‘{args[0]}’")
 
     def change(path: str) -> None:
         node = ctx.files.node(path)
         mode = changed(args[0], node.mode, isinstance(node, Directory), ctx.umask)
         if mode is None:
-            raise Complaint(f"invalid mode: '{args[0]}'\nTry 'chmod --help' for more information.")
+            raise Complaint(f"invalid mode: ‘{args[0]}’\nTry 'chmod --help' for more information.")
         if ctx.uid and ctx.uid != node.uid:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
         if mode != node.mode:
@@ -43,7 +43,7 @@ async def chown(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'RhvcfHLP', LONG)
     args = options.args
     if len(args) < 2:
-        raise missing_operand(argv, ctx, 'missing operand' if not args else f"missing operand after '{args[0]}'")
+        raise missing_operand(argv, ctx, 'missing operand' if not args else f"missing operand after ‘{args[0]}’")
     user, colon, group = args[0].partition(':' if ':' in args[0] else '.')
     uid = _number(user, user_id(ctx, user), 'user', args[0]) if user else None
     gid = _number(group, group_id(ctx, group), 'group', args[0]) if group else None
@@ -57,7 +57,7 @@ async def chgrp(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'RhvcfHLP', LONG)
     args = options.args
     if len(args) < 2:
-        raise missing_operand(argv, ctx, 'missing operand' if not args else f"missing operand after '{args[0]}'")
+        raise missing_operand(argv, ctx, 'missing operand' if not args else f"missing operand after ‘{args[0]}’")
     gid = _number(args[0], group_id(ctx, args[0]), 'group', args[0])
     return _each(argv[0], args[1:], 'R' in options, _owner(None, gid, ctx), 'changing group of', io, ctx)
 
@@ -78,7 +78,7 @@ def _number(name: str, known: int | None, what: str, spec: str) -> int:
         return known
     if name.isdigit():
         return int(name)
-    raise Complaint(f"invalid {what}: '{spec}'")
+    raise Complaint(f"invalid {what}: ‘{spec}’")
 
 
 def _each(name: str, paths: list[str], recursive: bool, change, doing: str, io: IO, ctx: Context) -> int:

@@ -15,7 +15,7 @@ async def basename(argv: list[str], io: IO, ctx: Context) -> int:
     names, suffix = options.args, options.get('s')
     if 'a' not in options and 's' not in options:
         if len(names) > 2:
-            raise Complaint(f"extra operand '{names[2]}'\nTry 'basename --help' for more information.")
+            raise Complaint(f"extra operand ‘{names[2]}’\nTry 'basename --help' for more information.")
         suffix = names[1] if len(names) > 1 else ''
         names = names[:1]
     for name in names:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from shlex import quote
 
 from tutor.shell.lexer import ESCAPES
 from tutor.shell.process import IO, Context
@@ -77,7 +76,7 @@ def _directive(match: re.Match[str], rest: list[str], problems: list[str]) -> tu
         if kind == 'b':
             text, stopped = unescape(text)
         elif kind == 'q':
-            text = quote(text)
+            text = quoted(text)
         elif kind == 'c':
             text = text[:1]
         if precision is not None:
@@ -90,6 +89,18 @@ def _directive(match: re.Match[str], rest: list[str], problems: list[str]) -> tu
         sign = text[:1] if text[:1] in '+-' else ''
         return sign + text[len(sign):].rjust(width - len(sign), '0'), stopped
     return text.rjust(width), stopped
+
+
+def quoted(text: str) -> str:
+    """%q: bash's own quoting, with backslashes."""
+    if not text:
+        return "''"
+    if any(ord(char) < 32 or ord(char) == 127 for char in text):
+        names = {'\n': '\\n', '\t': '\\t', '\r': '\\r', '\x1b': '\\E', "'": "\\'", '\\': '\\\\'}
+        shown = (names.get(char) or (f'\\{ord(char):03o}' if ord(char) < 32 else char) for char in text)
+        return f"$'{''.join(shown)}'"
+    return re.sub(r'([^\w@%+=:,./\-])', r'\\\1', text, flags=re.ASCII) if text.isascii() else \
+        re.sub(r'([ !"$&\'()*;<>?\[\\\]^`{|}~#])', r'\\\1', text)
 
 
 def _number(kind: str, flags: str, precision: int | None, word: str | None, problems: list[str]) -> str:

@@ -16,13 +16,13 @@ async def seq(argv: list[str], io: IO, ctx: Context) -> int:
     if not words:
         raise missing_operand(argv, ctx)
     if len(words) > 3:
-        raise Complaint(f"extra operand '{words[3]}'\nTry 'seq --help' for more information.")
+        raise Complaint(f"extra operand ‘{words[3]}’\nTry 'seq --help' for more information.")
     numbers = [_number(word) for word in words]
     first = numbers[0] if len(words) > 1 else Decimal(1)
     step = numbers[1] if len(words) == 3 else Decimal(1)
     last = numbers[-1]
     if not step:
-        raise Complaint("invalid Zero increment value: '0'\nTry 'seq --help' for more information.")
+        raise Complaint("invalid Zero increment value: ‘0’\nTry 'seq --help' for more information.")
     places = max((-int(number.as_tuple().exponent) for number in (first, step)), default=0)
     width = max(len(f'{first:.{max(places, 0)}f}'), len(f'{last:.{max(places, 0)}f}')) if pad else 0
     await _count(first, step, last, lambda number: _shown(number, form, max(places, 0), width), separator, io, ctx)
@@ -56,7 +56,7 @@ def _number(word: str) -> Decimal:
     except InvalidOperation:
         number = Decimal('nan')
     if not number.is_finite():
-        raise Complaint(f"invalid floating point argument: '{word}'\nTry 'seq --help' for more information.")
+        raise Complaint(f"invalid floating point argument: ‘{word}’\nTry 'seq --help' for more information.")
     return number
 
 
@@ -65,7 +65,7 @@ def _shown(number: Decimal, form: str, places: int, width: int) -> str:
         try:
             return form % float(number)
         except (TypeError, ValueError):
-            raise Complaint(f"format '{form}' has unknown directive") from None
+            raise Complaint(f"format ‘{form}’ has unknown directive") from None
     return f'{number:.{places}f}'.zfill(width)
 
 

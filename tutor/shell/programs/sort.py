@@ -95,7 +95,7 @@ class Order:
         self._global = ''.join(letter for letter in ORDERING if letter in options)
         self._separator = options.get('t').replace('\\0', '\0')
         if len(self._separator) > 1:
-            raise Complaint(f"multi-character tab '{self._separator}'", 2)
+            raise Complaint(f"multi-character tab ‘{self._separator}’", 2)
         self._keys = [self._key(spec) for spec in options.all('k')]
         self._last_resort = 's' not in options and 'u' not in options
         self._reverse = 'r' in options
@@ -140,8 +140,8 @@ class Order:
         match = re.fullmatch(r'(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.(\d+))?([a-zA-Z]*))?', spec)
         if match is None or match[1] == '0' or not set(match[3] + (match[6] or '')) <= set(ORDERING):
             if match is not None and match[1] == '0':
-                raise Complaint(f"-: invalid field specification '{spec}'".replace('-: ', 'field number is zero: '), 2)
-            raise Complaint(f"invalid number at field start: invalid count at start of '{spec}'", 2)
+                raise Complaint(f"-: invalid field specification ‘{spec}’".replace('-: ', 'field number is zero: '), 2)
+            raise Complaint(f"invalid number at field start: invalid count at start of ‘{spec}’", 2)
         return Key(int(match[1]) - 1, int(match[2] or 1) - 1, int(match[4] or 0) - 1, int(match[5] or 0),
                    match[3] + (match[6] or ''))
 
@@ -234,7 +234,7 @@ async def shuf(argv: list[str], io: IO, ctx: Context) -> int:
     elif 'i' in options:
         match = re.fullmatch(r'(\d+)-(\d+)', options.get('i'))
         if match is None or int(match[2]) - int(match[1]) > 1_000_000:
-            raise Complaint(f"invalid input range: '{options.get('i')}'")
+            raise Complaint(f"invalid input range: ‘{options.get('i')}’")
         lines = [str(number) for number in range(int(match[1]), int(match[2]) + 1)]
     else:
         lines = split(text(await open_all(options.args, io, ctx).named(argv[0]).data()), '\n')
@@ -242,6 +242,6 @@ async def shuf(argv: list[str], io: IO, ctx: Context) -> int:
     ctx.simulation.random.shuffle(lines)
     count = options.get('n')
     if count and not count.isdigit():
-        raise Complaint(f"invalid line count: '{count}'")
+        raise Complaint(f"invalid line count: ‘{count}’")
     io.stdout.write(''.join(line + '\n' for line in lines[:int(count) if count else len(lines)]))
     return 0

@@ -60,14 +60,14 @@ def _check(args: list[str], delete: bool, squeeze: bool) -> None:
     if not args:
         raise Complaint('missing operand' + TRY)
     if len(args) == 1 and not delete and not squeeze:
-        raise Complaint(f"missing operand after '{args[0]}'\nTwo strings must be given when translating." + TRY)
+        raise Complaint(f"missing operand after ‘{args[0]}’\nTwo strings must be given when translating." + TRY)
     if len(args) == 1 and delete and squeeze:
-        raise Complaint(f"missing operand after '{args[0]}'\n"
+        raise Complaint(f"missing operand after ‘{args[0]}’\n"
                         'Two strings must be given when both deleting and squeezing repeats.' + TRY)
     if len(args) > 2 or (len(args) == 2 and delete and not squeeze):
         extra = args[2] if len(args) > 2 else args[1]
         only = '\nOnly one string may be given when deleting without squeezing repeats.' if len(args) == 2 else ''
-        raise Complaint(f"extra operand '{extra}'{only}" + TRY)
+        raise Complaint(f"extra operand ‘{extra}’{only}" + TRY)
 
 
 def expand(spec: str, length: int = 0) -> str:
@@ -77,7 +77,7 @@ def expand(spec: str, length: int = 0) -> str:
     while place < len(spec):
         if (match := re.compile(r'\[:(\w+):\]').match(spec, place)) is not None:
             if match[1] not in CLASSES:
-                raise Complaint(f"invalid character class '{match[1]}'")
+                raise Complaint(f"invalid character class ‘{match[1]}’")
             found.append(CLASSES[match[1]])
             place = match.end()
             continue
@@ -94,7 +94,7 @@ def expand(spec: str, length: int = 0) -> str:
         if spec[place:place + 1] == '-' and place + 1 < len(spec):
             last, after = _character(spec, place + 1)
             if ord(last) < ord(char):
-                raise Complaint(f"range-endpoints of '{char}-{last}' are in reverse collating sequence order")
+                raise Complaint(f"range-endpoints of ‘{char}-{last}’ are in reverse collating sequence order")
             found.append(''.join(map(chr, range(ord(char), ord(last) + 1))))
             place = after
         else:

@@ -32,7 +32,7 @@ async def sleep(argv: list[str], io: IO, ctx: Context) -> int:
         if seconds is None:
             if ctx.host.userland == 'busybox':
                 raise Complaint(f"invalid number '{word}'")
-            raise Complaint(f"invalid time interval '{word}'\nTry 'sleep --help' for more information.")
+            raise Complaint(f"invalid time interval ‘{word}’\nTry 'sleep --help' for more information.")
         total += seconds
     await ctx.simulation.sleep(total)
     return 0
@@ -52,10 +52,10 @@ async def timeout(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 's:k:v', {'signal': 's', 'kill-after': 'k', 'foreground': '', 'preserve-status': '',
                                          'verbose': 'v'}, status=125, permute=False)
     if len(options.args) < 2:
-        raise Complaint("missing operand\nTry 'timeout --help' for more information.", 125)
+        raise Complaint("Try 'timeout --help' for more information.", 125, bare=True)
     seconds = duration(options.args[0])
     if seconds is None:
-        raise Complaint(f"invalid time interval '{options.args[0]}'\nTry 'timeout --help' for more information.", 125)
+        raise Complaint(f"invalid time interval ‘{options.args[0]}’\nTry 'timeout --help' for more information.", 125)
     signal = options.get('s', 'TERM').upper().removeprefix('SIG')
     signal = next((name for name, number in SIGNALS.items() if str(number) == signal), signal)
     try:
@@ -64,7 +64,7 @@ async def timeout(argv: list[str], io: IO, ctx: Context) -> int:
         name = options.args[1]
         if ctx.host.userland == 'busybox':
             raise Complaint(f"can't execute '{name}': {problem}", problem.status) from None
-        raise Complaint(f"failed to run command '{name}': {problem}", problem.status) from None
+        raise Complaint(f"failed to run command ‘{name}’: {problem}", problem.status) from None
     try:
         if not seconds or await ctx.simulation.within(seconds, process.exit):
             return await process.exit

@@ -445,7 +445,7 @@ class Interpreter:
         replacement = self.text(self.value(args[1]))
         target = args[2] if len(args) > 2 else tree.Field(tree.Number(0.0))
         before = self.text(self.value(target))
-        after, count = pattern.subn(lambda match: _filled(replacement, match), before, count=0 if every else 1)
+        after, count = _replaced(pattern, replacement, before, every)
         if count and isinstance(target, (tree.Name, tree.Field, tree.Element)):
             self._store(target, after)
         return float(count)
@@ -508,6 +508,21 @@ class Interpreter:
     def _call_system(self, _: list[tree.Expression]) -> Value:
         raise Complaint('system: other programs cannot be run from inside awk here; use xargs or a loop of the shell',
                         2)
+
+
+def _replaced(pattern: re.Pattern[str], replacement: str, text: str, every: bool) -> tuple[str, int]:
+    """A text with its matches replaced; an empty match right behind another one does not count."""
+    found: list[str] = []
+    end = count = 0
+    for match in pattern.finditer(text):
+        if match.start() == match.end() == end and count:
+            continue
+        found += [text[end:match.start()], _filled(replacement, match)]
+        end = match.end()
+        count += 1
+        if not every:
+            break
+    return ''.join([*found, text[end:]]), count
 
 
 def _filled(replacement: str, match: re.Match[str], groups: bool = False) -> str:

@@ -126,7 +126,7 @@ def _newer(value: str, ctx: Context) -> Test:
     try:
         than = ctx.files.node(normalize(value, ctx.cwd)).mtime
     except OSError as problem:
-        raise Complaint(f"'{value}': {reason(problem)}") from None
+        raise Complaint(f'‘{value}’: {reason(problem)}') from None
     return lambda entry: entry.node.mtime > than
 
 
@@ -135,7 +135,7 @@ def _permissions(value: str) -> Test:
     from tutor.shell.programs.modes import changed
     mode = changed(value[len(sign):], 0, False, 0)
     if mode is None:
-        raise Complaint(f"invalid mode '{value}'")
+        raise Complaint(f"invalid mode ‘{value}’")
     if sign == '-':
         return lambda entry: entry.node.mode & mode == mode
     if sign:
@@ -146,7 +146,7 @@ def _permissions(value: str) -> Test:
 def _owner(value: str, number: int | None, what: str, of: Callable[[Node], int]) -> Test:
     wanted = number if number is not None else int(value) if value.isdigit() else None
     if wanted is None:
-        raise Complaint(f"'{value}' is not the name of a known {what}")
+        raise Complaint(f"‘{value}’ is not the name of a known {what}")
     return lambda entry: of(entry.node) == wanted
 
 

@@ -412,6 +412,8 @@ class Machine:
         replaced = False
         text = self._space
         for match in pattern.finditer(text):
+            if match.end() == match.start() == end and end:
+                continue  # an empty match right behind another one does not count
             seen += 1
             if seen < flags.number:
                 continue

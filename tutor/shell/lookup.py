@@ -1,0 +1,62 @@
+"""What the name of a command means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.shell.access import EXECUTE, allowed
+from tutor.shell.process import IO, Context, Main
+from tutor.shell.vfs import Directory, File, normalize
+
+if TYPE_CHECKING:
+    from tutor.shell.interpreter import Shell
+
+
+def which(shell: Shell, name: str) -> str | None:
+    """Where PATH finds a program."""
+    files = shell.ctx.files
+    for folder in (shell.variables.get('PATH') or '').split(':'):
+        path = f'{folder or shell.ctx.cwd}/{name}'
+        try:
+            node = files.find(path).node
+        except OSError:
+            continue
+        if isinstance(node, File) and node.mode & 0o111:
+            return path
+    return None
+
+
+def find_program(shell: Shell, argv: list[str], io: IO) -> tuple[Main | None, int]:
+    """The program that a name means; else None and the status, with the message written."""
+    name = argv[0]
+    dialect = shell.dialect
+    path = normalize(name, shell.ctx.cwd) if '/' in name else which(shell, name)
+    if path is None:
+        shell.complain(io, dialect.not_found(name), plain=True)
+        return None, 127
+    try:
+        node = shell.ctx.files.node(path)
+    except OSError as problem:
+        shell.complain(io, dialect.no_file(name, problem), plain=True)
+        return None, 127
+    if isinstance(node, Directory):
+        shell.complain(io, dialect.is_directory(name))
+        return None, 126
+    if not isinstance(node, File) or not node.mode & 0o111 or not allowed(node, shell.ctx, EXECUTE):
+        shell.complain(io, f'{name}: Permission denied')
+        return None, 126
+    if not node.program:
+        return script_program(name if '/' in name else path, node.data()), 0
+    found = shell.ctx.host.programs.get(node.program)
+    if found is None:
+        shell.complain(io, f'{name}: this program is not simulated')
+        return None, 126
+    return found, 0
+
+
+def script_program(path: str, data: bytes) -> Main:
+    """A script file as a program: run by a new shell."""
+    async def main(argv: list[str], io: IO, ctx: Context) -> int:
+        from tutor.shell.sh import run_script
+        return await run_script(path, data.decode('utf-8', 'replace'), argv[1:], io, ctx)
+    return main

@@ -1,0 +1,97 @@
+"""Redirections: which streams a command gets."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, Any
+
+from tutor.cluster.simulation import Reader, Writer
+from tutor.shell.access import READ, allowed, open_write
+from tutor.shell.process import IO
+from tutor.shell.streams import BytesReader, FileReader, FileWriter, NullWriter, device_writer
+from tutor.shell.syntax import Redirect
+from tutor.shell.unwinding import Failed
+from tutor.shell.vfs import Device, Directory, File, normalize
+
+if TYPE_CHECKING:
+    from tutor.shell.interpreter import Shell
+
+BOTH = ('&>', '&>>', '>&')
+
+
+async def redirected(shell: Shell, redirects: list[Redirect], io: IO) -> tuple[IO, list[Any]]:
+    """The streams after redirections, and what was opened; raises Failed."""
+    if not redirects:
+        return io, []
+    streams: dict[int, Any] = {0: io.stdin, 1: io.stdout, 2: io.stderr, **shell.descriptors}
+    opened: list[Any] = []
+    for redirect in redirects:
+        await _redirect(shell, redirect, streams, opened, io)
+    shell.redirected_descriptors = {number: stream for number, stream in streams.items() if number > 2}
+    return IO(streams[0], streams[1], streams[2]), opened
+
+
+def close_all(opened: list[Any]) -> None:
+    for stream in opened:
+        stream.close()
+
+
+async def _redirect(shell: Shell, redirect: Redirect, streams: dict[int, Any], opened: list[Any], io: IO) -> None:
+    operator, number = redirect.operator, redirect.descriptor
+    target = await shell.guarded(shell.expander.text, redirect.target, io)
+    if operator in ('<<', '<<-', '<<<'):
+        text = target + '\n' if operator == '<<<' else target
+        streams[number or 0] = BytesReader(text.encode('utf-8', 'surrogateescape'))
+    elif operator in ('>&', '<&') and (target.isdigit() or target == '-'):
+        default = 1 if operator == '>&' else 0
+        _duplicate(shell, default if number is None else number, target, default, streams, io)
+    elif operator in ('<', '<>'):
+        streams[number or 0] = open_read(shell, target, streams, io)
+    else:
+        writer = _open_write(shell, target, operator in ('>>', '&>>'), operator == '>', streams, io)
+        opened.append(writer)
+        for each in (1, 2) if operator in BOTH else (1 if number is None else number,):
+            streams[each] = writer
+
+
+def _duplicate(shell: Shell, number: int, target: str, default: int, streams: dict[int, Any], io: IO) -> None:
+    """2>&1, >&-."""
+    if target == '-':
+        streams[number] = NullWriter() if default else BytesReader()
+    elif int(target) in streams:
+        streams[number] = streams[int(target)]
+    else:
+        shell.complain(io, f'{target}: Bad file descriptor')
+        raise Failed
+
+
+def open_read(shell: Shell, path: str, streams: dict[int, Any], io: IO) -> Reader:
+    """A file for reading; raises Failed with the message written."""
+    try:
+        node = shell.ctx.files.node(normalize(path, shell.ctx.cwd))
+        if isinstance(node, Directory):
+            raise OSError(errno.EISDIR, 'Is a directory')
+        if not allowed(node, shell.ctx, READ):
+            raise OSError(errno.EACCES, 'Permission denied')
+    except OSError as problem:
+        shell.complain(io, shell.dialect.cannot_open(path, problem))
+        raise Failed(2 if shell.dialect.name == 'dash' else 1) from None
+    if isinstance(node, Device) and node.kind in ('stdin', 'tty'):
+        return streams[0]
+    assert isinstance(node, (File, Device))
+    return FileReader(node)
+
+
+def _open_write(shell: Shell, path: str, append: bool, clobbers: bool, streams: dict[int, Any], io: IO) -> Writer:
+    whole = normalize(path, shell.ctx.cwd)
+    if clobbers and shell.options.get('noclobber') and shell.ctx.files.is_file(whole):
+        shell.complain(io, f'{path}: cannot overwrite existing file')
+        raise Failed
+    try:
+        node = open_write(whole, append, shell.ctx)
+    except OSError as problem:
+        shell.complain(io, shell.dialect.cannot_create(path, problem))
+        raise Failed(2 if shell.dialect.name == 'dash' else 1) from None
+    if isinstance(node, Device):
+        return device_writer(node, IO(io.stdin, streams[1], streams[2]))
+    return FileWriter(shell.ctx.files, node)
