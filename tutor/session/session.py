@@ -18,7 +18,10 @@ from tutor.session.flow import Flow, flows
 from tutor.session.panels import ClusterView, Panels, Table
 from tutor.session.sitting import cluster_for, prepare
 from tutor.session.view import SessionView
+from tutor.session.why.explanation import Explanation
 from tutor.session.workbench import Workbench
+from tutor.shell.completion import Completion
+from tutor.shell.highlight import Span
 from tutor.shell.history import History
 from tutor.shell.interpreter import Exit
 from tutor.shell.parser import parse_status
@@ -208,12 +211,12 @@ class Session:
             self._task.cancel()
             self.simulation.run_ready()
 
-    def complete(self, text: str, cursor: int) -> Sequence[object]:
+    def complete(self, text: str, cursor: int) -> Sequence[Completion]:
         """How the word at the cursor may go on."""
         from tutor.session.completion import complete
         return complete(self.bench, text, cursor)
 
-    def highlight(self, text: str) -> Sequence[object]:
+    def highlight(self, text: str) -> Sequence[Span]:
         from tutor.shell.highlight import highlight
         return highlight(text, self.bench.shell)
 
@@ -292,7 +295,7 @@ class Session:
         marks = [(command.text, command.at, command.hop) for command in self.commands]
         return flows(self.simulation.trace, marks)
 
-    def why(self) -> object | None:
+    def why(self) -> Explanation | None:
         """What went wrong with the last command, or None when nothing did."""
         from tutor.session.why import explain
         last = self.commands[-1] if self.commands else None

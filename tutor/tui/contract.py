@@ -3,105 +3,154 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from tutor.i18n import Bilingual
 
-Sign = Literal['ready', 'underway', 'failing', 'done']
+Sign = str
+"""ready, underway, failing or done."""
 
 
 class Completion(Protocol):
     """One way to go on: `text` replaces what stands between `start` and the cursor."""
 
-    text: str
-    start: int
-    description: Bilingual | None
+    @property
+    def text(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def description(self) -> Bilingual | None: ...
 
 
 class HighlightSpan(Protocol):
     """A stretch of the line that is typed, and what it is: command, option, string, variable, operator, …"""
 
-    start: int
-    end: int
-    kind: str
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
 
 
 class PodView(Protocol):
-    namespace: str
-    name: str
-    sign: Sign
-    reason: str
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def sign(self) -> Sign: ...
+    @property
+    def reason(self) -> str: ...
 
 
 class NodeView(Protocol):
-    name: str
-    ready: bool
-    status: str
-    roles: Sequence[str]
-    components: Sequence[str]
-    pods: Sequence[PodView]
+    @property
+    def name(self) -> str: ...
+    @property
+    def ready(self) -> bool: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def roles(self) -> Sequence[str]: ...
+    @property
+    def components(self) -> Sequence[str]: ...
+    @property
+    def pods(self) -> Sequence[PodView]: ...
 
 
 class ClusterView(Protocol):
-    version: int
-    nodes: Sequence[NodeView]
-    unscheduled: Sequence[PodView]
+    @property
+    def version(self) -> int: ...
+    @property
+    def nodes(self) -> Sequence[NodeView]: ...
+    @property
+    def unscheduled(self) -> Sequence[PodView]: ...
 
 
 class CheckView(Protocol):
-    id: str
-    title: Bilingual
-    passed: bool
-    waiting: bool
-    subject: Bilingual | None
-    expected: Bilingual | None
-    found: Bilingual | None
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> Bilingual: ...
+    @property
+    def passed(self) -> bool: ...
+    @property
+    def waiting(self) -> bool: ...
+    @property
+    def subject(self) -> Bilingual | None: ...
+    @property
+    def expected(self) -> Bilingual | None: ...
+    @property
+    def found(self) -> Bilingual | None: ...
 
 
 class Suggestion(Protocol):
     """A command to look with, or the one that was meant."""
 
-    label: Bilingual
-    command: str
+    @property
+    def label(self) -> Bilingual: ...
+    @property
+    def command(self) -> str: ...
 
 
 class Explanation(Protocol):
     """What went wrong: the error as printed, the sentences about it, and what to type next."""
 
-    error: str
-    text: Bilingual
-    suggestions: Sequence[Suggestion]
+    @property
+    def error(self) -> str: ...
+    @property
+    def text(self) -> Bilingual: ...
+    @property
+    def suggestions(self) -> Sequence[Suggestion]: ...
 
 
 class FlowStep(Protocol):
     """One hop of a command's way: who, what, and the object it wrote."""
 
-    at: float
-    component: str
-    title: Bilingual
-    text: Bilingual
-    note: str
-    subject: str
-    object: Any
-    before: Any
+    @property
+    def at(self) -> float: ...
+    @property
+    def component(self) -> str: ...
+    @property
+    def title(self) -> Bilingual: ...
+    @property
+    def text(self) -> Bilingual: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def object(self) -> Any: ...
+    @property
+    def before(self) -> Any: ...
 
 
 class Flow(Protocol):
-    command: str
-    at: float
-    steps: Sequence[FlowStep]
+    @property
+    def command(self) -> str: ...
+    @property
+    def at(self) -> float: ...
+    @property
+    def steps(self) -> Sequence[FlowStep]: ...
 
 
 class Solved(Protocol):
-    commands: int
-    best: int
-    text: Bilingual
-    keep: Bilingual
+    @property
+    def commands(self) -> int: ...
+    @property
+    def best(self) -> int: ...
+    @property
+    def text(self) -> Bilingual: ...
+    @property
+    def keep(self) -> Bilingual: ...
 
 
 class Table(Protocol):
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    @property
+    def header(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[str]]: ...
 
 
 class History(Protocol):
