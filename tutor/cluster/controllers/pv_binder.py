@@ -113,7 +113,11 @@ class PersistentVolumeController(Controller):
         """syncUnboundClaim: find a volume, or have one made."""
         storage_class = self.classes.objects.get(class_of(claim))
         delayed = waits_for_consumer(storage_class) and SELECTED_NODE not in annotations(claim)
-        volume = find_matching(claim, self._candidates(claim), delayed=delayed)
+        candidates = self._candidates(claim)
+        if any(volume.get('status', {}).get('phase', 'Pending') == 'Pending' for volume in candidates):
+            self.postpone(f'claim/{key(claim)}', 0.005)  # They are being looked at: one may suit better.
+            return
+        volume = find_matching(claim, candidates, delayed=delayed)
         if volume is not None:
             self._bind(volume, claim)
             return

@@ -14,9 +14,13 @@ class NodeResourcesBalancedAllocation(Plugin):
 
     def score(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[int]:
         """balancedResourceScorer: the standard deviation of two fractions is half their difference."""
-        pod, scores = cycle.pod, []
+        cpu, memory, scores = cycle.pod.milli_cpu, cycle.pod.memory, []
         for node in nodes:
-            cpu = min((node.used_cpu + pod.milli_cpu) / node.cpu, 1.0) if node.cpu else 1.0
-            memory = min((node.used_memory + pod.memory) / node.memory, 1.0) if node.memory else 1.0
-            scores.append(int((1 - abs(cpu - memory) / 2) * MAX_SCORE))
+            of_cpu = (node.used_cpu + cpu) / node.cpu if node.cpu else 1.0
+            of_memory = (node.used_memory + memory) / node.memory if node.memory else 1.0
+            if of_cpu > 1.0:
+                of_cpu = 1.0
+            if of_memory > 1.0:
+                of_memory = 1.0
+            scores.append(int((1 - abs(of_cpu - of_memory) / 2) * MAX_SCORE))
         return scores
