@@ -25,8 +25,8 @@ from tutor.kubectl.options import (
     SELECTOR_FLAG,
     filename_flags,
 )
-from tutor.kubectl.resource.builder import Result
 from tutor.kubectl.resource.info import Info, kind_text
+from tutor.kubectl.resource.result import Result
 from tutor.kubectl.streaming import FOREVER, until_deleted
 
 IMMEDIATE = ('Warning: Immediate deletion does not wait for confirmation that the running resource has been '

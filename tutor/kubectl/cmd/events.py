@@ -13,7 +13,7 @@ from tutor.kubectl.options import ALL_NAMESPACES_FLAG, CHUNK_SIZE_FLAG, PRINT_FL
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.printers.sorting import go_sort
 from tutor.kubectl.printers.tabwriter import TabWriter, new_table_writer
-from tutor.kubectl.resource.builder import split_type_name
+from tutor.kubectl.resource.arguments import split_type_name
 
 TYPES = ('normal', 'warning')
 HEADERS = ('LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE')

@@ -30,9 +30,10 @@ from tutor.kubectl.printers.print_flags import (
 from tutor.kubectl.printers.printer import NamePrinter
 from tutor.kubectl.printers.table import TableOptions, TablePrinter
 from tutor.kubectl.printers.tabwriter import new_table_writer
-from tutor.kubectl.resource.builder import Builder, Result
+from tutor.kubectl.resource.builder import Builder
 from tutor.kubectl.resource.files import is_list, items
 from tutor.kubectl.resource.info import Info
+from tutor.kubectl.resource.result import Result
 
 SUGGEST_API_RESOURCES = 'Use "kubectl api-resources" for a complete list of supported resources.'
 TABLE_ACCEPT = f'{TABLE},application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json'

@@ -19,8 +19,8 @@ from tutor.kubectl.options import (
 )
 from tutor.kubectl.pods import TIMED_OUT
 from tutor.kubectl.printers.print_flags import printer_for
-from tutor.kubectl.resource.builder import Result
 from tutor.kubectl.resource.info import Info
+from tutor.kubectl.resource.result import Result
 from tutor.kubectl.waiting import Met, condition_met, json_path_met, split_json_path
 from tutor.kubectl.watching import MISSING, Deadline, events_of
 

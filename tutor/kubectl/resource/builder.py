@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.resources import Resource
-from tutor.client.transport import JSON
-from tutor.kubectl.errors import ERRORS, KubectlError, aggregate, raise_all
+from tutor.kubectl.errors import ERRORS, KubectlError, aggregate
 from tutor.kubectl.resource import files
+from tutor.kubectl.resource.arguments import combined, normalize_args, split_resource_argument, split_type_name
 from tutor.kubectl.resource.info import Info, gvr_text
+from tutor.kubectl.resource.result import Result, Settings
 
 if TYPE_CHECKING:
     from tutor.kubectl.factory import Factory
@@ -29,7 +28,6 @@ Example resource specifications include:
    '-f rsrc.yaml'
    '--filename=rsrc.json'"""
 STDIN = 'STDIN'
-Visit = Callable[[Info], None]
 
 
 class Builder:
@@ -39,7 +37,6 @@ class Builder:
     def __init__(self, factory: Factory) -> None:
         self.factory = factory
         self._errors: list[Exception] = []
-        self._filenames: list[str] = []
         self._paths: list[str] = []
         self._kustomize = ''
         self._dir = self._stream = False
@@ -49,29 +46,22 @@ class Builder:
         self._resources: list[str] = []
         self._tuples: list[tuple[str, str]] = []
         self._names: list[str] = []
-        self._namespace = ''
-        self._all_namespaces = False
-        self._default_namespace = self._require_namespace = False
-        self._flatten = self._latest = self._continue = False
-        self._single_type = False
-        self._require_object = True
-        self._local = self._validate = False
+        self._all_namespaces = self._single_type = self._validate = False
         self._chunk = 0
         self._subresource = ''
-        self._accept = JSON
-        self._query: dict[str, Any] = {}
+        self._how = Settings()
         self._single_item_implied = False
 
     # -- settings -----------------------------------------------------------------------------------------------
 
     def namespace(self, namespace: str) -> Builder:
         """What has no namespace of its own is in this one (NamespaceParam and DefaultNamespace)."""
-        self._namespace, self._default_namespace = namespace, True
+        self._how.namespace, self._how.default_namespace = namespace, True
         return self
 
     def all_namespaces(self, everywhere: bool) -> Builder:
         if everywhere:
-            self._namespace = ''
+            self._how.namespace = ''
         self._all_namespaces = everywhere
         return self
 
@@ -81,19 +71,19 @@ class Builder:
         return self
 
     def local(self, local: bool = True) -> Builder:
-        self._local = local
+        self._how.local = local
         return self
 
     def flatten(self) -> Builder:
-        self._flatten = True
+        self._how.flatten = True
         return self
 
     def latest(self) -> Builder:
-        self._latest = True
+        self._how.latest = True
         return self
 
     def continue_on_error(self) -> Builder:
-        self._continue = True
+        self._how.continue_on_error = True
         return self
 
     def single_resource_type(self) -> Builder:
@@ -101,7 +91,7 @@ class Builder:
         return self
 
     def require_object(self, require: bool) -> Builder:
-        self._require_object = require
+        self._how.require_object = require
         return self
 
     def chunks(self, size: int) -> Builder:
@@ -114,7 +104,7 @@ class Builder:
 
     def accept(self, accept: str, **query: Any) -> Builder:
         """Ask for another form of the objects (TransformRequests)."""
-        self._accept, self._query = accept, query
+        self._how.accept, self._how.query = accept, query
         return self
 
     # -- what is meant ------------------------------------------------------------------------------------------
@@ -134,7 +124,7 @@ class Builder:
         for name in names:
             self._add_filename(name, recursive)
         self._kustomize = kustomize
-        self._require_namespace = enforce_namespace
+        self._how.require_namespace = enforce_namespace
         return self
 
     def _add_filename(self, name: str, recursive: bool) -> None:
@@ -236,7 +226,7 @@ class Builder:
 
     def _expand_categories(self, argument: str) -> str:
         """ReplaceAliases."""
-        if self._local:
+        if self._how.local:
             return argument
         found = []
         for word in argument.split(','):
@@ -251,7 +241,7 @@ class Builder:
         stdin = b''
         if self._stream:
             stdin = await self.factory.io.stdin.read()
-        result = Result(self)
+        result = Result(self.factory, self._how)
         if self._errors:
             result.error = aggregate(self._errors)
             return result
@@ -266,7 +256,7 @@ class Builder:
             self._labels = ''
         if self._paths or self._kustomize:
             self._by_paths(result, stdin)
-        elif self._local:
+        elif self._how.local:
             raise KubectlError(LOCAL_RESOURCE)
         elif self._labels is not None or self._fields is not None:
             self._by_selector(result)
@@ -293,7 +283,7 @@ class Builder:
             raise KubectlError('resource/name arguments cannot be provided when a path is specified')
         from tutor.kubectl.resource.sources import PathSource
         result.source = PathSource(self.factory, self._paths, self._kustomize, stdin, files.Decoder(
-            self.factory, self._local, self._validate), self._labels)
+            self.factory, self._how.local, self._validate), self._labels)
 
     def _by_selector(self, result: Result) -> None:
         if self._names:
@@ -306,8 +296,8 @@ class Builder:
             raise KubectlError('subresource cannot be used when bulk resources are specified')
         from tutor.kubectl.resource.sources import SelectorSource
         result.source = SelectorSource(
-            self.factory, self._mappings(), self._namespace, self._labels or '', self._fields or '', self._chunk,
-            self._accept, self._query)
+            self.factory, self._mappings(), self._how.namespace, self._labels or '', self._fields or '', self._chunk,
+            self._how.accept, self._how.query)
 
     def _by_tuples(self, result: Result) -> None:
         result.single_item_implied = self._single_item_implied or len(self._tuples) == 1
@@ -336,179 +326,9 @@ class Builder:
         return list({(item.group, item.version, item.kind): item for item in found}.values())
 
     def _named(self, resource: Resource, name: str) -> Info:
-        namespace = self._namespace if resource.namespaced else ''
+        namespace = self._how.namespace if resource.namespaced else ''
         if resource.namespaced and not namespace:
             raise KubectlError('a resource cannot be retrieved by name across all namespaces' if self._all_namespaces
                                else 'namespace may not be empty when retrieving a resource by name')
         return Info(self.factory.client, resource, namespace, name, subresource=self._subresource,
-                    accept=self._accept, query=self._query)
-
-
-class Result:
-    """What a Builder found. `infos` gives all at once; `visit` hands them one by one to a function."""
-
-    def __init__(self, builder: Builder) -> None:
-        self._builder = builder
-        self.error: Exception | None = None
-        self.single_item_implied = False
-        self.targets_single_items = False
-        self.source: Any = None
-        self.given: list[Info] | None = None
-        self.ignored: Callable[[Exception], bool] = lambda error: False
-
-    def ignore_not_found(self) -> Result:
-        self.ignored = lambda error: isinstance(error, StatusError) and error.reason == 'NotFound'
-        return self
-
-    def replay(self, infos: list[Info]) -> None:
-        """From now on, these are the objects: what was visited once need not be read again."""
-        self.given = infos
-
-    def check(self) -> Result:
-        """Raise what went wrong before anything was fetched."""
-        if self.error is not None:
-            raise self.error
-        return self
-
-    def visit(self, visit: Visit) -> None:
-        """Call for each object; what fails ends it, or with `continue_on_error` is raised together at the end."""
-        self.check()
-        errors: list[Exception] = []
-        for item in self._items():
-            try:
-                if isinstance(item, Exception):
-                    raise item
-                self._prepare(item)
-                visit(item)
-            except ERRORS as error:
-                if self.ignored(error):
-                    continue
-                if not self._builder._continue:
-                    raise
-                errors.append(error)
-        raise_all(errors)
-
-    async def visit_async(self, visit: Callable[[Info], Awaitable[None]]) -> None:
-        """As `visit`, for what waits at each object."""
-        self.check()
-        errors: list[Exception] = []
-        for item in self._items():
-            try:
-                if isinstance(item, Exception):
-                    raise item
-                self._prepare(item)
-                await visit(item)
-            except ERRORS as error:
-                if self.ignored(error):
-                    continue
-                if not self._builder._continue:
-                    raise
-                errors.append(error)
-        raise_all(errors)
-
-    def infos(self) -> list[Info]:
-        """All objects; raises what went wrong."""
-        found: list[Info] = []
-        self.visit(found.append)
-        return found
-
-    def infos_and_error(self) -> tuple[list[Info], Exception | None]:
-        """All objects that could be had, and what went wrong with the others."""
-        found: list[Info] = []
-        try:
-            self.visit(found.append)
-        except ERRORS as error:
-            return found, error
-        return found, None
-
-    def _items(self) -> Iterator[Info | Exception]:
-        found: Any = self.given if self.given is not None else self.source.items()
-        for item in found:
-            if isinstance(item, Info) and self._builder._flatten and files.is_list(item.obj):
-                yield from self._flattened(item)
-            else:
-                yield item
-
-    def _flattened(self, parent: Info) -> Iterator[Info | Exception]:
-        """FlattenListVisitor: the items instead of the list."""
-        mapper = self._builder.factory.mapper if not self._builder._local else None
-        for obj in files.items(parent.object):
-            meta = obj.get('metadata') or {}
-            resource = parent.resource
-            try:
-                if mapper is not None and (resource is None or resource.kind != obj.get('kind')):
-                    resource = mapper.for_object(obj)
-            except ERRORS as error:
-                yield error
-                continue
-            info = Info(parent.client, resource, meta.get('namespace') or '', meta.get('name') or '', parent.source,
-                        obj)
-            if files.is_list(obj):
-                yield from self._flattened(info)
-            else:
-                yield info
-
-    def _prepare(self, info: Info) -> None:
-        """SetNamespace, RequireNamespace, FilterNamespace, RetrieveLatest and RetrieveLazy."""
-        builder = self._builder
-        if info.namespaced:
-            if not info.namespace and (builder._default_namespace or builder._require_namespace):
-                if not (info.source == '' and info.obj is not None):
-                    info.set_namespace(builder._namespace)
-            elif builder._require_namespace and info.namespace != builder._namespace:
-                raise KubectlError(
-                    f'the namespace from the provided object "{info.namespace}" does not match the namespace '
-                    f'"{builder._namespace}". You must pass \'--namespace={info.namespace}\' to perform this '
-                    'operation.')
-        elif info.resource is not None:
-            info.set_namespace('')
-        if (builder._latest and info.source and info.name) or (info.obj is None and builder._require_object):
-            info.accept, info.query = builder._accept, builder._query
-            info.get()
-
-
-# -- arguments ----------------------------------------------------------------------------------------------------
-
-
-def split_resource_argument(argument: str) -> list[str]:
-    """SplitResourceArgument."""
-    return list(dict.fromkeys(argument.split(',')))
-
-
-def normalize_args(args: list[str]) -> list[str]:
-    """normalizeMultipleResourcesArgs: 'a,b c' is 'a/c b/c'."""
-    if len(args) >= 2:
-        types = split_resource_argument(args[0])
-        if len(types) > 1:
-            return [f'{kind}/{name}' for kind in types for name in args[1:]]
-    return args
-
-
-def combined(args: list[str]) -> bool:
-    """hasCombinedTypeArgs: whether they are all of the form TYPE/NAME; raises when only some are."""
-    with_slash = sum('/' in word for word in args)
-    if with_slash and with_slash != len(args):
-        raise KubectlError(
-            'there is no need to specify a resource type as a separate argument when passing arguments in '
-            "resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource "
-            "resource/<resource_name>'")
-    return with_slash > 0
-
-
-def has_names(args: list[str]) -> bool:
-    """HasNames: whether arguments name objects, not only types."""
-    args = normalize_args(args)
-    return combined(args) or len(args) > 1
-
-
-def split_type_name(word: str) -> tuple[str, str] | None:
-    """splitResourceTypeName."""
-    if '/' not in word:
-        return None
-    parts = word.split('/')
-    if len(parts) != 2:
-        raise KubectlError('arguments in resource/name form may not have more than one slash')
-    kind, name = parts
-    if not kind or not name or len(split_resource_argument(kind)) != 1:
-        raise KubectlError('arguments in resource/name form must have a single resource and name')
-    return kind, name
+                    accept=self._how.accept, query=self._how.query)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.changes import calculate, send_strategic
 from tutor.kubectl.command import Options
-from tutor.kubectl.errors import AggregateError, KubectlError, error_text, raise_all
+from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_text, raise_all
 from tutor.kubectl.printers.print_flags import printer_for
-from tutor.kubectl.resource.builder import ERRORS, Result
 from tutor.kubectl.resource.info import Info
+from tutor.kubectl.resource.result import Result
 
 NOT_SPECIFIED = 'required resource not specified'
 

@@ -6,11 +6,10 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.changes import calculate, send_strategic
 from tutor.kubectl.command import Options
 from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
-from tutor.kubectl.errors import AggregateError, KubectlError, error_text, raise_all
+from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_text, raise_all
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
-from tutor.kubectl.resource.builder import ERRORS
 from tutor.kubectl.resource.info import Info
 
 ALL_AND_SELECTOR = 'cannot set --all and --selector at the same time'
