@@ -1,13 +1,21 @@
 """The admission plugins, in the order they run."""
 
+from tutor.cluster.apiserver.admission.certificates import (
+    CertificateApproval,
+    CertificateSigning,
+    CertificateSubjectRestriction,
+)
 from tutor.cluster.apiserver.admission.default_toleration_seconds import DefaultTolerationSeconds
 from tutor.cluster.apiserver.admission.limit_ranger import LimitRanger
 from tutor.cluster.apiserver.admission.mutating_policy import MutatingAdmissionPolicy
 from tutor.cluster.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
+from tutor.cluster.apiserver.admission.node_restriction import NodeRestriction
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.pod_security import PodSecurity
 from tutor.cluster.apiserver.admission.priority import Priority
+from tutor.cluster.apiserver.admission.rbac_escalation import RbacEscalation
 from tutor.cluster.apiserver.admission.resource_quota import ResourceQuota
+from tutor.cluster.apiserver.admission.runtime_class import RuntimeClass
 from tutor.cluster.apiserver.admission.service_account import ServiceAccount
 from tutor.cluster.apiserver.admission.storage import (
     DefaultIngressClass,
@@ -17,14 +25,20 @@ from tutor.cluster.apiserver.admission.storage import (
 from tutor.cluster.apiserver.admission.validating_policy import ValidatingAdmissionPolicy
 
 PLUGINS: tuple[type[Plugin], ...] = (
+    RbacEscalation,
     NamespaceLifecycle,
     LimitRanger,
     ServiceAccount,
+    NodeRestriction,
     PodSecurity,
     Priority,
     DefaultTolerationSeconds,
     DefaultStorageClass,
     StorageObjectInUseProtection,
+    RuntimeClass,
+    CertificateApproval,
+    CertificateSigning,
+    CertificateSubjectRestriction,
     DefaultIngressClass,
     MutatingAdmissionPolicy,
     ValidatingAdmissionPolicy,

@@ -17,6 +17,8 @@ class MutatingAdmissionPolicy(PolicyPlugin):
     policies, bindings = 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        if self._pairs == []:
+            return
         changed = False
         for asked in self.asked(scope, obj, old, context):
             names = f"policy '{asked.policy['metadata']['name']}' with binding '{asked.binding['metadata']['name']}'"

@@ -10,6 +10,7 @@ from tutor.cluster.apiserver.admission.pod_security_standards import LEVELS, PRI
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
+NAME_LABEL = 'kubernetes.io/metadata.name'
 PREFIX = 'pod-security.kubernetes.io/'
 TEMPLATES = frozenset({
     ('', 'replicationcontrollers'), ('', 'podtemplates'), ('apps', 'replicasets'), ('apps', 'deployments'),
@@ -30,8 +31,8 @@ class PodSecurity(Plugin):
         if scope.info.subresource and scope.info.subresource != 'ephemeralcontainers':
             return
         namespace = self.server.stores.of('', 'namespaces').find('', context.namespace)
-        labels = (namespace or {}).get('metadata', {}).get('labels') or {}
-        if not any(key.startswith(PREFIX) for key in labels):
+        labels = (namespace or {'metadata': {}})['metadata'].get('labels')
+        if not labels or (len(labels) == 1 and NAME_LABEL in labels):
             return
         if what == PODS:
             if old is None or scope.info.subresource:

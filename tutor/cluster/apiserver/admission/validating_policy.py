@@ -14,7 +14,8 @@ class ValidatingAdmissionPolicy(PolicyPlugin):
     policies, bindings = 'validatingadmissionpolicies', 'validatingadmissionpolicybindings'
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        self._judge(scope, obj, old, context)
+        if self._pairs != []:
+            self._judge(scope, obj, old, context)
 
     def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
         self._judge(scope, None, obj, context)

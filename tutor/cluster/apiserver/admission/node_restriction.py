@@ -1,0 +1,71 @@
+"""NodeRestriction: a kubelet changes only its own node and the pods on it (plugin/pkg/admission/noderestriction)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery import errors
+from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.authorization import NODES
+from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.strategy import Context
+
+PREFIX = 'system:node:'
+MIRROR = 'kubernetes.io/config.mirror'
+RESTRICTED = 'node-restriction.kubernetes.io/'
+
+
+class NodeRestriction(Plugin):
+    name = 'NodeRestriction'
+    resources = frozenset({('', 'pods'), ('', 'nodes')})
+
+    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        node = _node(scope)
+        if node is None:
+            return
+        if scope.resource.plural == 'nodes':
+            self._check_node(scope, node, obj, old)
+        elif old is None and not scope.info.subresource:
+            self._check_new_pod(scope, node, obj)
+        elif old is not None and (old.get('spec') or {}).get('nodeName') != node:
+            raise _refusal(scope, obj, f'node "{node}" can only update pod status for pods with spec.nodeName set to '
+                                       'itself')
+
+    def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
+        node = _node(scope)
+        if node is None:
+            return
+        if scope.resource.plural == 'nodes':
+            raise _refusal(scope, obj, f'node "{node}" cannot delete node "{obj["metadata"]["name"]}"')
+        if (obj.get('spec') or {}).get('nodeName') != node:
+            raise _refusal(scope, obj, f'node "{node}" can only delete pods with spec.nodeName set to itself')
+
+    def _check_node(self, scope: Scope, node: str, obj: Object, old: Object | None) -> None:
+        name = obj['metadata'].get('name', '')
+        if name != node:
+            raise _refusal(scope, obj, f'node "{node}" is not allowed to modify node "{name}"')
+        before = ((old or {}).get('metadata') or {}).get('labels') or {}
+        after = obj['metadata'].get('labels') or {}
+        changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key) and RESTRICTED in key)
+        if changed:
+            raise _refusal(scope, obj, f'is not allowed to modify labels: {", ".join(changed)}')
+        if old is not None and (old.get('spec') or {}).get('taints') != (obj.get('spec') or {}).get('taints'):
+            raise _refusal(scope, obj, f'node "{node}" is not allowed to modify taints')
+
+    def _check_new_pod(self, scope: Scope, node: str, pod: Object) -> None:
+        if MIRROR not in (pod['metadata'].get('annotations') or {}):
+            raise _refusal(scope, pod, f'pod does not have "{MIRROR}" annotation, node "{node}" can only create '
+                                       'mirror pods')
+        if (pod.get('spec') or {}).get('nodeName') != node:
+            raise _refusal(scope, pod, f'node "{node}" can only create pods with spec.nodeName set to itself')
+
+
+def _node(scope: Scope) -> str | None:
+    """The node that a kubelet is of, None for other users."""
+    user = scope.user
+    if not user.name.startswith(PREFIX) or NODES not in user.groups:
+        return None
+    return user.name[len(PREFIX):]
+
+
+def _refusal(scope: Scope, obj: Object, text: str) -> errors.StatusError:
+    return errors.forbidden('', scope.resource.plural, obj['metadata'].get('name', ''), text)
