@@ -28,6 +28,8 @@ from tutor.cluster.storage import Store
 
 Handler = Callable[[Scope], Response]
 
+SHARED = {('events.k8s.io', 'events'): ('', 'events')}
+"""Resources that are another one under a second name: they have its store."""
 VERBS: Mapping[str, Handler] = {
     'create': writes.create,
     'get': reads.get,
@@ -64,7 +66,11 @@ class ApiServer:
         """Begin to serve a resource; versions of one resource share its store."""
         self.resources[resource.group, resource.version, resource.plural] = resource
         if self.stores.find(resource.group, resource.plural) is None:
-            self.stores.add(strategy_for(resource))
+            shared = SHARED.get((resource.group, resource.plural))
+            if shared is not None:
+                self.stores.share(resource.group, resource.plural, self.stores.of(*shared))
+            else:
+                self.stores.add(strategy_for(resource))
 
     def withdraw(self, resource: Resource) -> None:
         """Stop serving a version of a resource; its store goes with the last version."""

@@ -18,10 +18,10 @@ def wanted(request: Request) -> bool:
 def shape(scope: Scope, obj: Object) -> Object:
     """One object as the request's Accept header wants it."""
     accept = scope.request.accept
-    if scope.store.strategy.converts:
-        obj = scope.store.strategy.to_version(obj, scope.resource)
     if 'as=Table' in accept:
         return table(scope, [obj], {'resourceVersion': obj['metadata'].get('resourceVersion', '')})
+    if scope.store.strategy.converts:
+        obj = scope.store.strategy.to_version(obj, scope.resource)
     if 'as=PartialObjectMetadata' in accept:
         return partial(obj)
     return obj
@@ -34,8 +34,6 @@ def partial(obj: Object) -> Object:
 def table(scope: Scope, items: list[Object], meta: Object) -> Object:
     """A Table of objects; its rows carry what `includeObject` says (their metadata, by default)."""
     strategy, simulation, resource = scope.store.strategy, scope.server.simulation, scope.resource
-    if strategy.converts:
-        items = [strategy.to_version(obj, resource) for obj in items]
     return {
         'kind': 'Table', 'apiVersion': META, 'metadata': meta,
         'columnDefinitions': columns(scope),
@@ -52,6 +50,8 @@ def row(scope: Scope, cells: list[Any], obj: Object) -> Object:
     include = scope.request.query.get('includeObject') or 'Metadata'
     if include == 'None':
         return {'cells': cells}
+    if scope.store.strategy.converts:
+        obj = scope.store.strategy.to_version(obj, scope.resource)
     return {'cells': cells, 'object': obj if include == 'Object' else partial(obj)}
 
 

@@ -215,6 +215,10 @@ class ResourceStores:
         self._by_name[strategy.resource.group, strategy.resource.plural] = found
         return found
 
+    def share(self, group: str, plural: str, store: ResourceStore) -> None:
+        """Give a store a second name."""
+        self._by_name[group, plural] = store
+
     def remove(self, group: str, plural: str) -> None:
         found = self._by_name.pop((group, plural), None)
         if found is not None:

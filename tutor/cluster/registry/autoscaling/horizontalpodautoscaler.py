@@ -8,6 +8,8 @@ from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
+from tutor.apimachinery.resources import Resource
+from tutor.cluster.registry.autoscaling import conversion
 from tutor.cluster.registry.autoscaling.metrics import shown, validate_metrics
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
@@ -21,6 +23,14 @@ _DOWN_POLICIES = (_ALL,)
 
 class HorizontalPodAutoscalerStrategy(Kind):
     columns = columns('Name, Reference, Targets, MinPods, MaxPods, Replicas, Age')
+    converts = True
+
+    def to_version(self, obj: Object, resource: Resource) -> Object:
+        return conversion.to_v1(obj) if resource.version == 'v1' else obj
+
+    def from_version(self, obj: Object) -> None:
+        if obj['apiVersion'] == conversion.V1:
+            conversion.to_v2(obj)
 
     def default(self, obj: Object) -> None:
         """SetDefaults_HorizontalPodAutoscaler."""

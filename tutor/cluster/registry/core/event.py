@@ -7,7 +7,9 @@ from typing import Any
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.resources import Resource
 from tutor.cluster.registry.cells import UNKNOWN, columns, since
+from tutor.cluster.registry.core import event_conversion
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -17,7 +19,17 @@ _INVOLVED = ('kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion'
 
 class EventStrategy(Kind):
     columns = columns('Last Seen, Type, Reason, Object, Subobject*, Source*, Message, First Seen*, Count*, Name*')
-    selectable = (*(f'involvedObject.{name}' for name in _INVOLVED), 'reason', 'reportingComponent', 'source', 'type')
+    selectable = (*(f'involvedObject.{name}' for name in _INVOLVED),
+                  *(f'regarding.{name}' for name in _INVOLVED), 'reportingController', 'reason', 'reportingComponent', 'source', 'type')
+
+    converts = True
+
+    def to_version(self, obj: Object, resource: Resource) -> Object:
+        return event_conversion.to_new(obj) if resource.group else obj
+
+    def from_version(self, obj: Object) -> None:
+        if obj['apiVersion'] == event_conversion.NEW:
+            event_conversion.to_stored(obj)
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """legacyValidateEvent."""
@@ -33,7 +45,8 @@ class EventStrategy(Kind):
         involved = obj.get('involvedObject') or {}
         source = (obj.get('source') or {}).get('component') or obj.get('reportingComponent', '')
         found = {f'involvedObject.{name}': involved.get(name, '') for name in _INVOLVED}
-        return {**found, 'reason': obj.get('reason', ''), 'type': obj.get('type', ''), 'source': source,
+        found |= {f'regarding.{name}': involved.get(name, '') for name in _INVOLVED}
+        return {**found, 'reportingController': obj.get('reportingComponent', ''), 'reason': obj.get('reason', ''), 'type': obj.get('type', ''), 'source': source,
                 'reportingComponent': obj.get('reportingComponent', '')}
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
