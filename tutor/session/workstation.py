@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.cluster.cluster import Cluster
-from tutor.shell.process import Host, Main
+from tutor.shell.process import IO, Context, Host, Main
 from tutor.shell.programs.catalog import programs
 from tutor.shell.vfs import FileSystem
 
@@ -12,16 +12,26 @@ HOME = '/home/learner'
 PROGRAM = b'\x7fELF\x02\x01\x01\0'
 
 
-async def _kubectl(argv, io, ctx) -> int:
+KUBECTL_TIME = 0.04
+"""Virtual seconds that kubectl takes to start and find its server: meanwhile controllers have seen the last change."""
+
+
+async def _kubectl(argv: list[str], io: IO, ctx: Context) -> int:
     from tutor.kubectl.main import main
+    await ctx.simulation.sleep(KUBECTL_TIME)
     return await main(argv, io, ctx)
+
+
+async def _clock(argv, io, ctx) -> int:
+    from tutor.session.clock import clock
+    return await clock(argv, io, ctx)
 
 
 def workstation(cluster: Cluster) -> Host:
     """A new machine beside a cluster, with an administrator's kubeconfig."""
     simulation = cluster.simulation
     files = FileSystem(lambda: simulation.now)
-    installed: dict[str, Main] = {**programs(), 'kubectl': _kubectl}
+    installed: dict[str, Main] = {**programs(), 'kubectl': _kubectl, 'clock': _clock}
     for name in installed:
         files.put(f'/usr/bin/{name}', PROGRAM, 0o755, name)
     files.symlink('/usr/bin', '/bin')
