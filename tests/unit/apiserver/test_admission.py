@@ -1,0 +1,164 @@
+"""What admission refuses, changes and warns about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tutor.client.transport import User
+
+JANE = User('jane', ('system:authenticated',))
+RBAC = '/apis/rbac.authorization.k8s.io/v1'
+POLICIES = '/apis/admissionregistration.k8s.io/v1'
+PODS = '/api/v1/namespaces/default/pods'
+DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
+
+
+def pod(name: str = 'p', **spec: Any) -> dict[str, Any]:
+    return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': name},
+            'spec': {'containers': [{'name': 'c', 'image': 'nginx'}], **spec}}
+
+
+def deployment(replicas: int, name: str = 'web') -> dict[str, Any]:
+    labels = {'app': name}
+    return {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': name}, 'spec': {
+        'replicas': replicas, 'selector': {'matchLabels': labels},
+        'template': {'metadata': {'labels': labels}, 'spec': {'containers': [{'name': 'c', 'image': 'nginx'}]}}}}
+
+
+@pytest.fixture
+def account(api) -> None:
+    if api.ask('GET', '/api/v1/namespaces/default/serviceaccounts/default').status == 404:
+        api.make('/api/v1/namespaces/default/serviceaccounts', {'metadata': {'name': 'default'}})
+
+
+def label(api, **labels: str) -> Any:
+    given = {f'pod-security.kubernetes.io/{key}': value for key, value in labels.items()}
+    return api.ask('PATCH', '/api/v1/namespaces/default', {'metadata': {'labels': given}}, patch='merge')
+
+
+@pytest.mark.usefixtures('account')
+class TestPodSecurity:
+    @pytest.mark.parametrize('spec, words', [
+        ({'hostNetwork': True, 'hostPID': True}, 'host namespaces (hostNetwork=true, hostPID=true)'),
+        ({'volumes': [{'name': 'v', 'hostPath': {'path': '/'}}]}, 'hostPath volumes (volume "v")'),
+        ({'containers': [{'name': 'c', 'image': 'i', 'securityContext': {'capabilities': {'add': ['SYS_ADMIN']}}}]},
+         'non-default capabilities (container "c" must not include "SYS_ADMIN" in securityContext.capabilities.add)'),
+        ({'containers': [{'name': 'c', 'image': 'i', 'ports': [{'containerPort': 80, 'hostPort': 80}]}]},
+         'hostPort (container "c" uses hostPort 80)'),
+    ])
+    def test_baseline(self, api, spec, words):
+        label(api, enforce='baseline')
+        assert api.message('POST', PODS, pod(**spec)) == (
+            f'pods "p" is forbidden: violates PodSecurity "baseline:latest": {words}')
+
+    def test_restricted_lets_a_careful_pod_in(self, api):
+        label(api, enforce='restricted')
+        careful = {'allowPrivilegeEscalation': False, 'capabilities': {'drop': ['ALL']}}
+        api.make(PODS, pod(securityContext={'runAsNonRoot': True, 'seccompProfile': {'type': 'RuntimeDefault'}},
+                           containers=[{'name': 'c', 'image': 'i', 'securityContext': careful}]))
+
+    def test_existing_pods_are_warned_about(self, api):
+        api.make(PODS, pod(hostNetwork=True))
+        assert label(api, enforce='baseline').warnings == (
+            'existing pods in namespace "default" violate the new PodSecurity enforce level "baseline:latest"',
+            'p: host namespaces')
+
+    def test_templates_only_warn(self, api):
+        label(api, enforce='restricted')
+        response = api.ask('POST', DEPLOYMENTS, deployment(1))
+        assert response.status == 201
+        assert response.warnings[0].startswith('would violate PodSecurity "restricted:latest": ')
+
+
+def policy(api, *validations: dict[str, Any], actions: tuple[str, ...] = ('Deny',), **spec: Any) -> None:
+    rules = [{'apiGroups': ['apps'], 'apiVersions': ['*'], 'operations': ['CREATE', 'UPDATE', 'DELETE'],
+              'resources': ['deployments']}]
+    api.make(f'{POLICIES}/validatingadmissionpolicies', {
+        'metadata': {'name': 'p'}, 'spec': {'matchConstraints': {'resourceRules': rules},
+                                            'validations': list(validations), **spec}})
+    api.make(f'{POLICIES}/validatingadmissionpolicybindings', {
+        'metadata': {'name': 'b'}, 'spec': {
+            'policyName': 'p', 'validationActions': list(actions),
+            **({'paramRef': {'name': 'limits', 'namespace': 'default', 'parameterNotFoundAction': 'Deny'}}
+               if 'paramKind' in spec else {})}})
+
+
+DENIED = "deployments.apps \"web\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: "
+
+
+class TestValidatingPolicies:
+    def test_message_expression_and_variables(self, api):
+        policy(api, {'expression': 'variables.n <= 2', 'messageExpression': "'no more than 2, not ' + string(variables.n)"},
+               variables=[{'name': 'n', 'expression': 'object.spec.replicas'}])
+        assert api.message('POST', DEPLOYMENTS, deployment(3)) == f'{DENIED}no more than 2, not 3'
+        api.make(DEPLOYMENTS, deployment(2))
+
+    def test_an_expression_without_value_refuses(self, api):
+        policy(api, {'expression': 'object.spec.nothing == 1'})
+        assert api.message('POST', DEPLOYMENTS, deployment(1)) == (
+            f"{DENIED}expression 'object.spec.nothing == 1' resulted in error: no such key: nothing")
+
+    def test_warn_audit_and_conditions(self, api):
+        policy(api, {'expression': 'false', 'message': 'never'}, actions=('Warn', 'Audit'),
+               matchConditions=[{'name': 'm', 'expression': 'object.spec.replicas > 1'}])
+        assert not api.ask('POST', DEPLOYMENTS, deployment(1, 'one')).warnings
+        assert api.ask('POST', DEPLOYMENTS, deployment(2)).warnings == (
+            "Validation failed for ValidatingAdmissionPolicy 'p' with binding 'b': never",)
+
+    def test_parameters(self, api):
+        policy(api, {'expression': 'object.spec.replicas <= int(params.data.most)'},
+               paramKind={'apiVersion': 'v1', 'kind': 'ConfigMap'})
+        assert 'no params found for policy binding' in api.message('POST', DEPLOYMENTS, deployment(1))
+        api.make('/api/v1/namespaces/default/configmaps', {'metadata': {'name': 'limits'}, 'data': {'most': '1'}})
+        api.make(DEPLOYMENTS, deployment(1))
+        assert 'failed expression: ' in api.message('POST', DEPLOYMENTS, deployment(2, 'more'))
+
+
+@pytest.mark.parametrize('mutation', [
+    {'patchType': 'ApplyConfiguration', 'applyConfiguration': {
+        'expression': 'Object{metadata: Object.metadata{labels: Object.metadata.labels{team: "a {b}"}}}'}},
+    {'patchType': 'JSONPatch', 'jsonPatch': {
+        'expression': '[JSONPatch{op: "add", path: "/metadata/labels", value: {"team": "a {b}"}}]'}},
+])
+def test_mutating_policies(api, mutation):
+    rules = [{'apiGroups': [''], 'apiVersions': ['v1'], 'operations': ['CREATE'], 'resources': ['configmaps']}]
+    api.make(f'{POLICIES}/mutatingadmissionpolicies', {'metadata': {'name': 'm'}, 'spec': {
+        'matchConstraints': {'resourceRules': rules}, 'mutations': [mutation], 'reinvocationPolicy': 'Never'}})
+    api.make(f'{POLICIES}/mutatingadmissionpolicybindings', {'metadata': {'name': 'b'}, 'spec': {'policyName': 'm'}})
+    made = api.ask('POST', '/api/v1/namespaces/default/configmaps', {'metadata': {'name': 'c'}, 'data': {'k': 'v'}})
+    # "a {b}" is no label value: validation sees what the policy has set, with the text of its string untouched.
+    assert made.status == 422
+    assert '"a {b}"' in made.body['message']
+
+
+def test_nobody_hands_out_more_than_they_have(api):
+    rule = {'apiGroups': ['rbac.authorization.k8s.io'], 'resources': ['roles', 'rolebindings'], 'verbs': ['create']}
+    api.make(f'{RBAC}/namespaces/default/roles', {'metadata': {'name': 'r'}, 'rules': [rule]})
+    api.make(f'{RBAC}/namespaces/default/rolebindings', {
+        'metadata': {'name': 'r'}, 'roleRef': {'kind': 'Role', 'name': 'r'},
+        'subjects': [{'kind': 'User', 'name': 'jane'}]})
+    wanted = {'metadata': {'name': 'x'}, 'rules': [{'apiGroups': [''], 'resources': ['pods'], 'verbs': ['get', 'list']}]}
+    assert api.message('POST', f'{RBAC}/namespaces/default/roles', wanted, user=JANE) == (
+        'roles.rbac.authorization.k8s.io "x" is forbidden: user "jane" (groups=["system:authenticated"]) is attempting '
+        'to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}')
+    api.make(f'{RBAC}/namespaces/default/roles', {'metadata': {'name': 'y'}, 'rules': [rule]}, user=JANE)
+    binding = {'metadata': {'name': 'z'}, 'roleRef': {'kind': 'ClusterRole', 'name': 'view'}}
+    assert 'not currently held' in api.message('POST', f'{RBAC}/namespaces/default/rolebindings', binding, user=JANE)
+
+
+def test_default_classes_and_finalizers(api):
+    api.make('/apis/storage.k8s.io/v1/storageclasses', {
+        'metadata': {'name': 'fast', 'annotations': {'storageclass.kubernetes.io/is-default-class': 'true'}},
+        'provisioner': 'example.com/disk'})
+    claim = api.make('/api/v1/namespaces/default/persistentvolumeclaims', {'metadata': {'name': 'c'}, 'spec': {
+        'accessModes': ['ReadWriteOnce'], 'resources': {'requests': {'storage': '1Gi'}}}})
+    assert claim['spec']['storageClassName'] == 'fast'
+    assert claim['metadata']['finalizers'] == ['kubernetes.io/pvc-protection']
+
+
+def test_a_kubelet_keeps_to_its_node(api):
+    kubelet = User('system:node:node01', ('system:nodes', 'system:authenticated'))
+    api.make('/api/v1/nodes', {'metadata': {'name': 'node01'}}, user=kubelet)
+    assert 'is not allowed to modify node "node02"' in api.message(
+        'POST', '/api/v1/nodes', {'metadata': {'name': 'node02'}}, user=kubelet)

@@ -1,0 +1,121 @@
+"""CustomResourceDefinitions: what they serve, refuse, prune, default, convert, and take with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+WIDGETS = '/apis/example.com/v1/namespaces/default/widgets'
+SCHEMA: dict[str, Any] = {'type': 'object', 'properties': {
+    'spec': {'type': 'object', 'required': ['size'], 'properties': {
+        'size': {'type': 'integer', 'minimum': 1}, 'color': {'type': 'string', 'default': 'red'},
+        'id': {'type': 'string', 'x-kubernetes-validations': [{'rule': 'self == oldSelf', 'message': 'fixed'}]}},
+        'x-kubernetes-validations': [{'rule': "!has(self.color) || self.color != 'pink'"}]},
+    'status': {'type': 'object', 'x-kubernetes-preserve-unknown-fields': True}}}
+
+
+def widget(name: str = 'w', **spec: Any) -> dict[str, Any]:
+    return {'apiVersion': 'example.com/v1', 'kind': 'Widget', 'metadata': {'name': name}, 'spec': spec}
+
+
+def test_a_definition_serves_its_resource_at_once(api):
+    api.make(CRDS, api.definition(SCHEMA))
+    assert api.make(WIDGETS, widget(size=2))['spec'] == {'size': 2, 'color': 'red'}
+    api.settle()
+    status = api.get(f'{CRDS}/widgets.example.com')['status']
+    assert {item['type']: item['status'] for item in status['conditions']} == {
+        'NamesAccepted': 'True', 'Established': 'True'}
+    assert status['acceptedNames']['shortNames'] == ['wg']
+    assert [item['name'] for item in api.get('/apis/example.com/v1')['resources']] == ['widgets']
+
+
+def test_validation_pruning_and_rules(api):
+    api.make(CRDS, api.definition(SCHEMA))
+    assert api.message('POST', WIDGETS, widget(size=0)) == (
+        'Widget.example.com "w" is invalid: spec.size: Invalid value: 0: spec.size in body should be greater than or '
+        'equal to 1')
+    assert 'some validation rules were not checked' in api.message('POST', WIDGETS, widget(size='2'))
+    assert api.message('POST', WIDGETS, widget(size=1, color='pink')).endswith(
+        "spec: Invalid value: failed rule: !has(self.color) || self.color != 'pink'")
+    assert 'strict decoding error: unknown field "spec.more"' in api.message(
+        'POST', WIDGETS, widget(size=1, more=2), fieldValidation='Strict')
+    response = api.ask('POST', WIDGETS, widget(size=1, more=2, id='a'))
+    assert response.warnings == ('unknown field "spec.more"',)
+    assert 'more' not in response.body['spec']
+    assert api.message('PATCH', f'{WIDGETS}/w', {'spec': {'id': 'b'}}, patch='merge').endswith(
+        'spec.id: Invalid value: "b": fixed')
+    assert api.ask('PATCH', f'{WIDGETS}/w', {'spec': {}}, patch='strategic').status == 415
+
+
+def test_what_was_wrong_already_may_stay(api):
+    crd = api.make(CRDS, api.definition(SCHEMA))
+    api.make(WIDGETS, widget(size=2))
+    stricter = {**SCHEMA, 'properties': {**SCHEMA['properties'], 'spec': {'type': 'object', 'properties': {
+        'size': {'type': 'integer', 'minimum': 5}, 'color': {'type': 'string'}}}}}
+    api.settle()
+    version = {**crd['spec']['versions'][0], 'schema': {'openAPIV3Schema': stricter}}
+    assert api.ask('PATCH', f'{CRDS}/widgets.example.com', {'spec': {'versions': [version]}},
+                   patch='merge').status == 200
+    assert api.ask('PATCH', f'{WIDGETS}/w', {'spec': {'color': 'blue'}}, patch='merge').status == 200
+    assert api.ask('PATCH', f'{WIDGETS}/w', {'spec': {'size': 3}}, patch='merge').status == 422
+
+
+def test_subresources_and_generation(api):
+    version = {'name': 'v1', 'served': True, 'storage': True, 'schema': {'openAPIV3Schema': SCHEMA}, 'subresources': {
+        'status': {}, 'scale': {'specReplicasPath': '.spec.size', 'statusReplicasPath': '.status.seen'}}}
+    api.make(CRDS, api.definition(SCHEMA, version))
+    api.make(WIDGETS, {**widget(size=2), 'status': {'seen': 1}})
+    assert 'status' not in api.get(f'{WIDGETS}/w')
+    changed = api.ask('PATCH', f'{WIDGETS}/w/status', {'spec': {'size': 9}, 'status': {'seen': 2}}, patch='merge').body
+    assert (changed['spec']['size'], changed['status'], changed['metadata']['generation']) == (2, {'seen': 2}, 1)
+    scale = api.ask('PATCH', f'{WIDGETS}/w/scale', {'spec': {'replicas': 4}}, patch='merge').body
+    assert (scale['spec'], scale['status']) == ({'replicas': 4}, {'replicas': 2})
+    assert api.get(f'{WIDGETS}/w')['metadata']['generation'] == 2
+
+
+def test_every_version_shows_every_object(api):
+    versions = [{'name': name, 'served': True, 'storage': name == 'v1', 'schema': {'openAPIV3Schema': SCHEMA}}
+                for name in ('v1beta1', 'v1')]
+    api.make(CRDS, api.definition(SCHEMA, *versions))
+    beta = WIDGETS.replace('/v1/', '/v1beta1/')
+    api.make(beta, {**widget(size=1), 'apiVersion': 'example.com/v1beta1'})
+    assert api.get(f'{WIDGETS}/w')['apiVersion'] == 'example.com/v1'
+    assert [item['apiVersion'] for item in api.get(beta)['items']] == ['example.com/v1beta1']
+    assert api.get('/apis/example.com')['preferredVersion']['version'] == 'v1'
+
+
+def test_printer_columns(api):
+    version = {'name': 'v1', 'served': True, 'storage': True, 'schema': {'openAPIV3Schema': SCHEMA},
+               'additionalPrinterColumns': [{'name': 'Size', 'type': 'integer', 'jsonPath': '.spec.size'},
+                                            {'name': 'Seen', 'type': 'string', 'jsonPath': '.status.seen',
+                                             'priority': 1}]}
+    api.make(CRDS, api.definition(SCHEMA, version))
+    api.make(WIDGETS, widget(size=3))
+    table = api.get(WIDGETS, accept='application/json;as=Table;v=v1;g=meta.k8s.io')
+    assert [(item['name'], item['priority']) for item in table['columnDefinitions']] == [
+        ('Name', 0), ('Size', 0), ('Seen', 1)]
+    assert table['rows'][0]['cells'] == ['w', 3, None]
+
+
+def test_a_definition_takes_its_objects_with_it(api):
+    api.make(CRDS, api.definition(SCHEMA))
+    held = widget(size=1)
+    held['metadata']['finalizers'] = ['example.com/hold']
+    api.make(WIDGETS, held)
+    api.settle()
+    api.ask('DELETE', f'{CRDS}/widgets.example.com')
+    api.settle()
+    assert api.get(f'{CRDS}/widgets.example.com')['metadata']['finalizers'] == [
+        'customresourcecleanup.apiextensions.k8s.io']
+    assert api.ask('POST', WIDGETS, widget('other', size=1)).status == 405
+    api.ask('PATCH', f'{WIDGETS}/w', {'metadata': {'finalizers': None}}, patch='merge')
+    api.settle()
+    assert api.ask('GET', f'{CRDS}/widgets.example.com').status == 404
+    assert api.ask('GET', WIDGETS).status == 404
+
+
+def test_a_schema_that_nobody_can_use_is_refused(api):
+    wrong = {'type': 'object', 'properties': {'spec': {'type': 'whole'}, 'rest': {}}}
+    text = api.message('POST', CRDS, api.definition(wrong))
+    assert 'spec.validation.openAPIV3Schema.properties[spec].type: Unsupported value: "whole"' in text
+    assert 'properties[rest].type: Required value: must not be empty for specified object fields' in text
