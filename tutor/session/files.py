@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +11,10 @@ from tutor.course.words import Text
 from tutor.session.sitting import put
 from tutor.session.workbench import Workbench
 from tutor.session.workstation import HOME
-from tutor.shell.vfs import File
+from tutor.shell.vfs import File, normalize
 
 LARGEST = 20 * 1024 * 1024
+MOST = 2000
 OWN = ('.kube/', '.start/', '.bash_history')
 
 
@@ -34,7 +36,16 @@ class Exported:
 
 def bring_in(bench: Workbench, paths: Iterable[Path]) -> list[str]:
     """Copy files and folders of the machine into the home folder; the names they have there. Raises CannotCopy."""
-    names = []
+    files = read(paths)
+    for name, text in files:
+        put(bench, name, text)
+    return [name for name, _ in files]
+
+
+def read(paths: Iterable[Path]) -> list[tuple[str, str]]:
+    """The files of the machine at some paths, by the names that they get in the home folder. Raises CannotCopy."""
+    found: list[tuple[str, str]] = []
+    size = 0
     for path in paths:
         if not path.exists():
             raise CannotCopy(Text(zh=f'{path}：没有这个文件或文件夹', en=f'{path}: there is no such file or folder'))
@@ -42,9 +53,30 @@ def bring_in(bench: Workbench, paths: Iterable[Path]) -> list[str]:
         for file in sorted(base.rglob('*')) if base.is_dir() else [base]:
             if file.is_file() and not file.is_symlink():
                 name = f'{base.name}/{file.relative_to(base).as_posix()}' if base.is_dir() else base.name
-                put(bench, name, _text(file))
-                names.append(name)
-    return names
+                found.append((name, _text(file)))
+                size += len(found[-1][1])
+            if size > LARGEST or len(found) > MOST:
+                raise CannotCopy(Text(zh=f'{path}：超过 20 MB 或 {MOST} 个文件',
+                                      en=f'{path}: more than 20 MB or {MOST} files'))
+    return found
+
+
+def clashes(bench: Workbench, files: Iterable[tuple[str, str]]) -> list[str]:
+    """Which of the files are there already with another content."""
+    there = [(name, text, normalize(name, HOME)) for name, text in files]
+    return [name for name, text, path in there
+            if bench.files.exists(path) and (not bench.files.is_file(path) or bench.files.read(path) != text.encode())]
+
+
+def file_entry(name: str, text: str) -> str:
+    """A file as a line of the session's log."""
+    return json.dumps([name, text], ensure_ascii=False)
+
+
+def entry_file(entry: str) -> tuple[str, str]:
+    """What `file_entry` wrote: name and text."""
+    name, text = json.loads(entry)
+    return name, text
 
 
 def _text(file: Path) -> str:

@@ -14,9 +14,13 @@ from tutor.course.words import Text
 from tutor.grader.grading import best_count
 from tutor.grader.view import Ran
 from tutor.session.checking import Checking, CheckView
+from tutor.session.clock import KEY as CLOCK
+from tutor.session.clock import LONGEST_JUMP, MOST_STEPS, Clock
+from tutor.session.files import file_entry
 from tutor.session.flow import Flow, flows
 from tutor.session.panels import ClusterView, Panels, Table
-from tutor.session.sitting import cluster_for, prepare
+from tutor.session.replay import Replay
+from tutor.session.sitting import cluster_for, prepare, put
 from tutor.session.view import SessionView
 from tutor.session.why.explanation import Explanation
 from tutor.session.workbench import Workbench
@@ -31,6 +35,8 @@ from tutor.shell.streams import Capture
 from tutor.shell.terminal import Terminal
 
 STEPS_PER_PUMP = 3000
+STEPS_PER_STRETCH = 400
+MOMENT = 0.1
 KEPT_OUTPUT = 256 * 1024
 COMMANDS_BEFORE_A_HINT = 0
 
@@ -61,27 +67,30 @@ class Session:
     """One learner's cluster and shell, for an exercise, a lesson without one, or the playground.
 
     `log` resumes an earlier session: it is replayed, which brings back exactly the same cluster. `on_entry` is told of
-    each new entry, to be kept.
+    each new entry, to be kept. A `patient` one replays in stretches, one with each `pump`, while `resuming`.
     """
 
     def __init__(self, lesson: Lesson | None = None, exercise: Exercise | None = None, log: Iterable[Entry] = (),
-                 history: History | None = None, seed: int = 0, config: ClusterConfig | None = None) -> None:
+                 history: History | None = None, seed: int = 0, config: ClusterConfig | None = None,
+                 patient: bool = False) -> None:
         self.lesson = lesson
         self.exercise = exercise
         self.log: list[Entry] = []
         self.history = history or History()
         self.on_entry: Callable[[Entry], None] | None = None
         self.on_rewind: Callable[[list[Entry]], None] | None = None
-        self.speed = 1.0
-        self.paused = False
+        self.time = Clock()
+        self.patient = patient
         self.hints_shown: list[Text] = []
         self._seed = seed
         self._config = config or cluster_for(lesson, exercise)
         self.ended = False
         self._solution = blocks(exercise.solution) if exercise is not None else []
         self._next_solution = 0
+        self._rewinding = False
         self._begin()
-        self._replay(list(log))
+        self._replay: Replay | None = Replay(self, list(log))
+        self._go_on()
 
     # -- beginning and going back -------------------------------------------------------------------------------
 
@@ -95,11 +104,12 @@ class Session:
         else:
             self.terminal.attach(self.simulation)
         self.terminal.on_interrupt = self._interrupted
-        self.terminal.observe = self._note
+        self.terminal.observe = self.note
         shell = self.bench.shell
         shell.interactive = True
         shell.ctx.terminal = self.bench.context.terminal = self.terminal
         shell.ctx.extras['history'] = self.history
+        shell.ctx.extras[CLOCK] = self.time
         self.view = SessionView(self.bench)
         self.transcript: list[Ran] = []
         self.view.transcript = self.transcript
@@ -108,35 +118,23 @@ class Session:
         self.panels = Panels(self.bench.cluster.admin)
         self._task: Task[int] | None = None
 
-    def _replay(self, entries: list[Entry]) -> None:
-        """Live through a log again, unseen."""
-        shown, self.terminal.on_output = self.terminal.on_output, None
-        editor, self.terminal.open_editor = self.terminal.open_editor, lambda *_: None
-        noting, self.on_entry = self.on_entry, None
-        try:
-            for entry in entries:
-                self.simulation.run_until(lambda: False, entry.at)
-                self._act(entry)
-            self.simulation.run_ready()
-        finally:
-            self.terminal.on_output, self.terminal.open_editor, self.on_entry = shown, editor, noting
+    def _go_on(self) -> None:
+        """Live through more of the log, unseen: all of it at once, or a stretch of it for a patient screen."""
+        if self._replay is None or not self._replay.go_on(STEPS_PER_STRETCH if self.patient else None):
+            return
+        self._replay = None
+        if self._rewinding:
+            self._rewinding = False
+            if self.on_rewind is not None:
+                self.on_rewind(self.log)
 
-    def _act(self, entry: Entry) -> None:
-        match entry.kind:
-            case 'command':
-                self.submit(entry.command)
-            case 'line':
-                self.terminal.type_line(entry.command)
-            case 'interrupt':
-                self.terminal.interrupt()
-            case 'end':
-                self.terminal.end_of_file()
-            case 'edit':
-                self.terminal.edited(entry.command)
-            case 'abandon':
-                self.terminal.edited(None)
+    @property
+    def resuming(self) -> bool:
+        """Whether earlier commands are still being lived through again; `pump` goes on with it."""
+        return self._replay is not None
 
-    def _note(self, kind: str, text: str) -> None:
+    def note(self, kind: str, text: str) -> None:
+        """Add an entry to the log."""
         entry = Entry(self.simulation.now, text, kind)
         self.log.append(entry)
         if self.on_entry is not None:
@@ -148,8 +146,9 @@ class Session:
         if last is None:
             return False
         kept, moment = self.log[:last], self.log[last].at
-        self._rewind(kept)
-        self.simulation.run_until(lambda: False, moment)
+        # Files that were brought in since then stay: they are no command.
+        kept += [Entry(moment, entry.command, entry.kind) for entry in self.log[last:] if entry.kind == 'file']
+        self._rewind(kept, moment)
         return True
 
     def reset(self) -> None:
@@ -158,12 +157,12 @@ class Session:
         self.hints_shown = []
         self._next_solution = 0
 
-    def _rewind(self, entries: list[Entry]) -> None:
+    def _rewind(self, entries: list[Entry], until: float | None = None) -> None:
         self.log = []
         self._begin()
-        self._replay(entries)
-        if self.on_rewind is not None:
-            self.on_rewind(self.log)
+        self._rewinding = True
+        self._replay = Replay(self, entries, until)
+        self._go_on()
 
     # -- typing -------------------------------------------------------------------------------------------------
 
@@ -183,7 +182,7 @@ class Session:
         """Enter at the prompt: the block begins to run."""
         if not text.strip():
             return
-        self._note('command', text)
+        self.note('command', text)
         self.history.add(text)
         command = Command(text, self.simulation.now, self.simulation.trace.next_number, Capture(KEPT_OUTPUT),
                           Capture(KEPT_OUTPUT))
@@ -240,11 +239,62 @@ class Session:
             steps += 1
             return steps > STEPS_PER_PUMP
 
+        if self._replay is not None:
+            self._go_on()
+            return
         self.terminal.pumped()
         if self.checking is not None:
             self.checking.pump()
-        passed = 0.0 if self.paused else seconds * self.speed
+        passed = self._moment() if self.paused else seconds * self.speed
         self.simulation.run_until(enough, self.simulation.now + passed)
+        if self.time.jump_wanted:
+            self.jump()
+
+    def _moment(self) -> float:
+        """While the clock stands, a command still gets the moment that starting its programs takes."""
+        if not self.running:
+            return 0.0
+        return max(self.commands[-1].at + MOMENT - self.simulation.now, 0.0)
+
+    def jump(self) -> bool:
+        """Let time run to the next change of the cluster; False when none comes for a long while."""
+        self.time.jump_wanted = False
+        settling, steps = self.bench.settling, 0
+        before = settling.changes
+
+        def changed() -> bool:
+            nonlocal steps
+            steps += 1
+            return settling.changes != before or steps > MOST_STEPS
+
+        self.simulation.run_until(changed, self.simulation.now + LONGEST_JUMP)
+        self.simulation.run_ready()
+        return settling.changes != before
+
+    @property
+    def speed(self) -> float:
+        """How many virtual seconds pass in a second."""
+        return self.time.speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self.time.speed = speed
+
+    @property
+    def paused(self) -> bool:
+        return self.time.paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self.time.paused = paused
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def import_files(self, files: Iterable[tuple[str, str]]) -> None:
+        """Put files into the home folder; they are part of the log."""
+        for name, text in files:
+            put(self.bench, name, text)
+            self.note('file', file_entry(name, text))
 
     # -- the exercise -------------------------------------------------------------------------------------------
 

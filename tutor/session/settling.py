@@ -18,12 +18,15 @@ class Settling:
     def __init__(self, cluster: Cluster) -> None:
         self._simulation = cluster.simulation
         self._changed_at = 0.0
+        self.changes = 0
+        """How often something that counts has changed."""
         for prefix in WATCHED:
             cluster.store.listen(prefix, lambda _: self._note())
         cluster.store.listen(COUNTED, lambda change: self._note()
                              if change.entry is None or change.previous is None else None)
 
     def _note(self) -> None:
+        self.changes += 1
         self._changed_at = self._simulation.now
 
     def settle(self) -> None:

@@ -48,4 +48,6 @@ def workstation(cluster: Cluster) -> Host:
     for path in (HOME, f'{HOME}/.kube', f'{HOME}/.kube/config'):
         files.chown(path, 1000, 1000)
     files.chmod('/tmp', 0o1777)
-    return Host(simulation, 'controlplane', files, None, installed)
+    host = Host(simulation, 'controlplane', files, None, installed)
+    host.next_pid = 1000
+    return host
