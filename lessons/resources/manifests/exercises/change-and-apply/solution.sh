@@ -1,0 +1,3 @@
+sed -i 's/replicas: 2/replicas: 4/' shop.yaml
+
+kubectl apply -f shop.yaml

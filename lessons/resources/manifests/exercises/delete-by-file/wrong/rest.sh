@@ -1,0 +1,3 @@
+kubectl delete deployment --all
+
+kubectl delete configmap old-config

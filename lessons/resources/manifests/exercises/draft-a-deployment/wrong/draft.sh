@@ -1,0 +1,1 @@
+kubectl create deployment web --image=nginx:1.27 --dry-run=client -o yaml > web.yaml
