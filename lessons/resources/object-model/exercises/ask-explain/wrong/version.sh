@@ -1,0 +1,3 @@
+echo 600 > answer.txt
+
+echo batch/v1beta1 > version.txt

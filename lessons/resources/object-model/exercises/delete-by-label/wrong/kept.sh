@@ -1,0 +1,5 @@
+kubectl delete pod -l app=db
+
+kubectl delete pod web-3
+
+kubectl label pod -l app=web team=blue

@@ -1,0 +1,3 @@
+kubectl delete pod -l env=test
+
+kubectl label pod --all team=blue
