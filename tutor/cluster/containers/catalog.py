@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.cluster.containers.image import Image
+from tutor.cluster.containers.images.agnhost import Agnhost
 from tutor.cluster.containers.images.alpine import Alpine
 from tutor.cluster.containers.images.busybox import Busybox
 from tutor.cluster.containers.images.curl import Curl
+from tutor.cluster.containers.images.databases import Mysql, Postgres
 from tutor.cluster.containers.images.debian import Debian
+from tutor.cluster.containers.images.echoserver import Echoserver
+from tutor.cluster.containers.images.google_samples import HelloApp, HelloAppRegistry, KubernetesBootcamp, NodeHello
+from tutor.cluster.containers.images.hpa_example import HpaExample
+from tutor.cluster.containers.images.http_echo import HttpEcho
 from tutor.cluster.containers.images.httpd import Httpd
 from tutor.cluster.containers.images.kubernetes import (
     CoreDns,
@@ -18,6 +24,8 @@ from tutor.cluster.containers.images.kubernetes import (
     KubeProxy,
     KubeScheduler,
 )
+from tutor.cluster.containers.images.languages import Node, Perl, Python
+from tutor.cluster.containers.images.memcached import Memcached
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.pause import Pause
@@ -26,20 +34,34 @@ from tutor.cluster.containers.images.stress import Stress
 from tutor.cluster.containers.images.ubuntu import Ubuntu
 
 IMAGES: tuple[Callable[[], Image], ...] = (
+    Agnhost,
     Alpine,
     Busybox,
     CoreDns,
     Curl,
     Debian,
+    Echoserver,
     Etcd,
+    HelloApp,
+    HelloAppRegistry,
+    HpaExample,
+    HttpEcho,
     Httpd,
     KubeApiserver,
     KubeControllerManager,
     KubeProxy,
     KubeScheduler,
+    KubernetesBootcamp,
+    Memcached,
+    Mysql,
     Nginx,
     NginxSlim,
+    Node,
+    NodeHello,
     Pause,
+    Perl,
+    Postgres,
+    Python,
     Redis,
     Stress,
     Ubuntu,

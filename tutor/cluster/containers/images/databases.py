@@ -1,0 +1,53 @@
+"""mysql and postgres, the databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from tutor.cluster.containers.programs import mysql, postgres
+from tutor.shell.process import Main
+
+
+class Mysql(Image):
+    repository = 'mysql'
+    tags = {'latest': '9.5.0', '9': '9.5.0', '9.5': '9.5.0', 'lts': '8.4.7', '8': '8.4.7', '8.4': '8.4.7',
+            '8.0': '8.0.44', '8.0.36': '8.0.36', '8.0.44': '8.0.44', '5.7': '5.7.44', '5.6': '5.6.51', '5': '5.7.44'}
+    size = 234_000_000
+    memory = 420 * 1024 * 1024
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(entrypoint=('docker-entrypoint.sh',), command=('mysqld',), environment={
+            'PATH': PATH, 'MYSQL_VERSION': f'{self.version(tag)}-1.el9', 'MYSQL_MAJOR': self.version(tag)[:3]},
+            ports=('3306/tcp', '33060/tcp'), volumes=('/var/lib/mysql',))
+
+    def directories(self, tag: str) -> tuple[str, ...]:
+        return ('/var/lib/mysql', '/var/run/mysqld', '/docker-entrypoint-initdb.d')
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {'/usr/local/bin/docker-entrypoint.sh': mysql.entrypoint, '/usr/sbin/mysqld': mysql.server,
+                '/usr/bin/mysql': mysql.client, '/usr/bin/mysqladmin': mysql.admin}
+
+
+class Postgres(Image):
+    repository = 'postgres'
+    tags = {tag: version for major, version in (
+        ('latest', '18.0'), ('18', '18.0'), ('17', '17.6'), ('16', '16.10'), ('15', '15.14'), ('14', '14.19'),
+        ('13', '13.22'), ('12', '12.22'), ('11', '11.22'), ('10', '10.23'))
+        for tag, version in ((major, version), ('alpine' if major == 'latest' else f'{major}-alpine', version))}
+    size = 154_000_000
+    memory = 28 * 1024 * 1024
+
+    def config(self, tag: str) -> ImageConfig:
+        version = self.version(tag)
+        return ImageConfig(entrypoint=('docker-entrypoint.sh',), command=('postgres',), environment={
+            'PATH': PATH, 'PG_MAJOR': version.partition('.')[0], 'PG_VERSION': version,
+            'PGDATA': '/var/lib/postgresql/data'}, stop_signal='INT', ports=('5432/tcp',),
+            volumes=('/var/lib/postgresql/data',))
+
+    def directories(self, tag: str) -> tuple[str, ...]:
+        return ('/var/lib/postgresql/data', '/var/run/postgresql', '/docker-entrypoint-initdb.d')
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {'/usr/local/bin/docker-entrypoint.sh': postgres.entrypoint, '/usr/local/bin/postgres': postgres.server,
+                '/usr/local/bin/psql': postgres.client, '/usr/local/bin/pg_isready': postgres.is_ready}

@@ -1,0 +1,230 @@
+"""python3: `-m http.server`, and `-c` with plain print and sleep. Other programs are refused, clearly."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
+from tutor.shell.process import IO, Context
+from tutor.shell.vfs import Directory, File, normalize
+
+OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod}
+BIG = 10**6
+IMPORTS = ('time', 'sys', 'os', 'socket')
+TYPES = {'html': 'text/html', 'css': 'text/css', 'js': 'text/javascript', 'txt': 'text/plain',
+         'json': 'application/json', 'png': 'image/png', 'svg': 'image/svg+xml'}
+PROBLEM = """\
+<!DOCTYPE HTML>
+<html lang="en">
+    <head>
+        <meta charset="utf-8">
+        <title>Error response</title>
+    </head>
+    <body>
+        <h1>Error response</h1>
+        <p>Error code: 404</p>
+        <p>Message: File not found.</p>
+        <p>Error code explanation: 404 - Nothing matches the given URI.</p>
+    </body>
+</html>
+"""
+
+
+class NotSimulated(Exception):
+    """Python that goes beyond what is simulated."""
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """python3."""
+    words = [word for word in argv[1:] if word not in ('-u', '-B', '-s', '-I')]
+    if words[:1] in (['-V'], ['--version']):
+        io.stdout.write(f'Python {_version(ctx)}\n')
+        return 0
+    if words[:2] == ['-m', 'http.server']:
+        return await _http_server(words[2:], io, ctx)
+    if words[:1] == ['-m'] and len(words) > 1:
+        io.stderr.write(f'{argv[0]}: error: the module {words[1]} is not simulated here, only http.server is\n')
+        return 1
+    if words[:1] == ['-c'] and len(words) > 1:
+        return await _run(words[1], io, ctx)
+    if not words:
+        return await _run((await io.stdin.read()).decode('utf-8', 'replace'), io, ctx)
+    try:
+        source = ctx.files.read_text(normalize(words[0], ctx.cwd))
+    except OSError:
+        io.stderr.write(f"{argv[0]}: can't open file '{normalize(words[0], ctx.cwd)}': "
+                        '[Errno 2] No such file or directory\n')
+        return 2
+    return await _run(source, io, ctx)
+
+
+def _version(ctx: Context) -> str:
+    return ctx.env.get('PYTHON_VERSION', '3.14.0')
+
+
+# -- print and sleep --------------------------------------------------------------------------------------------------
+
+async def _run(source: str, io: IO, ctx: Context) -> int:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        line = source.strip().splitlines()[:1] or ['']
+        io.stderr.write(f'  File "<string>", line 1\n    {line[0]}\nSyntaxError: invalid syntax\n')
+        return 1
+    try:
+        for statement in tree.body:
+            code = await _statement(statement, io, ctx)
+            if code is not None:
+                return code
+    except NotSimulated as problem:
+        io.stderr.write(f'python3: error: this Python is not simulated here, only print() of plain values is: '
+                        f'{problem}\n')
+        return 1
+    except (ArithmeticError, TypeError, ValueError, IndexError) as problem:
+        io.stderr.write(f'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\n'
+                        f'{type(problem).__name__}: {problem}\n')
+        return 1
+    return 0
+
+
+async def _statement(statement: ast.stmt, io: IO, ctx: Context) -> int | None:
+    """Run one; an exit code ends the program."""
+    if isinstance(statement, ast.Import) and all(name.name in IMPORTS for name in statement.names):
+        return None
+    if isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and statement.test.value:
+        return await _forever(statement.body, io, ctx)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call):
+        raise NotSimulated(ast.unparse(statement).partition('\n')[0])
+    name, values = ast.unparse(call.func), [_value(item, ctx) for item in call.args]
+    if name == 'print':
+        options = {word.arg: _value(word.value, ctx) for word in call.keywords if word.arg != 'flush'}
+        separator, end = options.pop('sep', ' '), options.pop('end', '\n')
+        if options:
+            raise NotSimulated(ast.unparse(call))
+        io.stdout.write(str(separator).join(str(value) for value in values) + str(end))
+        return None
+    if name == 'time.sleep' and len(values) == 1:
+        await ctx.simulation.sleep(float(values[0]))
+        return None
+    if name in ('sys.exit', 'exit'):
+        return int(values[0]) & 255 if values and isinstance(values[0], int) else 0
+    raise NotSimulated(ast.unparse(call))
+
+
+async def _forever(body: list[ast.stmt], io: IO, ctx: Context) -> int:
+    if not any('time.sleep' in ast.unparse(statement) for statement in body):
+        raise NotSimulated('a loop that never sleeps')
+    while True:
+        for statement in body:
+            code = await _statement(statement, io, ctx)
+            if code is not None:
+                return code
+
+
+def _value(node: ast.expr, ctx: Context) -> Any:
+    """A literal, arithmetic on literals, or one of a few names of the environment."""
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        left, right = _value(node.left, ctx), _value(node.right, ctx)
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, (str, list, tuple)) and isinstance(other, int) and abs(other) * len(one) > BIG:
+                raise NotSimulated(ast.unparse(node))
+        return OPERATORS[type(node.op)](left, right)
+    text = ast.unparse(node)
+    if text in ('socket.gethostname()', 'os.uname().nodename'):
+        return ctx.host.hostname
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ('os.getenv', 'os.environ.get') and node.args:
+        return ctx.env.get(str(_value(node.args[0], ctx)), _value(node.args[1], ctx) if node.args[1:] else None)
+    if text == 'sys.version':
+        return f'{_version(ctx)} (main) [GCC 14.2.0]'
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, RecursionError):
+        raise NotSimulated(text) from None
+
+
+# -- http.server ------------------------------------------------------------------------------------------------------
+
+async def _http_server(words: list[str], io: IO, ctx: Context) -> int:
+    root, port = ctx.cwd, 8000
+    pending = list(words)
+    while pending:
+        word = pending.pop(0)
+        if word in ('-d', '--directory', '-b', '--bind') and pending:
+            value = pending.pop(0)
+            root = normalize(value, ctx.cwd) if word in ('-d', '--directory') else root
+        elif word.isdigit():
+            port = int(word)
+        else:
+            io.stderr.write('usage: server.py [-h] [--cgi] [-b ADDRESS] [-d DIRECTORY] [-p VERSION] [port]\n'
+                            f"server.py: error: argument port: invalid int value: '{word}'\n")
+            return 2
+
+    async def respond(request: HttpRequest) -> HttpResponse:
+        return _answer(root, request, io, ctx)
+
+    assert ctx.host.network is not None
+    try:
+        ctx.host.network.listen(port, HttpService(respond))
+    except OSError:
+        io.stderr.write('OSError: [Errno 98] Address already in use\n')
+        return 1
+    io.stdout.write(f'Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...\n')
+    await ctx.simulation.future()
+    return 0
+
+
+def _answer(root: str, request: HttpRequest, io: IO, ctx: Context) -> HttpResponse:
+    response = _file(root, request, ctx)
+    now = ctx.simulation.wall()
+    stamp = f'[{now:%d/%b/%Y %H:%M:%S}]'
+    if response.status == 404:
+        io.stderr.write(f'{request.client[0]} - - {stamp} code 404, message File not found\n')
+    io.stderr.write(f'{request.client[0]} - - {stamp} "{request.method} {request.target} {request.version}" '
+                    f'{response.status} -\n')
+    python = '.'.join(_version(ctx).split('.'))
+    response.headers = {'Server': f'SimpleHTTP/0.6 Python/{python}', 'Date': f'{now:%a, %d %b %Y %H:%M:%S} GMT',
+                        **response.headers}
+    return response
+
+
+def _file(root: str, request: HttpRequest, ctx: Context) -> HttpResponse:
+    if request.method not in ('GET', 'HEAD'):
+        return HttpResponse(501, {'Content-Type': 'text/html;charset=utf-8'}, b'',
+                            f"Unsupported method ('{request.method}')")
+    path = normalize(root + '/' + unquote(request.path).lstrip('/'), '/')
+    if path != root and not path.startswith(root.rstrip('/') + '/'):
+        path = root
+    node = _node(ctx, path)
+    if isinstance(node, Directory):
+        if not request.path.endswith('/'):
+            return HttpResponse(301, {'Location': f'{request.path}/'})
+        index = _node(ctx, f'{path}/index.html')
+        if not isinstance(index, File):
+            return _listing(request.path, sorted(node.entries, key=str.lower))
+        node, path = index, f'{path}/index.html'
+    if not isinstance(node, File):
+        return HttpResponse(404, {'Content-Type': 'text/html;charset=utf-8'}, PROBLEM.encode(), 'File not found')
+    kind = TYPES.get(path.rpartition('.')[2], 'application/octet-stream')
+    return HttpResponse(200, {'Content-type': kind}, node.data())
+
+
+def _node(ctx: Context, path: str) -> object:
+    try:
+        return ctx.files.find(path).node
+    except OSError:
+        return None
+
+
+def _listing(path: str, names: list[str]) -> HttpResponse:
+    title = f'Directory listing for {path}'
+    rows = ''.join(f'<li><a href="{name}">{name}</a></li>\n' for name in names)
+    body = ('<!DOCTYPE HTML>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<title>{title}</title>\n</head>\n<body>\n<h1>{title}</h1>\n<hr>\n<ul>\n{rows}</ul>\n<hr>\n</body>\n</html>\n')
+    return HttpResponse(200, {'Content-type': 'text/html; charset=utf-8'}, body.encode())
