@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tutor.shell import patterns
 from tutor.shell.arithmetic import Arithmetic, ArithmeticProblem
+from tutor.shell.budget import MAX_TEXT
 from tutor.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
@@ -67,8 +68,11 @@ class Expander:
 
     async def text(self, word: Word) -> str:
         """One string, without splitting and file names (assignments, redirections' targets, here-documents)."""
-        return ''.join(piece.text + (' ' if piece.break_after else '')
-                       for piece in await self._pieces(_tilde(word, self._shell.home)))
+        found = ''.join(piece.text + (' ' if piece.break_after else '')
+                        for piece in await self._pieces(_tilde(word, self._shell.home)))
+        if len(found) > MAX_TEXT:
+            raise ExpansionProblem(f'xrealloc: cannot allocate {len(found)} bytes', fatal=True)
+        return found
 
     async def pattern(self, word: Word) -> list[tuple[str, bool]]:
         """Pieces for pattern matching: case, [[ == ]], ${x#…}."""

@@ -11,6 +11,7 @@ from typing import Any
 from tutor.cluster.simulation import Cancelled
 from tutor.shell import syntax
 from tutor.shell.assignment import assign, declared
+from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, YIELD_EVERY, Budget
 from tutor.shell.expansion import Expander, ExpansionProblem
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.lookup import find_program, which
@@ -25,11 +26,10 @@ from tutor.shell.wording import dialect_of
 
 SPAWN_TIME = 0.001
 """Virtual seconds that starting a program takes."""
-YIELD_EVERY = 500
-MAX_STEPS = 300_000
-"""Commands that may run without any virtual time passing: beyond that a loop is stopped."""
 MAX_CALLS = 1000
 LEVELS_PER_TASK = 20
+PROMPT_PID = 999
+"""$$ of a shell that is no process of the table: the one at the prompt."""
 LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'C': 'noclobber'}
 
 __all__ = ['LETTERS', 'Break', 'Discard', 'Exit', 'Failed', 'Job', 'Return', 'Shell']
@@ -68,9 +68,10 @@ class Shell:
         self.conditional = 0
         self.loops = 0
         self.sourcing = 0
+        self.becomes: Process | None = None
+        """The process that turns into the next program that is run, as `program &` does."""
+        self.budget = Budget()
         self._calls = 0
-        self._steps = 0
-        self._steps_at = -1.0
         self._substitutions: Substitutions | None = None
         for variable, value in ctx.env.items():
             self.variables.set(variable, value)
@@ -81,7 +82,7 @@ class Shell:
     async def run_block(self, text: str) -> int:
         """Run a text line by line, as it would be typed; the status of the last command. Raises Exit."""
         if not self.sourcing:
-            self._steps = 0
+            self.budget.steps, self.budget.stopped = 0, False
         scripts = None if self.aliases else _parsed(text)
         try:
             if scripts is not None:
@@ -119,8 +120,11 @@ class Shell:
         """Say what cannot be read. A prompt's text has no line number."""
         lines = text.split('\n')
         number = min(problem.line or len(lines), len(lines))
+        source = lines[number - 1]
+        if 'unexpected end of file' in str(problem):
+            number = len(text.rstrip('\n').split('\n')) + 1
         line = None if self.line is None else number
-        self.io.stderr.write(self.dialect.syntax(self.name, line, str(problem), lines[number - 1], self.from_option))
+        self.io.stderr.write(self.dialect.syntax(self.name, line, str(problem), source, self.from_option))
 
     @property
     def home(self) -> str:
@@ -149,7 +153,7 @@ class Shell:
             case '#':
                 return str(len(self.positional))
             case '$':
-                return str(self.ctx.pid or 1)
+                return str(self.ctx.pid or PROMPT_PID)
             case '!':
                 return str(self.background_pid) if self.background_pid else None
             case '0':
@@ -207,13 +211,13 @@ class Shell:
     async def _pace(self, io: IO) -> None:
         """Let others run now and then, and end what would run forever without time passing."""
         simulation = self.ctx.simulation
-        if simulation.now != self._steps_at:
-            self._steps_at, self._steps = simulation.now, 0
-        self._steps += 1
-        if self._steps % YIELD_EVERY == 0:
+        steps = self.budget.step(simulation.now)
+        if not steps % YIELD_EVERY:
             await simulation.sleep(0)
-        if self._steps > MAX_STEPS:
-            self._steps = 0
+        if self.budget.stopped:
+            raise Discard(130)
+        if steps > MAX_STEPS:
+            self.budget.stopped = True
             self.complain(io, f'stopped: {MAX_STEPS} commands ran without any time passing')
             raise Discard(130)
 
@@ -368,7 +372,11 @@ class Shell:
     # -- subshells ----------------------------------------------------------------------------------------------
 
     def subshell(self) -> Shell:
-        """A copy that changes nothing here."""
+        """A copy that changes nothing here. Raises Discard when there are too many."""
+        if self.budget.shells >= MAX_SHELLS:
+            self.budget.stopped = True
+            self.complain(self.io, 'fork: retry: Resource temporarily unavailable')
+            raise Discard(254)
         copy = Shell.__new__(Shell)
         copy.__dict__.update(self.__dict__)
         copy.ctx = replace(self.ctx, env=dict(self.ctx.env), signals=dict(self.ctx.signals))
@@ -377,7 +385,7 @@ class Shell:
         copy.options, copy.traps, copy.jobs = dict(self.options), {}, {}
         copy.positional = list(self.positional)
         copy.interactive = False
-        copy._substitutions = None
+        copy._substitutions = copy.becomes = None
         copy.expander = Expander(copy)
         return copy
 
@@ -498,6 +506,9 @@ class Shell:
             return status
         env = self.variables.exported() if environment is None else environment
         await self.ctx.simulation.sleep(SPAWN_TIME)
+        if self.becomes is not None:
+            self.becomes.argv = argv
+            return await main(argv, io, replace(self.ctx, env=env))
         return await self.wait_for(self.ctx.host.start(main, argv, io, replace(self.ctx, env=env, signals={})))
 
     async def wait_for(self, process: Process) -> int:

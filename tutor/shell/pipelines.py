@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.simulation import BrokenPipe, Cancelled, Pipe, Reader, Task
 from tutor.shell import syntax
+from tutor.shell.budget import MAX_TEXT
 from tutor.shell.process import IO, SIGNALS, Context, Process
 from tutor.shell.streams import BytesReader, Capture
 from tutor.shell.unwinding import Break, Exit, Failed
@@ -75,6 +76,7 @@ async def _stage(shell: Shell, command: syntax.Node, io: IO, reads: Any, writes:
 async def isolated(shell: Shell, script: syntax.Script, io: IO) -> int:
     """Run in a subshell: `exit` and errors end only it."""
     previous, shell.io = shell.io, io
+    shell.budget.shells += 1
     try:
         status = await shell.script(script, io)
     except (Exit, Failed) as leaving:
@@ -85,6 +87,7 @@ async def isolated(shell: Shell, script: syntax.Script, io: IO) -> int:
         status = 128 + SIGNALS['PIPE']
     finally:
         shell.io = previous
+        shell.budget.shells -= 1
     if 'EXIT' in shell.traps:
         await shell.run_trap('EXIT')
     return status
@@ -92,7 +95,7 @@ async def isolated(shell: Shell, script: syntax.Script, io: IO) -> int:
 
 async def capture(shell: Shell, script: syntax.Script) -> str:
     """What a script writes: $(…)."""
-    output = Capture()
+    output = Capture(MAX_TEXT)
     shell.status = await isolated(shell.subshell(), script, IO(shell.io.stdin, output, shell.io.stderr))
     return output.data().replace(b'\0', b'').decode('utf-8', 'surrogateescape')
 
@@ -185,6 +188,8 @@ def in_background(shell: Shell, node: syntax.Node, io: IO, source: str) -> None:
 
     async def main(_argv: list[str], own: IO, ctx: Context) -> int:
         inner.ctx = replace(ctx, cwd=inner.ctx.cwd, env=inner.ctx.env)
+        if isinstance(node, syntax.Simple):
+            inner.becomes = shell.ctx.host.processes.get(ctx.pid)
         return await isolated(inner, syntax.Script([(node, False)]), own)
 
     process = shell.ctx.host.start(main, [shell.name], quiet, inner.ctx)

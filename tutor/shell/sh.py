@@ -48,7 +48,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         shell.interactive = True
         return await converse(shell)
     shell.line = 1
-    return await run(shell, (await io.stdin.read()).decode('utf-8', 'replace'))
+    return await run_lines(shell)
 
 
 async def run_script(path: str, text: str, words: list[str], io: IO, ctx: Context,
@@ -83,6 +83,21 @@ async def run(shell: Shell, text: str) -> int:
     if 'EXIT' in shell.traps:
         await shell.run_trap('EXIT')
     return status
+
+
+async def run_lines(shell: Shell) -> int:
+    """Run what comes on standard input as soon as a command is complete; the exit status of the shell."""
+    pending = ''
+    while line := await shell.io.stdin.readline():
+        pending += line.decode('utf-8', 'replace')
+        if parse_status(pending.rstrip('\n')) == 'incomplete':
+            continue
+        text, pending = pending, ''
+        try:
+            await shell.run_block(text)
+        except Exit as leaving:
+            return leaving.status
+    return await run(shell, pending) if pending.strip() else await run(shell, '')
 
 
 def prompt(shell: Shell) -> str:

@@ -78,7 +78,7 @@ class Dialect:
             quoted = f'"{shown}"' if shown != 'newline' or self.name == 'ash' else 'newline'
             return f'syntax error: unexpected {quoted}' if self.name == 'ash' else f'syntax error: {quoted} unexpected'
         if "matching `'" in problem or 'matching `"' in problem:
-            return 'syntax error: unterminated quoted string'
+            return f'syntax error: {"U" if self.name == "dash" else "u"}nterminated quoted string'
         if 'bad substitution' in problem:
             return 'syntax error: bad substitution' if self.name == 'ash' else 'Bad substitution'
         return 'syntax error: unexpected end of file' if self.name == 'ash' else 'syntax error: end of file unexpected'

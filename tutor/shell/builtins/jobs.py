@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from tutor.shell.pipelines import Job
 
 ALL = ('HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM',
-       'TERM', 'STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF', 'WINCH',
-       'IO',
-       'PWR', 'SYS')
+       'TERM', 'STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF',
+       'WINCH', 'IO', 'PWR', 'SYS')
 NUMBERS = {number: name for name, number in SIGNALS.items()}
 
 

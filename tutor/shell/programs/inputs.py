@@ -14,7 +14,7 @@ from tutor.shell.streams import FileReader
 from tutor.shell.vfs import Device, Directory, File, normalize
 
 CHUNK = 64 * 1024
-BUDGET = 128 * 1024 * 1024
+BUDGET = 32 * 1024 * 1024
 """How much endless output a program may make before it is ended."""
 
 

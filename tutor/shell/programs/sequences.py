@@ -7,7 +7,9 @@ from decimal import Decimal, InvalidOperation
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.inputs import Pace
-from tutor.shell.programs.options import missing_operand
+from tutor.shell.programs.options import Help, missing_operand
+
+BATCH = 5000
 
 
 async def seq(argv: list[str], io: IO, ctx: Context) -> int:
@@ -25,6 +27,8 @@ async def seq(argv: list[str], io: IO, ctx: Context) -> int:
         raise Complaint("invalid Zero increment value: ‘0’\nTry 'seq --help' for more information.")
     places = max((-int(number.as_tuple().exponent) for number in (first, step)), default=0)
     width = max(len(f'{first:.{max(places, 0)}f}'), len(f'{last:.{max(places, 0)}f}')) if pad else 0
+    if not form and not width and all(number == int(number) for number in numbers):
+        return await _integers(range(int(first), int(last) + (1 if step > 0 else -1), int(step)), separator, io, ctx)
     await _count(first, step, last, lambda number: _shown(number, form, max(places, 0), width), separator, io, ctx)
     return 0
 
@@ -69,6 +73,18 @@ def _shown(number: Decimal, form: str, places: int, width: int) -> str:
     return f'{number:.{places}f}'.zfill(width)
 
 
+async def _integers(numbers: range, separator: str, io: IO, ctx: Context) -> int:
+    """Whole numbers, many at a time."""
+    pace = Pace(io, ctx)
+    for start in range(0, len(numbers), BATCH):
+        text = separator.join(map(str, numbers[start:start + BATCH]))
+        io.stdout.write(text + (separator if start + BATCH < len(numbers) else '\n'))
+        await io.stdout.drain()
+        if not await pace.wrote(len(text)):
+            raise Complaint('output budget exceeded')
+    return 0
+
+
 async def _count(first: Decimal, step: Decimal, last: Decimal, show, separator: str, io: IO, ctx: Context) -> None:
     pace = Pace(io, ctx)
     number, begun = first, False
@@ -85,6 +101,8 @@ async def _count(first: Decimal, step: Decimal, last: Decimal, show, separator: 
 
 async def yes(argv: list[str], io: IO, ctx: Context) -> int:
     """yes [STRING…]"""
+    if argv[1:] == ['--help']:
+        raise Help('yes')
     line = ' '.join(argv[1:] or ['y']) + '\n'
     block = line * max(1, 4096 // len(line.encode()))
     pace = Pace(io, ctx)

@@ -13,7 +13,7 @@ from tutor.shell.programs.awk.values import Input, Value, compare, formatted, nu
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.regex import BadPattern, compile_posix
 
-MAX_STEPS = 3_000_000
+MAX_STEPS = 1_500_000
 MAX_CALLS = 150
 MAX_FIELD = 100_000
 

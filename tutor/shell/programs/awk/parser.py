@@ -107,6 +107,8 @@ class Parser:
         found: list[tree.Statement] = []
         self._ends()
         while self._kind != '}':
+            if self._kind == 'end':
+                raise SyntaxFault('missing }', self._words[self._place].line + 1)
             found += self._statement()
             self._ends()
         self._take()

@@ -72,6 +72,8 @@ def _parsed(source: str, ctx: Context) -> tree.Program:
             raise Complaint(f'cmd. line:{fault.line}: {what}', 1) from None
         if 'unterminated' in fault.token:
             raise Complaint(f'line {fault.line}: runaway {fault.token.partition(" ")[2]} constant', 2) from None
+        if fault.token == 'missing }':
+            raise Complaint(f'line {fault.line}: missing }} near end of file', 2) from None
         raise Complaint(f'line {fault.line}: syntax error at or near {fault.token}', 2) from None
     except BadPattern as problem:
         raise Complaint(f'line 1: regular expression compile failed ({problem})', 2) from None

@@ -34,7 +34,7 @@ USAGE = """Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file].
                  continuous long stream.
       --help     display this help and exit
 """
-MAX_STEPS = 5_000_000
+MAX_STEPS = 2_000_000
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:

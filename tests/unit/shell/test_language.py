@@ -1,0 +1,128 @@
+"""What is not in the recordings: prompts, other shells' words, jobs, signals, budgets."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.shell.parser import parse_status
+
+
+@pytest.mark.parametrize(('script', 'stderr', 'code'), [
+    ('nosuch', 'sh: line 1: nosuch: not found\n', 127),
+    ('echo x > /nowhere/x', "sh: line 1: can't create /nowhere/x: nonexistent directory\n", 1),
+    ('cat < nosuch', "sh: line 1: can't open nosuch: no such file\n", 1),
+    ('cd /nowhere', "sh: cd: line 1: can't cd to /nowhere: No such file or directory\n", 1),
+    ("sh -c 'nosuch'", 'sh: nosuch: not found\n', 127),
+    ("sh -c 'echo x > /'", "sh: line 0: can't create /: Is a directory\n", 1),
+    ('cat nosuch', "cat: can't open 'nosuch': No such file or directory\n", 1),
+    ('ls nosuch', 'ls: nosuch: No such file or directory\n', 1),
+    ('mkdir /a/b', "mkdir: can't create directory '/a/b': No such file or directory\n", 1),
+    ('rm nosuch', "rm: can't remove 'nosuch': No such file or directory\n", 1),
+    ('sleep x', "sleep: invalid number 'x'\n", 1),
+])
+def test_busybox_words_its_errors(script, stderr, code, busybox):
+    assert busybox.run(script)[1:] == (stderr, code)
+
+
+@pytest.mark.parametrize(('script', 'stderr'), [
+    ("sh -c 'nosuch'", 'sh: 1: nosuch: not found\n'),
+    ("sh -c 'echo x > /nowhere/x'", 'sh: 1: cannot create /nowhere/x: Directory nonexistent\n'),
+    ("sh -c 'cat < nosuch'", 'sh: 1: cannot open nosuch: No such file\n'),
+    ("sh -c 'cd /nowhere'", "sh: 1: cd: can't cd to /nowhere\n"),
+    ("sh -c 'if; then'", 'sh: 1: Syntax error: ";" unexpected\n'),
+    ("sh -c 'echo \"open'", 'sh: 1: Syntax error: Unterminated quoted string\n'),
+])
+def test_sh_is_dash_on_a_gnu_machine(script, stderr, machine):
+    assert machine.run(script).stderr == stderr
+
+
+def test_a_prompt_has_no_line_numbers(machine):
+    machine.at_prompt()
+    assert machine.run('nosuch').stderr == 'bash: nosuch: command not found\n'
+    assert machine.run('echo a; if; then').stderr == "bash: syntax error near unexpected token `;'\n"
+
+
+def test_a_bad_expansion_ends_the_line_but_not_the_prompt(machine):
+    found = machine.at_prompt().run('echo ${x:?is missing}; echo not this\necho next')
+    assert found == ('next\n', 'bash: x: is missing\n', 0)
+
+
+@pytest.mark.parametrize(('text', 'status'), [
+    ('echo hi', 'complete'), ('echo "open', 'incomplete'), ('for i in a; do', 'incomplete'), ('cat <<EOF\nx', 'incomplete'),
+    ('cat <<EOF\nx\nEOF', 'complete'), ('a &&', 'incomplete'), ('echo \\', 'incomplete'), ('$(echo', 'incomplete'),
+    ('if true; then echo; fi', 'complete'), ('f() {', 'incomplete'), ('case x in', 'incomplete'), ('[[ a', 'incomplete'),
+])
+def test_a_prompt_knows_what_needs_more(text, status):
+    assert parse_status(text) == status
+    assert parse_status('fi').startswith('syntax error')
+
+
+def test_two_heredocs_on_one_line(output):
+    assert output('paste - <(cat <<B\nb\nB\n) <<A\na\nA') == 'a\tb\n'
+    assert output('cat <<A; cat <<B\na\nA\nb\nB') == 'a\nb\n'
+
+
+def test_state_stays_between_blocks(machine):
+    machine.run('x=1; f() { echo "f $x"; }; alias g="f"; cd /tmp')
+    assert machine.run('g; pwd').stdout == 'f 1\n/tmp\n'
+
+
+def test_a_pipeline_streams_and_breaks(machine):
+    began = machine.simulation.now
+    assert machine.run('yes | head -1; (echo a; sleep 1000; echo b) | head -1; echo ${PIPESTATUS[@]}').stdout[:4] == 'y\na\n'
+    assert machine.run('yes > /dev/null | head -1; true').code == 0
+    assert machine.simulation.now > began
+
+
+def test_reading_in_a_loop_lets_time_pass(machine):
+    assert machine.run('for i in 1 2 3; do date +%S; sleep 5; done').stdout == '00\n05\n10\n'
+
+
+def test_background_jobs(machine):
+    machine.at_prompt()
+    found = machine.run('sleep 10 &')
+    assert found.stderr.startswith('[1] ')
+    assert machine.run('jobs').stdout == '[1]+  Running                 sleep 10 &\n'
+    assert machine.run('kill %1; wait; true').stdout == ''
+    machine.run('sleep 1 &')
+    machine.simulation.advance(2)
+    assert machine.run('true').stdout == '[1]+  Done                    sleep 1\n'
+
+
+def test_traps_and_signals(machine):
+    script = "trap 'echo got TERM; exit 0' TERM; while true; do sleep 1; done"
+    assert machine.run(f'sh -c "{script}" & sleep 3; kill $!; wait $!; echo $?').stdout == 'got TERM\n0\n'
+    assert machine.run("sh -c 'kill -9 $$'; echo $?").stdout == '137\n'
+    assert machine.run("bash -c 'trap \"echo bye\" EXIT; exit 3'; echo $?").stdout == 'bye\n3\n'
+
+
+@pytest.mark.parametrize('script', ['while true; do :; done', 'f() { f; }; f', 'f() { f | f; }; f', 'for ((;;)); do x=1; done',
+                                    'yes', 'cat /dev/zero | tr "\\0" x', ':(){ :|:& };:', 'x=a; while :; do x=$x$x; done',
+                                    'echo {1..100000}{1..100000}', "awk 'BEGIN { while (1) x++ }'", "sed ':a;ba' <<< x",
+                                    "jq -n 'repeat(1)'", 'printf "%1000000000d" 1', 'seq 1 1000000000'])
+def test_what_never_ends_is_ended(script, machine):
+    from tutor.shell.interpreter import Shell
+    found = machine.run(script, limit=3000)
+    assert isinstance(machine.shell, Shell)
+    assert found.code or found.stderr or len(found.stdout) < 200_000_000
+    assert machine.run('echo alive').stdout == 'alive\n'
+
+
+def test_other_users_write_only_where_they_may(machine):
+    machine.login(1000)
+    assert machine.run('echo x > /etc/x').stderr == 'bash: line 1: /etc/x: Permission denied\n'
+    assert machine.run('touch /etc/x; mkdir /etc/d; rm /etc/passwd').stderr == (
+        "touch: cannot touch '/etc/x': Permission denied\nmkdir: cannot create directory ‘/etc/d’: Permission denied\n"
+        "rm: cannot remove '/etc/passwd': Permission denied\n")
+    assert machine.run('cd /home/learner; echo mine > f; stat -c "%U %a" f; umask 077; touch g; stat -c %a g').stdout == (
+        'learner 644\n600\n')
+
+
+def test_scripts_run_by_their_first_line(output):
+    assert output('printf "#!/bin/sh\\necho \\$0 \\$1\\n" > s; chmod +x s; ./s a') == './s a\n'
+
+
+def test_the_same_script_gives_the_same_bytes():
+    from tests.unit.shell.conftest import Machine
+    script = 'for i in 1 2 3; do echo $RANDOM; mktemp; done; shuf -i 1-100; date +%N'
+    assert Machine().run(script) == Machine().run(script)
