@@ -1,0 +1,91 @@
+"""While someone types: completion, colours, history."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.shell.completion import Completion, Request, complete
+from tutor.shell.highlight import highlight
+from tutor.shell.history import History
+
+
+@pytest.fixture
+def shell(machine):
+    machine.run('alias k=kubectl; fn() { :; }; NAME=web; export NAME; mkdir "a b" abc; touch "a b/f.yaml" abc/x .hid')
+    return machine.shell
+
+
+@pytest.mark.parametrize(('line', 'texts', 'start'), [
+    ('hea', ['head'], 0), ('fn', ['fn'], 0), ('ls | hea', ['head'], 5), ('x=$(hea', ['head'], 4), ('A=1 hea', ['head'], 4),
+    ('if hea', ['head'], 3), ('cat a', ['a\\ b/', 'abc/'], 4), ('cat "a', ['"a b/', '"abc/'], 4),
+    ('cat a\\ b/', ['a\\ b/f.yaml'], 4), ("cat 'a b/", ["'a b/f.yaml'"], 4), ('cat < ab', ['abc/'], 6), ('> ab', ['abc/'], 2),
+    ('cat .h', ['.hid'], 4), ('cat ~/ab', ['~/abc/'], 4), ('echo $NAM', ['$NAME'], 5), ('echo "${NAM', ['${NAME}'], 6),
+    ('export NAM', ['NAME='], 7), ('which hea', ['head'], 6), ('cd a', ['a\\ b/', 'abc/'], 3), ('cat nothing', [], 4),
+    ('echo --file=ab', ['--file=abc/'], 5), ('xargs hea', ['head'], 6),
+])
+def test_words_are_completed(line, texts, start, shell):
+    found = complete(line, len(line), shell)
+    assert [each.text for each in found] == texts
+    assert all(each.start == start for each in found)
+
+
+def test_a_program_completes_its_own_words(shell):
+    def completer(request: Request) -> list[Completion]:
+        assert request.words[0] == 'kubectl'
+        return [Completion(word) for word in ('get', 'delete') if word.startswith(request.current)]
+    completers = {'kubectl': completer}
+    assert [each.text for each in complete('k g', 3, shell, completers)] == ['get']
+    assert [each.text for each in complete('watch -n 1 k g', 14, shell, completers)] == []
+    assert [each.text for each in complete('watch kubectl g', 15, shell, completers)] == ['get']
+
+
+def test_commands_come_with_a_word_in_both_languages(shell):
+    found = next(each for each in complete('grep', 4, shell) if each.text == 'grep')
+    assert found.description is not None
+    assert (found.description.en, found.description.zh) == ('find lines that match', '查找匹配的行')
+
+
+def kinds(text: str, shell) -> list[tuple[str, str]]:
+    return [(text[span.start:span.end], span.kind) for span in highlight(text, shell)]
+
+
+def test_colours_say_what_is_what(shell):
+    assert kinds('nosuch -n "中文 $NAME" | grep 3 > out # 注释', shell) == [
+        ('nosuch', 'unknown'), ('-n', 'option'), ('"中文 ', 'string'), ('$', 'variable'), ('NAME', 'variable'),
+        ('"', 'string'), ('|', 'operator'), ('grep', 'command'), ('3', 'number'), ('>', 'redirect'), ('# 注释', 'comment')]
+    assert kinds('k get; fn; echo', shell)[0::2] == [('k', 'command'), ('fn', 'function'), ('echo', 'builtin')]
+
+
+def test_unfinished_text_has_colours_too(shell):
+    assert ('for', 'keyword') in kinds('for i in $(seq 3); do echo "', shell)
+    assert highlight('x' * 100_000, shell) == []
+
+
+def test_history_walks_and_comes_back():
+    history = History(['a', 'b'])
+    assert (history.up('draft'), history.up('b'), history.up('a')) == ('b', 'a', None)
+    assert (history.down('a'), history.down('b'), history.down('draft')) == ('b', 'draft', None)
+
+
+def test_history_keeps_what_is_worth_it():
+    history = History()
+    for line in ('ls', 'ls', ' secret', '', 'pwd'):
+        history.add(line)
+    assert list(history) == ['ls', 'pwd']
+    assert history.search('s') == 'ls'
+    assert history.search('p', 1) is None
+
+
+def test_history_survives_being_written_down():
+    history = History(['cat <<EOF\na\\n\nEOF', 'echo 中文'])
+    assert list(History.load(history.dump())) == list(history)
+
+
+def test_history_events():
+    history = History(['kubectl get pods', 'ls -l'])
+    assert history.expand('!!') == 'ls -l'
+    assert history.expand('echo !$') == 'echo -l'
+    assert history.expand('!kube -w') == 'kubectl get pods -w'
+    assert history.expand('!1') == 'kubectl get pods'
+    assert history.expand('!nosuch') is None
+    assert history.expand("echo 'a!b'") == "echo 'a!b'"
