@@ -1,0 +1,3 @@
+kubectl create deployment site --image=httpd:2.4 --replicas=2
+
+kubectl expose deployment site --port=8080 --target-port=80

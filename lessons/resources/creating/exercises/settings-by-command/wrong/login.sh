@@ -1,0 +1,5 @@
+kubectl create namespace shop
+
+kubectl create configmap settings --from-literal=COLOR=green --from-literal=MODE=prod -n shop
+
+kubectl create secret generic login --from-file=password.txt -n shop
