@@ -1,0 +1,3 @@
+kubectl cordon node01 node02
+
+kubectl scale deployment shop --replicas=5

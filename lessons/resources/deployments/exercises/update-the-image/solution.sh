@@ -1,0 +1,3 @@
+kubectl set image deployment/shop nginx=nginx:1.28
+
+kubectl annotate deployment shop kubernetes.io/change-cause='nginx 1.28'
