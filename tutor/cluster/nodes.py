@@ -31,6 +31,7 @@ from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
 from tutor.cluster.network.pods import PodNetwork
+from tutor.cluster.network.policy import NetworkPolicies
 from tutor.cluster.network.proxy import ServiceProxy
 from tutor.cluster.network.stack import Stack
 from tutor.cluster.simulation import Simulation
@@ -64,6 +65,7 @@ class Nodes:
         informers = Informers(simulation, self._client('system:node-fleet'))
         self.proxy = ServiceProxy(simulation, self.fabric, informers)
         self.dns = ClusterDns(informers)
+        self.policies = NetworkPolicies(self.fabric, informers)
         self.fleet = Fleet(simulation, informers)
         self._informers = informers
         self._connections = connections
@@ -77,6 +79,13 @@ class Nodes:
             self._serve_dns()
         for number, node in enumerate(self.config.nodes):
             self._add(node, number)
+
+    def network_for(self, files: FileSystem) -> HostNetwork | None:
+        """The network of the first machine, for a workstation that is this machine; None without nodes."""
+        if not self.config.nodes:
+            return None
+        name = next((node.name for node in self.config.nodes if CONTROL_PLANE in node.roles), self.config.nodes[0].name)
+        return HostNetwork(self.fabric.node(name), lambda: files)
 
     def address(self, number: int) -> str:
         """Each machine is in a network of its own: 172.30.1.2, 172.30.2.2, …"""

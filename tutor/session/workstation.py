@@ -48,6 +48,7 @@ def workstation(cluster: Cluster) -> Host:
     for path in (HOME, f'{HOME}/.kube', f'{HOME}/.kube/config'):
         files.chown(path, 1000, 1000)
     files.chmod('/tmp', 0o1777)
-    host = Host(simulation, 'controlplane', files, None, installed)
+    files.put('/etc/resolv.conf', 'nameserver 127.0.0.53\n')
+    host = Host(simulation, 'controlplane', files, cluster.nodes.network_for(files), installed)
     host.next_pid = 1000
     return host

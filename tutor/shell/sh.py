@@ -80,6 +80,10 @@ async def run(shell: Shell, text: str) -> int:
         status = await shell.run_block(text)
     except Exit as leaving:
         status = leaving.status
+    return await _ended(shell, status)
+
+
+async def _ended(shell: Shell, status: int) -> int:
     if 'EXIT' in shell.traps:
         await shell.run_trap('EXIT')
     return status
@@ -96,8 +100,8 @@ async def run_lines(shell: Shell) -> int:
         try:
             await shell.run_block(text)
         except Exit as leaving:
-            return leaving.status
-    return await run(shell, pending) if pending.strip() else await run(shell, '')
+            return await _ended(shell, leaving.status)
+    return await run(shell, pending)
 
 
 def prompt(shell: Shell) -> str:

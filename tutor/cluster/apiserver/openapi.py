@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from tutor.apimachinery import errors, schema
+from tutor.apimachinery import enums, errors, schema
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import Request, Response
@@ -36,6 +37,8 @@ NAMED: dict[str, Object] = {
         'format': 'int-or-string', 'oneOf': [{'type': 'integer'}, {'type': 'string'}]},
 }
 OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+FIELDS = 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1'
+NAMED[FIELDS] = {'type': 'object'}
 WRITES = {'create': 'post', 'update': 'put', 'patch': 'patch'}
 READS = {'get': 'get', 'delete': 'delete'}
 
@@ -50,7 +53,43 @@ def answer(server: ApiServer, rest: list[str], request: Request) -> Response:
             return Response(200, document(server, '', version))
         case ['v3', 'apis', group, version]:
             return Response(200, document(server, group, version))
+        case ['v2']:
+            return Response(200, swagger(server))
     raise errors.no_such_path()
+
+
+def swagger(server: ApiServer) -> Object:
+    """OpenAPI v2: all group versions in one document, with the names of that version for the same things."""
+    paths: Object = {}
+    definitions: Object = {}
+    for group, version in dict.fromkeys((group, version) for group, version, _ in server.resources):
+        found = document(server, group, version)
+        paths.update(found['paths'])
+        definitions.update(found['components']['schemas'])
+    text = json.dumps({'paths': paths, 'definitions': definitions}).replace('#/components/schemas/', '#/definitions/')
+    parts = json.loads(text)
+    _as_swagger(parts)
+    return {'swagger': '2.0', 'info': {'title': 'Kubernetes', 'version': server.version.get('gitVersion', '')}, **parts}
+
+
+def _as_swagger(value: Any) -> None:
+    """Bodies of responses are schemas themselves, parameters have their types beside their names, and a reference
+    stands alone."""
+    if isinstance(value, list):
+        for item in value:
+            _as_swagger(item)
+    elif isinstance(value, dict):
+        content = value.pop('content', None) if isinstance(value.get('content'), dict) and \
+            'application/json' in value['content'] else None
+        if content is not None:
+            value['schema'] = content['application/json']['schema']
+        if value.get('in') == 'query' and 'schema' in value:
+            value.update(value.pop('schema'))
+        if isinstance(value.get('allOf'), list) and len(value['allOf']) == 1 and value.get('default') == {}:
+            value.update(value.pop('allOf')[0])
+            value.pop('default')
+        for item in value.values():
+            _as_swagger(item)
 
 
 def _documents(server: ApiServer) -> list[str]:
@@ -138,7 +177,7 @@ def _reachable(roots: list[str]) -> Object:
             ref = _ref(field)
             if ref:
                 waiting.append(ref)
-            elif (named := SCALARS.get(_leaf(field).type, {}).get('$ref')) is not None:
+            elif (named := _type(_leaf(field)).get('$ref')) is not None:
                 short = named.rpartition('/')[2]
                 found.setdefault(short, {**NAMED[short], 'description': schema.description(short)})
     return found
@@ -172,6 +211,9 @@ def _schema(definition: schema.Definition) -> Object:
 def _property(owner: str, field: schema.Field) -> Object:
     found: Object = _type(field)
     text = schema.description(owner, field.name)
+    named = enums.values(owner.rpartition('.')[2], field.name)
+    if named:
+        text, found['enum'] = enums.described(text, named), list(named)
     if '$ref' in found:
         found = {'allOf': [found], 'default': {}}
     if text:
@@ -188,6 +230,8 @@ def _property(owner: str, field: schema.Field) -> Object:
 
 
 def _type(field: schema.Field) -> dict[str, Any]:
+    if field.name == 'fieldsV1':
+        return {'$ref': f'#/components/schemas/{FIELDS}'}
     if field.type == schema.STRUCT:
         return {'$ref': f'#/components/schemas/{field.ref}'}
     if field.type == schema.LIST:
