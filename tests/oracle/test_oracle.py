@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from comparison import compare, equal_scenarios  # noqa: E402
+from comparison import compare, equal_scenarios
 
 
 @pytest.mark.parametrize('name', equal_scenarios(containers=False))
