@@ -1,0 +1,1 @@
+kubectl label service shop type=NodePort

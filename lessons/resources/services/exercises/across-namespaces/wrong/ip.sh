@@ -1,0 +1,3 @@
+kubectl exec client -- wget -qO- http://stock.store > page.txt
+
+kubectl get service kubernetes -o jsonpath='{.spec.clusterIP}' > ip.txt

@@ -1,0 +1,1 @@
+kubectl expose deployment shop --port=8080 --target-port=80

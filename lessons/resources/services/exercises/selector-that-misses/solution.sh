@@ -1,0 +1,1 @@
+kubectl set selector service shop app=shop,tier=front
