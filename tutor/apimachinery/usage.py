@@ -1,4 +1,4 @@
-"""What an object uses of a ResourceQuota (pkg/quota/v1/evaluator/core): the same for admission and for the controller."""
+"""What an object uses of a ResourceQuota (pkg/quota/v1/evaluator/core), for admission and for the controller."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tutor.client.transport import User
 
 JANE = User('jane', ('system:authenticated',))
@@ -89,7 +90,8 @@ DENIED = "deployments.apps \"web\" is forbidden: ValidatingAdmissionPolicy 'p' w
 
 class TestValidatingPolicies:
     def test_message_expression_and_variables(self, api):
-        policy(api, {'expression': 'variables.n <= 2', 'messageExpression': "'no more than 2, not ' + string(variables.n)"},
+        words = "'no more than 2, not ' + string(variables.n)"
+        policy(api, {'expression': 'variables.n <= 2', 'messageExpression': words},
                variables=[{'name': 'n', 'expression': 'object.spec.replicas'}])
         assert api.message('POST', DEPLOYMENTS, deployment(3)) == f'{DENIED}no more than 2, not 3'
         api.make(DEPLOYMENTS, deployment(2))
@@ -138,7 +140,8 @@ def test_nobody_hands_out_more_than_they_have(api):
     api.make(f'{RBAC}/namespaces/default/rolebindings', {
         'metadata': {'name': 'r'}, 'roleRef': {'kind': 'Role', 'name': 'r'},
         'subjects': [{'kind': 'User', 'name': 'jane'}]})
-    wanted = {'metadata': {'name': 'x'}, 'rules': [{'apiGroups': [''], 'resources': ['pods'], 'verbs': ['get', 'list']}]}
+    pods = {'apiGroups': [''], 'resources': ['pods'], 'verbs': ['get', 'list']}
+    wanted = {'metadata': {'name': 'x'}, 'rules': [pods]}
     assert api.message('POST', f'{RBAC}/namespaces/default/roles', wanted, user=JANE) == (
         'roles.rbac.authorization.k8s.io "x" is forbidden: user "jane" (groups=["system:authenticated"]) is attempting '
         'to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}')

@@ -60,7 +60,8 @@ class CustomResources:
         known = self._server.stores.find(spec['group'], spec['names']['plural'])
         if known is None:
             known = self._server.stores.add(CustomResourceStrategy(wanted[0] if wanted else _first(crd), crd))
-            self._listening[name] = self._server.store.listen(known.prefix, lambda change: self._on_object(name, change))
+            self._listening[name] = self._server.store.listen(
+                known.prefix, lambda change: self._on_object(name, change))
         else:
             assert isinstance(known.strategy, CustomResourceStrategy)
             known.strategy.define(wanted[0] if wanted else _first(crd), crd)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tutor.apimachinery import errors
+from tutor.apimachinery import conversion, errors, schema
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
@@ -15,6 +15,7 @@ from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.store import ResourceStore
 from tutor.cluster.registry.strategy import Context
 
+DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
 ORPHAN, FOREGROUND = 'orphan', 'foregroundDeletion'
 POLICIES = ('Background', 'Foreground', 'Orphan')
 
@@ -31,19 +32,38 @@ class DeleteOptions:
 
 def read_options(scope: Scope) -> DeleteOptions:
     """From the body and the query; raises Invalid for values that do not exist."""
-    body: dict[str, Any] = decoding.read_body(scope) if scope.request.body else {}
+    body: dict[str, Any] = _decoded(decoding.read_body(scope)) if scope.request.body else {}
     query = scope.request.query
     grace = body.get('gracePeriodSeconds', query.get('gracePeriodSeconds'))
     policy = body.get('propagationPolicy') or query.get('propagationPolicy')
+    try:
+        grace = None if grace is None else int(grace)
+    except ValueError:
+        raise errors.bad_request(f'strconv.ParseInt: parsing {errors.quote(str(grace))}: invalid syntax') from None
     orphan = body.get('orphanDependents', query.get('orphanDependents'))
-    if orphan is not None and policy is None:
+    if orphan is not None and policy is not None:
+        raise errors.invalid('meta.k8s.io', 'DeleteOptions', '', [field_errors.invalid(
+            'propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set')])
+    if orphan is not None:
         policy = 'Orphan' if str(orphan).lower() == 'true' else 'Background'
     if policy is not None and policy not in POLICIES:
         raise errors.invalid('meta.k8s.io', 'DeleteOptions', '', [
             field_errors.invalid('propagationPolicy', policy, 'must be one of "Foreground", "Background", "Orphan"')])
     dry_run = bool(body.get('dryRun') or query.get('dryRun'))
-    return DeleteOptions(None if grace is None else max(int(grace), 0) if int(grace) >= 0 else 1, policy,
+    return DeleteOptions(1 if grace is not None and grace < 0 else grace, policy,
                          body.get('preconditions') or {}, dry_run)
+
+
+def _decoded(body: Object) -> Object:
+    """The body with its types checked; raises BadRequest."""
+    definition = schema.definition(DELETE_OPTIONS)
+    assert definition is not None
+    try:
+        conversion.decode(body, definition)
+    except conversion.DecodeError as error:
+        raise errors.bad_request(
+            f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: {error}') from None
+    return body
 
 
 def context(scope: Scope, options: DeleteOptions) -> Context:
@@ -72,7 +92,7 @@ def _again(store: ResourceStore, obj: Object, grace: int | None, finalizers: lis
     waiting = meta.get('deletionGracePeriodSeconds') or 0
     if not finalizers and not store.strategy.finalizing(obj) and (grace == 0 or not waiting):
         return store.remove(obj, context), True
-    if grace is not None and grace < waiting or finalizers != (meta.get('finalizers') or []):
+    if (grace is not None and grace < waiting) or finalizers != (meta.get('finalizers') or []):
         return _mark(store, obj, min(grace if grace is not None else waiting, waiting), finalizers, context), False
     return obj, False
 

@@ -8,12 +8,13 @@ from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import Request, Response
+from tutor.cluster.apiserver import aggregated, health
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
-TEXT = 'text/plain; charset=utf-8'
+METRICS = 'text/plain; version=0.0.4; charset=utf-8'
 
 
 def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
@@ -21,6 +22,9 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
     if request.method not in ('GET', 'HEAD'):
         raise errors.method_not_allowed()
     parts = [part for part in info.path.split('/') if part]
+    if parts in (['api'], ['apis']) and (version := aggregated.wanted(request)):
+        media = f'application/json;g={aggregated.GROUP};v={version};as=APIGroupDiscoveryList'
+        return Response(200, aggregated.document(server, version, parts == ['api']), content_type=media)
     match parts:
         case []:
             return Response(200, {'paths': paths(server)})
@@ -38,18 +42,14 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
         case ['apis' as prefix, group, version]:
             return Response(200, resource_list(server, group, version, prefix))
         case [('healthz' | 'livez' | 'readyz') as check, *rest]:
-            return _health(check, rest, request)
+            return health.answer(check, rest, request)
+        case ['metrics']:
+            from tutor.cluster.apiserver import metrics
+            return Response(200, metrics.text(server), content_type=METRICS)
         case ['openapi', *rest]:
             from tutor.cluster.apiserver import openapi
             return openapi.answer(server, rest, request)
     raise errors.no_such_path()
-
-
-def _health(check: str, rest: list[str], request: Request) -> Response:
-    if rest or 'verbose' not in request.query:
-        return Response(200, 'ok', content_type=TEXT)
-    lines = [f'[+]{name} ok' for name in ('ping', 'log', 'etcd')]
-    return Response(200, '\n'.join([*lines, f'{check} check passed', '']), content_type=TEXT)
 
 
 def groups(server: ApiServer) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response
-from tutor.cluster.apiserver import ownership, selection, tables
+from tutor.cluster.apiserver import listoptions, ownership, selection, tables
 from tutor.cluster.apiserver.scope import Scope
 
 
@@ -20,15 +20,17 @@ def get(scope: Scope) -> Response:
 
 def list_objects(scope: Scope) -> Response:
     """All objects that the selectors let through, in pieces when a limit is given."""
-    items = scope.store.list(scope.info.namespace)
     query = scope.request.query
+    if query:
+        listoptions.check(scope)
+    items = scope.store.list(scope.info.namespace)
     token = query.get('continue')
     revision = scope.server.store.revision
     if token:
         revision, start = _read_token(token)
         items = [item for item in items if _position(item) > start]
     matches = selection.matcher(scope)
-    limit = int(query.get('limit') or 0)
+    limit = listoptions.number(scope, 'limit')
     if matches is not None:
         items = [item for item in items if matches(item)]
     rest = 0

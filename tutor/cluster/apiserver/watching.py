@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
-from tutor.cluster.apiserver import selection, tables
+from tutor.cluster.apiserver import listoptions, selection, tables
 from tutor.cluster.apiserver.requestinfo import is_true
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.watch import Event, Watcher
@@ -16,6 +16,7 @@ BOOKMARK_ANNOTATION = 'k8s.io/initial-events-end'
 def watch(scope: Scope) -> Watcher:
     """Start a watch; raises StatusError (410 Expired when the revision is no longer kept)."""
     query, store = scope.request.query, scope.store
+    timeout = listoptions.number(scope, 'timeoutSeconds')
     requirements = selection.field_requirements(scope)
     trigger = next(((field, value) for field, value, equal in requirements
                     if equal and field in store.strategy.triggers), None)
@@ -33,9 +34,8 @@ def watch(scope: Scope) -> Watcher:
             watcher.push(_bookmark(scope, {BOOKMARK_ANNOTATION: 'true'}))
     for change in missed:
         watcher.offer(change)
-    timeout = query.get('timeoutSeconds')
     if timeout:
-        scope.server.simulation.call_later(float(timeout), watcher.close)
+        scope.server.simulation.call_later(timeout, watcher.close)
     return watcher
 
 

@@ -64,7 +64,7 @@ def _environment(variables: tuple[str, ...]) -> Any:
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
     extensions = [ext_strings.ExtStrings(), ext_optional.ExtOptional(), ext_math.ExtMath(), ext_bindings.ExtBindings()]
-    return cel.NewEnv(variables={name: cel.Type.DYN for name in variables}, extensions=extensions,
+    return cel.NewEnv(variables=dict.fromkeys(variables, cel.Type.DYN), extensions=extensions,
                       functions=_functions(cel))
 
 

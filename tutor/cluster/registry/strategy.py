@@ -77,6 +77,10 @@ class Strategy:
         """A stored object as a version shows it; only asked where `converts`."""
         return obj
 
+    def decode(self, obj: Object, resource: Resource) -> list[str]:
+        """Check and prune a decoded object of a custom resource, in place; what was unknown."""
+        return []
+
     def from_version(self, obj: Object) -> None:
         """Turn a decoded object of any version into what is stored, in place."""
 

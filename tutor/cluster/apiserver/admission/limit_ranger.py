@@ -1,4 +1,4 @@
-"""LimitRanger: default requests and limits, and the bounds that a LimitRange sets (plugin/pkg/admission/limitranger)."""
+"""LimitRanger: default requests and limits, and the bounds of a LimitRange (plugin/pkg/admission/limitranger)."""
 
 from __future__ import annotations
 

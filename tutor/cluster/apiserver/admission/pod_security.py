@@ -52,7 +52,7 @@ class PodSecurity(Plugin):
         """ValidateNamespace: the pods that are there already are only warned about."""
         before = policy(old['metadata'].get('labels') or {}, 'enforce')
         level, version = after = policy(new['metadata'].get('labels') or {}, 'enforce')
-        if after == before or LEVELS.index(level) <= LEVELS.index(before[0]) and version == before[1]:
+        if after == before or (LEVELS.index(level) <= LEVELS.index(before[0]) and version == before[1]):
             return
         by_reason: dict[str, list[str]] = {}
         for pod in self.server.stores.of('', 'pods').list(new['metadata']['name']):

@@ -218,7 +218,8 @@ def _seccomp_restricted(spec: Object, containers: list[Object]) -> Violation | N
     where = ['pod'] if pod not in (None, *allowed) else []
     where += _wrap('container', _named(containers, lambda context: _seccomp_type(context) not in (None, *allowed)))
     if where:
-        return 'seccompProfile', f'{" and ".join(where)} must not set securityContext.seccompProfile.type to "Unconfined"'
+        return 'seccompProfile', (f'{" and ".join(where)} must not set securityContext.seccompProfile.type to '
+                                  '"Unconfined"')
     silent = [] if pod else _named(containers, lambda context: _seccomp_type(context) is None)
     return ('seccompProfile', f'pod or {_these("container", silent)} must set {must}') if silent else None
 

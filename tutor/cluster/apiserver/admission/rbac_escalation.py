@@ -89,14 +89,14 @@ def _covers(rule: Object, part: Object) -> bool:
         return False
     if 'nonResourceURLs' in part:
         wanted = part['nonResourceURLs'][0]
-        return any(path in ('*', wanted) or path.endswith('*') and wanted.rstrip('*').startswith(path[:-1])
+        return any(path in ('*', wanted) or (path.endswith('*') and wanted.rstrip('*').startswith(path[:-1]))
                    for path in rule.get('nonResourceURLs') or ())
     resource = part['resources'][0]
-    known = rule.get('resources') or ()
+    known: list[str] = rule.get('resources') or []
     below = f'*/{resource.partition("/")[2]}' if '/' in resource else ''
     names = rule.get('resourceNames')
     return _has(rule.get('apiGroups'), part['apiGroups'][0]) and (_has(known, resource) or below in known) and (
-        not names or bool(part.get('resourceNames')) and part['resourceNames'][0] in names)
+        not names or (bool(part.get('resourceNames')) and part['resourceNames'][0] in names))
 
 
 def _has(values: list[str] | None, wanted: str) -> bool:

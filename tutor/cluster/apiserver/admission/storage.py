@@ -11,7 +11,8 @@ from tutor.cluster.registry.strategy import Context
 DEFAULT_STORAGE = 'storageclass.kubernetes.io/is-default-class'
 OLD_DEFAULT_STORAGE = 'storageclass.beta.kubernetes.io/is-default-class'
 DEFAULT_INGRESS = 'ingressclass.kubernetes.io/is-default-class'
-PROTECTION = {'persistentvolumeclaims': 'kubernetes.io/pvc-protection', 'persistentvolumes': 'kubernetes.io/pv-protection'}
+PROTECTION = {'persistentvolumeclaims': 'kubernetes.io/pvc-protection',
+              'persistentvolumes': 'kubernetes.io/pv-protection'}
 
 
 def _is_default(obj: Object, *annotations: str) -> bool:

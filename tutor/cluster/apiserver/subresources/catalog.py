@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.cluster.apiserver import reads, writes
-from tutor.cluster.apiserver.subresources import binding, eviction, finalize, podstreams, scale, token
+from tutor.cluster.apiserver.subresources import binding, eviction, finalize, podstreams, proxy, scale, token
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 
 STATUS = SubresourceHandler({'get': reads.get, 'update': writes.update, 'patch': writes.patch})
@@ -15,6 +15,7 @@ SUBRESOURCES: Mapping[tuple[str, str], SubresourceHandler] = {
     ('*', 'scale'): scale.HANDLER,
     ('certificatesigningrequests', 'approval'): STATUS,
     ('namespaces', 'finalize'): finalize.HANDLER,
+    ('nodes', 'proxy'): proxy.HANDLER,
     ('pods', 'attach'): podstreams.ATTACH,
     ('pods', 'binding'): binding.HANDLER,
     ('pods', 'ephemeralcontainers'): STATUS,
@@ -22,6 +23,8 @@ SUBRESOURCES: Mapping[tuple[str, str], SubresourceHandler] = {
     ('pods', 'exec'): podstreams.EXEC,
     ('pods', 'log'): podstreams.LOG,
     ('pods', 'portforward'): podstreams.PORT_FORWARD,
+    ('pods', 'proxy'): proxy.HANDLER,
     ('pods', 'resize'): STATUS,
+    ('services', 'proxy'): proxy.HANDLER,
     ('serviceaccounts', 'token'): token.HANDLER,
 }

@@ -18,6 +18,7 @@ from tutor.cluster.simulation import Simulation
 CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 """The finalizer with which a definition waits for its objects to go."""
 _SCOPES = ('Cluster', 'Namespaced')
+_COLUMN_TYPES = ('boolean', 'date', 'integer', 'number', 'string')
 _VERSION = ('Name Served Storage Deprecated DeprecationWarning Schema Subresources AdditionalPrinterColumns '
             'SelectableFields')
 
@@ -36,7 +37,7 @@ class CustomResourceDefinitionStrategy(Kind):
         spec.setdefault('conversion', {}).setdefault('strategy', 'None')
 
     def prepare_create(self, obj: Object, context: Context) -> None:
-        stored = [version['name'] for version in obj['spec'].get('versions') or () if version.get('storage')]
+        stored = [version.get('name', '') for version in obj['spec'].get('versions') or () if version.get('storage')]
         obj['status'] = {'acceptedNames': {'kind': '', 'plural': ''}, 'conditions': None, 'storedVersions': stored}
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
@@ -45,7 +46,7 @@ class CustomResourceDefinitionStrategy(Kind):
         stored = list(status.get('storedVersions') or ())
         for version in new['spec'].get('versions') or ():
             if version.get('storage') and version.get('name') not in stored:
-                new['status'] = {**status, 'storedVersions': [*stored, version['name']]}
+                new['status'] = {**status, 'storedVersions': [*stored, version.get('name', '')]}
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """ValidateCustomResourceDefinition."""
@@ -115,7 +116,8 @@ def _group(group: str) -> list[FieldError]:
 def _versions(versions: list[Object]) -> list[FieldError]:
     found: list[FieldError] = []
     if sum(bool(version.get('storage')) for version in versions) != 1:
-        shown = [internal(_hoisted(version, versions), _VERSION, zeros={'Name': '', 'Served': False, 'Storage': False, 'Deprecated': False})
+        shown = [internal(_hoisted(version, versions), _VERSION,
+                          zeros={'Name': '', 'Served': False, 'Storage': False, 'Deprecated': False})
                  for version in versions]
         found.append(field.invalid('spec.versions', shown, 'must have exactly one version marked as storage version'))
     for index, version in enumerate(versions):
@@ -130,6 +132,31 @@ def _versions(versions: list[Object]) -> list[FieldError]:
         else:
             where = 'spec.validation' if len(versions) == 1 else f'{path}.schema'
             found += structural.validate(schema['openAPIV3Schema'], f'{where}.openAPIV3Schema')
+        shared = 'spec' if len(versions) == 1 else path
+        for number, column in enumerate(version.get('additionalPrinterColumns') or ()):
+            found += _column(column, f'{shared}.additionalPrinterColumns[{number}]')
+        if (scale := (version.get('subresources') or {}).get('scale')) is not None:
+            found += _scale(scale, f'{shared}.subresources.scale')
+    return found
+
+
+def _column(column: Object, path: str) -> list[FieldError]:
+    """ValidateCustomResourceColumnDefinition."""
+    found = [field.required(f'{path}.{name}') for name in ('name', 'type', 'jsonPath') if not column.get(name)]
+    if column.get('type') and column['type'] not in _COLUMN_TYPES:
+        found.append(field.invalid(f'{path}.type', column['type'], f'must be one of {",".join(_COLUMN_TYPES)}'))
+    return found
+
+
+def _scale(scale: Object, path: str) -> list[FieldError]:
+    """ValidateCustomResourceDefinitionSubresources."""
+    found: list[FieldError] = []
+    for name, below in (('specReplicasPath', '.spec'), ('statusReplicasPath', '.status')):
+        given = scale.get(name, '')
+        if not given:
+            found.append(field.required(f'{path}.{name}'))
+        elif not given.startswith(f'{below}.'):
+            found.append(field.invalid(f'{path}.{name}', given, f'should be a json path under {below}'))
     return found
 
 

@@ -67,8 +67,7 @@ def _rules(schema: Object, path: str) -> Iterator[FieldError]:
 
 
 def _default(schema: Object, path: str) -> Iterator[FieldError]:
-    for problem in validation.validate(schema['default'], schema, f'{path}.default'):
-        yield problem
+    yield from validation.validate(schema['default'], schema, f'{path}.default')
 
 
 def _below(schema: Object, path: str, kind: Any) -> Iterator[FieldError]:

@@ -7,8 +7,8 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import metadata
 from tutor.apimachinery.resources import Resource
+from tutor.cluster.registry import metadata
 from tutor.cluster.registry.autoscaling import conversion
 from tutor.cluster.registry.autoscaling.metrics import shown, validate_metrics
 from tutor.cluster.registry.cells import age, columns

@@ -20,7 +20,8 @@ _INVOLVED = ('kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion'
 class EventStrategy(Kind):
     columns = columns('Last Seen, Type, Reason, Object, Subobject*, Source*, Message, First Seen*, Count*, Name*')
     selectable = (*(f'involvedObject.{name}' for name in _INVOLVED),
-                  *(f'regarding.{name}' for name in _INVOLVED), 'reportingController', 'reason', 'reportingComponent', 'source', 'type')
+                  *(f'regarding.{name}' for name in _INVOLVED),
+                  'reportingController', 'reason', 'reportingComponent', 'source', 'type')
 
     converts = True
 
@@ -46,7 +47,8 @@ class EventStrategy(Kind):
         source = (obj.get('source') or {}).get('component') or obj.get('reportingComponent', '')
         found = {f'involvedObject.{name}': involved.get(name, '') for name in _INVOLVED}
         found |= {f'regarding.{name}': involved.get(name, '') for name in _INVOLVED}
-        return {**found, 'reportingController': obj.get('reportingComponent', ''), 'reason': obj.get('reason', ''), 'type': obj.get('type', ''), 'source': source,
+        return {**found, 'reportingController': obj.get('reportingComponent', ''),
+                'reason': obj.get('reason', ''), 'type': obj.get('type', ''), 'source': source,
                 'reportingComponent': obj.get('reportingComponent', '')}
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:

@@ -56,7 +56,7 @@ def default(value: Any, schema: Object | None) -> None:
 def _default_object(value: Object, schema: Object) -> None:
     properties = schema.get('properties') or {}
     for key, field in properties.items():
-        if 'default' in field and (key not in value or value[key] is None and not field.get('nullable')):
+        if 'default' in field and (key not in value or (value[key] is None and not field.get('nullable'))):
             value[key] = deep_copy(field['default'])
         if key in value:
             default(value[key], field)

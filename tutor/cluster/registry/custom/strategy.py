@@ -1,4 +1,4 @@
-"""The strategy of a custom resource, by what its definition says now (apiextensions-apiserver/pkg/registry/customresource)."""
+"""The strategy of a custom resource, as its definition is now (apiextensions-apiserver/pkg/registry/customresource)."""
 
 from __future__ import annotations
 

@@ -87,18 +87,18 @@ def _number(value: float, schema: Object, path: str) -> Iterator[FieldError]:
         yield field.invalid(path, value, f'{path} in body should be a multiple of {field.render(step)}')
     if most is not None:
         exclusive = schema.get('exclusiveMaximum')
-        if value > most or exclusive and value == most:
+        if value > most or (exclusive and value == most):
             words = 'less than' if exclusive else 'less than or equal to'
             yield field.invalid(path, value, f'{path} in body should be {words} {field.render(most)}')
     if least is not None:
         exclusive = schema.get('exclusiveMinimum')
-        if value < least or exclusive and value == least:
+        if value < least or (exclusive and value == least):
             words = 'greater than' if exclusive else 'greater than or equal to'
             yield field.invalid(path, value, f'{path} in body should be {words} {field.render(least)}')
 
 
 def _array(value: list[Any], schema: Object, path: str) -> Iterator[FieldError]:
-    items = schema.get('items')
+    items: Object = schema.get('items') or {}
     for index, item in enumerate(value if items else ()):
         yield from _validate(item, items, f'{path}[{index}]')
     fewest, most = schema.get('minItems'), schema.get('maxItems')

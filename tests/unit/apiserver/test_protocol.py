@@ -1,0 +1,80 @@
+"""Options, discovery, versions of one resource, and the paths that are no resources."""
+
+from __future__ import annotations
+
+import pytest
+
+HPAS = '/apis/autoscaling/v{}/namespaces/default/horizontalpodautoscalers'
+V2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
+
+
+@pytest.mark.parametrize('query, words', [
+    ({'limit': 'x'}, 'strconv.ParseInt: parsing "x": invalid syntax'),
+    ({'resourceVersionMatch': 'Exact'}, 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
+    ({'resourceVersionMatch': 'Odd', 'resourceVersion': '1'}, 'Unsupported value: "Odd"'),
+    ({'resourceVersion': '999999'}, 'Timeout: Too large resource version: 999999'),
+    ({'resourceVersion': 'abc'}, 'strconv.ParseUint: parsing "abc": invalid syntax'),
+])
+def test_list_options(api, query, words):
+    assert words in api.message('GET', '/api/v1/pods', **query)
+
+
+@pytest.mark.parametrize('options, words', [
+    ({'gracePeriodSeconds': 'x'}, 'cannot unmarshal string'),
+    ({'propagationPolicy': 'Odd'}, 'must be one of "Foreground", "Background", "Orphan"'),
+    ({'propagationPolicy': 'Orphan', 'orphanDependents': True}, 'cannot be both set'),
+    ({'preconditions': {'uid': 'other'}}, 'Precondition failed: UID in precondition: other'),
+])
+def test_delete_options(api, options, words):
+    api.make('/api/v1/namespaces/default/configmaps', {'metadata': {'name': 'c'}})
+    assert words in api.message('DELETE', '/api/v1/namespaces/default/configmaps/c', options)
+    api.get('/api/v1/namespaces/default/configmaps/c')
+
+
+def test_autoscalers_in_both_versions(api):
+    api.make(HPAS.format(1), {'apiVersion': 'autoscaling/v1', 'metadata': {'name': 'h'}, 'spec': {
+        'maxReplicas': 3, 'targetCPUUtilizationPercentage': 60,
+        'scaleTargetRef': {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'name': 'web'}}})
+    assert api.get(f'{HPAS.format(2)}/h')['spec']['metrics'] == [{'type': 'Resource', 'resource': {
+        'name': 'cpu', 'target': {'type': 'Utilization', 'averageUtilization': 60}}}]
+    old = api.ask('PATCH', f'{HPAS.format(1)}/h', {'spec': {'targetCPUUtilizationPercentage': 70}}, patch='merge').body
+    assert (old['apiVersion'], old['spec']['targetCPUUtilizationPercentage']) == ('autoscaling/v1', 70)
+    assert [item['apiVersion'] for item in api.get(HPAS.format(2))['items']] == ['autoscaling/v2']
+
+
+def test_an_event_has_two_names_for_everything(api):
+    api.make('/apis/events.k8s.io/v1/namespaces/default/events', {
+        'metadata': {'name': 'e'}, 'regarding': {'kind': 'Pod', 'name': 'p', 'namespace': 'default'}, 'note': 'hello',
+        'reason': 'Said', 'type': 'Normal', 'action': 'Saying', 'reportingController': 'example.com/me',
+        'reportingInstance': 'me-1', 'eventTime': '2026-05-04T09:00:00.000000Z'})
+    found = api.get('/api/v1/events', fieldSelector='involvedObject.name=p')['items']
+    assert [(item['message'], item['involvedObject']['name']) for item in found] == [('hello', 'p')]
+    assert len(api.get('/apis/events.k8s.io/v1/events', fieldSelector='regarding.name=p')['items']) == 1
+
+
+def test_aggregated_discovery(api):
+    groups = {item['metadata'].get('name', ''): item for item in api.get('/apis', accept=V2)['items']}
+    deployments = next(item for item in groups['apps']['versions'][0]['resources'] if item['resource'] == 'deployments')
+    assert deployments['shortNames'] == ['deploy']
+    assert [item['subresource'] for item in deployments['subresources']] == ['scale', 'status']
+    assert api.get('/apis')['kind'] == 'APIGroupList'
+
+
+def test_open_api(api):
+    swagger = api.get('/openapi/v2')
+    assert swagger['definitions']['io.k8s.api.core.v1.Pod']['properties']['spec']['$ref'] == \
+        '#/definitions/io.k8s.api.core.v1.PodSpec'
+    assert 'apis/apps/v1' in api.get('/openapi/v3')['paths']
+
+
+def test_health_and_metrics(api):
+    assert api.get('/readyz') == 'ok'
+    assert api.get('/readyz', verbose='').endswith('[+]shutdown ok\nreadyz check passed\n')
+    assert api.get('/livez/ping') == 'ok'
+    assert api.ask('GET', '/livez/nothing').status == 404
+    assert 'apiserver_storage_objects{resource="namespaces"} 4' in api.get('/metrics')
+
+
+def test_proxies_say_that_they_are_not_simulated(api):
+    api.make('/api/v1/nodes', {'metadata': {'name': 'n'}})
+    assert 'nodes/proxy is not simulated' in api.message('GET', '/api/v1/nodes/n/proxy/metrics')
