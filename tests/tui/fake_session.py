@@ -247,6 +247,13 @@ class FakeSession:
         first = len(text.split(' ')[0])
         return [Span(0, first, 'command')] if text else []
 
+    def jump(self) -> bool:
+        found, paused = self.ready != self.replicas, self.paused
+        self.paused = False
+        self.pump(1)
+        self.paused = paused
+        return found
+
     def undo(self) -> bool:
         if not self.commands:
             return False

@@ -183,7 +183,8 @@ class Session:
         if not text.strip():
             return
         self.note('command', text)
-        self.history.add(text)
+        if not self.resuming:
+            self.history.add(text)
         command = Command(text, self.simulation.now, self.simulation.trace.next_number, Capture(KEPT_OUTPUT),
                           Capture(KEPT_OUTPUT))
         self.commands.append(command)

@@ -19,16 +19,18 @@ def session_key(lesson: Lesson | None, exercise: Exercise | None) -> str:
     return exercise.id if exercise is not None else lesson.id if lesson is not None else PLAYGROUND
 
 
-def session_opener(progress: Progress) -> OpenSession:
-    """Opens sessions that go on where they were left: each keeps its log in the record."""
+def session_opener(progress: Progress, *, patient: bool = False) -> OpenSession:
+    """Opens sessions that go on where they were left: each keeps its log in the record. `patient` is a screen."""
     def open_session(lesson: Lesson | None, exercise: Exercise | None) -> Any:
         from tutor.session.session import Session
         from tutor.shell.history import History
         key = session_key(lesson, exercise)
-        session = Session(lesson, exercise, log=progress.log(key), history=History(progress.history()))
+        log = progress.log(key)
+        session = Session(lesson, exercise, log=log, history=History(progress.history()),
+                          patient=patient)
         session.on_entry = lambda entry: _keep(progress, key, entry)
         session.on_rewind = lambda entries: progress.replace_log(key, entries)
-        if exercise is not None and not session.log:
+        if exercise is not None and not log:
             progress.attempt_started(exercise.id)
         return session
 
@@ -45,7 +47,7 @@ def run_app(language: str | None = None) -> int:
     """The screens. Gives the exit status."""
     from tutor.tui.app import TutorApp
     with Progress() as progress:
-        app = TutorApp(Services(load_course(), progress, session_opener(progress)), language)
+        app = TutorApp(Services(load_course(), progress, session_opener(progress, patient=True)), language)
         app.run()
         return app.return_code or 0
 

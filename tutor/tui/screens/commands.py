@@ -47,8 +47,11 @@ def _settings(app: TutorApp) -> list[Command]:
         Command('', message('Signs in ASCII') if glyphs == 'ascii' else message('Signs in Unicode'),
                 f'app.set("glyphs", "{glyphs}")')]
     if isinstance(app.screen, ShellScreen):
+        session = app.screen.session
+        current = 0 if session is None or session.paused else session.speed
         commands += [
-            Command(app.signs.done if settings.speed == speed else '', words, f'app.set("speed", {speed})')
-            for speed, words in ((0, message('Time: stand still')), (1, message('Time: as fast as the clock')),
-                                 (10, message('Time: ten times as fast')), (60, message('Time: sixty times as fast')))]
+            Command(key, words, f'app.set("speed", {speed})', app.signs.done if current == speed else '')
+            for speed, key, words in (
+                (0, 'Alt+S', message('Time: stand still')), (1, '', message('Time: as fast as the clock')),
+                (10, 'Alt+G', message('Time: ten times as fast')), (60, '', message('Time: sixty times as fast')))]
     return commands

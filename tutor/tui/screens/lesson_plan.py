@@ -74,8 +74,8 @@ class LessonPlan:
         title = (f'{part.number} {self.voice.words(part.title)} {self.signs.caret} ' if part else '')
         title += f'{lesson.number} {self.voice.words(lesson.title)}'
         self._title(plan, width, title, [
-            Label(self._pages(), 'accent'), Label(f'  {self.screen.clock()}  ', 'dim'),
-            Label(self._language(), 'title', 'app.next_language')])
+            Label(self._pages(), 'accent'), Label('  '), Label(self.screen.clock(), 'dim', 'screen.faster'),
+            Label(f'  {self._language()}', 'title', 'app.next_language')])
         self._on_divider(plan, divider, 1, bar, [])
         self._side(plan, Region(bar + 1, 1, side, height - 2))
 
@@ -126,10 +126,18 @@ class LessonPlan:
         plan.places['terminal'] = Region(1, divider + 1, width - 2, height - divider - 2)
         plan.drawing.horizontal(divider, 0, width - 1)
         self._title(plan, width, f'{lesson.number} {self.voice.words(lesson.title)}', [
-            Label(self._pages(), 'accent'), Label(f'  {self._language()}', 'title', 'app.next_language')])
+            Label(self._pages(), 'accent'), *self._unusual_clock(),
+            Label(f'  {self._language()}', 'title', 'app.next_language')])
         self._tabs(plan)
         short = short_form(self.screen.checks_shown, self.voice, self.signs, width - 16)
         self._on_divider(plan, divider, 1, width - 1, [Label(text, look, 'screen.check') for text, look in short])
+
+    def _unusual_clock(self) -> list[Label]:
+        """In 80 columns the clock is shown where time does not flow as it does outside."""
+        session = self.screen.session
+        if session is None or (session.speed == 1 and not session.paused):
+            return []
+        return [Label('  '), Label(self.screen.clock(), 'warning', 'screen.faster')]
 
     def _tabs(self, plan: Plan) -> None:
         checks = self.screen.checks_shown

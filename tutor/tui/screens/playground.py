@@ -47,7 +47,7 @@ class PlaygroundScreen(ShellScreen):
     def on_mount(self) -> None:
         session = self._given or self.guarded(self.tutor.open_session, None, None)
         if session is not None:
-            self.use(session)
+            self.use(session, seen=self.look_only)
 
     # -- the frame ----------------------------------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ class PlaygroundScreen(ShellScreen):
         plan.drawing.box(0, 0, width - 1, height - 1)
         plan.drawing.label(2, 0, Label(f' {self.voice.label("Playground")} ', 'title'))
         language = {'zh': '中', 'en': 'EN', 'both': '中+EN'}[self.voice.mode]
-        plan.drawing.label_right(width - 2, 0, Label(' '), Label(f'{self.clock()}  ', 'dim'),
+        plan.drawing.label_right(width - 2, 0, Label(' '), Label(self.clock(), 'dim', 'screen.faster'), Label('  '),
                                  Label(f'{language} ', 'title', 'app.next_language'))
         (self._wide if width >= WIDE_FROM else self._stacked)(plan, width, height)
         return plan

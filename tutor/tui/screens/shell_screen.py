@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ PUMP_EVERY = 1 / 20
 LONGEST_STEP = 0.5
 """After the machine slept, virtual time goes on from where it was instead of leaping."""
 SHOW_WAIT_AFTER = 0.3
+SPEEDS = (1, 10, 60)
 
 KEYS = (
     KeyHint('F1', message('Hint'), 'screen.help'), KeyHint('F2', '中/EN', 'app.next_language'),
@@ -39,7 +40,8 @@ class ShellScreen(TutorScreen):
         Binding('f4,alt+k', 'cluster', show=False), Binding('f5,alt+c', 'check', show=False),
         Binding('f6,alt+u', 'undo', show=False), Binding('f7,alt+p', 'back', show=False),
         Binding('f8,alt+n', 'forward', show=False), Binding('f10,alt+q', 'leave', show=False),
-        Binding('escape', 'to_prompt', show=False),
+        Binding('alt+s', 'stand_still', show=False), Binding('alt+g', 'faster', show=False),
+        Binding('alt+j', 'jump', show=False), Binding('escape', 'to_prompt', show=False),
         Binding('shift+pageup', 'terminal_page(-1)', show=False), Binding('shift+pagedown', 'terminal_page(1)',
                                                                           show=False),
         Binding('alt+up', 'move_divider(-1)', show=False), Binding('alt+down', 'move_divider(1)', show=False),
@@ -54,6 +56,8 @@ class ShellScreen(TutorScreen):
         self._waiting_shown = ''
         self._cluster_version: Any = None
         self._clock_shown = ''
+        self._resuming_since: float | None = None
+        self._after_resuming: Callable[[], None] | None = None
 
     # -- parts of the screen ------------------------------------------------------------------------------------
 
@@ -78,16 +82,55 @@ class ShellScreen(TutorScreen):
         self.terminal.key_filter = self.key_in_menu
         self.terminal.focus()
 
-    def use(self, session: Any) -> None:
-        """Work with this session from now on."""
+    def use(self, session: Any, *, seen: bool = False) -> None:
+        """Work with this session from now on; one that was `seen` before is only looked at from here."""
         self.session = session
-        self._cluster_version = None
+        self._cluster_version = self._resuming_since = self._after_resuming = None
         self.panel.forget()
         self.terminal.attach(session)
         session.terminal.open_editor = self.edit_file
         self.set_speed(self.tutor.settings.speed)
         self.terminal.tell_size()
+        if not seen and (self.resuming or getattr(session, 'log', ())):
+            self._resume(self._say_resumed)
+        else:
+            self._show_changes()
+
+    # -- living through earlier commands again ------------------------------------------------------------------
+
+    @property
+    def resuming(self) -> bool:
+        """Whether the session is still on its way to where it was left, or back to before the last command."""
+        return bool(getattr(self.session, 'resuming', False))
+
+    def _resume(self, then: Callable[[], None]) -> None:
+        """Let a patient session go on with its replay; the prompt comes when it is done."""
+        self._resuming_since = monotonic()
+        self._after_resuming = then
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """A stretch of the replay, short enough that the screen stays alive."""
+        begin = monotonic()
+        while self.resuming and monotonic() - begin < PUMP_EVERY:
+            self.session.pump(0.0)
+        if self.resuming:
+            self._show_waiting()
+            return
+        self._resuming_since = None
+        self._pumped_at = monotonic()
+        then, self._after_resuming = self._after_resuming, None
+        self._cluster_version = None
         self._show_changes()
+        self.terminal.changed()
+        if then is not None:
+            then()
+
+    def _say_resumed(self) -> None:
+        """The learner goes on where the last visit ended: say so, and how to begin anew."""
+        count = sum(entry.kind == 'command' for entry in self.session.log)
+        self.terminal.note(f'{self.signs.dot} ' + self.voice.counted(
+            'Resumed after {count} command; F9 begins anew.', 'Resumed after {count} commands; F9 begins anew.', count))
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -96,7 +139,10 @@ class ShellScreen(TutorScreen):
         passed, self._pumped_at = min(now - self._pumped_at, LONGEST_STEP), now
         if self.session is None:
             return
-        self.guarded(self._pump, passed)
+        if self._resuming_since is not None:
+            self.guarded(self._go_on)
+        else:
+            self.guarded(self._pump, passed)
 
     def _pump(self, passed: float) -> None:
         self.session.pump(passed)
@@ -134,6 +180,9 @@ class ShellScreen(TutorScreen):
             self._running_since = None
             self.terminal.changed()
             self.command_ended()
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
         shown = self.waiting()
         if shown != self._waiting_shown:
             self._waiting_shown = shown
@@ -141,6 +190,8 @@ class ShellScreen(TutorScreen):
 
     def waiting(self) -> str:
         """What to say about a command that takes its time; nothing before 0.3 s."""
+        if self._resuming_since is not None and monotonic() - self._resuming_since >= SHOW_WAIT_AFTER:
+            return f'{self.signs.underway} {self.voice.label("back to where you were")} '
         since = self._running_since
         if since is None or monotonic() - since < SHOW_WAIT_AFTER:
             return ''
@@ -160,6 +211,27 @@ class ShellScreen(TutorScreen):
         if self.session is not None:
             self.session.paused = not speed
             self.session.speed = speed or 1
+
+    def action_stand_still(self) -> None:
+        """Time stands still, or goes on."""
+        if self.session is not None:
+            self.session.paused = not self.session.paused
+            self._show_changes()
+
+    def action_faster(self) -> None:
+        """×1, ×10, ×60, and ×1 again."""
+        if self.session is not None:
+            later = [speed for speed in SPEEDS if speed > self.session.speed]
+            self.set_speed(SPEEDS[0] if self.session.paused or not later else later[0])
+            self._show_changes()
+
+    def action_jump(self) -> None:
+        """Time jumps to the cluster's next change."""
+        if self.session is None or self.resuming:
+            return
+        if not self.guarded(self.session.jump):
+            self.terminal.note(f'{self.signs.dot} {self.voice.label("Nothing changes in the cluster.")}')
+        self._show_changes()
 
     # -- the prompt ---------------------------------------------------------------------------------------------
 
@@ -230,10 +302,11 @@ class ShellScreen(TutorScreen):
     def action_undo(self) -> None:
         if self.session.running:
             self.terminal.note(f'{self.signs.dot} {self.voice.label("A command is running; ^C stops it.")}')
+        elif self.resuming:
+            return
         elif self.guarded(self.session.undo):
-            self.terminal.note(f'{self.signs.dot} {self.voice.label("The last command is undone.")}')
-            self._cluster_version = None
-            self._show_changes()
+            self._resume(lambda: self.terminal.note(
+                f'{self.signs.dot} {self.voice.label("The last command is undone.")}'))
         else:
             self.terminal.note(f'{self.signs.dot} {self.voice.label("There is nothing to undo.")}')
 
@@ -262,6 +335,16 @@ class ShellScreen(TutorScreen):
         from tutor.tui.screens.editor import EditorScreen
         self.app.push_screen(EditorScreen(name, text), done)
 
+    def action_import(self) -> None:
+        from tutor.tui.files import FileTransfer
+        if self.session is not None and not self.resuming:
+            FileTransfer(self).bring_in()
+
+    def action_export(self) -> None:
+        from tutor.tui.files import FileTransfer
+        if self.session is not None and not self.resuming:
+            FileTransfer(self).take_out()
+
     def action_leave(self) -> None:
         self.dismiss()
 
@@ -279,7 +362,9 @@ class ShellScreen(TutorScreen):
 
     def commands_here(self) -> Sequence[tuple[str, str, str]]:
         """What the palette offers on this screen: (key, message, action)."""
-        return [(hint.key, hint.message, hint.action) for hint in KEYS if hint.message not in '◂▸']
+        return [*((hint.key, hint.message, hint.action) for hint in KEYS if hint.message not in '◂▸'),
+                ('', message('Import files'), 'screen.import'), ('', message('Export files'), 'screen.export'),
+                ('Alt+J', message('Time: to the next change'), 'screen.jump')]
 
     def speak(self) -> None:
         self.panel.speak(self.voice, self.signs)

@@ -103,7 +103,12 @@ class Terminal(Resilient, ScrollView, can_focus=True):
 
     @property
     def busy(self) -> bool:
-        return self.session is not None and self.session.running
+        return self.session is not None and (self.session.running or self.resuming)
+
+    @property
+    def resuming(self) -> bool:
+        """Earlier commands are being lived through again: what is typed waits for the prompt."""
+        return bool(getattr(self.session, 'resuming', False))
 
     def changed(self) -> None:
         """Draw anew at the next idle moment; a burst of output is drawn once."""
@@ -299,7 +304,8 @@ class Terminal(Resilient, ScrollView, can_focus=True):
             self._consume(event)
             return
         if name := EDITING_KEYS.get(event.key):
-            self._act(name)
+            if not (self.resuming and name in ('enter', 'interrupt', 'end_of_file', 'complete')):
+                self._act(name)
             self._consume(event)
         elif event.is_printable and event.character and not event.key.startswith(('alt+', 'ctrl+')):
             self.editor.insert(event.character)
