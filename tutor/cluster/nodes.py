@@ -11,8 +11,9 @@ from tutor.client.informer import Informers
 from tutor.client.rest_config import Connect
 from tutor.client.transport import Transport, User
 from tutor.cluster.addons import CONTROL_PLANE, manifests
+from tutor.cluster.addons.local_path import LocalPathProvisioner
 from tutor.cluster.apiserver.nodes import NodeConnections
-from tutor.cluster.components import Dns, Proxy
+from tutor.cluster.components import Dns, Process, Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.cluster.containers.catalog import all_images
 from tutor.cluster.containers.idle import HollowRuntime
@@ -43,6 +44,7 @@ SYSTEM_IMAGES = tuple(f'registry.k8s.io/{name}' for name in (
     'kube-apiserver:v1.36.1', 'kube-controller-manager:v1.36.1', 'kube-scheduler:v1.36.1', 'kube-proxy:v1.36.1',
     'etcd:3.6.8-0', 'coredns/coredns:v1.14.1', 'pause:3.10'))
 """What `kubeadm init` has pulled before the cluster is there."""
+PROVISIONER_IMAGE = 'rancher/local-path-provisioner:v0.0.32'
 AGENT = 'kubelet'
 
 
@@ -69,6 +71,11 @@ class Nodes:
         self.fleet = Fleet(simulation, informers)
         self._informers = informers
         self._connections = connections
+        components = dict(components)
+        if 'storage' in config.addons:
+            account = self._client('system:serviceaccount:local-path-storage:local-path-provisioner-service-account')
+            components['local-path-provisioner'] = Process(
+                LocalPathProvisioner(simulation, account, informers, self._disk))
         self._extras = {'connect': connect, COMPONENTS: {
             **components, 'kube-proxy': Proxy(self.proxy), 'coredns': Dns(self.dns)}}
 
@@ -79,6 +86,10 @@ class Nodes:
             self._serve_dns()
         for number, node in enumerate(self.config.nodes):
             self._add(node, number)
+
+    def _disk(self, node: str) -> FileSystem | None:
+        kubelet = self.fleet.kubelets.get(node)
+        return kubelet.machine.files if kubelet is not None else None
 
     def network_for(self, files: FileSystem) -> HostNetwork | None:
         """The network of the first machine, for a workstation that is this machine; None without nodes."""
@@ -102,6 +113,8 @@ class Nodes:
         images = NodeImages(simulation, self.registry, config.pulled)
         for image in SYSTEM_IMAGES if config.addons else ():
             images.load(parse(image))
+        if 'storage' in config.addons:
+            images.load(parse(PROVISIONER_IMAGE))
         runtime = HollowRuntime(simulation) if idle else Runtime(simulation, images, config.runtime.partition(':')[0])
         settings = NodeSettings(
             node.name, self.address(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),

@@ -23,6 +23,7 @@ from tutor.cluster.containers.images.kubernetes import (
     KubeControllerManager,
     KubeProxy,
     KubeScheduler,
+    LocalPathProvisioner,
 )
 from tutor.cluster.containers.images.languages import Node, Perl, Python
 from tutor.cluster.containers.images.memcached import Memcached
@@ -52,6 +53,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     KubeProxy,
     KubeScheduler,
     KubernetesBootcamp,
+    LocalPathProvisioner,
     Memcached,
     Mysql,
     Nginx,

@@ -114,7 +114,8 @@ class PersistentVolumeController(Controller):
         storage_class = self.classes.objects.get(class_of(claim))
         delayed = waits_for_consumer(storage_class) and SELECTED_NODE not in annotations(claim)
         candidates = self._candidates(claim)
-        if any(volume.get('status', {}).get('phase', 'Pending') == 'Pending' for volume in candidates):
+        if any(volume.get('status', {}).get('phase', 'Pending') == 'Pending'
+               and not (volume['spec'].get('claimRef') or {}).get('uid') for volume in candidates):
             self.postpone(f'claim/{key(claim)}', 0.005)  # They are being looked at: one may suit better.
             return
         volume = find_matching(claim, candidates, delayed=delayed)

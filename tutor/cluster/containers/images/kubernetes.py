@@ -47,6 +47,11 @@ class KubeProxy(_Component):
     path = '/usr/local/bin/kube-proxy'
 
 
+class LocalPathProvisioner(_Component):
+    repository, tags, size = 'rancher/local-path-provisioner', {'v0.0.32': '0.0.32', 'v0.0.31': '0.0.31'}, 26_000_000
+    path, memory = '/usr/bin/local-path-provisioner', 16 * 1024 * 1024
+
+
 class Etcd(_Component):
     repository, tags, size = 'registry.k8s.io/etcd', {'3.6.8-0': '3.6.8', '3.6.6-0': '3.6.6'}, 22_900_000
     path = '/usr/local/bin/etcd'

@@ -46,6 +46,8 @@ def _first_lines(name: str, ctx: Context) -> str:
     if name == 'coredns':
         return ('.:53\n[INFO] plugin/reload: Running configuration SHA512 = '
                 '1b226df79860026c6a52e67daa10d7f0d57ec5b023288ec00c\nCoreDNS-1.14.1\nlinux/amd64, go1.26.2, 0c3c2a1\n')
+    if name == 'local-path-provisioner':
+        return f'time="{ctx.simulation.timestamp()}" level=debug msg="Provisioner started"\n'
     if name == 'etcd':
         stamp = ctx.simulation.micro_timestamp()
         return (f'{{"level":"info","ts":"{stamp}","caller":"embed/serve.go:124",'
