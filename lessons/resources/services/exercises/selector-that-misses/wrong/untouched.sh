@@ -1,0 +1,1 @@
+kubectl label pod -l app=shop tier=frontend --overwrite
