@@ -1,0 +1,3 @@
+kubectl create secret generic db --from-literal=password=secret
+
+kubectl set env deployment/app --from=secret/db --prefix=DB_

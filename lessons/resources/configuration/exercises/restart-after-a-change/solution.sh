@@ -1,0 +1,3 @@
+kubectl patch configmap mood -p '{"data":{"MOOD":"happy"}}'
+
+kubectl rollout restart deployment app

@@ -1,0 +1,1 @@
+kubectl patch configmap mood -p '{"data":{"MOOD":"happy"}}'

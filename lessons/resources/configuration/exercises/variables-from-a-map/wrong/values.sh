@@ -1,0 +1,1 @@
+kubectl create configmap settings --from-literal=COLOR=green --from-literal=LEVEL=info
