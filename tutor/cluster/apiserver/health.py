@@ -8,7 +8,8 @@ from tutor.client.transport import Request, Response
 TEXT = 'text/plain; charset=utf-8'
 _HOOKS = (
     'start-apiserver-admission-initializer', 'generic-apiserver-start-informers',
-    'priority-and-fairness-config-consumer', 'priority-and-fairness-filter', 'storage-object-count-tracker-hook', 'start-apiextensions-informers',
+    'priority-and-fairness-config-consumer',
+    'priority-and-fairness-filter', 'storage-object-count-tracker-hook', 'start-apiextensions-informers',
     'start-apiextensions-controllers', 'crd-informer-synced', 'start-system-namespaces-controller',
     'start-cluster-authentication-info-controller', 'start-kube-apiserver-identity-lease-controller',
     'start-kube-apiserver-identity-lease-garbage-collector', 'start-legacy-token-tracking-controller',

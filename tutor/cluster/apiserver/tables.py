@@ -7,6 +7,7 @@ from typing import Any
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Request
 from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.strategy import Column
 
 META = 'meta.k8s.io/v1'
 
@@ -42,8 +43,13 @@ def table(scope: Scope, items: list[Object], meta: Object) -> Object:
 
 
 def columns(scope: Scope) -> list[Object]:
-    return [{'name': c.name, 'type': c.type, 'format': c.format, 'description': c.description, 'priority': c.priority}
-            for c in scope.store.strategy.columns_of(scope.resource)]
+    return [column(item) for item in scope.store.strategy.columns_of(scope.resource)]
+
+
+def column(item: Column) -> Object:
+    """One TableColumnDefinition."""
+    return {'name': item.name, 'type': item.type, 'format': item.format, 'description': item.description,
+            'priority': item.priority}
 
 
 def row(scope: Scope, cells: list[Any], obj: Object) -> Object:

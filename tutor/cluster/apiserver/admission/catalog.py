@@ -20,6 +20,7 @@ from tutor.cluster.apiserver.admission.service_account import ServiceAccount
 from tutor.cluster.apiserver.admission.storage import (
     DefaultIngressClass,
     DefaultStorageClass,
+    PersistentVolumeClaimResize,
     StorageObjectInUseProtection,
 )
 from tutor.cluster.apiserver.admission.validating_policy import ValidatingAdmissionPolicy
@@ -35,6 +36,7 @@ PLUGINS: tuple[type[Plugin], ...] = (
     DefaultTolerationSeconds,
     DefaultStorageClass,
     StorageObjectInUseProtection,
+    PersistentVolumeClaimResize,
     RuntimeClass,
     CertificateApproval,
     CertificateSigning,

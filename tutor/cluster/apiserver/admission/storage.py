@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import Quantity, parse
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
@@ -73,3 +74,28 @@ class StorageObjectInUseProtection(Plugin):
         wanted, meta = PROTECTION[scope.resource.plural], obj['metadata']
         if wanted not in (meta.get('finalizers') or ()):
             meta['finalizers'] = [*(meta.get('finalizers') or ()), wanted]
+
+
+class PersistentVolumeClaimResize(Plugin):
+    """Only what is bound, and whose class allows it, can grow (admission/storage/persistentvolume/resize)."""
+
+    name = 'PersistentVolumeClaimResize'
+    resources = frozenset({('', 'persistentvolumeclaims')})
+
+    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        if old is None or scope.info.subresource or _size(obj) <= _size(old):
+            return
+        name = obj['metadata']['name']
+        if (old.get('status') or {}).get('phase') != 'Bound':
+            raise errors.forbidden('', 'persistentvolumeclaims', name,
+                                   'Only bound persistent volume claims can be expanded')
+        wanted = obj['spec'].get('storageClassName') or ''
+        found = self.server.stores.of('storage.k8s.io', 'storageclasses').find('', wanted) if wanted else None
+        if not (found or {}).get('allowVolumeExpansion'):
+            raise errors.forbidden('', 'persistentvolumeclaims', name, (
+                'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must '
+                'support resize'))
+
+
+def _size(claim: Object) -> Quantity:
+    return parse(((claim['spec'].get('resources') or {}).get('requests') or {}).get('storage', '0'))

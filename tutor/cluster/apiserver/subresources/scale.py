@@ -9,10 +9,12 @@ from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.client.transport import JSON_PATCH, Response
-from tutor.cluster.apiserver import decoding, writes
+from tutor.cluster.apiserver import decoding, tables, writes
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
+from tutor.cluster.registry.cells import age, columns
 
+COLUMNS = columns('Name, Desired:integer, Available:integer, Age')
 KEPT = ('name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp')
 
 
@@ -68,7 +70,18 @@ def _current(scope: Scope) -> tuple[Object, Object | None]:
 
 
 def get(scope: Scope) -> Response:
-    return Response(200, as_scale(*_current(scope)))
+    scale = as_scale(*_current(scope))
+    return Response(200, _table(scope, scale) if tables.wanted(scope.request) else scale)
+
+
+def _table(scope: Scope, scale: Object) -> Object:
+    """printScale."""
+    cells = [scale['metadata']['name'], scale['spec']['replicas'], scale['status']['replicas'],
+             age(scale, scope.server.simulation)]
+    return {'kind': 'Table', 'apiVersion': tables.META,
+            'metadata': {'resourceVersion': scale['metadata'].get('resourceVersion', '')},
+            'columnDefinitions': [tables.column(item) for item in COLUMNS],
+            'rows': [tables.row(scope, cells, scale)]}
 
 
 def update(scope: Scope) -> Response:
