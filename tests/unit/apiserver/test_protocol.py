@@ -78,3 +78,11 @@ def test_health_and_metrics(api):
 def test_proxies_say_that_they_are_not_simulated(api):
     api.make('/api/v1/nodes', {'metadata': {'name': 'n'}})
     assert 'nodes/proxy is not simulated' in api.message('GET', '/api/v1/nodes/n/proxy/metrics')
+
+
+@pytest.mark.parametrize('path', ['serviceaccounts/default/token', 'pods/x/eviction', 'pods/x/binding', 'bindings'])
+@pytest.mark.parametrize('body', ['{', '[', {'spec': {'expirationSeconds': 'x'}}, {'deleteOptions': []}, {'target': []}])
+def test_subresources_answer_any_body(api, path, body):
+    answer = api.ask('POST', f'/api/v1/namespaces/default/{path}', body)
+    assert answer.status in (201, 400, 404, 422)
+    assert answer.status == 201 or answer.body['kind'] == 'Status'

@@ -38,7 +38,22 @@ def _decode(body: bytes | str) -> Any:
         return json.loads(body or '{}')
     except (ValueError, RecursionError):
         from tutor.apimachinery import decode
-        return decode.one(body)
+        try:
+            return decode.one(body)
+        except decode.DecodeError as error:
+            raise errors.bad_request(f'the object provided is unrecognized (must be of type Object): {error}') from None
+
+
+def check_types(body: Object, group: str, version: str, kind: str) -> Object:
+    """A body of a kind of its own, as subresources take one, with its types checked; raises BadRequest."""
+    from tutor.apimachinery import conversion, schema
+    definition = schema.lookup(group, version, kind)
+    assert definition is not None
+    try:
+        conversion.decode(body, definition)
+    except conversion.DecodeError as error:
+        raise errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {error}') from None
+    return body
 
 
 def check_kind(scope: Scope, obj: Object) -> None:

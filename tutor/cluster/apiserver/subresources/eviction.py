@@ -13,7 +13,7 @@ SEVERAL = ('This pod has more than one PodDisruptionBudget, which the eviction s
 
 
 def create(scope: Scope) -> Response:
-    body = decoding.read_body(scope)
+    body = decoding.check_types(decoding.read_body(scope), 'policy', 'v1', 'Eviction')
     pod = scope.store.get(scope.info.namespace, scope.info.name)
     options = _options(scope, body.get('deleteOptions') or {})
     context = deletion.context(scope, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.apimachinery import errors
+from tutor.apimachinery import decode, errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.client.transport import JSON_PATCH, Response
@@ -92,15 +92,21 @@ def patch(scope: Scope) -> Response:
     from tutor.apimachinery.patches import json_patch, merge
     body = scope.request.body
     if isinstance(body, (bytes, str)):
-        body = json.loads(body)
+        try:
+            body = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise errors.bad_request(decode.json_problem(body, error)) from None
     current = as_scale(*_current(scope))
     if scope.request.content_type == JSON_PATCH:
         return _write(scope, json_patch.apply(current, body))
+    if not isinstance(body, dict):
+        raise errors.bad_request('json: cannot unmarshal array into Go value of type map[string]interface {}')
     return _write(scope, deep_copy(merge.apply(current, body)))
 
 
 def _write(scope: Scope, wanted: Object) -> Response:
     scope.check_options()
+    decoding.check_types(wanted, 'autoscaling', 'v1', 'Scale')
     old, paths = _current(scope)
     replicas = (wanted.get('spec') or {}).get('replicas', 0)
     if not isinstance(replicas, int) or replicas < 0:

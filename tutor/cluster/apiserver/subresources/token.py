@@ -22,11 +22,12 @@ MINIMUM, MAXIMUM, DEFAULT = 600, 1 << 32, 3600
 
 
 def create(scope: Scope) -> Response:
-    request = decoding.read_body(scope)
+    request = decoding.check_types(decoding.read_body(scope), 'authentication.k8s.io', 'v1', 'TokenRequest')
     account = scope.store.get(scope.info.namespace, scope.info.name)
     spec = request.get('spec') or {}
     seconds = spec.get('expirationSeconds') or DEFAULT
     _check(seconds)
+    _check_bound(scope, spec.get('boundObjectRef') or {})
     now = scope.server.simulation.wall()
     expires = now + timedelta(seconds=seconds)
     audiences = spec.get('audiences') or [ISSUER]
@@ -49,6 +50,19 @@ def _check(seconds: int) -> None:
     if problem:
         raise errors.invalid('authentication.k8s.io', 'TokenRequest', '', [
             field_errors.invalid('spec.expirationSeconds', seconds, problem)])
+
+
+def _check_bound(scope: Scope, reference: Object) -> None:
+    """The object that a token is bound to has to be there (registry/core/serviceaccount/storage/token.go)."""
+    plural = {'Pod': 'pods', 'Secret': 'secrets', 'Node': 'nodes'}.get(reference.get('kind', ''))
+    if plural is None:
+        return
+    found = scope.server.stores.of('', plural).get(scope.info.namespace, reference.get('name', ''))
+    uid = reference.get('uid')
+    if uid and uid != found['metadata']['uid']:
+        raise errors.conflict('', plural, reference.get('name', ''), (
+            f'the UID in the bound object reference ({uid}) does not match the UID in record. The object might have '
+            'been deleted and then recreated'))
 
 
 def sign(account: Object, audiences: list[str], issued: int, expires: int) -> str:
