@@ -1,0 +1,1 @@
+kubectl set env deployment/worker QUEUE=mails

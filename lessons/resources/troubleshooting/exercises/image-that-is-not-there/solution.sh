@@ -1,0 +1,1 @@
+kubectl set image pod/cache db=redis:7

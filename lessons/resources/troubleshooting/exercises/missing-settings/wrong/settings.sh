@@ -1,0 +1,1 @@
+kubectl create configmap mail-settings --from-literal=SMTP=smtp.example.com

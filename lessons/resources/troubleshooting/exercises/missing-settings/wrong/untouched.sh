@@ -1,0 +1,3 @@
+kubectl create configmap mail-settings --from-literal=SERVER=smtp.example.com
+
+kubectl set env deployment/mail EXTRA=1
