@@ -81,7 +81,9 @@ def test_proxies_say_that_they_are_not_simulated(api):
 
 
 @pytest.mark.parametrize('path', ['serviceaccounts/default/token', 'pods/x/eviction', 'pods/x/binding', 'bindings'])
-@pytest.mark.parametrize('body', ['{', '[', {'spec': {'expirationSeconds': 'x'}}, {'deleteOptions': []}, {'target': []}])
+@pytest.mark.parametrize('body', [
+    '{', '[', {'spec': {'expirationSeconds': 'x'}}, {'deleteOptions': []}, {'target': []},
+])
 def test_subresources_answer_any_body(api, path, body):
     answer = api.ask('POST', f'/api/v1/namespaces/default/{path}', body)
     assert answer.status in (201, 400, 404, 422)
