@@ -95,3 +95,16 @@ def test_a_patient_session_replays_in_stretches_and_leaves_the_clock_alone(monke
     assert again.time == Clock()
     assert again.log == session.log
     assert again.bench.cluster.admin.items('pods') == Session(log=session.log).bench.cluster.admin.items('pods')
+
+
+def test_an_interrupted_command_is_no_mistake_and_the_panel_shows_what_is_the_learners() -> None:
+    session = Session()
+    run(session, 'kubectl get pods -w')
+    session.terminal.interrupt()
+    session.pump(1)
+    assert not session.running and session.why() is None
+    run(session, 'kubectl get podz')
+    assert session.why() is not None
+    first = session.cluster_view().nodes[0]
+    assert first.components == ('kube-apiserver', 'etcd', 'kube-scheduler', 'kube-controller-manager')
+    assert not [pod for node in session.cluster_view().nodes for pod in node.pods]

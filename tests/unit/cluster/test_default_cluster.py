@@ -1,0 +1,63 @@
+"""A new default cluster: its nodes, its add-ons, and what is lost with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.cluster import config
+from tutor.cluster.config import BadClusterFile, ClusterConfig
+from tutor.session.workbench import Workbench
+
+
+@pytest.fixture(scope='module')
+def bench() -> Workbench:
+    return Workbench()
+
+
+def test_three_nodes_are_ready(bench: Workbench) -> None:
+    nodes = bench.cluster.admin.items('nodes')
+    assert [node['metadata']['name'] for node in nodes] == ['controlplane', 'node01', 'node02']
+    assert 'control-plane' in bench.run('kubectl get nodes').stdout
+
+
+def test_the_components_run_as_pods(bench: Workbench) -> None:
+    names = bench.run('kubectl get pods -n kube-system -o name').stdout
+    for component in ('etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'):
+        assert f'pod/{component}-controlplane\n' in names
+    assert names.count('kube-proxy-') == 3
+    assert names.count('coredns-') == 2
+    assert bench.simulation.failures == []
+
+
+def test_without_the_scheduler_pods_stay_pending_and_with_it_they_run() -> None:
+    bench = Workbench()
+    manifest = '/etc/kubernetes/manifests/kube-scheduler.yaml'
+    files = bench.cluster.nodes.fleet.kubelets['controlplane'].machine.files
+    text = files.read(manifest)
+    files.remove(manifest)
+    bench.simulation.advance(90)
+    bench.run('kubectl run lonely --image=nginx')
+    bench.simulation.advance(30)
+    assert 'Pending' in bench.run('kubectl get pod lonely').stdout
+    files.put(manifest, text)
+    bench.simulation.advance(90)
+    assert 'Running' in bench.run('kubectl get pod lonely').stdout
+
+
+def test_services_answer_by_name_through_the_cluster_s_own_dns_and_proxy(bench: Workbench) -> None:
+    bench.run('kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80')
+    bench.simulation.advance(20)
+    found = bench.run('kubectl run asks --image=busybox --restart=Never --rm -i -- wget -qO- http://web.default')
+    assert 'Welcome to nginx!' in found.stdout
+
+
+def test_a_bare_cluster_has_no_nodes_and_no_pods() -> None:
+    bench = Workbench(ClusterConfig(nodes=(), addons=()))
+    assert bench.run('kubectl get nodes,pods -A').stderr == 'No resources found\n'
+
+
+@pytest.mark.parametrize(('data', 'said'), [
+    ({'nodez': []}, 'nodez'), ({'nodes': [{'nam': 'a'}]}, 'nodes.0.name'), ({'containers': 'walk'}, 'containers')])
+def test_a_cluster_file_that_is_wrong_says_where(data: dict, said: str) -> None:
+    with pytest.raises(BadClusterFile, match=said):
+        config.read(data)
