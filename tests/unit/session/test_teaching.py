@@ -77,7 +77,8 @@ def test_files_come_in_and_go_out(tmp_path: Path) -> None:
     take_out(session.bench, target, lambda path: False)
     assert (target / 'note.txt').read_text() == 'made here\n'
     (target / 'note.txt').write_text('mine')
-    assert take_out(session.bench, target, lambda path: False).kept == [target / 'manifests' / 'pod.yaml', target / 'note.txt']
+    kept = take_out(session.bench, target, lambda path: False).kept
+    assert kept == [target / 'manifests' / 'pod.yaml', target / 'note.txt']
     assert (target / 'note.txt').read_text() == 'mine'
     with pytest.raises(CannotCopy):
         bring_in(session.bench, [tmp_path / 'nosuch'])

@@ -53,7 +53,8 @@ def test_the_past_can_be_watched_until_it_is_compacted() -> None:
     start = store.revision
     for number in range(3):
         store.put('/registry/pods/default/a', number)
-    assert [change.entry.value for change in store.changes_since('/registry/pods/', start + 1) if change.entry] == [1, 2]
+    changes = store.changes_since('/registry/pods/', start + 1)
+    assert [change.entry.value for change in changes if change.entry] == [1, 2]
     store.compact(start + 2)
     with pytest.raises(Compacted):
         store.changes_since('/registry/pods/', start)
