@@ -13,6 +13,9 @@ from tutor.client.transport import TABLE
 ROLE = 'node-role.kubernetes.io/'
 COMPONENT = 'component'
 SYSTEM = 'kube-system'
+NOT_THE_LEARNERS = frozenset({SYSTEM, 'local-path-storage'})
+"""Namespaces of the cluster's own pods."""
+ORDER = ('kube-apiserver', 'etcd', 'kube-scheduler', 'kube-controller-manager')
 WAITING = frozenset({'Pending', 'ContainerCreating', 'PodInitializing', 'Terminating', 'Running', 'NotReady'})
 
 
@@ -29,7 +32,7 @@ class PodView:
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """`components` are those of the control plane that run there; `pods` leaves out kube-system."""
+    """`components` are those of the control plane that run there; `pods` leaves out the cluster's own."""
 
     name: str
     ready: bool
@@ -119,9 +122,10 @@ def _node(node: Object, pods: list[tuple[Object, str]]) -> NodeView:
     if node['spec'].get('unschedulable'):
         status += ',SchedulingDisabled'
     roles = tuple(name.removeprefix(ROLE) for name in sorted(labels(node)) if name.startswith(ROLE))
-    components = tuple(labels(pod)[COMPONENT] for pod, _ in pods
-                       if pod['metadata']['namespace'] == SYSTEM and COMPONENT in labels(pod))
-    shown = tuple(_pod(pod, text) for pod, text in pods if pod['metadata']['namespace'] != SYSTEM)
+    found = [labels(pod)[COMPONENT] for pod, _ in pods
+             if pod['metadata']['namespace'] == SYSTEM and COMPONENT in labels(pod)]
+    components = tuple(sorted(found, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER)))
+    shown = tuple(_pod(pod, text) for pod, text in pods if pod['metadata']['namespace'] not in NOT_THE_LEARNERS)
     return NodeView(node['metadata']['name'], ready, status, roles, components, shown)
 
 

@@ -37,6 +37,8 @@ from tutor.shell.terminal import Terminal
 STEPS_PER_PUMP = 3000
 STEPS_PER_STRETCH = 400
 MOMENT = 0.1
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, which is no mistake."""
 KEPT_OUTPUT = 256 * 1024
 COMMANDS_BEFORE_A_HINT = 0
 
@@ -201,7 +203,7 @@ class Session:
             command.code = shell.status = leaving.status
             self.ended = True
         except Cancelled:
-            command.code = shell.status = 130
+            command.code = shell.status = INTERRUPTED
         finally:
             self.transcript.append(Ran(command.text, command.stdout.text(), command.stderr.text(), command.code or 0))
         return command.code or 0
@@ -350,7 +352,7 @@ class Session:
         """What went wrong with the last command, or None when nothing did."""
         from tutor.session.why import explain
         last = self.commands[-1] if self.commands else None
-        return explain(self.view, last) if last is not None and last.code else None
+        return explain(self.view, last) if last is not None and last.code not in (None, 0, INTERRUPTED) else None
 
 
 class Tee:

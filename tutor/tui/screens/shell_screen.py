@@ -244,6 +244,7 @@ class ShellScreen(TutorScreen):
         self._pumped_at = monotonic()
         if text.strip():
             self._running_since = self._pumped_at
+            self.terminal.changed()
         self.guarded(self._pump, 0.0)
 
     def on_terminal_completions_found(self, message: Terminal.CompletionsFound) -> None:

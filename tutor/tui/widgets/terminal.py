@@ -35,7 +35,7 @@ class Terminal(Resilient, ScrollView, can_focus=True):
     ALLOW_SELECT = True
     DEFAULT_CSS = '''
     Terminal { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $background; }
-    Terminal { padding: 0 1; }
+    Terminal { padding: 0 1; scrollbar-gutter: stable; }
     Terminal > .terminal--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     '''
 
