@@ -46,8 +46,10 @@ class ReplicaSetController(Controller):
             assert old is not None
             self.expectations.delete(key(old))
             self.queue.add(key(old))
-        else:
+        elif old is None or deleting(new) or old['metadata'].get('generation') != new['metadata'].get('generation'):
             self.queue.add(key(new))
+        else:
+            self._enqueue(key(new))  # most often our own status: it can wait for the next pods
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         if new is None or deleting(new):
