@@ -1,0 +1,139 @@
+"""The real kubectl, whichever is on PATH, works on a served cluster unchanged."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+KUBECTL = shutil.which('kubectl')
+pytestmark = pytest.mark.skipif(KUBECTL is None, reason='the client `kubectl` is not on PATH')
+Run = Callable[..., str]
+
+WEB = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: nginx, image: 'nginx:1.25'}]}
+"""
+CONFIGMAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {color: blue}
+"""
+
+
+@pytest.fixture(scope='session')
+def kubectl(served) -> Run:
+    """Runs kubectl; its standard output. A failure is an assertion with what it wrote."""
+    environment = {**os.environ, 'KUBECONFIG': str(served.kubeconfig), 'NO_PROXY': '127.0.0.1',
+                   'KUBECACHEDIR': str(served.kubeconfig.parent / 'cache')}
+
+    def run(*words: str, stdin: str = '', code: int = 0) -> str:
+        ran = subprocess.run([KUBECTL or '', *words], input=stdin, capture_output=True, text=True, timeout=20,
+                             env=environment, check=False)
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        return ran.stdout if code == 0 else ran.stdout + ran.stderr
+
+    return run
+
+
+@pytest.fixture(scope='session')
+def web(kubectl: Run) -> str:
+    """A Deployment that is rolled out."""
+    kubectl('apply', '-f', '-', stdin=WEB)
+    assert 'successfully rolled out' in kubectl('rollout', 'status', 'deployment/web', '--timeout=15s')
+    return 'web'
+
+
+def test_reads_lists_and_tables(kubectl: Run, web: str) -> None:
+    assert 'node01' in kubectl('get', 'nodes', '-o', 'wide')
+    assert 'web' in kubectl('get', 'deploy')
+    listed = json.loads(kubectl('get', 'pods', '-l', 'app=web', '-o', 'json'))
+    assert [item['kind'] for item in listed['items']] == ['Pod']
+    assert 'kind: Deployment' in kubectl('get', 'deploy', web, '-o', 'yaml')
+
+
+def test_describes(kubectl: Run, web: str) -> None:
+    assert 'NewReplicaSet:' in kubectl('describe', 'deployment', web)
+
+
+def test_applies_and_shows_differences(kubectl: Run) -> None:
+    assert kubectl('apply', '-f', '-', stdin=CONFIGMAP) == 'configmap/settings created\n'
+    assert kubectl('apply', '-f', '-', stdin=CONFIGMAP) == 'configmap/settings unchanged\n'
+    assert '+  color: red' in kubectl('diff', '-f', '-', stdin=CONFIGMAP.replace('blue', 'red'), code=1)
+    assert kubectl('delete', 'configmap', 'settings') == 'configmap "settings" deleted\n'
+
+
+def test_server_side_apply_owns_fields(kubectl: Run) -> None:
+    manifest = CONFIGMAP.replace('settings', 'owned')
+    kubectl('apply', '--server-side', '-f', '-', stdin=manifest)
+    refused = kubectl('apply', '--server-side', '--field-manager=other', '-f', '-', code=1,
+                      stdin=manifest.replace('blue', 'red'))
+    assert 'conflict with "kubectl"' in refused
+    kubectl('delete', 'configmap', 'owned')
+
+
+@pytest.mark.parametrize(('kind', 'patch'), [
+    ('strategic', '{"metadata":{"annotations":{"a":"strategic"}}}'),
+    ('merge', '{"metadata":{"annotations":{"a":"merge"}}}'),
+    ('json', '[{"op":"add","path":"/metadata/annotations/a","value":"json"}]')])
+def test_patches(kubectl: Run, web: str, kind: str, patch: str) -> None:
+    kubectl('patch', 'deployment', web, '--type', kind, '-p', patch)
+    assert kubectl('get', 'deployment', web, '-o', 'jsonpath={.metadata.annotations.a}') == kind
+
+
+def test_explains_from_openapi(kubectl: Run) -> None:
+    assert 'replicas' in kubectl('explain', 'deployment.spec')
+    assert 'deployments' in kubectl('api-resources', '--api-group=apps')
+
+
+def test_scales_and_waits(kubectl: Run, web: str) -> None:
+    kubectl('scale', 'deployment', web, '--replicas=2')
+    kubectl('wait', 'deployment', web, '--for=jsonpath={.status.readyReplicas}=2', '--timeout=15s')
+
+
+def test_asks_what_is_allowed(kubectl: Run) -> None:
+    assert kubectl('auth', 'can-i', 'delete', 'nodes') == 'yes\n'
+    assert 'no' in kubectl('auth', 'can-i', 'delete', 'nodes', '--as', 'somebody', code=1)
+    assert 'forbidden' in kubectl('get', 'pods', '--as', 'somebody', code=1)
+
+
+def test_certificate_is_a_second_user(kubectl: Run) -> None:
+    assert 'kubernetes-admin' in kubectl('auth', 'whoami', '--context', 'tutor-certificate')
+
+
+def test_dry_run_leaves_nothing(kubectl: Run) -> None:
+    assert 'created (server dry run)' in kubectl('create', 'configmap', 'dry', '--dry-run=server')
+    assert 'not found' in kubectl('get', 'configmap', 'dry', code=1)
+
+
+def test_logs_and_exec(kubectl: Run, web: str) -> None:
+    assert 'nginx' in kubectl('logs', f'deployment/{web}')
+    assert kubectl('exec', f'deployment/{web}', '--', 'echo', 'hello') == 'hello\n'
+    assert kubectl('exec', '-i', f'deployment/{web}', '--', 'cat', stdin='typed\n') == 'typed\n'
+    assert 'exit code 3' in kubectl('exec', f'deployment/{web}', '--', 'sh', '-c', 'exit 3', code=3)
+
+
+def test_watches(kubectl: Run, web: str, served) -> None:
+    environment = {**os.environ, 'KUBECONFIG': str(served.kubeconfig)}
+    watching = subprocess.Popen([KUBECTL or '', 'get', 'configmaps', '-w', '-o', 'name'], env=environment, text=True,
+                                stdout=subprocess.PIPE)
+    try:
+        assert watching.stdout is not None
+        assert watching.stdout.readline() == 'configmap/kube-root-ca.crt\n'
+        kubectl('create', 'configmap', 'seen')
+        assert watching.stdout.readline() == 'configmap/seen\n'
+    finally:
+        watching.kill()
+        watching.wait()

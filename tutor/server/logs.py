@@ -1,0 +1,54 @@
+"""`logs`: plain text, for as long as the container writes when it is followed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from tutor.client.transport import Request
+from tutor.cluster.simulation import BrokenPipe, Cancelled, Reader
+from tutor.server import answers
+from tutor.server.outbox import Outbox
+
+if TYPE_CHECKING:
+    from tutor.server.handler import ApiHandler
+
+CHUNK = 65536
+
+
+async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request) -> web.StreamResponse:
+    """Stream a log; raises StatusError when it is refused."""
+    stream = handler.api.stream(request)
+    outbox = Outbox(handler.simulation)
+    handler.simulation.spawn(copy(stream.reader, outbox), 'http logs')
+    handler.ran()
+    response = web.StreamResponse(headers={'Content-Type': 'text/plain', 'Cache-Control': answers.CACHE})
+    response.enable_chunked_encoding()
+    try:
+        await response.prepare(http)
+        while (chunks := await outbox.take()) is not None:
+            await response.write(b''.join(chunks))
+            handler.ran()
+        await response.write_eof()
+    except (ConnectionError, asyncio.CancelledError):
+        pass
+    finally:
+        outbox.end()
+        stream.close()
+        handler.ran()
+    return response
+
+
+async def copy(reader: Reader, outbox: Outbox, prefix: bytes = b'', last: bool = True) -> None:
+    """In the simulation: from a reader into an outbox, no faster than the client takes it."""
+    try:
+        while not outbox.ended and (data := await reader.read(CHUNK)):
+            outbox.put(prefix + data)
+            await outbox.room()
+    except (BrokenPipe, Cancelled):
+        pass
+    finally:
+        if last:
+            outbox.end()

@@ -1,0 +1,103 @@
+"""A served cluster from start to stop: socket, certificates, kubeconfig and the clock's pump."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from tutor.client.transport import ADMIN
+from tutor.cluster.cluster import Cluster
+from tutor.cluster.config import DEFAULT, ClusterConfig
+from tutor.course.models import Exercise, Lesson
+from tutor.server import certificates, kubeconfig
+from tutor.server.handler import ApiHandler
+from tutor.server.wallclock import WallClock, wall_time
+
+LOOPBACK = '127.0.0.1'
+NAMES = (LOOPBACK, '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc')
+EVERYWHERE = ('0.0.0.0', '::')
+HEAD_START = timedelta(seconds=60)
+"""A cluster is this old when it is served: it has needed virtual time to come up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `tutor serve` was told."""
+
+    port: int = 6443
+    address: str = LOOPBACK
+    kubeconfig: Path | None = None
+    cluster: ClusterConfig = DEFAULT
+    speed: float = 1.0
+
+
+def new_cluster(config: ClusterConfig, exercise: Exercise | None = None, lesson: Lesson | None = None) -> Cluster:
+    """A cluster that is up, its clock at the wall clock's time, in the start state of an exercise. Raises
+    CannotStart."""
+    epoch = wall_time() - HEAD_START
+    if exercise is None:
+        cluster = Cluster(config, epoch=epoch)
+        cluster.boot()
+    else:
+        from tutor.session.sitting import prepare
+        from tutor.session.workbench import Workbench
+        bench = Workbench(config, epoch=epoch)
+        prepare(bench, exercise)
+        cluster = bench.cluster
+    late = (wall_time() - cluster.simulation.wall()).total_seconds()
+    if late > 0:
+        cluster.simulation.advance(late)
+    return cluster
+
+
+class Service:
+    """Serves one cluster. `start` gives the moment from which /readyz answers; `stop` ends all connections."""
+
+    def __init__(self, cluster: Cluster, settings: Settings) -> None:
+        self._cluster = cluster
+        self._settings = settings
+        self._runner: web.ServerRunner | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self.port = 0
+        self.kubeconfig = Path()
+
+    @property
+    def url(self) -> str:
+        """Where clients on this machine reach it."""
+        address = self._settings.address
+        host = LOOPBACK if address in EVERYWHERE else address
+        return f'https://[{host}]:{self.port}' if ':' in host else f'https://{host}:{self.port}'
+
+    async def start(self) -> None:
+        """Listen; raises OSError for an address that cannot be had, NotOurs for a kubeconfig not to be overwritten."""
+        settings, cluster = self._settings, self._cluster
+        if settings.kubeconfig is not None:
+            kubeconfig.check(settings.kubeconfig)
+        issued = certificates.issue(wall_time(), dict.fromkeys((*NAMES, settings.address)))
+        clock = WallClock(cluster.simulation, settings.speed)
+        server = web.Server(ApiHandler(cluster, clock), access_log=None)  # type: ignore[arg-type]
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, settings.address, settings.port,
+                           ssl_context=certificates.tls_context(issued))
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        token = secrets.token_urlsafe(32)
+        cluster.api.authenticator.tokens[token] = ADMIN
+        self.kubeconfig = settings.kubeconfig or kubeconfig.default_path(self.port)
+        kubeconfig.write(self.kubeconfig, kubeconfig.text(self.url, issued, token))
+        self._pump = asyncio.create_task(clock.run())
+
+    async def stop(self) -> None:
+        """Close everything; a kubeconfig that nobody named goes away with its server."""
+        if self._pump is not None:
+            self._pump.cancel()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._settings.kubeconfig is None and self.kubeconfig.is_file():
+            self.kubeconfig.unlink()
