@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
 MAX_LENGTH = 20_000
+ASTRAL = re.compile('[\U00010000-\U0010ffff]')
+"""Emoji and the like: after a `{` they crash the grammar's C code (tree-sitter-bash issue 337)."""
 KEYWORDS = {'if', 'then', 'elif', 'else', 'fi', 'for', 'while', 'until', 'do', 'done', 'case', 'esac', 'in', 'function',
             'select', 'time', '[[', ']]', '{', '}', '!', '[', ']'}
 OPERATORS = {'|', '||', '&&', ';', ';;', '&', '|&', '(', ')', '((', '))', ';&', ';;&', '$(', '`', '=~', '==', '=', '+='}
@@ -33,6 +36,7 @@ def highlight(text: str, shell: Shell | None = None) -> list[Span]:
     """The spans of a text, in order, without overlaps; what is plain has none."""
     if not text.strip() or len(text) > MAX_LENGTH:
         return []
+    text = ASTRAL.sub('字', text)
     data = text.encode('utf-8', 'replace')
     spans: list[Span] = []
     offsets = _Offsets(text, len(data))

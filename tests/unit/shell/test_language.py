@@ -48,9 +48,11 @@ def test_a_bad_expansion_ends_the_line_but_not_the_prompt(machine):
 
 
 @pytest.mark.parametrize(('text', 'status'), [
-    ('echo hi', 'complete'), ('echo "open', 'incomplete'), ('for i in a; do', 'incomplete'), ('cat <<EOF\nx', 'incomplete'),
+    ('echo hi', 'complete'), ('echo "open', 'incomplete'), ('for i in a; do', 'incomplete'),
+    ('cat <<EOF\nx', 'incomplete'),
     ('cat <<EOF\nx\nEOF', 'complete'), ('a &&', 'incomplete'), ('echo \\', 'incomplete'), ('$(echo', 'incomplete'),
-    ('if true; then echo; fi', 'complete'), ('f() {', 'incomplete'), ('case x in', 'incomplete'), ('[[ a', 'incomplete'),
+    ('if true; then echo; fi', 'complete'), ('f() {', 'incomplete'), ('case x in', 'incomplete'),
+    ('[[ a', 'incomplete'),
 ])
 def test_a_prompt_knows_what_needs_more(text, status):
     assert parse_status(text) == status
@@ -69,7 +71,8 @@ def test_state_stays_between_blocks(machine):
 
 def test_a_pipeline_streams_and_breaks(machine):
     began = machine.simulation.now
-    assert machine.run('yes | head -1; (echo a; sleep 1000; echo b) | head -1; echo ${PIPESTATUS[@]}').stdout[:4] == 'y\na\n'
+    found = machine.run('yes | head -1; (echo a; sleep 1000; echo b) | head -1')
+    assert found.stdout == 'y\na\n'
     assert machine.run('yes > /dev/null | head -1; true').code == 0
     assert machine.simulation.now > began
 
@@ -96,8 +99,10 @@ def test_traps_and_signals(machine):
     assert machine.run("bash -c 'trap \"echo bye\" EXIT; exit 3'; echo $?").stdout == 'bye\n3\n'
 
 
-@pytest.mark.parametrize('script', ['while true; do :; done', 'f() { f; }; f', 'f() { f | f; }; f', 'for ((;;)); do x=1; done',
-                                    'yes', 'cat /dev/zero | tr "\\0" x', ':(){ :|:& };:', 'x=a; while :; do x=$x$x; done',
+@pytest.mark.parametrize('script',
+                         ['while true; do :; done', 'f() { f; }; f', 'f() { f | f; }; f', 'for ((;;)); do x=1; done',
+                                    'yes', 'cat /dev/zero | tr "\\0" x', ':(){ :|:& };:',
+                                    'x=a; while :; do x=$x$x; done',
                                     'echo {1..100000}{1..100000}', "awk 'BEGIN { while (1) x++ }'", "sed ':a;ba' <<< x",
                                     "jq -n 'repeat(1)'", 'printf "%1000000000d" 1', 'seq 1 1000000000'])
 def test_what_never_ends_is_ended(script, machine):
@@ -112,10 +117,11 @@ def test_other_users_write_only_where_they_may(machine):
     machine.login(1000)
     assert machine.run('echo x > /etc/x').stderr == 'bash: line 1: /etc/x: Permission denied\n'
     assert machine.run('touch /etc/x; mkdir /etc/d; rm /etc/passwd').stderr == (
-        "touch: cannot touch '/etc/x': Permission denied\nmkdir: cannot create directory ‘/etc/d’: Permission denied\n"
+        "touch: cannot touch '/etc/x': Permission denied\n"
+        'mkdir: cannot create directory ‘/etc/d’: Permission denied\n'
         "rm: cannot remove '/etc/passwd': Permission denied\n")
-    assert machine.run('cd /home/learner; echo mine > f; stat -c "%U %a" f; umask 077; touch g; stat -c %a g').stdout == (
-        'learner 644\n600\n')
+    script = 'cd /home/learner; echo mine > f; stat -c "%U %a" f; umask 077; touch g; stat -c %a g'
+    assert machine.run(script).stdout == 'learner 644\n600\n'
 
 
 def test_scripts_run_by_their_first_line(output):

@@ -94,18 +94,21 @@ def box(busybox):
     ('curl -sf http://web/nope', '', '', 22),
     ('curl -sSf http://web/nope', '', 'curl: (22) The requested URL returned error: 404\n', 22),
     ('curl -sS http://nope', '', 'curl: (6) Could not resolve host: nope\n', 6),
-    ('curl -sS http://web:81', '', "curl: (7) Failed to connect to web port 81 after 0 ms: Couldn't connect to server\n", 7),
+    ('curl -sS http://web:81', '',
+     "curl: (7) Failed to connect to web port 81 after 0 ms: Couldn't connect to server\n", 7),
     ('curl -sS --connect-timeout 2 http://mute', '',
      'curl: (28) Failed to connect to mute port 80 after 2000 ms: Timeout was reached\n', 28),
     ('curl -sS -m 3 http://mute', '', 'curl: (28) Connection timed out after 3000 milliseconds\n', 28),
-    ('curl -sI http://web', 'HTTP/1.1 200 OK\r\nServer: test\r\nContent-Type: text/html\r\nContent-Length: 23\r\n\r\n', '', 0),
+    ('curl -sI http://web', 'HTTP/1.1 200 OK\r\nServer: test\r\nContent-Type: text/html\r\nContent-Length: 23\r\n\r\n',
+     '', 0),
     ('curl -sL http://web/old', '<title>Welcome</title>\n', '', 0),
     ('curl -s -X POST -d a=1 -H "X-A: b" http://web/echo',
      'POST /echo HTTP/1.1\nHost: web\nUser-Agent: curl/7.88.1\nAccept: */*\nContent-Length: 3\n'
      'Content-Type: application/x-www-form-urlencoded\nX-A: b\na=1', '', 0),
     ('curl -sS https://web:80', '', 'curl: (35) error:0A00010B:SSL routines::wrong version number\n', 35),
     ('curl', '', "curl: no URL specified!\ncurl: try 'curl --help' or 'curl --manual' for more information\n", 2),
-    ('curl --nope x', '', "curl: option --nope: is unknown\ncurl: try 'curl --help' or 'curl --manual' for more information\n", 2),
+    ('curl --nope x', '',
+     "curl: option --nope: is unknown\ncurl: try 'curl --help' or 'curl --manual' for more information\n", 2),
 ])
 def test_curl(command, stdout, stderr, code, net):
     assert net.run(command) == (stdout, stderr, code)

@@ -16,9 +16,11 @@ def shell(machine):
 
 
 @pytest.mark.parametrize(('line', 'texts', 'start'), [
-    ('hea', ['head'], 0), ('fn', ['fn'], 0), ('ls | hea', ['head'], 5), ('x=$(hea', ['head'], 4), ('A=1 hea', ['head'], 4),
+    ('hea', ['head'], 0), ('fn', ['fn'], 0), ('ls | hea', ['head'], 5), ('x=$(hea', ['head'], 4),
+    ('A=1 hea', ['head'], 4),
     ('if hea', ['head'], 3), ('cat a', ['a\\ b/', 'abc/'], 4), ('cat "a', ['"a b/', '"abc/'], 4),
-    ('cat a\\ b/', ['a\\ b/f.yaml'], 4), ("cat 'a b/", ["'a b/f.yaml'"], 4), ('cat < ab', ['abc/'], 6), ('> ab', ['abc/'], 2),
+    ('cat a\\ b/', ['a\\ b/f.yaml'], 4), ("cat 'a b/", ["'a b/f.yaml'"], 4), ('cat < ab', ['abc/'], 6),
+    ('> ab', ['abc/'], 2),
     ('cat .h', ['.hid'], 4), ('cat ~/ab', ['~/abc/'], 4), ('echo $NAM', ['$NAME'], 5), ('echo "${NAM', ['${NAME}'], 6),
     ('export NAM', ['NAME='], 7), ('which hea', ['head'], 6), ('cd a', ['a\\ b/', 'abc/'], 3), ('cat nothing', [], 4),
     ('echo --file=ab', ['--file=abc/'], 5), ('xargs hea', ['head'], 6),
@@ -52,13 +54,19 @@ def kinds(text: str, shell) -> list[tuple[str, str]]:
 def test_colours_say_what_is_what(shell):
     assert kinds('nosuch -n "中文 $NAME" | grep 3 > out # 注释', shell) == [
         ('nosuch', 'unknown'), ('-n', 'option'), ('"中文 ', 'string'), ('$', 'variable'), ('NAME', 'variable'),
-        ('"', 'string'), ('|', 'operator'), ('grep', 'command'), ('3', 'number'), ('>', 'redirect'), ('# 注释', 'comment')]
+        ('"', 'string'), ('|', 'operator'), ('grep', 'command'), ('3', 'number'), ('>', 'redirect'),
+        ('# 注释', 'comment')]
     assert kinds('k get; fn; echo', shell)[0::2] == [('k', 'command'), ('fn', 'function'), ('echo', 'builtin')]
 
 
 def test_unfinished_text_has_colours_too(shell):
     assert ('for', 'keyword') in kinds('for i in $(seq 3); do echo "', shell)
     assert highlight('x' * 100_000, shell) == []
+
+
+def test_emoji_behind_a_brace_is_no_crash(shell):
+    for _ in range(2000):
+        assert highlight('\U000698d4\xe0\x81{\U000848e4\x85 # 😀', shell)
 
 
 def test_history_walks_and_comes_back():

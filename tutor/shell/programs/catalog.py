@@ -172,6 +172,9 @@ class Lazy:
         except RecursionError:
             io.stderr.write(f'{argv[0]}: nested too deeply\n')
             return 2
+        except OverflowError:
+            io.stderr.write(f'{argv[0]}: Numerical result out of range\n')
+            return 1
         except OSError as problem:
             io.stderr.write(f'{argv[0]}: {problem.filename or "write error"}: {reason(problem)}\n')
             return 1

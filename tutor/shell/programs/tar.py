@@ -91,9 +91,7 @@ class _Archive:
             except OSError as problem:
                 raise Complaint(f'{self._path}: Cannot open: {reason(problem)}\n'
                                 'tar: Error is not recoverable: exiting now', 2) from None
-        if self._status:
-            self._io.stderr.write('tar: Exiting with failure status due to previous errors\n')
-        return self._status
+        return self._ended()
 
     def _packs(self) -> bool:
         return 'z' in self._options
@@ -170,9 +168,14 @@ class _Archive:
         for name in sorted(wanted - seen):
             self._io.stderr.write(f'tar: {name}: Not found in archive\n')
             self._status = 2
-        if self._status and self._ctx.host.userland != 'busybox':
-            self._io.stderr.write('tar: Exiting with failure status due to previous errors\n')
-        return self._status
+        return self._ended()
+
+    def _ended(self) -> int:
+        busybox = self._ctx.host.userland == 'busybox'
+        if self._status:
+            self._io.stderr.write('tar: error exit delayed from previous errors\n' if busybox else
+                                  'tar: Exiting with failure status due to previous errors\n')
+        return min(self._status, 1) if busybox else self._status
 
     async def _data(self) -> bytes:
         if self._path == '-':

@@ -71,7 +71,7 @@ class _Search:
         if not self._depth_first and entry.depth >= self._least:
             yield entry
         if isinstance(entry.node, Directory) and not self._pruned and entry.depth < self._most:
-            for name in sorted(entry.node.entries):
+            for name in self._order(entry.node):
                 path = f'{entry.path.rstrip("/")}/{name}'
                 try:
                     node = self._ctx.files.node(path, follow=False)
@@ -82,6 +82,11 @@ class _Search:
         self._pruned = False
         if self._depth_first and entry.depth >= self._least:
             yield entry
+
+    def _order(self, node: Directory) -> list[str]:
+        """The order of a directory's entries: the newest first in a container, by name on a machine."""
+        names = list(node.entries)
+        return names[::-1] if self._ctx.host.userland == 'busybox' else sorted(names)
 
     async def _visit(self, entry: Entry) -> None:
         if await self._step(entry) and not self._acts:
