@@ -89,6 +89,7 @@ def _parser(mode: Any) -> argparse.ArgumentParser:
 
     _add_play(command('play', say('the shell alone; with a script, run it and record the answers'), _play), say)
     _add_grade(command('grade', say('grade submissions of an exercise'), _grade), say)
+    _add_serve(command('serve', say('serve the cluster to your own tools: kubectl, k9s, Python'), _serve), say)
     lint = command('lint', say('check lessons and prove their exercises'), _lint)
     lint.add_argument('path', nargs='?', type=Path, help=say('a lesson, a part or a course; all by default'))
     lint.add_argument('--quick', action='store_true', help=say('do not run the exercises'))
@@ -127,6 +128,16 @@ def _add_grade(grade: argparse.ArgumentParser, say: Callable[..., str]) -> None:
     grade.add_argument('submissions', nargs='+', metavar='SUBMISSION',
                        help=say('a manifest, a folder of manifests or a script'))
     grade.add_argument('--format', choices=('text', 'json', 'junit'), default='text', help=say('form of the report'))
+
+
+def _add_serve(serve: argparse.ArgumentParser, say: Callable[..., str]) -> None:
+    serve.add_argument('--port', type=int, default=6443, metavar='N', help=say('the port; 0 for any that is free'))
+    serve.add_argument('--address', default='127.0.0.1', metavar='A',
+                       help=say('the address; any but a loopback address lets other machines in'))
+    serve.add_argument('--kubeconfig', type=Path, metavar='FILE', help=say('where to write the kubeconfig'))
+    serve.add_argument('--cluster', type=Path, metavar='FILE', help=say('the cluster file'))
+    serve.add_argument('--speed', type=float, default=1.0, metavar='X', help=say('how fast time passes'))
+    serve.add_argument('--lesson', default='', metavar='EXERCISE', help=say('begin with the cluster of an exercise'))
 
 
 # -- commands -----------------------------------------------------------------------------------------------------
@@ -229,6 +240,26 @@ def _agrees(path: Path, options: argparse.Namespace) -> bool:
 def _grade(options: argparse.Namespace) -> int:
     from tutor.grader.commands import grade_command
     return _end(grade_command(_mode(options), options.exercise, options.submissions, _bench(), options.format))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from tutor.cluster import config
+    from tutor.course.words import Text
+    from tutor.i18n.voice import Voice
+    from tutor.server.command import CannotServe, serve
+    from tutor.server.service import Settings
+    if not 0 < options.speed <= 1000 or not 0 <= options.port < 65536:
+        return _complain(Text(zh='--speed 要在 0 和 1000 之间，--port 要在 0 和 65535 之间',
+                              en='--speed is between 0 and 1000, --port between 0 and 65535'), options)
+    try:
+        settings = Settings(options.port, options.address, options.kubeconfig,
+                            config.load(options.cluster) if options.cluster else config.DEFAULT, options.speed)
+        _log_failures(serve(settings, Voice(_mode(options)), options.lesson))
+    except config.BadClusterFile as problem:
+        return _complain(Text.same(str(problem)), options)
+    except CannotServe as problem:
+        return _complain(problem.message, options)
+    return OK
 
 
 def _lint(options: argparse.Namespace) -> int:

@@ -73,6 +73,11 @@ class Service:
         host = LOOPBACK if address in EVERYWHERE else address
         return f'https://[{host}]:{self.port}' if ':' in host else f'https://{host}:{self.port}'
 
+    @property
+    def failures(self) -> list[tuple[str, Exception]]:
+        """What went wrong inside, for the log file."""
+        return self._cluster.simulation.failures
+
     async def start(self) -> None:
         """Listen; raises OSError for an address that cannot be had, NotOurs for a kubeconfig not to be overwritten."""
         settings, cluster = self._settings, self._cluster

@@ -30,6 +30,11 @@ class Served:
         self._loop.run_until_complete(self.service.start())
         self._ready.set()
         self._loop.run_forever()
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.close()
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self.service.stop(), self._loop).result(10)

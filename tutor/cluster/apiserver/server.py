@@ -154,7 +154,7 @@ class ApiServer:
         if not info.subresource:
             if info.verb not in resource.verbs or info.verb not in VERBS:
                 raise errors.method_not_allowed()
-            if info.verb == 'create' and info.name:
+            if (info.verb == 'create' and info.name) or (info.verb in ('update', 'patch') and not info.name):
                 raise errors.method_not_allowed()
             review = REVIEWS.get((resource.group, resource.plural)) if info.verb == 'create' else None
             return review or VERBS[info.verb]
