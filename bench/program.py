@@ -28,12 +28,16 @@ FIRST_PAINT = """
 import asyncio, sys, time
 start = float(sys.argv[1])
 async def main():
-    from tutor.tui.start import make_app
-    app = make_app()
+    from tutor.course.loader import load_course
+    from tutor.course.progress import Progress
+    from tutor.tui.app import TutorApp
+    from tutor.tui.services import Services
+    from tutor.tui.start import session_opener
+    progress = Progress()
+    app = TutorApp(Services(load_course(), progress, session_opener(progress)), 'both')
     async with app.run_test(size=(160, 48)) as pilot:
         await pilot.pause()
         print('PAINT', time.time() - start)
-        from tutor.course.loader import load_course
         app.open_lesson(app.course.lessons[-1], 0)
         await pilot.pause(1.5)
         import resource

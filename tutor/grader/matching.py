@@ -118,7 +118,8 @@ def _any(options: list[Any], found: Any) -> bool:
 Operator = tuple[Callable[[Any, Any], bool], Callable[[Any], Text]]
 
 OPERATORS: dict[str, Operator] = {
-    '$matches': (_matches, lambda pattern: Text(zh=f'与 {pattern} 匹配', en=f'a match of {pattern}')),
+    '$matches': (_matches, lambda pattern: Text(zh=f'与 {pattern} 匹配', en=f'a match of {pattern}')
+                 if pattern else Text(zh='有值', en='any value')),
     '$min': (lambda bound, found: _compare(bound, found) in (0, 1),
              lambda bound: Text(zh=f'至少 {bound}', en=f'at least {bound}')),
     '$max': (lambda bound, found: _compare(bound, found) in (-1, 0),
