@@ -12,12 +12,12 @@ from tutor.cluster.simulation import Cancelled
 from tutor.shell import syntax
 from tutor.shell.assignment import assign, declared
 from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, YIELD_EVERY, Budget
+from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander, ExpansionProblem
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.lookup import find_program, which
 from tutor.shell.parser import Parser
-from tutor.shell.patterns import compile_pieces
-from tutor.shell.pipelines import Job, Substitutions, capture, in_background, isolated, pipeline, report_jobs
+from tutor.shell.pipelines import Job, Substitutions, capture, in_background, pipeline, report_jobs
 from tutor.shell.process import IO, Context, Main, Process
 from tutor.shell.redirection import close_all, redirected
 from tutor.shell.unwinding import Break, Discard, Exit, Failed, Return
@@ -256,114 +256,10 @@ class Shell:
             return failed.status
         previous, self.io = self.io, io
         try:
-            return await self._inside(node, io)
+            return await inside(self, node, io)
         finally:
             self.io = previous
             close_all(opened)
-
-    async def _inside(self, node: syntax.Node, io: IO) -> int:
-        match node:
-            case syntax.Group(subshell=True):
-                return await isolated(self.subshell(), node.body, io)
-            case syntax.Group():
-                return await self.script(node.body, io)
-            case syntax.If():
-                return await self._if(node, io)
-            case syntax.Loop():
-                return await self._loop(node, io)
-            case syntax.For():
-                return await self._for(node, io)
-            case syntax.ArithmeticFor():
-                return await self._arithmetic_for(node, io)
-            case syntax.Case():
-                return await self._case(node, io)
-            case syntax.Arithmetic():
-                return int(await self.evaluate(node.expression, io) == 0)
-            case syntax.Condition():
-                from tutor.shell.conditions import holds
-                return int(not await holds(self, node.test, io))
-        raise AssertionError(node)
-
-    async def _if(self, node: syntax.If, io: IO) -> int:
-        for condition, body in node.branches:
-            if await self.condition(condition, io):
-                return await self.script(body, io)
-        if node.otherwise is not None:
-            return await self.script(node.otherwise, io)
-        return 0
-
-    async def _body(self, body: syntax.Script, io: IO) -> tuple[int, bool]:
-        """One round of a loop: its status, and whether the loop ends."""
-        self.loops += 1
-        try:
-            return await self.script(body, io), False
-        except Break as leaving:
-            if leaving.levels > 1 and self.loops > 1:
-                raise Break(leaving.levels - 1, leaving.again) from None
-            return 0, not leaving.again
-        finally:
-            self.loops -= 1
-
-    async def _loop(self, node: syntax.Loop, io: IO) -> int:
-        status, ends = 0, False
-        while not ends:
-            self.loops += 1
-            try:
-                if await self.condition(node.condition, io) is node.until:
-                    break
-            except Break as leaving:
-                if not leaving.again:
-                    break
-                continue
-            finally:
-                self.loops -= 1
-            status, ends = await self._body(node.body, io)
-        return status
-
-    async def _for(self, node: syntax.For, io: IO) -> int:
-        values = list(self.positional) if node.words is None else await self.expanded(node.words, io)
-        status, ends = 0, False
-        for value in values:
-            self._set(node.name, value, io)
-            status, ends = await self._body(node.body, io)
-            if ends:
-                break
-        return status
-
-    def _set(self, name: str, value: str, io: IO) -> None:
-        try:
-            self.variables.set(name, value)
-        except ReadOnly:
-            self.complain(io, f'{name}: readonly variable')
-            raise Discard from None
-
-    async def _arithmetic_for(self, node: syntax.ArithmeticFor, io: IO) -> int:
-        status, ends = 0, False
-        await self.evaluate(node.start, io)
-        while not ends and (not node.condition.source.strip() or await self.evaluate(node.condition, io)):
-            status, ends = await self._body(node.body, io)
-            if not ends:
-                await self.evaluate(node.step, io)
-        return status
-
-    async def _case(self, node: syntax.Case, io: IO) -> int:
-        subject = await self.guarded(self.expander.text, node.subject, io)
-        status, through = 0, False
-        for alternatives, body, operator in node.items:
-            if not through and not await self._chosen(alternatives, subject, io):
-                continue
-            status = await self.script(body, io) if body.statements else 0
-            if operator == ';;':
-                break
-            through = operator == ';&'
-        return status
-
-    async def _chosen(self, alternatives: list[syntax.Word], subject: str, io: IO) -> bool:
-        for alternative in alternatives:
-            pattern = await self.guarded(self.expander.pattern, alternative, io)
-            if compile_pieces(pattern).fullmatch(subject):
-                return True
-        return False
 
     async def evaluate(self, word: syntax.Word, io: IO) -> int:
         """An arithmetic expression; raises Failed."""

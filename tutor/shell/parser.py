@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tutor.shell.lexer import BLANKS, META, Incomplete, Lexer, SyntaxProblem
+from tutor.shell.lexer import BLANKS, META, Incomplete, SyntaxProblem
 from tutor.shell.syntax import (
     AndOr,
     Arithmetic,
@@ -27,33 +27,27 @@ from tutor.shell.syntax import (
     Redirect,
     Script,
     Simple,
-    Text,
     Word,
 )
+from tutor.shell.tokens import CLOSING, Tokens
 
-OPERATORS = ('&&', '||', ';;&', ';;', ';&', '|&', '&', '|', ';', '(', ')')
-REDIRECTS = ('<<<', '<<-', '<<', '<&', '<>', '>>', '>&', '>|', '&>>', '&>', '<', '>')
 OPENING = {'if', 'while', 'until', 'for', 'case', 'select', 'function', '{', '[[', '!', 'time'}
-CLOSING = {'then', 'elif', 'else', 'fi', 'do', 'done', 'esac', '}', 'in', ']]'}
 DECLARING = {'export', 'local', 'declare', 'typeset', 'readonly'}
 ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)')
 FUNCTION = re.compile(r'([^\s;&|<>()$`"\'\\{}=]+)[ \t]*\([ \t]*\)')
 MAX_DEPTH = 60
 
 
-class Parser(Lexer):
+class Parser(Tokens):
     """Parses one text. `aliases` are put in place of command names as they are read."""
 
     def __init__(self, text: str, pos: int = 0, aliases: Mapping[str, str] | None = None) -> None:
         super().__init__(text, pos)
         self._aliases = {} if aliases is None else aliases
         self._alias_ends: list[tuple[int, str]] = []
-        self._heredocs: list[Redirect] = []
         self._depth = 0
         self.line = 1
         """Where the statements that `next_line` gave last begin."""
-        self._counted = 0
-        self._line = 1
 
     # -- lists --------------------------------------------------------------------------------------------------
 
@@ -77,13 +71,6 @@ class Parser(Lexer):
             raise
         except RecursionError:
             raise SyntaxProblem('maximum nesting level exceeded') from None
-
-    def _line_here(self) -> int:
-        """The number of the line that is being read."""
-        if self.pos >= self._counted:
-            self._line += self.text.count('\n', self._counted, self.pos)
-            self._counted = self.pos
-        return self._line
 
     def script_until(self, closing: str) -> Script:
         """The script up to a closing character, which is consumed; '' is the end of the text."""
@@ -498,69 +485,6 @@ class Parser(Lexer):
         if match[2] in ('<<', '<<-'):
             self._heredocs.append(redirect)
         return redirect
-
-    def _read_heredocs(self) -> None:
-        """Read the bodies of the heredocs of the line that has just ended."""
-        waiting, self._heredocs = self._heredocs, []
-        for redirect in waiting:
-            quoted = any(not isinstance(part, Text) or part.quoted for part in redirect.target.parts)
-            delimiter = ''.join(part.text for part in redirect.target.parts if isinstance(part, Text))
-            body = self._heredoc_body(delimiter, redirect.operator == '<<-')
-            redirect.target = Word((Text(body, True),), body) if quoted else self.sub(body)
-
-    def _heredoc_body(self, delimiter: str, strip: bool) -> str:
-        lines = []
-        while self.pos < len(self.text):
-            end = self.text.find('\n', self.pos)
-            end = len(self.text) if end < 0 else end
-            line = self.text[self.pos:end]
-            self.pos = min(end + 1, len(self.text))
-            if strip:
-                line = line.lstrip('\t')
-            if line == delimiter:
-                return ''.join(lines)
-            lines.append(line + '\n')
-        raise Incomplete(f"here-document delimited by end-of-file (wanted `{delimiter}')")
-
-    # -- tokens -------------------------------------------------------------------------------------------------
-
-    def _newline(self) -> None:
-        self.pos += 1
-        if self._heredocs:
-            self._read_heredocs()
-
-    def _skip_newlines(self) -> None:
-        self.skip_blanks()
-        while self.peek() == '\n':
-            self._newline()
-            self.skip_blanks()
-
-    def _operator(self) -> str:
-        for operator in OPERATORS:
-            if self.text.startswith(operator, self.pos):
-                if operator == '&' and self.peek(1) == '>':
-                    return ''
-                return operator
-        return ''
-
-    def _bare_word(self) -> str:
-        """The characters up to the next metacharacter."""
-        end = self.pos
-        text = self.text
-        while end < len(text) and text[end] not in META:
-            end += 1
-        return text[self.pos:end]
-
-    def _at_closing(self) -> bool:
-        return self._bare_word() in CLOSING and self._bare_word() not in ('in', ']]')
-
-    def _unexpected(self) -> SyntaxProblem:
-        """bash's words for a token that cannot stand here."""
-        self.skip_blanks()
-        if not self.peek():
-            return Incomplete('syntax error: unexpected end of file')
-        token = 'newline' if self.peek() == '\n' else self._operator() or self._bare_word() or self.peek()
-        return SyntaxProblem(f"syntax error near unexpected token `{token}'")
 
 
 def parse_status(text: str) -> str:

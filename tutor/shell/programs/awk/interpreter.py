@@ -7,6 +7,7 @@ from typing import Any
 
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.awk import tree
+from tutor.shell.programs.awk.calls import SPECIAL
 from tutor.shell.programs.awk.functions import PURE
 from tutor.shell.programs.awk.output import Outputs
 from tutor.shell.programs.awk.values import Input, Value, compare, formatted, number, text, truth
@@ -56,22 +57,22 @@ class Interpreter:
             'FS': ' ', 'OFS': ' ', 'ORS': '\n', 'RS': '\n', 'NR': 0.0, 'FNR': 0.0, 'SUBSEP': '\x1c', 'OFMT': '%.6g',
             'CONVFMT': '%.6g', 'RSTART': 0.0, 'RLENGTH': -1.0, 'FILENAME': '', 'ENVIRON': {
                 name: Input(value) for name, value in ctx.env.items()}}
-        self._locals: list[dict[str, Any]] = []
-        self._record = ''
+        self.scopes: list[dict[str, Any]] = []
+        self.record = ''
         self._fields: list[Value] | None = []
         self._steps = 0
-        self._random = ctx.simulation.random.__class__(0)
-        self._seed = 0.0
+        self.random = ctx.simulation.random.__class__(0)
+        self.seed = 0.0
 
     # -- records and fields -------------------------------------------------------------------------------------
 
     def set_record(self, record: str) -> None:
-        self._record = Input(record)
+        self.record = Input(record)
         self._fields = None
 
     def _split(self) -> list[Value]:
         if self._fields is None:
-            self._fields = [Input(part) for part in self.split(self._record, text(self.variables['FS']))]
+            self._fields = [Input(part) for part in self.split(self.record, text(self.variables['FS']))]
         return self._fields
 
     def split(self, string: str, separator: str, pattern: re.Pattern[str] | None = None) -> list[str]:
@@ -96,7 +97,7 @@ class Interpreter:
         if place < 0:
             raise Complaint(f'trying to access out of range field {place}', 2)
         if not place:
-            return self._record
+            return self.record
         fields = self._split()
         return fields[place - 1] if place <= len(fields) else None
 
@@ -113,7 +114,7 @@ class Interpreter:
 
     def _rebuild(self) -> None:
         assert self._fields is not None
-        self._record = Input(self.text(self.variables['OFS']).join(self.text(field) for field in self._fields))
+        self.record = Input(self.text(self.variables['OFS']).join(self.text(field) for field in self._fields))
 
     def _set_count(self, count: int) -> None:
         fields = self._split()
@@ -135,8 +136,8 @@ class Interpreter:
     def get(self, name: str) -> Value:
         if name == 'NF':
             return float(len(self._split()))
-        if self._locals and name in self._locals[-1]:
-            value = self._locals[-1][name]
+        if self.scopes and name in self.scopes[-1]:
+            value = self.scopes[-1][name]
         else:
             value = self.variables.get(name)
         if isinstance(value, dict):
@@ -147,13 +148,13 @@ class Interpreter:
         if name == 'NF':
             self._set_count(int(number(value)))
             return
-        scope = self._locals[-1] if self._locals and name in self._locals[-1] else self.variables
+        scope = self.scopes[-1] if self.scopes and name in self.scopes[-1] else self.variables
         if isinstance(scope.get(name), dict) or name in self.program.functions:
             raise Complaint(f'type error: cannot assign to {name}', 2)
         scope[name] = value
 
     def array(self, name: str) -> dict[str, Any]:
-        scope = self._locals[-1] if self._locals and name in self._locals[-1] else self.variables
+        scope = self.scopes[-1] if self.scopes and name in self.scopes[-1] else self.variables
         found = scope.get(name)
         if found is None:
             found = scope[name] = {}
@@ -243,7 +244,7 @@ class Interpreter:
         else:
             form = str(self.variables['OFMT'])
             shown = self.text(self.variables['OFS']).join(text(value, form) for value in values) if node.args \
-                else self._record
+                else self.record
             shown += self.text(self.variables['ORS'])
         self.outputs.write(shown, node.redirect, self.text(self.value(node.target)) if node.target is not None else '')
 
@@ -271,9 +272,9 @@ class Interpreter:
             case tree.Group():
                 return self.value(node.items[0]) if len(node.items) == 1 else self._key(node.items)
             case tree.Regex():
-                return float(node.pattern.search(self._record) is not None)
+                return float(node.pattern.search(self.record) is not None)
             case tree.Match():
-                found = self._pattern_of(node.right).search(self.text(self.value(node.left))) is not None
+                found = self.pattern_of(node.right).search(self.text(self.value(node.left))) is not None
                 return float(found is not node.negated)
             case tree.Logical():
                 left = truth(self.value(node.left))
@@ -292,7 +293,7 @@ class Interpreter:
                 return self._call(node)
         raise AssertionError(node)
 
-    def _pattern_of(self, node: tree.Expression) -> re.Pattern[str]:
+    def pattern_of(self, node: tree.Expression) -> re.Pattern[str]:
         return node.pattern if isinstance(node, tree.Regex) else self.pattern(self.text(self.value(node)))
 
     def _binary(self, node: tree.Binary) -> Value:
@@ -345,15 +346,15 @@ class Interpreter:
         if node.operator != '=':
             operator = node.operator[:-1].replace('**', '^')
             value = self._calculate(operator, number(self.value(node.target)), number(value))
-        self._store(node.target, value)
+        self.store(node.target, value)
         return value
 
     def _increment(self, node: tree.Step) -> Value:
         before = number(self.value(node.target))
-        self._store(node.target, before + node.amount)
+        self.store(node.target, before + node.amount)
         return before + node.amount if node.prefix else before
 
-    def _store(self, target: tree.Name | tree.Field | tree.Element, value: Value) -> None:
+    def store(self, target: tree.Name | tree.Field | tree.Element, value: Value) -> None:
         match target:
             case tree.Name():
                 self.set(target.name, value)
@@ -374,15 +375,15 @@ class Interpreter:
             return function([self.value(each) for each in node.args])
         if node.name in self.program.functions:
             return self._call_own(self.program.functions[node.name], node.args)
-        special = getattr(self, f'_call_{node.name}', None)
+        special = SPECIAL.get(node.name)
         if special is None:
             raise Complaint(f'line 1: function {node.name} never defined', 2)
-        return special(node.args)
+        return special(self, node.args)
 
     def _call_own(self, function: tree.Function, args: list[tree.Expression]) -> Value:
         if len(args) > len(function.parameters):
             raise Complaint(f'line 1: too many arguments in call to {function.name}', 2)
-        if len(self._locals) >= MAX_CALLS:
+        if len(self.scopes) >= MAX_CALLS:
             raise Complaint(f'function {function.name}: nested too deeply', 2)
         scope: dict[str, Any] = {}
         passed: list[tuple[str, str]] = []
@@ -390,150 +391,21 @@ class Interpreter:
             if place >= len(args):
                 scope[parameter] = None
             elif isinstance(arg := args[place], tree.Name) and arg.name != 'NF':
-                outer = self._locals[-1] if self._locals and arg.name in self._locals[-1] else self.variables
+                outer = self.scopes[-1] if self.scopes and arg.name in self.scopes[-1] else self.variables
                 scope[parameter] = outer.get(arg.name)
                 if scope[parameter] is None:
                     passed.append((parameter, arg.name))
             else:
                 scope[parameter] = self.value(arg)
-        self._locals.append(scope)
+        self.scopes.append(scope)
         try:
             self.run(function.body)
         except Return as returned:
             return returned.value
         finally:
-            self._locals.pop()
+            self.scopes.pop()
             for parameter, name in passed:
                 if isinstance(scope[parameter], dict):
-                    outer = self._locals[-1] if self._locals and name in self._locals[-1] else self.variables
+                    outer = self.scopes[-1] if self.scopes and name in self.scopes[-1] else self.variables
                     outer[name] = scope[parameter]
         return None
-
-    def _call_length(self, args: list[tree.Expression]) -> Value:
-        if not args:
-            return float(len(self._record))
-        if isinstance(args[0], tree.Name):
-            scope = self._locals[-1] if self._locals and args[0].name in self._locals[-1] else self.variables
-            if isinstance(scope.get(args[0].name), dict):
-                return float(len(scope[args[0].name]))
-        return float(len(self.text(self.value(args[0]))))
-
-    def _call_split(self, args: list[tree.Expression]) -> Value:
-        if len(args) < 2 or not isinstance(args[1], tree.Name):
-            raise Complaint('line 1: type error in arg(2) in call to split', 2)
-        string = self.text(self.value(args[0]))
-        if len(args) > 2:
-            pattern = args[2].pattern if isinstance(args[2], tree.Regex) else None
-            parts = self.split(string, '' if pattern else self.text(self.value(args[2])), pattern)
-        else:
-            parts = self.split(string, text(self.variables['FS']))
-        array = self.array(args[1].name)
-        array.clear()
-        array.update({str(place): Input(part) for place, part in enumerate(parts, 1)})
-        return float(len(parts))
-
-    def _call_sub(self, args: list[tree.Expression]) -> Value:
-        return self._substitute(args, every=False)
-
-    def _call_gsub(self, args: list[tree.Expression]) -> Value:
-        return self._substitute(args, every=True)
-
-    def _substitute(self, args: list[tree.Expression], every: bool) -> Value:
-        if len(args) < 2:
-            raise Complaint('not enough arguments to sub', 2)
-        pattern = self._pattern_of(args[0])
-        replacement = self.text(self.value(args[1]))
-        target = args[2] if len(args) > 2 else tree.Field(tree.Number(0.0))
-        before = self.text(self.value(target))
-        after, count = _replaced(pattern, replacement, before, every)
-        if count and isinstance(target, (tree.Name, tree.Field, tree.Element)):
-            self._store(target, after)
-        return float(count)
-
-    def _call_gensub(self, args: list[tree.Expression]) -> Value:
-        if len(args) < 3:
-            raise Complaint('not enough arguments to gensub', 2)
-        pattern, replacement = self._pattern_of(args[0]), self.text(self.value(args[1]))
-        how = self.text(self.value(args[2]))
-        before = self.text(self.value(args[3])) if len(args) > 3 else str(self._record)
-        if how[:1] in ('g', 'G'):
-            return pattern.sub(lambda match: _filled(replacement, match, True), before)
-        wanted = int(number(how)) or 1
-        for count, match in enumerate(pattern.finditer(before), 1):
-            if count == wanted:
-                return before[:match.start()] + _filled(replacement, match, True) + before[match.end():]
-        return before
-
-    def _call_match(self, args: list[tree.Expression]) -> Value:
-        if len(args) < 2:
-            raise Complaint('not enough arguments to match', 2)
-        found = self._pattern_of(args[1]).search(self.text(self.value(args[0])))
-        self.variables['RSTART'] = float(found.start() + 1) if found else 0.0
-        self.variables['RLENGTH'] = float(found.end() - found.start()) if found else -1.0
-        if found and len(args) > 2 and isinstance(args[2], tree.Name):
-            array = self.array(args[2].name)
-            array.clear()
-            array.update({str(place): Input(group or '') for place, group in enumerate([found[0], *found.groups()])})
-        return self.variables['RSTART']
-
-    def _call_sprintf(self, args: list[tree.Expression]) -> Value:
-        values = [self.value(each) for each in args]
-        return formatted(self.text(values[0]), values[1:]) if values else ''
-
-    def _call_rand(self, _: list[tree.Expression]) -> Value:
-        return self._random.random()
-
-    def _call_srand(self, args: list[tree.Expression]) -> Value:
-        before, self._seed = self._seed, number(self.value(args[0])) if args else float(int(self.ctx.simulation.now))
-        self._random.seed(self._seed)
-        return before
-
-    def _call_systime(self, _: list[tree.Expression]) -> Value:
-        return float(int(self.ctx.simulation.wall().timestamp()))
-
-    def _call_strftime(self, args: list[tree.Expression]) -> Value:
-        from tutor.shell.programs.date import DEFAULT, shown
-        from tutor.shell.programs.dates import parse_date
-        moment = self.ctx.simulation.wall()
-        if len(args) > 1:
-            moment = parse_date(f'@{number(self.value(args[1]))}', moment) or moment
-        return shown(moment, self.text(self.value(args[0])) if args else DEFAULT)
-
-    def _call_close(self, args: list[tree.Expression]) -> Value:
-        return float(self.outputs.close(self.text(self.value(args[0]))) if args else -1)
-
-    def _call_fflush(self, _: list[tree.Expression]) -> Value:
-        return 0.0
-
-    def _call_system(self, _: list[tree.Expression]) -> Value:
-        raise Complaint('system: other programs cannot be run from inside awk here; use xargs or a loop of the shell',
-                        2)
-
-
-def _replaced(pattern: re.Pattern[str], replacement: str, text: str, every: bool) -> tuple[str, int]:
-    """A text with its matches replaced; an empty match right behind another one does not count."""
-    found: list[str] = []
-    end = count = 0
-    for match in pattern.finditer(text):
-        if match.start() == match.end() == end and count:
-            continue
-        found += [text[end:match.start()], _filled(replacement, match)]
-        end = match.end()
-        count += 1
-        if not every:
-            break
-    return ''.join([*found, text[end:]]), count
-
-
-def _filled(replacement: str, match: re.Match[str], groups: bool = False) -> str:
-    """A replacement with & and \\& (and \\1 for gensub) carried out."""
-    def one(part: re.Match[str]) -> str:
-        if part[0] == '&':
-            return match[0]
-        letter = part[0][1]
-        if letter in '&\\':
-            return letter
-        if groups and letter.isdigit() and int(letter) <= (match.re.groups or 0):
-            return match[int(letter)] or ''
-        return part[0]
-    return re.sub(r'\\.|&', one, replacement, flags=re.DOTALL)

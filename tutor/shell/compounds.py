@@ -1,0 +1,129 @@
+"""Groups, conditions and loops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.shell import syntax
+from tutor.shell.patterns import compile_pieces
+from tutor.shell.pipelines import isolated
+from tutor.shell.process import IO
+from tutor.shell.unwinding import Break, Discard
+from tutor.shell.variables import ReadOnly
+
+if TYPE_CHECKING:
+    from tutor.shell.interpreter import Shell
+
+
+async def inside(shell: Shell, node: syntax.Node, io: IO) -> int:
+    """Run a compound command whose redirections are open."""
+    match node:
+        case syntax.Group(subshell=True):
+            return await isolated(shell.subshell(), node.body, io)
+        case syntax.Group():
+            return await shell.script(node.body, io)
+        case syntax.If():
+            return await _if(shell, node, io)
+        case syntax.Loop():
+            return await _loop(shell, node, io)
+        case syntax.For():
+            return await _for(shell, node, io)
+        case syntax.ArithmeticFor():
+            return await _arithmetic_for(shell, node, io)
+        case syntax.Case():
+            return await _case(shell, node, io)
+        case syntax.Arithmetic():
+            return int(await shell.evaluate(node.expression, io) == 0)
+        case syntax.Condition():
+            from tutor.shell.conditions import holds
+            return int(not await holds(shell, node.test, io))
+    raise AssertionError(node)
+
+
+async def _if(shell: Shell, node: syntax.If, io: IO) -> int:
+    for condition, body in node.branches:
+        if await shell.condition(condition, io):
+            return await shell.script(body, io)
+    if node.otherwise is not None:
+        return await shell.script(node.otherwise, io)
+    return 0
+
+
+async def _body(shell: Shell, body: syntax.Script, io: IO) -> tuple[int, bool]:
+    """One round of a loop: its status, and whether the loop ends."""
+    shell.loops += 1
+    try:
+        return await shell.script(body, io), False
+    except Break as leaving:
+        if leaving.levels > 1 and shell.loops > 1:
+            raise Break(leaving.levels - 1, leaving.again) from None
+        return 0, not leaving.again
+    finally:
+        shell.loops -= 1
+
+
+async def _loop(shell: Shell, node: syntax.Loop, io: IO) -> int:
+    status, ends = 0, False
+    while not ends:
+        shell.loops += 1
+        try:
+            if await shell.condition(node.condition, io) is node.until:
+                break
+        except Break as leaving:
+            if not leaving.again:
+                break
+            continue
+        finally:
+            shell.loops -= 1
+        status, ends = await _body(shell, node.body, io)
+    return status
+
+
+async def _for(shell: Shell, node: syntax.For, io: IO) -> int:
+    values = list(shell.positional) if node.words is None else await shell.expanded(node.words, io)
+    status, ends = 0, False
+    for value in values:
+        _set(shell, node.name, value, io)
+        status, ends = await _body(shell, node.body, io)
+        if ends:
+            break
+    return status
+
+
+def _set(shell: Shell, name: str, value: str, io: IO) -> None:
+    try:
+        shell.variables.set(name, value)
+    except ReadOnly:
+        shell.complain(io, f'{name}: readonly variable')
+        raise Discard from None
+
+
+async def _arithmetic_for(shell: Shell, node: syntax.ArithmeticFor, io: IO) -> int:
+    status, ends = 0, False
+    await shell.evaluate(node.start, io)
+    while not ends and (not node.condition.source.strip() or await shell.evaluate(node.condition, io)):
+        status, ends = await _body(shell, node.body, io)
+        if not ends:
+            await shell.evaluate(node.step, io)
+    return status
+
+
+async def _case(shell: Shell, node: syntax.Case, io: IO) -> int:
+    subject = await shell.guarded(shell.expander.text, node.subject, io)
+    status, through = 0, False
+    for alternatives, body, operator in node.items:
+        if not through and not await _chosen(shell, alternatives, subject, io):
+            continue
+        status = await shell.script(body, io) if body.statements else 0
+        if operator == ';;':
+            break
+        through = operator == ';&'
+    return status
+
+
+async def _chosen(shell: Shell, alternatives: list[syntax.Word], subject: str, io: IO) -> bool:
+    for alternative in alternatives:
+        pattern = await shell.guarded(shell.expander.pattern, alternative, io)
+        if compile_pieces(pattern).fullmatch(subject):
+            return True
+    return False
