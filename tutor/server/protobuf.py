@@ -30,8 +30,14 @@ RESOURCE: Fields = {
     5: ('resource', STRING), 6: ('subresource', STRING), 7: ('name', STRING)}
 PATH: Fields = {1: ('path', STRING), 2: ('verb', STRING)}
 ACCESS: Fields = {1: ('resourceAttributes', RESOURCE), 2: ('nonResourceAttributes', PATH)}
+PORT: Fields = {1: ('name', STRING), 3: ('containerPort', NUMBER), 4: ('protocol', STRING)}
+CONTAINER: Fields = {1: ('name', STRING), 2: ('image', STRING), 3: ('command', STRINGS), 4: ('args', STRINGS),
+                     6: ('ports', [PORT])}
+TEMPLATE: Fields = {1: ('metadata', META), 2: ('spec', {2: ('containers', [CONTAINER])})}
+DEPLOYMENT: Fields = {1: ('replicas', NUMBER), 2: ('selector', {1: ('matchLabels', MAP)}), 3: ('template', TEMPLATE)}
 MESSAGES: Mapping[str, Fields] = {
     'DeleteOptions': DELETE_OPTIONS,
+    'Deployment': {1: ('metadata', META), 2: ('spec', DEPLOYMENT)},
     'Eviction': {1: ('metadata', META), 2: ('deleteOptions', DELETE_OPTIONS)},
     'SelfSubjectAccessReview': {1: ('metadata', META), 2: ('spec', ACCESS)},
     'SelfSubjectRulesReview': {1: ('metadata', META), 2: ('spec', {1: ('namespace', STRING)})},
@@ -46,7 +52,7 @@ MESSAGES: Mapping[str, Fields] = {
 
 
 class UnknownMessage(Exception):
-    """A kind that has no table of fields."""
+    """A kind that has no table of fields, or a field that is not in it: nothing is dropped in silence."""
 
 
 def decode(body: bytes) -> dict[str, Any]:
@@ -65,6 +71,8 @@ def _message(data: bytes, fields: Fields) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for number, value in _records(data):
         if number not in fields:
+            if not _hollow(value):
+                raise UnknownMessage(f'field {number}')
             continue
         name, kind = fields[number]
         if kind == STRINGS:
@@ -77,6 +85,16 @@ def _message(data: bytes, fields: Fields) -> dict[str, Any]:
         else:
             found[name] = _single(value, kind)
     return {name: value for name, value in found.items() if value != ''}
+
+
+def _hollow(value: int | bytes) -> bool:
+    """Whether a field says nothing: Go writes fields that are no pointers even when they are empty."""
+    if not value or isinstance(value, int):
+        return not value
+    try:
+        return all(_hollow(inner) for _, inner in _records(value))
+    except ValueError:
+        return False
 
 
 def _single(value: int | bytes, kind: Any) -> Any:

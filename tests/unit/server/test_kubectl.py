@@ -118,6 +118,13 @@ def test_dry_run_leaves_nothing(kubectl: Run) -> None:
     assert 'not found' in kubectl('get', 'configmap', 'dry', code=1)
 
 
+def test_creates_a_deployment(kubectl: Run) -> None:
+    assert 'created' in kubectl('create', 'deployment', 'made', '--image=nginx:1.25', '--replicas=0', '--port=80')
+    port = 'jsonpath={.spec.template.spec.containers[0].ports[0].containerPort}'
+    assert kubectl('get', 'deployment', 'made', '-o', port) == '80'
+    kubectl('delete', 'deployment', 'made')
+
+
 def test_logs_and_exec(kubectl: Run, web: str) -> None:
     assert 'nginx' in kubectl('logs', f'deployment/{web}')
     assert kubectl('exec', f'deployment/{web}', '--', 'echo', 'hello') == 'hello\n'
