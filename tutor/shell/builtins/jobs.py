@@ -27,7 +27,7 @@ async def wait(argv: list[str], io: IO, shell: Shell) -> int:
         return 0
     status = 0
     for word in words:
-        job = _job(word, shell)
+        job = job_of(word, shell)
         if job is None:
             shell.complain(io, f'wait: pid {word} is not a child of this shell')
             status = 127
@@ -37,7 +37,7 @@ async def wait(argv: list[str], io: IO, shell: Shell) -> int:
     return status
 
 
-def _job(word: str, shell: Shell) -> Job | None:
+def job_of(word: str, shell: Shell) -> Job | None:
     if word in ('%%', '%+', ''):
         return shell.jobs[max(shell.jobs)] if shell.jobs else None
     if word.startswith('%'):
@@ -55,7 +55,7 @@ async def jobs(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def fg(argv: list[str], io: IO, shell: Shell) -> int:
-    job = _job(argv[1] if len(argv) > 1 else '', shell)
+    job = job_of(argv[1] if len(argv) > 1 else '', shell)
     if job is None:
         shell.complain(io, f'fg: {argv[1] if len(argv) > 1 else "current"}: no such job')
         return 1
@@ -127,7 +127,7 @@ async def _signal_self(name: str, signal: str, shell: Shell) -> int:
 
 
 def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:
-    job = _job(word, shell) if word.startswith('%') else None
+    job = job_of(word, shell) if word.startswith('%') else None
     process = job.process if job else shell.ctx.host.processes.get(int(word)) if word.isdigit() else None
     if process is None:
         reason = 'No such process' if word.isdigit() else 'arguments must be process or job IDs'

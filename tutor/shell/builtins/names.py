@@ -102,6 +102,11 @@ async def history(argv: list[str], io: IO, shell: Shell) -> int:
     if argv[1:] == ['-c']:
         entries.clear()
         return 0
+    if argv[1:2] == ['-d']:
+        if len(argv) < 3 or not argv[2].isdigit() or not entries.delete(int(argv[2])):
+            shell.complain(io, f'history: {" ".join(argv[2:3])}: history position out of range')
+            return 1
+        return 0
     lines = list(entries)
     start = max(len(lines) - int(argv[1]), 0) if len(argv) > 1 and argv[1].isdigit() else 0
     for number, line in enumerate(lines[start:], start + 1):

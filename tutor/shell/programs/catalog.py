@@ -106,6 +106,7 @@ PROGRAMS: Mapping[str, str] = {
     'stat': 'stat:main',
     'strings': 'dump:strings',
     'stty': 'screen:stty',
+    'sudo': 'sudo:main',
     'sync': 'trivial:true',
     'tac': 'cat:tac',
     'tail': 'tail:main',

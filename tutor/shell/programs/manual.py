@@ -141,6 +141,7 @@ PAGES: dict[str, Page] = {
     'stat': Page('[-c FORMAT] FILE…', 'all about a file', '查看文件详情'),
     'strings': Page('[-n LENGTH] [FILE…]', 'the texts in a binary file', '提取文件中的文字'),
     'stty': Page('[size | -a]', 'the settings of the terminal', '查看终端设置'),
+    'sudo': Page('[-u USER] COMMAND [ARG…]', 'run a command as root', '以 root 身份执行命令'),
     'sync': Page('', 'write everything to disk', '把缓存写入磁盘'),
     'tac': Page('[FILE…]', 'print lines backwards', '倒序输出行'),
     'tail': Page('[-n LINES] [-f] [FILE…]', 'the last lines; -f goes on watching', '显示最后几行；-f 持续跟踪'),

@@ -1,0 +1,78 @@
+"""help, disown, and what completion scripts call (completion itself is the terminal's)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.shell.process import IO
+
+if TYPE_CHECKING:
+    from tutor.shell.interpreter import Shell
+
+
+async def accept(argv: list[str], io: IO, shell: Shell) -> int:
+    """complete, compopt: taken, so that `source <(kubectl completion bash)` works; the terminal completes by itself."""
+    return 0
+
+
+async def compgen(argv: list[str], io: IO, shell: Shell) -> int:
+    """compgen [-c|-a|-v|-f|-W WORDS] [PREFIX]: what would be offered."""
+    from tutor.shell.completion import complete
+    words = argv[1:]
+    if '-W' in words and words.index('-W') + 1 < len(words):
+        place = words.index('-W')
+        prefix = words[place + 2] if place + 2 < len(words) else ''
+        found = [word for word in words[place + 1].split() if word.startswith(prefix.lstrip('-') and prefix)]
+    else:
+        prefix = words[-1] if words and not words[-1].startswith('-') else ''
+        line = prefix if '-c' in words else f'cat {prefix}'
+        names = {'-a': list(shell.aliases), '-v': list(shell.variables.names())}
+        chosen = next((names[word] for word in words if word in names), None)
+        found = [name for name in chosen if name.startswith(prefix)] if chosen is not None else \
+            [each.text for each in complete(line, len(line), shell)]
+    io.stdout.write(''.join(f'{word}\n' for word in found))
+    return 0 if found else 1
+
+
+async def disown(argv: list[str], io: IO, shell: Shell) -> int:
+    """disown [-a] [%JOB…]: forget jobs; they run on."""
+    from tutor.shell.builtins.jobs import job_of
+    words = [word for word in argv[1:] if not word.startswith('-')]
+    if '-a' in argv:
+        shell.jobs.clear()
+        return 0
+    for word in words or ['']:
+        job = job_of(word, shell)
+        if job is None:
+            shell.complain(io, f'disown: {word or "current"}: no such job')
+            return 1
+        shell.jobs.pop(job.number, None)
+    return 0
+
+
+async def help_about(argv: list[str], io: IO, shell: Shell) -> int:
+    """help [NAME]: the commands of this shell, in both languages."""
+    from tutor.shell.programs.manual import PAGES, usage
+    names = argv[1:]
+    if not names:
+        known = {**shell.ctx.host.programs}
+        for name, page in PAGES.items():
+            if name in known or shell.which(name) is not None or not name.isalpha():
+                io.stdout.write(f'{name:<12} {page.en} · {page.zh}\n')
+        return 0
+    status = 0
+    for name in names:
+        page = PAGES.get(name)
+        if page is None:
+            shell.complain(io, f"help: no help topics match `{name}'.  Try `help help' or `man -k {name}' or "
+                               f"`info {name}'.")
+            status = 1
+            continue
+        io.stdout.write(f'{name}: {usage(name)}\n    {page.en}\n    {page.zh}\n')
+    return status
+
+
+async def times(argv: list[str], io: IO, shell: Shell) -> int:
+    """times"""
+    io.stdout.write('0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n')
+    return 0
