@@ -6,7 +6,8 @@ from tutor.session.session import Session
 from tutor.session.workbench import Workbench
 
 SCRIPT = ['kubectl create deployment web --image=nginx --replicas=3', 'sleep 20', 'kubectl get pods -o yaml',
-          'kubectl delete pod --all --wait=false', 'sleep 40', 'kubectl get events -A -o yaml', 'kubectl get nodes -o yaml']
+          'kubectl delete pod --all --wait=false', 'sleep 40', 'kubectl get events -A -o yaml',
+          'kubectl get nodes -o yaml']
 
 
 def answers(seed: int) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tutor.session.session import Session
 
-ROOMS = ['kubectl', 'apiserver', 'etcd', 'deployment-controller', 'replicaset-controller', 'scheduler', 'kubelet', 'containerd',
-         'kubelet']
+ROOMS = ['kubectl', 'apiserver', 'etcd', 'deployment-controller', 'replicaset-controller', 'scheduler', 'kubelet',
+         'containerd', 'kubelet']
 
 
 def rooms_in_order(session: Session) -> list[str]:

@@ -117,7 +117,8 @@ def main() -> int:
             print(f'{name}: {good}/{len(rows)}', flush=True)
             for row in rows if options.verbose else ():
                 if not row.equal:
-                    print(f'  $ {row.command}\n' + '\n'.join('    ' + line for line in row.difference.split('\n')) + '\n')
+                    difference = '\n'.join('    ' + line for line in row.difference.split('\n'))
+                    print(f'  $ {row.command}\n{difference}\n')
     print(f'equal {equal} of {total} commands ({100 * equal / max(total, 1):.1f} %), '
           f'{len(whole)} of {len(chosen)} scenarios wholly')
     if options.update:

@@ -26,7 +26,7 @@ class RestConfig:
     user_agent: str = 'kubectl/v1.36.1'
 
 
-class ConnectionRefused(OSError):  # noqa: N818 - what the dialler says
+class ConnectionRefused(OSError):
     """No API server at this address. The text is Go's: 'dial tcp 127.0.0.1:8080: connect: connection refused'."""
 
 
