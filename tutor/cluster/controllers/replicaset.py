@@ -29,6 +29,7 @@ class ReplicaSetController(Controller):
         super().__init__(simulation, client, informers)
         self.expectations = Expectations(simulation)
         self.pod_control = PodControl(client, self.recorder)
+        self._readiness: dict[str, tuple[Object, bool]] = {}
         self.sets = indexes.by_controller(self.informer(self.resource))
         self.pods = indexes.by_controller(self.informer('pods'))
         self.sets.on_change(self._set_changed)
@@ -55,6 +56,7 @@ class ReplicaSetController(Controller):
         if new is None or deleting(new):
             gone = new or old
             assert gone is not None
+            self._readiness.pop(gone['metadata']['uid'], None)
             owner = self._owner_key(gone)
             if owner:
                 self.expectations.deletion_observed(owner, key(gone))
@@ -184,7 +186,7 @@ class ReplicaSetController(Controller):
         for pod in active:
             if items <= (pod['metadata'].get('labels') or {}).items():
                 labeled += 1
-            if pods.is_ready(pod):
+            if self._is_ready(pod):
                 ready += 1
                 if not min_ready or pods.is_available(pod, min_ready, now):
                     available += 1
@@ -204,6 +206,14 @@ class ReplicaSetController(Controller):
         if conditions:
             status['conditions'] = conditions
         return status
+
+    def _is_ready(self, pod: Object) -> bool:
+        """Whether a pod is ready, worked out once for each state of it: of a thousand pods few change at a time."""
+        uid = pod['metadata']['uid']
+        known = self._readiness.get(uid)
+        if known is None or known[0] is not pod:
+            known = self._readiness[uid] = (pod, pods.is_ready(pod))
+        return known[1]
 
     def _conditions(self, rs: Object, difference: int, error: StatusError | None) -> list[Object]:
         old = rs.get('status', {}).get('conditions') or []
