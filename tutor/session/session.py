@@ -18,6 +18,7 @@ from tutor.session.clock import KEY as CLOCK
 from tutor.session.clock import LONGEST_JUMP, MOST_STEPS, Clock
 from tutor.session.files import file_entry
 from tutor.session.flow import Flow, flows
+from tutor.session.memory import reclaim
 from tutor.session.panels import ClusterView, Panels, Table
 from tutor.session.replay import Replay
 from tutor.session.sitting import cluster_for, prepare, put
@@ -162,6 +163,7 @@ class Session:
     def _rewind(self, entries: list[Entry], until: float | None = None) -> None:
         self.log = []
         self._begin()
+        reclaim()
         self._rewinding = True
         self._replay = Replay(self, entries, until)
         self._go_on()

@@ -12,6 +12,7 @@ from tutor.cluster.cluster import Cluster
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.simulation import Cancelled
 from tutor.cluster.simulation.simulation import EPOCH
+from tutor.session.memory import collect_rarely
 from tutor.session.settling import Settling
 from tutor.session.workstation import HOME, USER, workstation
 from tutor.shell.interpreter import Exit, Shell
@@ -37,6 +38,7 @@ class Workbench:
     """One cluster, one shell. `run` runs a block in script mode: the clock jumps."""
 
     def __init__(self, config: ClusterConfig = DEFAULT, seed: int = 0, epoch: datetime = EPOCH) -> None:
+        collect_rarely()
         self.cluster = Cluster(config, seed, epoch)
         self.simulation = self.cluster.simulation
         self.cluster.boot()
