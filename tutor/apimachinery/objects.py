@@ -84,12 +84,6 @@ def deleting(obj: Object) -> bool:
     return 'deletionTimestamp' in obj['metadata']
 
 
-def with_metadata(obj: Object, **changes: Any) -> Object:
-    """A copy that shares everything but its metadata, where the given fields are replaced (None removes one)."""
-    meta = {**obj['metadata'], **changes}
-    return {**obj, 'metadata': {field: value for field, value in meta.items() if value is not None}}
-
-
 def group_version(api_version: str) -> tuple[str, str]:
     """('apps', 'v1') of 'apps/v1', ('', 'v1') of 'v1'."""
     group, _, version = api_version.rpartition('/')

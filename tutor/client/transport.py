@@ -27,7 +27,6 @@ STRATEGIC_PATCH = 'application/strategic-merge-patch+json'
 APPLY_PATCH = 'application/apply-patch+yaml'
 JSON = 'application/json'
 TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io'
-PARTIAL = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io'
 
 
 @dataclass(slots=True)

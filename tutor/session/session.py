@@ -41,7 +41,6 @@ MOMENT = 0.1
 INTERRUPTED = 130
 """The exit status after Ctrl-C, which is no mistake."""
 KEPT_OUTPUT = 256 * 1024
-COMMANDS_BEFORE_A_HINT = 0
 
 
 @dataclass(frozen=True, slots=True)
