@@ -101,6 +101,8 @@ _JSON_PROBLEMS = {
 
 # -- YAML ---------------------------------------------------------------------------------------------------------
 
+_TOO_DEEP = 'error converting YAML to JSON: yaml: exceeded max depth of 10000'
+
 
 def split_yaml(text: str) -> Iterator[str]:
     """utilyaml.YAMLReader: documents are parted by lines that begin with '---'."""
@@ -131,6 +133,8 @@ def parse_yaml(text: str) -> Any:
     try:
         return _Builder(CParser(text)).document()
     except yaml.MarkedYAMLError as error:
+        if error.problem == 'exceeded maximum nesting depth':  # the scanner, which reads ahead, has a limit of its own
+            raise DecodeError(_TOO_DEEP) from None
         raise DecodeError(f'error converting YAML to JSON: yaml: {_where(error)}{error.problem or ""}') from None
     except yaml.YAMLError as error:
         raise DecodeError(f'error converting YAML to JSON: yaml: {_reader_problem(error)}') from None
@@ -183,7 +187,7 @@ class _Builder:
             elif kind in (events.MappingStartEvent, events.SequenceStartEvent):
                 frames.append(_Frame(kind is events.MappingStartEvent, event.anchor))
                 if len(frames) > MAX_DEPTH:
-                    raise DecodeError('error converting YAML to JSON: yaml: exceeded max depth of 10000')
+                    raise DecodeError(_TOO_DEEP)
                 continue
             else:
                 frame = frames.pop()
