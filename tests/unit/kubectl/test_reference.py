@@ -42,6 +42,8 @@ def test_a_command_is_as_the_reference_has_it(row):
         usage = f'kubectl {command.command.usage}'
         assert [usage if '[options]' in usage else f'{usage} [options]'] == row['usage']
         assert sorted(line.name for line in command.command.lines if not line.hidden) == sorted(row['commands'])
+        siblings = row['command'].rpartition(' ')[0]
+        assert all(found(f'{siblings} {alias}').line == command.line for alias in row['aliases'])
     shown = {flag.name: (flag.short, flag.shown_default()) for flag in flags if not flag.hidden}
     assert shown == {flag['name']: (flag['short'], flag['default']) for flag in row['flags']}
 

@@ -14,7 +14,7 @@ COMMAND = Command(
         The metrics shown are specifically optimized for Kubernetes autoscaling decisions, such as those made by the Horizontal Pod Autoscaler (HPA) and Vertical Pod Autoscaler (VPA). Because of this, the values may not match those from standard OS tools like 'top', as the metrics are designed to provide a stable signal for autoscalers rather than for pinpoint accuracy.
         """,  # noqa: E501
     groups=subcommands(
-        Line('node', 'Display resource (CPU/memory) usage of nodes', 'top.node'),
-        Line('pod', 'Display resource (CPU/memory) usage of pods', 'top.pod'),
+        Line('node', 'Display resource (CPU/memory) usage of nodes', 'top.node', ('nodes', 'no')),
+        Line('pod', 'Display resource (CPU/memory) usage of pods', 'top.pod', ('pods', 'po')),
     ),
 )
