@@ -142,6 +142,12 @@ def test_applying_twice_changes_nothing() -> None:
     assert apply.apply(once, config, DEPLOYMENT, 'kubectl', 'T2') == once
 
 
+def test_applying_an_object_does_not_own_its_status() -> None:
+    config = {**deployment(container('a')), 'status': {}}
+    entries = apply.apply(None, config, DEPLOYMENT, 'kubectl', 'T1')['metadata']['managedFields']
+    assert 'f:spec' in entries[0]['fieldsV1'] and 'f:status' not in entries[0]['fieldsV1']
+
+
 def test_ordinary_writes_are_worked_out_when_asked_for() -> None:
     ledger = Ledger()
     first = deployment(container('nginx'), replicas=2)

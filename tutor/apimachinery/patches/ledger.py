@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tutor.apimachinery import schema
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches import fieldset, managers
-from tutor.apimachinery.patches.compare import Comparison, compare
+from tutor.apimachinery.patches.compare import compare
 from tutor.apimachinery.patches.managers import Manager, Managers
 from tutor.apimachinery.resources import Resource
 
@@ -79,18 +79,10 @@ class Ledger:
         for step in reversed(chain):
             before = step.previous.state if step.previous else {}
             assert step.manager is not None
-            changes = _of_interest(compare(before, step.state, kind), step.manager, resource)
+            changes = compare(before, step.state, kind)
+            for paths in (changes.added, changes.modified, changes.removed):
+                paths -= managers.reset_fields(paths, resource, step.manager.subresource)
             owners = managers.after_update(owners, step.manager, changes, step.time)
             step.owners = owners
         note.previous, note.depth = None, 0
         return owners
-
-
-def _of_interest(changes: Comparison, manager: Manager, resource: Resource) -> Comparison:
-    """GetResetFields: a write to the object does not own its status, a write to its status owns nothing else."""
-    if resource.subresource('status') is None:
-        return changes
-    status = manager.subresource == 'status'
-    for paths in (changes.added, changes.modified, changes.removed):
-        paths -= {path for path in paths if (path[0] == 'f:status') != status and path[0] != 'f:metadata'}
-    return changes

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches import fieldset
 from tutor.apimachinery.patches.compare import Comparison
-from tutor.apimachinery.patches.fieldset import Set
+from tutor.apimachinery.patches.fieldset import Path, Set
+from tutor.apimachinery.resources import Resource
 
 MAX_UPDATE_MANAGERS = 10
 
@@ -66,6 +68,15 @@ def _entry(manager: Manager, ownership: Ownership) -> Object:
     if ownership.time:
         entry['time'] = ownership.time
     return entry
+
+
+def reset_fields(paths: Iterable[Path], resource: Resource, subresource: str) -> Set:
+    """Those of `paths` that nobody comes to own by such a write (GetResetFields): a write to the object does not own
+    its status, a write to its status owns nothing else."""
+    if resource.subresource('status') is None:
+        return fieldset.EMPTY
+    status = subresource == 'status'
+    return frozenset(path for path in paths if (path[0] == 'f:status') != status and path[0] != 'f:metadata')
 
 
 def after_update(managers: Managers, manager: Manager, comparison: Comparison, time: str) -> Managers:

@@ -8,8 +8,8 @@ from tutor.apimachinery.objects import Object
 from tutor.client.transport import APPLY_PATCH
 from tutor.cluster.apiserver.scope import Scope
 
-READERS = ('kubectl', 'curl')
-"""Clients that get to see managedFields; controllers never look at them, and they would cost them time."""
+COMPONENTS = frozenset({'', 'kubelet', 'kube-controller-manager', 'kube-scheduler'})
+"""The cluster's own clients: they never look at managedFields, which cost time."""
 
 
 def take(scope: Scope, obj: Object) -> list[Object] | None:
@@ -38,4 +38,4 @@ def of(scope: Scope, obj: Object) -> Object:
 
 def shown(scope: Scope, obj: Object) -> Any:
     """An object as this client gets it."""
-    return of(scope, obj) if scope.request.user_agent.startswith(READERS) else obj
+    return obj if scope.request.user_agent.partition('/')[0] in COMPONENTS else of(scope, obj)
