@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from functools import lru_cache
 
@@ -19,6 +18,7 @@ from tutor.cluster.components import Process, Serving
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
+from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
 from tutor.cluster.nodes import Nodes
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.scheduler.scheduler import Scheduler
@@ -26,8 +26,6 @@ from tutor.cluster.simulation import Simulation
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.cluster.storage import Store
 
-SERVER = 'https://172.30.1.2:6443'
-"""Where the API server of a cluster listens, as its kubeconfig says."""
 NAME = 'kubernetes'
 READY_WITHIN = 60.0
 LOOK_EVERY = 0.5
@@ -103,10 +101,7 @@ class Cluster:
 
     def kubeconfig(self, user: str = 'kubernetes-admin') -> str:
         """The kubeconfig of an administrator, as kubeadm writes admin.conf."""
-        pair = pki.client(user)
-        return KUBECONFIG.format(
-            ca=_encoded(pki.authority().certificate), server=SERVER, name=NAME, user=user,
-            certificate=_encoded(pair.certificate), key=_encoded(pair.key))
+        return kubeconfig(user, embedded(pki.client(user)), SERVER, NAME)
 
 
 def _has_all(workload: Object) -> bool:
@@ -121,32 +116,6 @@ def addresses() -> frozenset[str]:
     """All URLs under which the API server answers."""
     return frozenset({SERVER, 'https://controlplane:6443', 'https://kubernetes.default.svc', 'https://kubernetes',
                       'https://10.96.0.1:443', 'https://10.96.0.1', 'https://kubernetes.default.svc:443'})
-
-
-def _encoded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-KUBECONFIG = """\
-apiVersion: v1
-clusters:
-- cluster:
-    certificate-authority-data: {ca}
-    server: {server}
-  name: {name}
-contexts:
-- context:
-    cluster: {name}
-    user: {user}
-  name: {user}@{name}
-current-context: {user}@{name}
-kind: Config
-users:
-- name: {user}
-  user:
-    client-certificate-data: {certificate}
-    client-key-data: {key}
-"""
 
 
 class Connection:

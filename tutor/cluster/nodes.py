@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 
-from tutor.apimachinery.printing import to_yaml
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.rest_config import Connect
@@ -16,17 +15,19 @@ from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.components import Dns, Process, Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.cluster.containers.catalog import all_images
+from tutor.cluster.containers.daemon import ContainerdProgram, ContainerProcesses
 from tutor.cluster.containers.idle import HollowRuntime
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.containers.programs.component import COMPONENTS, Component
 from tutor.cluster.containers.references import parse
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Runtime
+from tutor.cluster.kubelet.daemon import KubeletProgram
 from tutor.cluster.kubelet.fleet import Fleet
 from tutor.cluster.kubelet.kubelet import CLUSTER_DNS, Kubelet, NodeSettings
-from tutor.cluster.kubelet.machine import Machine, base_files
 from tutor.cluster.kubelet.server import KubeletApi
-from tutor.cluster.kubelet.staticpods import FOLDER as MANIFESTS
+from tutor.cluster.machine.disk import Facts, base, furnish
+from tutor.cluster.machine.machine import Machine
 from tutor.cluster.network.addresses import pod_cidr
 from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.fabric import Fabric
@@ -36,6 +37,8 @@ from tutor.cluster.network.policy import NetworkPolicies
 from tutor.cluster.network.proxy import ServiceProxy
 from tutor.cluster.network.stack import Stack
 from tutor.cluster.simulation import Simulation
+from tutor.shell import sshd
+from tutor.shell.process import Main
 from tutor.shell.programs.catalog import programs
 from tutor.shell.vfs import FileSystem
 
@@ -48,10 +51,13 @@ PROVISIONER_IMAGE = 'rancher/local-path-provisioner:v0.0.32'
 AGENT = 'kubelet'
 
 
+TOOLS = ('kubectl',)
+"""Programs that a machine has from packages, and whose code comes from above (`Nodes.equip`)."""
+
+
 @lru_cache(maxsize=1)
 def _base() -> FileSystem:
-    known = programs()
-    return base_files(lambda name: name in known)
+    return base((*programs(), *TOOLS))
 
 
 class Nodes:
@@ -69,6 +75,7 @@ class Nodes:
         self.dns = ClusterDns(informers)
         self.policies = NetworkPolicies(self.fabric, informers)
         self.fleet = Fleet(simulation, informers)
+        self.machines: dict[str, Machine] = {}
         self._informers = informers
         self._connections = connections
         components = dict(components)
@@ -91,12 +98,19 @@ class Nodes:
         kubelet = self.fleet.kubelets.get(node)
         return kubelet.machine.files if kubelet is not None else None
 
-    def network_for(self, files: FileSystem) -> HostNetwork | None:
-        """The network of the first machine, for a workstation that is this machine; None without nodes."""
-        if not self.config.nodes:
-            return None
-        name = next((node.name for node in self.config.nodes if CONTROL_PLANE in node.roles), self.config.nodes[0].name)
-        return HostNetwork(self.fabric.node(name), lambda: files)
+    @property
+    def control_plane(self) -> Machine | None:
+        """The machine where the control plane is, if the cluster has one on a machine."""
+        return next((self.machines[node.name] for node in self.config.nodes if CONTROL_PLANE in node.roles), None)
+
+    def first_network(self, files: FileSystem) -> HostNetwork | None:
+        """The network of the first machine, as seen with other files; None without nodes."""
+        return HostNetwork(self.fabric.node(self.config.nodes[0].name), lambda: files) if self.config.nodes else None
+
+    def equip(self, tools: Mapping[str, Main]) -> None:
+        """Give every machine the code of programs whose files it has."""
+        for machine in self.machines.values():
+            machine.programs.update(tools)
 
     def address(self, number: int) -> str:
         """Each machine is in a network of its own: 172.30.1.2, 172.30.2.2, …"""
@@ -108,7 +122,9 @@ class Nodes:
     def _add(self, node: NodeConfig, number: int) -> None:
         config, simulation = self.config, self.simulation
         stack = self.fabric.add_node(node.name, [self.address(number)])
-        machine = Machine(simulation, node.name, self._opener(stack), _base)
+        machine = self.machines[node.name] = Machine(
+            simulation, node.name, self._opener(stack), _base, partial(furnish, facts=self._facts(node, number)),
+            programs())
         idle = config.containers == 'idle'
         images = NodeImages(simulation, self.registry, config.pulled)
         for image in SYSTEM_IMAGES if config.addons else ():
@@ -125,11 +141,18 @@ class Nodes:
                           PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared, self._extras)
         if 'proxy' in config.host:
             self.proxy.start(node.name)
-        if CONTROL_PLANE in config.addons and CONTROL_PLANE in node.roles:
-            for pod in manifests(CONTROL_PLANE):
-                machine.files.put(f'{MANIFESTS}/{pod["metadata"]["name"]}.yaml', to_yaml(pod), 0o600)
         self._connections.add(node.name, KubeletApi(kubelet))
         self.fleet.add(kubelet)
+        machine.programs.update({'kubelet': KubeletProgram(kubelet, self.fleet),
+                                 'containerd': ContainerdProgram(runtime), 'sshd': sshd.main})
+        machine.show(ContainerProcesses(runtime, machine))
+        machine.boot()
+
+    def _facts(self, node: NodeConfig, number: int) -> Facts:
+        leads = CONTROL_PLANE in node.roles
+        neighbours = tuple((each.name, self.address(place)) for place, each in enumerate(self.config.nodes))
+        pods = tuple(manifests(CONTROL_PLANE)) if leads and CONTROL_PLANE in self.config.addons else ()
+        return Facts(node.name, self.address(number), pod_cidr(number), neighbours, self.config.version, leads, pods)
 
     def _serve_dns(self) -> None:
         """Cluster DNS that needs no pods (cluster file: `host: [dns]`)."""

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tutor.cluster.machine.disk import HOME
 from tutor.course.words import Text
 from tutor.session.sitting import put
 from tutor.session.workbench import Workbench
-from tutor.session.workstation import HOME
 from tutor.shell.vfs import File, normalize
 
 LARGEST = 20 * 1024 * 1024
 MOST = 2000
-OWN = ('.kube/', '.start/', '.bash_history')
+OWN = ('.kube/', '.ssh/', '.cache/', '.start/', '.bash_history')
 
 
 class CannotCopy(Exception):

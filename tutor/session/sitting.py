@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from tutor.cluster import config
 from tutor.cluster.config import DEFAULT, ClusterConfig
+from tutor.cluster.machine.disk import HOME
 from tutor.course.models import Exercise, Lesson
 from tutor.grader.view import CannotStart, Ran
 from tutor.session.view import SessionView
 from tutor.session.workbench import Workbench
-from tutor.session.workstation import HOME
 from tutor.shell.vfs import normalize
 
 T = TypeVar('T')

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.client.client import Client
+from tutor.cluster.machine.disk import HOME
 from tutor.grader.view import HttpAnswer, HttpRequest, Ran
 from tutor.session.asking import ask
 from tutor.session.workbench import Workbench
-from tutor.session.workstation import HOME
 from tutor.shell.interpreter import Exit
 from tutor.shell.process import IO
 from tutor.shell.streams import BytesReader, Capture

@@ -10,11 +10,12 @@ from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.config import DEFAULT, ClusterConfig
+from tutor.cluster.machine.disk import HOME, USER
 from tutor.cluster.simulation import Cancelled
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.session.memory import collect_rarely
 from tutor.session.settling import Settling
-from tutor.session.workstation import HOME, USER, workstation
+from tutor.session.workstation import workstation
 from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.process import IO, Context
 from tutor.shell.streams import BytesReader, Capture

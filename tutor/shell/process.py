@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from errno import EPERM
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tutor.cluster.simulation import Future, Reader, Simulation, Task, Writer
 
 if TYPE_CHECKING:
+    from tutor.shell.machine import Machine
     from tutor.shell.vfs import FileSystem
 
 
@@ -66,7 +67,8 @@ class Host:
     """A machine or a container: what all processes there share.
 
     `programs` maps an absolute path or a bare name to a program; `processes` is its process table, by pid.
-    `files` is the root file system. `userland` names the flavour of the common programs: 'gnu' or 'busybox'.
+    `files` is the root file system. `userland` names the flavour of the common programs: 'gnu' or 'busybox'. `machine`
+    is the node that this is; containers, and a shell on a real cluster, have none.
     """
 
     def __init__(self, simulation: Simulation, hostname: str, files: FileSystem, network: Network | None = None,
@@ -77,8 +79,9 @@ class Host:
         self.network = network
         self.programs: dict[str, Main] = programs or {}
         self.userland = userland
-        self.processes: dict[int, Process] = {}
+        self.processes: MutableMapping[int, Process] = {}
         self.next_pid = 1
+        self.machine: Machine | None = None
 
     def start(self, main: Main, argv: list[str], io: IO, context: Context) -> Process:
         """Start a program as a new process; it runs from the next event on."""

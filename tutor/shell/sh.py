@@ -46,7 +46,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     shell = _shell(io, ctx, name, (), options)
     if io.stdin.isatty:
         shell.interactive = True
-        return await converse(shell)
+        return await converse(shell, argv[0].startswith('-'))
     shell.line = 1
     return await run_lines(shell)
 
@@ -115,14 +115,14 @@ def prompt(shell: Shell) -> str:
     return f'{shell.ctx.user}@{shell.ctx.host.hostname}:{place}{sign} '
 
 
-async def converse(shell: Shell) -> int:
+async def converse(shell: Shell, login: bool = False) -> int:
     """Ask, read, run, until the end of the input or `exit`."""
-    pending = ''
+    pending, farewell = '', 'logout\n' if login else 'exit\n'
     while True:
         shell.io.stdout.write('> ' if pending else prompt(shell))
         line = await shell.io.stdin.readline()
         if not line:
-            shell.io.stdout.write('exit\n' if not shell.busybox else '\n')
+            shell.io.stdout.write(farewell if not shell.busybox else '\n')
             return shell.status
         pending += line.decode('utf-8', 'replace')
         try:
@@ -131,6 +131,8 @@ async def converse(shell: Shell) -> int:
             text, pending = pending, ''
             await shell.run_block(text)
         except Exit as leaving:
+            if shell.name == 'bash':
+                shell.io.stderr.write(farewell)
             return leaving.status
         except SyntaxProblem as problem:
             shell.complain(shell.io, str(problem))

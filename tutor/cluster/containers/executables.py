@@ -82,4 +82,7 @@ async def execute(argv: list[str], io: IO, ctx: Context) -> int:
         missing = 'not found' in str(failure) or 'no such file' in str(failure)
         io.stderr.write(f'exec: {argv[0]}: {"not found" if missing else "Permission denied"}\n')
         return 127 if missing else 126
+    process = ctx.host.processes.get(ctx.pid)
+    if process is not None:
+        process.argv = arguments
     return await main(arguments, io, replace(ctx, env=dict(ctx.env)))

@@ -80,6 +80,8 @@ class Runtime:
         self.sandboxes: dict[str, Sandbox] = {}
         self.containers: dict[str, Container] = {}
         self.on_change: Callable[[Container], None] = lambda container: None
+        self.available = True
+        """Whether containerd runs, so that others can ask it."""
 
     def new_id(self) -> str:
         return f'{self.simulation.random.getrandbits(256):064x}'

@@ -35,15 +35,8 @@ class Fleet:
         informers.of('secrets').on_change(self._changed('secrets'))
 
     def add(self, kubelet: Kubelet) -> None:
-        """A new node: its kubelet starts and gets what is bound to it."""
+        """A new node: its kubelet gets what is bound to it."""
         self.kubelets[kubelet.name] = kubelet
-        kubelet.start()
-        self.resume(kubelet)
-
-    def remove(self, name: str) -> None:
-        kubelet = self.kubelets.pop(name, None)
-        if kubelet is not None:
-            kubelet.stop()
 
     def resume(self, kubelet: Kubelet) -> None:
         """Give a kubelet that was stopped or cut off all that it has missed."""

@@ -16,11 +16,11 @@ from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, timing
 from tutor.cluster.kubelet.backoff import Backoff
 from tutor.cluster.kubelet.images import ImagePuller
-from tutor.cluster.kubelet.machine import Machine
 from tutor.cluster.kubelet.node import NodeReporter
 from tutor.cluster.kubelet.staticpods import StaticPods
 from tutor.cluster.kubelet.statuses import StatusManager
 from tutor.cluster.kubelet.worker import PodWorker
+from tutor.cluster.machine.machine import Machine
 from tutor.cluster.simulation import Simulation
 from tutor.shell.vfs import FileSystem
 

@@ -43,7 +43,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
 
 
 def name_of(process: Process) -> str:
-    return process.argv[0].rpartition('/')[2][:15]
+    """comm: the program's name, whatever title the process has given itself."""
+    return process.argv[0].partition(': ')[0].rpartition('/')[2][:15]
 
 
 def line_of(process: Process) -> str:

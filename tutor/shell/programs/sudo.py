@@ -31,10 +31,10 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if not words:
         if 'i' not in options and 's' not in options:
             raise Complaint(USAGE, bare=True)
-        words = ['bash']
+        words = ['-bash' if 'i' in options else 'bash']
     context = replace(ctx, uid=uid, gid=uid, user=name, env=env, cwd=home if 'i' in options else ctx.cwd)
     try:
-        process = ctx.host.start(program(words[0], context), words, io, context)
+        process = ctx.host.start(program(words[0].lstrip('-'), context), words, io, context)
     except NotRunnable as problem:
         why = 'command not found' if problem.status == 127 else problem
         raise Complaint(f'{words[0]}: {why}') from None

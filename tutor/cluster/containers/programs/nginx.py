@@ -80,6 +80,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         io.stderr.write('nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n'
                         'nginx: configuration file /etc/nginx/nginx.conf test is successful\n')
         return 0
+    process = ctx.host.processes.get(ctx.pid)
+    if process is not None:
+        process.argv = [f'nginx: master process {" ".join(argv)}']
     return await server.run()
 
 

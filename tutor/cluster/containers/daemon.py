@@ -1,0 +1,63 @@
+"""containerd as a program of its machine: while it runs, others can ask the runtime through its socket. Containers
+go on without it, each under its shim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tutor.cluster.containers.programs.waiting import until_ended
+from tutor.shell.process import IO, Context, Host, Process
+
+if TYPE_CHECKING:
+    from tutor.cluster.containers.runtime import Runtime
+
+SOCKET = '/run/containerd/containerd.sock'
+UNIT = 'containerd.service'
+
+
+class ContainerdProgram:
+    """/usr/bin/containerd of one machine."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
+        ctx.files.put(SOCKET, b'', 0o660)
+        self._runtime.available = True
+        try:
+            await until_ended(ctx)
+        finally:
+            self._runtime.available = False
+            if ctx.files.exists(SOCKET):
+                ctx.files.remove(SOCKET)
+        return 0
+
+
+class ContainerProcesses:
+    """What runs in a runtime's containers, as its machine sees it: per pod a shim and the pause process, then the
+    containers' own."""
+
+    def __init__(self, runtime: Runtime, host: Host) -> None:
+        self._runtime = runtime
+        self._host = host
+        self._shims: dict[str, tuple[Process, Process]] = {}
+
+    def __call__(self) -> Iterator[Process]:
+        runtime = self._runtime
+        known, self._shims = self._shims, {}
+        for sandbox in list(runtime.sandboxes.values()):
+            if not sandbox.ready:
+                continue
+            shim = self._shims[sandbox.id] = known.get(sandbox.id) or self._shim(sandbox.id)
+            yield from shim
+            for identity in list(sandbox.containers):
+                container = runtime.containers[identity]
+                if container.running and container.host is not None:
+                    yield from container.host.own_processes()
+
+    def _shim(self, identity: str) -> tuple[Process, Process]:
+        context = Context(self._host, extras={'unit': UNIT})
+        return (Process(0, ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', identity, '-address',
+                            SOCKET], context),
+                Process(0, ['/pause'], Context(self._host, uid=65535, gid=65535, user='65535')))

@@ -1,0 +1,199 @@
+"""What lies on a machine's disk: the distribution and its packages (`base`, shared by all), and what one machine has
+for itself: its names, its users' keys, and what kubeadm wrote there when it made or joined the cluster."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.printing import to_yaml
+from tutor.cluster.containers.userlands import ELF, USERLANDS, install
+from tutor.cluster.machine import kubeadm_files as kubeadm
+from tutor.cluster.machine import unit_files
+from tutor.shell.vfs import FileSystem
+
+USER, HOME, UID = 'learner', '/home/learner', 1000
+HOSTS = """\
+127.0.0.1 localhost
+127.0.1.1 {name}
+
+# The following lines are desirable for IPv6 capable hosts
+::1     ip6-localhost ip6-loopback
+fe00::0 ip6-localnet
+ff02::1 ip6-allnodes
+ff02::2 ip6-allrouters
+
+"""
+RESOLV_CONF = 'nameserver 172.30.0.1\nsearch .\n'
+DEVICES = ('null', 'zero', 'full', 'stdin', 'stdout', 'stderr', 'tty', 'random', 'urandom')
+FOLDERS = ('/etc/kubernetes/manifests', '/etc/cni/net.d', '/etc/containerd', '/etc/default', '/etc/ssh',
+           '/opt/cni/bin', '/var/lib/kubelet/pods', '/var/lib/kubelet/pki', '/var/log/pods', '/var/log/containers',
+           '/var/lib/containerd', '/run/containerd', '/data', '/boot', '/srv', '/dev/fd', '/var/lib/cni')
+CNI_PLUGINS = ('bandwidth', 'bridge', 'dhcp', 'dummy', 'firewall', 'host-device', 'host-local', 'ipvlan', 'loopback',
+               'macvlan', 'portmap', 'ptp', 'sbr', 'static', 'tap', 'tuning', 'vlan', 'vrf')
+CNI_CONF = """\
+{
+  "cniVersion": "1.0.0",
+  "name": "bridge",
+  "plugins": [
+    {
+      "type": "bridge",
+      "bridge": "cni0",
+      "isGateway": true,
+      "ipMasq": true,
+      "ipam": {
+        "type": "host-local",
+        "ranges": [[{"subnet": "%s"}]],
+        "routes": [{"dst": "0.0.0.0/0"}]
+      }
+    },
+    {
+      "type": "portmap",
+      "capabilities": {"portMappings": true}
+    }
+  ]
+}
+"""
+CONTAINERD_CONFIG = """\
+version = 3
+root = '/var/lib/containerd'
+state = '/run/containerd'
+oom_score = 0
+
+[grpc]
+  address = '/run/containerd/containerd.sock'
+
+[plugins]
+  [plugins.'io.containerd.cri.v1.images']
+    snapshotter = 'overlayfs'
+
+    [plugins.'io.containerd.cri.v1.images'.pinned_images]
+      sandbox = 'registry.k8s.io/pause:3.10'
+
+    [plugins.'io.containerd.cri.v1.images'.registry]
+      config_path = '/etc/containerd/certs.d'
+
+  [plugins.'io.containerd.cri.v1.runtime']
+    [plugins.'io.containerd.cri.v1.runtime'.containerd]
+      default_runtime_name = 'runc'
+
+      [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+        runtime_type = 'io.containerd.runc.v2'
+
+        [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+          SystemdCgroup = true
+
+    [plugins.'io.containerd.cri.v1.runtime'.cni]
+      bin_dirs = ['/opt/cni/bin']
+      conf_dir = '/etc/cni/net.d'
+"""
+CRICTL_CONFIG = """\
+runtime-endpoint: unix:///run/containerd/containerd.sock
+image-endpoint: unix:///run/containerd/containerd.sock
+timeout: 2
+debug: false
+pull-image-on-create: false
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one machine's disk depends on. `neighbours`: the name and address of every machine. `manifests`: the static
+    pods of a control plane, none for a worker. `joined`: whether kubeadm has made it a node."""
+
+    name: str
+    address: str
+    pod_cidr: str
+    neighbours: tuple[tuple[str, str], ...]
+    version: str
+    control_plane: bool = False
+    manifests: tuple[Object, ...] = ()
+    joined: bool = True
+
+
+def base(programs: Iterable[str]) -> FileSystem:
+    """What every machine has from its packages: a distribution with all tools, containerd, kubelet, kubeadm."""
+    files = FileSystem(lambda: -86400.0)
+    known = list(programs)
+    install(files, USERLANDS['full'], lambda name: name in known, known)
+    for name in unit_files.DAEMONS:
+        files.put(f'/usr/{"sbin" if name == "sshd" else "bin"}/{name}', ELF, 0o755, name)
+    for folder in FOLDERS:
+        files.make_dirs(folder)
+    for device in DEVICES:
+        files.device(f'/dev/{device}', device)
+    for path, text in unit_files.FILES.items():
+        files.put(path, text)
+    for unit in unit_files.ENABLED:
+        link = f'/etc/systemd/system/multi-user.target.wants/{unit}'
+        files.make_dirs(link.rpartition('/')[0])
+        files.symlink(f'/usr/lib/systemd/system/{unit}', link)
+    files.put('/etc/containerd/config.toml', CONTAINERD_CONFIG)
+    files.put('/etc/crictl.yaml', CRICTL_CONFIG)
+    for plugin in CNI_PLUGINS:
+        files.put(f'/opt/cni/bin/{plugin}', ELF, 0o755)
+    _users(files)
+    return files
+
+
+def _users(files: FileSystem) -> None:
+    files.put('/etc/passwd', files.read_text('/etc/passwd') + f'{USER}:x:{UID}:{UID}::{HOME}:/bin/bash\n')
+    files.put('/etc/group', files.read_text('/etc/group') + f'sudo:x:27:{USER}\n{USER}:x:{UID}:\n')
+    files.make_dirs(HOME)
+    files.chown(HOME, UID, UID)
+    files.chmod(HOME, 0o750)
+
+
+def furnish(files: FileSystem, facts: Facts) -> None:
+    """Put onto a disk what this machine alone has."""
+    files.put('/etc/hostname', facts.name + '\n')
+    neighbours = ''.join(f'{address} {name}\n' for name, address in facts.neighbours)
+    files.put('/etc/hosts', HOSTS.format(name=facts.name) + neighbours)
+    files.put('/etc/resolv.conf', RESOLV_CONF)
+    _keys(files, facts)
+    if facts.joined:
+        files.put('/etc/cni/net.d/10-bridge.conflist', CNI_CONF % facts.pod_cidr)
+        kubeadm.write_node(files, facts.name)
+        if facts.control_plane:
+            kubeadm.write_control_plane(files, facts.name, facts.address)
+        for pod in facts.manifests:
+            files.put(f'{kubeadm.MANIFESTS}/{pod["metadata"]["name"]}.yaml', to_yaml(pod), 0o600)
+
+
+def _keys(files: FileSystem, facts: Facts) -> None:
+    """The keys by which the users get from each machine to every other without a password."""
+    known = ''.join(f'{name},{address} {host_key(name)}\n' for name, address in facts.neighbours)
+    files.put('/etc/ssh/ssh_host_ed25519_key.pub', f'{host_key(facts.name)} root@{facts.name}\n')
+    own, root = user_key(USER), user_key('root')
+    for home, uid, key, admitted in ((HOME, UID, own, (own,)), ('/root', 0, root, (root, own))):
+        files.make_dirs(f'{home}/.ssh')
+        files.put(f'{home}/.ssh/authorized_keys', ''.join(line + '\n' for line in admitted), 0o600)
+        files.put(f'{home}/.ssh/id_ed25519.pub', key + '\n')
+        files.put(f'{home}/.ssh/id_ed25519', _private(key), 0o600)
+        files.put(f'{home}/.ssh/known_hosts', known, 0o600)
+        files.chmod(f'{home}/.ssh', 0o700)
+        for path in ('', '/authorized_keys', '/id_ed25519.pub', '/id_ed25519', '/known_hosts'):
+            files.chown(f'{home}/.ssh{path}', uid, uid)
+
+
+def host_key(name: str) -> str:
+    return public_key(f'host {name}')
+
+
+def user_key(name: str) -> str:
+    return f'{public_key(f"user {name}")} {name}@controlplane'
+
+
+def public_key(seed: str) -> str:
+    """An Ed25519 public key in OpenSSH's form, made from a name."""
+    blob = b'\0\0\0\x0bssh-ed25519\0\0\0\x20' + hashlib.sha256(seed.encode()).digest()
+    return 'ssh-ed25519 ' + base64.b64encode(blob).decode()
+
+
+def _private(public: str) -> str:
+    body = base64.b64encode(hashlib.sha512(public.encode()).digest() * 4).decode()
+    lines = '\n'.join(body[start:start + 70] for start in range(0, len(body), 70))
+    return f'-----BEGIN OPENSSH PRIVATE KEY-----\n{lines}\n-----END OPENSSH PRIVATE KEY-----\n'

@@ -1,0 +1,215 @@
+"""What kubeadm writes onto a node: the kubelet's configuration, kubeconfigs, certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tutor.cluster import pki
+from tutor.cluster.pki import KeyPair
+from tutor.shell.vfs import FileSystem
+
+MANIFESTS = '/etc/kubernetes/manifests'
+PKI = '/etc/kubernetes/pki'
+SERVER = 'https://172.30.1.2:6443'
+"""Where the API server of a cluster listens, as its kubeconfigs say."""
+KUBELET_CONFIG_PATH = '/var/lib/kubelet/config.yaml'
+KUBELET_FLAGS = 'KUBELET_KUBEADM_ARGS=""\n'
+INSTANCE_CONFIG = """\
+apiVersion: kubelet.config.k8s.io/v1beta1
+containerRuntimeEndpoint: unix:///run/containerd/containerd.sock
+kind: KubeletConfiguration
+"""
+KUBELET_CONFIG = """\
+apiVersion: kubelet.config.k8s.io/v1beta1
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    cacheTTL: 0s
+    enabled: true
+  x509:
+    clientCAFile: /etc/kubernetes/pki/ca.crt
+authorization:
+  mode: Webhook
+  webhook:
+    cacheAuthorizedTTL: 0s
+    cacheUnauthorizedTTL: 0s
+cgroupDriver: systemd
+clusterDNS:
+- 10.96.0.10
+clusterDomain: cluster.local
+containerRuntimeEndpoint: unix:///run/containerd/containerd.sock
+cpuManagerReconcilePeriod: 0s
+crashLoopBackOff: {}
+evictionPressureTransitionPeriod: 0s
+fileCheckFrequency: 0s
+healthzBindAddress: 127.0.0.1
+healthzPort: 10248
+httpCheckFrequency: 0s
+imageMaximumGCAge: 0s
+imageMinimumGCAge: 0s
+kind: KubeletConfiguration
+logging:
+  flushFrequency: 0
+  options:
+    json:
+      infoBufferSize: "0"
+    text:
+      infoBufferSize: "0"
+  verbosity: 0
+memorySwap: {}
+nodeStatusReportFrequency: 0s
+nodeStatusUpdateFrequency: 0s
+rotateCertificates: true
+runtimeRequestTimeout: 0s
+shutdownGracePeriod: 0s
+shutdownGracePeriodCriticalPods: 0s
+staticPodPath: /etc/kubernetes/manifests
+streamingConnectionIdleTimeout: 0s
+syncFrequency: 0s
+volumeStatsAggPeriod: 0s
+"""
+KUBECONFIG = """\
+apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: {ca}
+    server: {server}
+  name: {cluster}
+contexts:
+- context:
+    cluster: {cluster}
+    user: {user}
+  name: {user}@{cluster}
+current-context: {user}@{cluster}
+kind: Config
+users:
+- name: {user}
+  user:
+{credentials}"""
+DATA = '    client-certificate-data: {certificate}\n    client-key-data: {key}\n'
+FILES = '    client-certificate: {pem}\n    client-key: {pem}\n'
+ADMINS = 'kubeadm:cluster-admins'
+CLIENT_CERTIFICATES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    'admin.conf': ('kubernetes-admin', 'kubernetes-admin', ('system:masters',)),
+    'super-admin.conf': ('kubernetes-super-admin', 'kubernetes-super-admin', ('system:masters',)),
+    'controller-manager.conf': ('system:kube-controller-manager', 'system:kube-controller-manager', ()),
+    'scheduler.conf': ('system:kube-scheduler', 'system:kube-scheduler', ()),
+}
+"""Kubeconfigs of a control plane: the user's name in it, and the subject of its certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate below /etc/kubernetes/pki: by which authority, for whom, and for which names as a server."""
+
+    path: str
+    common_name: str
+    authority: str = 'ca'
+    groups: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    server: bool = False
+
+
+AUTHORITIES = {'ca': pki.AUTHORITY, 'etcd/ca': 'etcd-ca', 'front-proxy-ca': 'front-proxy-ca'}
+"""Certificate authorities: path and common name."""
+
+
+def certificates(name: str, address: str) -> list[Certificate]:
+    """The certificates of a control-plane node, in the order kubeadm lists them."""
+    local = (name, 'localhost', address, '127.0.0.1', '::1')
+    return [
+        Certificate('apiserver', 'kube-apiserver', server=True, names=(
+            name, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local',
+            '10.96.0.1', address)),
+        Certificate('apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd/ca'),
+        Certificate('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', groups=(ADMINS,)),
+        Certificate('etcd/healthcheck-client', 'kube-etcd-healthcheck-client', 'etcd/ca'),
+        Certificate('etcd/peer', name, 'etcd/ca', server=True, names=local),
+        Certificate('etcd/server', name, 'etcd/ca', server=True, names=local),
+        Certificate('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
+    ]
+
+
+def write_node(files: FileSystem, name: str) -> None:
+    """What `kubeadm join` leaves behind: the kubelet's configuration, credentials and the authority it trusts."""
+    write_kubelet(files)
+    _write_kubelet_credentials(files, name)
+    files.put(f'{PKI}/ca.crt', lambda: pki.authority().certificate.encode())
+
+
+def write_kubelet(files: FileSystem) -> None:
+    """[kubelet-start]."""
+    files.put(KUBELET_CONFIG_PATH, KUBELET_CONFIG)
+    files.put('/var/lib/kubelet/kubeadm-flags.env', KUBELET_FLAGS)
+    files.put('/var/lib/kubelet/instance-config.yaml', INSTANCE_CONFIG)
+
+
+def _write_kubelet_credentials(files: FileSystem, name: str) -> None:
+    pem = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+    stamped = 'kubelet-client-2026-05-04-08-55-00.pem'
+    user = f'system:node:{name}'
+
+    def both() -> bytes:
+        pair = _client(user, ('system:nodes',))
+        return (pair.certificate + pair.key).encode()
+    files.put(f'/var/lib/kubelet/pki/{stamped}', both, 0o600)
+    if not files.exists(pem, follow=False):
+        files.symlink(f'/var/lib/kubelet/pki/{stamped}', pem)
+    files.put('/var/lib/kubelet/pki/kubelet.crt', lambda: _client(f'{name}-ca', ()).certificate.encode())
+    files.put('/var/lib/kubelet/pki/kubelet.key', lambda: _client(f'{name}-ca', ()).key.encode(), 0o600)
+    files.put('/etc/kubernetes/kubelet.conf', lambda: kubeconfig(user, FILES.format(pem=pem)).encode(), 0o600)
+
+
+def write_control_plane(files: FileSystem, name: str, address: str) -> None:
+    """What `kubeadm init` leaves behind besides: kubeconfigs, authorities, certificates."""
+    for file, (user, common, groups) in CLIENT_CERTIFICATES.items():
+        files.put(f'/etc/kubernetes/{file}', _admin_config(user, common, groups), 0o600)
+    for path, common in AUTHORITIES.items():
+        _write_pair(files, path, lambda common=common: authority(common))
+    for certificate in certificates(name, address):
+        _write_pair(files, certificate.path, lambda wanted=certificate: issue(wanted))
+    files.put(f'{PKI}/sa.key', lambda: pki.service_account_key()[0].encode(), 0o600)
+    files.put(f'{PKI}/sa.pub', lambda: pki.service_account_key()[1].encode(), 0o600)
+    files.make_dirs('/var/lib/etcd')
+    files.chmod('/var/lib/etcd', 0o700)
+
+
+def _admin_config(user: str, common: str, groups: tuple[str, ...]) -> Callable[[], bytes]:
+    return lambda: kubeconfig(user, embedded(_client(common, groups))).encode()
+
+
+def embedded(pair: KeyPair) -> str:
+    """A user's credentials in the kubeconfig itself."""
+    return DATA.format(certificate=pki.encoded(pair.certificate), key=pki.encoded(pair.key))
+
+
+def kubeconfig(user: str, credentials: str, server: str = SERVER, cluster: str = 'kubernetes') -> str:
+    """A kubeconfig with one user, whose credentials are given as its indented YAML."""
+    return KUBECONFIG.format(ca=pki.encoded(pki.authority().certificate), server=server, cluster=cluster, user=user,
+                             credentials=credentials)
+
+
+def _write_pair(files: FileSystem, path: str, pair: Callable[[], KeyPair]) -> None:
+    """A certificate and its key; they are issued when somebody reads them."""
+    files.put(f'{PKI}/{path}.crt', lambda: pair().certificate.encode())
+    files.put(f'{PKI}/{path}.key', lambda: pair().key.encode(), 0o600)
+
+
+@lru_cache(maxsize=64)
+def _client(common: str, groups: tuple[str, ...]) -> KeyPair:
+    if common in pki.STANDARD:
+        return pki.client(common)
+    return pki.issue(common, groups)
+
+
+def authority(common: str) -> KeyPair:
+    return pki.authority() if common == pki.AUTHORITY else pki.issue_authority(common)
+
+
+@lru_cache(maxsize=64)
+def issue(certificate: Certificate) -> KeyPair:
+    return pki.issue(certificate.common_name, certificate.groups, AUTHORITIES[certificate.authority],
+                     certificate.names, certificate.server, key_of=f'{certificate.path} {certificate.common_name}')

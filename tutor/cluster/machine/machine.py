@@ -1,0 +1,97 @@
+"""One node's machine (`tutor.shell.machine.Machine`): the host that its processes share, its units and its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from tutor.cluster.machine.processes import MachineProcesses
+from tutor.cluster.simulation import Simulation
+from tutor.shell.process import Connection, Host, Main, Process
+from tutor.shell.systemd.journal import Journal
+from tutor.shell.systemd.systemd import Systemd
+from tutor.shell.vfs import FileSystem
+
+FIRST_SERVICE_PID = 612
+FIRST_USER_PID = 2000
+
+
+class MachineNetwork(Protocol):
+    """What the kubelet needs of its machine's network."""
+
+    @property
+    def addresses(self) -> list[str]: ...
+    async def connect(self, address: str, port: int, timeout: float | None = None) -> Connection: ...
+    async def resolve(self, name: str) -> list[str]: ...
+    def listen(self, port: int, serve: Callable[[Any], Any], address: str = '') -> Any: ...
+    def service(self, address: str, port: int) -> Any | None: ...
+    def free_port(self) -> int: ...
+
+
+OpenNetwork = Callable[[Callable[[], FileSystem]], MachineNetwork]
+Furnish = Callable[[FileSystem], None]
+"""Puts onto a new disk what only this machine has."""
+
+
+class Machine(Host):
+    """A machine. Its disk is made from the shared `base` when it is first used. `programs` it shares with all others;
+    its services' own are set in `services`."""
+
+    network: MachineNetwork  # type: ignore[assignment]
+
+    def __init__(self, simulation: Simulation, name: str, open_network: OpenNetwork, base: Callable[[], FileSystem],
+                 furnish: Furnish, programs: Mapping[str, Main]) -> None:
+        super().__init__(simulation, name, None, None, dict(programs))  # type: ignore[arg-type]
+        self.name = name
+        self._base = base
+        self._furnish = furnish
+        self._files: FileSystem | None = None
+        self.network = open_network(lambda: self.files)
+        self.journal = Journal(simulation, name)
+        self.systemd = Systemd(simulation, self, self.journal)
+        self.machine = self
+        self.table = self.processes = MachineProcesses(self)
+        self.on = False
+
+    @property
+    def host(self) -> Host:
+        return self
+
+    @property
+    def files(self) -> FileSystem:  # type: ignore[override]
+        if self._files is None:
+            simulation = self.simulation
+            self._files = FileSystem(lambda: simulation.now, lower=self._base())
+            self._furnish(self._files)
+        return self._files
+
+    @files.setter
+    def files(self, files: FileSystem | None) -> None:
+        self._files = files
+
+    def read(self, path: str) -> str:
+        try:
+            return self.files.read_text(path)
+        except OSError:
+            return ''
+
+    def boot(self) -> None:
+        """Switch on: the first process, and every unit that is enabled."""
+        if self.on:
+            return
+        self.on = True
+        self.table.begin()
+        self.next_pid = FIRST_SERVICE_PID
+        self.systemd.boot()
+        self.next_pid = max(self.next_pid, FIRST_USER_PID)
+
+    def halt(self) -> None:
+        """Switch off without a word to anybody: all that runs here ends."""
+        self.on = False
+        self.systemd.halt()
+        for process in list(self.table.own()):
+            process.kill()
+
+    def show(self, inside: Callable[[], Iterable[Process]]) -> None:
+        """Let the process table show what runs in containers too."""
+        self.table.inside = inside

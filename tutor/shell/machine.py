@@ -1,0 +1,25 @@
+"""What `ssh` to a node gives: the door to a machine that programs on it go through. A container, and a shell on a real
+cluster, has none: `Host.machine` is None there, and what needs one says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tutor.shell.process import Host
+    from tutor.shell.systemd.journal import Journal
+    from tutor.shell.systemd.systemd import Systemd
+
+
+class Machine(Protocol):
+    """A node's machine. `host` has its files, processes, network and programs; `systemd` runs its units, whose output
+    is in `journal`; `boot` and `halt` switch it on and off."""
+
+    @property
+    def host(self) -> Host: ...
+    @property
+    def systemd(self) -> Systemd: ...
+    @property
+    def journal(self) -> Journal: ...
+    def boot(self) -> None: ...
+    def halt(self) -> None: ...

@@ -1,0 +1,65 @@
+"""The journal: what units and programs of a machine have said, newest last."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from tutor.cluster.simulation import Condition, Simulation
+
+KEPT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: when, by which unit's which process, and what. `priority` is syslog's: 3 error, 4 warning, 6 info."""
+
+    moment: float
+    unit: str
+    identifier: str
+    pid: int
+    message: str
+    priority: int = 6
+    number: int = 0
+
+
+class Journal:
+    """All entries of a machine, the oldest dropped. Await `added` for the next one."""
+
+    def __init__(self, simulation: Simulation, hostname: str) -> None:
+        self._simulation = simulation
+        self.hostname = hostname
+        self.entries: deque[Entry] = deque(maxlen=KEPT)
+        self.added: Condition = simulation.condition()
+        self.count = 0
+
+    def write(self, unit: str, identifier: str, pid: int, message: str, priority: int = 6) -> None:
+        """Add one line."""
+        self.count += 1
+        self.entries.append(Entry(self._simulation.now, unit, identifier, pid, message, priority, self.count))
+        self.added.notify()
+
+
+class JournalWriter:
+    """The standard output of a service: each line becomes an entry."""
+
+    isatty = False
+
+    def __init__(self, journal: Journal, unit: str, identifier: str) -> None:
+        self._journal = journal
+        self._unit = unit
+        self._identifier = identifier
+        self._rest = ''
+        self.pid = 0
+
+    def write(self, data: str | bytes) -> None:
+        text = self._rest + (data.decode('utf-8', 'replace') if isinstance(data, bytes) else data)
+        *lines, self._rest = text.split('\n')
+        for line in lines:
+            self._journal.write(self._unit, self._identifier, self.pid, line)
+
+    async def drain(self) -> None: ...
+
+    def close(self) -> None:
+        if self._rest:
+            self.write('\n')
