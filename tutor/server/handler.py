@@ -11,10 +11,10 @@ from tutor.client.transport import Request, Response
 from tutor.cluster.apiserver import requestinfo
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.cluster import Cluster
-from tutor.server import answers, credentials, executions, logs, negotiation, requests, watches
+from tutor.server import answers, credentials, logs, negotiation, requests, watches
+from tutor.server.streams import serving
 from tutor.server.wallclock import WallClock
 
-UPGRADES = ('exec', 'attach', 'portforward')
 BUILT_IN = frozenset((r.group, r.version, r.plural) for r in RESOURCES)
 
 
@@ -56,8 +56,8 @@ class ApiHandler:
                 return await watches.serve(self, http, request, info)
             if info.subresource == 'log' and http.method == 'GET':
                 return await logs.serve(self, http, request)
-            if info.subresource in UPGRADES and info.resource == 'pods':
-                return await executions.serve(self, http, request, info)
+            if info.subresource in serving.STREAMED and info.resource == 'pods':
+                return await serving.serve(self, http, request, info.subresource)
         return self._send(request, info, media)
 
     def _send(self, request: Request, info: RequestInfo, media: str) -> web.Response:
@@ -69,7 +69,7 @@ class ApiHandler:
     def _accepted(self, http: web.BaseRequest, info: RequestInfo) -> tuple[str, str]:
         """What to answer in. Logs, streams and paths that are no resources choose for themselves."""
         header = http.headers.get('Accept', '')
-        if info.is_resource and info.subresource not in ('log', *UPGRADES):
+        if info.is_resource and info.subresource not in ('log', *serving.STREAMED):
             return negotiation.accepted(header)
         if info.path.startswith('/openapi/v2') and 'protobuf' in header and 'json' not in header and '*' not in header:
             raise errors.not_acceptable((negotiation.JSON,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -22,7 +23,12 @@ async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request) ->
     """Stream a log; raises StatusError when it is refused."""
     stream = handler.api.stream(request)
     outbox = Outbox(handler.simulation)
-    handler.simulation.spawn(copy(stream.reader, outbox), 'http logs')
+
+    async def collect() -> None:
+        await copy(stream.reader, outbox, outbox.put)
+        outbox.end()
+
+    handler.simulation.spawn(collect(), 'http logs')
     handler.ran()
     response = web.StreamResponse(headers={'Content-Type': 'text/plain', 'Cache-Control': answers.CACHE})
     response.enable_chunked_encoding()
@@ -41,14 +47,11 @@ async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request) ->
     return response
 
 
-async def copy(reader: Reader, outbox: Outbox, prefix: bytes = b'', last: bool = True) -> None:
-    """In the simulation: from a reader into an outbox, no faster than the client takes it."""
+async def copy(reader: Reader, outbox: Outbox, send: Callable[[bytes], None]) -> None:
+    """In the simulation: from a reader, through `send`, into an outbox, no faster than the client takes it."""
     try:
         while not outbox.ended and (data := await reader.read(CHUNK)):
-            outbox.put(prefix + data)
+            send(data)
             await outbox.room()
     except (BrokenPipe, Cancelled):
         pass
-    finally:
-        if last:
-            outbox.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from tutor.cluster.simulation import Future, Simulation
+from tutor.cluster.simulation import Simulation
 
 CAPACITY = 256 * 1024
 
@@ -13,11 +13,10 @@ CAPACITY = 256 * 1024
 class Outbox:
     """A queue between the simulation (which puts) and asyncio (which takes). Both run in the same thread."""
 
-    def __init__(self, simulation: Simulation, wake: asyncio.Event | None = None) -> None:
-        self._simulation = simulation
+    def __init__(self, simulation: Simulation) -> None:
         self._chunks: deque[bytes] = deque()
-        self._filled = wake or asyncio.Event()
-        self._room: Future[None] | None = None
+        self._filled = asyncio.Event()
+        self._room = simulation.condition()
         self.size = 0
         self.ended = False
 
@@ -29,14 +28,13 @@ class Outbox:
     async def room(self) -> None:
         """In the simulation: wait while more than the capacity is unsent."""
         while self.size > CAPACITY and not self.ended:
-            self._room = self._simulation.future()
-            await self._room
+            await self._room.wait()
 
     def end(self) -> None:
         """Nothing more comes, or nobody takes any more."""
         self.ended = True
         self._filled.set()
-        self._make_room()
+        self._room.notify()
 
     async def take(self, seconds: float | None = None) -> list[bytes] | None:
         """What is there, as soon as there is something; [] after so many wall seconds without, None at the end."""
@@ -52,10 +50,5 @@ class Outbox:
         found = list(self._chunks)
         self._chunks.clear()
         self.size = 0
-        self._make_room()
+        self._room.notify()
         return found
-
-    def _make_room(self) -> None:
-        if self._room is not None:
-            self._room.resolve(None)
-            self._room = None

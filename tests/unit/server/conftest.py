@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
+import json
+import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.server.service import Service, Settings, new_cluster
@@ -21,24 +26,20 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.kubeconfig = folder / 'kubeconfig'
         self.service = Service(new_cluster(CONFIG), Settings(0, kubeconfig=self.kubeconfig, cluster=CONFIG))
-        self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
         assert self._ready.wait(30)
 
-    def _serve(self) -> None:
-        self._loop.run_until_complete(self.service.start())
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        await self.service.start()
         self._ready.set()
-        self._loop.run_forever()
-        left = asyncio.all_tasks(self._loop)
-        for task in left:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        self._loop.close()
+        await self._stop.wait()
+        await self.service.stop()
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.service.stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 
 
@@ -47,3 +48,34 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server = Served(tmp_path_factory.mktemp('served'))
     yield server
     server.close()
+
+
+class Caller:
+    """Plain HTTPS requests as the kubeconfig's first user."""
+
+    def __init__(self, kubeconfig: Any) -> None:
+        config = yaml.safe_load(kubeconfig.read_text())
+        self.port = int(config['clusters'][0]['cluster']['server'].rpartition(':')[2])
+        self.token = config['users'][0]['user']['token']
+        self.context = ssl.create_default_context()
+        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+        connection = http.client.HTTPSConnection('127.0.0.1', self.port, context=self.context, timeout=10)
+        sent = {'Authorization': f'Bearer {self.token}', **{k.replace('_', '-'): v for k, v in headers.items()}}
+        try:
+            connection.request(method, path, body, sent)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        finally:
+            connection.close()
+
+    def refused(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
+        code, status = self.ask(method, path, body, **headers)
+        assert status['kind'] == 'Status' and status['status'] == 'Failure' and status['code'] == code
+        return code, status['message']
+
+
+@pytest.fixture(scope='session')
+def caller(served) -> Caller:
+    return Caller(served.kubeconfig)

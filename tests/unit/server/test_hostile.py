@@ -3,47 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import json
 import socket
-import ssl
-from typing import Any
 
 import pytest
-import yaml
 
 CONFIGMAPS = '/api/v1/namespaces/default/configmaps'
 JSON = 'application/json'
-
-
-class Caller:
-    """Plain HTTPS requests as the kubeconfig's first user."""
-
-    def __init__(self, kubeconfig: Any) -> None:
-        config = yaml.safe_load(kubeconfig.read_text())
-        self.port = int(config['clusters'][0]['cluster']['server'].rpartition(':')[2])
-        self.token = config['users'][0]['user']['token']
-        self.context = ssl.create_default_context()
-        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
-        connection = http.client.HTTPSConnection('127.0.0.1', self.port, context=self.context, timeout=10)
-        sent = {'Authorization': f'Bearer {self.token}', **{k.replace('_', '-'): v for k, v in headers.items()}}
-        try:
-            connection.request(method, path, body, sent)
-            answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        finally:
-            connection.close()
-
-    def refused(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
-        code, status = self.ask(method, path, body, **headers)
-        assert status['kind'] == 'Status' and status['status'] == 'Failure' and status['code'] == code
-        return code, status['message']
-
-
-@pytest.fixture(scope='session')
-def caller(served) -> Caller:
-    return Caller(served.kubeconfig)
 
 
 def test_the_kubeconfig_is_for_its_owner_only(served) -> None:
@@ -64,11 +29,11 @@ def test_the_kubeconfig_is_for_its_owner_only(served) -> None:
     (b'k8s\x00\xff\xff', 'application/vnd.kubernetes.protobuf', 400),
     (b'{}', 'application/vnd.kubernetes.protobuf', 400),
 ])
-def test_a_bad_body_gets_a_status(caller: Caller, body: bytes, content_type: str, code: int) -> None:
+def test_a_bad_body_gets_a_status(caller, body: bytes, content_type: str, code: int) -> None:
     assert caller.refused('POST', CONFIGMAPS, body, Content_Type=content_type)[0] == code
 
 
-def test_a_large_body_is_refused(caller: Caller) -> None:
+def test_a_large_body_is_refused(caller) -> None:
     body = b'{"data":{"a":"' + b'x' * (4 * 1024 * 1024) + b'"}}'
     assert caller.refused('POST', CONFIGMAPS, body, Content_Type=JSON) == (
         413, 'Request entity is too large: limit is 3145728')
@@ -78,17 +43,17 @@ def test_a_large_body_is_refused(caller: Caller) -> None:
     '/api/v1/namespaces/default/configmaps/../../../../../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '//etc/passwd',
     '/api/v1/namespaces/default/configmaps/%00', '/api/v1/namespaces/default/configmaps/a%2Fb%2Fc', '/static/x',
     '/apis/%F0%9F%92%A9/v1/x', '/api/v1/' + 'a/' * 500])
-def test_path_tricks_find_nothing(caller: Caller, path: str) -> None:
+def test_path_tricks_find_nothing(caller, path: str) -> None:
     assert caller.refused('GET', path)[0] == 404
 
 
 @pytest.mark.parametrize('query', ['limit=x', 'continue=%00', 'labelSelector=a%20b%20c', 'fieldSelector=nope%3D1',
                                    'watch=1&timeoutSeconds=-x', 'watch=1&resourceVersion=abc'])
-def test_bad_parameters_are_bad_requests(caller: Caller, query: str) -> None:
+def test_bad_parameters_are_bad_requests(caller, query: str) -> None:
     assert caller.refused('GET', f'{CONFIGMAPS}?{query}')[0] == 400
 
 
-def test_credentials_are_checked(caller: Caller) -> None:
+def test_credentials_are_checked(caller) -> None:
     for token in ('wrong', 'a.b.c', 'é', 'a' * 5000):
         assert caller.refused('GET', CONFIGMAPS, Authorization=f'Bearer {token}') == (401, 'Unauthorized')
     assert caller.refused('GET', CONFIGMAPS, Authorization='')[0] == 403
@@ -96,13 +61,13 @@ def test_credentials_are_checked(caller: Caller) -> None:
     assert caller.refused('GET', CONFIGMAPS, Impersonate_Group='system:masters')[0] == 400
 
 
-def test_answers_only_in_what_it_speaks(caller: Caller) -> None:
+def test_answers_only_in_what_it_speaks(caller) -> None:
     assert caller.refused('GET', CONFIGMAPS, Accept='application/vnd.kubernetes.protobuf')[0] == 406
     code, found = caller.ask('GET', CONFIGMAPS, Accept='application/vnd.kubernetes.protobuf,application/json')
     assert code == 200 and all('kind' not in item for item in found['items'])
 
 
-def test_metadata_alone_of_a_list(caller: Caller) -> None:
+def test_metadata_alone_of_a_list(caller) -> None:
     accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
     found = caller.ask('GET', CONFIGMAPS, Accept=accept)[1]
     assert found['kind'] == 'PartialObjectMetadataList'
@@ -110,17 +75,17 @@ def test_metadata_alone_of_a_list(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize('method', ['TRACE', 'OPTIONS', 'PUT'])
-def test_other_methods_are_not_allowed(caller: Caller, method: str) -> None:
+def test_other_methods_are_not_allowed(caller, method: str) -> None:
     assert caller.refused(method, CONFIGMAPS)[0] == 405
 
 
-def test_streams_need_an_upgrade(caller: Caller) -> None:
+def test_streams_need_an_upgrade(caller) -> None:
     for subresource in ('exec', 'attach', 'portforward'):
         code, _ = caller.refused('POST', f'/api/v1/namespaces/default/pods/none/{subresource}?command=ls')
         assert code in (400, 404)
 
 
-def test_goes_on_beside_those_who_never_finish(caller: Caller) -> None:
+def test_goes_on_beside_those_who_never_finish(caller) -> None:
     raw = socket.create_connection(('127.0.0.1', caller.port))
     slow = caller.context.wrap_socket(socket.create_connection(('127.0.0.1', caller.port)))
     slow.sendall(b'POST /api/v1/namespaces HTTP/1.1\r\nContent-Length: 10\r\n')
@@ -133,5 +98,5 @@ def test_goes_on_beside_those_who_never_finish(caller: Caller) -> None:
     connection.close()
 
 
-def test_nothing_of_this_failed_inside(served, caller: Caller) -> None:
+def test_nothing_of_this_failed_inside(served, caller) -> None:
     assert served.service.failures == []

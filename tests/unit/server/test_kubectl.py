@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import subprocess
+import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +132,43 @@ def test_logs_and_exec(kubectl: Run, web: str) -> None:
     assert kubectl('exec', f'deployment/{web}', '--', 'echo', 'hello') == 'hello\n'
     assert kubectl('exec', '-i', f'deployment/{web}', '--', 'cat', stdin='typed\n') == 'typed\n'
     assert 'exit code 3' in kubectl('exec', f'deployment/{web}', '--', 'sh', '-c', 'exit 3', code=3)
+
+
+def test_forwards_a_port(kubectl: Run, web: str, served) -> None:
+    environment = {**os.environ, 'KUBECONFIG': str(served.kubeconfig)}
+    forwarding = subprocess.Popen([KUBECTL or '', 'port-forward', f'deployment/{web}', ':80', '--address=127.0.0.1'],
+                                  env=environment, text=True, stdout=subprocess.PIPE)
+    try:
+        assert forwarding.stdout is not None
+        address = forwarding.stdout.readline().split()[2]
+        for _ in range(2):
+            with urllib.request.urlopen(f'http://{address}/') as answer:
+                assert answer.read().startswith(b'<!DOCTYPE html>')
+    finally:
+        forwarding.kill()
+        forwarding.wait()
+
+
+def test_copies_files_both_ways(kubectl: Run, web: str, tmp_path: Path) -> None:
+    pod = kubectl('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[0].metadata.name}')
+    there, back = tmp_path / 'there', tmp_path / 'back'
+    there.write_bytes(bytes(range(256)) * 4000)  # more than may be unread on the way
+    kubectl('cp', str(there), f'{pod}:/tmp/there')
+    kubectl('cp', f'{pod}:/tmp/there', str(back))
+    assert back.read_bytes() == there.read_bytes()
+
+
+def test_debugs_with_an_ephemeral_container(kubectl: Run, web: str) -> None:
+    pod = kubectl('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[0].metadata.name}')
+    kubectl('debug', pod, '--image=busybox:1.36', '--container=look', '--profile=general', '--', 'echo', 'looked')
+    kubectl('wait', f'pod/{pod}', '--for=jsonpath={.status.ephemeralContainerStatuses[0].state.terminated.exitCode}=0',
+            '--timeout=15s')
+    assert kubectl('logs', pod, '-c', 'look') == 'looked\n'
+
+
+def test_runs_a_pod_and_attaches(kubectl: Run) -> None:
+    said = kubectl('run', 'once', '-i', '--rm', '--restart=Never', '--image=busybox:1.36', '--', 'cat', stdin='typed\n')
+    assert said.startswith('typed\n')
 
 
 def test_watches(kubectl: Run, web: str, served) -> None:

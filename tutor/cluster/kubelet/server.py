@@ -120,8 +120,9 @@ class KubeletApi:
 
     # -- port-forward -------------------------------------------------------------------------------------------
 
-    def port_forward(self, pod: Object, port: int) -> ExecSession:
-        """PortForward: one connection to a port inside the pod."""
+    def port_forward(self, pod: Object, port: int | None) -> ExecSession:
+        """PortForward: one connection to a port inside the pod; without a port, the upgraded connection on which no
+        stream has begun."""
         self._reachable()
         simulation = self._kubelet.simulation
         worker = self._kubelet.find(pods.uid(pod))
@@ -129,7 +130,8 @@ class KubeletApi:
             raise ConnectionError(f'unable to upgrade connection: pod not found ("{pods.key(pod)}")')
         status: Future[dict[str, Any]] = simulation.future()
         up, down, problems = Pipe(simulation), Pipe(simulation), Pipe(simulation)
-        simulation.spawn(_forward(worker, port, (up, down, problems), status))
+        if port is not None:
+            simulation.spawn(_forward(worker, port, (up, down, problems), status))
         return ExecSession(up, down, problems, status)
 
     def _reachable(self) -> None:

@@ -27,7 +27,8 @@ def attach(scope: Scope) -> ExecSession:
 
 def port_forward(scope: Scope) -> ExecSession:
     pod, kubelet = _assigned(scope)
-    return kubelet.port_forward(pod, int(scope.request.query['ports']))
+    port = scope.request.query.get('ports')
+    return kubelet.port_forward(pod, int(port) if port else None)
 
 
 def _target(scope: Scope) -> tuple[Object, KubeletServer, str]:

@@ -1,0 +1,130 @@
+"""exec and attach: five streams between a client and a process (remotecommand, v4 and v5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from tutor.apimachinery import errors
+from tutor.client.transport import ExecSession, Request
+from tutor.cluster.apiserver.requestinfo import is_true
+from tutor.server import answers
+from tutor.server.logs import copy
+from tutor.server.spdy.connection import Connection, Refused, Stream
+from tutor.server.streams.channels import CLOSE, Channel
+from tutor.server.streams.link import Link, Outward
+
+STDIN, STDOUT, STDERR, ERROR, RESIZE = NAMES = ('stdin', 'stdout', 'stderr', 'error', 'resize')
+
+
+class Execution:
+    """One session, joined to the streams of a client."""
+
+    def __init__(self, session: ExecSession, link: Link) -> None:
+        self._session = session
+        self._link = link
+
+    def start(self, streams: Mapping[str, Outward]) -> None:
+        """Begin to send what the process writes, to those streams that the client wants."""
+        self._link.handler.simulation.spawn(self._collect(streams), 'http exec')
+        self._link.handler.ran()
+
+    async def _collect(self, streams: Mapping[str, Outward]) -> None:
+        """In the simulation: all output, and then how it ended."""
+        session, outbox, simulation = self._session, self._link.outbox, self._link.handler.simulation
+        pipes = {STDOUT: session.stdout, STDERR: session.stderr}
+        copies = [simulation.spawn(copy(pipe, outbox, streams[name].send if name in streams else _drop))
+                  for name, pipe in pipes.items() if pipe is not None]
+        status = await session.status
+        for task in copies:
+            await task
+        streams[ERROR].send(answers.encode({'metadata': {}, **status}).rstrip())
+        for stream in streams.values():
+            stream.finish()
+        outbox.end()
+
+    def take(self, name: str, data: bytes) -> None:
+        """What the client sends on a stream."""
+        if name == STDIN and self._session.stdin is not None and data:
+            if not self._link.feed(self._session.stdin, data):
+                self._session.stdin = None
+        elif name == RESIZE and callable(self._session.resize):
+            self._resize(data)
+
+    def finished(self, name: str) -> None:
+        """The client sends nothing more on a stream."""
+        if name == STDIN and self._session.stdin is not None:
+            self._session.stdin.close()
+
+    def _resize(self, data: bytes) -> None:
+        try:
+            size = json.loads(data)
+            self._session.resize(int(size['Width']), int(size['Height']))
+        except (ValueError, KeyError, TypeError):
+            pass
+
+
+class ChannelExecution:
+    """Over a WebSocket's channels."""
+
+    def __init__(self, execution: Execution, wanted: frozenset[str], link: Link) -> None:
+        self._execution = execution
+        execution.start({name: Channel(link.outbox, number) for number, name in enumerate(NAMES) if name in wanted})
+
+    def take(self, message: bytes) -> None:
+        if not message:
+            return
+        number, data = message[0], message[1:]
+        if number < len(NAMES):
+            self._execution.take(NAMES[number], data)
+        elif number == CLOSE and data and data[0] < len(NAMES):
+            self._execution.finished(NAMES[data[0]])
+
+
+class SpdyExecution:
+    """Over SPDY: the client opens the streams; it begins once all are there."""
+
+    def __init__(self, execution: Execution, wanted: frozenset[str], link: Link) -> None:
+        self._execution = execution
+        self._wanted = wanted
+        self._streams: dict[str, Stream] = {}
+        self.take = Connection(link.outbox.put, self._accept).receive
+
+    def _accept(self, stream: Stream) -> SpdyExecution:
+        name = stream.headers.get('streamtype', '')
+        if name not in self._wanted or name in self._streams:
+            raise Refused(name)
+        return self
+
+    def opened(self, stream: Stream) -> None:
+        self._streams[stream.headers['streamtype']] = stream
+        if self._wanted == self._streams.keys():
+            self._execution.start(self._streams)
+
+    def data(self, stream: Stream, data: bytes) -> None:
+        self._execution.take(stream.headers['streamtype'], data)
+
+    def finished(self, stream: Stream) -> None:
+        self._execution.finished(stream.headers['streamtype'])
+
+    reset = finished
+
+
+def _drop(data: bytes) -> None:
+    """What nobody wants to read."""
+
+
+def wanted(request: Request) -> frozenset[str]:
+    """The streams that a client asks for; a terminal has no standard error of its own. Raises BadRequest for none
+    (kubelet/remotecommand: NewOptions)."""
+    terminal = is_true(request.query.get('tty'))
+    found = {name for name in (STDIN, STDOUT, STDERR) if is_true(request.query.get(name))}
+    if not found:
+        raise errors.bad_request('you must specify at least 1 of stdin, stdout, stderr')
+    return frozenset((found | {RESIZE}) - {STDERR} if terminal else found) | {ERROR}
+
+
+async def serve(session: ExecSession, link: Link, streams: frozenset[str], spdy: bool) -> None:
+    """Until the process has ended or the client has gone."""
+    kind = SpdyExecution if spdy else ChannelExecution
+    await link.run(kind(Execution(session, link), streams, link).take)
