@@ -8,6 +8,7 @@ from tutor.shell import syntax
 from tutor.shell.patterns import compile_pieces
 from tutor.shell.pipelines import isolated
 from tutor.shell.process import IO
+from tutor.shell.tracing import sources, trace, traced
 from tutor.shell.unwinding import Break, Discard
 from tutor.shell.variables import ReadOnly
 
@@ -28,16 +29,25 @@ async def inside(shell: Shell, node: syntax.Node, io: IO) -> int:
             return await _loop(shell, node, io)
         case syntax.For():
             return await _for(shell, node, io)
+        case syntax.Select():
+            from tutor.shell.selecting import select
+            return await select(shell, node, io)
         case syntax.ArithmeticFor():
             return await _arithmetic_for(shell, node, io)
         case syntax.Case():
             return await _case(shell, node, io)
         case syntax.Arithmetic():
+            await _trace(shell, f'(( {node.expression.source.strip()} ))')
             return int(await shell.evaluate(node.expression, io) == 0)
         case syntax.Condition():
             from tutor.shell.conditions import holds
             return int(not await holds(shell, node.test, io))
     raise AssertionError(node)
+
+
+async def _trace(shell: Shell, text: str) -> None:
+    if traced(shell):
+        await trace(shell, text)
 
 
 async def _if(shell: Shell, node: syntax.If, io: IO) -> int:
@@ -49,7 +59,7 @@ async def _if(shell: Shell, node: syntax.If, io: IO) -> int:
     return 0
 
 
-async def _body(shell: Shell, body: syntax.Script, io: IO) -> tuple[int, bool]:
+async def loop_body(shell: Shell, body: syntax.Script, io: IO) -> tuple[int, bool]:
     """One round of a loop: its status, and whether the loop ends."""
     shell.loops += 1
     try:
@@ -75,22 +85,24 @@ async def _loop(shell: Shell, node: syntax.Loop, io: IO) -> int:
             continue
         finally:
             shell.loops -= 1
-        status, ends = await _body(shell, node.body, io)
+        status, ends = await loop_body(shell, node.body, io)
     return status
 
 
 async def _for(shell: Shell, node: syntax.For, io: IO) -> int:
     values = list(shell.positional) if node.words is None else await shell.expanded(node.words, io)
+    shown = sources(node.words) if node.words is not None else '"$@"'
     status, ends = 0, False
     for value in values:
-        _set(shell, node.name, value, io)
-        status, ends = await _body(shell, node.body, io)
+        await _trace(shell, f'for {node.name} in {shown}')
+        set_name(shell, node.name, value, io)
+        status, ends = await loop_body(shell, node.body, io)
         if ends:
             break
     return status
 
 
-def _set(shell: Shell, name: str, value: str, io: IO) -> None:
+def set_name(shell: Shell, name: str, value: str, io: IO) -> None:
     try:
         shell.variables.set(name, value)
     except ReadOnly:
@@ -102,13 +114,14 @@ async def _arithmetic_for(shell: Shell, node: syntax.ArithmeticFor, io: IO) -> i
     status, ends = 0, False
     await shell.evaluate(node.start, io)
     while not ends and (not node.condition.source.strip() or await shell.evaluate(node.condition, io)):
-        status, ends = await _body(shell, node.body, io)
+        status, ends = await loop_body(shell, node.body, io)
         if not ends:
             await shell.evaluate(node.step, io)
     return status
 
 
 async def _case(shell: Shell, node: syntax.Case, io: IO) -> int:
+    await _trace(shell, f'case {node.subject.source} in')
     subject = await shell.guarded(shell.expander.text, node.subject, io)
     status, through = 0, False
     for alternatives, body, operator in node.items:
@@ -124,6 +137,6 @@ async def _case(shell: Shell, node: syntax.Case, io: IO) -> int:
 async def _chosen(shell: Shell, alternatives: list[syntax.Word], subject: str, io: IO) -> bool:
     for alternative in alternatives:
         pattern = await shell.guarded(shell.expander.pattern, alternative, io)
-        if compile_pieces(pattern).fullmatch(subject):
+        if compile_pieces(pattern, ignore_case=bool(shell.options.get('nocasematch'))).fullmatch(subject):
             return True
     return False

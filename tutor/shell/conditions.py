@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tutor.shell.patterns import compile_pieces
 from tutor.shell.process import IO
 from tutor.shell.tests import binary, unary
+from tutor.shell.tracing import trace, traced
+from tutor.shell.unwinding import ExpansionProblem
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -22,25 +24,51 @@ async def holds(shell: Shell, test: tuple, io: IO) -> bool:
             return await holds(shell, left, io) and await holds(shell, right, io)
         case ('not', inner):
             return not await holds(shell, inner, io)
+        case ('group', inner):
+            return await holds(shell, inner, io)
         case ('unary', operator, word):
             text = await shell.guarded(shell.expander.text, word, io)
+            await _trace(shell, operator, text)
             return unary(operator, text, shell.ctx, shell.variables)
         case ('binary', operator, left, right):
             first = await shell.guarded(shell.expander.text, left, io)
             if operator in ('==', '=', '!='):
                 pattern = await shell.guarded(shell.expander.pattern, right, io)
-                return (compile_pieces(pattern).fullmatch(first) is not None) is (operator != '!=')
+                await _trace(shell, first or "''", operator, _shown(pattern))
+                matches = compile_pieces(pattern, ignore_case=_nocase(shell)).fullmatch(first)
+                return (matches is not None) is (operator != '!=')
             if operator == '=~':
-                return _matches(shell, first, await shell.guarded(shell.expander.pattern, right, io))
-            return await _compare(shell, operator, first, await shell.guarded(shell.expander.text, right, io), io)
+                pattern = await shell.guarded(shell.expander.pattern, right, io)
+                await _trace(shell, first or "''", operator, _shown(pattern))
+                return _matches(shell, first, pattern)
+            second = await shell.guarded(shell.expander.text, right, io)
+            await _trace(shell, first or "''", operator, second or "''")
+            return await _compare(shell, operator, first, second, io)
     raise AssertionError(test)
+
+
+async def _trace(shell: Shell, *words: str) -> None:
+    if traced(shell):
+        await trace(shell, f'[[ {" ".join(words)} ]]')
+
+
+def _shown(pattern: list[tuple[str, bool]]) -> str:
+    """A pattern as `set -x` writes it: each quoted character has a backslash."""
+    return ''.join(text if active else ''.join(f'\\{char}' for char in text) for text, active in pattern) or "''"
+
+
+def _nocase(shell: Shell) -> bool:
+    return bool(shell.options.get('nocasematch'))
 
 
 async def _compare(shell: Shell, operator: str, first: str, second: str, io: IO) -> bool:
     """Numbers are arithmetic here: [[ x -gt 1 ]] reads the variable x."""
-    from tutor.shell.syntax import Text, Word
     if operator in ('-eq', '-ne', '-lt', '-le', '-gt', '-ge'):
-        first, second = [str(await shell.evaluate(Word((Text(each, True),), each), io)) for each in (first, second)]
+        try:
+            first, second = [str(shell.expander.number(each)) for each in (first, second)]
+        except ExpansionProblem as problem:
+            shell.complain(io, f'[[: {problem}')
+            return False
     try:
         return binary(operator, first, second, shell.ctx)
     except ValueError as problem:
@@ -53,7 +81,7 @@ def _matches(shell: Shell, text: str, pieces: list[tuple[str, bool]]) -> bool:
     from tutor.shell.programs.regex import BadPattern, compile_posix
     expression = ''.join(part if active else re.escape(part) for part, active in pieces)
     try:
-        match = compile_posix(expression, extended=True).search(text)
+        match = compile_posix(expression, extended=True, ignore_case=_nocase(shell)).search(text)
     except BadPattern:
         return False
     groups = [match[0], *(group or '' for group in match.groups())] if match is not None else []

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tutor.shell import patterns
 from tutor.shell.arithmetic import Arithmetic, ArithmeticProblem
+from tutor.shell.braces import braces
 from tutor.shell.budget import MAX_TEXT
+from tutor.shell.elements import REFERENCE, BadSubscript, Elements
+from tutor.shell.lexer import Lexer
+from tutor.shell.lookup import home_of
+from tutor.shell.quoting import double_quoted, reusable
 from tutor.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
@@ -20,19 +24,12 @@ from tutor.shell.syntax import (
     Text,
     Word,
 )
+from tutor.shell.unwinding import ExpansionProblem
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
-
-MAX_BRACES = 100_000
-
-
-class ExpansionProblem(Exception):
-    """An expansion that fails the command; the text is bash's. A fatal one ends a script."""
-
-    def __init__(self, text: str, fatal: bool = False) -> None:
-        super().__init__(text)
-        self.fatal = fatal
+    from tutor.shell.variables import Variable
+ASSIGNED = re.compile(r'[A-Za-z_]\w*=(?=~)')
 
 
 class Piece:
@@ -52,6 +49,7 @@ class Expander:
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
+        self.elements = Elements(shell)
 
     # -- the ways a word is used --------------------------------------------------------------------------------
 
@@ -62,14 +60,20 @@ class Expander:
             if len(word.parts) == 1 and isinstance(word.parts[0], Text) and not _special(word.parts[0]):
                 found.append(word.parts[0].text)
                 continue
-            for braced in _braces(word):
+            for braced in braces(word):
                 found += await self._fields(braced)
         return found
 
     async def text(self, word: Word) -> str:
         """One string, without splitting and file names (assignments, redirections' targets, here-documents)."""
-        found = ''.join(piece.text + (' ' if piece.break_after else '')
-                        for piece in await self._pieces(_tilde(word, self._shell.home)))
+        return await self._joined(self._tilde(word))
+
+    async def value(self, word: Word) -> str:
+        """The right side of an assignment."""
+        return await self._joined(self._tilde(word, assignment=True))
+
+    async def _joined(self, word: Word) -> str:
+        found = ''.join(piece.text + (' ' if piece.break_after else '') for piece in await self._pieces(word))
         if len(found) > MAX_TEXT:
             raise ExpansionProblem(f'xrealloc: cannot allocate {len(found)} bytes', fatal=True)
         return found
@@ -79,17 +83,50 @@ class Expander:
         return [(piece.text, piece.active) for piece in await self._pieces(word)]
 
     async def _fields(self, word: Word) -> list[str]:
-        pieces = await self._pieces(_tilde(word, self._shell.home))
+        pieces = await self._pieces(self._tilde(word))
         fields = _split(pieces, self._shell.variables.get('IFS'))
         found: list[str] = []
         for field in fields:
-            if not self._shell.options.get('noglob') and patterns.has_pattern(field):
-                matches = patterns.glob(self._shell.ctx.files, self._shell.ctx.cwd, field)
-                if matches:
-                    found += matches
-                    continue
-            found.append(''.join(text for text, _ in field))
+            text = ''.join(text for text, _ in field)
+            if self._shell.options.get('noglob') or not patterns.has_pattern(field):
+                found.append(text)
+            else:
+                found += self._paths(field, text)
         return found
+
+    def _paths(self, field: list[tuple[str, bool]], text: str) -> list[str]:
+        """The names of files that a pattern matches; the pattern itself when there are none."""
+        options = self._shell.options
+        matches = patterns.glob(self._shell.ctx.files, self._shell.ctx.cwd, field, options)
+        if not matches and options.get('failglob'):
+            raise ExpansionProblem(f'no match: {text}')
+        return matches or ([] if options.get('nullglob') else [text])
+
+    def _tilde(self, word: Word, assignment: bool = False) -> Word:
+        """~, ~/x, ~+, ~- and ~user at the start of a word; in an assignment after each colon too."""
+        parts = list(word.parts)
+        for place, part in enumerate(parts):
+            if not isinstance(part, Text) or part.quoted or '~' not in part.text:
+                continue
+            last = place == len(parts) - 1
+            if not place and not assignment and (match := ASSIGNED.match(part.text)):
+                rest = self._home(part.text[match.end():], last)
+                parts[place] = Text(match[0] + rest)
+                continue
+            texts = part.text.split(':') if assignment else [part.text]
+            texts = [self._home(text, last or number < len(texts) - 1) if number or not place else text
+                     for number, text in enumerate(texts)]
+            parts[place] = Text(':'.join(texts))
+        return Word(tuple(parts), word.source) if parts != list(word.parts) else word
+
+    def _home(self, text: str, complete: bool) -> str:
+        name, slash, rest = text[1:].partition('/')
+        if not text.startswith('~') or not (slash or complete):
+            return text
+        shell = self._shell
+        known = {'': shell.home, '+': shell.ctx.cwd, '-': shell.variables.get('OLDPWD')}
+        home = known[name] if name in known else home_of(name, shell.ctx.files)
+        return text if home is None else home + slash + rest
 
     # -- parts --------------------------------------------------------------------------------------------------
 
@@ -114,10 +151,13 @@ class Expander:
 
     async def arithmetic(self, word: Word) -> int:
         text = await self.text(word)
-        variables = self._shell.variables
+        return self.number(text)
+
+    def number(self, text: str) -> int:
+        """The value of an expression; raises ExpansionProblem."""
         try:
-            return Arithmetic(text, lambda name: variables.get(name) or '', variables.set).value()
-        except ArithmeticProblem as problem:
+            return Arithmetic(text, self.elements).value()
+        except (ArithmeticProblem, BadSubscript) as problem:
             raise ExpansionProblem(str(problem)) from None
 
     # -- parameters ---------------------------------------------------------------------------------------------
@@ -132,15 +172,15 @@ class Expander:
         if part.operator:
             values = await self._operate(part, values, many)
         elif not values and not many and self._shell.options.get('nounset'):
-            raise ExpansionProblem(f'{part.name}: unbound variable', fatal=True)
+            shown = part.name if part.index is None else f'{part.name}[{part.index.source}]'
+            raise ExpansionProblem(f'{shown}: unbound variable', fatal=True)
         if many:
             return self._many(part, values)
         return [Piece(values[0] if values else '', not part.quoted, not part.quoted)]
 
     def _many(self, part: Parameter, values: list[str]) -> list[Piece]:
         """$@ and $*, and arrays with [@] and [*]."""
-        star = part.name == '*' or (part.index is not None and part.index.source == '' and
-                                    _literal(part.index) == '*')
+        star = part.name == '*' or (part.index is not None and part.index.literal_text() == '*')
         if part.quoted and star:
             separator = self._shell.variables.get('IFS')
             return [Piece((' ' if separator is None else separator[:1]).join(values), False, False)]
@@ -157,29 +197,46 @@ class Expander:
         if name in ('@', '*'):
             return list(shell.positional), True
         if part.index is not None:
-            index = _literal(part.index)
+            index = part.index.literal_text()
             if index in ('@', '*'):
-                return list(shell.variables.items(name).values()), True
-            variable = shell.variables.find(name)
-            key = await self.text(part.index) if variable is not None and variable.associative \
-                else await self.arithmetic(part.index)
-            items = shell.variables.items(name)
-            if isinstance(key, int) and key < 0 and items:
-                key += max(items) + 1
-            return ([items[key]] if key in items else []), False
+                return list(self.elements.items(name).values()), True
+            return await self._element(name, part.index)
         value = shell.parameter(name)
+        return ([] if value is None else [value]), False
+
+    async def _element(self, name: str, index: Word) -> tuple[list[str], bool]:
+        """The value of name[index], and that it is one."""
+        text = await self.text(index)
+        try:
+            value = self.elements.find(name, text)
+        except ArithmeticProblem as problem:
+            raise ExpansionProblem(str(problem)) from None
+        except BadSubscript as problem:
+            if not self.elements.items(name):
+                return [], False
+            raise ExpansionProblem(f'{name}: bad array subscript' if str(problem) else '') from None
         return ([] if value is None else [value]), False
 
     async def _indirect(self, part: Parameter) -> list[Piece]:
         shell = self._shell
-        if part.index is not None and _literal(part.index) in ('@', '*'):
-            keys = [str(key) for key in shell.variables.items(part.name)]
+        if part.index is not None and part.index.literal_text() in ('@', '*'):
+            keys = [str(key) for key in self.elements.items(part.name)]
             return self._many(part, keys)
         if part.operator in ('*', '@'):
             return self._many(replace(part, index=None),
                               [n for n in shell.variables.names() if n.startswith(part.name)])
-        target = shell.parameter(part.name) or ''
-        return await self._parameter(replace(part, name=target, indirect=False))
+        own = shell.variables.own(part.name)
+        if own is not None and own.reference:
+            return [Piece(own.reference, False, not part.quoted)]
+        match = REFERENCE.fullmatch(shell.parameter(part.name) or '')
+        if match is None:
+            target = shell.parameter(part.name)
+            if target is None or not (target.isdigit() or target in ('@', '*', '#', '?')):
+                raise ExpansionProblem(f'{part.name}: invalid indirect expansion' if target is None else
+                                       f'{target}: invalid variable name')
+            return await self._parameter(replace(part, name=target, indirect=False))
+        index = None if match[2] is None else Word((Text(match[2]),), match[2])
+        return await self._parameter(replace(part, name=match[1], index=index, indirect=False))
 
     async def _operate(self, part: Parameter, values: list[str], many: bool) -> list[str]:
         operator = part.operator
@@ -189,7 +246,7 @@ class Expander:
         if operator == ':':
             return await self._slice(part, values, many)
         if operator == '@':
-            return [_transform(value, await self.text(part.operand)) for value in values]
+            return await self._transformed(part, values, many)
         pattern = await self.pattern(part.operand)
         if operator[0] in '#%':
             return [_trim(value, pattern, operator) for value in values]
@@ -197,6 +254,23 @@ class Expander:
             replacement = await self.text(part.second) if part.second is not None else ''
             return [_replace(value, pattern, replacement, operator) for value in values]
         return [_case(value, pattern, operator) for value in values]
+
+    async def _transformed(self, part: Parameter, values: list[str], many: bool) -> list[str]:
+        """${x@Q} and its relatives."""
+        assert part.operand is not None
+        letter = part.operand.literal_text()
+        variable = self._shell.variables.find(part.name)
+        if letter == 'a':
+            return [variable.letters] * max(len(values), 1) if variable is not None else []
+        if letter == 'A':
+            return _assigned(part.name, variable, values, many)
+        if letter in ('K', 'k') and many and variable is not None:
+            items = self.elements.items(part.name).items()
+            return [f'{key} {double_quoted(value)}' for key, value in items]
+        if letter == 'P':
+            from tutor.shell.prompts import decoded
+            return [decoded(value, self._shell) for value in values]
+        return [_transform(value, letter) for value in values]
 
     async def _default(self, part: Parameter, values: list[str]) -> list[str]:
         """${x:-y} ${x:=y} ${x:?y} ${x:+y}; without the colon only an unset parameter counts."""
@@ -209,9 +283,13 @@ class Expander:
             return values
         text = await self.text(operand)
         if operator == '?':
-            raise ExpansionProblem(f'{part.name}: {text or "parameter null or not set"}', fatal=True)
+            missing_words = 'parameter null or not set' if part.operator[0] == ':' else 'parameter not set'
+            raise ExpansionProblem(f'{part.name}: {text or missing_words}', fatal=True)
         if operator == '=':
-            self._shell.variables.set(part.name, text)
+            index = None if part.index is None else await self.text(part.index)
+            if not part.name.isidentifier():
+                raise ExpansionProblem(f'${part.name}: cannot assign in this way')
+            self.elements.write(part.name, index, text)
         return [text]
 
     async def _slice(self, part: Parameter, values: list[str], many: bool) -> list[str]:
@@ -228,119 +306,14 @@ class Expander:
         text = values[0]
         begin = start if start >= 0 else max(len(text) + start, 0)
         end = len(text) if length is None else begin + length if length >= 0 else len(text) + length
-        return [text[begin:end]]
-
-
-def _literal(word: Word) -> str:
-    return ''.join(part.text for part in word.parts if isinstance(part, Text))
+        if end < begin and length is not None and length < 0:
+            raise ExpansionProblem(f'{part.second.source if part.second else ""}: substring expression < 0')
+        return [text[begin:end] if -start <= len(text) else '']
 
 
 def _special(part: Text) -> bool:
     """Whether unquoted text could be more than itself."""
     return not part.quoted and any(char in part.text for char in '*?[{~')
-
-
-def _tilde(word: Word, home: str) -> Word:
-    first = word.parts[0] if word.parts else None
-    if isinstance(first, Text) and not first.quoted and first.text.startswith('~'):
-        name, slash, rest = first.text[1:].partition('/')
-        if not name and (slash or len(word.parts) == 1):
-            return Word((Text(home, True), Text(slash + rest), *word.parts[1:]), word.source)
-    return word
-
-
-# -- braces -------------------------------------------------------------------------------------------------------
-
-Atom = str | Part
-
-
-def _braces(word: Word) -> list[Word]:
-    """{a,b} and {1..3}."""
-    if not any(isinstance(part, Text) and not part.quoted and '{' in part.text for part in word.parts):
-        return [word]
-    atoms: list[Atom] = []
-    for part in word.parts:
-        if isinstance(part, Text) and not part.quoted:
-            atoms += list(part.text)
-        else:
-            atoms.append(part)
-    return [_join(variant) for variant in _expand_braces(atoms)]
-
-
-def _expand_braces(atoms: list[Atom]) -> list[list[Atom]]:
-    for start, atom in enumerate(atoms):
-        if atom != '{':
-            continue
-        end, commas = _closing(atoms, start)
-        if end < 0:
-            continue
-        inside = atoms[start + 1:end]
-        if commas:
-            cuts = [start, *commas, end]
-            choices = [variant for left, right in pairwise(cuts)
-                       for variant in _expand_braces(atoms[left + 1:right])]
-        else:
-            sequence = _sequence(inside)
-            if sequence is None:
-                continue
-            choices = [list(item) for item in sequence]
-        tails = _expand_braces(atoms[end + 1:])
-        if len(choices) * len(tails) > MAX_BRACES:
-            raise ExpansionProblem('brace expansion: too many words')
-        return [[*atoms[:start], *choice, *tail] for choice in choices for tail in tails]
-    return [atoms]
-
-
-def _closing(atoms: list[Atom], start: int) -> tuple[int, list[int]]:
-    depth, commas = 0, []
-    for place in range(start, len(atoms)):
-        if atoms[place] == '{':
-            depth += 1
-        elif atoms[place] == '}':
-            depth -= 1
-            if not depth:
-                return place, commas
-        elif atoms[place] == ',' and depth == 1:
-            commas.append(place)
-    return -1, []
-
-
-def _sequence(inside: list[Atom]) -> list[str] | None:
-    if not all(isinstance(atom, str) for atom in inside):
-        return None
-    match = re.fullmatch(r'(-?\d+|[a-zA-Z])\.\.(-?\d+|[a-zA-Z])(?:\.\.(-?\d+))?',
-                         ''.join(inside))  # type: ignore[arg-type]
-    if match is None:
-        return None
-    first, last, step = match[1], match[2], abs(int(match[3] or 1)) or 1
-    if first.lstrip('-').isdigit() and last.lstrip('-').isdigit():
-        low, high = int(first), int(last)
-        if abs(high - low) // step > MAX_BRACES:
-            raise ExpansionProblem('brace expansion: too many words')
-        width = max(len(first), len(last)) if re.match(r'-?0\d', first) or re.match(r'-?0\d', last) else 0
-        numbers = range(low, high + 1, step) if low <= high else range(low, high - 1, -step)
-        return [f'{number:0{width}d}' for number in numbers]
-    if first.isalpha() and last.isalpha():
-        low, high = ord(first), ord(last)
-        codes = range(low, high + 1, step) if low <= high else range(low, high - 1, -step)
-        return [chr(code) for code in codes]
-    return None
-
-
-def _join(atoms: list[Atom]) -> Word:
-    parts: list[Part] = []
-    text: list[str] = []
-    for atom in atoms:
-        if isinstance(atom, str):
-            text.append(atom)
-            continue
-        if text:
-            parts.append(Text(''.join(text)))
-            text = []
-        parts.append(atom)
-    if text:
-        parts.append(Text(''.join(text)))
-    return Word(tuple(parts))
 
 
 # -- splitting ----------------------------------------------------------------------------------------------------
@@ -380,15 +353,13 @@ def _split_piece(piece: Piece, separators: str, blanks: str, fields: list[list[t
         if text:
             current = [*(current or []), (text, piece.active)]
             text = ''
-        hard = False
+        hard = 0
         while place < len(piece.text) and piece.text[place] in separators:
-            if piece.text[place] not in blanks:
-                if hard:
-                    fields.append([])
-                hard = True
+            hard += piece.text[place] not in blanks
             place += 1
         if current is not None or hard:
             fields.append(current or [('', False)])
+        fields += [[('', False)] for _ in range(hard - 1)]
         current = None
     if text:
         current = [*(current or []), (text, piece.active)]
@@ -429,17 +400,29 @@ def _replace(value: str, pattern: list[tuple[str, bool]], replacement: str, oper
 
 def _case(value: str, pattern: list[tuple[str, bool]], operator: str) -> str:
     expression = patterns.compile_pieces(pattern) if ''.join(text for text, _ in pattern) else None
-    change = str.upper if operator[0] == '^' else str.lower
+    change = {'^': str.upper, ',': str.lower, '~': str.swapcase}[operator[0]]
     end = len(value) if len(operator) == 2 else 1
     return ''.join(change(char) if place < end and (expression is None or expression.fullmatch(char)) else char
                    for place, char in enumerate(value))
 
 
+def _assigned(name: str, variable: Variable | None, values: list[str], many: bool) -> list[str]:
+    """${x@A}: the assignment that would make the variable again."""
+    if variable is None or (not values and not many):
+        return []
+    letters = f'declare -{variable.letters} ' if variable.letters else ''
+    if many and isinstance(variable.value, dict):
+        items = ' '.join(f'[{key}]={double_quoted(value)}' for key, value in variable.value.items())
+        return [f'{letters}{name}=({items}{" " if variable.associative else ""})']
+    return [f'{letters}{name}={reusable(values[0])}']
+
+
 def _transform(value: str, letter: str) -> str:
-    from shlex import quote
     match letter:
         case 'Q':
-            return quote(value)
+            return reusable(value)
+        case 'E':
+            return Lexer(f"$'{value}'").word().literal_text() if "'" not in value else value
         case 'U':
             return value.upper()
         case 'L':

@@ -5,34 +5,33 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from tutor.cluster.simulation import Cancelled
 from tutor.shell import syntax
 from tutor.shell.assignment import assign, declared
 from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, YIELD_EVERY, Budget
+from tutor.shell.calls import Call, call_function
 from tutor.shell.compounds import inside
-from tutor.shell.expansion import Expander, ExpansionProblem
+from tutor.shell.expansion import Expander
+from tutor.shell.jobs import Job, in_background, report_jobs, report_killed
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.lookup import find_program, which
-from tutor.shell.parser import Parser
-from tutor.shell.pipelines import Job, Substitutions, capture, in_background, pipeline, report_jobs
+from tutor.shell.parser import Parser, parsed
+from tutor.shell.pipelines import Substitutions, capture, pipeline
+from tutor.shell.printing import command as command_text
 from tutor.shell.process import IO, Context, Main, Process
 from tutor.shell.redirection import close_all, redirected
-from tutor.shell.unwinding import Break, Discard, Exit, Failed, Return
+from tutor.shell.special import Clockwork, special
+from tutor.shell.tracing import trace_assignment, trace_words
+from tutor.shell.unwinding import Break, Discard, Exit, ExpansionProblem, Failed, Return
 from tutor.shell.variables import ReadOnly, Variables
 from tutor.shell.wording import dialect_of
 
 SPAWN_TIME = 0.001
 """Virtual seconds that starting a program takes."""
-MAX_CALLS = 1000
-LEVELS_PER_TASK = 20
-PROMPT_PID = 999
-"""$$ of a shell that is no process of the table: the one at the prompt."""
-LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'C': 'noclobber'}
 
-__all__ = ['LETTERS', 'Break', 'Discard', 'Exit', 'Failed', 'Job', 'Return', 'Shell']
+__all__ = ['Break', 'Discard', 'Exit', 'Failed', 'Job', 'Return', 'Shell']
 
 
 class Shell:
@@ -51,7 +50,16 @@ class Shell:
         self.functions: dict[str, syntax.Function] = {}
         self.aliases: dict[str, str] = {}
         self.options: dict[str, bool] = {}
+        self.own_pid = ctx.pid
+        """$$: subshells keep it."""
+        self.clockwork = Clockwork(ctx.simulation.now)
+        self.depth = self.nesting = 0
+        """How many subshells, and how many command substitutions, this one is in."""
+        self._running: syntax.Simple | None = None
+        self.calls: list[Call] = []
         self.traps: dict[str, str] = {}
+        self.inherited_traps: dict[str, str] = {}
+        """What `trap` shows in a subshell that has set none."""
         self.jobs: dict[int, Job] = {}
         self.status = 0
         self.pipe_statuses: list[int] = [0]
@@ -59,6 +67,8 @@ class Shell:
         self.background_pid = 0
         self.line: int | None = None
         """The line that runs, None for what was typed at a prompt."""
+        self.within = ''
+        """'eval' while that runs: syntax errors say so."""
         self.from_option = False
         """Whether the text came with -c."""
         self.expander = Expander(self)
@@ -71,11 +81,19 @@ class Shell:
         self.becomes: Process | None = None
         """The process that turns into the next program that is run, as `program &` does."""
         self.budget = Budget()
-        self._calls = 0
         self._substitutions: Substitutions | None = None
         for variable, value in ctx.env.items():
             self.variables.set(variable, value)
             self.variables.declare(variable).exported = True
+            if variable.startswith('BASH_FUNC_') and value.startswith('()'):
+                self._import_function(variable.removeprefix('BASH_FUNC_').removesuffix('%%'), value)
+
+    def _import_function(self, name: str, text: str) -> None:
+        """A function that `export -f` has put into the environment."""
+        script = Parser(f'{name} {text}').next_line()
+        for node, _ in script.statements if script is not None else ():
+            if isinstance(node, syntax.Function):
+                self.functions[name] = node
 
     # -- the way in ---------------------------------------------------------------------------------------------
 
@@ -83,7 +101,8 @@ class Shell:
         """Run a text line by line, as it would be typed; the status of the last command. Raises Exit."""
         if not self.sourcing:
             self.budget.steps, self.budget.stopped = 0, False
-        scripts = None if self.aliases else _parsed(text)
+        scripts = None if self.aliases else parsed(text)
+        parser = None
         try:
             if scripts is not None:
                 for line, script in scripts:
@@ -92,6 +111,9 @@ class Shell:
                 parser = Parser(text, aliases=self.aliases)
                 while (script := parser.next_line()) is not None:
                     await self._run_line(script, parser.line)
+                for warning in parser.warnings if self.dialect.name == 'bash' else ():
+                    self.io.stderr.write(f'{self.name}: line {len(text.rstrip(chr(10)).splitlines())}: '
+                                         f'warning: {warning}\n')
         except SyntaxProblem as problem:
             self._complain_syntax(problem, text)
             self.status = 1 if 'bad substitution' in str(problem) else 2
@@ -105,6 +127,8 @@ class Shell:
     async def _run_line(self, script: syntax.Script, line: int) -> None:
         if self.line is not None:
             self.line = line - (self.from_option and self.dialect.name == 'ash')
+        if self.options.get('verbose'):
+            self.io.stderr.write(script.source.strip('\n') + '\n')
         try:
             await self.script(script, self.io)
         except Discard as failed:
@@ -124,7 +148,9 @@ class Shell:
         if 'unexpected end of file' in str(problem):
             number = len(text.rstrip('\n').split('\n')) + 1
         line = None if self.line is None else number
-        self.io.stderr.write(self.dialect.syntax(self.name, line, str(problem), source, self.from_option))
+        name = f'{self.name}: {self.within}' if self.within and self.dialect.name == 'bash' else self.name
+        from_option = self.from_option and not self.within
+        self.io.stderr.write(self.dialect.syntax(name, line, str(problem), source, from_option))
 
     @property
     def home(self) -> str:
@@ -135,8 +161,13 @@ class Shell:
         return self.ctx.host.userland == 'busybox'
 
     @property
+    def command(self) -> str:
+        """The simple command that runs, as bash writes it."""
+        return '' if self._running is None else command_text(self._running)
+
+    @property
     def inside_function(self) -> bool:
-        return self._calls > 0
+        return bool(self.calls)
 
     def complain(self, io: IO, message: str, plain: bool = False) -> None:
         """Write an error as this shell words it; a plain one has no line number in ash's -c."""
@@ -147,41 +178,15 @@ class Shell:
 
     def parameter(self, name: str) -> str | None:
         """A parameter's value: special ones, positional ones, variables."""
-        match name:
-            case '?':
-                return str(self.status)
-            case '#':
-                return str(len(self.positional))
-            case '$':
-                return str(self.ctx.pid or PROMPT_PID)
-            case '!':
-                return str(self.background_pid) if self.background_pid else None
-            case '0':
-                return self.name
-            case '-':
-                letters = ''.join(letter for letter, option in LETTERS.items() if self.options.get(option))
-                return ('hi' if self.interactive else 'h') + letters + 'B'
-            case 'RANDOM':
-                return str(self.ctx.simulation.random.randrange(32768))
-            case 'SECONDS':
-                return str(int(self.ctx.simulation.now))
-            case 'LINENO':
-                return str(self.line or 1)
-            case 'PIPESTATUS':
-                return str(self.pipe_statuses[0])
-            case 'EPOCHSECONDS':
-                return str(int(self.ctx.simulation.wall().timestamp()))
-        if name.isdigit():
-            place = int(name) - 1
-            return self.positional[place] if place < len(self.positional) else None
-        return self.variables.get(name)
+        found = self.variables.get(name) if name[:1].isalpha() or name[:1] == '_' else None
+        return found if found is not None else special(self, name)
 
     # -- lists --------------------------------------------------------------------------------------------------
 
     async def script(self, script: syntax.Script, io: IO) -> int:
         for node, background in script.statements:
             if background:
-                in_background(self, node, io, script.source_of(node))
+                in_background(self, node, io)
                 self.status = 0
             else:
                 await self.run(node, io)
@@ -202,11 +207,21 @@ class Shell:
             case syntax.Function():
                 self.functions[node.name] = node
                 self.status = 0
+                return 0
             case _:
                 self.status = await self._compound(node, io)
-        if self.status and self.options.get('errexit') and not self.conditional:
-            raise Exit(self.status)
+        if not (isinstance(node, syntax.Pipeline) and len(node.commands) > 1):
+            self.pipe_statuses = [self.status]
+        if self.status and not self.conditional and syntax.fails_by_itself(node):
+            await self._failed()
         return self.status
+
+    async def _failed(self) -> None:
+        """A command failed where nobody asks whether it does: the ERR trap, and `set -e`."""
+        if 'ERR' in self.traps and (not self.calls or self.options.get('errtrace')):
+            await self.run_trap('ERR')
+        if self.options.get('errexit'):
+            raise Exit(self.status)
 
     async def _pace(self, io: IO) -> None:
         """Let others run now and then, and end what would run forever without time passing."""
@@ -278,9 +293,16 @@ class Shell:
         copy.ctx = replace(self.ctx, env=dict(self.ctx.env), signals=dict(self.ctx.signals))
         copy.variables = self.variables.copy()
         copy.functions, copy.aliases = dict(self.functions), dict(self.aliases)
-        copy.options, copy.traps, copy.jobs = dict(self.options), {}, {}
+        copy.options, copy.traps, copy.jobs = dict(self.options), {}, dict(self.jobs)
         copy.positional = list(self.positional)
         copy.interactive = False
+        copy.depth = self.depth + 1
+        copy.clockwork = self.clockwork.copy()
+        copy.calls = list(self.calls)
+        if self.traps:
+            copy.inherited_traps = dict(self.traps)
+            copy.traps = {name: text for name, text in self.traps.items() if not text or
+                          (name in ('ERR', 'DEBUG', 'RETURN') and self.options.get('errtrace'))}
         copy._substitutions = copy.becomes = None
         copy.expander = Expander(copy)
         return copy
@@ -302,6 +324,9 @@ class Shell:
             self.status = 0
         if self.line is not None and node.line:
             self.line = node.line - (self.from_option and self.dialect.name == 'ash')
+        if 'DEBUG' in self.traps and node.words:
+            self._running = node
+            await self.run_trap('DEBUG')
         opened: list[Any] = []
         try:
             argv = await self._argv(node, io)
@@ -330,12 +355,9 @@ class Shell:
         argv: list[str] = []
         for word in node.words:
             if isinstance(word, syntax.Assignment):
-                argv.append(await declared(self, word, io))
+                argv.append(await declared(self, word, argv, io))
             else:
                 argv += await self.expanded([word], io)
-        if argv and self.options.get('xtrace'):
-            from shlex import quote
-            io.stderr.write('+ ' + ' '.join(quote(word) for word in argv) + '\n')
         return argv
 
     async def _call(self, argv: list[str], node: syntax.Simple, io: IO) -> int:
@@ -347,53 +369,26 @@ class Shell:
             environment = self.variables.exported()
             for assignment in node.assignments:
                 if assignment.value is not None:
-                    environment[assignment.name] = await self.guarded(self.expander.text, assignment.value, io)
+                    value = await self.guarded(self.expander.value, assignment.value, io)
+                    await trace_assignment(self, assignment, value)
+                    environment[assignment.name] = value
+            await trace_words(self, argv)
+            self._running = node
             return await self.execute(argv, io, environment)
         if not node.assignments:
-            return await (self.call_function(function, argv, io) if function else builtin.load()(argv, io, self))  # type: ignore[union-attr]
-        saved = {each.name: self.variables.get(each.name) for each in node.assignments}
-        for assignment in node.assignments:
-            await assign(self, assignment, io)
-            self.variables.declare(assignment.name).exported = True
-        try:
-            return await (self.call_function(function, argv, io) if function else builtin.load()(argv, io, self))  # type: ignore[union-attr]
-        finally:
-            for variable, value in saved.items():
-                if value is None:
-                    self.variables.unset(variable)
-                else:
-                    self.variables.set(variable, value)
-
-    async def call_function(self, function: syntax.Function, argv: list[str], io: IO) -> int:
-        """Run a function with its arguments."""
-        if self._calls >= MAX_CALLS:
-            self.complain(io, f'{function.name}: maximum function nesting level exceeded ({MAX_CALLS})')
-            raise Discard
-        before, self.positional = self.positional, argv[1:]
-        previous, self.io = self.io, io
-        loops, self.loops = self.loops, 0
+            await trace_words(self, argv)
+            return await (call_function(self, function, argv, io) if function else builtin.load()(argv, io, self))  # type: ignore[union-attr]
         self.variables.scopes.append({})
-        self.variables.declare('FUNCNAME', local=True).value = function.name
-        self._calls += 1
         try:
-            return await self._run_deep(function.body, io)
-        except Return as returned:
-            return returned.status
+            for assignment in node.assignments:
+                variable = self.variables.find(assignment.name)
+                if variable is None or not variable.readonly:
+                    self.variables.declare(assignment.name, local=True).exported = True
+                await assign(self, assignment, io)
+            await trace_words(self, argv)
+            return await (call_function(self, function, argv, io) if function else builtin.load()(argv, io, self))  # type: ignore[union-attr]
         finally:
-            self._calls -= 1
             self.variables.scopes.pop()
-            self.positional, self.io, self.loops = before, previous, loops
-
-    async def _run_deep(self, body: syntax.Node, io: IO) -> int:
-        """Run a function's body; every few levels as a task of its own, so that recursion is not Python's."""
-        if self._calls % LEVELS_PER_TASK:
-            return await self.run(body, io)
-        task = self.ctx.simulation.spawn(self.run(body, io), 'function')
-        try:
-            return await task
-        except Cancelled:
-            task.cancel()
-            raise
 
     async def execute(self, argv: list[str], io: IO, environment: dict[str, str] | None = None) -> int:
         """Run a program as a process of its own and wait for it."""
@@ -405,7 +400,11 @@ class Shell:
         if self.becomes is not None:
             self.becomes.argv = argv
             return await main(argv, io, replace(self.ctx, env=env))
-        return await self.wait_for(self.ctx.host.start(main, argv, io, replace(self.ctx, env=env, signals={})))
+        process = self.ctx.host.start(main, argv, io, replace(self.ctx, env=env, signals={}))
+        status = await self.wait_for(process)
+        if process.killed_by:
+            report_killed(self, process, self.command)
+        return status
 
     async def wait_for(self, process: Process) -> int:
         """Wait for a foreground process; an interrupt goes on to it."""
@@ -447,25 +446,27 @@ class Shell:
             raise Discard from None
 
     async def run_trap(self, name: str) -> None:
-        """Run what `trap` has set for a signal or for EXIT."""
-        command = self.traps.pop(name, '') if name == 'EXIT' else self.traps.get(name, '')
-        if command:
-            before = self.status
+        """Run what `trap` has set for a signal or for EXIT; traps do not interrupt themselves."""
+        command = self.traps.get(name, '')
+        if not command:
+            return
+        del self.traps[name]
+        before, line = self.status, self.line
+        self.sourcing += 1
+        try:
             await self.run_block(command)
-            self.status = before
+        finally:
+            self.sourcing -= 1
+            self.status, self.line = before, line
+            if name != 'EXIT':
+                self.traps.setdefault(name, command)
 
-
-@lru_cache(maxsize=256)
-def _parsed(text: str) -> tuple[tuple[int, syntax.Script], ...] | None:
-    """The lines of a text, kept: containers and loops run the same scripts over and over. None for what must be read
-    as it runs: a syntax error shows only when it is reached, and an alias changes what follows."""
-    if len(text) > 20_000 or 'alias' in text:
-        return None
-    found = []
-    parser = Parser(text)
-    try:
-        while (script := parser.next_line()) is not None:
-            found.append((parser.line, script))
-    except SyntaxProblem:
-        return None
-    return tuple(found)
+    async def run_exit_trap(self) -> int:
+        """What a shell does last; its exit status."""
+        status = self.status
+        if 'EXIT' in self.traps:
+            try:
+                await self.run_trap('EXIT')
+            except Exit as leaving:
+                status = leaving.status
+        return status

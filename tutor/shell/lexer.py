@@ -106,6 +106,13 @@ class Lexer:
             elif char == '`':
                 flush()
                 parts.append(self._backquote(quoted))
+            elif char in '?*+@!' and self.peek(1) == '(' and not quoted:
+                plain.append(char + '(')
+                self.pos += 2
+                flush()
+                parts += self._parts(lambda each: each == ')', False)
+                plain.append(self.peek())
+                self.pos += 1
             else:
                 plain.append(char)
                 self.pos += 1
@@ -133,9 +140,11 @@ class Lexer:
         return Text(text, True)
 
     def _double(self) -> list[Part]:
+        start = self.pos
         self.pos += 1
         parts = self._parts(lambda char: char == '"', quoted=True)
         if self.peek() != '"':
+            self.pos = start
             raise Incomplete('unexpected EOF while looking for matching `"\'')
         self.pos += 1
         return parts or [Text('', True)]
@@ -234,10 +243,12 @@ class Lexer:
         return -1
 
     def sub(self, text: str) -> Word:
-        """A text in which only dollars, backquotes and escapes mean anything (arithmetic, heredocs)."""
-        inner = type(self)(text)
-        return Word(tuple(inner._parts(lambda char: False, quoted=True)) if '"' not in text
-                    else tuple(inner.body_parts()), text)
+        """A text that is expanded as between double quotes (arithmetic, PS4)."""
+        return Word(tuple(type(self)(text)._parts(lambda char: False, quoted=True)), text)
+
+    def heredoc(self, text: str) -> Word:
+        """A text in which only dollars, backquotes and escapes mean anything."""
+        return Word(tuple(type(self)(text).body_parts()), text)
 
     def body_parts(self) -> list[Part]:
         """The parts of a heredoc: double quotes are plain characters."""
@@ -282,7 +293,7 @@ class Lexer:
         while name.isdigit() and self.text[self.pos + len(name):self.pos + len(name) + 1].isdigit():
             name += self.text[self.pos + len(name)]
         self.pos += len(name)
-        index = self._index() if self.peek() == '[' else None
+        index = self._index() if name and self.peek() == '[' else None
         operator, operand, second = self._operation(quoted)
         if self.peek() != '}':
             if not self.peek():
@@ -296,13 +307,14 @@ class Lexer:
 
     def _index(self) -> Word:
         self.pos += 1
+        start = self.pos
         parts = self._parts(lambda char: char == ']', quoted=False)
         self.pos += 1
-        return Word(tuple(parts))
+        return Word(tuple(parts), self.text[start:self.pos - 1])
 
     def _operation(self, quoted: bool) -> tuple[str, Word | None, Word | None]:
-        for operator in (':-', ':=', ':?', ':+', '##', '%%', '//', '/#', '/%', '^^', ',,', '-', '=', '?', '+', '#', '%',
-                         '/', '^', ',', ':', '@', '*'):
+        for operator in (':-', ':=', ':?', ':+', '##', '%%', '//', '/#', '/%', '^^', ',,', '~~', '-', '=', '?', '+',
+                         '#', '%', '/', '^', ',', '~', ':', '@', '*'):
             if self.text.startswith(operator, self.pos):
                 self.pos += len(operator)
                 break

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING
 
 from tutor.shell.access import EXECUTE, allowed
 from tutor.shell.process import IO, Context, Main
-from tutor.shell.vfs import Directory, File, normalize
+from tutor.shell.vfs import Directory, File, FileSystem, normalize
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
+
+
+def home_of(user: str, files: FileSystem) -> str | None:
+    """The home folder of a user, as /etc/passwd has it."""
+    try:
+        lines = files.read_text('/etc/passwd').splitlines()
+    except OSError:
+        return None
+    return next((fields[5] for line in lines if (fields := line.split(':'))[0] == user and len(fields) > 5), None)
 
 
 def which(shell: Shell, name: str) -> str | None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
-from tutor.shell.lexer import BLANKS, META, Incomplete, SyntaxProblem
+from tutor.shell.condition_parser import Conditions
+from tutor.shell.lexer import Incomplete, SyntaxProblem
 from tutor.shell.syntax import (
     AndOr,
     Arithmetic,
@@ -26,19 +28,21 @@ from tutor.shell.syntax import (
     Pipeline,
     Redirect,
     Script,
+    Select,
     Simple,
     Word,
 )
-from tutor.shell.tokens import CLOSING, Tokens
+from tutor.shell.tokens import CLOSING
 
 OPENING = {'if', 'while', 'until', 'for', 'case', 'select', 'function', '{', '[[', '!', 'time'}
 DECLARING = {'export', 'local', 'declare', 'typeset', 'readonly'}
 ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)')
 FUNCTION = re.compile(r'([^\s;&|<>()$`"\'\\{}=]+)[ \t]*\([ \t]*\)')
+REDIRECT = re.compile(r'(?:(\d+)|\{([A-Za-z_]\w*)\})?(<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())')
 MAX_DEPTH = 60
 
 
-class Parser(Tokens):
+class Parser(Conditions):
     """Parses one text. `aliases` are put in place of command names as they are read."""
 
     def __init__(self, text: str, pos: int = 0, aliases: Mapping[str, str] | None = None) -> None:
@@ -67,7 +71,7 @@ class Parser(Tokens):
                 self._read_heredocs()
             return script
         except SyntaxProblem as problem:
-            problem.line = problem.line or self._line_here()
+            problem.line = problem.line or 1 + self.text.count('\n', 0, self.pos)
             raise
         except RecursionError:
             raise SyntaxProblem('maximum nesting level exceeded') from None
@@ -191,14 +195,14 @@ class Parser(Tokens):
             case 'while' | 'until':
                 condition = self._body('do')
                 return Loop(condition, self._body('done'), word == 'until', self._redirects())
-            case 'for':
-                return self._for()
+            case 'for' | 'select':
+                return self._for(word)
             case 'case':
                 return self._case()
             case '{':
                 return Group(self._body('}'), self._redirects())
             case '[[':
-                return Condition(self._condition(), self._redirects())
+                return Condition(self.condition(), self._redirects())
             case 'function':
                 self.skip_blanks()
                 name = self.word().source
@@ -206,7 +210,7 @@ class Parser(Tokens):
                 if self.text.startswith('()', self.pos):
                     self.pos += 2
                 return self._function(name, start)
-        raise SyntaxProblem(f'{word}: not supported in this shell')
+        raise self._unexpected()
 
     def _body(self, *closing: str) -> Script:
         """A list and the reserved word that ends it (consumed)."""
@@ -237,9 +241,9 @@ class Parser(Tokens):
             if word != 'elif':
                 return If(branches, otherwise, self._redirects())
 
-    def _for(self) -> Node:
+    def _for(self, keyword: str) -> Node:
         self.skip_blanks()
-        if self.text.startswith('((', self.pos):
+        if keyword == 'for' and self.text.startswith('((', self.pos):
             return self._arithmetic_for()
         name = self.name_at(self.pos)
         if not name:
@@ -254,8 +258,23 @@ class Parser(Tokens):
             while self.peek() and self.peek() not in ';\n&|':
                 words.append(self.word())
                 self.skip_blanks()
+        kind = For if keyword == 'for' else Select
+        if self._block_follows():
+            return kind(name, words, self._body('}'), self._redirects())
         self._do()
-        return For(name, words, self._body('done'), self._redirects())
+        return kind(name, words, self._body('done'), self._redirects())
+
+    def _block_follows(self) -> bool:
+        """`for x in …; { …; }` is an old spelling of do and done; the brace is consumed."""
+        start = self.pos
+        if self.peek() == ';':
+            self.pos += 1
+        self._skip_newlines()
+        if self._bare_word() == '{':
+            self.pos += 1
+            return True
+        self.pos = start
+        return False
 
     def _do(self) -> None:
         self.skip_blanks()
@@ -332,63 +351,6 @@ class Parser(Tokens):
         inner = self.text[self.pos + 2:end]
         self.pos = end + 2
         return Arithmetic(self.sub(inner), self._redirects())
-
-    # -- [[ … ]] ------------------------------------------------------------------------------------------------
-
-    def _condition(self) -> tuple:
-        test = self._condition_or()
-        self._skip_newlines()
-        if not self.text.startswith(']]', self.pos):
-            raise self._unexpected()
-        self.pos += 2
-        return test
-
-    def _condition_or(self) -> tuple:
-        left = self._condition_and()
-        while self._condition_takes('||'):
-            left = ('or', left, self._condition_and())
-        return left
-
-    def _condition_and(self) -> tuple:
-        left = self._condition_not()
-        while self._condition_takes('&&'):
-            left = ('and', left, self._condition_not())
-        return left
-
-    def _condition_takes(self, operator: str) -> bool:
-        self._skip_newlines()
-        if self.text.startswith(operator, self.pos):
-            self.pos += len(operator)
-            return True
-        return False
-
-    def _condition_not(self) -> tuple:
-        self._skip_newlines()
-        if not self.peek():
-            raise Incomplete('syntax error: unexpected end of file')
-        if self._bare_word() == '!':
-            self.pos += 1
-            return ('not', self._condition_not())
-        if self.peek() == '(':
-            self.pos += 1
-            inner = self._condition_or()
-            self._skip_newlines()
-            self.pos += 1
-            return inner
-        left = self.word()
-        if re.fullmatch(r'-[a-zA-Z]', left.literal() or ''):
-            self.skip_blanks()
-            if not self.text.startswith(']]', self.pos):
-                return ('unary', left.literal(), self.word())
-        self.skip_blanks()
-        for operator in ('==', '!=', '=~', '=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot',
-                         '-ef'):
-            if self.text.startswith(operator, self.pos):
-                self.pos += len(operator)
-                self.skip_blanks()
-                stop = BLANKS + '\n' if operator == '=~' else META
-                return ('binary', operator, left, self.word(stop))
-        return ('unary', '-n', left)
 
     # -- simple commands ----------------------------------------------------------------------------------------
 
@@ -474,15 +436,15 @@ class Parser(Tokens):
             found.append(redirect)
 
     def _redirect(self) -> Redirect | None:
-        match = re.compile(r'(\d*)(<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())').match(self.text, self.pos)
-        if match is None or (match[1] and match[2].startswith('&')):
+        match = REDIRECT.match(self.text, self.pos)
+        if match is None or ((match[1] or match[2]) and match[3].startswith('&')):
             return None
         self.pos = match.end()
         self.skip_blanks()
         if not self.peek() or (self.peek() in '\n;&|()<>' and self.peek(1) != '('):
             raise self._unexpected()
-        redirect = Redirect(int(match[1]) if match[1] else None, match[2], self.word())
-        if match[2] in ('<<', '<<-'):
+        redirect = Redirect(int(match[1]) if match[1] else None, match[3], self.word(), variable=match[2] or '')
+        if match[3] in ('<<', '<<-'):
             self._heredocs.append(redirect)
         return redirect
 
@@ -497,4 +459,22 @@ def parse_status(text: str) -> str:
         return 'incomplete'
     except SyntaxProblem as problem:
         return str(problem)
+    if parser.warnings:
+        return 'incomplete'
     return 'incomplete' if text.endswith('\\') and not text.endswith('\\\\') else 'complete'
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str) -> tuple[tuple[int, Script], ...] | None:
+    """The lines of a text, kept: containers and loops run the same scripts over and over. None for what must be read
+    as it runs: a syntax error shows only when it is reached, and an alias changes what follows."""
+    if len(text) > 20_000 or 'alias' in text:
+        return None
+    found = []
+    parser = Parser(text)
+    try:
+        while (script := parser.next_line()) is not None:
+            found.append((parser.line, script))
+    except SyntaxProblem:
+        return None
+    return tuple(found) if not parser.warnings else None

@@ -1,15 +1,15 @@
-"""Pipelines, subshells, substitutions and jobs: what runs beside the shell."""
+"""Pipelines, subshells and substitutions: what runs beside the shell."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.simulation import BrokenPipe, Cancelled, Pipe, Reader, Task
 from tutor.shell import syntax
 from tutor.shell.budget import MAX_TEXT
-from tutor.shell.process import IO, SIGNALS, Context, Process
-from tutor.shell.streams import BytesReader, Capture
+from tutor.shell.process import IO, SIGNALS
+from tutor.shell.streams import Capture
 from tutor.shell.unwinding import Break, Exit, Failed
 from tutor.shell.vfs import Device
 
@@ -28,9 +28,22 @@ async def pipeline(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
     finally:
         shell.conditional -= node.negated
     if node.timed:
-        spent = shell.ctx.simulation.now - started
-        io.stderr.write(f'\nreal\t{int(spent // 60)}m{spent % 60:.3f}s\nuser\t0m0.000s\nsys\t0m0.000s\n')
+        io.stderr.write(_times(shell.variables.get('TIMEFORMAT'), shell.ctx.simulation.now - started))
     return int(not status) if node.negated else status
+
+
+def _times(template: str | None, spent: float) -> str:
+    """What `time` says, as TIMEFORMAT wants it."""
+    if template is None:
+        template = '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS'
+
+    def shown(match: re.Match[str]) -> str:
+        if match[3] in '%P':
+            return '%' if match[3] == '%' else '0.00'
+        seconds, digits = spent if match[3] == 'R' else 0.0, min(int(match[1] or 3), 3)
+        return f'{int(seconds // 60)}m{seconds % 60:.{digits}f}s' if match[2] else f'{seconds:.{digits}f}'
+
+    return re.sub(r'%(\d?)(l?)([RUSP%])', shown, template) + '\n' if template else ''
 
 
 async def _pipe(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
@@ -47,7 +60,6 @@ async def _pipe(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
         source = pipe  # type: ignore[assignment]
     statuses = await _all(tasks)
     shell.pipe_statuses = statuses
-    shell.variables.set('PIPESTATUS', dict(enumerate(str(status) for status in statuses)))
     if shell.options.get('pipefail'):
         return next((status for status in reversed(statuses) if status), 0)
     return statuses[-1]
@@ -88,15 +100,18 @@ async def isolated(shell: Shell, script: syntax.Script, io: IO) -> int:
     finally:
         shell.io = previous
         shell.budget.shells -= 1
-    if 'EXIT' in shell.traps:
-        await shell.run_trap('EXIT')
-    return status
+    shell.status = status
+    return await shell.run_exit_trap()
 
 
 async def capture(shell: Shell, script: syntax.Script) -> str:
     """What a script writes: $(…)."""
     output = Capture(MAX_TEXT)
-    shell.status = await isolated(shell.subshell(), script, IO(shell.io.stdin, output, shell.io.stderr))
+    inner = shell.subshell()
+    inner.nesting += 1
+    if not shell.options.get('inherit_errexit'):
+        inner.options['errexit'] = False
+    shell.status = await isolated(inner, script, IO(shell.io.stdin, output, shell.io.stderr))
     return output.data().replace(b'\0', b'').decode('utf-8', 'surrogateescape')
 
 
@@ -152,58 +167,3 @@ class Substitutions:
             if shell.ctx.files.exists(path):
                 shell.ctx.files.remove(path)
         self._running, self._paths = [], []
-
-
-# -- jobs ---------------------------------------------------------------------------------------------------------
-
-
-class Job:
-    """A command in the background."""
-
-    def __init__(self, number: int, process: Process, source: str) -> None:
-        self.number = number
-        self.process = process
-        self.source = source
-
-    @property
-    def running(self) -> bool:
-        return not self.process.exit.done
-
-    def line(self, current: int) -> str:
-        """What `jobs` prints of it."""
-        sign = '+' if self.number == current else '-' if self.number == current - 1 else ' '
-        state = 'Running'
-        if not self.running:
-            failure = self.process.exit.exception()
-            status = 0 if failure is not None else self.process.exit.result()
-            state = 'Done' if not status else f'Exit {status}' if status < 128 else \
-                {137: 'Killed', 143: 'Terminated', 130: 'Interrupt'}.get(status, f'Exit {status}')
-        return f'[{self.number}]{sign}  {state:<22}  {self.source}{" &" if self.running else ""}\n'
-
-
-def in_background(shell: Shell, node: syntax.Node, io: IO, source: str) -> None:
-    """command &"""
-    inner = shell.subshell()
-    quiet = IO(BytesReader(), io.stdout, io.stderr)
-
-    async def main(_argv: list[str], own: IO, ctx: Context) -> int:
-        inner.ctx = replace(ctx, cwd=inner.ctx.cwd, env=inner.ctx.env)
-        if isinstance(node, syntax.Simple):
-            inner.becomes = shell.ctx.host.processes.get(ctx.pid)
-        return await isolated(inner, syntax.Script([(node, False)]), own)
-
-    process = shell.ctx.host.start(main, [shell.name], quiet, inner.ctx)
-    number = max(shell.jobs, default=0) + 1
-    shell.jobs[number] = Job(number, process, source)
-    shell.background_pid = process.pid
-    if shell.interactive:
-        io.stderr.write(f'[{number}] {process.pid}\n')
-
-
-def report_jobs(shell: Shell) -> None:
-    """Before the next prompt, an interactive shell says which jobs have ended."""
-    current = max(shell.jobs, default=0)
-    for number, job in list(shell.jobs.items()):
-        if not job.running:
-            shell.io.stdout.write(job.line(current))
-            del shell.jobs[number]

@@ -137,6 +137,7 @@ class Process:
         self.context = context
         self.task: Task[int] | None = None
         self.killed_by: str | None = None
+        self._begun = False
         self.exit_status: int | None = None
         """What a trap has decided, when it ended the process."""
 
@@ -160,10 +161,14 @@ class Process:
         """End the process from outside, as the kernel does."""
         if self.task is not None and not self.task.done:
             self.killed_by = name
-            self.task.cancel()
+            if self._begun:
+                self.task.cancel()
 
     async def run(self, main: Main, io: IO) -> int:
         from tutor.cluster.simulation import BrokenPipe, Cancelled
+        self._begun = True
+        if self.killed_by is not None:
+            return 128 + SIGNALS.get(self.killed_by, 2)
         try:
             code = await main(self.argv, io, self.context)
             return 128 + SIGNALS.get(self.killed_by, 2) if self.killed_by else code

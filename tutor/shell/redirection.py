@@ -38,7 +38,9 @@ def close_all(opened: list[Any]) -> None:
 
 async def _redirect(shell: Shell, redirect: Redirect, streams: dict[int, Any], opened: list[Any], io: IO) -> None:
     operator, number = redirect.operator, redirect.descriptor
-    target = await shell.guarded(shell.expander.text, redirect.target, io)
+    target = await _target(shell, redirect, io)
+    if redirect.variable:
+        number = _new_descriptor(shell, redirect, streams)
     if operator in ('<<', '<<-', '<<<'):
         text = target + '\n' if operator == '<<<' else target
         streams[number or 0] = BytesReader(text.encode('utf-8', 'surrogateescape'))
@@ -54,10 +56,33 @@ async def _redirect(shell: Shell, redirect: Redirect, streams: dict[int, Any], o
             streams[each] = writer
 
 
+async def _target(shell: Shell, redirect: Redirect, io: IO) -> str:
+    """The text of a here-document, or the one word that a file's name is to become; raises Failed."""
+    if redirect.operator in ('<<', '<<-', '<<<') or shell.dialect.name != 'bash':
+        return await shell.guarded(shell.expander.text, redirect.target, io)
+    words = await shell.expanded([redirect.target], io)
+    if len(words) != 1:
+        shell.complain(io, f'{redirect.target.source}: ambiguous redirect')
+        raise Failed
+    return words[0]
+
+
+def _new_descriptor(shell: Shell, redirect: Redirect, streams: dict[int, Any]) -> int:
+    """{name}>file: a free descriptor from 10 on, whose number the variable gets; or the one that it has."""
+    held = shell.variables.get(redirect.variable) or ''
+    if redirect.operator in ('>&', '<&') and held.isdigit():
+        return int(held)
+    number = next(number for number in range(10, 1000) if number not in streams)
+    shell.variables.set(redirect.variable, str(number))
+    return number
+
+
 def _duplicate(shell: Shell, number: int, target: str, default: int, streams: dict[int, Any], io: IO) -> None:
     """2>&1, >&-."""
     if target == '-':
         streams[number] = NullWriter() if default else BytesReader()
+        if number > 2:
+            del streams[number]
     elif int(target) in streams:
         streams[number] = streams[int(target)]
     else:
@@ -68,6 +93,8 @@ def _duplicate(shell: Shell, number: int, target: str, default: int, streams: di
 def open_read(shell: Shell, path: str, streams: dict[int, Any], io: IO) -> Reader:
     """A file for reading; raises Failed with the message written."""
     try:
+        if not path:
+            raise FileNotFoundError(errno.ENOENT, 'No such file or directory')
         node = shell.ctx.files.node(normalize(path, shell.ctx.cwd))
         if isinstance(node, Directory):
             raise OSError(errno.EISDIR, 'Is a directory')
@@ -84,6 +111,10 @@ def open_read(shell: Shell, path: str, streams: dict[int, Any], io: IO) -> Reade
 
 def _open_write(shell: Shell, path: str, append: bool, clobbers: bool, streams: dict[int, Any], io: IO) -> Writer:
     whole = normalize(path, shell.ctx.cwd)
+    if not path:
+        missing = FileNotFoundError(errno.ENOENT, 'No such file or directory')
+        shell.complain(io, shell.dialect.cannot_create(path, missing))
+        raise Failed(2 if shell.dialect.name == 'dash' else 1)
     if clobbers and shell.options.get('noclobber') and shell.ctx.files.is_file(whole):
         shell.complain(io, f'{path}: cannot overwrite existing file')
         raise Failed

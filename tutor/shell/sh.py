@@ -8,6 +8,7 @@ from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context
+from tutor.shell.prompts import decoded, shortened
 from tutor.shell.vfs import normalize
 from tutor.shell.wording import dialect_of
 
@@ -84,9 +85,8 @@ async def run(shell: Shell, text: str) -> int:
 
 
 async def _ended(shell: Shell, status: int) -> int:
-    if 'EXIT' in shell.traps:
-        await shell.run_trap('EXIT')
-    return status
+    shell.status = status
+    return await shell.run_exit_trap()
 
 
 async def run_lines(shell: Shell) -> int:
@@ -106,10 +106,11 @@ async def run_lines(shell: Shell) -> int:
 
 def prompt(shell: Shell) -> str:
     """What an interactive shell asks with: `/ # ` in BusyBox, `root@host:/# ` in bash."""
+    chosen = shell.variables.get('PS1')
+    if chosen is not None:
+        return decoded(chosen, shell)
     sign = '#' if shell.ctx.uid == 0 else '$'
-    place = shell.ctx.cwd
-    if shell.home != '/' and (place == shell.home or place.startswith(shell.home + '/')):
-        place = '~' + place[len(shell.home):]
+    place = shortened(shell)
     if shell.busybox or shell.name in ('sh', 'ash'):
         return f'{place} {sign} ' if shell.busybox else f'{sign} '
     return f'{shell.ctx.user}@{shell.ctx.host.hostname}:{place}{sign} '

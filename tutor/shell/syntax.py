@@ -62,18 +62,24 @@ class Word:
             return self.parts[0].text
         return None
 
+    def literal_text(self) -> str:
+        """All literal characters of a word, quoted or not."""
+        return ''.join(part.text for part in self.parts if isinstance(part, Text))
+
 
 # -- commands -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Redirect:
-    """`operator` is one of > >> >| < <& >& &> &>> <> << <<- <<<; a heredoc's text is its target."""
+    """`operator` is one of > >> >| < <& >& &> &>> <> << <<- <<<; a heredoc's text is its target, its end the name.
+    A descriptor in braces, `{fd}>file`, is stored in the variable `variable`."""
 
     descriptor: int | None
     operator: str
     target: Word
     name: str = ''
+    variable: str = ''
 
 
 @dataclass(slots=True)
@@ -156,6 +162,14 @@ class For:
 
 
 @dataclass(slots=True)
+class Select:
+    name: str
+    words: list[Word] | None
+    body: Script
+    redirects: list[Redirect]
+
+
+@dataclass(slots=True)
 class ArithmeticFor:
     start: Word
     condition: Word
@@ -192,5 +206,15 @@ class Condition:
     redirects: list[Redirect]
 
 
-Node = (Simple | Pipeline | AndOr | Group | If | Loop | For | ArithmeticFor | Case | Function | Arithmetic
+Node = (Simple | Pipeline | AndOr | Group | If | Loop | For | Select | ArithmeticFor | Case | Function | Arithmetic
         | Condition)
+
+
+def fails_by_itself(node: Node) -> bool:
+    """Whether its status is its own; that of a list, a loop or a group is the status of a command inside."""
+    match node:
+        case Simple() | Condition() | Arithmetic() | Group(subshell=True):
+            return True
+        case Pipeline():
+            return len(node.commands) > 1
+    return False

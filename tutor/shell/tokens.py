@@ -15,6 +15,8 @@ class Tokens(Lexer):
     def __init__(self, text: str, pos: int = 0) -> None:
         super().__init__(text, pos)
         self._heredocs: list[Redirect] = []
+        self.warnings: list[str] = []
+        """What a script is told when its text ends inside a here-document; a prompt waits for the rest."""
         self._counted = 0
         self._line = 1
 
@@ -32,7 +34,8 @@ class Tokens(Lexer):
             quoted = any(not isinstance(part, Text) or part.quoted for part in redirect.target.parts)
             delimiter = ''.join(part.text for part in redirect.target.parts if isinstance(part, Text))
             body = self._heredoc_body(delimiter, redirect.operator == '<<-')
-            redirect.target = Word((Text(body, True),), body) if quoted else self.sub(body)
+            redirect.name = redirect.target.source
+            redirect.target = Word((Text(body, True),), body) if quoted else self.heredoc(body)
 
     def _heredoc_body(self, delimiter: str, strip: bool) -> str:
         lines = []
@@ -46,7 +49,9 @@ class Tokens(Lexer):
             if line == delimiter:
                 return ''.join(lines)
             lines.append(line + '\n')
-        raise Incomplete(f"here-document delimited by end-of-file (wanted `{delimiter}')")
+        begun = self._line_here() - len(lines) - 1
+        self.warnings.append(f'here-document at line {max(begun, 1)} delimited by end-of-file (wanted `{delimiter}\')')
+        return ''.join(lines)
 
     # -- tokens -------------------------------------------------------------------------------------------------
 

@@ -34,3 +34,11 @@ class Failed(Exception):
 
 class Discard(Failed):
     """A failure that ends all that was typed on the line (bash's DISCARD: a bad expansion or arithmetic)."""
+
+
+class ExpansionProblem(Exception):
+    """An expansion that fails the command; the text is bash's. A fatal one ends a script."""
+
+    def __init__(self, text: str, fatal: bool = False) -> None:
+        super().__init__(text)
+        self.fatal = fatal

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Value = str | dict[int, str] | dict[str, str]
+MAX_REFERENCES = 8
+BUCKETS = 1024
 
 
 @dataclass(slots=True)
 class Variable:
-    """`value` is text, an indexed array (int keys) or an associative one; None when declared without a value."""
+    """`value` is text, an indexed array (int keys) or an associative one; None when declared without a value.
+
+    `letter_case` is 'l' or 'u' where `declare -l` and `-u` change what is assigned; `reference` is the name that a
+    `declare -n` variable stands for.
+    """
 
     value: str | dict | None = None
     exported: bool = False
     readonly: bool = False
     integer: bool = False
     associative: bool = False
+    array: bool = False
+    letter_case: str = ''
+    reference: str = ''
 
     def copy(self) -> Variable:
-        value = dict(self.value) if isinstance(self.value, dict) else self.value
-        return Variable(value, self.exported, self.readonly, self.integer, self.associative)
+        return replace(self, value=dict(self.value) if isinstance(self.value, dict) else self.value)
+
+    @property
+    def letters(self) -> str:
+        """Its attributes as `declare` names them, in bash's order."""
+        on = (('a', (self.array or isinstance(self.value, dict)) and not self.associative), ('A', self.associative),
+              ('i', self.integer), ('l', self.letter_case == 'l'), ('n', bool(self.reference)), ('r', self.readonly),
+              ('u', self.letter_case == 'u'), ('x', self.exported))
+        return ''.join(letter for letter, is_on in on if is_on)
+
+    def cased(self, text: str) -> str:
+        return text.lower() if self.letter_case == 'l' else text.upper() if self.letter_case == 'u' else text
 
 
 class ReadOnly(Exception):
@@ -34,6 +53,16 @@ class Variables:
     scopes: list[dict[str, Variable]] = field(default_factory=lambda: [{}])
 
     def find(self, name: str) -> Variable | None:
+        """The variable of a name, or what it refers to."""
+        for _ in range(MAX_REFERENCES):
+            found = self.own(name)
+            if found is None or not found.reference:
+                return found
+            name = found.reference
+        return None
+
+    def own(self, name: str) -> Variable | None:
+        """The variable itself, even if it refers to another one."""
         for scope in reversed(self.scopes):
             if name in scope:
                 return scope[name]
@@ -49,44 +78,59 @@ class Variables:
         return found.value
 
     def items(self, name: str) -> dict:
-        """An array's elements by index; a scalar is element 0."""
+        """An array's elements by index; a scalar is element 0. Associative ones come as bash's hash table has them."""
         found = self.find(name)
         if found is None or found.value is None:
             return {}
         if isinstance(found.value, dict):
-            return dict(sorted(found.value.items())) if not found.associative else found.value
+            order = bucket if found.associative else None
+            return {key: found.value[key] for key in sorted(found.value, key=order)}
         return {0: found.value}
 
     def set(self, name: str, value: str | dict, append: bool = False) -> None:
         """Assign where the variable lives, else globally. Raises ReadOnly."""
         variable = self._writable(name)
-        if append and isinstance(variable.value, dict):
-            if isinstance(value, dict):
-                start = max((key for key in variable.value if isinstance(key, int)), default=-1) + 1
-                variable.value.update({start + offset: item for offset, item in enumerate(value.values())}
-                                      if not variable.associative else value)
-            else:
-                variable.value[0] = variable.value.get(0, '') + value
-        elif append and isinstance(value, str):
-            variable.value = (variable.value or '') + value  # type: ignore[operator]
-        elif isinstance(variable.value, dict) and isinstance(value, str):
-            variable.value[0] = value
+        if isinstance(value, dict):
+            self._set_all(variable, value, append)
+            return
+        value = variable.cased(value)
+        if isinstance(variable.value, dict):
+            first = '0' if variable.associative else 0
+            variable.value[first] = variable.value.get(first, '') + value if append else value
         else:
-            variable.value = value
+            variable.value = (variable.value or '') + value if append else value
+
+    @staticmethod
+    def _set_all(variable: Variable, values: dict, append: bool) -> None:
+        values = {key: variable.cased(value) for key, value in values.items()}
+        if not append:
+            variable.value = values
+            return
+        if not isinstance(variable.value, dict):
+            variable.value = {} if variable.value is None else {0: variable.value}
+        variable.value.update(values)
 
     def set_item(self, name: str, index: int | str, value: str, append: bool = False) -> None:
         variable = self._writable(name)
         if not isinstance(variable.value, dict):
             variable.value = {} if variable.value is None else {0: variable.value}
+        value = variable.cased(value)
         variable.value[index] = variable.value.get(index, '') + value if append else value
 
     def declare(self, name: str, local: bool = False) -> Variable:
         """The variable of a name in the innermost scope (or the global one), made if need be."""
         if local:
             return self.scopes[-1].setdefault(name, Variable())
-        return self.find(name) or self.scopes[0].setdefault(name, Variable())
+        found = self.own(name)
+        for _ in range(MAX_REFERENCES):
+            if found is None or not found.reference:
+                break
+            name = found.reference
+            found = self.own(name)
+        return found or self.scopes[0].setdefault(name, Variable())
 
     def unset(self, name: str) -> None:
+        """Forget a variable; raises ReadOnly."""
         for scope in reversed(self.scopes):
             if name in scope:
                 if scope[name].readonly:
@@ -115,3 +159,11 @@ class Variables:
         if variable.readonly:
             raise ReadOnly(name)
         return variable
+
+
+def bucket(key: str) -> int:
+    """The order of an associative array: where bash's hash table keeps a key (hash_string: FNV-1 over the bytes)."""
+    value = 2166136261
+    for byte in key.encode('utf-8', 'surrogateescape'):
+        value = (value * 16777619 & 0xffffffff) ^ (byte if byte < 128 else byte | 0xffffff00)
+    return value % BUCKETS

@@ -1,6 +1,6 @@
 """The shell and its programs answer as the real ones did: bash 5.2, GNU's core utilities, grep, sed, find, diff, mawk.
 
-`recorded/bash.jsonl` holds what they printed; each row was given to a new bash on standard input, in an empty folder.
+`recorded/*.jsonl` hold what they printed; each row was given to a new bash on standard input, in an empty folder.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROWS = [json.loads(line) for line in (Path(__file__).parent / 'recorded' / 'bash.jsonl').read_text().splitlines()]
+ROWS = [json.loads(line) for path in sorted((Path(__file__).parent / 'recorded').glob('*.jsonl'))
+        for line in path.read_text().splitlines()]
 
 
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row['cmd'][-60:])

@@ -1,4 +1,4 @@
-"""Control: exit, return, break, eval, source, exec, shift, trap."""
+"""Control: exit, return, break, eval, source, exec, shift, caller."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.shell.process import IO
 from tutor.shell.programs.inputs import open_reader
-from tutor.shell.unwinding import Break, Exit, Failed, Return
+from tutor.shell.unwinding import Break, Exit, Return
 from tutor.shell.vfs import normalize
 
 if TYPE_CHECKING:
@@ -32,13 +32,16 @@ def _number(argv: list[str], io: IO, shell: Shell, default: int) -> int:
 
 
 async def leave_shell(argv: list[str], io: IO, shell: Shell) -> int:
+    if len(argv) > 2 and argv[1].lstrip('-').isdigit():
+        shell.complain(io, 'exit: too many arguments')
+        return 1
     raise Exit(_number(argv, io, shell, shell.status) & 255)
 
 
 async def leave_function(argv: list[str], io: IO, shell: Shell) -> int:
     if not shell.inside_function and not shell.sourcing:
         shell.complain(io, "return: can only `return' from a function or sourced script")
-        return 1 if shell.dialect.name == 'bash' else 0
+        return 2 if shell.dialect.name == 'bash' else 0
     raise Return(_number(argv, io, shell, shell.status) & 255)
 
 
@@ -53,17 +56,19 @@ async def leave(argv: list[str], io: IO, shell: Shell) -> int:
 
 async def evaluate(argv: list[str], io: IO, shell: Shell) -> int:
     shell.sourcing += 1
-    line = shell.line
+    line, within = shell.line, shell.within
+    shell.within = 'eval'
     try:
         return await _inside(' '.join(argv[1:]), io, shell)
     finally:
         shell.sourcing -= 1
-        shell.line = line
+        shell.line, shell.within = line, within
 
 
 async def source(argv: list[str], io: IO, shell: Shell) -> int:
     if len(argv) < 2:
         shell.complain(io, f'{argv[0]}: filename argument required')
+        io.stderr.write(f'{argv[0]}: usage: {argv[0]} filename [arguments]\n')
         return 2
     path = argv[1]
     if '/' not in path and not shell.ctx.files.exists(normalize(path, shell.ctx.cwd)):
@@ -101,47 +106,35 @@ async def replace(argv: list[str], io: IO, shell: Shell) -> int:
         shell.io = io
         shell.descriptors = dict(shell.redirected_descriptors)
         return 0
+    if '/' not in argv[1] and shell.which(argv[1]) is None and shell.dialect.name == 'bash':
+        shell.complain(io, f'exec: {argv[1]}: not found')
+        if shell.interactive:
+            return 127
+        raise Exit(127)
     raise Exit(await shell.execute(argv[1:], io))
 
 
 async def shift(argv: list[str], io: IO, shell: Shell) -> int:
     count = _number(argv, io, shell, 1)
+    if count < 0:
+        shell.complain(io, f'shift: {count}: shift count out of range')
+        return 1
     if count > len(shell.positional):
         return 1
     del shell.positional[:count]
     return 0
 
 
-async def trap(argv: list[str], io: IO, shell: Shell) -> int:
-    if len(argv) == 1 or argv[1] == '-p':
-        for name, command in shell.traps.items():
-            io.stdout.write(f"trap -- '{command}' {name if name == 'EXIT' else 'SIG' + name}\n")
+async def caller(argv: list[str], io: IO, shell: Shell) -> int:
+    """caller [N]: the line and the function that called this one."""
+    depth = int(argv[1]) if len(argv) > 1 and argv[1].isdigit() else 0
+    if depth >= len(shell.calls):
+        return 1
+    calls = shell.calls[::-1]
+    script = shell.name if '/' in shell.name or '.' in shell.name else 'main'
+    if len(argv) == 1:
+        io.stdout.write(f'{calls[0].line} {script if script != "main" else "NULL"}\n')
         return 0
-    command, names = (argv[1], argv[2:]) if len(argv) > 2 else ('-', argv[1:])
-    for name in names:
-        name = 'EXIT' if name in ('0', 'EXIT') else name.removeprefix('SIG')
-        if command == '-':
-            shell.traps.pop(name, None)
-            shell.ctx.signals.pop(name, None)
-        else:
-            shell.traps[name] = command
-            if name != 'EXIT':
-                shell.ctx.signals[name] = _handler(name, shell)
+    name = calls[depth + 1].name if depth + 1 < len(calls) else 'main'
+    io.stdout.write(f'{calls[depth].line} {name} {script}\n')
     return 0
-
-
-def _handler(name: str, shell: Shell):
-    def run() -> None:
-        async def handle() -> None:
-            try:
-                await shell.run_trap(name)
-            except Exit as leaving:
-                shell.status = leaving.status
-                process = shell.ctx.host.processes.get(shell.ctx.pid)
-                if process is not None and process.task is not None:
-                    process.exit_status = leaving.status
-                    process.task.cancel()
-            except Failed:
-                pass
-        shell.ctx.simulation.spawn(handle(), f'trap {name}')
-    return run

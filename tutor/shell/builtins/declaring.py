@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tutor.shell.arithmetic import ArithmeticProblem
+from tutor.shell.elements import REFERENCE, BadSubscript
+from tutor.shell.printing import function_text
 from tutor.shell.process import IO
-from tutor.shell.syntax import Text, Word
+from tutor.shell.quoting import METAS, double_quoted
+from tutor.shell.unwinding import ExpansionProblem
 from tutor.shell.variables import ReadOnly, Variable
 
 if TYPE_CHECKING:
@@ -15,52 +20,84 @@ if TYPE_CHECKING:
 NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 
 
+def _parted(argv: list[str]) -> tuple[str, str, list[str]]:
+    """The letters that are switched on (-), those switched off (+), and the other words."""
+    on = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
+    off = ''.join(word[1:] for word in argv[1:] if word.startswith('+'))
+    return on, off, [word for word in argv[1:] if word[:1] not in ('-', '+')]
+
+
 async def export(argv: list[str], io: IO, shell: Shell) -> int:
-    words = [word for word in argv[1:] if not word.startswith('-')]
+    """export [-fn] [NAME[=VALUE]…] or export -p"""
+    on, _, words = _parted(argv)
     if not words:
-        for name, value in sorted(shell.variables.exported().items()):
-            io.stdout.write(f'declare -x {name}="{_escaped(value)}"\n')
+        _print_all(io, shell, lambda variable: variable.exported)
         return 0
-    return _each(words, argv[0], io, shell, local=False, change=lambda v: _set(v, exported='-n' not in argv))
+    if 'f' in on:
+        return _export_functions(words, io, shell)
+    return _each(words, argv[0], io, shell, False, lambda variable: _set(variable, exported='n' not in on))
+
+
+def _export_functions(words: list[str], io: IO, shell: Shell) -> int:
+    for name in words:
+        if name not in shell.functions:
+            shell.complain(io, f'export: {name}: not a function')
+            return 1
+        variable = shell.variables.declare(f'BASH_FUNC_{name}%%')
+        variable.value, variable.exported = function_text(shell.functions[name]).removeprefix(f'{name} '), True
+    return 0
 
 
 async def readonly(argv: list[str], io: IO, shell: Shell) -> int:
-    words = [word for word in argv[1:] if not word.startswith('-')]
-    return _each(words, argv[0], io, shell, local=False, change=lambda v: _set(v, readonly=True))
+    """readonly [-p] [NAME[=VALUE]…]"""
+    _, _, words = _parted(argv)
+    if not words:
+        _print_all(io, shell, lambda variable: variable.readonly)
+        return 0
+    return _each(words, argv[0], io, shell, False, lambda variable: _set(variable, readonly=True))
 
 
 async def local(argv: list[str], io: IO, shell: Shell) -> int:
-    if len(shell.variables.scopes) < 2:
+    if not shell.inside_function:
         shell.complain(io, 'local: can only be used in a function')
         return 1
     return await declare(argv, io, shell)
 
 
 async def declare(argv: list[str], io: IO, shell: Shell) -> int:
-    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
-    words = [word for word in argv[1:] if not word.startswith(('-', '+'))]
-    if 'f' in letters or 'F' in letters:
-        return _functions(words, io, shell)
-    if 'p' in letters or not words:
-        return _print(words or list(shell.variables.names()), io, shell)
-    inside = len(shell.variables.scopes) > 1 and 'g' not in letters
-
-    def change(variable: Variable) -> None:
-        variable.exported = variable.exported or 'x' in letters
-        variable.integer = variable.integer or 'i' in letters
-        if 'A' in letters and not variable.associative:
-            variable.associative, variable.value = True, variable.value or {}
-        if 'a' in letters and variable.value is None:
-            variable.value = {}
-
-    status = _each(words, argv[0], io, shell, inside, change)
-    if 'r' in letters:
+    """declare [-aAfFgilnprux] [NAME[=VALUE]…]"""
+    on, off, words = _parted(argv)
+    if 'f' in on or 'F' in on:
+        return _functions(words, 'F' in on, io, shell)
+    if 'p' in on and words:
+        return _print(words, io, shell)
+    if not words:
+        _print_all(io, shell, lambda variable: all(letter in variable.letters for letter in on if letter in 'aAilnrux'))
+        return 0
+    inside = shell.inside_function and 'g' not in on
+    status = _each(words, argv[0], io, shell, inside, lambda variable: _attribute(variable, on, off))
+    if 'r' in on:
         for word in words:
             shell.variables.declare(word.partition('=')[0]).readonly = True
     return status
 
 
-def _each(words: list[str], command: str, io: IO, shell: Shell, local: bool, change) -> int:
+def _attribute(variable: Variable, on: str, off: str) -> None:
+    variable.exported = (variable.exported or 'x' in on) and 'x' not in off
+    variable.integer = (variable.integer or 'i' in on) and 'i' not in off
+    variable.letter_case = 'l' if 'l' in on else 'u' if 'u' in on else '' if off else variable.letter_case
+    if 'A' in on and not variable.associative:
+        variable.associative, variable.value = True, variable.value if isinstance(variable.value, dict) else {}
+    if 'a' in on:
+        variable.array = True
+        if isinstance(variable.value, str):
+            variable.value = {0: variable.value}
+    if 'n' in on and isinstance(variable.value, str):
+        variable.reference, variable.value = variable.value, None
+
+
+def _each(words: list[str], command: str, io: IO, shell: Shell, local: bool,
+          change: Callable[[Variable], None]) -> int:
     status = 0
     for word in words:
         name, equals, value = word.partition('=')
@@ -70,13 +107,26 @@ def _each(words: list[str], command: str, io: IO, shell: Shell, local: bool, cha
             continue
         variable = shell.variables.declare(name, local)
         if equals and variable.readonly:
-            shell.complain(io, f'{name}: readonly variable')
+            shell.complain(io, f'{command}: {name}: readonly variable' if command != 'export' else
+                           f'{name}: readonly variable')
             status = 1
             continue
-        if equals and not (value == '' and isinstance(variable.value, dict)):
-            variable.value = value
         change(variable)
+        if equals:
+            _give(variable, value, shell)
+            if not variable.reference:
+                change(variable)
     return status
+
+
+def _give(variable: Variable, value: str, shell: Shell) -> None:
+    if variable.integer:
+        value = str(shell.expander.number(value))
+    value = variable.cased(value)
+    if isinstance(variable.value, dict):
+        variable.value['0' if variable.associative else 0] = value  # type: ignore[index]
+    else:
+        variable.value = value
 
 
 def _set(variable: Variable, **attributes: bool) -> None:
@@ -84,62 +134,105 @@ def _set(variable: Variable, **attributes: bool) -> None:
         setattr(variable, name, value)
 
 
-def _functions(words: list[str], io: IO, shell: Shell) -> int:
+def _functions(words: list[str], names_only: bool, io: IO, shell: Shell) -> int:
+    status = 0
     for name in words or sorted(shell.functions):
         if name not in shell.functions:
-            return 1
-        io.stdout.write(shell.functions[name].source + '\n')
-    return 0
+            status = 1
+            continue
+        exported = shell.variables.own(f'BASH_FUNC_{name}%%') is not None
+        if names_only:
+            io.stdout.write(f'{name}\n' if words else f'declare -f{"x" if exported else ""} {name}\n')
+        else:
+            io.stdout.write(function_text(shell.functions[name]) + '\n')
+    return status
+
+
+def _print_all(io: IO, shell: Shell, wanted: Callable[[Variable], bool]) -> None:
+    for name in shell.variables.names():
+        variable = shell.variables.own(name)
+        if variable is not None and wanted(variable) and NAME.fullmatch(name):
+            io.stdout.write(_declaration(name, variable) + '\n')
 
 
 def _print(words: list[str], io: IO, shell: Shell) -> int:
+    status = 0
     for name in words:
-        variable = shell.variables.find(name)
+        variable = shell.variables.own(name)
         if variable is None:
             shell.complain(io, f'declare: {name}: not found')
-            return 1
-        flags = ''.join(letter for letter, on in (
-            ('A', variable.associative), ('a', isinstance(variable.value, dict) and not variable.associative),
-            ('i', variable.integer), ('r', variable.readonly), ('x', variable.exported)) if on) or '-'
-        io.stdout.write(f'declare -{flags} {name}{_value(variable)}\n')
-    return 0
+            status = 1
+        else:
+            io.stdout.write(_declaration(name, variable) + '\n')
+    return status
+
+
+def _declaration(name: str, variable: Variable) -> str:
+    return f'declare -{variable.letters or "-"} {name}{_value(variable)}'
 
 
 def _value(variable: Variable) -> str:
+    if variable.reference:
+        return f'="{variable.reference}"'
     if variable.value is None:
         return ''
-    if isinstance(variable.value, dict):
-        items = ' '.join(f'[{key}]="{_escaped(value)}"' for key, value in variable.value.items())
-        return f'=({items})'
-    return f'="{_escaped(variable.value)}"'
+    if isinstance(variable.value, str):
+        return f'={double_quoted(variable.value)}'
+    from tutor.shell.variables import bucket
+    keys = sorted(variable.value, key=bucket if variable.associative else None)
+    items = ' '.join(f'[{_key(key)}]={double_quoted(variable.value[key])}' for key in keys)
+    return f'=({items}{" " if variable.associative and items else ""})'
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r'(["\\$`])', r'\\\1', text)
+def _key(key: int | str) -> str:
+    return double_quoted(key) if isinstance(key, str) and (METAS.search(key) or not key) else str(key)
 
 
 async def unset(argv: list[str], io: IO, shell: Shell) -> int:
-    for name in argv[1:]:
-        if name.startswith('-'):
+    """unset [-fvn] [NAME…]"""
+    on, _, words = _parted(argv)
+    status = 0
+    for name in words:
+        match = REFERENCE.fullmatch(name)
+        if match is None and 'v' in on:
+            shell.complain(io, f"unset: `{name}': not a valid identifier")
+            status = 1
             continue
-        match = re.fullmatch(r'(\w+)\[(.+)\]', name)
         try:
-            if match:
-                variable = shell.variables.find(match[1])
-                if variable is not None and isinstance(variable.value, dict):
-                    variable.value.pop(match[2] if variable.associative else int(match[2]), None)
-            elif shell.variables.find(name) is not None and '-f' not in argv:
-                shell.variables.unset(name)
-            else:
+            if match is not None and match[2] is not None:
+                _unset_element(match[1], match[2], shell)
+            elif 'f' not in on and shell.variables.own(name) is not None:
+                own = shell.variables.own(name)
+                shell.variables.unset(own.reference if own is not None and own.reference and 'n' not in on else name)
+            elif 'v' not in on:
                 shell.functions.pop(name, None)
         except ReadOnly:
             shell.complain(io, f'unset: {name}: cannot unset: readonly variable')
-            return 1
-    return 0
+            status = 1
+        except (ArithmeticProblem, BadSubscript) as problem:
+            shell.complain(io, f'unset: {problem}')
+            status = 1
+    return status
+
+
+def _unset_element(name: str, index: str, shell: Shell) -> None:
+    variable = shell.variables.find(name)
+    if variable is not None and index in ('@', '*') and not variable.associative:
+        shell.variables.unset(name)
+    elif variable is not None and isinstance(variable.value, dict):
+        variable.value.pop(shell.expander.elements.key(name, index.strip('\'"')), None)  # type: ignore[call-overload]
 
 
 async def let(argv: list[str], io: IO, shell: Shell) -> int:
+    """let EXPRESSION…"""
     value = 0
+    if len(argv) < 2:
+        shell.complain(io, 'let: expression expected')
+        return 1
     for text in argv[1:]:
-        value = await shell.expander.arithmetic(Word((Text(text, True),), text))
+        try:
+            value = shell.expander.number(text)
+        except ExpansionProblem as problem:
+            shell.complain(io, f'let: {problem}')
+            return 1
     return int(value == 0)

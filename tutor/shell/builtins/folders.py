@@ -81,7 +81,15 @@ async def popd(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def dirs(argv: list[str], io: IO, shell: Shell) -> int:
+    if '-c' in argv:
+        shell.variables.unset('DIRSTACK')
+        return 0
     home = shell.home
-    io.stdout.write(' '.join('~' + path[len(home):] if path == home or path.startswith(home + '/') else path
-                             for path in [shell.ctx.cwd, *_stack(shell)]) + '\n')
+    paths = [shell.ctx.cwd, *_stack(shell)]
+    if '-l' not in argv:
+        paths = ['~' + path[len(home):] if path == home or path.startswith(home + '/') else path for path in paths]
+    if '-v' in argv:
+        io.stdout.write(''.join(f'{place:2d}  {path}\n' for place, path in enumerate(paths)))
+    else:
+        io.stdout.write(('\n' if '-p' in argv else ' ').join(paths) + '\n')
     return 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.shell.jobs import current_jobs, ended, first_ended
 from tutor.shell.process import IO, SIGNALS
 from tutor.shell.unwinding import Exit
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
-    from tutor.shell.pipelines import Job
+    from tutor.shell.jobs import Job
 
 ALL = ('HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM',
        'TERM', 'STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF',
@@ -18,46 +19,82 @@ NUMBERS = {number: name for name, number in SIGNALS.items()}
 
 
 async def wait(argv: list[str], io: IO, shell: Shell) -> int:
-    """Wait for jobs or processes, all of them without arguments."""
+    """wait [-n] [ID…]: for jobs or processes, all of them without arguments."""
     words = [word for word in argv[1:] if not word.startswith('-')]
-    if not words:
-        for job in list(shell.jobs.values()):
-            await job.process.exit
-        shell.jobs.clear()
-        return 0
-    status = 0
+    chosen, status = [], 0
     for word in words:
         job = job_of(word, shell)
         if job is None:
-            shell.complain(io, f'wait: pid {word} is not a child of this shell')
-            status = 127
-            continue
-        status = await job.process.exit
-        shell.jobs.pop(job.number, None)
-    return status
+            shell.complain(io, f'wait: {word}: no such job' if word.startswith('%') else
+                           f'wait: pid {word} is not a child of this shell' if word.isdigit() else
+                           f"wait: `{word}': not a pid or valid job spec")
+            status = 127 if word.isdigit() or word.startswith('%') else 1
+        else:
+            chosen.append(job)
+    own = [job for job in shell.jobs.values() if job.depth == shell.depth]
+    if '-n' in argv:
+        first = await first_ended(shell, chosen if words else own)
+        return 127 if first is None else await ended(shell, first)
+    for job in chosen if words else own:
+        status = await ended(shell, job)
+    return status if words else 0
 
 
 def job_of(word: str, shell: Shell) -> Job | None:
-    if word in ('%%', '%+', ''):
-        return shell.jobs[max(shell.jobs)] if shell.jobs else None
-    if word.startswith('%'):
-        return shell.jobs.get(int(word[1:])) if word[1:].isdigit() else None
-    return next((job for job in shell.jobs.values() if str(job.process.pid) == word), None)
+    """The job of `%1`, `%+`, `%-`, `%name`, `%?text` or a process number."""
+    if not word.startswith('%') and word:
+        return next((job for job in shell.jobs.values() if str(job.process.pid) == word), None)
+    current, previous = current_jobs(shell)
+    name = word[1:]
+    if name in ('', '%', '+'):
+        return shell.jobs.get(current)
+    if name == '-':
+        return shell.jobs.get(previous)
+    if name.isdigit():
+        return shell.jobs.get(int(name))
+    return next((job for job in shell.jobs.values() if
+                 (name[1:] in job.source if name.startswith('?') else job.source.startswith(name))), None)
 
 
 async def jobs(argv: list[str], io: IO, shell: Shell) -> int:
-    current = max(shell.jobs, default=0)
-    for number, job in list(shell.jobs.items()):
-        io.stdout.write(f'{job.process.pid}\n' if '-p' in argv else job.line(current))
+    """jobs [-lprs] [JOB…]"""
+    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
+    words = [word for word in argv[1:] if not word.startswith('-')]
+    current, previous = current_jobs(shell)
+    chosen = list(shell.jobs.values())
+    if words:
+        chosen = []
+        for word in words:
+            job = job_of(word, shell)
+            if job is None:
+                shell.complain(io, f'jobs: {word}: no such job')
+                return 1
+            chosen.append(job)
+    for job in chosen:
+        if ('r' in letters and not job.running) or 's' in letters:
+            continue
+        io.stdout.write(f'{job.process.pid}\n' if 'p' in letters else job.line(current, previous, 'l' in letters))
         if not job.running:
-            del shell.jobs[number]
+            shell.jobs.pop(job.number, None)
     return 0
 
 
-async def fg(argv: list[str], io: IO, shell: Shell) -> int:
-    job = job_of(argv[1] if len(argv) > 1 else '', shell)
+def _wanted(argv: list[str], io: IO, shell: Shell) -> Job | None:
+    """The job that fg or bg is asked for; None after a message."""
+    word = argv[1] if len(argv) > 1 else ''
+    if not shell.interactive and not shell.options.get('monitor'):
+        shell.complain(io, f'{argv[0]}: no job control')
+        return None
+    job = job_of(word, shell)
     if job is None:
-        shell.complain(io, f'fg: {argv[1] if len(argv) > 1 else "current"}: no such job')
+        shell.complain(io, f'{argv[0]}: {word or "current"}: no such job')
+    return job
+
+
+async def fg(argv: list[str], io: IO, shell: Shell) -> int:
+    """fg [JOB]: wait for a job as if it had been started without &."""
+    job = _wanted(argv, io, shell)
+    if job is None:
         return 1
     io.stdout.write(job.source + '\n')
     shell.jobs.pop(job.number, None)
@@ -65,14 +102,18 @@ async def fg(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def bg(argv: list[str], io: IO, shell: Shell) -> int:
-    shell.complain(io, 'bg: jobs are not stopped in this shell, so there is nothing to continue')
-    return 1
+    """bg [JOB]: nothing can be stopped here, so every job is in the background already."""
+    job = _wanted(argv, io, shell)
+    if job is None:
+        return 1
+    shell.complain(io, f'bg: job {job.number} already in background')
+    return 0
 
 
 async def kill(argv: list[str], io: IO, shell: Shell) -> int:
     words, signal = argv[1:], 'TERM'
     if words and words[0] == '-l':
-        _list_signals(words[1:], io, shell)
+        list_signals(words[1:], io, shell)
         return 0
     if words and words[0] in ('-s', '-n') and len(words) > 1:
         signal, words = words[1], words[2:]
@@ -95,7 +136,7 @@ async def kill(argv: list[str], io: IO, shell: Shell) -> int:
     return status
 
 
-def _list_signals(words: list[str], io: IO, shell: Shell) -> None:
+def list_signals(words: list[str], io: IO, shell: Shell) -> None:
     """kill -l: all signals in a table, or the names of numbers."""
     if words:
         for word in words:
@@ -128,6 +169,9 @@ async def _signal_self(name: str, signal: str, shell: Shell) -> int:
 
 def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:
     job = job_of(word, shell) if word.startswith('%') else None
+    if job is None and word.startswith('%'):
+        shell.complain(io, f'kill: {word}: no such job')
+        return 1
     process = job.process if job else shell.ctx.host.processes.get(int(word)) if word.isdigit() else None
     if process is None:
         reason = 'No such process' if word.isdigit() else 'arguments must be process or job IDs'

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tutor.shell.parser import CLOSING, OPENING
+from tutor.shell.printing import function_text
 from tutor.shell.process import IO
+from tutor.shell.quoting import single_quoted
+from tutor.shell.vfs import normalize
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
+
+KEYWORDS = OPENING | CLOSING | {'coproc'}
 
 
 async def alias(argv: list[str], io: IO, shell: Shell) -> int:
@@ -20,7 +26,7 @@ async def alias(argv: list[str], io: IO, shell: Shell) -> int:
         if equals:
             shell.aliases[name] = value
         elif name in shell.aliases:
-            io.stdout.write(f"alias {name}='{shell.aliases[name]}'\n")
+            io.stdout.write(f'alias {name}={single_quoted(shell.aliases[name])}\n')
         else:
             shell.complain(io, f'alias: {name}: not found')
             status = 1
@@ -31,41 +37,50 @@ async def unalias(argv: list[str], io: IO, shell: Shell) -> int:
     if '-a' in argv:
         shell.aliases.clear()
         return 0
+    status = 0
     for name in argv[1:]:
         if shell.aliases.pop(name, None) is None:
             shell.complain(io, f'unalias: {name}: not found')
-            return 1
-    return 0
-
-
-async def type_of(argv: list[str], io: IO, shell: Shell) -> int:
-    status = 0
-    brief = '-t' in argv
-    for name in argv[1:]:
-        if name.startswith('-'):
-            continue
-        kind, text = _meaning(name, shell)
-        if kind is None:
-            if not brief:
-                shell.complain(io, f'type: {name}: not found')
             status = 1
-        elif not (brief and kind == ''):
-            io.stdout.write((kind if brief else text) + '\n')
     return status
 
 
-def _meaning(name: str, shell: Shell) -> tuple[str | None, str]:
+async def type_of(argv: list[str], io: IO, shell: Shell) -> int:
+    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
+    status = 0
+    for name in argv[1:]:
+        if name.startswith('-'):
+            continue
+        meanings = list(_meanings(name, shell, 'P' in letters))
+        if not meanings:
+            if not set(letters) & set('tpP'):
+                shell.complain(io, f'type: {name}: not found')
+            status = 1
+        for kind, text in meanings if 'a' in letters else meanings[:1]:
+            if 't' in letters:
+                io.stdout.write(f'{kind}\n')
+            elif 'p' not in letters and 'P' not in letters:
+                io.stdout.write(f'{text}\n')
+            elif kind == 'file':
+                io.stdout.write(text.removeprefix(f'{name} is ') + '\n')
+    return status
+
+
+def _meanings(name: str, shell: Shell, only_files: bool = False) -> Iterator[tuple[str, str]]:
+    """What a name stands for, by what wins: a kind, and bash's sentence about it."""
     from tutor.shell.builtins.catalog import BUILTINS
-    if name in shell.aliases:
-        return 'alias', f"{name} is aliased to `{shell.aliases[name]}'"
-    if name in OPENING | CLOSING:
-        return 'keyword', f'{name} is a shell keyword'
-    if name in shell.functions:
-        return 'function', f'{name} is a function\n{shell.functions[name].source}'
-    if name in BUILTINS:
-        return 'builtin', f'{name} is a shell builtin'
-    path = shell.which(name)
-    return ('file', f'{name} is {path}') if path else (None, '')
+    if not only_files:
+        if name in shell.aliases:
+            yield 'alias', f"{name} is aliased to `{shell.aliases[name]}'"
+        if name in KEYWORDS:
+            yield 'keyword', f'{name} is a shell keyword'
+        if name in shell.functions:
+            yield 'function', f'{name} is a function\n{function_text(shell.functions[name])}'
+        if name in BUILTINS:
+            yield 'builtin', f'{name} is a shell builtin'
+    path = name if '/' in name and shell.ctx.files.exists(normalize(name, shell.ctx.cwd)) else shell.which(name)
+    if (path and '/' not in name) or path == name:
+        yield 'file', f'{name} is {path}'
 
 
 async def command(argv: list[str], io: IO, shell: Shell) -> int:
@@ -73,8 +88,10 @@ async def command(argv: list[str], io: IO, shell: Shell) -> int:
     if words and words[0] in ('-v', '-V'):
         status = 0
         for name in words[1:]:
-            kind, text = _meaning(name, shell)
-            if kind is None:
+            kind, text = next(_meanings(name, shell), ('', ''))
+            if not kind:
+                if words[0] == '-V':
+                    shell.complain(io, f'command: {name}: not found')
                 status = 1
                 continue
             short = {'alias': f"alias {name}='{shell.aliases.get(name)}'", 'file': shell.which(name)}.get(kind, name)

@@ -2,78 +2,146 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tutor.shell.process import IO
+from tutor.shell.quoting import double_quoted, if_needed
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
 LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'C': 'noclobber', 'h': 'hashall',
            'B': 'braceexpand', 'm': 'monitor', 'v': 'verbose', 'a': 'allexport', 'b': 'notify', 'H': 'histexpand',
-           'E': 'errtrace', 'T': 'functrace', 'n': 'noexec', 'k': 'keyword', 'P': 'physical', 'i': 'interactive'}
-NAMES = {*LETTERS.values(), 'history', 'ignoreeof', 'interactive-comments', 'nolog', 'pipefail', 'posix', 'vi', 'emacs'}
-SHOPT = {'expand_aliases', 'nullglob', 'extglob', 'globstar', 'dotglob', 'nocasematch', 'histappend', 'checkwinsize'}
+           'E': 'errtrace', 'T': 'functrace', 'n': 'noexec', 'k': 'keyword', 'P': 'physical', 'p': 'privileged',
+           't': 'onecmd'}
+NAMES = sorted({*LETTERS.values(), 'history', 'ignoreeof', 'interactive-comments', 'nolog', 'pipefail', 'posix', 'vi',
+                'emacs'})
+ON = {'braceexpand', 'hashall', 'interactive-comments'}
+AT_PROMPT = {'emacs', 'histexpand', 'history', 'monitor'}
+SHOPT_ON = {'checkwinsize', 'cmdhist', 'complete_fullquote', 'extquote', 'force_fignore', 'globasciiranges',
+            'globskipdots', 'hostcomplete', 'interactive_comments', 'patsub_replacement', 'progcomp', 'promptvars',
+            'sourcepath'}
+SHOPT = sorted({*SHOPT_ON, 'autocd', 'assoc_expand_once', 'cdable_vars', 'cdspell', 'checkhash', 'checkjobs',
+                'compat31', 'compat32', 'compat40', 'compat41', 'compat42', 'compat43', 'compat44', 'direxpand',
+                'dirspell', 'dotglob', 'execfail', 'expand_aliases', 'extdebug', 'extglob', 'failglob', 'globstar',
+                'gnu_errfmt', 'histappend', 'histreedit', 'histverify', 'huponexit', 'inherit_errexit', 'lastpipe',
+                'lithist', 'localvar_inherit', 'localvar_unset', 'login_shell', 'mailwarn', 'no_empty_cmd_completion',
+                'nocaseglob', 'nocasematch', 'noexpand_translation', 'nullglob', 'progcomp_alias', 'restricted_shell',
+                'shift_verbose', 'varredir_close', 'xpg_echo'})
+USAGE = 'set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n'
+
+
+def is_on(name: str, shell: Shell) -> bool:
+    """Whether an option of set or shopt is on."""
+    default = name in ON or name in SHOPT_ON or (shell.interactive and (name in AT_PROMPT or name == 'expand_aliases'))
+    return shell.options.get(name, default)
 
 
 async def set_options(argv: list[str], io: IO, shell: Shell) -> int:
+    """set [-+abefhkmnptuvxBCEHPT] [-+o NAME] [--] [ARG…]"""
     words = argv[1:]
     if not words:
-        for name in shell.variables.names():
-            value = shell.variables.get(name)
-            if value is not None:
-                io.stdout.write(f'{name}={_quoted(value)}\n')
+        _variables(io, shell)
         return 0
     while words:
         word = words.pop(0)
         if word == '--':
             shell.positional = words
             return 0
-        if word[:1] not in '-+' or len(word) < 2:
-            shell.positional = [word, *words]
+        if word[:1] not in ('-', '+') or len(word) < 2:
+            shell.positional = words if word == '-' else [word, *words]
             return 0
-        on = word[0] == '-'
-        for letter in word[1:]:
-            name = words.pop(0) if letter == 'o' and words else LETTERS.get(letter)
-            if name is None or name not in NAMES:
-                shell.complain(io, f'set: {name or word}: invalid option' + (' name' if name else ''))
-                return 2 if name is None else 1
-            shell.options[name] = on
+        status = _letters(word, words, io, shell)
+        if status:
+            return status
     return 0
 
 
-def _quoted(value: str) -> str:
-    from shlex import quote
-    return quote(value) if value else ''
+def _letters(word: str, words: list[str], io: IO, shell: Shell) -> int:
+    on = word[0] == '-'
+    for letter in word[1:]:
+        if letter == 'o' and not words:
+            _list(on, io, shell)
+            return 0
+        name = words.pop(0) if letter == 'o' else LETTERS.get(letter)
+        if name is None:
+            shell.complain(io, f'set: {word[0]}{letter}: invalid option')
+            io.stderr.write(USAGE)
+            return 2
+        if name not in NAMES:
+            shell.complain(io, f'set: {name}: invalid option name')
+            return 2
+        shell.options[name] = on
+    return 0
+
+
+def _list(readable: bool, io: IO, shell: Shell) -> None:
+    """set -o and set +o: all options."""
+    for name in NAMES:
+        on = is_on(name, shell)
+        io.stdout.write(f'{name:<15}\t{"on" if on else "off"}\n' if readable else f'set {"-" if on else "+"}o {name}\n')
+
+
+def _variables(io: IO, shell: Shell) -> None:
+    for name in shell.variables.names():
+        variable = shell.variables.find(name)
+        if variable is None or variable.value is None or not name.isidentifier():
+            continue
+        if isinstance(variable.value, dict):
+            items = ' '.join(f'[{key}]={double_quoted(value)}' for key, value in shell.variables.items(name).items())
+            io.stdout.write(f'{name}=({items}{" " if variable.associative else ""})\n')
+        else:
+            io.stdout.write(f'{name}={if_needed(variable.value)}\n')
 
 
 async def shopt(argv: list[str], io: IO, shell: Shell) -> int:
-    on = {'-s': True, '-u': False}.get(argv[1] if len(argv) > 1 else '')
-    for name in argv[2:] if on is not None else argv[1:]:
-        if name not in SHOPT:
-            shell.complain(io, f'shopt: {name}: invalid shell option name')
-            return 1
-        if on is None:
-            io.stdout.write(f'{name:<15}\t{"on" if shell.options.get(name) else "off"}\n')
-        else:
-            shell.options[name] = on
-    return 0
+    """shopt [-pqsuo] [NAME…]"""
+    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
+    words = [word for word in argv[1:] if not word.startswith('-')]
+    known = NAMES if 'o' in letters else SHOPT
+    status = 0
+    for name in words:
+        if name not in known:
+            shell.complain(io, f'shopt: {name}: invalid shell option name' if 'o' not in letters else
+                           f'shopt: {name}: invalid option name')
+            status = 1
+    chosen = [name for name in words or known if name in known]
+    if words and ('s' in letters or 'u' in letters):
+        shell.options.update((name, 's' in letters) for name in chosen)
+        return status
+    if not words and ('s' in letters or 'u' in letters):
+        chosen = [name for name in chosen if is_on(name, shell) is ('s' in letters)]
+    for name in chosen if 'q' not in letters else ():
+        on = is_on(name, shell)
+        io.stdout.write(f'shopt {"-s" if on else "-u"} {name}\n' if 'p' in letters else
+                        f'{name:<15}\t{"on" if on else "off"}\n')
+    return status or int(bool(words) and not all(is_on(name, shell) for name in chosen))
 
 
 async def umask(argv: list[str], io: IO, shell: Shell) -> int:
-    if len(argv) > 1 and argv[1] != '-S':
+    """umask [-pS] [MODE]"""
+    words = [word for word in argv[1:] if not re.fullmatch(r'-[pS]+', word)]
+    if words:
         from tutor.shell.programs.modes import changed
-        mode = changed(argv[1], 0o777 & ~shell.ctx.umask, True, 0)
-        if mode is None or (argv[1].isdigit() and mode > 0o777):
-            why = 'octal number out of range' if argv[1].isdigit() else 'invalid symbolic mode operator'
-            shell.complain(io, f'umask: {argv[1]}: {why}')
+        text = words[0]
+        mode = changed(text, 0o777 & ~shell.ctx.umask, True, 0)
+        if mode is None or (text.isdigit() and mode > 0o777):
+            why = 'octal number out of range' if text.isdigit() else 'invalid symbolic mode operator'
+            shell.complain(io, f'umask: {text}: {why}')
             return 1
-        shell.ctx.umask = mode if argv[1].isdigit() else 0o777 & ~mode
+        shell.ctx.umask = mode if text.isdigit() else 0o777 & ~mode
+        return 0
+    allowed = 0o777 & ~shell.ctx.umask
+    if '-S' in argv:
+        parts = (''.join(letter for bit, letter in ((4, 'r'), (2, 'w'), (1, 'x')) if allowed >> shift & bit)
+                 for shift in (6, 3, 0))
+        io.stdout.write(','.join(f'{who}={bits}' for who, bits in zip('ugo', parts, strict=True)) + '\n')
     else:
-        io.stdout.write(f'{shell.ctx.umask:04o}\n')
+        io.stdout.write(f'{"umask " if "-p" in argv else ""}{shell.ctx.umask:04o}\n')
     return 0
 
 
 async def ulimit(argv: list[str], io: IO, shell: Shell) -> int:
-    io.stdout.write('unlimited\n')
+    io.stdout.write('1024\n' if '-n' in argv else 'unlimited\n')
     return 0

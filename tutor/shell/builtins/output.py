@@ -17,10 +17,27 @@ async def echo(argv: list[str], io: IO, shell: Shell) -> int:
 
 async def printf(argv: list[str], io: IO, shell: Shell) -> int:
     from tutor.shell.programs import printf as program
-    if len(argv) > 2 and argv[1] == '-v':
-        shell.variables.set(argv[2], program.format_all(argv[3], argv[4:]))
-        return 0
-    return await program.main(argv, io, shell.ctx, prefix=shell.name + ': ')
+    words = argv[1:]
+    if words[:1] == ['-v'] and len(words) > 1:
+        name, words = words[1], words[2:]
+    else:
+        name = None
+    if words[:1] == ['--']:
+        words = words[1:]
+    if not words:
+        io.stderr.write('printf: usage: printf [-v var] format [arguments]\n')
+        return 2
+    problems: list[str] = []
+    text = program.format_all(words[0], words[1:], problems, shell.ctx)
+    for problem in problems:
+        shell.complain(io, f'printf: {problem}')
+    if name is None:
+        io.stdout.write(text)
+        await io.stdout.drain()
+    elif not shell.expander.elements.assign(name, text):
+        shell.complain(io, f"printf: `{name}': not a valid identifier")
+        return 2
+    return int(bool(problems))
 
 
 async def test(argv: list[str], io: IO, shell: Shell) -> int:

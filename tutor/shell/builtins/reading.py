@@ -1,76 +1,172 @@
-"""read, mapfile, getopts."""
+"""read and mapfile."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
+from tutor.cluster.simulation import Future, Reader
+from tutor.shell.elements import BadSubscript
 from tutor.shell.process import IO
+from tutor.shell.streams import NullWriter
+from tutor.shell.variables import ReadOnly
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
-WITH_VALUE = 'adnpt'
+READ, MAPFILE = 'adnNpitu', 'dnOsuCc'
+TIMED_OUT = 142
+USAGE = {
+    'read': 'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] '
+            '[name ...]',
+    'mapfile': 'mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]'}
+
+
+class BadOption(Exception):
+    """An option that a builtin does not have."""
 
 
 async def read(argv: list[str], io: IO, shell: Shell) -> int:
-    options, names = _options(argv[1:])
-    if 'p' in options and io.stdin.isatty:
+    """read [-r] [-a ARRAY] [-d DELIM] [-n N] [-N N] [-p PROMPT] [-s] [-t SECONDS] [-u FD] [NAME…]"""
+    try:
+        options, names = _options(argv[1:], READ, 'ers')
+    except BadOption as bad:
+        return _bad_option('read', str(bad), io, shell)
+    for name in names:
+        if not re.fullmatch(r'[A-Za-z_]\w*(\[.+\])?', name):
+            shell.complain(io, f"read: `{name}': not a valid identifier")
+            return 1
+    if 't' in options and not re.fullmatch(r'\d*\.?\d+', options['t']):
+        shell.complain(io, f'read: {options["t"]}: invalid timeout specification')
+        return 1
+    source = _source(options, io, shell)
+    if source is None:
+        shell.complain(io, f'read: {options["u"]}: invalid file descriptor: Bad file descriptor')
+        return 1
+    if 'p' in options and source.isatty:
         io.stderr.write(options['p'])
-    text, complete = await _line(io, options, shell)
+    text, complete, late = await _line(source, options, shell)
+    try:
+        _store(text, options, names, shell)
+    except (ReadOnly, BadSubscript) as problem:
+        shell.complain(io, f'{problem}: readonly variable' if isinstance(problem, ReadOnly) else str(problem))
+        return 1
+    return TIMED_OUT if late else 0 if complete else 1
+
+
+def _bad_option(command: str, letter: str, io: IO, shell: Shell) -> int:
+    shell.complain(io, f'{command}: -{letter}: invalid option')
+    io.stderr.write(f'{command}: usage: {USAGE[command]}\n')
+    return 2
+
+
+def _source(options: dict[str, str], io: IO, shell: Shell) -> Any:
+    if 'u' not in options or options['u'] == '0':
+        return io.stdin
+    number = int(options['u']) if options['u'].isdigit() else -1
+    found = {**shell.descriptors, **shell.redirected_descriptors}.get(number)
+    return None if isinstance(found, NullWriter) else found
+
+
+def _store(text: str, options: dict[str, str], names: list[str], shell: Shell) -> None:
     separators = shell.variables.get('IFS')
     separators = ' \t\n' if separators is None else separators
+    elements = shell.expander.elements
     if 'a' in options:
-        shell.variables.set(options['a'], dict(enumerate(text.split(None if separators == ' \t\n' else separators))))
+        shell.variables.set(options['a'], dict(enumerate(_all_fields(_unmarked(text), separators))))
     elif not names:
-        shell.variables.set('REPLY', text)
+        shell.variables.set('REPLY', _unmarked(text))
+    elif 'N' in options:
+        for name in names:
+            elements.assign(name, _unmarked(text) if name == names[0] else '')
     else:
         for name, value in zip(names, _fields(text, len(names), separators), strict=False):
-            shell.variables.set(name, value)
-    return 0 if complete else 1
+            elements.assign(name, _unmarked(value))
 
 
-def _options(words: list[str]) -> tuple[dict[str, str], list[str]]:
+def _options(words: list[str], with_value: str, flags: str) -> tuple[dict[str, str], list[str]]:
+    """Options by letter and the words after them; raises BadOption."""
     options: dict[str, str] = {}
+    words = list(words)
     while words and words[0].startswith('-') and len(words[0]) > 1:
-        letters, words = words[0][1:], words[1:]
+        letters = words.pop(0)[1:]
+        if letters == '-':
+            break
         for place, letter in enumerate(letters):
-            if letter in WITH_VALUE:
+            if letter in with_value:
                 options[letter] = letters[place + 1:] or (words.pop(0) if words else '')
                 break
+            if letter not in flags:
+                raise BadOption(letter)
             options[letter] = ''
     return options, words
 
 
-async def _line(io: IO, options: dict[str, str], shell: Shell) -> tuple[str, bool]:
-    """A line (or what -n and -d say) without its end, and whether the end was there."""
-    delimiter = (options['d'] or '\0').encode() if 'd' in options else b'\n'
-    limit = int(options['n']) if options.get('n', '').isdigit() else 0
+async def _line(source: Reader, options: dict[str, str], shell: Shell) -> tuple[str, bool, bool]:
+    """A line (or what -n, -N and -d say) without its end; whether the end was there; whether time was up. Characters
+    that a backslash has escaped are marked, so that they do not separate fields."""
+    if 't' not in options:
+        return *await _gather(source, options), False
+    limit = float(options['t'])
+    simulation = shell.ctx.simulation
+    first: Future[bool] = Future(simulation)
+    task = simulation.spawn(_gather(source, options), 'read')
+    task.on_done(lambda _: first.resolve(True))
+    timer = simulation.spawn(simulation.sleep(limit), 'read -t')
+    timer.on_done(lambda _: first.resolve(False))
+    if await first or task.done:
+        timer.cancel()
+        return *task.result(), False
+    task.cancel()
+    return '', False, True
+
+
+async def _gather(source: Reader, options: dict[str, str]) -> tuple[str, bool]:
+    exact = options.get('N', '')
+    delimiter = b'' if exact else (options['d'] or '\0').encode() if 'd' in options else b'\n'
+    count = exact or options.get('n', '')
+    limit = int(count) if count.isdigit() else 0
     found = bytearray()
     while True:
-        if limit or delimiter != b'\n':
-            chunk = await io.stdin.read(1)
-        else:
-            chunk = await io.stdin.readline()
-        ended = chunk.endswith(delimiter)
+        chunk = await (source.readline() if not limit and delimiter == b'\n' else source.read(1))
+        ended = bool(delimiter) and chunk.endswith(delimiter)
         found += chunk[:-1] if ended else chunk
-        if ended and 'r' not in options and delimiter == b'\n' and found.endswith(b'\\'):
-            found = found[:-1]
+        if ended and 'r' not in options and _escapes(found):
+            if delimiter == b'\n':
+                del found[-1:]
+            else:
+                found += delimiter
             continue
-        if ended or not chunk or (limit and len(found) >= limit):
+        full = bool(limit) and len(found.decode('utf-8', 'ignore')) >= limit
+        if ended or not chunk or full:
             text = found.decode('utf-8', 'surrogateescape')
-            if 'r' not in options:
-                text = _unescaped(text)
-            return text, bool(ended or (limit and len(found) >= limit))
+            return text if 'r' in options else _marked(text), ended or full
 
 
-def _unescaped(text: str) -> str:
-    found, place = [], 0
-    while place < len(text):
-        if text[place] == '\\' and place + 1 < len(text):
-            place += 1
-        found.append(text[place])
-        place += 1
-    return ''.join(found)
+def _escapes(found: bytearray) -> bool:
+    """Whether a line ends with a backslash that is not itself escaped."""
+    return (len(found) - len(found.rstrip(b'\\'))) % 2 == 1
+
+
+MARK = '\0'
+"""Stands before a character that was escaped. No line has it: the shell drops it as bash does."""
+
+
+def _marked(text: str) -> str:
+    return re.sub(r'\\(.?)', lambda match: MARK + match[1] if match[1] else '', text, flags=re.DOTALL) \
+        if '\\' in text else text
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(MARK, '')
+
+
+def _all_fields(text: str, separators: str) -> list[str]:
+    """All fields, as read -a has them."""
+    found = _fields(text, len(text) + 2, separators)
+    while found and not found[-1]:
+        found.pop()
+    return found
 
 
 def _fields(text: str, count: int, separators: str) -> list[str]:
@@ -81,51 +177,38 @@ def _fields(text: str, count: int, separators: str) -> list[str]:
     found: list[str] = []
     text = text.lstrip(blanks)
     while len(found) < count - 1 and text:
-        place = next((i for i, char in enumerate(text) if char in separators), len(text))
+        place = next((i for i, char in enumerate(text) if char in separators and text[i - 1:i] != MARK), len(text))
         found.append(text[:place])
         rest = text[place:].lstrip(blanks)
-        if (rest and rest[0] in separators and text[place:place + 1] in blanks) or \
-                (text[place:place + 1] and text[place] not in blanks):
-            rest = rest[1:].lstrip(blanks) if rest and rest[0] in separators else rest
+        if rest[:1] and rest[0] in separators and rest[0] not in blanks:
+            rest = rest[1:].lstrip(blanks)
         text = rest
-    found.append(text.rstrip(blanks))
-    return found + [''] * (count - len(found))
+    last = text.rstrip(blanks) if not text.endswith(MARK + ' ') else text
+    if count > 1 or last:
+        hard = ''.join(char for char in separators if char not in blanks)
+        if last and last[-1] in hard and not any(char in separators for char in last[:-1]):
+            last = last[:-1]
+    found.append(last)
+    return found + [''] * (count - len(found)) if count < 10_000 else found
 
 
 async def mapfile(argv: list[str], io: IO, shell: Shell) -> int:
-    options, names = _options(argv[1:])
-    data = (await io.stdin.read()).decode('utf-8', 'surrogateescape')
-    lines = data.splitlines(keepends='t' not in options)
-    if argv[1:2] == ['-t']:
-        names, lines = argv[2:], data.splitlines()
-    shell.variables.set(names[0] if names else 'MAPFILE', dict(enumerate(lines)))
-    return 0
-
-
-async def getopts(argv: list[str], io: IO, shell: Shell) -> int:
-    letters, name = argv[1], argv[2]
-    words = argv[3:] or shell.positional
-    index = int(shell.variables.get('OPTIND') or 1)
-    place = int(shell.variables.get('_OPTPLACE') or 1)
-    word = words[index - 1] if index <= len(words) else ''
-    if not word.startswith('-') or word in ('-', '--'):
-        shell.variables.set(name, '?')
+    """mapfile [-t] [-d DELIM] [-n COUNT] [-O ORIGIN] [-s COUNT] [-u FD] [ARRAY]"""
+    try:
+        options, names = _options(argv[1:], MAPFILE, 't')
+    except BadOption as bad:
+        return _bad_option('mapfile', str(bad), io, shell)
+    source = _source(options, io, shell)
+    if source is None:
+        shell.complain(io, f'mapfile: {options["u"]}: invalid file descriptor: Bad file descriptor')
         return 1
-    letter = word[place]
-    place += 1
-    value = None
-    if letter in letters and letters[letters.index(letter) + 1:][:1] == ':':
-        value = word[place:] or (words[index] if index < len(words) else None)
-        index += 1 if word[place:] else 2
-        place = 1
-    elif place >= len(word):
-        index, place = index + 1, 1
-    known = letter in letters and letter != ':'
-    if not known:
-        shell.complain(io, f'illegal option -- {letter}')
-    shell.variables.set(name, letter if known else '?')
-    if value is not None:
-        shell.variables.set('OPTARG', value)
-    shell.variables.set('OPTIND', str(index))
-    shell.variables.set('_OPTPLACE', str(place))
+    data = (await source.read()).decode('utf-8', 'surrogateescape')
+    delimiter = (options['d'] or '\0') if 'd' in options else '\n'
+    lines = [line + delimiter for line in data.split(delimiter)]
+    lines[-1] = lines[-1][:-1]
+    numbers = {letter: int(options[letter]) if options.get(letter, '').isdigit() else 0 for letter in 'nOs'}
+    lines = [line for line in lines if line][numbers['s']:]
+    lines = lines[:numbers['n']] if numbers['n'] else lines
+    values = dict(enumerate((line.removesuffix(delimiter) if 't' in options else line for line in lines), numbers['O']))
+    shell.variables.set(names[0] if names else 'MAPFILE', values, append='O' in options)
     return 0

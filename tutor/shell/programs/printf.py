@@ -6,8 +6,11 @@ import re
 
 from tutor.shell.lexer import ESCAPES
 from tutor.shell.process import IO, Context
+from tutor.shell.quoting import backslashed
 
-DIRECTIVE = re.compile(r'%(%|(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+)?)?(?P<kind>[a-zA-Z]))')
+DIRECTIVE = re.compile(r"%(%|(?P<flags>[-+ #0']*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|-?\d+)?)?"
+                       r'(?:[hlLjzt]*(?P<kind>[a-zA-Z])|\((?P<time>[^)]*)\)T))')
+KINDS = 'sbcqQdiuxXoeEfFgGaA'
 MAX_WIDTH = 100_000
 
 
@@ -15,35 +18,38 @@ class BadNumber(ValueError):
     """An argument that should be a number and is none."""
 
 
-async def main(argv: list[str], io: IO, ctx: Context, prefix: str = '') -> int:
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """printf FORMAT [ARGUMENT…]"""
     words = argv[1:]
     if words and words[0] == '--':
         words = words[1:]
     if not words:
-        io.stderr.write(f'{prefix}printf: usage: printf [-v var] format [arguments]\n')
-        return 2
+        io.stderr.write("printf: missing operand\nTry 'printf --help' for more information.\n")
+        return 1
     problems: list[str] = []
-    io.stdout.write(format_all(words[0], words[1:], problems))
+    io.stdout.write(format_all(words[0], words[1:], problems, ctx))
     for problem in problems:
-        io.stderr.write(f'{prefix}printf: {problem}: invalid number\n')
+        io.stderr.write(f'printf: {problem}\n')
     await io.stdout.drain()
     return 1 if problems else 0
 
 
-def format_all(template: str, words: list[str], problems: list[str] | None = None) -> str:
-    """The template filled in, as often as there are arguments for."""
+def format_all(template: str, words: list[str], problems: list[str] | None = None, ctx: Context | None = None) -> str:
+    """The template filled in, as often as there are arguments for. What is wrong is added to `problems`, as bash says
+    it; `ctx` has the clock that %(…)T reads."""
     template, _ = unescape(template, octal_zero=False)
     found: list[str] = []
     rest = list(words)
+    problems = problems if problems is not None else []
     while True:
         before = len(rest)
-        text, stopped = _format_once(template, rest, problems if problems is not None else [])
+        text, stopped = _format_once(template, rest, problems, ctx)
         found.append(text)
         if stopped or not rest or len(rest) == before:
             return ''.join(found)
 
 
-def _format_once(template: str, rest: list[str], problems: list[str]) -> tuple[str, bool]:
+def _format_once(template: str, rest: list[str], problems: list[str], ctx: Context | None) -> tuple[str, bool]:
     found: list[str] = []
     place = 0
     for match in DIRECTIVE.finditer(template):
@@ -52,14 +58,17 @@ def _format_once(template: str, rest: list[str], problems: list[str]) -> tuple[s
         if match[1] == '%':
             found.append('%')
             continue
-        text, stopped = _directive(match, rest, problems)
+        if match['kind'] and match['kind'] not in KINDS:
+            problems.append(f"`{match['kind']}': invalid format character")
+            return ''.join(found), True
+        text, stopped = _directive(match, rest, problems, ctx)
         found.append(text)
         if stopped:
             return ''.join(found), True
     return ''.join([*found, template[place:]]), False
 
 
-def _directive(match: re.Match[str], rest: list[str], problems: list[str]) -> tuple[str, bool]:
+def _directive(match: re.Match[str], rest: list[str], problems: list[str], ctx: Context | None) -> tuple[str, bool]:
     def take() -> str | None:
         return rest.pop(0) if rest else None
 
@@ -69,14 +78,16 @@ def _directive(match: re.Match[str], rest: list[str], problems: list[str]) -> tu
         width, flags = -width, flags + '-'
     precision = int(take() or 0) if match['precision'] == '*' else \
         int(match['precision']) if match['precision'] else (0 if '.' in match[0] else None)
-    word, kind, stopped = take(), match['kind'], False
+    word, kind, stopped = take(), match['kind'] or '', False
     width = min(width, MAX_WIDTH)
-    if kind in 'sbcq':
+    if match['time'] is not None:
+        text = _time(match['time'], word, ctx)
+    elif kind in 'sbcqQ':
         text = word or ''
         if kind == 'b':
             text, stopped = unescape(text)
-        elif kind == 'q':
-            text = quoted(text)
+        elif kind in 'qQ':
+            text = backslashed(text)
         elif kind == 'c':
             text = text[:1]
         if precision is not None:
@@ -85,22 +96,10 @@ def _directive(match: re.Match[str], rest: list[str], problems: list[str]) -> tu
         text = _number(kind, flags, precision, word, problems)
     if '-' in flags:
         return text.ljust(width), stopped
-    if '0' in flags and kind not in 'sbcq':
+    if '0' in flags and kind and kind not in 'sbcqQ':
         sign = text[:1] if text[:1] in '+-' else ''
         return sign + text[len(sign):].rjust(width - len(sign), '0'), stopped
     return text.rjust(width), stopped
-
-
-def quoted(text: str) -> str:
-    """%q: bash's own quoting, with backslashes."""
-    if not text:
-        return "''"
-    if any(ord(char) < 32 or ord(char) == 127 for char in text):
-        names = {'\n': '\\n', '\t': '\\t', '\r': '\\r', '\x1b': '\\E', "'": "\\'", '\\': '\\\\'}
-        shown = (names.get(char) or (f'\\{ord(char):03o}' if ord(char) < 32 else char) for char in text)
-        return f"$'{''.join(shown)}'"
-    return re.sub(r'([^\w@%+=:,./\-])', r'\\\1', text, flags=re.ASCII) if text.isascii() else \
-        re.sub(r'([ !"$&\'()*;<>?\[\\\]^`{|}~#])', r'\\\1', text)
 
 
 def _number(kind: str, flags: str, precision: int | None, word: str | None, problems: list[str]) -> str:
@@ -113,9 +112,22 @@ def _number(kind: str, flags: str, precision: int | None, word: str | None, prob
         if kind in 'eEfFgG':
             return f'{float(word or 0):{sign}.{6 if precision is None else precision}{kind}}'
     except (ValueError, OverflowError):
-        problems.append(word or '')
-        return '0'
+        problems.append(f'{word}: invalid number')
+        digits = re.match(r'\s*[-+]?(0[xX][0-9a-fA-F]+|\d*\.?\d+)', word or '')
+        number = digits[0] if digits is not None else '0'
+        return _number(kind, flags, precision, number.partition('.')[0] if kind in 'diuxXo' else number, [])
     return f'%{kind}'
+
+
+def _time(template: str, word: str | None, ctx: Context | None) -> str:
+    """%(FORMAT)T: a moment in seconds, or now for -1 and for none."""
+    from datetime import UTC, datetime
+
+    from tutor.shell.programs.date import shown
+    seconds = int(word) if word and word.lstrip('-').isdigit() else -1
+    if seconds < 0 and ctx is not None:
+        return shown(ctx.simulation.wall(), template or '%X')
+    return shown(datetime.fromtimestamp(min(seconds, 253402300799), UTC), template or '%X')
 
 
 def _integer(word: str | None) -> int:

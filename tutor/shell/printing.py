@@ -1,0 +1,155 @@
+"""A tree as bash writes it out again: `declare -f`, `type`, and commands in messages (bash's print_cmd.c)."""
+
+from __future__ import annotations
+
+from tutor.shell import syntax
+from tutor.shell.syntax import Assignment, Node, Redirect, Script, Word
+
+STEP = 4
+
+
+def function_text(function: syntax.Function) -> str:
+    """`name () ` and its body in braces; without a newline at the end."""
+    body = function.body
+    if isinstance(body, syntax.Group) and not body.subshell:
+        return f'{function.name} () \n{_braces(body, 0)}'
+    return f'{function.name} () \n{{ \n{" " * STEP}{command(body, STEP)}\n}}'
+
+
+def command(node: Node, indent: int = 0) -> str:
+    """One command; what goes over several lines is indented by so much, but for the first line."""
+    match node:
+        case syntax.Simple():
+            words = [*(_assignment(each) for each in node.assignments), *map(_word, node.words)]
+            return _with_redirects(' '.join(words), node.redirects)
+        case syntax.AndOr():
+            return command(node.first, indent) + ''.join(
+                f' {operator} {command(each, indent)}' for operator, each in node.rest)
+        case syntax.Pipeline():
+            return _pipeline(node, indent)
+        case syntax.Function():
+            return function_text(node)
+        case syntax.Condition():
+            return _with_redirects(f'[[ {condition(node.test)} ]]', node.redirects)
+        case syntax.Arithmetic():
+            return _with_redirects(f'(( {node.expression.source.strip()} ))', node.redirects)
+    return _with_redirects(_compound(node, indent), node.redirects)
+
+
+def _pipeline(node: syntax.Pipeline, indent: int) -> str:
+    text = command(node.commands[0], indent)
+    for place, each in enumerate(node.commands[1:]):
+        both = place < len(node.with_stderr) and node.with_stderr[place]
+        text += (' 2>&1 | ' if both else ' | ') + command(each, indent)
+    return ('time ' if node.timed else '') + ('! ' if node.negated else '') + text
+
+
+def _compound(node: Node, indent: int) -> str:
+    space = ' ' * indent
+    match node:
+        case syntax.Group(subshell=True):
+            return f'( {lines(node.body, indent)} )'
+        case syntax.Group():
+            return _braces(node, indent).lstrip(' ')
+        case syntax.If():
+            return _if(node.branches, node.otherwise, indent)
+        case syntax.Loop():
+            head = f'{"until" if node.until else "while"} {lines(node.condition, indent)}; do\n'
+            return head + _ended(node.body, indent) + f'{space}done'
+        case syntax.For() | syntax.Select():
+            word = 'for' if isinstance(node, syntax.For) else 'select'
+            values = '"$@"' if node.words is None else ' '.join(each.source for each in node.words)
+            return f'{word} {node.name} in {values};\n{space}do\n' + _ended(node.body, indent) + f'{space}done'
+        case syntax.ArithmeticFor():
+            parts = '; '.join(each.source.strip() for each in (node.start, node.condition, node.step))
+            return f'for (({parts}))\n{space}do\n' + _ended(node.body, indent) + f'{space}done'
+        case syntax.Case():
+            return _case(node, indent)
+    raise AssertionError(node)
+
+
+def _braces(node: syntax.Group, indent: int) -> str:
+    space, inner = ' ' * indent, indent + STEP
+    return f'{space}{{ \n{" " * inner}{lines(node.body, inner)}\n{space}}}'
+
+
+def lines(script: Script, indent: int = 0) -> str:
+    """Statements one below the other; the first is not indented and the last has no semicolon."""
+    text = ''
+    for place, (node, background) in enumerate(script.statements):
+        last = place == len(script.statements) - 1
+        text += command(node, indent) + (' &' if background else '' if last else ';')
+        text += '' if last else '\n' + ' ' * indent
+    return text
+
+
+def _ended(script: Script, indent: int) -> str:
+    """A body on lines of its own, with a semicolon after its last statement."""
+    inner = indent + STEP
+    text = lines(script, inner)
+    return f'{" " * inner}{text}{"" if text.endswith("&") else ";"}\n'
+
+
+def _if(branches: list[tuple[Script, Script]], otherwise: Script | None, indent: int) -> str:
+    (condition_, body), *more = branches
+    space = ' ' * indent
+    text = f'if {lines(condition_, indent)}; then\n{_ended(body, indent)}'
+    if more:
+        inner = indent + STEP
+        text += f'{space}else\n{" " * inner}{_if(more, otherwise, inner)};\n'
+    elif otherwise is not None:
+        text += f'{space}else\n{_ended(otherwise, indent)}'
+    return text + f'{space}fi'
+
+
+def _case(node: syntax.Case, indent: int) -> str:
+    inner, deeper = ' ' * (indent + STEP), indent + 2 * STEP
+    text = f'case {node.subject.source} in \n'
+    for patterns, body, operator in node.items:
+        text += f'{inner}{" | ".join(each.source for each in patterns)})\n'
+        if body.statements:
+            text += f'{" " * deeper}{lines(body, deeper)}\n'
+        text += f'{inner}{operator}\n'
+    return f'{text}{" " * indent}esac'
+
+
+def condition(test: tuple) -> str:
+    """The inside of [[ … ]]."""
+    match test:
+        case ('or' | 'and' as operator, left, right):
+            return f'{condition(left)} {"||" if operator == "or" else "&&"} {condition(right)}'
+        case ('not', inner):
+            return f'! {condition(inner)}'
+        case ('group', inner):
+            return f'( {condition(inner)} )'
+        case ('unary', operator, word):
+            return f'{operator} {word.source}'
+        case ('binary', operator, left, right):
+            return f'{left.source} {operator} {right.source}'
+    raise AssertionError(test)
+
+
+def _word(word: Word | Assignment) -> str:
+    return word.source if isinstance(word, Word) else _assignment(word)
+
+
+def _assignment(assignment: Assignment) -> str:
+    target = assignment.name if assignment.index is None else f'{assignment.name}[{assignment.index.source}]'
+    if assignment.array is not None:
+        value = '(' + ' '.join(word.source for word in assignment.array) + ')'
+    else:
+        value = assignment.value.source if assignment.value is not None else ''
+    return f'{target}{"+=" if assignment.append else "="}{value}'
+
+
+def _with_redirects(text: str, redirects: list[Redirect]) -> str:
+    bodies = ''
+    for redirect in redirects:
+        number = '' if redirect.descriptor is None else str(redirect.descriptor)
+        if redirect.operator in ('<<', '<<-'):
+            text += f' {number}{redirect.operator}{redirect.name}'
+            bodies += f'\n{redirect.target.source}{redirect.name.strip(chr(39))}\n'
+        else:
+            glue = '' if redirect.operator in ('>&', '<&') else ' '
+            text += f' {number}{redirect.operator}{glue}{redirect.target.source}'
+    return text.lstrip(' ') + bodies
