@@ -24,14 +24,22 @@ class ContainerdProgram:
 
     async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
         ctx.files.put(SOCKET, b'', 0o660)
-        self._runtime.available = True
+        io.stderr.write(_started(ctx))
+        self._runtime.serve(True)
         try:
             await until_ended(ctx)
         finally:
-            self._runtime.available = False
+            self._runtime.serve(False)
             if ctx.files.exists(SOCKET):
                 ctx.files.remove(SOCKET)
         return 0
+
+
+def _started(ctx: Context) -> str:
+    stamp = f'time="{ctx.simulation.wall():%Y-%m-%dT%H:%M:%S.%f}000Z" level=info msg='
+    return (f'{stamp}"starting containerd" revision=a8c6ba4e6c2a4f6e1a9bd1c1d9e8c9a5f0c1c7b2 version=v2.1.9\n'
+            f'{stamp}serving... address=/run/containerd/containerd.sock.ttrpc\n'
+            f'{stamp}serving... address={SOCKET}\n{stamp}"containerd successfully booted in 0.031s"\n')
 
 
 class ContainerProcesses:

@@ -82,6 +82,18 @@ class Runtime:
         self.on_change: Callable[[Container], None] = lambda container: None
         self.available = True
         """Whether containerd runs, so that others can ask it."""
+        self.on_availability: Callable[[], None] = lambda: None
+        self._back = simulation.condition()
+
+    def serve(self, available: bool) -> None:
+        """containerd has started, or ended. Containers run on either way."""
+        self.available = available
+        self._back.notify()
+        self.on_availability()
+
+    async def until_available(self) -> None:
+        while not self.available:
+            await self._back.wait()
 
     def new_id(self) -> str:
         return f'{self.simulation.random.getrandbits(256):064x}'

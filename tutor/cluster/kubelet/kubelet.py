@@ -17,11 +17,14 @@ from tutor.cluster.kubelet import pods, timing
 from tutor.cluster.kubelet.backoff import Backoff
 from tutor.cluster.kubelet.images import ImagePuller
 from tutor.cluster.kubelet.node import NodeReporter
+from tutor.cluster.kubelet.runtimewatch import RuntimeWatch
+from tutor.cluster.kubelet.startup import Startup
 from tutor.cluster.kubelet.staticpods import StaticPods
 from tutor.cluster.kubelet.statuses import StatusManager
 from tutor.cluster.kubelet.worker import PodWorker
 from tutor.cluster.machine.machine import Machine
 from tutor.cluster.simulation import Simulation
+from tutor.shell.klog import Klog, silence
 from tutor.shell.vfs import FileSystem
 
 MAX_HOSTNAME = 63
@@ -108,12 +111,20 @@ class Kubelet:
         self._phase = simulation.random.random()
         self._stamps: tuple[float, str] = (-1.0, '')
         runtime.on_change = self._container_changed
+        runtime.on_availability = RuntimeWatch(self).changed
+        self.log = silence(simulation)
 
     @property
     def allocatable(self) -> dict[str, str]:
         return self.reporter.allocatable
 
     # -- life ---------------------------------------------------------------------------------------------------
+
+    def configure(self, settings: Startup, log: Klog) -> None:
+        """Take over what a new process of the kubelet has read."""
+        self.log = log
+        self.cluster_dns = settings.cluster_dns or self.cluster_dns
+        self.static_pods.folder = settings.manifests
 
     def start(self) -> None:
         """Register the node and begin with what is bound to it."""
@@ -188,7 +199,7 @@ class Kubelet:
 
     def _container_changed(self, container: Container) -> None:
         worker = self._by_sandbox.get(container.sandbox)
-        if worker is not None and not worker.terminating:
+        if worker is not None and self.runtime.available and not worker.terminating:
             worker.observe(ended=not container.running)
 
     def next_relist(self) -> float:

@@ -25,6 +25,7 @@ class StaticPods:
     def __init__(self, kubelet: Kubelet) -> None:
         self._kubelet = kubelet
         self._hashes: dict[str, str] = {}
+        self.folder = FOLDER
         self._stopped = False
 
     def start(self) -> None:
@@ -48,13 +49,17 @@ class StaticPods:
     def _manifests(self) -> list[Object]:
         files = self._kubelet.machine.files
         found: list[Object] = []
-        for name in files.listdir(FOLDER) if files.is_dir(FOLDER) else ():
+        for name in files.listdir(self.folder) if self.folder and files.is_dir(self.folder) else ():
             if not name.startswith('.'):
                 try:
-                    pod = decode.one(files.read(f'{FOLDER}/{name}'))
+                    pod = decode.one(files.read(f'{self.folder}/{name}'))
                     found.append(self._as_pod(pod))
-                except (StatusError, ValueError, KeyError, TypeError, OSError):
-                    continue  # a broken manifest runs nothing; the kubelet says so in its own log
+                except (StatusError, ValueError, KeyError, TypeError, OSError) as problem:
+                    path = f'{self.folder}/{name}'
+                    text = str(problem).removeprefix('error converting YAML to JSON: ')
+                    self._kubelet.log.error('file.go:187', 'Could not process manifest file',
+                                            f'{path}: couldn\'t parse as pod({text}), please check config file',
+                                            path=path)
         return found
 
     def _as_pod(self, pod: Object) -> Object:

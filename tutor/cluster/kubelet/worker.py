@@ -145,6 +145,8 @@ class PodWorker:
 
     async def _sync(self) -> bool:
         """One pass; False when something failed and is to be tried again."""
+        if not self.kubelet.runtime.available:
+            return True  # the kubelet wakes all its pods when the runtime is back
         if self._all_done() or self._init_failed():
             self.terminating = True
             self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
@@ -323,6 +325,7 @@ class PodWorker:
     async def _end(self) -> None:
         """SyncTerminatingPod and SyncTerminatedPod."""
         self.prober.stop_restarting()
+        await self.kubelet.runtime.until_available()
         if self.running():
             if not self.gone:
                 self.report()
