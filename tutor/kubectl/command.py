@@ -83,9 +83,8 @@ class Options:
 class Command:
     """A command's texts and flags. `usage` is what follows 'kubectl ' in its usage line, without '[options]'.
 
-    `long` and `examples` are written indented; paragraphs of `long` are separated by blank lines. A `long` that
-    begins on its first line is printed as it is. A command without `options` shows its help; `groups` are its
-    sub-commands.
+    `long` (Markdown) and `examples` are written indented; a `long` that begins on its first line is printed as it is.
+    A command without `options` shows its help; `groups` are its sub-commands.
     """
 
     usage: str
@@ -98,6 +97,8 @@ class Command:
     after_long: str = ''
     lenient: bool = False
     """A command of sub-commands that shows its help for whatever it does not know, and succeeds."""
+    flag_error_code: int = 1
+    """With what a command line ends whose flags cannot be parsed (cobra's FlagErrorFunc)."""
     help_to_stdout: bool = False
     """A command of sub-commands that, called alone, shows its help on standard output (and fails all the same)."""
 
@@ -166,14 +167,3 @@ def find(root: Found, args: list[str]) -> tuple[Found, list[str]]:
         if child is None:
             return found, args
         found, args = child, args[:at] + args[at + 1:]
-
-
-def paragraphs(text: str) -> list[list[str]]:
-    """The paragraphs of an indented text, as lists of their lines."""
-    found: list[list[str]] = [[]]
-    for line in text.strip('\n').split('\n'):
-        if line.strip():
-            found[-1].append(line.strip())
-        elif found[-1]:
-            found.append([])
-    return [lines for lines in found if lines]

@@ -19,6 +19,10 @@ class KubectlError(Exception):
 class UsageError(Exception):
     """UsageErrorf: the command was called the wrong way; its --help is pointed to."""
 
+    def __init__(self, text: str, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code
+
 
 class Exit(Exception):
     """Ends without another word."""

@@ -11,7 +11,7 @@ from tutor.apimachinery.duration import DurationError, format_duration, parse_du
 from tutor.apimachinery.field import go_quote
 
 STRING, BOOL, INT, INT32, DURATION = 'string', 'bool', 'int', 'int32', 'duration'
-SLICE, ARRAY = 'stringSlice', 'stringArray'
+SLICE, ARRAY, PAIRS = 'stringSlice', 'stringArray', 'stringToString'
 _TRUE = ('1', 't', 'T', 'TRUE', 'true', 'True')
 _FALSE = ('0', 'f', 'F', 'FALSE', 'false', 'False')
 _BITS = {INT: 64, INT32: 32}
@@ -59,7 +59,7 @@ class Flag:
                 return 'true' if self.default else 'false'
             case 'duration':
                 return format_duration(self.default)
-            case 'stringSlice' | 'stringArray':
+            case 'stringSlice' | 'stringArray' | 'stringToString':
                 return f'[{",".join(self.default)}]'
             case 'mapStringString':
                 return ''
@@ -81,6 +81,8 @@ class Flag:
                 return (*(before or ()), text)
             case 'stringSlice' | 'mapStringString':
                 return (*(before or ()), *_split(text))
+            case 'stringToString':
+                return (*(before or ()), *_pairs(text))
         return text
 
 
@@ -119,6 +121,14 @@ def _split(text: str) -> list[str]:
     except csv.Error:
         column = text.index('"') + 1
         raise ValueError(f'parse error on line 1, column {column}: bare " in non-quoted-field') from None
+
+
+def _pairs(text: str) -> list[str]:
+    found = _split(text) or ['']
+    for pair in found:
+        if '=' not in pair:
+            raise ValueError(f'{pair} must be formatted as key=value')
+    return found
 
 
 class FlagSet:

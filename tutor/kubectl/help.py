@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from textwrap import dedent
 
-from tutor.kubectl.command import Found, paragraphs
+from tutor.kubectl.command import Found
 from tutor.kubectl.flags import Flag
 
+CODE = 4 * ' '
+_ITEM = re.compile(r' {0,3}([*-]|\d+\.) +(.*)').match
+_PICTURE = re.compile(r'!\[(.*)\]\((.*)\)').match
 OPTIONS_TIP = 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'
 
 
@@ -20,17 +25,49 @@ def help_text(found: Found) -> str:
 
 
 def long_text(text: str) -> str:
-    """LongDesc: lines of a paragraph run on, paragraphs after the first stand one column in."""
+    """LongDesc: Markdown as ASCIIRenderer writes it. The lines of a paragraph run on, one column in; what stands four
+    columns in is code, which keeps its lines, eight columns in, and ends with an empty one; lists have a line for each
+    item."""
     if not text.startswith('\n'):
         return text
-    return '\n\n '.join(_paragraph(lines) for lines in paragraphs(text))
+    rendered = ''
+    for block in _blocks(dedent(text).strip('\n')):
+        if block[0].startswith(CODE):
+            rendered += '\n\n' + ''.join(f'{8 * " "}{line[len(CODE):]}\n' for line in block) + 8 * ' '
+        else:
+            rendered += '\n' if rendered.endswith(CODE) else '\n\n'
+            rendered += _prose(block)
+    return rendered.strip()
 
 
-def _paragraph(lines: list[str]) -> str:
-    """Lists keep their lines, as the Markdown renderer leaves them."""
-    if any(line.startswith(('* ', '- ')) for line in lines[:1]):
-        return '\n '.join(f' {line.replace("- ", "*  ", 1) if line.startswith("- ") else line}' for line in lines)
-    return ' '.join(lines)
+def _blocks(text: str) -> list[list[str]]:
+    """Paragraphs, lists and code, as lists of their lines; code goes on after an empty line."""
+    blocks: list[list[str]] = []
+    for lines in (block.split('\n') for block in re.split(r'\n\s*\n', text)):
+        if blocks and lines[0].startswith(CODE) and blocks[-1][0].startswith(CODE):
+            blocks[-1] += ['', *lines]
+        else:
+            blocks.append(lines)
+    return blocks
+
+
+def _prose(lines: list[str]) -> str:
+    if _ITEM(lines[0]):
+        return _list(lines)
+    if picture := _PICTURE(lines[0]):
+        return f'{picture[2]} {picture[1]}{picture[2]}'
+    return f' {" ".join(line.strip() for line in lines)}'
+
+
+def _list(lines: list[str]) -> str:
+    items: list[str] = []
+    for line in lines:
+        item = _ITEM(line)
+        if item is None:
+            items[-1] += f' {line.strip()}'
+        else:
+            items.append(f'  {item[1].replace("-", "*")}  {item[2]}')
+    return '\n'.join(items)
 
 
 def usage_text(found: Found) -> str:

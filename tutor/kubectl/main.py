@@ -41,7 +41,7 @@ async def _run(words: list[str], io: IO, ctx: Context) -> int:
     try:
         flags.parse(rest)
     except FlagError as error:
-        raise KubectlError(f"{error}\nSee '{found.path} --help' for usage.") from None
+        raise _flag_error(found, error) from None
     if preferences is not None:
         set_defaults(preferences, found, flags, alias_options)
     for note in flags.notes:
@@ -64,9 +64,16 @@ async def _execute(found: Found, flags: FlagSet, io: IO, ctx: Context) -> int:
         options.validate()
         return await options.run() or 0
     except UsageError as error:
-        raise KubectlError(f"{error}\nSee '{found.path} -h' for help and examples") from None
+        raise KubectlError(f"{error}\nSee '{found.path} -h' for help and examples", error.code) from None
     finally:
         options.factory.close()
+
+
+def _flag_error(found: Found, error: FlagError) -> KubectlError:
+    """cmdutil.UsageErrorf where 1 has a meaning of its own, cobra's own words elsewhere."""
+    code = found.command.flag_error_code
+    hint = f"See '{found.path} --help' for usage." if code == 1 else f"See '{found.path} -h' for help and examples"
+    return KubectlError(f'{error}\n{hint}', code)
 
 
 def _help_command(words: list[str], top: Found) -> tuple[bool, list[str]]:

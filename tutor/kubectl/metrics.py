@@ -19,7 +19,7 @@ ZERO = parse('0')
 Usage = dict[str, Quantity]
 
 METRICS_FLAGS = (
-    Flag('no-headers', default=False, help='If present, print output without headers.'),
+    Flag('no-headers', default=False, help='If present, print output without headers'),
     Flag('show-swap', default=False, help='Print pod resources related to swap memory.'),
     Flag('use-protocol-buffers', default=True, help='Enables using protocol-buffers to access Metrics API.'),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tutor.kubectl.flags import ARRAY, DURATION, Flag
 
 HELP_FLAG = Flag('help', 'h', False, hidden=True)
@@ -91,7 +93,6 @@ ALL_NAMESPACES_FLAG = Flag('all-namespaces', 'A', False, help='If present, list 
                            'namespaces. Namespace in current context is ignored even if specified with --namespace.')
 CHUNK_SIZE_FLAG = Flag('chunk-size', default=500, help='Return large lists in chunks rather than all at once. Pass 0 '
                        'to disable. This flag is beta and may change in the future.')
-LOCAL_FLAG = Flag('local', default=False, help='')
 
 
 def filename_flags(usage: str) -> tuple[Flag, ...]:
@@ -102,6 +103,16 @@ def filename_flags(usage: str) -> tuple[Flag, ...]:
              'or -R.'),
         Flag('recursive', 'R', False, help='Process the directory used in -f, --filename recursively. Useful when you '
              'want to manage related manifests organized within the same directory.'),
+    )
+
+
+def file_name_flags(usage: str) -> tuple[Flag, ...]:
+    """genericclioptions.FileNameFlags, which say it in other words."""
+    files, kustomize, recursive = filename_flags('')
+    return (
+        replace(files, help=usage),
+        replace(kustomize, help="Process a kustomization directory. This flag can't be used together with -f or -R."),
+        recursive,
     )
 
 

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tutor.apimachinery.field import go_quote
+from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
+
+_SCHEME = re.compile(r'/|[a-zA-Z][a-zA-Z0-9+.-]*:').match
+_BAD_ESCAPE = re.compile(r'%(?![0-9a-fA-F]{2}).{0,2}').search
+
+
+def check_uri(uri: str) -> None:
+    """url.ParseRequestURI; raises KubectlError."""
+    problem = '' if _SCHEME(uri) else 'invalid URI for request'
+    if bad := _BAD_ESCAPE(uri):
+        problem = f'invalid URL escape {go_quote(bad[0])}'
+    if problem:
+        raise KubectlError(f'--raw must be a valid URL path: parse {go_quote(uri)}: {problem}')
+
+
+def check_body(uri: str, filenames: tuple[str, ...]) -> None:
+    """A request with a body takes it from one file of this machine, or from standard input."""
+    if len(filenames) != 1:
+        raise KubectlError('--raw can only use a single local file or stdin')
+    if filenames[0].startswith(('http://', 'https://')):
+        raise KubectlError('--raw cannot read from a url')
+    check_uri(uri)
 
 
 def raw(factory: Factory, method: str, uri: str, body: Any = None) -> int:

@@ -268,3 +268,33 @@ def test_server_side_apply_takes_over_what_was_applied_on_the_client(kubectl):
     kubectl.put('web.yaml', DEPLOYMENT.replace('1.24', '1.26'))
     answer = kubectl('apply -f web.yaml --server-side --field-manager=robot')
     assert answer.err.startswith('error: Apply failed with 1 conflict: conflict with "kubectl"')
+
+
+@pytest.mark.parametrize(('line', 'code', 'error'), [
+    ('diff --nosuch', 2, "error: unknown flag: --nosuch\nSee 'kubectl diff -h' for help and examples\n"),
+    ('diff x', 2, "error: Unexpected args: [x]\nSee 'kubectl diff -h' for help and examples\n"),
+    ('get --raw bogus', 1, 'error: --raw must be a valid URL path: parse "bogus": invalid URI for request\n'),
+    ('get --raw /%zz', 1, 'error: --raw must be a valid URL path: parse "/%zz": invalid URL escape "%zz"\n'),
+    ('create --raw /api -f https://a', 1, 'error: --raw cannot read from a url\n'),
+    ('attach', 1, 'error: at least 1 argument is required for attach\n'),
+    ('config unset nosuch', 1, 'error: unable to parse nosuch after [] at api.Config\n'),
+    ('config delete-user', 1, "error: user to delete is required\nSee 'kubectl config delete-user -h' for help and "
+     'examples\n'),
+    ('debug p --image=x --env=a', 1, 'error: invalid argument "a" for "--env" flag: a must be formatted as key=value\n'
+     "See 'kubectl debug --help' for usage.\n"),
+    ('run p --image=', 1, 'error: --image is required\n'),
+])
+def test_refusals_with_their_exit_codes(shared, line, code, error):
+    answer = shared(line)
+    assert (answer.code, answer.out, answer.err) == (code, '', error)
+
+
+def test_help_texts_are_markdown_rendered(shared):
+    assert shared('describe --help').out.split('\n')[2:7] == [
+        ' Print a detailed description of the selected resources, including related resources such as events or '
+        'controllers. You may select a single object by name, all objects of that type, provide a name prefix, or '
+        'label selector. For example:', '', '        $ kubectl describe TYPE NAME_PREFIX', '        ',
+        ' will first check for an exact match on TYPE and NAME_PREFIX. If no such resource exists, it will output '
+        'details for every resource that has a name prefixed with NAME_PREFIX.']
+    assert '\n\n  *  A taint consists of a key' in shared('taint --help').out
+    assert '\n\n  1.  If the --kubeconfig flag' in shared('config --help').out

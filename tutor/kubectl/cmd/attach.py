@@ -6,7 +6,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.attaching import attach
 from tutor.kubectl.cmd.exec import PHASES_OVER, PodOptions, pod_running_timeout
 from tutor.kubectl.command import Command
-from tutor.kubectl.errors import KubectlError, UsageError
+from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.pods import find_or_default
 from tutor.kubectl.streams import StreamOptions
@@ -15,10 +15,10 @@ from tutor.kubectl.streams import StreamOptions
 class AttachOptions(PodOptions):
     def validate(self) -> None:
         if not self.args:
-            raise UsageError('at least 1 argument is required for attach')
+            raise KubectlError('at least 1 argument is required for attach')
         if len(self.args) > 2:
-            raise UsageError('expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw '
-                             f'{len(self.args)}: [{" ".join(self.args)}]')
+            raise KubectlError('expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw '
+                               f'{len(self.args)}: [{" ".join(self.args)}]')
         self.check_timeout()
 
     async def run(self) -> None:

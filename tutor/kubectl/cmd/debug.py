@@ -13,7 +13,7 @@ from tutor.kubectl.attaching import attach, wait_for_container
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.debugging import COPY, EPHEMERAL, NODE, profile
 from tutor.kubectl.errors import ERRORS, KubectlError, error_text
-from tutor.kubectl.flags import Flag
+from tutor.kubectl.flags import PAIRS, Flag
 from tutor.kubectl.images import is_reference
 from tutor.kubectl.pods import container_status
 from tutor.kubectl.resource.info import Info
@@ -293,14 +293,7 @@ class DebugOptions(Options):
 
 
 def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
-    """pflag's stringToString."""
-    found = {}
-    for text in texts:
-        key, equals, value = text.partition('=')
-        if not equals:
-            raise KubectlError(f'{text} must be formatted as key=value')
-        found[key] = value
-    return found
+    return {key: value for key, _, value in (text.partition('=') for text in texts)}
 
 
 def _by_name(pod: Object) -> dict[str, Object]:
@@ -317,9 +310,9 @@ COMMAND = Command(
 
         The action taken by 'debug' varies depending on what resource is specified. Supported actions include:
 
-          *  Workload: Create a copy of an existing pod with certain attributes changed, for example changing the image tag to a new version.
-          *  Workload: Add an ephemeral container to an already running pod, for example to add debugging utilities without restarting the pod.
-          *  Node: Create a new pod that runs in the node's host namespaces and can access the node's filesystem.
+        * Workload: Create a copy of an existing pod with certain attributes changed, for example changing the image tag to a new version.
+        * Workload: Add an ephemeral container to an already running pod, for example to add debugging utilities without restarting the pod.
+        * Node: Create a new pod that runs in the node's host namespaces and can access the node's filesystem.
 
         Note: When a non-root user is configured for the entire target Pod, some capabilities granted by debug profile may not work.
         """,  # noqa: E501
@@ -360,7 +353,7 @@ COMMAND = Command(
         Flag('copy-to', help='Create a copy of the target Pod with this name.'),
         Flag('custom', help='Path to a JSON or YAML file containing a partial container spec to customize built-in '
              'debug profiles.'),
-        Flag('env', default=(), help='Environment variables to set in the container.'),
+        Flag('env', default=(), kind=PAIRS, help='Environment variables to set in the container.'),
         Flag('filename', 'f', (), 'identifying the resource to debug'),
         Flag('image', help='Container image to use for debug container.'),
         Flag('image-pull-policy', help='The image pull policy for the container. If left empty, this value will not '
@@ -378,8 +371,8 @@ COMMAND = Command(
         Flag('replace', default=False, help="When used with '--copy-to', delete the original Pod."),
         Flag('same-node', default=False, help="When used with '--copy-to', schedule the copy of target Pod on the "
              'same node.'),
-        Flag('set-image', default=(), help="When used with '--copy-to', a list of name=image pairs for changing "
-             "container images, similar to how 'kubectl set image' works."),
+        Flag('set-image', default=(), kind=PAIRS, help="When used with '--copy-to', a list of name=image pairs "
+             "for changing container images, similar to how 'kubectl set image' works."),
         Flag('share-processes', default=True, help="When used with '--copy-to', enable process namespace sharing in "
              'the copy.'),
         Flag('stdin', 'i', False, 'Keep stdin open on the container(s) in the pod, even if nothing is attached.'),

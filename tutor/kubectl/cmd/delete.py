@@ -15,7 +15,7 @@ from tutor.kubectl.cascade import (
 )
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, NONE, SERVER, dry_run_strategy, query_for
-from tutor.kubectl.errors import KubectlError, UsageError, with_source
+from tutor.kubectl.errors import KubectlError, with_source
 from tutor.kubectl.factory import Factory
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import (
@@ -23,8 +23,9 @@ from tutor.kubectl.options import (
     DRY_RUN_FLAG,
     FIELD_SELECTOR_FLAG,
     SELECTOR_FLAG,
-    filename_flags,
+    file_name_flags,
 )
+from tutor.kubectl.raw import check_body, check_uri, raw, raw_body
 from tutor.kubectl.resource.info import Info, kind_text
 from tutor.kubectl.resource.result import Result
 from tutor.kubectl.streaming import FOREVER, until_deleted
@@ -123,10 +124,10 @@ class DeleteOptions(Options):
         self.dry_run = dry_run_strategy(self.factory, flags)
         self.policy = propagation_policy(self.factory, flags)
 
-    def validate(self) -> None:
-        flags = self.flags
-        if flags['output'] not in ('', 'name'):
-            raise KubectlError(f"unexpected -o output mode: {flags['output']}. We only support '-o name'.")
+    def _check_output(self) -> None:
+        output = self.flags['output']
+        if output not in ('', 'name'):
+            raise KubectlError(f"unexpected -o output mode: {output}. We only support '-o name'.")
 
     def _warn(self) -> None:
         if not self.flags['force']:
@@ -141,6 +142,7 @@ class DeleteOptions(Options):
             return await self._raw()
         result = await self._result()
         result.check()
+        self._check_output()
         self._warn()
         deletion = Deletion(self.factory, self.policy, self.grace_period, self.dry_run)
         deletion.short_output = flags['output'] == 'name'
@@ -179,11 +181,10 @@ class DeleteOptions(Options):
         return True
 
     async def _raw(self) -> int:
-        if len(self.flags['filename']) > 1:
-            raise UsageError('--raw can only use a single local file or stdin')
-        from tutor.kubectl.raw import raw, raw_body
         if self.flags['filename']:
+            check_body(self.flags['raw'], self.flags['filename'])
             return await raw_body(self.factory, 'DELETE', self.flags['raw'], self.flags['filename'])
+        check_uri(self.flags['raw'])
         return raw(self.factory, 'DELETE', self.flags['raw'])
 
 
@@ -250,7 +251,7 @@ COMMAND = Command(
         kubectl delete pods --all --interactive
         """,
     flags=(
-        *filename_flags('containing the resource to delete.'),
+        *file_name_flags('containing the resource to delete.'),
         ALL_NAMESPACES_FLAG,
         CASCADE_FLAG,
         DRY_RUN_FLAG,

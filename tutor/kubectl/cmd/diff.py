@@ -12,7 +12,7 @@ from tutor.client.transport import APPLY_PATCH, MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.annotation import modified_configuration
 from tutor.kubectl.cmd.apply.patcher import three_way_patch
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import ERRORS, Exit, KubectlError, message
+from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, message, words
 from tutor.kubectl.flags import ARRAY, Flag
 from tutor.kubectl.options import SELECTOR_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.printer import without_managed_fields
@@ -29,10 +29,10 @@ class DiffOptions(Options):
     def complete(self) -> None:
         flags = self.flags
         self.server_side = flags['server-side']
+        if self.args:
+            raise UsageError(f'Unexpected args: {words(self.args)}', FAILED)
         if not flags['filename'] and not flags['kustomize']:
             raise KubectlError('must specify one of -f and -k', FAILED)
-        if self.args:
-            raise KubectlError(f'Unexpected args: [{" ".join(self.args)}]', FAILED)
         self.manager = flags['field-manager']
         if self.server_side and not flags.changed('field-manager'):
             self.manager = 'kubectl'
@@ -214,5 +214,6 @@ COMMAND = Command(
         Flag('show-secrets', default=False, help='If true, display the actual values of Secret data in diffs. By '
              'default, Secret values are masked.'),
     ),
+    flag_error_code=FAILED,
     options=DiffOptions,
 )

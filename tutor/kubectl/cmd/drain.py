@@ -153,7 +153,7 @@ COMMAND = Command(
         When you are ready to put the node back into service, use kubectl uncordon, which will make the node
         schedulable again.
 
-        https://kubernetes.io/images/docs/kubectl_drain.svg Workflowhttps://kubernetes.io/images/docs/kubectl_drain.svg
+        ![Workflow](https://kubernetes.io/images/docs/kubectl_drain.svg)
         """,
     examples="""
         # Drain node "foo", even if there are pods not managed by a replication controller, replica set, job, daemon set, or stateful set on it

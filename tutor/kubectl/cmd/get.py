@@ -30,6 +30,7 @@ from tutor.kubectl.printers.print_flags import (
 from tutor.kubectl.printers.printer import NamePrinter
 from tutor.kubectl.printers.table import TableOptions, TablePrinter
 from tutor.kubectl.printers.tabwriter import new_table_writer
+from tutor.kubectl.raw import check_uri, raw
 from tutor.kubectl.resource.builder import Builder
 from tutor.kubectl.resource.files import is_list, items
 from tutor.kubectl.resource.info import Info
@@ -69,9 +70,8 @@ class GetOptions(Options):
                 raise KubectlError('--raw may not be specified with other flags that filter the server request or '
                                    'alter the output')
             if flags['output']:
-                raise UsageError('--raw and --output are mutually exclusive')
-            if not flags['raw'].startswith('/'):
-                raise UsageError(f'--raw must be a valid URL path: parse "{flags["raw"]}": invalid URI for request')
+                raise KubectlError('--raw and --output are mutually exclusive')
+            check_uri(flags['raw'])
             return
         if flags['show-labels'] and flags['output'] not in ('', 'wide'):
             raise KubectlError(f'--show-labels option cannot be used with {flags["output"]} printer')
@@ -80,7 +80,6 @@ class GetOptions(Options):
 
     async def run(self) -> int | None:
         if self.flags['raw']:
-            from tutor.kubectl.raw import raw
             return raw(self.factory, 'GET', self.flags['raw'])
         if self.watching:
             from tutor.kubectl.cmd.get_watch import watch

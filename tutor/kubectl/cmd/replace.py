@@ -15,7 +15,7 @@ from tutor.kubectl.cascade import (
 from tutor.kubectl.cmd.delete import Deletion
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, NONE, dry_run_strategy, query_for, validation_directive
-from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, with_source
+from tutor.kubectl.errors import ERRORS, KubectlError, with_source
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import (
     DRY_RUN_FLAG,
@@ -23,10 +23,11 @@ from tutor.kubectl.options import (
     SAVE_CONFIG_FLAG,
     VALIDATE_FLAG,
     field_manager_flag,
-    filename_flags,
+    file_name_flags,
     subresource_flag,
 )
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.raw import check_body, raw_body
 from tutor.kubectl.resource.builder import Builder
 from tutor.kubectl.resource.info import Info
 
@@ -50,8 +51,7 @@ class ReplaceOptions(Options):
     def validate(self) -> None:
         flags = self.flags
         if flags['raw']:
-            if len(flags['filename']) != 1:
-                raise UsageError('--raw can only use a single local file or stdin')
+            check_body(flags['raw'], flags['filename'])
             return
         if flags['grace-period'] >= 0 and not flags['force']:
             raise KubectlError('--grace-period must have --force specified')
@@ -67,7 +67,6 @@ class ReplaceOptions(Options):
     async def run(self) -> int | None:
         flags = self.flags
         if flags['raw']:
-            from tutor.kubectl.raw import raw_body
             return await raw_body(self.factory, 'PUT', flags['raw'], flags['filename'])
         if flags['force']:
             return await self._force()
@@ -130,7 +129,7 @@ COMMAND = Command(
         JSON and YAML formats are accepted. If replacing an existing resource, the complete resource spec must be
         provided. This can be obtained by
 
-        $ kubectl get TYPE NAME -o yaml
+            $ kubectl get TYPE NAME -o yaml
         """,
     examples="""
         # Replace a pod using the data in pod.json
@@ -147,7 +146,7 @@ COMMAND = Command(
         """,
     flags=(
         *PRINT_FLAGS,
-        *filename_flags('The files that contain the configurations to replace.'),
+        *file_name_flags('The files that contain the configurations to replace.'),
         CASCADE_FLAG,
         DRY_RUN_FLAG,
         FORCE_FLAG,

@@ -23,7 +23,7 @@ from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, error_text, r
 from tutor.kubectl.flags import ARRAY, DURATION, Flag
 from tutor.kubectl.images import is_reference
 from tutor.kubectl.intstr import parse_int
-from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, filename_flags
+from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, file_name_flags
 from tutor.kubectl.overrides import OVERRIDE_FLAGS, overridden
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.services import ServiceSpec, parse_labels
@@ -49,6 +49,8 @@ class RunOptions(Options):
         flags = self.flags
         if not self.args or flags.args_before_dash == 0:
             raise UsageError('NAME is required for run')
+        if not flags['image']:
+            raise KubectlError('--image is required')
         if not is_reference(flags['image']):
             raise KubectlError(f'Invalid image name "{flags["image"]}": invalid reference format')
         if flags['tty'] and not self.interactive:
@@ -277,7 +279,7 @@ COMMAND = Command(
         """,  # noqa: E501 - the examples are kubectl's, line by line
     flags=(
         *PRINT_FLAGS,
-        *filename_flags('to use to replace the resource.'),
+        *file_name_flags('to use to replace the resource.'),
         *OVERRIDE_FLAGS,
         CASCADE_FLAG,
         DRY_RUN_FLAG,

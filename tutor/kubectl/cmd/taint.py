@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.kubectl.changes import send_strategic, strategic_patch
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.dry_run import CLIENT, dry_run_strategy
+from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, validation_directive
 from tutor.kubectl.errors import KubectlError, UsageError
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, VALIDATE_FLAG, field_manager_flag
@@ -16,6 +16,7 @@ from tutor.kubectl.taints import already_there, parse_taints, reorganize
 class TaintOptions(Options):
     def complete(self) -> None:
         self.dry_run = dry_run_strategy(self.factory, self.flags)
+        validation_directive(self.flags)
         self.resources: list[str] = []
         words: list[str] = []
         for word in self.args:

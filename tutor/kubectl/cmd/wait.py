@@ -15,7 +15,7 @@ from tutor.kubectl.options import (
     FIELD_SELECTOR_FLAG,
     PRINT_FLAGS,
     SELECTOR_FLAG,
-    filename_flags,
+    file_name_flags,
 )
 from tutor.kubectl.pods import TIMED_OUT
 from tutor.kubectl.printers.print_flags import printer_for
@@ -176,17 +176,17 @@ COMMAND = Command(
         """,  # noqa: E501
     flags=(
         *PRINT_FLAGS, ALL_NAMESPACES_FLAG, FIELD_SELECTOR_FLAG, SELECTOR_FLAG,
-        *(flag for flag in filename_flags('identifying the resource.') if flag.name == 'filename'),
+        *(flag for flag in file_name_flags('identifying the resource.') if flag.name == 'filename'),
         Flag('recursive', 'R', True, 'Process the directory used in -f, --filename recursively. Useful when you want '
              'to manage related manifests organized within the same directory.'),
         Flag('all', default=False, help='Select all resources in the namespace of the specified resource types'),
         Flag('for', default=(), kind=ARRAY, help="The condition to wait on: [create|delete|condition=condition-name"
              "[=condition-value]|jsonpath='{JSONPath expression}'=[JSONPath value]]. The default condition-value is "
-             'True.  Condition values are compared after Unicode simple case folding, which is a more general form of '
-             "case-insensitivity.  Conditions that have an observed generation lower than the resource's generation "
+             'true. Condition values are compared after Unicode simple case folding, which is a more general form of '
+             "case-insensitivity. Conditions that have an observed generation lower than the resource's generation "
              'are ignored.'),
         Flag('local', default=False, help='If true, annotation will NOT contact api-server but run locally.'),
-        Flag('timeout', default=30.0, kind=DURATION, help='The length of time to wait before giving up.  Zero means '
+        Flag('timeout', default=30.0, kind=DURATION, help='The length of time to wait before giving up. Zero means '
              "check once and don't wait, negative means wait for a week."),
     ),
     options=WaitOptions,

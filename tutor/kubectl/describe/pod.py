@@ -108,11 +108,8 @@ def _conditions(spec: Object, status: Object, w: PrefixWriter) -> None:
 
 
 def field_value(pod: Object, path: str) -> str:
-    """fieldpath.ExtractFieldPathAsString for the fields that an environment variable can name."""
+    """kubectl's own fieldpath.ExtractFieldPathAsString, which knows no single label or annotation."""
     meta = pod['metadata']
-    for prefix in ('metadata.labels', 'metadata.annotations'):
-        if path.startswith(f"{prefix}['") and path.endswith("']"):
-            return (meta.get(prefix[9:]) or {}).get(path[len(prefix) + 2:-2], '')
     if path in ('metadata.labels', 'metadata.annotations'):
         from tutor.apimachinery.field import go_quote
         return '\n'.join(f'{key}={go_quote(value)}' for key, value in sorted((meta.get(path[9:]) or {}).items()))

@@ -25,7 +25,7 @@ from tutor.kubectl.options import (
     SELECTOR_FLAG,
     VALIDATE_FLAG,
     field_manager_flag,
-    filename_flags,
+    file_name_flags,
     subresource_flag,
 )
 from tutor.kubectl.printers.print_flags import output_format, printer_for
@@ -237,7 +237,7 @@ COMMAND = Command(
         """,  # noqa: E501 - the examples are kubectl's, line by line
     flags=(
         *PRINT_FLAGS,
-        *filename_flags('The files that contain the configurations to apply.'),
+        *file_name_flags('The files that contain the configurations to apply.'),
         CASCADE_FLAG,
         DRY_RUN_FLAG,
         FORCE_FLAG,

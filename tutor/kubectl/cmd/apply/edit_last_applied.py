@@ -24,15 +24,16 @@ NO_ANNOTATION = ('no last-applied-configuration annotation found on resources, t
 class EditLastAppliedOptions(Options):
     def complete(self) -> None:
         self.namespace, self.enforce = self.factory.enforced_namespace()
-        self.directive = validation_directive(self.flags)
-        self.printer = printer_for(self.factory, 'edited')
 
     async def run(self) -> int | None:
         result = await (self.factory.builder().continue_on_error().namespace(self.namespace)
                         .filename_flags(self.enforce, self.flags).arguments(True, self.args).latest().flatten().do())
         decoder = Decoder(self.factory, False, False)
         noted: list[Info] = []
-        for info in result.check().infos():
+        found = result.check().infos()
+        self.directive = validation_directive(self.flags)
+        self.printer = printer_for(self.factory, 'edited')
+        for info in found:
             text = original_configuration(info.object)
             if text is not None:
                 noted.append(decoder.info(json.loads(text), 'edited-file'))

@@ -7,7 +7,7 @@ from tutor.client.transport import MERGE_PATCH
 from tutor.kubectl.annotation import LAST_APPLIED, modified_configuration, original_configuration
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
-from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, with_source, words
+from tutor.kubectl.errors import ERRORS, KubectlError, with_source
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS
 from tutor.kubectl.printers.print_flags import printer_for
@@ -19,8 +19,6 @@ class SetLastAppliedOptions(Options):
         self.dry_run = dry_run_strategy(self.factory, self.flags)
         self.namespace, self.enforce = self.factory.enforced_namespace()
         self.printer = printer_for(self.factory, 'configured', self.dry_run)
-        if self.args:
-            raise UsageError(f'Unexpected args: {words(self.args)}')
 
     async def run(self) -> int | None:
         result = await (self.factory.builder().namespace(self.namespace)

@@ -18,17 +18,15 @@ class ViewLastAppliedOptions(Options):
         self.namespace, self.enforce = self.factory.enforced_namespace()
         self.configurations: list[Any] = []
 
-    def validate(self) -> None:
-        if self.flags['output'] not in ('yaml', 'json', ''):
-            raise UsageError(f"Unexpected -o output mode: {self.flags['output']}, the flag 'output' must be one of "
-                             'yaml|json')
-
     async def run(self) -> int | None:
         flags = self.flags
         result = await (self.factory.builder().namespace(self.namespace).filename_flags(self.enforce, flags)
                         .arguments(True, self.args).select_all(flags['all'])
                         .labels(flags['selector']).latest().flatten().do())
         result.check().visit(self._collect)
+        if flags['output'] not in ('yaml', 'json', ''):
+            raise UsageError(f"Unexpected -o output mode: {flags['output']}, the flag 'output' must be one of "
+                             'yaml|json')
         for configuration in self.configurations:
             self._print(configuration)
         return 0

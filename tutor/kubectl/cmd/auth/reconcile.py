@@ -16,11 +16,11 @@ ROLES, BINDINGS = ('Role', 'ClusterRole'), ('RoleBinding', 'ClusterRoleBinding')
 
 class ReconcileOptions(Options):
     def complete(self) -> None:
-        self.dry_run = dry_run_strategy(self.factory, self.flags)
-        if self.args:
-            raise KubectlError('no arguments are allowed')
         if not self.flags['filename'] and not self.flags['kustomize']:
             raise KubectlError('must specify one of -f and -k')
+        if self.args:
+            raise KubectlError('no arguments are allowed')
+        self.dry_run = dry_run_strategy(self.factory, self.flags)
 
     async def run(self) -> None:
         namespace, enforced = self.factory.enforced_namespace()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.options import PRINT_FLAGS
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.printers.tabwriter import new_table_writer
@@ -13,10 +12,6 @@ REVIEW = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
 
 
 class WhoAmIOptions(Options):
-    def validate(self) -> None:
-        if self.args:
-            raise KubectlError(f'unexpected arguments: [{" ".join(self.args)}]')
-
     async def run(self) -> None:
         body = {'apiVersion': 'authentication.k8s.io/v1', 'kind': 'SelfSubjectReview'}
         review = self.factory.client.request('POST', REVIEW, body).body
@@ -44,8 +39,9 @@ COMMAND = Command(
     long="""
         Experimental: Check who you are and your attributes (groups, extra).
 
-        This command is helpful to get yourself aware of the current user attributes, especially when dynamic
-        authentication, e.g., token webhook, auth proxy, or OIDC provider, is enabled in the Kubernetes cluster.
+            This command is helpful to get yourself aware of the current user attributes,
+            especially when dynamic authentication, e.g., token webhook, auth proxy, or OIDC provider,
+            is enabled in the Kubernetes cluster.
         """,
     examples="""
         # Get your subject attributes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.kubectl.cmd.certificate.base import FLAGS, ApprovalOptions
+from tutor.kubectl.cmd.certificate.base import ApprovalOptions, approval_flags
 from tutor.kubectl.command import Command
 
 
@@ -28,6 +28,6 @@ COMMAND = Command(
         # Approve CSR 'csr-sqgzp'
         kubectl certificate approve csr-sqgzp
         """,
-    flags=FLAGS,
+    flags=approval_flags('approved'),
     options=ApproveOptions,
 )

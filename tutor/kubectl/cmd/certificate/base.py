@@ -12,8 +12,11 @@ from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
 
 RETRIES = 10
-FORCE = Flag('force', default=False, help='Update the CSR even if it is already approved.')
-FLAGS = (*PRINT_FLAGS, *filename_flags('identifying the resource to update'), FORCE)
+
+
+def approval_flags(outcome: str) -> tuple[Flag, ...]:
+    return (*PRINT_FLAGS, *filename_flags('identifying the resource to update'),
+            Flag('force', default=False, help=f'Update the CSR even if it is already {outcome}.'))
 
 
 class ApprovalOptions(Options):

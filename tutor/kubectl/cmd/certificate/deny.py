@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.kubectl.cmd.certificate.base import FLAGS, ApprovalOptions
+from tutor.kubectl.cmd.certificate.base import ApprovalOptions, approval_flags
 from tutor.kubectl.command import Command
 
 
@@ -23,6 +23,6 @@ COMMAND = Command(
         # Deny CSR 'csr-sqgzp'
         kubectl certificate deny csr-sqgzp
         """,
-    flags=FLAGS,
+    flags=approval_flags('denied'),
     options=DenyOptions,
 )

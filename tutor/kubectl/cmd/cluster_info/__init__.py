@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from tutor.apimachinery.objects import Object, labels
 from tutor.kubectl.command import Command, Line, Options, subcommands
-from tutor.kubectl.errors import UsageError
 
 GREEN, YELLOW, RESET = '\x1b[0;32m', '\x1b[0;33m', '\x1b[0m'
 SERVICES = 'kubernetes.io/cluster-service=true'
 
 
 class ClusterInfoOptions(Options):
-    def complete(self) -> None:
-        if self.args:
-            raise UsageError(f'unknown command "{" ".join(self.args)}"')
-
     async def run(self) -> None:
         server = self.factory.rest_config.server
         found = self.factory.client.items('services', 'kube-system', SERVICES)

@@ -14,7 +14,7 @@ COMMAND = Command(
     usage='config delete-context NAME',
     long='Delete the specified context from the kubeconfig.',
     examples="""
-        # Delete the minikube context
+        # Delete the context for the minikube cluster
         kubectl config delete-context minikube
         """,
     options=DeleteContextOptions,

@@ -14,7 +14,8 @@ HEADERS = ('CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE')
 class GetContextsOptions(ConfigOptions):
     def validate(self) -> None:
         if self.flags['output'] not in ('', 'name'):
-            raise KubectlError('output must be one of \'\' or \'name\': ' + self.flags['output'])
+            raise KubectlError(f'--output {self.flags["output"]} is not available in kubectl config get-contexts; '
+                               'resetting to default output format')
 
     async def run(self) -> int:
         names = sorted(self.args or self.old.contexts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.kubeconfig import KubeConfig
@@ -33,7 +32,9 @@ class Property:
         if head == 'current-context' and not rest:
             return
         if head not in SECTIONS:
-            raise self._unparsed()
+            if head == 'current-context':
+                raise self.unparsed()
+            raise KubectlError(f'unable to parse {name} after [] at api.Config')
         if rest:
             self._below(rest)
 
@@ -44,11 +45,11 @@ class Property:
         self.entry = '.'.join(parts[:at])
         if at < len(parts):
             if at + 1 != len(parts):
-                raise self._unparsed()
+                raise self.unparsed()
             self.field = parts[at]
 
-    def _unparsed(self) -> KubectlError:
-        return KubectlError(f'unable to parse {go_quote(self.text)} at {go_quote(self.text)}')
+    def unparsed(self) -> KubectlError:
+        return KubectlError(f'unable to parse one or more field values of {self.text}')
 
     @property
     def kind(self) -> str:
@@ -59,7 +60,7 @@ class Property:
             config.current_context = value
             return
         if not self.field:
-            raise KubectlError(f"can't set a map to a value: {value}")
+            raise KubectlError("can't set a map to a value: map[]")
         entries: dict[str, Object] = getattr(config, self.section)
         entries[self.entry] = {**(entries.get(self.entry) or {}), self._stored: value}
 
@@ -73,7 +74,7 @@ class Property:
         elif not self.field:
             entries.pop(self.entry, None)
         elif self.entry not in entries:
-            raise KubectlError(f'current map key {go_quote(self.entry)} is invalid')
+            raise KubectlError(f'current map key `{self.entry}` is invalid')
         else:
             entries[self.entry] = {name: value for name, value in entries[self.entry].items() if name != self._stored}
 

@@ -40,7 +40,7 @@ class SetOptions(ConfigOptions):
         if target.kind == LIST:
             return text.split(',')
         if target.kind == OTHER and target.field:
-            raise KubectlError(f'unable to parse "{target.text}" at "{target.text}"')
+            raise target.unparsed()
         return text
 
     def _bytes(self, text: str) -> str:
@@ -49,7 +49,7 @@ class SetOptions(ConfigOptions):
         try:
             base64.b64decode(text, validate=True)
         except binascii.Error:
-            raise KubectlError('error decoding bytes: illegal base64 data at input byte 0') from None
+            raise KubectlError('error decoding input value: illegal base64 data at input byte 0') from None
         return text
 
 

@@ -8,17 +8,18 @@ import posixpath
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.config.base import ConfigOptions
 from tutor.kubectl.command import Command
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import KubectlError, words
 from tutor.kubectl.flags import Flag
 
 CERTIFICATE, KEY = 'client-certificate', 'client-key'
-_EXEC_MODES = ('Never', 'IfAvailable', 'Always')
+_EXEC_MODES = ('IfAvailable', 'Never', 'Always')
 
 
 class SetCredentialsOptions(ConfigOptions):
     def complete(self) -> None:
         if len(self.args) != 1:
-            raise self.refuse_arguments()
+            self.show_help()
+            raise KubectlError(f'unexpected args: {words(self.args)}')
 
     def validate(self) -> None:
         if not self.args[0]:
@@ -30,8 +31,8 @@ class SetCredentialsOptions(ConfigOptions):
                                + ', '.join(methods))
         self._validate_files()
         mode = self.flags['exec-interactive-mode']
-        if mode and mode not in _EXEC_MODES:
-            raise KubectlError(f'invalid interactive mode type "{mode}", must be one of {", ".join(_EXEC_MODES)}')
+        if self.flags.changed('exec-interactive-mode') and mode not in _EXEC_MODES:
+            raise KubectlError(f'invalid interactive mode type, can be only {", ".join(_EXEC_MODES)}')
 
     def _validate_files(self) -> None:
         if not self.flags['embed-certs']:
@@ -112,9 +113,9 @@ class SetCredentialsOptions(ConfigOptions):
         entry['exec'] = settings
 
 
-def _pairs(values: dict[str, str], words: tuple[str, ...]) -> None:
+def _pairs(values: dict[str, str], given: tuple[str, ...]) -> None:
     """'key=value' sets, 'key-' removes."""
-    for word in words:
+    for word in given:
         key, equals, value = word.partition('=')
         if equals:
             values[key] = value
@@ -134,14 +135,14 @@ COMMAND = Command(
 
         Specifying a name that already exists will merge new fields on top of existing values.
 
-        Client-certificate flags:
-        --client-certificate=certfile --client-key=keyfile
+            Client-certificate flags:
+            --client-certificate=certfile --client-key=keyfile
 
-        Bearer token flags:
-        --token=bearer_token
+            Bearer token flags:
+            --token=bearer_token
 
-        Basic auth flags:
-        --username=basic_user --password=basic_password
+            Basic auth flags:
+            --username=basic_user --password=basic_password
 
         Bearer token and basic auth are mutually exclusive.
         """,

@@ -8,7 +8,7 @@ import posixpath
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.config.base import ConfigOptions
 from tutor.kubectl.command import Command
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import KubectlError, UsageError, words
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.kubeconfig import KubeConfig
 from tutor.kubectl.kubeconfig_files import PATH_FIELDS, copy_of, document
@@ -23,7 +23,7 @@ _SECRETS = {'token': REDACTED, 'password': REDACTED, 'client-key-data': OMITTED,
 class ViewOptions(ConfigOptions):
     def complete(self) -> None:
         if self.args:
-            raise self.refuse_arguments()
+            raise UsageError(f'unexpected arguments: {words(self.args)}')
         if not self.flags['merge'] and not self.flags['kubeconfig']:
             raise KubectlError('if merge==false a precise file must be specified')
 

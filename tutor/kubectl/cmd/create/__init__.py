@@ -17,6 +17,7 @@ from tutor.kubectl.options import (
     filename_flags,
 )
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.raw import check_body, raw_body
 from tutor.kubectl.resource.info import Info
 
 SUBCOMMANDS = subcommands(
@@ -61,17 +62,15 @@ class CreateOptions(Options):
         flags = self.flags
         if flags['raw']:
             if flags['edit']:
-                raise UsageError('--raw and --edit are mutually exclusive')
-            if len(flags['filename']) != 1:
-                raise UsageError('--raw can only use a single local file or stdin')
+                raise KubectlError('--raw and --edit are mutually exclusive')
+            check_body(flags['raw'], flags['filename'])
             if flags['selector']:
-                raise UsageError('--raw and --selector (-l) are mutually exclusive')
+                raise KubectlError('--raw and --selector (-l) are mutually exclusive')
             if flags['output']:
-                raise UsageError('--raw and --output are mutually exclusive')
+                raise KubectlError('--raw and --output are mutually exclusive')
 
     async def run(self) -> int | None:
         if self.flags['raw']:
-            from tutor.kubectl.raw import raw_body
             return await raw_body(self.factory, 'POST', self.flags['raw'], self.flags['filename'])
         if self.flags['edit']:
             from tutor.kubectl.editing.create import edit_and_create

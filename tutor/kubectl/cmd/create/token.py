@@ -52,7 +52,9 @@ class CreateToken(Options):
         if self.printer is not None:
             self.printer.print({**response, 'apiVersion': 'authentication.k8s.io/v1', 'kind': 'TokenRequest'}, self.out)
         else:
-            self.out(f'{token}\n')
+            self.out(token)
+            if self.factory.io.stdout.isatty:
+                self.out('\n')
         return 0
 
     def request(self) -> Object:

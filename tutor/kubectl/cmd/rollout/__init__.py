@@ -7,14 +7,14 @@ from tutor.kubectl.command import Command, Line, subcommands
 COMMAND = Command(
     usage='rollout SUBCOMMAND',
     long="""
-        Manage the rollout of one or many resources.
-        
+            Manage the rollout of one or many resources.
+
         Valid resource types include:
 
-          *  deployments
-          *  daemonsets
-          *  statefulsets
-        """,  # noqa: W293 - as upstream writes it
+        * deployments
+        * daemonsets
+        * statefulsets
+        """,
     examples="""
         # Rollback to the previous deployment
         kubectl rollout undo deployment/abc

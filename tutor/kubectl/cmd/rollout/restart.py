@@ -36,7 +36,7 @@ COMMAND = Command(
     long="""
         Restart a resource.
 
-        Resource rollout will be restarted.
+            Resource rollout will be restarted.
         """,
     examples="""
         # Restart all deployments in the test-namespace namespace

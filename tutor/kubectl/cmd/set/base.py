@@ -79,10 +79,12 @@ class SetOptions(Options):
         return KubectlError(f'error: {name} {error}\n')
 
 
-def set_flags(usage: str, selector: bool = True, kustomize: bool = True) -> tuple[Flag, ...]:
-    files = [flag for flag in filename_flags(usage) if kustomize or flag.name != 'kustomize']
+def set_flags(verb: str, usage: str, selector: bool = True,
+              every: str = 'Select all resources, in the namespace of the specified resource types',
+              ) -> tuple[Flag, ...]:
     return (
-        *PRINT_FLAGS, DRY_RUN_FLAG, field_manager_flag('kubectl-set'), *files, *((SELECTOR_FLAG,) if selector else ()),
-        Flag('all', default=False, help='Select all resources, in the namespace of the specified resource types'),
-        Flag('local', default=False, help='If true, set command will NOT contact api-server but run locally.'),
+        *PRINT_FLAGS, DRY_RUN_FLAG, field_manager_flag('kubectl-set'), *filename_flags(usage),
+        *((SELECTOR_FLAG,) if selector else ()),
+        Flag('all', default=False, help=every),
+        Flag('local', default=False, help=f'If true, {verb} will NOT contact api-server but run locally.'),
     )

@@ -174,7 +174,7 @@ COMMAND = Command(
 
         Possible resources include (case insensitive):
 
-        pod (po), replicationcontroller (rc), deployment (deploy), daemonset (ds), statefulset (sts), cronjob (cj), replicaset (rs)
+            pod (po), replicationcontroller (rc), deployment (deploy), daemonset (ds), statefulset (sts), cronjob (cj), replicaset (rs)
         """,  # noqa: E501
     examples="""
         # Update deployment 'registry' with a new environment variable
@@ -212,7 +212,8 @@ COMMAND = Command(
         env | grep RAILS_ | kubectl set env -e - deployment/registry
         """,
     flags=(
-        *set_flags('the resource to update the env'),
+        *set_flags('set env', 'the resource to update the env',
+                   every='If true, select all resources in the namespace of the specified resource types'),
         Flag('containers', 'c', '*', 'The names of containers in the selected pod templates to change - may use '
              'wildcards'),
         Flag('env', 'e', (), 'Specify a key-value pair for an environment variable to set into each container.', ARRAY),

@@ -53,7 +53,7 @@ COMMAND = Command(
 
         Possible resources include (case insensitive):
 
-        pod (po), replicationcontroller (rc), deployment (deploy), daemonset (ds), statefulset (sts), cronjob (cj), replicaset (rs)
+            pod (po), replicationcontroller (rc), deployment (deploy), daemonset (ds), statefulset (sts), cronjob (cj), replicaset (rs)
         """,  # noqa: E501
     examples="""
         # Set a deployment's nginx container image to 'nginx:1.9.1', and its busybox container image to 'busybox'
@@ -68,6 +68,6 @@ COMMAND = Command(
         # Print result (in yaml format) of updating nginx container image from local file, without hitting the server
         kubectl set image -f path/to/file.yaml nginx=nginx:1.9.1 --local -o yaml
         """,
-    flags=set_flags('identifying the resource to get from a server.'),
+    flags=set_flags('set image', 'identifying the resource to get from a server.'),
     options=ImageOptions,
 )

@@ -75,7 +75,7 @@ COMMAND = Command(
         kubectl set resources -f path/to/file.yaml --limits=cpu=200m,memory=512Mi --local -o yaml
         """,
     flags=(
-        *set_flags('identifying the resource to get from a server.'),
+        *set_flags('set resources', 'identifying the resource to get from a server.'),
         Flag('containers', 'c', '*', 'The names of containers in the selected pod templates to change, all containers '
              'are selected by default - may use wildcards'),
         Flag('limits', help="The resource requirement requests for this container.  For example, "

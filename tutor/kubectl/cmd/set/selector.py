@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import SelectorError, parse
-from tutor.kubectl.cmd.set.base import SetOptions, set_flags
+from tutor.kubectl.cmd.set.base import SetOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag
+from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, field_manager_flag, file_name_flags
 from tutor.kubectl.resource.info import Info
 
 ONE_VALUE = ('=', '==')
@@ -25,6 +26,9 @@ class SelectorOptions(SetOptions):
     def validate(self) -> None:
         if self.expression is None:
             raise KubectlError('one selector is required')
+
+    def check(self) -> None:
+        assert self.expression is not None
         try:
             requirements = parse(self.expression).requirements
         except SelectorError as error:
@@ -52,7 +56,7 @@ COMMAND = Command(
     long="""
         Set the selector on a resource. Note that the new selector will overwrite the old selector if the resource had one prior to the invocation of 'set selector'.
 
-        A selector must begin with a letter or number, and may contain letters, numbers, hyphens, dots, and underscores, up to  63 characters. If --resource-version is specified, then updates will use this resource version, otherwise the existing resource-version will be used. Note: currently selectors can only be set on Service objects.
+        A selector must begin with a letter or number, and may contain letters, numbers, hyphens, dots, and underscores, up to 63 characters. If --resource-version is specified, then updates will use this resource version, otherwise the existing resource-version will be used. Note: currently selectors can only be set on Service objects.
         """,  # noqa: E501
     examples="""
         # Set the labels and selector before creating a deployment/service pair
@@ -60,8 +64,10 @@ COMMAND = Command(
         kubectl create deployment my-dep -o yaml --dry-run=client | kubectl label --local -f - environment=qa -o yaml | kubectl create -f -
         """,  # noqa: E501
     flags=(
-        *(flag for flag in set_flags('identifying the resource.', selector=False, kustomize=False)
-          if flag.name != 'recursive'),
+        *PRINT_FLAGS, DRY_RUN_FLAG, field_manager_flag('kubectl-set'),
+        *(flag for flag in file_name_flags('identifying the resource.') if flag.name == 'filename'),
+        Flag('all', default=False, help='Select all resources in the namespace of the specified resource types'),
+        Flag('local', default=False, help='If true, annotation will NOT contact api-server but run locally.'),
         Flag('recursive', 'R', True, 'Process the directory used in -f, --filename recursively. Useful when you want '
              'to manage related manifests organized within the same directory.'),
         Flag('resource-version', help='If non-empty, the selectors update will only succeed if this is the current '

@@ -39,6 +39,6 @@ COMMAND = Command(
         # Print the result (in YAML format) of updated nginx deployment with the service account from local file, without hitting the API server
         kubectl set sa -f nginx-deployment.yaml serviceaccount1 --local --dry-run=client -o yaml
         """,  # noqa: E501
-    flags=set_flags('identifying the resource to get from a server.', selector=False),
+    flags=set_flags('set serviceaccount', 'identifying the resource to get from a server.', selector=False),
     options=ServiceAccountOptions,
 )

@@ -63,7 +63,7 @@ COMMAND = Command(
         kubectl create rolebinding admin --role=admin --user=admin -o yaml --dry-run=client | kubectl set subject --local -f - --user=foo -o yaml
         """,  # noqa: E501
     flags=(
-        *set_flags('the resource to update the subjects'),
+        *set_flags('set subject', 'the resource to update the subjects'),
         Flag('group', default=(), kind=ARRAY, help='Groups to bind to the role'),
         Flag('serviceaccount', default=(), kind=ARRAY, help='Service accounts to bind to the role'),
         Flag('user', default=(), kind=ARRAY, help='Usernames to bind to the role'),

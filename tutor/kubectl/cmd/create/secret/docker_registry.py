@@ -45,19 +45,19 @@ COMMAND = Command(
     usage='create secret docker-registry NAME --docker-username=user --docker-password=password --docker-email=email '
           '[--docker-server=string] [--from-file=[key=]source] [--dry-run=server|client|none]',
     long="""
-        Create a new secret for use with Docker registries.
+            Create a new secret for use with Docker registries.
 
-        Dockercfg secrets are used to authenticate against Docker registries.
+            Dockercfg secrets are used to authenticate against Docker registries.
 
-        When using the Docker command line to push images, you can authenticate to a given registry by running:
+            When using the Docker command line to push images, you can authenticate to a given registry by running:
             '$ docker login DOCKER_REGISTRY_SERVER --username=DOCKER_USER --password=DOCKER_PASSWORD --email=DOCKER_EMAIL'.
 
         That produces a ~/.dockercfg file that is used by subsequent 'docker push' and 'docker pull' commands to
         authenticate to the registry. The email address is optional.
 
-        When creating applications, you may have a Docker registry that requires authentication.  In order for the
-        nodes to pull images on your behalf, they must have the credentials.  You can provide this information by
-        creating a dockercfg secret and attaching it to your service account.
+            When creating applications, you may have a Docker registry that requires authentication.  In order for the
+            nodes to pull images on your behalf, they must have the credentials.  You can provide this information
+            by creating a dockercfg secret and attaching it to your service account.
         """,  # noqa: E501 - the words are kubectl's
     examples="""
         # If you do not already have a .dockercfg file, create a dockercfg secret directly
