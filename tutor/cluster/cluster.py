@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
+from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, is_true
 from tutor.client.client import Client
@@ -20,6 +21,7 @@ from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
 from tutor.cluster.nodes import Nodes
+from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.scheduler.scheduler import Scheduler
 from tutor.cluster.simulation import Simulation
@@ -44,22 +46,24 @@ def version(git_version: str) -> dict[str, str]:
 class Cluster:
     """A cluster from its first moment on. `boot` brings it up; after that, `simulation` is to be pumped."""
 
-    def __init__(self, config: ClusterConfig = DEFAULT, seed: int = 0, epoch: datetime = EPOCH) -> None:
+    def __init__(self, config: ClusterConfig = DEFAULT, seed: int = 0, epoch: datetime = EPOCH,
+                 keys: Keys = SIMULATED) -> None:
         self.config = config
+        self.keys = keys
         self.simulation = Simulation(seed, epoch)
         self.store = Store()
-        self.api = ApiServer(self.simulation, self.store, version(config.version))
+        self.api = ApiServer(self.simulation, self.store, version(config.version), keys=keys)
         self.admin = Client(self.api, ADMIN)
-        authority = pki.authority()
+        authority = keys.authority()
         self.controllers = ControllerManager(
             self.simulation, self.api, Settings(authority.certificate, authority.key))
         self.scheduler = Scheduler(self.simulation, self.api)
         self.nodes = Nodes(self.simulation, self.api, config, self.connect, self.api.nodes, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
-            'kube-apiserver': Serving(), 'etcd': Serving()})
+            'kube-apiserver': Serving(), 'etcd': Serving()}, keys)
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
-            certificates[pki.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
+            certificates[keys.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
 
     def client(self, user: str, groups: tuple[str, ...] = (), manager: str = '') -> Client:
         """A client of one of the cluster's own components."""
@@ -101,7 +105,7 @@ class Cluster:
 
     def kubeconfig(self, user: str = 'kubernetes-admin') -> str:
         """The kubeconfig of an administrator, as kubeadm writes admin.conf."""
-        return kubeconfig(user, embedded(pki.client(user)), SERVER, NAME)
+        return kubeconfig(self.keys, user, embedded(self.keys.client(user)), SERVER, NAME)
 
 
 def _has_all(workload: Object) -> bool:
@@ -149,14 +153,14 @@ class Connection:
         return request
 
     def _user(self) -> User:
-        """Who the credentials prove; raises Unauthorized for a token that is not valid."""
+        """Who the credentials prove; raises Unauthorized for those that prove nobody."""
         config, authenticator = self._config, self._api.authenticator
         if config.client_certificate_data:
-            return authenticator.certificate(config.client_certificate_data) or ANONYMOUS
-        if config.token:
+            found = authenticator.certificate(config.client_certificate_data)
+        elif config.token:
             found = authenticator.token(config.token)
-            if found is None:
-                from tutor.apimachinery import errors
-                raise errors.unauthorized('Unauthorized')
-            return found
-        return ANONYMOUS
+        else:
+            return ANONYMOUS
+        if found is None:
+            raise errors.unauthorized('Unauthorized')
+        return found

@@ -36,6 +36,7 @@ from tutor.cluster.network.pods import PodNetwork
 from tutor.cluster.network.policy import NetworkPolicies
 from tutor.cluster.network.proxy import ServiceProxy
 from tutor.cluster.network.stack import Stack
+from tutor.cluster.pki import Keys
 from tutor.cluster.simulation import Simulation
 from tutor.shell import sshd
 from tutor.shell.process import Main
@@ -64,9 +65,10 @@ class Nodes:
     """All machines of a cluster. `connect` is how programs in containers reach the API server."""
 
     def __init__(self, simulation: Simulation, transport: Transport, config: ClusterConfig, connect: Connect,
-                 connections: NodeConnections, components: dict[str, Component]) -> None:
+                 connections: NodeConnections, components: dict[str, Component], keys: Keys) -> None:
         self.simulation = simulation
         self.config = config
+        self.keys = keys
         self._transport = transport
         self.fabric = Fabric(simulation)
         self.registry = ImageRegistry(all_images(), programs(), config.images, config.userland)
@@ -152,7 +154,8 @@ class Nodes:
         leads = CONTROL_PLANE in node.roles
         neighbours = tuple((each.name, self.address(place)) for place, each in enumerate(self.config.nodes))
         pods = tuple(manifests(CONTROL_PLANE)) if leads and CONTROL_PLANE in self.config.addons else ()
-        return Facts(node.name, self.address(number), pod_cidr(number), neighbours, self.config.version, leads, pods)
+        return Facts(node.name, self.address(number), pod_cidr(number), neighbours, self.config.version, self.keys,
+                     leads, pods)
 
     def _serve_dns(self) -> None:
         """Cluster DNS that needs no pods (cluster file: `host: [dns]`)."""

@@ -1,6 +1,8 @@
-"""The cluster's certificate authority. Keys are Ed25519 and made from names, so that a cluster is the same each time.
+"""The keys of a cluster: authorities, certificates and what signs tokens, all made from one secret, so that a cluster
+is the same each time. Certificates are what kubeadm issues, but for the kind of key (Ed25519).
 
-`cryptography` is imported only when something is issued; what every cluster needs is issued when the package is built.
+`cryptography` is imported only when something is issued; what every simulated cluster needs is issued when the package
+is built.
 """
 
 from __future__ import annotations
@@ -8,12 +10,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
+T = TypeVar('T')
 COMPILED = Path(__file__).parents[1] / '_data' / 'pki.json'
+PUBLIC = 'simulated'
+"""The secret of clusters that nobody but the learner can reach: it is none."""
 NOT_BEFORE = datetime(2026, 5, 4, 8, 55, 0, tzinfo=UTC)
 AUTHORITY = 'kubernetes'
 YEARS = {True: 10, False: 1}
@@ -32,14 +39,97 @@ class KeyPair:
     key: str
 
 
-def authority() -> KeyPair:
-    """The cluster's CA."""
-    return _compiled().get(AUTHORITY) or issue_authority()
+class Keys:
+    """The keys of one cluster: the same for the same secret and the same moment from which certificates are valid."""
+
+    def __init__(self, secret: str, since: datetime = NOT_BEFORE) -> None:
+        self._secret = secret
+        self._since = since
+        self._made: dict[Any, Any] = {}
+
+    def authority(self, common: str = AUTHORITY) -> KeyPair:
+        """A certificate authority that signs itself; by default the cluster's CA."""
+        return self._known(common) or self._once(('authority', common), lambda: self._issue_authority(common))
+
+    def client(self, name: str) -> KeyPair:
+        """The certificate of one of the standard users."""
+        return self._known(name) or self.issue(name, STANDARD[name])
+
+    def issue(self, common: str, groups: tuple[str, ...] = (), authority: str = AUTHORITY, names: tuple[str, ...] = (),
+              server: bool = False, key_of: str = '', since: datetime | None = None) -> KeyPair:
+        """A certificate by one of the authorities, for a client, or for a server under some names and addresses."""
+        asked = (common, groups, authority, names, server, key_of, since)
+        return self._once(asked, lambda: self._issue(*asked))
+
+    def service_accounts(self) -> tuple[str, str]:
+        """The key pair that kubeadm makes to sign service accounts' tokens, as PEM: private and public."""
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+        key = self._key('service accounts')
+        return (key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+                key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
+
+    @property
+    def token_key(self) -> bytes:
+        """What the API server signs tokens with."""
+        return self._digest('tokens')
+
+    # -- making them --------------------------------------------------------------------------------------------
+
+    def _known(self, name: str) -> KeyPair | None:
+        """What the build has issued already."""
+        return _compiled().get(name) if (self._secret, self._since) == (PUBLIC, NOT_BEFORE) else None
+
+    def _once(self, asked: Any, make: Callable[[], T]) -> T:
+        if asked not in self._made:
+            self._made[asked] = make()
+        return self._made[asked]
+
+    def _digest(self, name: str) -> bytes:
+        return hashlib.sha256(f'{self._secret} {name}'.encode()).digest()
+
+    def _key(self, name: str) -> Any:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        return Ed25519PrivateKey.from_private_bytes(self._digest(name))
+
+    def _issue_authority(self, common: str) -> KeyPair:
+        from cryptography import x509
+        key, name = self._key(common), _name(common, ())
+        builder = self._builder(name, name, key.public_key(), f'authority {common}', self._since, authority=True)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(common)]), critical=False)
+        return _pair(builder.sign(key, None), key)
+
+    def _issue(self, common: str, groups: tuple[str, ...], authority: str, names: tuple[str, ...], server: bool,
+               key_of: str, since: datetime | None) -> KeyPair:
+        from cryptography import x509
+        from cryptography.x509.oid import ExtendedKeyUsageOID as Usage
+        key, signer, since = self._key(key_of or common), self._key(authority), since or self._since
+        builder = self._builder(_name(common, groups), _name(authority, ()), key.public_key(),
+                                f'{key_of or common} {since}', since)
+        usages = [Usage.SERVER_AUTH, Usage.CLIENT_AUTH] if server else [Usage.CLIENT_AUTH]
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+        builder = builder.add_extension(identifier, critical=False)
+        if names:
+            builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), False)
+        return _pair(builder.sign(signer, None), key)
+
+    def _builder(self, subject: Any, issuer: Any, public: Any, serial_of: str, since: datetime,
+                 authority: bool = False) -> Any:
+        from cryptography import x509
+        builder = x509.CertificateBuilder(
+            subject_name=subject, issuer_name=issuer, public_key=public,
+            serial_number=int.from_bytes(self._digest(serial_of)[:8], 'big') >> 1, not_valid_before=since,
+            not_valid_after=since + timedelta(days=365 * YEARS[authority]))
+        usage = x509.KeyUsage(
+            digital_signature=True, content_commitment=False, key_encipherment=True, data_encipherment=False,
+            key_agreement=False, key_cert_sign=authority, crl_sign=False, encipher_only=False, decipher_only=False)
+        return builder.add_extension(usage, critical=True).add_extension(
+            x509.BasicConstraints(ca=authority, path_length=None), critical=True)
 
 
-def client(name: str) -> KeyPair:
-    """The certificate of one of the standard users."""
-    return _compiled().get(name) or issue_client(name, STANDARD[name])
+SIMULATED = Keys(PUBLIC)
+"""The keys of every cluster that is not served."""
 
 
 @lru_cache(maxsize=1)
@@ -51,48 +141,10 @@ def _compiled() -> dict[str, KeyPair]:
 
 def compile_standard() -> dict[str, dict[str, str]]:
     """What the build keeps in _data/pki.json."""
-    pairs = {AUTHORITY: issue_authority(), **{name: issue_client(name, groups) for name, groups in STANDARD.items()}}
+    keys = Keys(PUBLIC)
+    pairs = {AUTHORITY: keys._issue_authority(AUTHORITY),
+             **{name: keys.issue(name, groups) for name, groups in STANDARD.items()}}
     return {name: {'certificate': pair.certificate, 'key': pair.key} for name, pair in pairs.items()}
-
-
-@lru_cache(maxsize=4)
-def issue_authority(common: str = AUTHORITY) -> KeyPair:
-    """A certificate authority that signs itself."""
-    from cryptography import x509
-    key, name = _key(common), _name(common, ())
-    builder = _builder(name, name, key.public_key(), common, NOT_BEFORE, YEARS[True])
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    return _pair(builder.sign(key, None), key)
-
-
-def issue_client(name: str, groups: tuple[str, ...]) -> KeyPair:
-    """A client certificate for a user and its groups."""
-    return _pair(_builder(_name(name, groups), _name(AUTHORITY, ()), _key(name).public_key(), name, NOT_BEFORE,
-                          YEARS[False]).sign(_key(AUTHORITY), None), _key(name))
-
-
-def issue(common: str, groups: tuple[str, ...] = (), authority: str = AUTHORITY, names: tuple[str, ...] = (),
-          server: bool = False, key_of: str = '', since: datetime = NOT_BEFORE) -> KeyPair:
-    """A certificate by one of the authorities, for a client, or for a server under some names and addresses."""
-    from cryptography import x509
-    from cryptography.x509.oid import ExtendedKeyUsageOID as Usage
-    key = _key(key_of or common)
-    builder = _builder(_name(common, groups), _name(authority, ()), key.public_key(), f'{key_of or common} {since}',
-                       since, YEARS[False])
-    usages = [Usage.SERVER_AUTH, Usage.CLIENT_AUTH] if server else [Usage.CLIENT_AUTH]
-    builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
-    if names:
-        builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), False)
-    return _pair(builder.sign(_key(authority), None), key)
-
-
-@lru_cache(maxsize=1)
-def service_account_key() -> tuple[str, str]:
-    """The key pair that signs service accounts' tokens, as PEM: private and public."""
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-    key = _key('service accounts')
-    return (key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
-            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
 
 
 def encoded(text: str) -> str:
@@ -100,19 +152,14 @@ def encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _key(name: str):
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f'simulated {name}'.encode()).digest())
-
-
-def _name(common: str, groups: tuple[str, ...]):
+def _name(common: str, groups: tuple[str, ...]) -> Any:
     from cryptography import x509
     from cryptography.x509.oid import NameOID
     return x509.Name([*(x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in groups),
                       x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
-def _general_name(name: str):
+def _general_name(name: str) -> Any:
     from ipaddress import ip_address
 
     from cryptography import x509
@@ -122,15 +169,7 @@ def _general_name(name: str):
         return x509.DNSName(name)
 
 
-def _builder(subject, issuer, public_key, serial_of: str, since: datetime, years: int):
-    from cryptography import x509
-    serial = int.from_bytes(hashlib.sha256(serial_of.encode()).digest()[:8], 'big') >> 1
-    return x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=public_key,
-                                   serial_number=serial, not_valid_before=since,
-                                   not_valid_after=since + timedelta(days=365 * years))
-
-
-def _pair(certificate, key) -> KeyPair:
+def _pair(certificate: Any, key: Any) -> KeyPair:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
     pem = certificate.public_bytes(Encoding.PEM).decode()
     return KeyPair(pem, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())

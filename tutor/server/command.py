@@ -84,8 +84,8 @@ def _greet(service: Service, settings: Settings, voice: Voice) -> None:
         print(line)
     print(f'export KUBECONFIG={path}', flush=True)
     if not is_loopback(settings.address):
-        for line in voice.each('Listening on {address}: other machines can reach this cluster. Its signing keys are '
-                               'no secret, so whoever reaches it can do everything in it.', address=settings.address):
+        for line in voice.each('Listening on {address}: other machines can reach this cluster. Whoever has the '
+                               'kubeconfig can do everything in it.', address=settings.address):
             print(line, file=sys.stderr)
 
 

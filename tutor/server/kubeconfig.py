@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from pathlib import Path
 
-from tutor.server.certificates import Certificates
+from tutor.cluster.pki import Keys, encoded
+from tutor.server.certificates import ADMIN
 
 MARK = '# Written by `tutor serve`; it is written anew at each start.\n'
 TEMPLATE = MARK + """\
@@ -42,10 +42,11 @@ class NotOurs(Exception):
     """The file to be written exists and is not a kubeconfig that `tutor serve` has written."""
 
 
-def text(server: str, certificates: Certificates, token: str) -> str:
+def text(server: str, keys: Keys, token: str) -> str:
     """A kubeconfig with two users: a bearer token (the default) and a client certificate."""
-    return TEMPLATE.format(authority=_encoded(certificates.authority), server=server, token=token,
-                           certificate=_encoded(certificates.client.certificate), key=_encoded(certificates.client.key))
+    client = keys.client(ADMIN)
+    return TEMPLATE.format(authority=encoded(keys.authority().certificate), server=server, token=token,
+                           certificate=encoded(client.certificate), key=encoded(client.key))
 
 
 def check(path: Path) -> None:
@@ -77,7 +78,3 @@ def _is_ours(path: Path) -> bool:
     with path.open('rb') as file:
         start = file.read(len(MARK.encode()))
     return start in (b'', MARK.encode())
-
-
-def _encoded(value: str) -> str:
-    return base64.b64encode(value.encode()).decode()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -39,14 +42,14 @@ class Settings:
 def new_cluster(config: ClusterConfig, exercise: Exercise | None = None, lesson: Lesson | None = None) -> Cluster:
     """A cluster that is up, its clock at the wall clock's time, in the start state of an exercise. Raises
     CannotStart."""
-    epoch = wall_time() - HEAD_START
+    epoch, keys = wall_time() - HEAD_START, certificates.fresh_keys(wall_time())
     if exercise is None:
-        cluster = Cluster(config, epoch=epoch)
+        cluster = Cluster(config, epoch=epoch, keys=keys)
         cluster.boot()
     else:
         from tutor.session.sitting import prepare
         from tutor.session.workbench import Workbench
-        bench = Workbench(config, epoch=epoch)
+        bench = Workbench(config, epoch=epoch, keys=keys)
         prepare(bench, exercise)
         cluster = bench.cluster
     late = (wall_time() - cluster.simulation.wall()).total_seconds()
@@ -83,19 +86,18 @@ class Service:
         settings, cluster = self._settings, self._cluster
         if settings.kubeconfig is not None:
             kubeconfig.check(settings.kubeconfig)
-        issued = certificates.issue(wall_time(), dict.fromkeys((*NAMES, settings.address)))
         clock = WallClock(cluster.simulation, settings.speed)
         server = web.Server(ApiHandler(cluster, clock), access_log=None)  # type: ignore[arg-type]
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.address, settings.port,
-                           ssl_context=certificates.tls_context(issued))
+                           ssl_context=certificates.tls_context(cluster.keys, _names(settings.address)))
         await site.start()
         self.port = self._runner.addresses[0][1]
         token = secrets.token_urlsafe(32)
         cluster.api.authenticator.tokens[token] = ADMIN
         self.kubeconfig = settings.kubeconfig or kubeconfig.default_path(self.port)
-        kubeconfig.write(self.kubeconfig, kubeconfig.text(self.url, issued, token))
+        kubeconfig.write(self.kubeconfig, kubeconfig.text(self.url, cluster.keys, token))
         self._pump = asyncio.create_task(clock.run())
 
     async def stop(self) -> None:
@@ -106,3 +108,14 @@ class Service:
             await self._runner.cleanup()
         if self._settings.kubeconfig is None and self.kubeconfig.is_file():
             self.kubeconfig.unlink()
+
+
+def _names(address: str) -> Iterable[str]:
+    """What clients may call the server: also the machine's own names, when others can reach it by them."""
+    found = [*NAMES, address]
+    if address in EVERYWHERE:
+        host = socket.gethostname()
+        found.append(host)
+        with suppress(OSError):  # a machine that does not know its own name
+            found += [str(entry[4][0]).partition('%')[0] for entry in socket.getaddrinfo(host, None)]
+    return dict.fromkeys(found)

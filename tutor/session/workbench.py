@@ -11,6 +11,7 @@ from tutor.client.transport import ByteStream, ExecSession, Request, Response, T
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.machine.disk import HOME, USER
+from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.simulation import Cancelled
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.session.memory import collect_rarely
@@ -38,9 +39,10 @@ class Ran:
 class Workbench:
     """One cluster, one shell. `run` runs a block in script mode: the clock jumps."""
 
-    def __init__(self, config: ClusterConfig = DEFAULT, seed: int = 0, epoch: datetime = EPOCH) -> None:
+    def __init__(self, config: ClusterConfig = DEFAULT, seed: int = 0, epoch: datetime = EPOCH,
+                 keys: Keys = SIMULATED) -> None:
         collect_rarely()
-        self.cluster = Cluster(config, seed, epoch)
+        self.cluster = Cluster(config, seed, epoch, keys)
         self.simulation = self.cluster.simulation
         self.cluster.boot()
         self.settling = Settling(self.cluster)

@@ -6,10 +6,11 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tutor.client.transport import User
-from tutor.cluster.apiserver.subresources.token import KEY, encode
+from tutor.cluster.apiserver.subresources.token import encode
 
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
@@ -31,14 +32,15 @@ class Authenticator:
         return self.tokens.get(token) or self._service_account(token)
 
     def certificate(self, pem: str) -> User | None:
-        """The user of a client certificate: its common name, its organizations as groups."""
+        """The user of a client certificate of the cluster's CA: its common name, its organizations as groups. None for
+        a certificate that proves nobody."""
         known = self.certificates.get(pem)
         if known is None and 'BEGIN CERTIFICATE' in pem:
-            known = _subject(pem)
+            known = _subject(pem, self._server.keys.authority().certificate, self._server.simulation.wall())
         return known
 
     def _service_account(self, token: str) -> User | None:
-        claims = _verified(token)
+        claims = _verified(token, self._server.keys.token_key)
         if claims is None or claims.get('exp', 0) < self._server.simulation.wall().timestamp():
             return None
         namespace = claims['kubernetes.io']['namespace']
@@ -55,12 +57,12 @@ def service_account(namespace: str, name: str, uid: str = '') -> User:
                 ('system:serviceaccounts', f'system:serviceaccounts:{namespace}', AUTHENTICATED), uid)
 
 
-def _verified(token: str) -> dict[str, Any] | None:
+def _verified(token: str, key: bytes) -> dict[str, Any] | None:
     """The claims of a token that we have signed, or None."""
     parts = token.split('.')
     if len(parts) != 3:
         return None
-    signature = hmac.new(KEY, f'{parts[0]}.{parts[1]}'.encode(), hashlib.sha256).digest()
+    signature = hmac.new(key, f'{parts[0]}.{parts[1]}'.encode(), hashlib.sha256).digest()
     if not hmac.compare_digest(encode(signature), parts[2]):
         return None
     try:
@@ -69,13 +71,19 @@ def _verified(token: str) -> dict[str, Any] | None:
         return None
 
 
-def _subject(pem: str) -> User | None:
+def _subject(pem: str, authority: str, now: datetime) -> User | None:
+    """Whom a certificate names, if the authority has signed it and it is valid now."""
     from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
     from cryptography.x509.oid import NameOID
     try:
-        subject = x509.load_pem_x509_certificate(pem.encode()).subject
-    except ValueError:
+        shown = x509.load_pem_x509_certificate(pem.encode())
+        shown.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.encode()))
+    except (ValueError, TypeError, InvalidSignature):
         return None
+    if not shown.not_valid_before_utc <= now <= shown.not_valid_after_utc:
+        return None
+    subject = shown.subject
     names = [str(item.value) for item in subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     groups = [str(item.value) for item in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
     return User(names[0], (*groups, AUTHENTICATED)) if names else None

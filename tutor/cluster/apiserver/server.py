@@ -21,6 +21,7 @@ from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.reviews import REVIEWS
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.catalog import SUBRESOURCES
+from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.catalog import strategy_for
 from tutor.cluster.registry.store import ResourceStores
 from tutor.cluster.simulation import Simulation
@@ -45,10 +46,11 @@ class ApiServer:
     """Answers API requests over one store. `nodes` is how it reaches the kubelets."""
 
     def __init__(self, simulation: Simulation, store: Store, version: Mapping[str, str],
-                 nodes: NodeConnections | None = None) -> None:
+                 nodes: NodeConnections | None = None, keys: Keys = SIMULATED) -> None:
         self.simulation = simulation
         self.store = store
         self.version = version
+        self.keys = keys
         self.nodes = nodes or NodeConnections()
         self.stores = ResourceStores(store, simulation)
         self.resources: dict[tuple[str, str, str], Resource] = {}

@@ -13,6 +13,7 @@ from tutor.apimachinery.printing import to_yaml
 from tutor.cluster.containers.userlands import ELF, USERLANDS, install
 from tutor.cluster.machine import kubeadm_files as kubeadm
 from tutor.cluster.machine import unit_files
+from tutor.cluster.pki import Keys
 from tutor.shell.vfs import FileSystem
 
 USER, HOME, UID = 'learner', '/home/learner', 1000
@@ -109,6 +110,7 @@ class Facts:
     pod_cidr: str
     neighbours: tuple[tuple[str, str], ...]
     version: str
+    keys: Keys
     control_plane: bool = False
     manifests: tuple[Object, ...] = ()
     joined: bool = True
@@ -156,9 +158,9 @@ def furnish(files: FileSystem, facts: Facts) -> None:
     _keys(files, facts)
     if facts.joined:
         files.put('/etc/cni/net.d/10-bridge.conflist', CNI_CONF % facts.pod_cidr)
-        kubeadm.write_node(files, facts.name)
+        kubeadm.write_node(files, facts.name, facts.keys)
         if facts.control_plane:
-            kubeadm.write_control_plane(files, facts.name, facts.address)
+            kubeadm.write_control_plane(files, facts.name, facts.address, facts.keys)
         for pod in facts.manifests:
             files.put(f'{kubeadm.MANIFESTS}/{pod["metadata"]["name"]}.yaml', to_yaml(pod), 0o600)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tutor.cluster import pki
-from tutor.cluster.pki import KeyPair
+from tutor.cluster.pki import KeyPair, Keys
 from tutor.shell.vfs import FileSystem
 
 MANIFESTS = '/etc/kubernetes/manifests'
@@ -133,11 +132,11 @@ def certificates(name: str, address: str) -> list[Certificate]:
     ]
 
 
-def write_node(files: FileSystem, name: str) -> None:
+def write_node(files: FileSystem, name: str, keys: Keys) -> None:
     """What `kubeadm join` leaves behind: the kubelet's configuration, credentials and the authority it trusts."""
     write_kubelet(files)
-    _write_kubelet_credentials(files, name)
-    files.put(f'{PKI}/ca.crt', lambda: pki.authority().certificate.encode())
+    _write_kubelet_credentials(files, name, keys)
+    files.put(f'{PKI}/ca.crt', lambda: keys.authority().certificate.encode())
 
 
 def write_kubelet(files: FileSystem) -> None:
@@ -147,38 +146,38 @@ def write_kubelet(files: FileSystem) -> None:
     files.put('/var/lib/kubelet/instance-config.yaml', INSTANCE_CONFIG)
 
 
-def _write_kubelet_credentials(files: FileSystem, name: str) -> None:
+def _write_kubelet_credentials(files: FileSystem, name: str, keys: Keys) -> None:
     pem = '/var/lib/kubelet/pki/kubelet-client-current.pem'
     stamped = 'kubelet-client-2026-05-04-08-55-00.pem'
     user = f'system:node:{name}'
 
     def both() -> bytes:
-        pair = _client(user, ('system:nodes',))
+        pair = keys.issue(user, ('system:nodes',))
         return (pair.certificate + pair.key).encode()
     files.put(f'/var/lib/kubelet/pki/{stamped}', both, 0o600)
     if not files.exists(pem, follow=False):
         files.symlink(f'/var/lib/kubelet/pki/{stamped}', pem)
-    files.put('/var/lib/kubelet/pki/kubelet.crt', lambda: _client(f'{name}-ca', ()).certificate.encode())
-    files.put('/var/lib/kubelet/pki/kubelet.key', lambda: _client(f'{name}-ca', ()).key.encode(), 0o600)
-    files.put('/etc/kubernetes/kubelet.conf', lambda: kubeconfig(user, FILES.format(pem=pem)).encode(), 0o600)
+    files.put('/var/lib/kubelet/pki/kubelet.crt', lambda: keys.issue(f'{name}-ca').certificate.encode())
+    files.put('/var/lib/kubelet/pki/kubelet.key', lambda: keys.issue(f'{name}-ca').key.encode(), 0o600)
+    files.put('/etc/kubernetes/kubelet.conf', lambda: kubeconfig(keys, user, FILES.format(pem=pem)).encode(), 0o600)
 
 
-def write_control_plane(files: FileSystem, name: str, address: str) -> None:
+def write_control_plane(files: FileSystem, name: str, address: str, keys: Keys) -> None:
     """What `kubeadm init` leaves behind besides: kubeconfigs, authorities, certificates."""
     for file, (user, common, groups) in CLIENT_CERTIFICATES.items():
-        files.put(f'/etc/kubernetes/{file}', _admin_config(user, common, groups), 0o600)
+        files.put(f'/etc/kubernetes/{file}', _admin_config(keys, user, common, groups), 0o600)
     for path, common in AUTHORITIES.items():
-        _write_pair(files, path, lambda common=common: authority(common))
+        _write_pair(files, path, lambda common=common: keys.authority(common))
     for certificate in certificates(name, address):
-        _write_pair(files, certificate.path, lambda wanted=certificate: issue(wanted))
-    files.put(f'{PKI}/sa.key', lambda: pki.service_account_key()[0].encode(), 0o600)
-    files.put(f'{PKI}/sa.pub', lambda: pki.service_account_key()[1].encode(), 0o600)
+        _write_pair(files, certificate.path, lambda wanted=certificate: issue(wanted, keys))
+    files.put(f'{PKI}/sa.key', lambda: keys.service_accounts()[0].encode(), 0o600)
+    files.put(f'{PKI}/sa.pub', lambda: keys.service_accounts()[1].encode(), 0o600)
     files.make_dirs('/var/lib/etcd')
     files.chmod('/var/lib/etcd', 0o700)
 
 
-def _admin_config(user: str, common: str, groups: tuple[str, ...]) -> Callable[[], bytes]:
-    return lambda: kubeconfig(user, embedded(_client(common, groups))).encode()
+def _admin_config(keys: Keys, user: str, common: str, groups: tuple[str, ...]) -> Callable[[], bytes]:
+    return lambda: kubeconfig(keys, user, embedded(client(common, groups, keys))).encode()
 
 
 def embedded(pair: KeyPair) -> str:
@@ -186,9 +185,9 @@ def embedded(pair: KeyPair) -> str:
     return DATA.format(certificate=pki.encoded(pair.certificate), key=pki.encoded(pair.key))
 
 
-def kubeconfig(user: str, credentials: str, server: str = SERVER, cluster: str = 'kubernetes') -> str:
+def kubeconfig(keys: Keys, user: str, credentials: str, server: str = SERVER, cluster: str = 'kubernetes') -> str:
     """A kubeconfig with one user, whose credentials are given as its indented YAML."""
-    return KUBECONFIG.format(ca=pki.encoded(pki.authority().certificate), server=server, cluster=cluster, user=user,
+    return KUBECONFIG.format(ca=pki.encoded(keys.authority().certificate), server=server, cluster=cluster, user=user,
                              credentials=credentials)
 
 
@@ -198,18 +197,11 @@ def _write_pair(files: FileSystem, path: str, pair: Callable[[], KeyPair]) -> No
     files.put(f'{PKI}/{path}.key', lambda: pair().key.encode(), 0o600)
 
 
-@lru_cache(maxsize=64)
-def _client(common: str, groups: tuple[str, ...]) -> KeyPair:
-    if common in pki.STANDARD:
-        return pki.client(common)
-    return pki.issue(common, groups)
+def client(common: str, groups: tuple[str, ...], keys: Keys) -> KeyPair:
+    """A client's certificate by the cluster's CA."""
+    return keys.client(common) if common in pki.STANDARD else keys.issue(common, groups)
 
 
-def authority(common: str) -> KeyPair:
-    return pki.authority() if common == pki.AUTHORITY else pki.issue_authority(common)
-
-
-@lru_cache(maxsize=64)
-def issue(certificate: Certificate) -> KeyPair:
-    return pki.issue(certificate.common_name, certificate.groups, AUTHORITIES[certificate.authority],
-                     certificate.names, certificate.server, key_of=f'{certificate.path} {certificate.common_name}')
+def issue(certificate: Certificate, keys: Keys) -> KeyPair:
+    return keys.issue(certificate.common_name, certificate.groups, AUTHORITIES[certificate.authority],
+                      certificate.names, certificate.server, key_of=f'{certificate.path} {certificate.common_name}')

@@ -17,7 +17,6 @@ from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 
 ISSUER = 'https://kubernetes.default.svc.cluster.local'
-KEY = b'the simulated cluster signs with a key of its own'
 MINIMUM, MAXIMUM, DEFAULT = 600, 1 << 32, 3600
 
 
@@ -31,7 +30,7 @@ def create(scope: Scope) -> Response:
     now = scope.server.simulation.wall()
     expires = now + timedelta(seconds=seconds)
     audiences = spec.get('audiences') or [ISSUER]
-    token = sign(account, audiences, int(now.timestamp()), int(expires.timestamp()))
+    token = sign(scope.server.keys.token_key, account, audiences, int(now.timestamp()), int(expires.timestamp()))
     kept = {'name': scope.info.name, 'namespace': scope.info.namespace,
             'creationTimestamp': scope.server.simulation.timestamp()}
     answer = {
@@ -65,7 +64,7 @@ def _check_bound(scope: Scope, reference: Object) -> None:
             'been deleted and then recreated'))
 
 
-def sign(account: Object, audiences: list[str], issued: int, expires: int) -> str:
+def sign(key: bytes, account: Object, audiences: list[str], issued: int, expires: int) -> str:
     """A JSON Web Token that says who the account is, until when."""
     meta = account['metadata']
     claims = {
@@ -75,7 +74,7 @@ def sign(account: Object, audiences: list[str], issued: int, expires: int) -> st
         'sub': f'system:serviceaccount:{meta["namespace"]}:{meta["name"]}'}
     head = encode(json.dumps({'alg': 'HS256', 'typ': 'JWT'}).encode())
     body = encode(json.dumps(claims, separators=(',', ':')).encode())
-    signature = hmac.new(KEY, f'{head}.{body}'.encode(), hashlib.sha256).digest()
+    signature = hmac.new(key, f'{head}.{body}'.encode(), hashlib.sha256).digest()
     return f'{head}.{body}.{encode(signature)}'
 
 
