@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from bench import cluster, program
+from bench import cluster, program, scale
 from bench.figure import Figure, show
 
-MEASUREMENTS = (*program.MEASUREMENTS, *cluster.MEASUREMENTS)
+MEASUREMENTS = (*program.MEASUREMENTS, *cluster.MEASUREMENTS, *scale.MEASUREMENTS)
 
 
 def main() -> int:
