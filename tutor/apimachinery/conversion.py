@@ -43,10 +43,18 @@ def check(obj: dict[str, Any], resource: Resource) -> list[str]:
 
 def decode(obj: dict[str, Any], definition: Definition) -> list[str]:
     """The same for any definition. Raises DecodeError."""
-    if clean(definition.name)(obj):
+    is_clean = clean(definition.name)
+    if is_clean(obj):
         return []
     walk = Walk()
-    walk.struct(obj, definition, '', '')
+    unclean = {name: value for name, value in obj.items() if not is_clean({name: value})}
+    names = tuple(unclean)
+    walk.struct(unclean, definition, '', '')
+    for name in names:
+        if name in unclean:
+            obj[name] = unclean[name]
+        else:
+            del obj[name]
     if walk.error:
         raise DecodeError(walk.error)
     return walk.unknown[:MAX_STRICT_ERRORS]

@@ -22,7 +22,8 @@ Object = dict[str, Any]
 
 
 def apply(obj: Object, patch: Object, resource: Resource) -> Object:
-    """The patched object, private and of the right types. Raises StatusError as the API server does."""
+    """The patched object, of the right types; what the patch does not touch is shared. Raises StatusError as the API
+    server does."""
     definition = schema.for_resource(resource)
     try:
         merged = merge(obj, patch, Shape(definition))
@@ -30,14 +31,17 @@ def apply(obj: Object, patch: Object, resource: Resource) -> Object:
         raise errors.new(500, '', str(error), {}) from None
     if definition is not None:
         from tutor.apimachinery.patches import typecheck
-        if problem := typecheck.conversion_error(merged, definition):
+        if problem := typecheck.conversion_error(merged, definition, obj):
             raise errors.invalid('', '', '', [field.invalid('patch', go_text(patch), problem)])
     return merged
 
 
 def merge(obj: Object, patch: Object, shape: Shape) -> Object:
-    """StrategicMergePatch on objects: neither is changed. Raises PatchError."""
-    return _Merge().maps(deep_copy(obj), deep_copy(patch), shape)
+    """StrategicMergePatch on objects: neither is changed; fields that the patch does not name are shared. Raises
+    PatchError."""
+    touched = {key.rpartition('/')[2] for key in patch}
+    original = {key: deep_copy(value) if key in touched else value for key, value in obj.items()}
+    return _Merge().maps(original, deep_copy(patch), shape)
 
 
 def combine(left: Object, right: Object, shape: Shape) -> Object:

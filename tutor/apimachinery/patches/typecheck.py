@@ -8,11 +8,10 @@ from tutor.apimachinery import conversion, schema
 from tutor.apimachinery.schema import Definition, Field
 
 
-def conversion_error(obj: dict[str, Any], definition: Definition) -> str:
-    """The first complaint, '' if every value is of its type."""
-    if conversion.clean(definition.name)(obj):
-        return ''
-    return _struct(obj, definition)
+def conversion_error(obj: dict[str, Any], definition: Definition, old: dict[str, Any]) -> str:
+    """The first complaint, '' if every value is of its type: what is the old object's own is known to be."""
+    fresh = {key: value for key, value in obj.items() if old.get(key) is not value}
+    return '' if conversion.clean(definition.name)(fresh) else _struct(fresh, definition)
 
 
 def _struct(value: Any, definition: Definition) -> str:

@@ -10,11 +10,14 @@ from tutor.apimachinery.objects import Object, deep_copy
 from tutor.cluster.apiserver.scope import Scope
 
 
-def read_object(scope: Scope) -> Object:
-    """The object of a create or update, with its kind, version and namespace checked against the URL."""
-    obj = read_body(scope)
+def read_object(scope: Scope, old: Object | None = None) -> Object:
+    """The object of a create or update, with its kind, version and namespace checked against the URL. Of an update
+    (`old` is what is stored) only that is looked at which is not the stored object's own."""
+    clean = old is not None and is_clean(scope, scope.request.body, old)
+    obj = read_body(scope) if old is None else private(scope, scope.request.body, old)
     check_kind(scope, obj)
-    check_fields(scope, obj)
+    if not clean:
+        check_fields(scope, obj)
     check_namespace(scope, obj)
     if scope.store.strategy.converts:
         scope.store.strategy.from_version(obj)
@@ -42,6 +45,28 @@ def _decode(body: bytes | str) -> Any:
             return decode.one(body)
         except decode.DecodeError as error:
             raise errors.bad_request(f'the object provided is unrecognized (must be of type Object): {error}') from None
+
+
+def private(scope: Scope, body: Any, old: Object) -> Object:
+    """A private copy of an object's new state. What it shares with the stored object stays shared where the strategy
+    keeps the stored one's anyway: all but the status of an update of the status, the status of any other."""
+    if not isinstance(body, dict):
+        return read_body(scope)
+    status = scope.info.subresource == 'status'
+    kept = [name for name, value in body.items() if old.get(name) is value and (
+        name == 'status' if not status else name not in ('metadata', 'status'))]
+    if not kept or not scope.store.strategy.has_status:
+        return deep_copy(body)
+    return {name: value if name in kept else deep_copy(value) for name, value in body.items()}
+
+
+def is_clean(scope: Scope, body: Any, old: Object) -> bool:
+    """Whether there is nothing to decode in a new state of a stored object: what is the stored object's own was
+    decoded when it came."""
+    if not isinstance(body, dict) or scope.store.strategy.custom:
+        return False
+    from tutor.apimachinery import schema
+    return schema.is_clean({name: value for name, value in body.items() if old.get(name) is not value}, scope.resource)
 
 
 def check_types(body: Object, group: str, version: str, kind: str) -> Object:

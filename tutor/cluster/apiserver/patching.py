@@ -40,7 +40,10 @@ def apply(scope: Scope, old: Object | None) -> Object:
     if not isinstance(new.get('metadata'), dict):
         raise errors.bad_request('metadata must be an object')
     _check_name(scope, new)
-    decoding.check_fields(scope, new)
+    clean = decoding.is_clean(scope, new, old)
+    new = decoding.private(scope, new, old)
+    if not clean:
+        decoding.check_fields(scope, new)
     if strategy.converts:
         strategy.from_version(new)
     return new
@@ -53,10 +56,10 @@ def _patched(scope: Scope, kind: str, old: Object, body: Any) -> Object:
     if not isinstance(body, dict):
         raise errors.bad_request('json: cannot unmarshal array into Go value of type map[string]interface {}')
     if kind == MERGE_PATCH:
-        return deep_copy(merge.apply(old, body))
+        return merge.apply(old, body)
     if not scope.server.builtin(scope.resource):
         raise errors.unsupported_media_type((JSON_PATCH, MERGE_PATCH, APPLY_PATCH))
-    return deep_copy(strategic.apply(old, body, scope.resource))
+    return strategic.apply(old, body, scope.resource)
 
 
 def _check_name(scope: Scope, new: Object) -> None:

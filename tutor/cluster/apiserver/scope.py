@@ -53,9 +53,11 @@ class Scope:
 
     def check_options(self) -> None:
         """Refuse values of common parameters that the API does not have; raises StatusError Invalid."""
+        query: dict[str, Any] = self.request.query
+        if 'dryRun' not in query and 'fieldValidation' not in query:
+            return
         from tutor.apimachinery import field as field_errors
         problems = []
-        query: dict[str, Any] = self.request.query
         dry_run = query.get('dryRun')
         if dry_run and dry_run not in ('All', ['All']):
             problems.append(field_errors.not_supported('dryRun', dry_run, ['All']))

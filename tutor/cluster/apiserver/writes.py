@@ -35,12 +35,12 @@ def create_object(scope: Scope, obj: Object) -> Object:
 
 def update(scope: Scope) -> Response:
     scope.check_options()
-    new = decoding.read_object(scope)
+    old = scope.store.find(scope.info.namespace, scope.info.name)
+    new = decoding.read_object(scope, old)
     name = new['metadata'].setdefault('name', scope.info.name)
     if name != scope.info.name:
         raise errors.bad_request(
             f'the name of the object ({name}) does not match the name on the URL ({scope.info.name})')
-    old = scope.store.find(scope.info.namespace, name)
     if old is None and scope.store.strategy.create_on_update:
         return Response(201, tables.shape(scope, create_object(scope, new)), tuple(scope.warnings))
     if old is None:
