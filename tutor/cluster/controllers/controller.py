@@ -104,7 +104,7 @@ class Controller:
 def batch_delay(count: int) -> float:
     """How long to gather changes before work that costs as much as there are objects: at once for a few, so that a
     thousand changes to a thousand objects are not a million steps."""
-    return min(count, 2500) * 0.001 if count > 20 else 0.0
+    return min(max(count * 0.001, 0.25), 2.5) if count > 20 else 0.0
 
 
 def reason_of(error: Exception) -> str:

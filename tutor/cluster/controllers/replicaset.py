@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key, split_key
 from tutor.apimachinery.selectors import Selector, from_label_selector
@@ -13,6 +15,20 @@ from tutor.cluster.controllers.expectations import Expectations
 from tutor.cluster.controllers.ownership import Claim
 from tutor.cluster.controllers.pod_control import BURST, PodControl, pod_from_template, slow_start
 from tutor.cluster.simulation import Simulation
+
+
+class Seen(NamedTuple):
+    """What a set makes of one of its pods."""
+
+    pod: Object
+    spec: Object
+    """The set's, by which the pod was judged."""
+    fits: bool
+    active: bool
+    terminating: bool
+    ready: bool
+    labeled: bool
+
 
 _COUNTS = ('replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas')
 
@@ -29,7 +45,7 @@ class ReplicaSetController(Controller):
         super().__init__(simulation, client, informers)
         self.expectations = Expectations(simulation)
         self.pod_control = PodControl(client, self.recorder)
-        self._readiness: dict[str, tuple[Object, bool]] = {}
+        self._seen: dict[str, Seen] = {}
         self.sets = indexes.by_controller(self.informer(self.resource))
         self.pods = indexes.by_controller(self.informer('pods'))
         self.sets.on_change(self._set_changed)
@@ -56,7 +72,7 @@ class ReplicaSetController(Controller):
         if new is None or deleting(new):
             gone = new or old
             assert gone is not None
-            self._readiness.pop(gone['metadata']['uid'], None)
+            self._seen.pop(gone['metadata']['uid'], None)
             owner = self._owner_key(gone)
             if owner:
                 self.expectations.deletion_observed(owner, key(gone))
@@ -111,18 +127,42 @@ class ReplicaSetController(Controller):
             return
         needs_sync = self.expectations.satisfied(key)
         space, _ = split_key(key)
-        mine = [*indexes.owned(self.pods, rs), *indexes.orphans(self.pods, space)]
-        active = [pod for pod in mine if pods.is_active(pod)]
-        active = Claim(self.client, self.resource, rs, self.selector(rs), 'pods').sort_out(active)
+        mine = self._look(rs, indexes.owned(self.pods, rs))
+        active = [seen for seen in mine if seen.active and seen.fits]
+        active += self._look(rs, self._claim(rs, mine, indexes.orphans(self.pods, space)))
         error = None
         difference = len(active) - rs['spec'].get('replicas', 1)
         if needs_sync and not deleting(rs):
-            error = self._manage_replicas(key, rs, active, difference)
+            error = self._manage_replicas(key, rs, [seen.pod for seen in active], difference)
         status = self._status(rs, active, mine, difference, error)
         self._write_status(rs, status)
         if error is not None:
             raise error
         self._wait_for_availability(key, rs, status, active)
+
+    def _look(self, rs: Object, found: list[Object]) -> list[Seen]:
+        """Judge pods, each once for each state of it: of a thousand few change at a time."""
+        known, spec, judged = self._seen, rs['spec'], []
+        matches = self.selector(rs).matches
+        wanted = ((spec.get('template', {}).get('metadata') or {}).get('labels') or {}).items()
+        for pod in found:
+            uid = pod['metadata']['uid']
+            seen = known.get(uid)
+            if seen is None or seen.pod is not pod or seen.spec is not spec:
+                labels = pod['metadata'].get('labels') or {}
+                seen = known[uid] = Seen(pod, spec, matches(labels), pods.is_active(pod), pods.is_terminating(pod),
+                                         pods.is_ready(pod), wanted <= labels.items())
+            judged.append(seen)
+        return judged
+
+    def _claim(self, rs: Object, mine: list[Seen], orphans: list[Object]) -> list[Object]:
+        """claimPods, for those about which there is something to do: the set's own that no longer fit are released,
+        orphans that fit are adopted. The pods that were adopted."""
+        unsettled = [seen.pod for seen in mine if seen.active and not seen.fits]
+        unsettled += [pod for pod in orphans if pods.is_active(pod)]
+        if not unsettled:
+            return []
+        return Claim(self.client, self.resource, rs, self.selector(rs), 'pods').sort_out(unsettled)
 
     def _manage_replicas(self, key: str, rs: Object, active: list[Object], difference: int) -> StatusError | None:
         if difference < 0:
@@ -176,29 +216,21 @@ class ReplicaSetController(Controller):
 
     # -- status -------------------------------------------------------------------------------------------------
 
-    def _status(self, rs: Object, active: list[Object], mine: list[Object], difference: int,
+    def _status(self, rs: Object, active: list[Seen], mine: list[Seen], difference: int,
                 error: StatusError | None) -> Object:
         """calculateStatus, its fields in the order of the API's type; counts of nothing are left out."""
-        wanted = (rs['spec'].get('template', {}).get('metadata') or {}).get('labels') or {}
         min_ready, now = rs['spec'].get('minReadySeconds', 0), self.seconds()
-        labeled = ready = available = 0
-        items = wanted.items()
-        for pod in active:
-            if items <= (pod['metadata'].get('labels') or {}).items():
-                labeled += 1
-            if self._is_ready(pod):
-                ready += 1
-                if not min_ready or pods.is_available(pod, min_ready, now):
-                    available += 1
+        labeled = sum([seen.labeled for seen in active])
+        ready = available = sum([seen.ready for seen in active])
+        if min_ready:
+            available = sum(seen.ready and pods.is_available(seen.pod, min_ready, now) for seen in active)
         status: Object = {'replicas': len(active)}
         for field, count in (('fullyLabeledReplicas', labeled), ('readyReplicas', ready),
                              ('availableReplicas', available)):
             if count:
                 status[field] = count
         if self.counts_terminating:
-            uid = rs['metadata']['uid']
-            status['terminatingReplicas'] = sum(
-                1 for pod in mine if pods.is_terminating(pod) and (controller_of(pod) or {}).get('uid') == uid)
+            status['terminatingReplicas'] = sum([seen.terminating for seen in mine])
         observed = rs['metadata'].get('generation')
         if observed:
             status['observedGeneration'] = observed
@@ -206,14 +238,6 @@ class ReplicaSetController(Controller):
         if conditions:
             status['conditions'] = conditions
         return status
-
-    def _is_ready(self, pod: Object) -> bool:
-        """Whether a pod is ready, worked out once for each state of it: of a thousand pods few change at a time."""
-        uid = pod['metadata']['uid']
-        known = self._readiness.get(uid)
-        if known is None or known[0] is not pod:
-            known = self._readiness[uid] = (pod, pods.is_ready(pod))
-        return known[1]
 
     def _conditions(self, rs: Object, difference: int, error: StatusError | None) -> list[Object]:
         old = rs.get('status', {}).get('conditions') or []
@@ -236,10 +260,10 @@ class ReplicaSetController(Controller):
             return
         self.client.update_status(self.resource, {**rs, 'status': status})
 
-    def _wait_for_availability(self, key: str, rs: Object, status: Object, active: list[Object]) -> None:
+    def _wait_for_availability(self, key: str, rs: Object, status: Object, active: list[Seen]) -> None:
         min_ready = rs['spec'].get('minReadySeconds', 0)
         if not min_ready or status.get('readyReplicas') == status.get('availableReplicas'):
             return
-        wait = pods.next_available(active, min_ready, self.seconds())
+        wait = pods.next_available([seen.pod for seen in active], min_ready, self.seconds())
         if wait is not None:
             self.queue.add_after(key, wait)
