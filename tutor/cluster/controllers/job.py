@@ -11,7 +11,7 @@ from tutor.client.informer import Informers
 from tutor.client.transport import STRATEGIC_PATCH
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers import job_pods as members
-from tutor.cluster.controllers.controller import Controller, batch_delay, namespace_terminating
+from tutor.cluster.controllers.controller import Controller, namespace_terminating
 from tutor.cluster.controllers.expectations import Expectations
 from tutor.cluster.controllers.job_sync import Sync, is_finished
 from tutor.cluster.controllers.ownership import Claim
@@ -21,6 +21,8 @@ from tutor.cluster.simulation import Simulation
 RESOURCE = 'jobs.batch'
 BACKOFF = 10.0
 MAX_BACKOFF = 600.0
+BATCH = 1.0
+"""syncJobBatchPeriod: for how long changes of pods are gathered."""
 
 
 class JobController(Controller):
@@ -62,7 +64,7 @@ class JobController(Controller):
         if new is not None and members.tracked(new) and (
                 job is None or job['metadata']['uid'] != owner['uid'] or is_finished(job)):
             self._release_orphan(new)
-        self.postpone(where, batch_delay(job['spec'].get('parallelism', 1) if job is not None else 0))
+        self.postpone(where, BATCH)
 
     def _release_orphan(self, pod: Object) -> None:
         """syncOrphanPod: nobody counts this pod any more."""
