@@ -119,8 +119,10 @@ class EventRecorder:
             'metadata': {'name': self._names.of(involved['name']), 'namespace': namespace},
             'involvedObject': involved, 'reason': reason, 'message': message, 'source': source,
             'firstTimestamp': now, 'lastTimestamp': now, 'count': 1, 'type': kind, 'eventTime': None,
-            'reportingComponent': self.component, 'reportingInstance': self.host,
+            'reportingComponent': self.component,
         }
+        if self.host:
+            event['reportingInstance'] = self.host
         with suppress(StatusError, OSError):
             self._remember(key, self._client.create('events', event, namespace))
 

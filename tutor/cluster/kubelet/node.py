@@ -129,7 +129,7 @@ class NodeReporter:
         return {'architecture': 'amd64', 'bootID': f'{unique}-9f0f-4f3b-8a52-{unique}0a1b',
                 'containerRuntimeVersion': self._runtime, 'kernelVersion': KERNEL, 'kubeProxyVersion': '',
                 'kubeletVersion': self._version, 'machineID': f'{unique * 4}', 'operatingSystem': 'linux',
-                'osImage': OS_IMAGE, 'swap': {'capacity': 0}, 'systemUUID': f'{unique}-1c1b-4c5d-9c3a-{unique}2c3d'}
+                'osImage': OS_IMAGE, 'swap': {}, 'systemUUID': f'{unique}-1c1b-4c5d-9c3a-{unique}2c3d'}
 
     def report(self) -> None:
         """Write the status; others' conditions stay."""
@@ -207,5 +207,5 @@ class NodeReporter:
 
 
 def _handlers() -> list[Object]:
-    return [{'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}, 'name': ''},
+    return [{'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}},
             {'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}, 'name': 'runc'}]

@@ -72,11 +72,11 @@ async def _get(worker: PodWorker, host: str, port: int, request: HttpRequest, ti
     simulation, machine = worker.simulation, worker.kubelet.machine
     respond = getattr(machine.network.service(host, port), 'respond', None)
     if respond is None:
-        task = simulation.spawn(fetch(machine.network, host, port, request, timeout))
+        task = simulation.begin(fetch(machine.network, host, port, request, timeout))
     else:
         request.client = (machine.network.addresses[0], machine.network.free_port())
-        task = simulation.spawn(respond(request))
-    if not await simulation.within(timeout, task):
+        task = simulation.begin(respond(request))
+    if not task.done and not await simulation.within(timeout, task):
         task.cancel()
         raise TimeoutError
     return task.result()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery import decode
@@ -52,8 +53,7 @@ class StaticPods:
         for name in files.listdir(self.folder) if self.folder and files.is_dir(self.folder) else ():
             if not name.startswith('.'):
                 try:
-                    pod = decode.one(files.read(f'{self.folder}/{name}'))
-                    found.append(self._as_pod(pod))
+                    found.append(self._as_pod(*_decoded(bytes(files.read(f'{self.folder}/{name}')))))
                 except (StatusError, ValueError, KeyError, TypeError, OSError) as problem:
                     path = f'{self.folder}/{name}'
                     text = str(problem).removeprefix('error converting YAML to JSON: ')
@@ -62,11 +62,10 @@ class StaticPods:
                                             path=path)
         return found
 
-    def _as_pod(self, pod: Object) -> Object:
+    def _as_pod(self, pod: Object, digest: str) -> Object:
         """applyDefaults: the node's name is part of the pod's, and it goes nowhere else."""
         kubelet = self._kubelet
         meta = pod['metadata']
-        digest = compute_hash(pod)
         annotations = {**(meta.get('annotations') or {}), HASH: digest, MIRROR: digest, SOURCE: 'file',
                        SEEN: kubelet.simulation.timestamp()}
         name = f'{meta["name"]}-{kubelet.name}'
@@ -97,3 +96,10 @@ class StaticPods:
             self._kubelet.client.delete('pods', name, self._hashes.pop(name), {'gracePeriodSeconds': 0})
         except (StatusError, OSError):
             return
+
+
+@lru_cache(maxsize=256)
+def _decoded(content: bytes) -> tuple[Object, str]:
+    """A manifest and its hash: files are looked at for ever, and hardly ever change."""
+    pod = decode.one(content)
+    return pod, compute_hash(pod)

@@ -86,13 +86,17 @@ class Task(Future[T]):
 
     __slots__ = ('_coroutine', '_pending_cancel', '_waiting', 'name')
 
-    def __init__(self, scheduler: Scheduler, coroutine: Coroutine[Any, Any, T], name: str = '') -> None:
+    def __init__(self, scheduler: Scheduler, coroutine: Coroutine[Any, Any, T], name: str = '',
+                 eager: bool = False) -> None:
         super().__init__(scheduler)
         self.name = name
         self._coroutine = coroutine
         self._waiting: Future[Any] | None = None
         self._pending_cancel = False
-        scheduler.call_soon(self._step, None)
+        if eager:
+            self._step(None, held=True)
+        else:
+            scheduler.call_soon(self._step, None)
 
     def cancel(self) -> None:
         """Raise Cancelled in the coroutine where it waits, as the next event."""
@@ -104,7 +108,8 @@ class Task(Future[T]):
             self._waiting = None
             self._scheduler.call_soon(self._step, None)
 
-    def _step(self, waited: Future[Any] | None) -> None:
+    def _step(self, waited: Future[Any] | None, held: bool = False) -> None:
+        """Go on; `held` by somebody who will ask for the result, so that an error is nobody's surprise."""
         if self.done or (waited is not None and waited is not self._waiting):
             return
         self._waiting = None
@@ -119,7 +124,7 @@ class Task(Future[T]):
         except Cancelled as error:
             self.fail(error)
         except Exception as error:
-            if not self._callbacks:
+            if not self._callbacks and not held:
                 self._scheduler.task_failed(self, error)
             self.fail(error)
         else:

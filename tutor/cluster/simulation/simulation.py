@@ -99,6 +99,10 @@ class Simulation:
         """Run a coroutine; its first step is an event of this moment."""
         return Task(self, coroutine, name)
 
+    def begin(self, coroutine: Coroutine[Any, Any, T], name: str = '') -> Task[T]:
+        """Run a coroutine, its first step at once: one that never waits is done when this returns."""
+        return Task(self, coroutine, name, eager=True)
+
     def task_failed(self, task: Task[Any], error: Exception) -> None:
         """Keep what a task nobody waits for died of: a bug of ours, for the tests and the log file."""
         self.failures.append((task.name, error))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 LIMIT = 20_000
 
@@ -13,8 +12,7 @@ class Clock(Protocol):
     now: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """One step of a command's way through the cluster.
 
     `component` is the one that acts (kubectl, apiserver, etcd, deployment-controller, scheduler, kubelet@node01, …),

@@ -9,8 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 HISTORY = 50_000
 """How many changes are kept for watchers that start in the past; older ones count as compacted."""
@@ -24,8 +23,7 @@ class Compacted(Exception):
     """The revision asked for is no longer kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a key holds. `value` is immutable from the moment it is stored."""
 
     key: str
@@ -35,8 +33,7 @@ class Entry:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One committed change: `entry` is None after a delete, `previous` is None after a create."""
 
     revision: int
