@@ -20,6 +20,7 @@ from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.reviews import REVIEWS
 from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.apiserver.services import NoServices, ServiceConnections
 from tutor.cluster.apiserver.subresources.catalog import SUBRESOURCES
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.catalog import strategy_for
@@ -61,6 +62,8 @@ class ApiServer:
         self.authorizer = Authorizer(self.stores)
         self.admission = AdmissionChain(self)
         self.custom_resources = CustomResources(self)
+        self.services: ServiceConnections = NoServices()
+        """How it reaches what runs in the cluster."""
 
     # -- which resources ----------------------------------------------------------------------------------------
 
@@ -130,6 +133,10 @@ class ApiServer:
         found = SUBRESOURCES.get((info.resource, info.subresource))
         if found is None or found.connect is None:
             raise errors.method_not_allowed()
+        info.verb = 'connect'
+        known = scope.resource.subresource(info.subresource)
+        self.admission.connect(scope, {'kind': known.kind if known else '', 'apiVersion': 'v1', **request.query},
+                               scope.context())
         return found.connect(scope)
 
     # -- the way in ---------------------------------------------------------------------------------------------

@@ -95,8 +95,8 @@ def delete(scope: Scope) -> Response:
         scope.server.ledger.forget(obj['metadata']['uid'])
     _trace(scope, 'delete', left)
     if gone and not scope.store.strategy.returns_deleted:
-        return Response(200, deletion.success(scope.resource, obj))
-    return Response(200, tables.shape(scope, left))
+        return Response(200, deletion.success(scope.resource, obj), tuple(scope.warnings))
+    return Response(200, tables.shape(scope, left), tuple(scope.warnings))
 
 
 def delete_collection(scope: Scope) -> Response:

@@ -24,6 +24,7 @@ from tutor.cluster.apiserver.admission.storage import (
     StorageObjectInUseProtection,
 )
 from tutor.cluster.apiserver.admission.validating_policy import ValidatingAdmissionPolicy
+from tutor.cluster.apiserver.admission.webhooks import MutatingAdmissionWebhook, ValidatingAdmissionWebhook
 
 PLUGINS: tuple[type[Plugin], ...] = (
     RbacEscalation,
@@ -43,6 +44,8 @@ PLUGINS: tuple[type[Plugin], ...] = (
     CertificateSubjectRestriction,
     DefaultIngressClass,
     MutatingAdmissionPolicy,
+    MutatingAdmissionWebhook,
     ValidatingAdmissionPolicy,
+    ValidatingAdmissionWebhook,
     ResourceQuota,
 )

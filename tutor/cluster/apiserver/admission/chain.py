@@ -22,8 +22,12 @@ class AdmissionChain:
         self._lists: dict[tuple[str, str, str], list[Plugin]] = {}
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        for plugin in self._of(scope, 'mutate'):
-            plugin.mutate(scope, obj, old, context)
+        plugins = self._of(scope, 'mutate')
+        again = False
+        for plugin in plugins:
+            again = plugin.mutate(scope, obj, old, context) or again
+        for plugin in plugins if again else ():
+            plugin.remutate(scope, obj, old, context)
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         for plugin in self._of(scope, 'validate'):
@@ -32,6 +36,11 @@ class AdmissionChain:
     def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
         for plugin in self._of(scope, 'validate_delete'):
             plugin.validate_delete(scope, obj, context)
+
+    def connect(self, scope: Scope, options: Object, context: Context) -> None:
+        """Exec, attach, port-forward and proxy: `options` say what is wanted."""
+        for plugin in self._of(scope, 'connect'):
+            plugin.connect(scope, options, context)
 
     def _of(self, scope: Scope, phase: str) -> list[Plugin]:
         """The plugins that care for a resource and override a phase."""

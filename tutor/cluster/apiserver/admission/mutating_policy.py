@@ -16,9 +16,9 @@ class MutatingAdmissionPolicy(PolicyPlugin):
     name = 'MutatingAdmissionPolicy'
     policies, bindings = 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'
 
-    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> bool:
         if self._pairs == []:
-            return
+            return False
         changed = False
         for asked in self.asked(scope, obj, old, context):
             names = f"policy '{asked.policy['metadata']['name']}' with binding '{asked.binding['metadata']['name']}'"
@@ -31,6 +31,7 @@ class MutatingAdmissionPolicy(PolicyPlugin):
                     raise denied(scope, obj, f'{names} denied request: {error}') from None
         if changed:
             scope.store.strategy.default(obj)
+        return changed
 
 
 def _mutate(scope: Scope, obj: Object, asked: Asked) -> bool:

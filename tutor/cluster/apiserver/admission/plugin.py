@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 class Plugin:
-    """`old` is None on create. `mutate` may change `obj`; `validate` and `validate_delete` raise StatusError.
+    """`old` is None on create, `obj` on delete. `mutate` may change `obj`; all may raise StatusError.
 
+    A `mutate` that changed what others should see again says True: then everything mutates once more, by `remutate`.
     `resources` limits the plugin to some (group, plural); empty means all.
     """
 
@@ -24,6 +25,10 @@ class Plugin:
     def __init__(self, server: ApiServer) -> None:
         self.server = server
 
-    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None: ...
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> bool | None: ...
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None: ...
     def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None: ...
+    def connect(self, scope: Scope, options: Object, context: Context) -> None: ...
+
+    def remutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        self.mutate(scope, obj, old, context)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from tutor.apimachinery import errors, selectors
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import split_api_version
+from tutor.cluster.apiserver.admission import requests
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.policy_matching import EXCLUDED, matches
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry import expressions
-from tutor.cluster.registry.admissionregistration.policies import VARIABLES
+from tutor.cluster.registry.admissionregistration.conditions import VARIABLES
 from tutor.cluster.registry.expressions import ExpressionError
 from tutor.cluster.registry.store import ResourceStore
 from tutor.cluster.registry.strategy import Context
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 GROUP = 'admissionregistration.k8s.io'
+_WITHOUT = {'subResource': '', 'requestSubResource': '', 'name': '', 'namespace': ''}
+"""Fields that an expression may use although the request has nothing in them."""
 CODES = {'Unauthorized': 401, 'Forbidden': 403, 'RequestEntityTooLarge': 413, 'Invalid': 422}
 NOT_FOUND = 'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction'
 
@@ -72,12 +75,13 @@ class PolicyPlugin(Plugin):
             self._pairs = self._load()
         if not self._pairs or scope.resource.group in EXCLUDED:
             return
-        operation = 'DELETE' if obj is None else 'CREATE' if old is None else 'UPDATE'
+        operation = requests.operation(scope, obj, old)
         namespace = self.server.stores.of('', 'namespaces').find('', context.namespace) if context.namespace else None
         for policy, binding in self._pairs:
             if matches(policy['spec'].get('matchConstraints'), scope, operation, (obj, old), namespace) and \
                     matches(binding['spec'].get('matchResources'), scope, operation, (obj, old), namespace):
-                base = {'object': obj, 'oldObject': old, 'request': _request(scope, operation, context, obj or old),
+                request = _WITHOUT | requests.admission_request(scope, operation, context, obj or old)
+                base = {'object': obj, 'oldObject': old, 'request': request,
                         'namespaceObject': namespace, 'params': None, 'variables': {}, 'authorizer': None}
                 yield from self._with_params(policy, binding, base, context)
 
@@ -131,19 +135,6 @@ def _conditioned(asked: Asked) -> Iterator[Asked]:
             continue  # it is missed where it is used
         asked.variables['variables'] = {**asked.variables['variables'], variable['name']: value}
     yield asked
-
-
-def _request(scope: Scope, operation: str, context: Context, obj: Object | None) -> Object:
-    """CreateAdmissionRequest."""
-    resource, user = scope.resource, scope.user
-    kind = {'group': resource.group, 'version': resource.version, 'kind': resource.kind}
-    names = {'group': resource.group, 'version': resource.version, 'resource': resource.plural}
-    return {'kind': kind, 'resource': names, 'subResource': scope.info.subresource, 'requestKind': kind,
-            'requestResource': names, 'requestSubResource': scope.info.subresource,
-            'name': scope.info.name or (obj or {}).get('metadata', {}).get('name', ''), 'namespace': context.namespace,
-            'operation': operation, 'dryRun': context.dry_run, 'options': {},
-            'userInfo': {'username': user.name, 'groups': list(user.groups), 'uid': user.uid,
-                         'extra': {key: list(values) for key, values in dict(user.extra or {}).items()}}}
 
 
 def denied(scope: Scope, obj: Object, message: str, reason: str = 'Invalid') -> errors.StatusError:

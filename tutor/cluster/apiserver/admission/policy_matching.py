@@ -8,6 +8,11 @@ from tutor.apimachinery import selectors
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.scope import Scope
 
+CONFIGURATIONS = frozenset({
+    'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', 'mutatingwebhookconfigurations',
+    'validatingadmissionpolicies', 'validatingadmissionpolicybindings', 'validatingwebhookconfigurations'})
+"""What webhooks are never asked about, lest nobody could take a bad one away
+(rules.IsExemptAdmissionConfigurationResource)."""
 EXCLUDED = frozenset({'admissionregistration.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io'})
 """Policies are not about policies, nor about reviews."""
 
@@ -22,6 +27,18 @@ def matches(constraints: Object | None, scope: Scope, operation: str, objects: t
         return False
     if any(_rule(rule, scope, operation, constraints) for rule in constraints.get('excludeResourceRules') or ()):
         return False
+    return selected(constraints, scope, objects, namespace)
+
+
+def webhook_matches(hook: Object, scope: Scope, operation: str, objects: tuple[Object | None, ...],
+                    namespace: Object | None) -> bool:
+    """Whether a webhook wants to be asked about a request (webhook/generic: ShouldCallHook)."""
+    return any(_rule(rule, scope, operation, hook) for rule in hook.get('rules') or ()) and \
+        selected(hook, scope, objects, namespace)
+
+
+def selected(constraints: Object, scope: Scope, objects: tuple[Object | None, ...], namespace: Object | None) -> bool:
+    """Whether both selectors let a request through."""
     return _namespace(constraints.get('namespaceSelector'), scope, objects, namespace) and \
         _objects(constraints.get('objectSelector'), objects)
 

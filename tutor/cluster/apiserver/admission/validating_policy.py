@@ -20,6 +20,9 @@ class ValidatingAdmissionPolicy(PolicyPlugin):
     def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
         self._judge(scope, None, obj, context)
 
+    def connect(self, scope: Scope, options: Object, context: Context) -> None:
+        self._judge(scope, options, None, context)
+
     def _judge(self, scope: Scope, obj: Object | None, old: Object | None, context: Context) -> None:
         refusals: list[tuple[str, str]] = []
         for asked in self.asked(scope, obj, old, context):

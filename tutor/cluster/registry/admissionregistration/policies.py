@@ -7,16 +7,17 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import expressions
-from tutor.cluster.registry.admissionregistration.rules import default_match, validate_match
+from tutor.cluster.registry import label_selectors
+from tutor.cluster.registry.admissionregistration import conditions, rules
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
-VARIABLES = ('object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables', 'authorizer')
-"""What expressions of policies may use."""
 UNSET = '<unset>'
+_REASONS = ('Forbidden', 'Invalid', 'RequestEntityTooLarge')
+_REINVOCATIONS = ('IfNeeded', 'Never')
+_MOST_ANNOTATIONS = 20
 _ACTIONS = ('Audit', 'Deny', 'Warn')
 
 
@@ -28,7 +29,7 @@ class _PolicyStrategy(Kind):
     def default(self, obj: Object) -> None:
         spec = obj.setdefault('spec', {})
         spec.setdefault('failurePolicy', 'Fail')
-        default_match(spec.get(self.match))
+        rules.default_match(spec.get(self.match))
 
     def prepare_create(self, obj: Object, context: Context) -> None:
         if self.has_status:
@@ -48,24 +49,20 @@ class ValidatingAdmissionPolicyStrategy(_PolicyStrategy):
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateValidatingAdmissionPolicySpec."""
         spec = obj['spec']
-        found = _failure_policy(spec)
-        found += validate_match(spec.get('matchConstraints'), 'spec.matchConstraints')
-        if not spec.get('validations') and not spec.get('auditAnnotations'):
-            found.append(field.required('spec.validations',
-                                        'validations or auditAnnotations must be non-empty; at least one of them is '
-                                        'required'))
-        for index, validation in enumerate(spec.get('validations') or ()):
-            found += _expression(validation.get('expression', ''), f'spec.validations[{index}].expression')
-            if validation.get('messageExpression'):
-                found += _expression(validation['messageExpression'], f'spec.validations[{index}].messageExpression',
-                                     'STRING')
-        for index, condition in enumerate(spec.get('matchConditions') or ()):
-            found += _expression(condition.get('expression', ''), f'spec.matchConditions[{index}].expression')
-        for index, variable in enumerate(spec.get('variables') or ()):
-            path = f'spec.variables[{index}]'
-            found += [field.invalid(f'{path}.name', variable.get('name', ''), text)
-                      for text in names.is_c_identifier(variable.get('name', ''))]
-            found += _expression(variable.get('expression', ''), f'{path}.expression', '')
+        found = _common(spec)
+        validations, annotations = spec.get('validations') or (), spec.get('auditAnnotations') or []
+        if not validations and not annotations:
+            found += [field.required(f'spec.{name}', 'validations or auditAnnotations must contain at least one item')
+                      for name in ('validations', 'auditAnnotations')]
+        for index, validation in enumerate(validations):
+            found += _validation(validation, f'spec.validations[{index}]')
+        if len(annotations) > _MOST_ANNOTATIONS:
+            found.append(field.invalid('spec.auditAnnotations', annotations,
+                                       f'must not have more than {_MOST_ANNOTATIONS} auditAnnotations'))
+        for index, annotation in enumerate(annotations):
+            found += _audit_annotation(annotation, obj['metadata'].get('name', ''), f'spec.auditAnnotations[{index}]')
+            if any(other.get('key') == annotation.get('key') for other in annotations[:index]):
+                found.append(field.duplicate(f'spec.auditAnnotations[{index}].key', annotation.get('key', '')))
         return found
 
 
@@ -73,11 +70,21 @@ class MutatingAdmissionPolicyStrategy(_PolicyStrategy):
     columns = columns('Name, Mutations:integer, ParamKind, Age')
     expressions, match = 'mutations', 'matchConstraints'
 
+    def default(self, obj: Object) -> None:
+        super().default(obj)
+        obj['spec'].setdefault('reinvocationPolicy', 'Never')
+
     def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """validateMutatingAdmissionPolicySpec."""
         spec = obj['spec']
-        found = _failure_policy(spec) + validate_match(spec.get('matchConstraints'), 'spec.matchConstraints')
+        found = _common(spec)
         if not spec.get('mutations'):
             found.append(field.required('spec.mutations', 'mutations must contain at least one item'))
+        for index, mutation in enumerate(spec.get('mutations') or ()):
+            found += _mutation(mutation, f'spec.mutations[{index}]')
+        policy = spec['reinvocationPolicy']
+        if policy not in _REINVOCATIONS:
+            found.append(field.not_supported('spec.reinvocationPolicy', policy, _REINVOCATIONS))
         return found
 
 
@@ -86,7 +93,7 @@ class _BindingStrategy(Kind):
     columns = columns('Name, PolicyName, ParamRef, Age')
 
     def default(self, obj: Object) -> None:
-        default_match(obj.setdefault('spec', {}).get('matchResources'))
+        rules.default_match(obj.setdefault('spec', {}).get('matchResources'))
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec = obj['spec']
@@ -102,10 +109,8 @@ class ValidatingAdmissionPolicyBindingStrategy(_BindingStrategy):
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateValidatingAdmissionPolicyBindingSpec."""
         spec = obj['spec']
-        found = _policy_name(spec)
+        found = _binding(spec)
         actions = spec.get('validationActions') or []
-        if not actions:
-            found.append(field.required('spec.validationActions', 'at least one validation action is required'))
         for index, action in enumerate(actions):
             if action not in _ACTIONS:
                 found.append(field.not_supported(f'spec.validationActions[{index}]', action, _ACTIONS))
@@ -115,31 +120,138 @@ class ValidatingAdmissionPolicyBindingStrategy(_BindingStrategy):
             found.append(field.invalid('spec.validationActions', actions, 'must not contain both Deny and Warn '
                                        '(repeating the same validation failure information in the API response and '
                                        'headers serves no purpose)'))
+        if not actions:
+            found.append(field.required('spec.validationActions', 'at least one validation action is required'))
         return found
 
 
 class MutatingAdmissionPolicyBindingStrategy(_BindingStrategy):
     def check(self, obj: Object, context: Context) -> list[FieldError]:
-        return _policy_name(obj['spec'])
+        return _binding(obj['spec'])
 
 
-def _policy_name(spec: Object) -> list[FieldError]:
+def _binding(spec: Object) -> list[FieldError]:
+    """What bindings of both kinds must say: whose they are, with which parameters, and about what."""
     name = spec.get('policyName', '')
+    found = field.invalid_each('spec.policyName', name, names.is_dns1123_subdomain(name)) if name else [
+        field.required('spec.policyName')]
+    if 'paramRef' in spec:
+        found += _parameters(spec['paramRef'], 'spec.paramRef')
+    if 'matchResources' in spec:
+        found += rules.validate_match(spec['matchResources'], 'spec.matchResources')
+    return found
+
+
+def _parameters(reference: Object, path: str) -> list[FieldError]:
+    """validateParamRef."""
+    found: list[FieldError] = []
+    name = reference.get('name')
+    if name:
+        found += field.invalid_each(f'{path}.name', name, names.is_path_segment(name))
+        if 'selector' in reference:
+            found.append(field.forbidden(f'{path}.name', 'name and selector are mutually exclusive'))
+    if 'selector' in reference:
+        found += label_selectors.validate(reference['selector'], f'{path}.selector')
+        if name:
+            found.append(field.forbidden(f'{path}.selector', 'name and selector are mutually exclusive'))
+    if not name and 'selector' not in reference:
+        found.append(field.required(path, 'one of name or selector must be specified'))
+    action = reference.get('parameterNotFoundAction')
+    if action is None:
+        found.append(field.required(f'{path}.parameterNotFoundAction'))
+    elif action not in ('Allow', 'Deny'):
+        found.append(field.not_supported(f'{path}.parameterNotFoundAction', action, ('Deny', 'Allow')))
+    return found
+
+
+def _common(spec: Object) -> list[FieldError]:
+    """What policies of both kinds must say, in upstream's order."""
+    found = rules.validate_policies({'failurePolicy': spec.get('failurePolicy')}, 'spec')
+    if 'paramKind' in spec:
+        found += _parameter_kind(spec['paramKind'], 'spec.paramKind')
+    match = spec.get('matchConstraints')
+    if match is None:
+        found.append(field.required('spec.matchConstraints'))
+    else:
+        found += rules.validate_match(match, 'spec.matchConstraints')
+        if not match.get('resourceRules'):
+            found.append(field.required('spec.matchConstraints.resourceRules'))
+    found += conditions.validate(spec.get('matchConditions') or [], 'spec.matchConditions')
+    for index, variable in enumerate(spec.get('variables') or ()):
+        found += _variable(variable, f'spec.variables[{index}]')
+    return found
+
+
+def _parameter_kind(kind: Object, path: str) -> list[FieldError]:
+    """validateParamKind."""
+    found: list[FieldError] = []
+    version, name = kind.get('apiVersion', ''), kind.get('kind', '')
+    if not version:
+        found.append(field.required(f'{path}.apiVersion'))
+    elif version.count('/') > 1:
+        found.append(field.invalid(f'{path}.apiVersion', version, f'unexpected GroupVersion string: {version}'))
+    else:
+        group, _, short = version.rpartition('/')
+        if group and (errors := names.is_dns1123_subdomain(group)):
+            found.append(field.invalid(f'{path}.apiVersion', group, ','.join(errors)))
+        if not short:
+            found.append(field.invalid(f'{path}.apiVersion', version, 'version must be specified'))
+        elif errors := names.is_dns1035_label(short):
+            found.append(field.invalid(f'{path}.apiVersion', short, ','.join(errors)))
     if not name:
-        return [field.required('spec.policyName')]
-    return [field.invalid('spec.policyName', name, text) for text in names.is_dns1123_subdomain(name)]
+        found.append(field.required(f'{path}.kind'))
+    elif errors := names.is_dns1035_label(name.lower()):
+        found.append(field.invalid(f'{path}.kind', name, 'may have mixed case, but should otherwise match: '
+                                                         + ','.join(errors)))
+    return found
 
 
-def _failure_policy(spec: Object) -> list[FieldError]:
-    policy = spec.get('failurePolicy')
-    if policy in ('Fail', 'Ignore'):
-        return []
-    return [field.not_supported('spec.failurePolicy', policy, ('Fail', 'Ignore'))]
+def _variable(variable: Object, path: str) -> list[FieldError]:
+    """validateVariable."""
+    name = variable.get('name', '')
+    found: list[FieldError] = []
+    if not name.strip():
+        found.append(field.required(f'{path}.name', 'name is not specified'))
+    elif names.is_c_identifier(name):
+        found.append(field.invalid(f'{path}.name', name, 'name is not a valid CEL identifier'))
+    return found + conditions.validate_expression(variable.get('expression', ''), f'{path}.expression', '')
 
 
-def _expression(text: str, path: str, wanted: str = 'BOOL') -> list[FieldError]:
-    """validateValidationExpression: whether an expression is there, compiles and has the right type."""
-    if not text.strip():
-        return [field.required(path, 'expression is not specified')]
-    problem = expressions.problem(text, VARIABLES, wanted)
-    return [field.invalid(path, text, problem)] if problem else []
+def _validation(validation: Object, path: str) -> list[FieldError]:
+    """validateValidation."""
+    found = conditions.validate_expression(validation.get('expression', ''), f'{path}.expression')
+    wording = validation.get('messageExpression', '')
+    if wording and not wording.strip():
+        found.append(field.invalid(f'{path}.messageExpression', wording, 'must be non-empty if specified'))
+    elif wording:
+        found += conditions.validate_expression(wording, f'{path}.messageExpression', 'STRING')
+    message = validation.get('message', '')
+    if message and not message.strip():
+        found.append(field.invalid(f'{path}.message', message, 'message must be non-empty if specified'))
+    elif '\n' in message.strip() or '\r' in message.strip():
+        found.append(field.invalid(f'{path}.message', message, 'message must not contain line breaks'))
+    reason = validation.get('reason')
+    if reason is not None and reason not in _REASONS:
+        found.append(field.not_supported(f'{path}.reason', reason, _REASONS))
+    return found
+
+
+def _audit_annotation(annotation: Object, policy: str, path: str) -> list[FieldError]:
+    """validateAuditAnnotation."""
+    key = f'{policy}/{annotation.get("key", "")}'
+    found = field.invalid_each(f'{path}.key', key, names.is_qualified_name(key))
+    return found + conditions.validate_expression(annotation.get('valueExpression', ''), f'{path}.valueExpression', '')
+
+
+def _mutation(mutation: Object, path: str) -> list[FieldError]:
+    """validateMutation."""
+    kind = mutation.get('patchType', '')
+    sources = {'ApplyConfiguration': 'applyConfiguration', 'JSONPatch': 'jsonPatch'}
+    if not kind:
+        return [field.required(f'{path}.patchType')]
+    if kind not in sources:
+        return [field.not_supported(f'{path}.patchType', kind, tuple(sources))]
+    name = sources[kind]
+    if name not in mutation:
+        return [field.required(f'{path}.{name}', f'must be specified when patchType is {kind}')]
+    return conditions.validate_expression(mutation[name].get('expression', ''), f'{path}.{name}.expression', '')

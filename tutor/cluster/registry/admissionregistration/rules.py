@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import field
+from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import label_selectors
@@ -23,42 +23,78 @@ def default_match(match: Object | None) -> None:
             rule.setdefault('scope', '*')
 
 
-def validate_match(match: Object | None, path: str) -> list[FieldError]:
+def validate_match(match: Object, path: str) -> list[FieldError]:
     """validateMatchResources."""
-    if match is None:
-        return [field.required(path)]
-    found: list[FieldError] = []
-    if match.get('matchPolicy') not in ('Equivalent', 'Exact'):
-        found.append(field.not_supported(f'{path}.matchPolicy', match.get('matchPolicy', ''), ('Equivalent', 'Exact')))
+    found = validate_policies(match, path)
     for name in ('namespaceSelector', 'objectSelector'):
         found += label_selectors.validate(match.get(name), f'{path}.{name}')
-    rules = match.get('resourceRules') or ()
-    if not rules:
-        found.append(field.required(f'{path}.resourceRules'))
-    for index, rule in enumerate(rules):
-        found += validate_rule(rule, f'{path}.resourceRules[{index}]')
+    for name in ('resourceRules', 'excludeResourceRules'):
+        for index, rule in enumerate(match.get(name) or ()):
+            here = f'{path}.{name}[{index}]'
+            found += _names(rule.get('resourceNames') or [], f'{here}.resourceNames')
+            found += validate_rule(rule, here)
+    return found
+
+
+def validate_policies(owner: Object, path: str) -> list[FieldError]:
+    """The failurePolicy and matchPolicy of a webhook, or what a policy has of them."""
+    return [field.not_supported(f'{path}.{name}', owner[name], allowed)
+            for name, allowed in (('failurePolicy', ('Fail', 'Ignore')), ('matchPolicy', ('Equivalent', 'Exact')))
+            if name in owner and owner[name] not in allowed]
+
+
+def _names(given: list[str], path: str) -> list[FieldError]:
+    found: list[FieldError] = []
+    for index, name in enumerate(given):
+        found += field.invalid_each(f'{path}[{index}]', name, names.is_path_segment(name))
+        if name in given[:index]:
+            found.append(field.duplicate(f'{path}[{index}]', name))
     return found
 
 
 def validate_rule(rule: Object, path: str) -> list[FieldError]:
     """validateRuleWithOperations."""
     operations = rule.get('operations') or []
-    found: list[FieldError] = []
-    if not operations:
-        found.append(field.required(f'{path}.operations'))
-    if len(operations) > 1 and '*' in operations:
-        found.append(field.invalid(f'{path}.operations', operations, "if '*' is present, must not specify other "
-                                                                     'operations'))
+    found = _list(operations, f'{path}.operations', 'operations')
     for index, operation in enumerate(operations):
         if operation not in OPERATIONS:
             found.append(field.not_supported(f'{path}.operations[{index}]', operation, OPERATIONS))
-    for name in ('apiGroups', 'apiVersions', 'resources'):
-        values = rule.get(name) or []
-        if not values:
-            found.append(field.required(f'{path}.{name}'))
-        if len(values) > 1 and '*' in values and name != 'resources':
-            found.append(field.invalid(f'{path}.{name}', values, f"if '*' is present, must not specify other "
-                                       f'{"API groups" if name == "apiGroups" else "API versions"}'))
+    found += _list(rule.get('apiGroups') or [], f'{path}.apiGroups', 'API groups')
+    versions = rule.get('apiVersions') or []
+    found += _list(versions, f'{path}.apiVersions', 'API versions')
+    found += [field.required(f'{path}.apiVersions[{index}]') for index, version in enumerate(versions) if not version]
+    found += _resources(rule.get('resources') or [], f'{path}.resources')
     if rule.get('scope') not in _SCOPES:
         found.append(field.not_supported(f'{path}.scope', rule.get('scope', ''), _SCOPES))
+    return found
+
+
+def _list(values: list[str], path: str, what: str) -> list[FieldError]:
+    if not values:
+        return [field.required(path)]
+    if len(values) > 1 and '*' in values:
+        return [field.invalid(path, values, f"if '*' is present, must not specify other {what}")]
+    return []
+
+
+def _resources(resources: list[str], path: str) -> list[FieldError]:
+    """validateResources: patterns that say what another one has said already."""
+    found: list[FieldError] = [] if resources else [field.required(path)]
+    seen: set[str] = set()
+    for index, pattern in enumerate(resources):
+        here = f'{path}[{index}]'
+        if not pattern:
+            found.append(field.required(here))
+        resource, slash, below = pattern.partition('/')
+        if not slash:
+            continue
+        found += [field.invalid(here, pattern, f"if '{wider}' is present, must not specify {pattern}")
+                  for wider in (f'{resource}/*', f'*/{below}') if wider in seen]
+        if '*' in (resource, below):
+            seen.add(pattern)
+    if len(resources) > 1 and '*/*' in resources:
+        found.append(field.invalid(path, resources, "if '*/*' is present, must not specify other resources"))
+    if '*' in resources and any(pattern != '*' and '/' not in pattern for pattern in resources):
+        found.append(field.invalid(path, resources, "if '*' is present, must not specify other resources without "
+                                                    'subresources'))
     return found
