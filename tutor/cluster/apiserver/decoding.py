@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.apimachinery import errors
+from tutor.apimachinery import errors, resources
+from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.cluster.apiserver.scope import Scope
+
+_SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
 
 
 def read_object(scope: Scope, old: Object | None = None) -> Object:
@@ -82,22 +85,40 @@ def check_types(body: Object, group: str, version: str, kind: str) -> Object:
 
 
 def check_kind(scope: Scope, obj: Object) -> None:
+    """What the body says it is must be what the URL is about; raises BadRequest, Invalid for custom resources."""
     resource = scope.resource
-    version, kind = obj.get('apiVersion'), obj.get('kind')
-    if kind and kind != resource.kind:
-        raise errors.bad_request(
-            f'{kind} in version "{version or resource.group_version}" cannot be handled as a {resource.kind}: '
-            f'no kind "{kind}" is registered for the requested resource')
-    if version and version != resource.group_version:
-        raise errors.bad_request(
-            f'the API version in the data ({version}) does not match the expected API version '
-            f'({resource.group_version})')
+    version, kind = obj.get('apiVersion') or resource.group_version, obj.get('kind') or resource.kind
+    if (version, kind) != (resource.group_version, resource.kind):
+        _refuse_kind(scope, str(version), str(kind))
     obj['apiVersion'], obj['kind'] = resource.group_version, resource.kind
     meta = obj.get('metadata')
     if meta is None:
         obj['metadata'] = {}
     elif not isinstance(meta, dict):
         raise errors.bad_request('metadata must be an object')
+
+
+def _refuse_kind(scope: Scope, version: str, kind: str) -> None:
+    """transformDecodeError: what the decoder, or the conversion to what is stored, says of another kind."""
+    resource, custom = scope.resource, scope.store.strategy.custom
+    group, short = resources.split_api_version(version)
+    known = resources.by_kind(group, short, kind)
+    if version != resource.group_version and (custom or (known and (group, kind) == (resource.group, resource.kind))):
+        raise errors.bad_request(f'the API version in the data ({version}) does not match the expected API version '
+                                 f'({resource.group_version})')
+    if custom:
+        raise errors.invalid(resource.group, resource.kind, scope.info.name, [
+            field_errors.invalid('kind', kind, f'must be {resource.kind}')])
+    if known is None:
+        problem = f'no kind "{kind}" is registered for version "{version}" in scheme "{_SCHEME}"'
+    else:
+        problem = f'converting ({short}.{kind}) to ({_package(resource.group)}.{resource.kind}): unknown conversion'
+    raise errors.bad_request(f'{kind} in version "{short}" cannot be handled as a {resource.kind}: {problem}')
+
+
+def _package(group: str) -> str:
+    """The Go package of a group's internal types."""
+    return group.partition('.')[0] or 'core'
 
 
 def check_fields(scope: Scope, obj: Object) -> None:
