@@ -71,6 +71,11 @@ def invalid(field: str, value: Any, detail: str) -> FieldError:
     return FieldError('Invalid', field, value, detail)
 
 
+def invalid_each(field: str, value: Any, details: Iterable[str]) -> list[FieldError]:
+    """One complaint for each thing that a rule (of `names`) has to say."""
+    return [FieldError('Invalid', field, value, detail) for detail in details]
+
+
 def type_invalid(field: str, value: Any, detail: str) -> FieldError:
     return FieldError('TypeInvalid', field, value, detail)
 

@@ -44,9 +44,18 @@ def pod_usage(pod: Object) -> dict[str, str]:
 
 
 def pod_total(pod: Object, kind: str) -> dict[str, Quantity]:
-    """resourcehelper.PodRequests, PodLimits: containers and sidecars add up, init containers count by the largest."""
-    total: dict[str, Quantity] = {}
+    """resourcehelper.PodRequests, PodLimits: what its containers need, or what it asks for as a whole; and overhead."""
     spec = pod.get('spec') or {}
+    total = containers_total(spec, kind) | _amounts(spec, kind)
+    for name, value in (spec.get('overhead') or {}).items():
+        if kind == 'requests' or name in total:
+            _add(total, {name: parse(value)})
+    return total
+
+
+def containers_total(spec: Object, kind: str) -> dict[str, Quantity]:
+    """AggregateContainerRequests, …Limits: containers and sidecars add up, init containers count by the largest."""
+    total: dict[str, Quantity] = {}
     for container in spec.get('containers') or ():
         _add(total, _amounts(container, kind))
     largest: dict[str, Quantity] = {}
@@ -65,9 +74,6 @@ def pod_total(pod: Object, kind: str) -> dict[str, Quantity]:
     for name, value in largest.items():
         if name not in total or total[name] < value:
             total[name] = value
-    for name, value in (spec.get('overhead') or {}).items():
-        if kind == 'requests' or name in total:
-            _add(total, {name: parse(value)})
     return total
 
 

@@ -10,9 +10,12 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import int_or_percent, metadata, workload
 from tutor.cluster.registry.cells import age, columns, template_cells
+from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
+
+_ROLLING = 'MaxUnavailable MaxSurge'
 
 
 class DeploymentStrategy(Kind):
@@ -82,7 +85,8 @@ def _strategy(strategy: Object) -> list[FieldError]:
                                     "may not be specified when strategy `type` is 'Recreate'")]
         return []
     if kind != 'RollingUpdate':
-        return [field.not_supported(f'{path}.type', kind, ('Recreate', 'RollingUpdate'))]
+        return [field.not_supported(path, internal(strategy, 'Type RollingUpdate', {'RollingUpdate': _ROLLING}),
+                                    ('Recreate', 'RollingUpdate'))]
     if rolling is None:
         return [field.required(f'{path}.rollingUpdate', 'this should be defaulted and never be nil')]
     return _rolling_update(rolling, f'{path}.rollingUpdate')

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.registry import addresses
 from tutor.cluster.registry.cells import NONE, age, columns
-from tutor.cluster.registry.discovery.endpointslice import BAD_IP, special
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -64,7 +63,7 @@ def _subset(subset: Object, path: str, found: list[FieldError]) -> None:
         found.append(field.required(path, 'must specify `addresses` or `notReadyAddresses`'))
     for name in ('addresses', 'notReadyAddresses'):
         for index, address in enumerate(subset.get(name) or ()):
-            _address(address.get('ip', ''), f'{path}.{name}[{index}].ip', found)
+            _address(address, f'{path}.{name}[{index}]', found)
     ports = subset.get('ports') or ()
     for index, port in enumerate(ports):
         here = f'{path}.ports[{index}]'
@@ -76,13 +75,19 @@ def _subset(subset: Object, path: str, found: list[FieldError]) -> None:
                   for text in names.is_valid_port_number(port.get('port', 0))]
         if port.get('protocol') not in _PROTOCOLS:
             found.append(field.not_supported(f'{here}.protocol', port.get('protocol', ''), _PROTOCOLS))
+        if protocol := port.get('appProtocol'):
+            found += field.invalid_each(f'{here}.appProtocol', protocol, names.is_qualified_name(protocol))
 
 
-def _address(address: str, path: str, found: list[FieldError]) -> None:
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        found.append(field.invalid(path, address, BAD_IP))
-        found.append(field.invalid(path, address, 'must be a valid IP address'))
-        return
-    special(address, path, found)
+def _address(address: Object, path: str, found: list[FieldError]) -> None:
+    """validateEndpointAddress."""
+    value = address.get('ip', '')
+    valid = addresses.ip(value, f'{path}.ip', found)
+    if hostname := address.get('hostname'):
+        found += field.invalid_each(f'{path}.hostname', hostname, names.is_dns1123_label(hostname))
+    if node := address.get('nodeName'):
+        found += field.invalid_each(f'{path}.nodeName', node, names.is_dns1123_subdomain(node))
+    if valid:
+        addresses.special(value, f'{path}.ip', found)
+    else:
+        found.append(field.invalid(f'{path}.ip', value, 'must be a valid IP address'))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object, condition
+from tutor.cluster.registry import addresses, metadata
 from tutor.cluster.registry.cells import NONE, UNKNOWN, age, columns
+from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.podspec import scheduling
+from tutor.cluster.registry.podspec import resources, scheduling
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -42,23 +43,38 @@ class NodeStrategy(Kind):
         found: list[FieldError] = []
         if 'taints' in spec:
             _taints(spec['taints'], found)
-        for index, network in enumerate(spec.get('podCIDRs') or ()):
-            _cidr(network, f'spec.podCIDRs[{index}]', found)
+        found += _resources(obj)
+        networks = spec.get('podCIDRs') or []
+        for index, network in enumerate(networks):
+            addresses.cidr(network, f'spec.podCIDRs[{index}]', found)
+        if len(networks) > 1 and len({':' in network for network in networks}) != len(networks):
+            found.append(field.invalid('spec.podCIDRs', networks,
+                                       'may specify no more than one CIDR for each IP family'))
         return found
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidateNodeUpdate."""
-        if new.get('spec') == old.get('spec'):
+        spec, before = new.get('spec') or {}, old.get('spec') or {}
+        if spec == before:
             return []
-        found = self.check(new, context)
-        before, after = old['spec'].get('podCIDRs'), new['spec'].get('podCIDRs')
-        if before and before != after:
+        found = _resources(new)
+        if before.get('podCIDRs') and before['podCIDRs'] != spec.get('podCIDRs'):
             found.append(field.forbidden('spec.podCIDRs',
                                          'node updates may not change podCIDR except from "" to valid'))
-        before, after = old['spec'].get('providerID'), new['spec'].get('providerID')
-        if before and before != after:
+        if before.get('providerID') and before['providerID'] != spec.get('providerID'):
             found.append(field.forbidden('spec.providerID',
                                          'node updates may not change providerID except from "" to valid'))
+        if 'taints' in spec:
+            _taints(spec['taints'], found)
+        if spec.get('externalID') != before.get('externalID'):
+            found.append(field.forbidden('spec.externalID', 'may not be updated'))
+        return found
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        found = metadata.validate_update(new['metadata'], old['metadata']) + _resources(new)
+        given = (new.get('status') or {}).get('addresses') or []
+        found += [field.duplicate(f'status.addresses[{index}]', internal(address, 'Type Address'))
+                  for index, address in enumerate(given) if address in given[:index]]
         return found
 
     def fields(self, obj: Object) -> dict[str, str]:
@@ -107,11 +123,20 @@ def _no_info() -> Object:
     return dict.fromkeys(_INFO, '')
 
 
+def _resources(node: Object) -> list[FieldError]:
+    """ValidateNodeResources."""
+    found: list[FieldError] = []
+    for kind in ('capacity', 'allocatable'):
+        for name, amount in sorted(((node.get('status') or {}).get(kind) or {}).items()):
+            resources.validate_amount(name, amount, f'status.{kind}.{name}', found)
+    return found
+
+
 def _taints(taints: list[Object], found: list[FieldError]) -> None:
-    """validateNodeTaints."""
+    """validateNodeTaints. As upstream, taints are said to be in the metadata."""
     seen: set[tuple[str, str]] = set()
     for index, taint in enumerate(taints):
-        here = f'spec.taints[{index}]'
+        here = f'metadata.taints[{index}]'
         key, value, effect = taint.get('key', ''), taint.get('value', ''), taint.get('effect', '')
         scheduling.label_name(key, f'{here}.key', found)
         if errors := names.is_label_value(value):
@@ -121,14 +146,7 @@ def _taints(taints: list[Object], found: list[FieldError]) -> None:
         elif effect not in scheduling.EFFECTS:
             found.append(field.not_supported(f'{here}.effect', effect, scheduling.EFFECTS))
         if (key, effect) in seen:
-            duplicate = field.duplicate(here, {'key': key, 'value': value, 'effect': effect})
+            duplicate = field.duplicate(here, internal(taint, 'Key Value Effect TimeAdded', zeros={'Value': ''}))
             duplicate.detail = 'taints must be unique by key and effect pair'
             found.append(duplicate)
         seen.add((key, effect))
-
-
-def _cidr(value: str, path: str, found: list[FieldError]) -> None:
-    try:
-        ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        found.append(field.invalid(path, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field, names, quantity
+from tutor.apimachinery import field, quantity
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import label_selectors
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.storage import volume
@@ -35,19 +34,7 @@ class PersistentVolumeClaimStrategy(Kind):
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """ValidatePersistentVolumeClaimSpec."""
-        spec = obj['spec']
-        found = label_selectors.validate(spec.get('selector'), 'spec.selector')
-        found += volume.validate_modes(spec.get('accessModes'), 'spec.accessModes',
-                                       'at least 1 access mode is required')
-        storage = (spec['resources'].get('requests') or {}).get('storage')
-        if storage is None:
-            found.append(field.required('spec.resources[storage]'))
-        else:
-            found += volume.positive(storage, 'spec.resources[storage]')
-        if spec.get('storageClassName'):
-            found += [field.invalid('spec.storageClassName', spec['storageClassName'], text)
-                      for text in names.is_dns1123_subdomain(spec['storageClassName'])]
-        return found + volume.volume_mode(spec.get('volumeMode'), 'spec.volumeMode')
+        return volume.validate_claim(obj['spec'], 'spec')
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidatePersistentVolumeClaimUpdate."""

@@ -8,7 +8,7 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import metadata
+from tutor.cluster.registry import addresses, metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
@@ -17,7 +17,6 @@ from tutor.cluster.simulation import Simulation
 _FAMILIES = ('FQDN', 'IPv4', 'IPv6')
 _PROTOCOLS = ('SCTP', 'TCP', 'UDP')
 UNSET = '<unset>'
-BAD_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 
 
 class EndpointSliceStrategy(Kind):
@@ -56,9 +55,9 @@ class EndpointSliceStrategy(Kind):
         return found + metadata.immutable(new.get('addressType'), old.get('addressType'), 'addressType')
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
-        addresses = [address for endpoint in obj.get('endpoints') or () for address in endpoint.get('addresses') or ()]
+        shown = [address for endpoint in obj.get('endpoints') or () for address in endpoint.get('addresses') or ()]
         return [obj['metadata']['name'], obj.get('addressType', ''), _format_ports(obj.get('ports') or []),
-                some(addresses, 3), age(obj, simulation)]
+                some(shown, 3), age(obj, simulation)]
 
 
 def some(values: list[str], limit: int) -> str:
@@ -80,55 +79,65 @@ def _format_ports(ports: list[Object]) -> str:
 
 
 def _endpoint(endpoint: Object, family: str, path: str, found: list[FieldError]) -> None:
-    addresses = endpoint.get('addresses') or ()
-    if not addresses:
+    """validateEndpoints."""
+    given = endpoint.get('addresses') or ()
+    if not given:
         found.append(field.required(f'{path}.addresses', 'must contain at least 1 address'))
-    elif len(addresses) > 100:
-        found.append(field.too_many(f'{path}.addresses', len(addresses), 100))
-    for index, address in enumerate(addresses):
+    elif len(given) > 100:
+        found.append(field.too_many(f'{path}.addresses', len(given), 100))
+    for index, address in enumerate(given):
         here = f'{path}.addresses[{index}]'
         if family == 'FQDN':
-            found += [field.invalid(here, address, text) for text in names.is_dns1123_subdomain(address)]
+            found += field.invalid_each(here, address, names.is_dns1123_subdomain(address))
         elif family in _FAMILIES:
             _address(address, family, here, found)
-    if endpoint.get('hostname'):
-        found += [field.invalid(f'{path}.hostname', endpoint['hostname'], text)
-                  for text in names.is_dns1123_label(endpoint['hostname'])]
+    if node := endpoint.get('nodeName'):
+        found += field.invalid_each(f'{path}.nodeName', node, names.is_dns1123_subdomain(node))
+    if hostname := endpoint.get('hostname'):
+        found += field.invalid_each(f'{path}.hostname', hostname, names.is_dns1123_label(hostname))
+    for name in ('forZones', 'forNodes'):
+        _hints((endpoint.get('hints') or {}).get(name) or (), name, f'{path}.hints.{name}', found)
+
+
+def _hints(hints: Any, name: str, path: str, found: list[FieldError]) -> None:
+    """ValidateEndpointHints."""
+    if len(hints) > 8:
+        found.append(field.too_many(path, len(hints), 8))
+        return
+    rule = names.is_qualified_name if name == 'forZones' else names.is_dns1123_subdomain
+    seen: set[str] = set()
+    for index, hint in enumerate(hints):
+        value = hint.get('name', '')
+        if value in seen:
+            found.append(field.duplicate(f'{path}[{index}].name', value))
+        seen.add(value)
+        found += field.invalid_each(f'{path}[{index}].name', value, rule(value))
 
 
 def _address(address: str, family: str, path: str, found: list[FieldError]) -> None:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        found.append(field.invalid(path, address, BAD_IP))
+    if not addresses.ip(address, path, found):
         return
-    if f'IPv{parsed.version}' != family:
+    if f'IPv{ipaddress.ip_address(address).version}' != family:
         found.append(field.invalid(path, address, f'must be an {family} address'))
-    special(address, path, found)
-
-
-def special(address: str, path: str, found: list[FieldError]) -> None:
-    """ValidateEndpointIP: addresses that mean something else everywhere."""
-    parsed = ipaddress.ip_address(address)
-    if parsed.is_unspecified:
-        found.append(field.invalid(path, address, f'may not be unspecified ({parsed})'))
-    if parsed.is_loopback:
-        found.append(field.invalid(path, address, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'))
-    if parsed.is_link_local:
-        found.append(field.invalid(path, address, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'))
-    if parsed.is_multicast:
-        found.append(field.invalid(path, address,
-                                   'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'))
+    addresses.special(address, path, found)
 
 
 def _ports(ports: Any, found: list[FieldError]) -> None:
+    """validatePorts."""
+    if len(ports) > 20000:
+        found.append(field.too_many('ports', len(ports), 20000))
+        return
     seen: set[str] = set()
     for index, port in enumerate(ports):
         here, name = f'ports[{index}]', port.get('name', '')
         if name:
-            found += [field.invalid(f'{here}.name', name, text) for text in names.is_dns1123_label(name)]
+            found += field.invalid_each(f'{here}.name', name, names.is_dns1123_label(name))
         if name in seen:
             found.append(field.duplicate(f'{here}.name', name))
         seen.add(name)
+        if port.get('port') is not None:
+            found += field.invalid_each(f'{here}.port', port['port'], names.is_valid_port_number(port['port']))
         if port.get('protocol') not in _PROTOCOLS:
             found.append(field.not_supported(f'{here}.protocol', port.get('protocol', ''), _PROTOCOLS))
+        if protocol := port.get('appProtocol'):
+            found += field.invalid_each(f'{here}.appProtocol', protocol, names.is_qualified_name(protocol))

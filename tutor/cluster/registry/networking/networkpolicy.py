@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
-from tutor.cluster.registry import label_selectors
+from tutor.cluster.registry import addresses, label_selectors
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
 _PROTOCOLS = ('TCP', 'UDP', 'SCTP')
-BAD_CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
 
 
 class NetworkPolicyStrategy(Kind):
@@ -50,7 +48,7 @@ class NetworkPolicyStrategy(Kind):
             found.append(field.invalid('spec.policyTypes', types, 'may not specify more than two policyTypes'))
         for index, kind in enumerate(types):
             if kind not in ('Ingress', 'Egress'):
-                found.append(field.not_supported(f'spec.policyTypes[{index}]', kind, ('Egress', 'Ingress')))
+                found.append(field.not_supported(f'spec.policyTypes[{index}]', kind, ('Ingress', 'Egress')))
         return found
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
@@ -73,7 +71,8 @@ def _port(port: Object, path: str, found: list[FieldError]) -> None:
         found += [field.invalid(f'{path}.port', number, text) for text in names.is_valid_port_number(number)]
         if end is not None:
             if end < number:
-                found.append(field.invalid(f'{path}.endPort', end, 'must be greater than or equal to `port`'))
+                # As upstream, it is the port that is shown.
+                found.append(field.invalid(f'{path}.endPort', number, 'must be greater than or equal to `port`'))
             found += [field.invalid(f'{path}.endPort', end, text) for text in names.is_valid_port_number(end)]
 
 
@@ -98,20 +97,12 @@ def _block(block: Object, path: str, found: list[FieldError]) -> None:
     if not cidr:
         found.append(field.required(f'{path}.cidr'))
         return
-    network = _network(cidr)
+    network = addresses.cidr(cidr, f'{path}.cidr', found)
     if network is None:
-        found.append(field.invalid(f'{path}.cidr', cidr, BAD_CIDR))
         return
     for index, text in enumerate(block.get('except') or ()):
-        here, inner = f'{path}.except[{index}]', _network(text)
-        if inner is None:
-            found.append(field.invalid(here, text, BAD_CIDR))
-        elif inner.version != network.version or inner == network or not inner.subnet_of(network):  # type: ignore[arg-type]
+        here = f'{path}.except[{index}]'
+        inner = addresses.cidr(text, here, found)
+        if inner is not None and (inner.version != network.version or inner == network
+                                  or not inner.subnet_of(network)):  # type: ignore[arg-type]
             found.append(field.invalid(here, text, 'must be a strict subset of `cidr`'))
-
-
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False) if '/' in text else None
-    except ValueError:
-        return None

@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry.podspec import environment, probes, resources, security
-from tutor.cluster.registry.podspec.volumes import descending_path
+from tutor.cluster.registry.podspec import environment, mounts, probes, resources, security
+from tutor.cluster.registry.podspec.volumes import PULL_POLICIES
 
 PROTOCOLS = ('SCTP', 'TCP', 'UDP')
-_PULL_POLICIES = ('Always', 'IfNotPresent', 'Never')
 _MESSAGE_POLICIES = ('File', 'FallbackToLogsOnError')
 _ONLY_SIDECARS = 'may not be set for init containers without restartPolicy=Always'
 
 
-def validate(containers: list[Object] | None, volumes: Mapping[str, Any], grace: int, path: str,
-             found: list[FieldError]) -> None:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What containers need to know of the pod that they are in."""
+
+    volumes: Mapping[str, Object]
+    grace: int = 30
+    restart_policy: str = 'Always'
+    host_users: bool = True
+    claims: frozenset[str] = attribute(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, spec: Object, volumes: Mapping[str, Object]) -> Around:
+        """`volumes` are the good ones among the spec's."""
+        return cls(volumes, spec.get('terminationGracePeriodSeconds', 30), spec.get('restartPolicy', ''),
+                   spec.get('hostUsers') is not False,
+                   frozenset(claim['name'] for claim in spec.get('resourceClaims') or () if claim.get('name')))
+
+
+def validate(containers: list[Object] | None, pod: Around, path: str, found: list[FieldError]) -> None:
     if not containers:
         found.append(field.required(path))
         return
     seen: set[str] = set()
     for index, container in enumerate(containers):
         here = f'{path}[{index}]'
-        common(container, volumes, here, found)
+        common(container, pod, here, found)
         name = container.get('name', '')
         if name in seen:
             found.append(field.duplicate(f'{here}.name', name))
         seen.add(name)
-        probes.validate_all(container, grace, here, found)
+        probes.validate_all(container, pod.grace, here, found)
         if 'restartPolicy' in container and 'restartPolicyRules' not in container:
             _restart_policy(container, here, found)
     _host_ports(containers, path, found)
@@ -42,32 +59,34 @@ def _restart_policy(container: Object, path: str, found: list[FieldError]) -> No
         found.append(field.not_supported(f'{path}.restartPolicy', container['restartPolicy'], allowed))
 
 
-def validate_init(spec: Object, volumes: Mapping[str, Any], grace: int, path: str, found: list[FieldError]) -> None:
+def validate_init(spec: Object, pod: Around, path: str, found: list[FieldError]) -> None:
     """validateInitContainers; `path` is that of the init containers."""
     seen = {container.get('name') for container in spec.get('containers') or ()}
     for index, container in enumerate(spec.get('initContainers') or ()):
         here = f'{path}[{index}]'
-        common(container, volumes, here, found)
+        common(container, pod, here, found)
         sidecar = container.get('restartPolicy') == 'Always'
         name = container.get('name', '')
         if name in seen:
             found.append(field.duplicate(f'{here}.name', name))
-        seen.add(name)
+        elif name:
+            seen.add(name)
+        _host_ports([container], path, found)
         if sidecar:
-            probes.validate_all(container, grace, here, found)
+            probes.validate_all(container, pod.grace, here, found)
         else:
             found += [field.forbidden(f'{here}.{part}', _ONLY_SIDECARS)
                       for part in ('lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe')
                       if part in container]
 
 
-def common(container: Object, volumes: Mapping[str, Any], path: str, found: list[FieldError]) -> None:
+def common(container: Object, pod: Around, path: str, found: list[FieldError]) -> None:
     """validateContainerCommon."""
     name = container.get('name')
     if not name:
         found.append(field.required(f'{path}.name'))
     elif errors := names.is_dns1123_label(name):
-        found += [field.invalid(f'{path}.name', name, text) for text in errors]
+        found += field.invalid_each(f'{path}.name', name, errors)
     if not container.get('image'):
         found.append(field.required(f'{path}.image'))
     policy = container.get('terminationMessagePolicy')
@@ -80,16 +99,18 @@ def common(container: Object, volumes: Mapping[str, Any], path: str, found: list
     if 'envFrom' in container:
         environment.validate_sources(container['envFrom'], f'{path}.envFrom', found)
     if 'volumeMounts' in container:
-        _mounts(container, volumes, f'{path}.volumeMounts', found)
+        mounts.validate(container, pod.volumes, f'{path}.volumeMounts', found)
     if 'volumeDevices' in container:
-        _devices(container, volumes, f'{path}.volumeDevices', found)
+        mounts.validate_devices(container, pod.volumes, f'{path}.volumeDevices', found)
     pull = container.get('imagePullPolicy', '')
-    if pull not in _PULL_POLICIES:
-        found.append(field.not_supported(f'{path}.imagePullPolicy', pull, _PULL_POLICIES))
+    if pull not in PULL_POLICIES:
+        found.append(field.not_supported(f'{path}.imagePullPolicy', pull, PULL_POLICIES))
     if container.get('resources'):
-        resources.validate(container['resources'], f'{path}.resources', found)
+        resources.validate(container['resources'], f'{path}.resources', found, pod.claims)
+    if 'resizePolicy' in container:
+        resources.validate_resize_policies(container['resizePolicy'], pod.restart_policy, f'{path}.resizePolicy', found)
     if container.get('securityContext'):
-        security.validate_container(container['securityContext'], f'{path}.securityContext', found)
+        security.validate_container(container['securityContext'], pod.host_users, f'{path}.securityContext', found)
 
 
 def _ports(ports: list[Object], path: str, found: list[FieldError]) -> None:
@@ -112,59 +133,6 @@ def _ports(ports: list[Object], path: str, found: list[FieldError]) -> None:
             found += [field.invalid(f'{here}.hostPort', host, text) for text in names.is_valid_port_number(host)]
         if port.get('protocol') not in PROTOCOLS:
             found.append(field.not_supported(f'{here}.protocol', port.get('protocol', ''), PROTOCOLS))
-
-
-def _mounts(container: Object, volumes: Mapping[str, Any], path: str, found: list[FieldError]) -> None:
-    """ValidateVolumeMounts."""
-    places: set[str] = set()
-    for index, mount in enumerate(container['volumeMounts']):
-        here = f'{path}[{index}]'
-        name, place = mount.get('name', ''), mount.get('mountPath', '')
-        if not name:
-            found.append(field.required(f'{here}.name'))
-        if name not in volumes:
-            found.append(field.not_found(f'{here}.name', name))
-        if not place:
-            found.append(field.required(f'{here}.mountPath'))
-        if place in places:
-            found.append(field.invalid(f'{here}.mountPath', place, 'must be unique'))
-        places.add(place)
-        _sub_paths(mount, path, here, found)
-        _propagation(mount, container, path, found)
-
-
-def _sub_paths(mount: Object, path: str, here: str, found: list[FieldError]) -> None:
-    if mount.get('subPath'):
-        descending_path(mount['subPath'], f'{path}.subPath', found)
-    if expression := mount.get('subPathExpr'):
-        if mount.get('subPath'):
-            found.append(field.invalid(f'{here}.subPathExpr', expression,
-                                       'subPathExpr and subPath are mutually exclusive'))
-        descending_path(expression, f'{path}.subPathExpr', found)
-
-
-def _propagation(mount: Object, container: Object, path: str, found: list[FieldError]) -> None:
-    allowed = ('Bidirectional', 'HostToContainer', 'None')
-    value = mount.get('mountPropagation')
-    if value is None:
-        return
-    if value not in allowed:
-        found.append(field.not_supported(f'{path}.mountPropagation', value, allowed))
-    elif value == 'Bidirectional' and not (container.get('securityContext') or {}).get('privileged'):
-        found.append(field.forbidden(f'{path}.mountPropagation',
-                                     'Bidirectional mount propagation is available only to privileged containers'))
-
-
-def _devices(container: Object, volumes: Mapping[str, Any], path: str, found: list[FieldError]) -> None:
-    """ValidateVolumeDevices."""
-    for index, device in enumerate(container['volumeDevices']):
-        here, name = f'{path}[{index}]', device.get('name', '')
-        if not name:
-            found.append(field.required(f'{here}.name'))
-        elif name not in volumes:
-            found.append(field.not_found(f'{here}.name', name))
-        if not device.get('devicePath'):
-            found.append(field.required(f'{here}.devicePath'))
 
 
 def _host_ports(containers: list[Object], path: str, found: list[FieldError]) -> None:

@@ -10,6 +10,7 @@ from tutor.cluster.registry import label_selectors
 REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution'
 PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution'
 EFFECTS = ('NoSchedule', 'PreferNoSchedule', 'NoExecute')
+_IN_BOTH = 'exists in both matchLabelKeys and labelSelector'
 _EXISTS_WITHOUT_KEY = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
 
 
@@ -25,10 +26,11 @@ def affinity(value: Object, path: str, found: list[FieldError]) -> None:
 def _node_affinity(value: Object, path: str, found: list[FieldError]) -> None:
     if REQUIRED in value:
         node_selector(value[REQUIRED], f'{path}.{REQUIRED}', found)
+    # What is only preferred may have values that no label can have.
     for index, term in enumerate(value.get(PREFERRED) or ()):
         here = f'{path}.{PREFERRED}[{index}]'
         _weight(term, here, found)
-        node_selector_term(term.get('preference') or {}, f'{here}.preference', found)
+        node_selector_term(term.get('preference') or {}, f'{here}.preference', found, any_values=True)
 
 
 def node_selector(selector: Object, path: str, found: list[FieldError]) -> None:
@@ -36,13 +38,17 @@ def node_selector(selector: Object, path: str, found: list[FieldError]) -> None:
     terms = selector.get('nodeSelectorTerms')
     if not terms:
         found.append(field.required(f'{path}.nodeSelectorTerms', 'must have at least one node selector term'))
-    for index, term in enumerate(terms or ()):
+        return
+    for index, term in enumerate(terms):
         node_selector_term(term, f'{path}.nodeSelectorTerms[{index}]', found)
 
 
-def node_selector_term(term: Object, path: str, found: list[FieldError]) -> None:
+def node_selector_term(term: Object, path: str, found: list[FieldError], any_values: bool = False) -> None:
     for index, requirement in enumerate(term.get('matchExpressions') or ()):
-        _requirement(requirement, f'{path}.matchExpressions[{index}]', found)
+        here = f'{path}.matchExpressions[{index}]'
+        _requirement(requirement, here, found)
+        for number, value in enumerate(() if any_values else requirement.get('values') or ()):
+            found += field.invalid_each(f'{here}.values[{number}]', value, names.is_label_value(value))
     for index, requirement in enumerate(term.get('matchFields') or ()):
         _field_requirement(requirement, f'{path}.matchFields[{index}]', found)
 
@@ -75,11 +81,14 @@ def _field_requirement(requirement: Object, path: str, found: list[FieldError]) 
                                                       'node field selector'))
     if requirement.get('key') != 'metadata.name':
         found.append(field.invalid(f'{path}.key', requirement.get('key', ''), 'not a valid field selector key'))
+        return
+    for index, value in enumerate(values):
+        found += field.invalid_each(f'{path}.values[{index}]', value, names.is_dns1123_subdomain(value))
 
 
 def label_name(name: str, path: str, found: list[FieldError]) -> None:
     """ValidateLabelName."""
-    found += [field.invalid(path, name, text) for text in names.is_qualified_name(name)]
+    found += field.invalid_each(path, name, names.is_qualified_name(name))
 
 
 def _weight(term: Object, path: str, found: list[FieldError]) -> None:
@@ -101,35 +110,71 @@ def _pod_affinity_term(term: Object, path: str, found: list[FieldError]) -> None
     for name in ('labelSelector', 'namespaceSelector'):
         found += label_selectors.validate(term.get(name), f'{path}.{name}')
     for name in term.get('namespaces') or ():
-        found += [field.invalid(f'{path}.namespace', name, text) for text in names.is_dns1123_label(name)]
+        found += field.invalid_each(f'{path}.namespace', name, names.is_dns1123_label(name))
+    _term_keys(term, path, found)
     key = term.get('topologyKey', '')
     if not key:
         found.append(field.required(f'{path}.topologyKey', 'can not be empty'))
     label_name(key, f'{path}.topologyKey', found)
 
 
+def _term_keys(term: Object, path: str, found: list[FieldError]) -> None:
+    """validateMatchLabelKeysAndMismatchLabelKeys."""
+    selector = term.get('labelSelector')
+    for name in ('matchLabelKeys', 'mismatchLabelKeys'):
+        keys = term.get(name) or ()
+        if keys and selector is None:
+            found.append(field.forbidden(f'{path}.{name}', 'must not be specified when labelSelector is not set'))
+            continue
+        for index, key in enumerate(keys):
+            label_name(key, f'{path}.{name}[{index}]', found)
+    keys = term.get('matchLabelKeys') or ()
+    seen = set((selector or {}).get('matchLabels') or ())
+    for expression in (selector or {}).get('matchExpressions') or ():
+        key = expression.get('key', '')
+        if key in keys and key in seen:
+            found.append(field.invalid(f'{path}[{list(keys).index(key)}]', key, _IN_BOTH))
+        seen.add(key)
+    for index, key in enumerate(keys):
+        if key in (term.get('mismatchLabelKeys') or ()):
+            found.append(field.invalid(f'{path}.matchLabelKeys[{index}]', key,
+                                       'exists in both matchLabelKeys and mismatchLabelKeys'))
+
+
 def spread(constraints: list[Object], path: str, found: list[FieldError]) -> None:
     """validateTopologySpreadConstraints."""
-    seen: set[tuple[str, str]] = set()
+    pairs = [(constraint.get('topologyKey', ''), constraint.get('whenUnsatisfiable', ''))
+             for constraint in constraints]
     for index, constraint in enumerate(constraints):
         here = f'{path}[{index}]'
         if constraint.get('maxSkew', 0) <= 0:
             found.append(field.invalid(f'{here}.maxSkew', constraint.get('maxSkew', 0), 'must be greater than zero'))
-        key, action = constraint.get('topologyKey', ''), constraint.get('whenUnsatisfiable', '')
+        key, action = pairs[index]
         if not key:
             found.append(field.required(f'{here}.topologyKey', 'can not be empty'))
-        else:
-            label_name(key, f'{here}.topologyKey', found)
         if action not in ('DoNotSchedule', 'ScheduleAnyway'):
             found.append(field.not_supported(f'{here}.whenUnsatisfiable', action, ('DoNotSchedule', 'ScheduleAnyway')))
-        if (key, action) in seen:
+        if pairs[index] in pairs[index + 1:]:
             found.append(field.duplicate(f'{here}.{{topologyKey, whenUnsatisfiable}}', f'{{{key}, {action}}}'))
-        seen.add((key, action))
         _min_domains(constraint, here, found)
         for name in ('nodeAffinityPolicy', 'nodeTaintsPolicy'):
             if constraint.get(name, 'Honor') not in ('Honor', 'Ignore'):
                 found.append(field.not_supported(f'{here}.{name}', constraint[name], ('Honor', 'Ignore')))
+        _spread_keys(constraint, f'{here}.matchLabelKeys', found)
         found += label_selectors.validate(constraint.get('labelSelector'), f'{here}.labelSelector')
+
+
+def _spread_keys(constraint: Object, path: str, found: list[FieldError]) -> None:
+    """validateMatchLabelKeysInTopologySpread."""
+    keys, selector = constraint.get('matchLabelKeys') or (), constraint.get('labelSelector')
+    if keys and selector is None:
+        found.append(field.forbidden(path, 'must not be specified when labelSelector is not set'))
+    used = set((selector or {}).get('matchLabels') or ())
+    used |= {expression.get('key') for expression in (selector or {}).get('matchExpressions') or ()}
+    for index, key in enumerate(keys):
+        label_name(key, f'{path}[{index}]', found)
+        if key in used:
+            found.append(field.invalid(f'{path}[{index}]', key, _IN_BOTH))
 
 
 def _min_domains(constraint: Object, path: str, found: list[FieldError]) -> None:
@@ -164,7 +209,7 @@ def tolerations(values: list[Object], path: str, found: list[FieldError]) -> Non
         elif operator in ('Equal', ''):
             if errors := names.is_label_value(value):
                 found.append(field.invalid(f'{here}.operator', value, ';'.join(errors)))
-        elif operator not in ('Lt', 'Gt'):
+        else:
             found.append(field.not_supported(f'{here}.operator', operator, ('Equal', 'Exists')))
         if effect and effect not in EFFECTS:
             found.append(field.not_supported(f'{here}.effect', effect, EFFECTS))

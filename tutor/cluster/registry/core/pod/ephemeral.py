@@ -5,9 +5,11 @@ from __future__ import annotations
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry.podspec import containers, volumes
-
-_NOT_ALLOWED = ('ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy')
+from tutor.cluster.registry.core.pod.qos import qos_class
+from tutor.cluster.registry.core.pod.update import difference
+from tutor.cluster.registry.podspec import validation
+from tutor.cluster.registry.podspec.annotations import MIRROR
+from tutor.cluster.registry.podspec.resources import POD_LEVEL
 
 
 def keep_all_but_ephemeral(new: Object, old: Object) -> None:
@@ -20,60 +22,84 @@ def keep_all_but_ephemeral(new: Object, old: Object) -> None:
 
 def validate_ephemeral(new: Object, old: Object) -> list[FieldError]:
     """ValidatePodEphemeralContainersUpdate: containers are only added."""
-    path = 'spec.ephemeralContainers'
-    spec, found = new['spec'], []
-    good = volumes.validate(spec.get('volumes') or [], 'spec.volumes', [])
-    taken = {item['name'] for name in ('containers', 'initContainers') for item in spec.get(name) or ()}
-    targets = {item['name'] for item in spec.get('containers') or ()}
-    for index, container in enumerate(spec.get('ephemeralContainers') or ()):
-        here = f'{path}[{index}]'
-        containers.common(container, good, here, found)
-        name, target = container.get('name', ''), container.get('targetContainerName')
-        if name in taken:
-            found.append(field.duplicate(f'{here}.name', name))
-        taken.add(name)
-        if target and target not in targets:
-            found.append(field.not_found(f'{here}.targetContainerName', target))
-        found += [field.forbidden(f'{here}.{part}', 'cannot be set for an Ephemeral Container')
-                  for part in _NOT_ALLOWED if part in container]
-        if container.get('resources'):
-            found.append(field.forbidden(f'{here}.resources', 'cannot be set for an Ephemeral Container'))
-    if found:
-        return found
-    return _unchanged(spec.get('ephemeralContainers') or [], old['spec'].get('ephemeralContainers') or [], path)
+    if MIRROR in (old['metadata'].get('annotations') or {}):
+        return [field.forbidden('', 'static pods do not support ephemeral containers')]
+    return validation.validate_pod(new) + _unchanged(
+        new['spec'].get('ephemeralContainers') or [], old['spec'].get('ephemeralContainers') or [],
+        'spec.ephemeralContainers')
 
 
 def _unchanged(now: list[Object], before: list[Object], path: str) -> list[FieldError]:
-    from tutor.cluster.registry.core.pod.update import difference
-    given = {container['name']: container for container in now}
+    given = {container.get('name'): container for container in now}
+    found: list[FieldError] = []
     for container in before:
         name = container['name']
         if name not in given:
-            return [field.forbidden(path, f'existing ephemeral containers "{name}" may not be removed\n')]
-        if given[name] != container:
-            return [field.forbidden(path, f'existing ephemeral containers "{name}" may not be changed\n'
-                                          + difference(container, given[name]))]
-    return []
+            found.append(field.forbidden(path, f'existing ephemeral containers "{name}" may not be removed\n'))
+        elif given[name] != container:
+            found.append(field.forbidden(path, f'existing ephemeral containers "{name}" may not be changed\n'
+                                               + difference(container, given[name])))
+    return found
 
 
 def keep_all_but_resources(new: Object, old: Object) -> None:
     """podResizeStrategy.PrepareForUpdate: everything but the resources of containers stays."""
     spec = dict(old['spec'])
-    for name in ('containers', 'initContainers'):
-        given = {item['name']: item for item in new['spec'].get(name) or ()}
-        if name in spec:
-            spec[name] = [{**item, 'resources': given[item['name']].get('resources') or {}}
-                          if item['name'] in given else item for item in spec[name]]
+    for kind in ('containers', 'initContainers'):
+        given = {item.get('name'): item for item in new['spec'].get(kind) or ()}
+        if kind in spec:
+            spec[kind] = [_resized(item, given[item['name']]) if item['name'] in given else item for item in spec[kind]]
     new['spec'] = spec
+
+
+def _resized(container: Object, given: Object) -> Object:
+    changed = {name: given[name] for name in ('resources', 'resizePolicy') if name in given}
+    return {**container, 'resources': {}, **changed}
 
 
 def validate_resize(new: Object, old: Object) -> list[FieldError]:
     """ValidatePodResize."""
-    from tutor.cluster.registry.core.pod.qos import qos_class
-    from tutor.cluster.registry.podspec import validation
-    found: list[FieldError] = []
-    validation.validate_spec(new['spec'], 'spec', found)
+    if MIRROR in (old['metadata'].get('annotations') or {}):
+        return [field.forbidden('', 'static pods cannot be resized')]
+    if (old['spec'].get('os') or {}).get('name') == 'windows':
+        return [field.forbidden('', 'windows pods cannot be resized')]
+    found = validation.validate_pod(new)
     before = (old.get('status') or {}).get('qosClass') or qos_class(old['spec'])
-    if not found and qos_class(new['spec']) != before:
+    if qos_class(new['spec']) != before:
         found.append(field.invalid('spec', before, 'Pod QOS Class may not change as a result of resizing'))
+    for kind in ('initContainers', 'containers'):
+        pairs = zip(new['spec'].get(kind) or (), old['spec'].get(kind) or (), strict=True)
+        for index, (now, last) in enumerate(pairs):
+            if kind == 'containers' or last.get('restartPolicy') == 'Always':
+                found += _not_removed(now, last, f'spec.{kind}[{index}].resources')
+    return found + _only_compute(new['spec'], old['spec'])
+
+
+def _not_removed(now: Object, last: Object, path: str) -> list[FieldError]:
+    """validateContainerResize."""
+    after, before = now.get('resources') or {}, last.get('resources') or {}
+    return [field.forbidden(f'{path}.{kind}', f'resource {kind} cannot be removed') for kind in ('requests', 'limits')
+            if (before.get(kind) or {}).keys() - (after.get(kind) or {}).keys()]
+
+
+def _only_compute(spec: Object, before: Object) -> list[FieldError]:
+    """Only CPU and memory can be resized, and only in what keeps running."""
+    found: list[FieldError] = []
+    for now, last in zip(spec.get('containers') or (), before.get('containers') or (), strict=True):
+        if _without_compute(now) != _without_compute(last):
+            found.append(field.forbidden('spec', 'only cpu and memory resources are mutable'))
+    for now, last in zip(spec.get('initContainers') or (), before.get('initContainers') or (), strict=True):
+        if last.get('restartPolicy') == 'Always':
+            if _without_compute(now) != _without_compute(last):
+                found.append(field.forbidden('spec',
+                                             'only cpu and memory resources for sidecar containers are mutable'))
+        elif now != last:
+            found.append(field.forbidden('spec', 'resources for non-sidecar init containers are immutable'))
     return found
+
+
+def _without_compute(container: Object) -> Object:
+    resources = container.get('resources') or {}
+    kept = {kind: {name: amount for name, amount in (resources.get(kind) or {}).items() if name not in POD_LEVEL}
+            for kind in ('limits', 'requests')}
+    return {**container, 'resources': kept, 'resizePolicy': None}

@@ -35,12 +35,13 @@ class PodStrategy(Kind):
         obj['status'] = status
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
-        found: list[FieldError] = []
+        """ValidatePodCreate."""
         spec = obj['spec']
-        validation.validate_spec(spec, 'spec', found)
-        if 'ephemeralContainers' in spec:
+        found = validation.validate_pod(obj)
+        if spec.get('ephemeralContainers'):
             found.append(field.forbidden('spec.ephemeralContainers', 'cannot be set on create'))
-        _images(spec, found)
+        if spec.get('nodeName') and spec.get('schedulingGates'):
+            found.append(field.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'))
         return found
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
@@ -57,11 +58,7 @@ class PodStrategy(Kind):
             return ephemeral.validate_ephemeral(new, old)
         if context.subresource == 'resize':
             return ephemeral.validate_resize(new, old)
-        found = update.validate(new, old)
-        if not found:
-            validation.validate_spec(new['spec'], 'spec', found)
-            _images(new['spec'], found)
-        return found
+        return validation.validate_pod(new) + update.validate(new, old)
 
     def prepare_status(self, new: Object, old: Object, context: Context) -> None:
         super().prepare_status(new, old, context)
@@ -92,13 +89,3 @@ class PodStrategy(Kind):
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return printing.row(obj, simulation)
-
-
-def _images(spec: Object, found: list[FieldError]) -> None:
-    """validateContainersOnlyForPod."""
-    for name in ('containers', 'initContainers'):
-        for index, container in enumerate(spec.get(name) or ()):
-            image = container.get('image', '')
-            if image != image.strip():
-                found.append(field.invalid(f'spec.{name}[{index}].image', image,
-                                           'must not have leading or trailing whitespace'))

@@ -9,7 +9,9 @@ from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.printing import to_json
+from tutor.cluster.registry.core.pod import gated
 from tutor.cluster.registry.metadata import in_range
+from tutor.cluster.registry.podspec import scheduling, validation
 
 _MAY_CHANGE = (
     'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,'
@@ -19,25 +21,34 @@ _MAY_CHANGE = (
 
 def validate(new: Object, old: Object) -> list[FieldError]:
     spec, before = new['spec'], old['spec']
-    if spec == before:
-        return []
     found: list[FieldError] = []
     for name in ('containers', 'initContainers'):
         if len(spec.get(name) or ()) != len(before.get(name) or ()):
             # Nothing else can be compared then.
-            return [field.forbidden(f'spec.{name}', 'pod updates may not add or remove containers')]
-    for name in ('containers', 'initContainers'):
-        found += [field.required(f'spec.{name}[{index}].image') for index, container
-                  in enumerate(spec.get(name) or ()) if not container.get('image')]
-    found += _deadline(spec, before)
-    if found:
+            return [*found, field.forbidden(f'spec.{name}', 'pod updates may not add or remove containers')]
+        found += _images(spec, name)
+    deadline = _deadline(spec, before)
+    found += deadline
+    if deadline and spec.get('activeDeadlineSeconds') is not None:
         return found
-    gates = before.get('schedulingGates')
-    found += _gates(spec, before)
     found += _tolerations(spec, before)
-    munged = _munge(spec, before, bool(gates))
+    found += _gates(spec, before)
+    munged = _munge(spec, before)
+    if before.get('schedulingGates'):
+        found += gated.validate(munged, before)
     if munged != before:
         found.append(field.forbidden('spec', _MAY_CHANGE + difference(before, munged)))
+    return found
+
+
+def _images(spec: Object, name: str) -> list[FieldError]:
+    """ValidateContainerUpdates."""
+    found: list[FieldError] = []
+    for index, container in enumerate(spec.get(name) or ()):
+        path, image = f'spec.{name}[{index}].image', container.get('image', '')
+        if not image:
+            found.append(field.required(path))
+        validation.validate_image(image, path, found)
     return found
 
 
@@ -65,7 +76,9 @@ def _tolerations(spec: Object, before: Object) -> list[FieldError]:
     """validateOnlyAddedTolerations."""
     given = [_without_seconds(item) for item in spec.get('tolerations') or ()]
     if all(_without_seconds(item) in given for item in before.get('tolerations') or ()):
-        return []
+        found: list[FieldError] = []
+        scheduling.tolerations(spec.get('tolerations') or [], 'spec.tolerations', found)
+        return found
     return [field.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')]
 
 
@@ -73,23 +86,17 @@ def _without_seconds(toleration: Object) -> Object:
     return {name: value for name, value in toleration.items() if name != 'tolerationSeconds'}
 
 
-def _munge(spec: Object, before: Object, gated: bool) -> Object:
+def _munge(spec: Object, before: Object) -> Object:
     """The new spec with everything undone that may change."""
     munged = dict(spec)
     for name in ('containers', 'initContainers'):
         if name in munged:
             munged[name] = [{**container, 'image': last.get('image', '')}
-                            for container, last in zip(munged[name], before[name], strict=True)]
-    names = ['activeDeadlineSeconds', 'tolerations', 'schedulingGates']
-    if gated:
-        names += ['nodeSelector', 'affinity']
+                            for container, last in zip(munged[name], before.get(name) or (), strict=True)]
+    for name in ('activeDeadlineSeconds', 'tolerations', 'schedulingGates'):
+        gated.restore(munged, before, name)
     if before.get('terminationGracePeriodSeconds', 0) < 0 and spec.get('terminationGracePeriodSeconds') == 1:
-        names.append('terminationGracePeriodSeconds')
-    for name in names:
-        if name in before:
-            munged[name] = before[name]
-        else:
-            munged.pop(name, None)
+        gated.restore(munged, before, 'terminationGracePeriodSeconds')
     return munged
 
 

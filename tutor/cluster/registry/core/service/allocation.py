@@ -7,6 +7,7 @@ import ipaddress
 from tutor.apimachinery import errors, field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.core.service import validation
 from tutor.cluster.registry.core.service.validation import headless
 from tutor.cluster.registry.strategy import Context
 
@@ -29,34 +30,50 @@ def allocate(obj: Object, context: Context) -> None:
 
 def _address(obj: Object, context: Context) -> None:
     spec = obj['spec']
-    spec.setdefault('ipFamilies', ['IPv4'])
-    spec.setdefault('ipFamilyPolicy', 'SingleStack')
+    problems: list[FieldError] = []
+    validation.validate_addresses(spec, problems)
+    _refuse(obj, problems or _families(spec))
     if headless(spec):
         return
     used = _used_addresses(obj, context)
-    wanted = spec.get('clusterIP') or (spec.get('clusterIPs') or [''])[0]
+    wanted = spec.get('clusterIP')
     if wanted:
-        if not _take(obj, wanted, used):
-            return
+        _check(obj, wanted, used)
     else:
         wanted = _free_address(used, context)
     spec['clusterIP'], spec['clusterIPs'] = wanted, [wanted]
 
 
-def _take(obj: Object, wanted: str, used: set[str]) -> bool:
-    """Whether it is an address at all; what is none is left to validation."""
-    try:
-        address = ipaddress.ip_address(wanted)
-    except ValueError:
-        return False
+def _families(spec: Object) -> list[FieldError]:
+    """initIPFamilyFields, for a cluster that has IPv4 only."""
+    policy = spec.setdefault('ipFamilyPolicy', 'SingleStack')
+    if headless(spec) and not spec.get('selector'):
+        spec.setdefault('ipFamilies', ['IPv4'])
+        return []
+    problems: list[FieldError] = []
+    families = spec.get('ipFamilies') or []
+    for name, given in (('clusterIPs', spec.get('clusterIPs') or []), ('ipFamilies', families)):
+        if policy == 'SingleStack' and len(given) == 2:
+            problems.append(field.invalid('spec.ipFamilyPolicy', policy, 'must be RequireDualStack or PreferDualStack '
+                                                                         f'when multiple {name} are specified'))
+    if policy == 'RequireDualStack':
+        problems.append(field.invalid('spec.ipFamilyPolicy', policy,
+                                      'this cluster is not configured for dual-stack services'))
+    problems += [field.invalid(f'spec.ipFamilies[{index}]', family, 'not configured on this cluster')
+                 for index, family in enumerate(families) if family == 'IPv6']
+    spec.setdefault('ipFamilies', ['IPv4'])
+    return problems
+
+
+def _check(obj: Object, wanted: str, used: set[str]) -> None:
+    """Whether a service can have the address that it asks for; raises Invalid."""
     problem = ''
-    if address not in NETWORK:
+    if ipaddress.ip_address(wanted) not in NETWORK:
         problem = 'the provided network does not match the current range'
     elif wanted in used:
         problem = 'provided IP is already allocated'
     if problem:
-        _refuse(obj, field.invalid('spec.clusterIPs', [wanted], f'failed to allocate IP {wanted}: {problem}'))
-    return True
+        _refuse(obj, [field.invalid('spec.clusterIPs', [wanted], f'failed to allocate IP {wanted}: {problem}')])
 
 
 def _free_address(used: set[str], context: Context) -> str:
@@ -97,14 +114,15 @@ def _node_ports(obj: Object, context: Context) -> None:
         if not number:
             number = port['nodePort'] = _free_port(used, context)
         elif number not in NODE_PORTS:
-            _refuse(obj, field.invalid(f'spec.ports[{index}].nodePort', number,
-                                       'provided port is not in the valid range. The range of valid ports is '
-                                       f'{NODE_PORTS.start}-{NODE_PORTS.stop - 1}'))
+            _refuse(obj, [field.invalid(f'spec.ports[{index}].nodePort', number,
+                                        'provided port is not in the valid range. The range of valid ports is '
+                                        f'{NODE_PORTS.start}-{NODE_PORTS.stop - 1}')])
         elif number in used and port.get('protocol') in mine.get(number, {port.get('protocol')}):
-            _refuse(obj, field.invalid(f'spec.ports[{index}].nodePort', number, 'provided port is already allocated'))
+            _refuse(obj, [field.invalid(f'spec.ports[{index}].nodePort', number,
+                                        'provided port is already allocated')])
         mine.setdefault(number, set()).add(port.get('protocol', ''))
         used.add(number)
-    if spec['type'] == 'LoadBalancer' and spec.get('externalTrafficPolicy') == 'Local':
+    if validation.needs_health_check(spec):
         spec.setdefault('healthCheckNodePort', _free_port(used, context))
 
 
@@ -117,8 +135,9 @@ def _free_port(used: set[int], context: Context) -> int:
     raise errors.internal_error('failed to allocate a nodePort: range is full')
 
 
-def _refuse(obj: Object, error: FieldError) -> None:
-    raise errors.invalid('', 'Service', obj['metadata'].get('name', ''), [error])
+def _refuse(obj: Object, problems: list[FieldError]) -> None:
+    if problems:
+        raise errors.invalid('', 'Service', obj['metadata'].get('name', ''), problems)
 
 
 def keep(new: Object, old: Object) -> None:
@@ -172,9 +191,8 @@ def _drop_node_ports(spec: Object, before: Object) -> None:
 
 
 def _drop_policies(spec: Object, before: Object) -> None:
-    from tutor.cluster.registry.core.service.validation import external
     dropped = []
-    if not external(spec):
+    if not validation.external(spec):
         dropped.append('externalTrafficPolicy')
     if spec['type'] != 'LoadBalancer':
         dropped += ['allocateLoadBalancerNodePorts', 'loadBalancerClass', 'loadBalancerSourceRanges',

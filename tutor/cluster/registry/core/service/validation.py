@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import metadata
-from tutor.cluster.registry.discovery.endpointslice import BAD_IP, special
+from tutor.cluster.registry import addresses, metadata
 from tutor.cluster.registry.podspec import probes
 
 TYPES = ('ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort')
 _PROTOCOLS = ('SCTP', 'TCP', 'UDP')
-_BAD_CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+_FAMILY_POLICIES = ('PreferDualStack', 'RequireDualStack', 'SingleStack')
+_SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 _ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'"
 
 
@@ -30,14 +28,16 @@ def validate(obj: Object) -> list[FieldError]:
     if 'selector' in spec:
         found += metadata.validate_labels(spec['selector'], 'spec.selector')
     _affinity(spec, found)
-    _cluster_ips(spec, found)
+    validate_addresses(spec, found)
     for index, address in enumerate(spec.get('externalIPs') or ()):
-        _external_ip(address, f'spec.externalIPs[{index}]', found)
+        here = f'spec.externalIPs[{index}]'
+        if addresses.ip(address, here, found):
+            addresses.special(address, here, found)
     if spec['type'] not in TYPES:
         found.append(field.not_supported('spec.type', spec['type'], TYPES))
     _node_ports(spec, ports, found)
     _duplicate_ports(ports, found)
-    _load_balancer(spec, found)
+    _load_balancer(obj, found)
     _policies(spec, found)
     return found
 
@@ -59,8 +59,8 @@ def _type_specific(spec: Object, found: list[FieldError]) -> None:
         found.append(field.invalid('spec.clusterIPs[0]', 'None', f"may not be set to 'None' for {kind} services"))
     if kind != 'ExternalName':
         return
-    if spec.get('clusterIPs'):
-        found.append(field.forbidden('spec.clusterIPs', 'may not be set for ExternalName services'))
+    found += [field.forbidden(f'spec.{name}', 'may not be set for ExternalName services')
+              for name in ('clusterIPs', 'ipFamilies', 'ipFamilyPolicy') if spec.get(name)]
     name = spec.get('externalName', '').removesuffix('.')
     if not name:
         found.append(field.required('spec.externalName'))
@@ -89,46 +89,72 @@ def _port(port: Object, named: bool, seen: set[str], path: str, found: list[Fiel
 
 
 def _affinity(spec: Object, found: list[FieldError]) -> None:
-    affinity = spec.get('sessionAffinity', '')
+    affinity, path = spec.get('sessionAffinity', ''), 'spec.sessionAffinityConfig'
     if affinity not in ('ClientIP', 'None'):
         found.append(field.not_supported('spec.sessionAffinity', affinity, ('ClientIP', 'None')))
     elif affinity == 'ClientIP':
         seconds = spec['sessionAffinityConfig']['clientIP'].get('timeoutSeconds', 0)
         if not 0 < seconds <= 86400:
-            found.append(field.invalid('spec.sessionAffinityConfig.clientIP.timeoutSeconds', seconds,
+            found.append(field.invalid(f'{path}.clientIP.timeoutSeconds', seconds,
                                        'must be greater than 0 and less than 86400'))
+    elif 'sessionAffinityConfig' in spec:
+        found.append(field.forbidden(path, 'must not be set when session affinity is None'))
 
 
-def _cluster_ips(spec: Object, found: list[FieldError]) -> None:
-    """ValidateServiceClusterIPsRelatedFields, for one family."""
+def validate_addresses(spec: Object, found: list[FieldError]) -> None:
+    """ValidateServiceClusterIPsRelatedFields."""
     if spec['type'] == 'ExternalName':
         return
-    for index, address in enumerate(spec.get('clusterIPs') or ()):
-        if address == 'None':
-            if index:
-                found.append(field.invalid(f'spec.clusterIPs[{index}]', address,
-                                           "must be empty, 'None', or a valid IP address"))
-            continue
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
-            found.append(field.invalid(f'spec.clusterIPs[{index}]', address, BAD_IP))
-    for index, family in enumerate(spec.get('ipFamilies') or ()):
+    path, given = 'spec.clusterIPs', spec.get('clusterIPs') or []
+    if spec.get('clusterIP'):
+        if not given:
+            found.append(field.required(path))
+        elif given[0] != spec['clusterIP']:
+            found.append(field.invalid(path, given, 'first value must match `clusterIP`'))
+    elif given:
+        found.append(field.invalid(path, given, 'must be empty when `clusterIP` is not specified'))
+    _families(spec, found)
+    if _addresses(given, path, found):
+        _match_families(given, spec.get('ipFamilies') or [], path, found)
+
+
+def _families(spec: Object, found: list[FieldError]) -> None:
+    families = spec.get('ipFamilies') or []
+    for index, family in enumerate(families):
+        here = f'spec.ipFamilies[{index}]'
         if family not in ('IPv4', 'IPv6'):
-            found.append(field.not_supported(f'spec.ipFamilies[{index}]', family, ('IPv4', 'IPv6')))
-    policy = spec.get('ipFamilyPolicy', 'SingleStack')
-    if policy not in ('SingleStack', 'PreferDualStack', 'RequireDualStack'):
-        found.append(field.not_supported('spec.ipFamilyPolicy', policy,
-                                         ('SingleStack', 'PreferDualStack', 'RequireDualStack')))
+            found.append(field.not_supported(here, family, ('IPv4', 'IPv6')))
+        if family in families[:index]:
+            found.append(field.duplicate(here, family))
+    policy = spec.get('ipFamilyPolicy')
+    if policy is not None and policy not in _FAMILY_POLICIES:
+        found.append(field.not_supported('spec.ipFamilyPolicy', policy, _FAMILY_POLICIES))
 
 
-def _external_ip(address: str, path: str, found: list[FieldError]) -> None:
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        found.append(field.invalid(path, address, BAD_IP))
+def _addresses(given: list[str], path: str, found: list[FieldError]) -> bool:
+    """Whether all are addresses, or the one is None."""
+    valid = True
+    for index, address in enumerate(given):
+        if index == 0 and address == 'None':
+            if len(given) > 1:
+                valid = False
+                found.append(field.invalid(path, given, "'None' must be the first and only value"))
+            continue
+        valid = addresses.ip(address, f'{path}[{index}]', found) and valid
+    if len(given) > 2:
+        found.append(field.invalid(path, given, 'may only hold up to 2 values'))
+    return valid
+
+
+def _match_families(given: list[str], families: list[str], path: str, found: list[FieldError]) -> None:
+    if len(given) > 1 and len({':' in address for address in given}) == 1:
+        found.append(field.invalid(path, given, 'may specify no more than one IP for each IP family'))
+    if given == ['None']:
         return
-    special(address, path, found)
+    for index, (address, family) in enumerate(zip(given, families, strict=False)):
+        if family in ('IPv4', 'IPv6') and (family == 'IPv6') is not (':' in address):
+            found.append(field.invalid(f'{path}[{index}]', address,
+                                       f'expected an {family} value as indicated by `ipFamilies[{index}]`'))
 
 
 def _node_ports(spec: Object, ports: list[Object], found: list[FieldError]) -> None:
@@ -155,22 +181,28 @@ def _duplicate_ports(ports: list[Object], found: list[FieldError]) -> None:
         seen.add(pair)
 
 
-def _load_balancer(spec: Object, found: list[FieldError]) -> None:
+def _load_balancer(obj: Object, found: list[FieldError]) -> None:
+    spec = obj['spec']
     balancer = spec['type'] == 'LoadBalancer'
-    ranges = spec.get('loadBalancerSourceRanges') or ()
-    if ranges and not balancer:
-        found.append(field.forbidden('spec.LoadBalancerSourceRanges', _ONLY_LOAD_BALANCER))
-    for index, network in enumerate(ranges):
-        try:
-            ipaddress.ip_network(network.strip(), strict=False)
-            valid = '/' in network
-        except ValueError:
-            valid = False
-        if not valid:
-            found.append(field.invalid(f'spec.LoadBalancerSourceRanges[{index}]', network, _BAD_CIDR))
+    annotation = (obj['metadata'].get('annotations') or {}).get(_SOURCE_RANGES)
+    if ranges := spec.get('loadBalancerSourceRanges'):
+        path = 'spec.LoadBalancerSourceRanges'
+        if not balancer:
+            found.append(field.forbidden(path, _ONLY_LOAD_BALANCER))
+        for index, network in enumerate(ranges):
+            addresses.cidr(network.strip(), f'{path}[{index}]', found)
+    elif annotation is not None:
+        path = f'metadata.annotations[{_SOURCE_RANGES}]'
+        if not balancer:
+            found.append(field.forbidden(path, _ONLY_LOAD_BALANCER))
+        for network in annotation.split(',') if annotation.strip() else ():
+            addresses.cidr(network.strip(), path, found)
     if not balancer:
         found += [field.forbidden(f'spec.{name}', _ONLY_LOAD_BALANCER)
                   for name in ('allocateLoadBalancerNodePorts', 'loadBalancerClass') if name in spec]
+    elif spec.get('loadBalancerClass') is not None:
+        name = spec['loadBalancerClass']
+        found += field.invalid_each('spec.loadBalancerClass', name, names.is_qualified_name(name))
 
 
 def _policies(spec: Object, found: list[FieldError]) -> None:
@@ -182,6 +214,7 @@ def _policies(spec: Object, found: list[FieldError]) -> None:
                                        'may only be set for externally-accessible services'))
     elif policy not in ('Cluster', 'Local'):
         found.append(field.not_supported('spec.externalTrafficPolicy', policy or '', ('Cluster', 'Local')))
+    _health_check(spec, found)
     internal = spec.get('internalTrafficPolicy')
     if internal is not None and internal not in ('Cluster', 'Local'):
         found.append(field.not_supported('spec.internalTrafficPolicy', internal, ('Cluster', 'Local')))
@@ -191,12 +224,50 @@ def _policies(spec: Object, found: list[FieldError]) -> None:
         found.append(field.not_supported('spec.trafficDistribution', distribution, allowed))
 
 
+def _health_check(spec: Object, found: list[FieldError]) -> None:
+    path, port = 'spec.healthCheckNodePort', spec.get('healthCheckNodePort', 0)
+    if not needs_health_check(spec):
+        if port:
+            found.append(field.invalid(path, port, "may only be set when `type` is 'LoadBalancer' and "
+                                                   "`externalTrafficPolicy` is 'Local'"))
+    elif not port:
+        found.append(field.required(path))
+    else:
+        found += field.invalid_each(path, port, names.is_valid_port_number(port))
+
+
+def needs_health_check(spec: Object) -> bool:
+    """service.NeedsHealthCheck."""
+    return spec['type'] == 'LoadBalancer' and spec.get('externalTrafficPolicy') == 'Local'
+
+
 def validate_update(new: Object, old: Object) -> list[FieldError]:
-    """validateServiceClusterIPsUpdate: an address that was allocated stays."""
+    """ValidateServiceUpdate, but for what all services must be."""
     spec, before = new['spec'], old['spec']
-    if 'ExternalName' in (spec['type'], before['type']):
+    found: list[FieldError] = []
+    if 'ExternalName' not in (spec['type'], before['type']):
+        found += _released(spec, before)
+    if spec['type'] == before['type'] == 'LoadBalancer' \
+            and spec.get('loadBalancerClass') != before.get('loadBalancerClass'):
+        found.append(field.invalid('spec.loadBalancerClass', spec.get('loadBalancerClass'), 'may not change once set'))
+    if needs_health_check(spec) and needs_health_check(before) \
+            and spec.get('healthCheckNodePort') != before.get('healthCheckNodePort'):
+        found.append(field.forbidden('spec.healthCheckNodePort', 'field is immutable'))
+    return found
+
+
+def _released(spec: Object, before: Object) -> list[FieldError]:
+    """validateUpgradeDowngradeClusterIPs, …IPFamilies: the first address and its family stay."""
+    was, is_now = headless(before), headless(spec)
+    if was and is_now:
         return []
     now, last = spec.get('clusterIPs') or [], before.get('clusterIPs') or []
-    if last and now and last[0] != now[0]:
-        return [field.invalid('spec.clusterIPs[0]', now, 'may not change once set')]
-    return []
+    found: list[FieldError] = []
+    if last and not now:
+        found.append(field.invalid('spec.clusterIPs[0]', now, 'primary clusterIP can not be unset'))
+    elif last and last[0] != now[0]:
+        found.append(field.invalid('spec.clusterIPs[0]', now, 'may not change once set'))
+    families, kept = spec.get('ipFamilies') or [], before.get('ipFamilies') or []
+    if was is is_now and kept and families and kept[0] != families[0]:
+        found.append(field.invalid('spec.ipFamilies[0]', families, 'may not change once set'))
+    return found
