@@ -14,6 +14,7 @@ from tutor.cluster.addons.local_path import LocalPathProvisioner
 from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.components import Dns, Process, Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
+from tutor.cluster.containers import logfiles
 from tutor.cluster.containers.catalog import all_images
 from tutor.cluster.containers.daemon import ContainerdProgram, ContainerProcesses
 from tutor.cluster.containers.idle import HollowRuntime
@@ -148,6 +149,7 @@ class Nodes:
         machine.programs.update({'kubelet': KubeletProgram(kubelet, self.fleet),
                                  'containerd': ContainerdProgram(runtime), 'sshd': sshd.main})
         machine.show(ContainerProcesses(runtime, machine))
+        logfiles.mount(machine.files, runtime)
         machine.boot()
 
     def _facts(self, node: NodeConfig, number: int) -> Facts:

@@ -3,7 +3,7 @@ cluster, has none: `Host.machine` is None there, and what needs one says so."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from tutor.shell.process import Host
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 class Machine(Protocol):
     """A node's machine. `host` has its files, processes, network and programs; `systemd` runs its units, whose output
-    is in `journal`; `boot` and `halt` switch it on and off."""
+    is in `journal`; `sockets` are the services that listen at a path of its disk, such as a container runtime
+    (`tutor.shell.cri`); `boot` and `halt` switch it on and off."""
 
     @property
     def host(self) -> Host: ...
@@ -21,5 +22,7 @@ class Machine(Protocol):
     def systemd(self) -> Systemd: ...
     @property
     def journal(self) -> Journal: ...
+    @property
+    def sockets(self) -> dict[str, Any]: ...
     def boot(self) -> None: ...
     def halt(self) -> None: ...

@@ -4,8 +4,9 @@ go on without it, each under its shim."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tutor.cluster.containers.cri import Cri
 from tutor.cluster.containers.programs.waiting import until_ended
 from tutor.shell.process import IO, Context, Host, Process
 
@@ -24,12 +25,15 @@ class ContainerdProgram:
 
     async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
         ctx.files.put(SOCKET, b'', 0o660)
+        machine: Any = ctx.host.machine
+        machine.sockets[SOCKET] = Cri(self._runtime, lambda container: machine.number_of(container.main))
         io.stderr.write(_started(ctx))
         self._runtime.serve(True)
         try:
             await until_ended(ctx)
         finally:
             self._runtime.serve(False)
+            machine.sockets.pop(SOCKET, None)
             if ctx.files.exists(SOCKET):
                 ctx.files.remove(SOCKET)
         return 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tutor.cluster.containers import system
 from tutor.cluster.containers.container import (
@@ -54,6 +55,8 @@ class Sandbox:
     pids: PidNamespace | None = None
     """The process table that all containers share, if they do."""
     containers: list[str] = field(default_factory=list)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """The pod's own: uid, labels, annotations."""
 
 
 @dataclass(slots=True)
@@ -101,9 +104,10 @@ class Runtime:
     # -- sandboxes ----------------------------------------------------------------------------------------------
 
     def run_sandbox(self, pod: str, hostname: str, addresses: list[str],
-                    open_network: OpenNetwork, attempt: int = 0) -> Sandbox:
+                    open_network: OpenNetwork, attempt: int = 0, metadata: Mapping[str, Any] | None = None) -> Sandbox:
         """RunPodSandbox."""
-        sandbox = Sandbox(self.new_id(), pod, hostname, addresses, open_network, self.simulation.now, attempt)
+        sandbox = Sandbox(self.new_id(), pod, hostname, addresses, open_network, self.simulation.now, attempt,
+                          metadata=metadata or {})
         self.sandboxes[sandbox.id] = sandbox
         return sandbox
 

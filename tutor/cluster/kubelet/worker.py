@@ -276,7 +276,7 @@ class PodWorker:
         if attachment is None:
             attachment = self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))
         self.sandbox = kubelet.runtime.run_sandbox(self.key, kubelet.hostname_of(self.pod), attachment.addresses,
-                                                   attachment.open)
+                                                   attachment.open, metadata=self.pod['metadata'])
         if self.pod['spec'].get('shareProcessNamespace'):
             kubelet.runtime.share_processes(self.sandbox)
         kubelet.own(self)

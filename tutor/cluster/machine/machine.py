@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from tutor.cluster.machine.processes import MachineProcesses
+from tutor.cluster.machine.processes import InnerProcess, MachineProcesses
 from tutor.cluster.simulation import Simulation
 from tutor.shell.process import Connection, Host, Main, Process
 from tutor.shell.systemd.journal import Journal
@@ -49,6 +49,7 @@ class Machine(Host):
         self.network = open_network(lambda: self.files)
         self.journal = Journal(simulation, name)
         self.systemd = Systemd(simulation, self, self.journal)
+        self.sockets: dict[str, Any] = {}
         self.machine = self
         self.table = self.processes = MachineProcesses(self)
         self.on = False
@@ -91,6 +92,11 @@ class Machine(Host):
         self.systemd.halt()
         for process in list(self.table.own()):
             process.kill()
+
+    def number_of(self, process: Process | None) -> int:
+        """The machine's number of a process in a container, 0 when it has ended."""
+        return next((shown.pid for shown in self.table.values()
+                     if isinstance(shown, InnerProcess) and shown.inner is process), 0)
 
     def show(self, inside: Callable[[], Iterable[Process]]) -> None:
         """Let the process table show what runs in containers too."""

@@ -19,16 +19,16 @@ class InnerProcess(Process):
     def __init__(self, pid: int, inner: Process) -> None:
         super().__init__(pid, inner.argv, inner.context)
         self.task = inner.task
-        self._inner = inner
+        self.inner = inner
 
     def signal(self, name: str) -> None:
-        if name == 'KILL' or name not in self._inner.context.signals:
-            self._inner.kill(name)
+        if name == 'KILL' or name not in self.inner.context.signals:
+            self.inner.kill(name)
         else:
-            self._inner.signal(name)
+            self.inner.signal(name)
 
     def kill(self, name: str = 'KILL') -> None:
-        self._inner.kill(name)
+        self.inner.kill(name)
 
 
 class MachineProcesses(MutableMapping[int, Process]):

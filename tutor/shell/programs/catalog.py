@@ -27,6 +27,7 @@ PROGRAMS: Mapping[str, str] = {
     'column': 'column:main',
     'comm': 'joining:comm',
     'cp': 'copying:cp',
+    'crictl': 'crictl.program:main',
     'curl': 'curl.program:main',
     'cut': 'fields:cut',
     'date': 'date:main',

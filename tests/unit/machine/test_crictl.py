@@ -1,0 +1,75 @@
+"""crictl on a node's runtime."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.unit.machine.conftest import Desk
+
+
+def test_lists_have_crictl_s_columns(shared: Desk) -> None:
+    lines = shared.out('sudo crictl ps').splitlines()
+    assert lines[0].split('  ')[0] == 'CONTAINER'
+    assert re.match(r'[0-9a-f]{13}       [0-9a-f]{13}       \d+ seconds ago      Running  ', lines[1])
+    assert 'kube-apiserver-controlplane' in shared.out('sudo crictl pods')
+    assert re.search(r'^registry.k8s.io/etcd +3.6.8-0 +[0-9a-f]{13} +22.9MB$', shared.out('sudo crictl images'), re.M)
+    assert len(shared.out('sudo crictl ps -q --name kube-scheduler').strip()) == 64
+    assert [entry['metadata']['name'] for entry in json.loads(shared.out(
+        'sudo crictl ps -o json --name kube-scheduler'))['containers']] == ['kube-scheduler']
+
+
+@pytest.mark.parametrize(('command', 'said'), [
+    ('crictl ps', 'dial unix /run/containerd/containerd.sock: connect: permission denied'),
+    ('sudo crictl -r unix:///run/none.sock ps', 'dial unix /run/none.sock: connect: no such file or directory'),
+    ('sudo crictl logs none', 'level=fatal msg="rpc error: code = NotFound desc = an error occurred when try to find '
+     r'container \"none\": not found"'),
+    ('sudo crictl pull nosuch', 'pulling image: rpc error: code = Unknown desc = failed to pull and unpack image'),
+    ('sudo crictl runp pod.json', 'error: crictl runp is not simulated'),
+    ('sudo crictl rmi nosuch', 'no such image'),
+])
+def test_what_cannot_be_done_is_said(shared: Desk, command: str, said: str) -> None:
+    assert said in shared.out(command)
+    assert shared.code == 1
+
+
+def test_a_container_is_looked_into(desk: Desk) -> None:
+    desk.out('kubectl run web --image=nginx --overrides=\'{"spec": {"nodeName": "node01"}}\'')
+    desk.wait(15)
+    identity = desk.out('ssh root@node01 crictl ps -q --name web').strip()
+    assert 'start worker processes' in desk.out(f'ssh root@node01 crictl logs --tail 5 {identity[:6]}')
+    assert desk.out(f'ssh root@node01 crictl exec {identity} cat /etc/hostname') == 'web\n'
+    assert 'command terminated with exit code 3' in desk.out(
+        f'ssh root@node01 "crictl exec {identity} sh -c \'exit 3\'"')
+    status = json.loads(desk.out(f'ssh root@node01 crictl inspect {identity}'))
+    assert status['status']['state'] == 'CONTAINER_RUNNING'
+    assert desk.out(f'ssh root@node01 ps -p {status["info"]["pid"]} -o comm').split() == ['COMMAND', 'nginx']
+    shown = desk.type('sudo ssh node01', f'crictl exec -it {identity} bash', 'hostname', 'exit', 'exit')
+    assert 'root@web:/# hostname\nweb\n' in shown
+
+
+def test_the_kubelet_starts_again_what_crictl_stops(desk: Desk) -> None:
+    desk.out('kubectl run web --image=nginx --overrides=\'{"spec": {"nodeName": "node01"}}\'')
+    desk.wait(15)
+    identity = desk.out('ssh root@node01 crictl ps -q --name web').strip()
+    assert desk.out(f'ssh root@node01 crictl stop {identity}') == identity + '\n'
+    desk.wait(5)
+    assert desk.out('kubectl get pod web -o jsonpath={.status.containerStatuses[0].restartCount}') == '1'
+    assert 'Exited' in desk.out('ssh root@node01 crictl ps -a --name web')
+    assert 'please stop it first' in desk.out('ssh root@node01 "crictl rm \\$(crictl ps -q --name web)"')
+    assert desk.out(f'ssh root@node01 crictl rm {identity}') == identity + '\n'
+    pod = desk.out('ssh root@node01 crictl pods -q --name web').strip()
+    assert desk.out(f'ssh root@node01 crictl stopp {pod}') == f'Stopped sandbox {pod}\n'
+    desk.wait(20)
+    assert 'Running' in desk.out('kubectl get pod web')
+
+
+def test_logs_lie_on_the_node_s_disk(desk: Desk) -> None:
+    desk.out('kubectl run say --image=busybox --overrides=\'{"spec": {"nodeName": "node01"}}\' -- echo hello')
+    desk.wait(15)
+    name = desk.out('ssh node01 ls /var/log/containers | grep say_default_say').split()[-1]
+    assert re.match(r'\d{4}-\d\d-\d\dT[\d:.]+Z stdout F hello\n$', desk.out(
+        f'ssh root@node01 cat /var/log/containers/{name}'))
+    assert 'default_say_' in desk.out('ssh node01 ls /var/log/pods')

@@ -1,0 +1,1 @@
+"""crictl: a client of the container runtime on its machine (kubernetes-sigs/cri-tools)."""
