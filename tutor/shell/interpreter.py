@@ -10,7 +10,7 @@ from typing import Any
 from tutor.cluster.simulation import Cancelled
 from tutor.shell import syntax
 from tutor.shell.assignment import assign, declared
-from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, YIELD_EVERY, Budget
+from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, SPIN_AFTER, YIELD_EVERY, Budget
 from tutor.shell.calls import Call, call_function
 from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander
@@ -225,9 +225,16 @@ class Shell:
 
     async def _pace(self, io: IO) -> None:
         """Let others run now and then, and end what would run forever without time passing."""
-        simulation = self.ctx.simulation
+        simulation, host = self.ctx.simulation, self.ctx.host
+        if self.budget.waited(simulation.now):
+            host.burn(self.ctx.pid, 0)
         steps = self.budget.step(simulation.now)
         if not steps % YIELD_EVERY:
+            if host.endless and (self.budget.spinning or steps >= SPIN_AFTER):
+                host.burn(self.ctx.pid, 1.0)
+                await simulation.sleep(self.budget.turn(simulation.now))
+                self.budget.steps = 0
+                return
             await simulation.sleep(0)
         if self.budget.stopped:
             raise Discard(130)

@@ -71,6 +71,9 @@ class Host:
     is the node that this is; containers, and a shell on a real cluster, have none.
     """
 
+    endless = False
+    """Whether what computes without ever waiting goes on for ever here, using a core, as in a container."""
+
     def __init__(self, simulation: Simulation, hostname: str, files: FileSystem, network: Network | None = None,
                  programs: dict[str, Main] | None = None, userland: str = 'gnu') -> None:
         self.simulation = simulation
@@ -95,6 +98,22 @@ class Host:
 
     def _ended(self, pid: int) -> None:
         self.processes.pop(pid, None)
+
+    # -- what processes use: a container counts it, and holds them back ------------------------------------------
+
+    def allocate(self, pid: int, size: int) -> bool:
+        """A process's memory becomes so large; False when that killed it."""
+        return True
+
+    def burn(self, pid: int, cores: float) -> None:
+        """A process computes on so many cores from now on; 0: it waits."""
+
+    def spend(self, seconds: float) -> None:
+        """So much CPU time was just used."""
+
+    async def compute(self, seconds: float) -> None:
+        """Use so much CPU time."""
+        await self.simulation.sleep(seconds)
 
 
 @dataclass(slots=True)

@@ -92,6 +92,8 @@ def device_writer(node: Device, io: IO) -> Writer:
         return io.stdout
     if node.kind == 'stderr':
         return io.stderr
+    if node.kind in ('null', 'zero'):
+        return NullWriter()
     return FullWriter() if node.kind == 'full' else DeviceWriter(node)
 
 

@@ -8,17 +8,24 @@ from typing import Any, Protocol
 
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.logs import ContainerLog, LogWriter
+from tutor.cluster.containers.usage import Meter, Processor
 from tutor.cluster.simulation import Pipe, Simulation
-from tutor.shell.process import IO, Context, Host, Process
+from tutor.shell.process import IO, Context, Host, Main, Process
 from tutor.shell.vfs import FileSystem
 
 CREATED = 'created'
 RUNNING = 'running'
 EXITED = 'exited'
+PER_PROCESS = 0.0008
+PER_CONNECTION = 0.0003
+"""CPU seconds of starting a program, and of serving one connection."""
 
 
 class ContainerNetwork(Protocol):
     """The network as one container sees it: `tutor.shell.process.Network`, which can be closed."""
+
+    on_accept: Callable[[], None] | None
+    """Called for each connection that something in the container accepts."""
 
     @property
     def addresses(self) -> list[str]: ...
@@ -62,6 +69,9 @@ class ContainerConfig:
     stdin: bool = False
     stdin_once: bool = False
     memory_limit: int = 0
+    cpu_limit: float = 0.0
+    cpu_weight: float = 2.0
+    """Its share of a busy machine: the CPU shares of its request."""
     termination: str = ''
     fallback_to_logs: bool = False
     attempt: int = 0
@@ -94,8 +104,10 @@ class ContainerHost(Host):
     """The machine as the processes of a container see it. Its files are put together when they are first used.
     `pids` may be another container's: they then see each other's processes."""
 
+    endless = True
+
     def __init__(self, simulation: Simulation, hostname: str, build: Callable[[], FileSystem],
-                 config: ContainerConfig, pids: PidNamespace | None = None) -> None:
+                 config: ContainerConfig, processor: Processor, pids: PidNamespace | None = None) -> None:
         manifest = config.manifest
         self.pids = pids or PidNamespace()
         super().__init__(simulation, hostname, None, None, manifest.programs, manifest.userland)  # type: ignore[arg-type]
@@ -107,7 +119,11 @@ class ContainerHost(Host):
         self.memory_limit = config.memory_limit
         self.memory: dict[int, int] = {}
         self.oom_killed = False
-        self.load: dict[int, float] = {}
+        self.meter = Meter(simulation.now, 0.0, config.cpu_limit)
+        self._processor = processor
+        self._weight = config.cpu_weight
+        self._load: dict[int, float] = {}
+        self._idle = 0.0
 
     @property
     def next_pid(self) -> int:  # type: ignore[override]
@@ -155,18 +171,48 @@ class ContainerHost(Host):
             return False
         return True
 
+    def settle(self, pid: int, memory: int, cores: float) -> None:
+        """What the main process keeps in use, and what it computes while nobody asks anything of it."""
+        self._idle = cores
+        self.meter.turn(self.simulation.now, cores)
+        self.allocate(pid, memory)
 
     def burn(self, pid: int, cores: float) -> None:
         """A process computes on so many cores from now on (0: it waits)."""
         if cores:
-            self.load[pid] = cores
-        else:
-            self.load.pop(pid, None)
+            self._load[pid] = cores
+        elif self._load.pop(pid, None) is None:
+            return
+        self._processor.set(self.simulation.now, self.meter, sum(self._load.values()), self._weight, self._idle)
+
+    def halt(self) -> None:
+        """The container has ended."""
+        self._idle = 0.0
+        self._load.clear()
+        self.memory.clear()
+        self._processor.set(self.simulation.now, self.meter, 0.0, self._weight, 0.0)
+
+    def spend(self, seconds: float) -> None:
+        self.meter.spend(self.simulation.now, seconds)
+
+    def serve(self) -> None:
+        """A connection was accepted."""
+        self.spend(PER_CONNECTION)
+
+    def start(self, main: Main, argv: list[str], io: IO, context: Context) -> Process:
+        self.spend(PER_PROCESS)
+        return super().start(main, argv, io, context)
+
+    async def compute(self, seconds: float) -> None:
+        """Use so much CPU time; it takes longer where the limit is lower."""
+        delay = self.meter.delay(self.simulation.now, seconds)
+        await self.simulation.sleep(delay)
+        self.spend(seconds)
 
     def _ended(self, pid: int) -> None:
         super()._ended(pid)
         self.memory.pop(pid, None)
-        self.load.pop(pid, None)
+        self.burn(pid, 0)
 
 
 class Container:

@@ -44,6 +44,8 @@ class Image:
     size: ClassVar[int] = 50_000_000
     memory: ClassVar[int] = 4 * 1024 * 1024
     """What its main process keeps in use, for `kubectl top`."""
+    cpu: ClassVar[float] = 0.0
+    """How many cores its main process uses while nobody asks anything of it."""
     extra: ClassVar[tuple[str, ...]] = ()
     spare: ClassVar[tuple[str, ...]] = ()
     """Files that a stand-in with another userland does without."""
@@ -89,6 +91,8 @@ class Manifest:
     programs: dict[str, Main]
     userland: str
     size: int
+    own: frozenset[str] = frozenset()
+    """Where the image's own programs lie."""
     _located: dict[tuple[str, str], tuple[str, Main] | None] = field(default_factory=dict)
 
     def main(self, command: str, search: str, hidden: Iterable[str]) -> Main | None:
@@ -100,6 +104,10 @@ class Manifest:
         if found is None or any(found[0].startswith(path) or path in search for path in hidden):
             return None
         return found[1]
+
+    def is_own(self, main: Main) -> bool:
+        """Whether a program is one that this image is for, and no common one."""
+        return any(self.programs[path] is main for path in self.own)
 
     def _locate(self, command: str, search: str) -> tuple[str, Main] | None:
         try:

@@ -97,7 +97,7 @@ class ImageRegistry:
             own = image.programs(tag)
             root = self._root(image, tag, userland, own)
             found = Manifest(image, repository, tag, image.config(tag), root, {**self._programs, **own},
-                             USERLANDS[userland].flavour, image.size_of(tag))
+                             USERLANDS[userland].flavour, image.size_of(tag), frozenset(own))
             self._manifests[repository, tag] = found
         return found
 

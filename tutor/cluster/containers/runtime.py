@@ -19,6 +19,7 @@ from tutor.cluster.containers.container import (
 )
 from tutor.cluster.containers.executables import DEFAULT_PATH, StartFailure, find
 from tutor.cluster.containers.nodeimages import NodeImages
+from tutor.cluster.containers.usage import Processor
 from tutor.cluster.simulation import Future, Pipe, Simulation, Task
 from tutor.shell.process import IO, SIGNALS, Context, Host, Main, Process
 from tutor.shell.vfs import FileSystem
@@ -30,6 +31,8 @@ START_ERROR = 'StartError'
 START_ERROR_CODE = 128
 MAX_MESSAGE = 4096
 INIT_TIME = 0.04
+SMALL_PROCESS = 512 * 1024
+"""What a shell or sleep keeps in memory."""
 
 
 class RuntimeFailure(Exception):
@@ -76,10 +79,14 @@ class Execution:
 class Runtime:
     """All sandboxes and containers of a node. `on_change` is called with a container that started or ended."""
 
-    def __init__(self, simulation: Simulation, images: NodeImages, scheme: str = 'containerd') -> None:
+    def __init__(self, simulation: Simulation, images: NodeImages, scheme: str = 'containerd',
+                 cores: float = 2.0) -> None:
         self.simulation = simulation
         self.images = images
         self.scheme = scheme
+        self.processor = Processor(cores)
+        self.used = 0.0
+        """CPU seconds of the containers that were removed."""
         self.sandboxes: dict[str, Sandbox] = {}
         self.containers: dict[str, Container] = {}
         self.on_change: Callable[[Container], None] = lambda container: None
@@ -145,7 +152,7 @@ class Runtime:
         """StartContainer. Raises RuntimeFailure when its command cannot be run; it has then ended (128)."""
         config, sandbox = container.config, self.sandboxes[container.sandbox]
         host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container), config,
-                             self._pid_namespace(container))
+                             self.processor, self._pid_namespace(container))
         container.host = host
         argv = config.argv()
         try:
@@ -166,7 +173,11 @@ class Runtime:
         stdin = container.stdin or system.EMPTY
         container.main = host.start(_prepared(main), arguments, container.io(stdin), container.context())
         container.main.exit.on_done(lambda task: self._main_ended(container, task))
-        host.allocate(container.main.pid, config.manifest.image.memory)
+        image, own = config.manifest.image, config.manifest.is_own(main) or not (config.command or config.args)
+        share = 0.9 + int(container.id[:4], 16) / 0xffff / 5
+        host.settle(container.main.pid, *(
+            (int(image.memory * share), image.cpu * share) if own else (SMALL_PROCESS, 0.0)))
+        container.network.on_accept = host.serve
         self.on_change(container)
 
     def _pid_namespace(self, container: Container) -> PidNamespace | None:
@@ -208,6 +219,7 @@ class Runtime:
         if container.host is not None:
             for process in container.host.own_processes():
                 process.kill()
+            container.host.halt()
         if container.network is not None:
             container.network.close()
         container.log.end()
@@ -239,6 +251,8 @@ class Runtime:
             return
         if container.running:
             self.kill(container)
+        if container.host is not None:
+            self.used += container.host.meter.at(self.simulation.now)
         sandbox = self.sandboxes.get(container.sandbox)
         if sandbox is not None and identity in sandbox.containers:
             sandbox.containers.remove(identity)

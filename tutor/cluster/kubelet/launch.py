@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import parse
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.containers.container import Container, ContainerConfig, ContainerMount
 from tutor.cluster.containers.image import Manifest
@@ -98,6 +99,7 @@ class Launcher:
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
             tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
             memory_limit=quantity_value(limits['memory']) if 'memory' in limits else 0,
+            cpu_limit=float(parse(limits['cpu']).value) if 'cpu' in limits else 0.0, cpu_weight=_weight(spec),
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
             extras={**kubelet.extras, 'groups': who.groups},
             target=spec.get('targetContainerName', ''),
@@ -124,6 +126,13 @@ class Launcher:
                 raise ConfigError(f'cannot find volume "{mount["name"]}" to mount into container "{spec["name"]}"')
             found.append(_volume_mount(volume, mount))
         return found
+
+
+def _weight(spec: Object) -> float:
+    """MilliCPUToShares: of the request, or of the limit when nothing is requested."""
+    resources = spec.get('resources') or {}
+    asked = (resources.get('requests') or {}).get('cpu') or (resources.get('limits') or {}).get('cpu')
+    return max(parse(asked).milli() * 1024 / 1000, 2.0) if asked else 2.0
 
 
 def _volume_mount(volume: Volume, mount: Object) -> ContainerMount:

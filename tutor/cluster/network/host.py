@@ -25,6 +25,8 @@ class HostNetwork:
     def __init__(self, stack: Stack, files: Callable[[], FileSystem]) -> None:
         self.stack = stack
         self._files = files
+        self.on_accept: Callable[[], None] | None = None
+        """Called for each connection that is accepted through this view."""
 
     @property
     def addresses(self) -> list[str]:

@@ -58,6 +58,9 @@ class TcpListener:
     def accept(self, connection: TcpConnection) -> None:
         """Serve a new connection, side by side with the others."""
         simulation = self.stack.fabric.simulation
+        on_accept = getattr(self.owner, 'on_accept', None)
+        if on_accept is not None:
+            on_accept()
         self.open[id(connection)] = simulation.spawn(self._run(connection), f'{self.stack.name}:{self.port}')
 
     async def _run(self, connection: TcpConnection) -> None:

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Iterable
 
 from tutor.cluster.simulation import Reader
 from tutor.shell.access import READ, allowed
+from tutor.shell.budget import LONGEST_TURN
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import reason
-from tutor.shell.streams import FileReader
+from tutor.shell.streams import FileReader, NullWriter
 from tutor.shell.vfs import Device, Directory, File, normalize
 
 CHUNK = 64 * 1024
@@ -101,13 +102,22 @@ class Pace:
         self._ctx = ctx
         self._left = budget
         self._chunk = 0
+        self._turn = 0.5
 
     async def wrote(self, size: int) -> bool:
         """Say that so much was written; False when it was too much altogether."""
         self._chunk += size
-        if self._chunk >= CHUNK:
+        if self._ctx.host.endless and isinstance(self._io.stdout, NullWriter):
+            await self._spin()
+        elif self._chunk >= CHUNK:
             self._left -= self._chunk
             self._chunk = 0
             await self._io.stdout.drain()
             await self._ctx.simulation.sleep(0.001)
         return self._left > 0
+
+    async def _spin(self) -> None:
+        """Nobody gets what is written: the process only computes, however long it is let."""
+        self._ctx.host.burn(self._ctx.pid, 1.0)
+        self._turn = min(self._turn * 2, LONGEST_TURN)
+        await self._ctx.simulation.sleep(self._turn)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.cluster.containers.container import ContainerHost
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
 from tutor.cluster.containers.programs.serving import serve_go
@@ -12,39 +11,23 @@ from tutor.shell.process import IO, Context, Main
 
 COST = 0.05
 """Seconds of CPU for one request: a million square roots."""
-WINDOW = 5.0
 
 
 class _Page:
-    """index.php. The load of a process is what its requests cost in the last few seconds."""
+    """index.php."""
 
     def __init__(self, io: IO, ctx: Context) -> None:
         self._io = io
         self._ctx = ctx
-        self._spent = 0.0
-        self._measuring = False
 
     async def respond(self, request: HttpRequest) -> HttpResponse:
         ctx = self._ctx
-        self._spent += COST
-        if not self._measuring:
-            self._measuring = True
-            ctx.simulation.call_later(WINDOW, self._measure)
-        await ctx.simulation.sleep(COST)
+        await ctx.host.compute(COST)
         self._io.stdout.write(
             f'{request.client[0]} - - [{ctx.simulation.wall():%d/%b/%Y:%H:%M:%S} +0000] "{request.method} '
             f'{request.target} {request.version}" 200 203 "-" "{request.headers.get("user-agent", "-")}"\n')
         return HttpResponse(200, {'Server': 'Apache/2.4.10 (Debian)', 'X-Powered-By': 'PHP/5.6.14',
                                   'Content-Type': 'text/html; charset=UTF-8'}, b'OK!')
-
-    def _measure(self) -> None:
-        host = self._ctx.host
-        cores, self._spent, self._measuring = self._spent / WINDOW, 0.0, False
-        if isinstance(host, ContainerHost) and self._ctx.pid in host.processes:
-            host.burn(self._ctx.pid, cores)
-            if cores:
-                self._measuring = True
-                self._ctx.simulation.call_later(WINDOW, self._measure)
 
 
 async def apache(argv: list[str], io: IO, ctx: Context) -> int:
@@ -61,7 +44,7 @@ class HpaExample(Image):
     repository = 'registry.k8s.io/hpa-example'
     tags = {'latest': '1.0'}
     size = 172_130_940
-    memory = 11 * 1024 * 1024
+    memory, cpu = 11 * 1024 * 1024, 0.001
 
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(command=('apache2-foreground',), environment={'PATH': PATH, 'PHP_VERSION': '5.6.14'},

@@ -15,7 +15,7 @@ HEALTH_PORTS = {'coredns': (8080, 8181, 9153)}
 class Component(Protocol):
     """A component of the cluster, handed to containers under its program's name."""
 
-    def start(self, ctx: Context) -> None: ...
+    def start(self, ctx: Context, io: IO) -> None: ...
     def stop(self, ctx: Context) -> None: ...
 
 
@@ -30,7 +30,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         assert ctx.host.network is not None
         ctx.host.network.listen(port, HttpService(_healthy))
     io.stderr.write(_first_lines(name, ctx))
-    component.start(ctx)
+    component.start(ctx, io)
     try:
         await until_ended(ctx)
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.cluster.containers.container import ContainerHost
 from tutor.shell.process import IO, Context, Process
 
 UNITS = {'B': 1, 'K': 1024, 'M': 1024**2, 'G': 1024**3}
@@ -105,11 +104,10 @@ class _Stress:
     def _start(self, size: int) -> Process:
         async def work(argv: list[str], io: IO, ctx: Context) -> int:
             host = ctx.host
-            if size and isinstance(host, ContainerHost):
-                await ctx.simulation.sleep(size / 2e9)
+            if size:
+                await host.compute(size / 2e9)
                 host.allocate(ctx.pid, size)
-            if not size and isinstance(host, ContainerHost):
-                host.burn(ctx.pid, 1.0)
+            host.burn(ctx.pid, 1.0)
             await ctx.simulation.sleep(FOREVER)
             return 0
 
@@ -155,6 +153,3 @@ def _scaled(text: str, units: dict[str, int]) -> int:
     if not number.isdigit():
         raise BadOption(f'atoll_b: {text}')
     return int(number) * unit
-
-
-
