@@ -61,6 +61,8 @@ class Cluster:
         self.nodes = Nodes(self.simulation, self.api, config, self.connect, self.api.nodes, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
             'kube-apiserver': Serving(), 'etcd': Serving()}, keys)
+        if config.nodes:
+            self.api.services = self.nodes.outgoing
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
             certificates[keys.client(name).certificate] = User(name, (*groups, AUTHENTICATED))

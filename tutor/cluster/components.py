@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.proxy import ServiceProxy
-from tutor.shell.process import Context
+from tutor.shell.process import IO, Context
 
 DNS_PORT = 53
 
@@ -26,7 +26,7 @@ class Process:
     switch: Switch
     running: list[int] = field(default_factory=list)
 
-    def start(self, ctx: Context) -> None:
+    def start(self, ctx: Context, io: IO) -> None:
         self.running.append(id(ctx))
         self.switch.start()
 
@@ -41,7 +41,7 @@ class Serving:
     """A component that the simulation cannot do without: the API server and etcd. Its process only
     shows that it runs."""
 
-    def start(self, ctx: Context) -> None: ...
+    def start(self, ctx: Context, io: IO) -> None: ...
     def stop(self, ctx: Context) -> None: ...
 
 
@@ -51,7 +51,7 @@ class Proxy:
 
     proxy: ServiceProxy
 
-    def start(self, ctx: Context) -> None:
+    def start(self, ctx: Context, io: IO) -> None:
         self.proxy.start(ctx.host.hostname)
 
     def stop(self, ctx: Context) -> None:
@@ -65,7 +65,7 @@ class Dns:
     dns: ClusterDns
     sockets: dict[int, Callable[[], None]] = field(default_factory=dict)
 
-    def start(self, ctx: Context) -> None:
+    def start(self, ctx: Context, io: IO) -> None:
         async def answer(question: Question, client: str) -> DnsAnswer:
             return self.dns.answer(question)
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-ADDONS = ('control-plane', 'dns', 'proxy')
+ADDONS = ('control-plane', 'dns', 'proxy', 'metrics-server', 'storage')
 VERSION = 'v1.36.1'
 RUNTIME = 'containerd://2.1.9'
 CONTROL_PLANE_TAINT = {'key': 'node-role.kubernetes.io/control-plane', 'effect': 'NoSchedule'}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
+from tutor.apimachinery.quantity import parse as parse_quantity
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.rest_config import Connect
 from tutor.client.transport import Transport, User
 from tutor.cluster.addons import CONTROL_PLANE, manifests
 from tutor.cluster.addons.local_path import LocalPathProvisioner
+from tutor.cluster.addons.metrics_server import MetricsServer
 from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.components import Dns, Process, Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
@@ -33,6 +35,7 @@ from tutor.cluster.network.addresses import pod_cidr
 from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
+from tutor.cluster.network.outgoing import OutgoingRequests
 from tutor.cluster.network.pods import PodNetwork
 from tutor.cluster.network.policy import NetworkPolicies
 from tutor.cluster.network.proxy import ServiceProxy
@@ -49,7 +52,9 @@ SYSTEM_IMAGES = tuple(f'registry.k8s.io/{name}' for name in (
     'kube-apiserver:v1.36.1', 'kube-controller-manager:v1.36.1', 'kube-scheduler:v1.36.1', 'kube-proxy:v1.36.1',
     'etcd:3.6.8-0', 'coredns/coredns:v1.14.1', 'pause:3.10'))
 """What `kubeadm init` has pulled before the cluster is there."""
-PROVISIONER_IMAGE = 'rancher/local-path-provisioner:v0.0.32'
+ADDON_IMAGES = {'storage': 'rancher/local-path-provisioner:v0.0.32',
+                'metrics-server': 'registry.k8s.io/metrics-server/metrics-server:v0.8.0'}
+"""What a node of a new cluster already has for its add-ons."""
 AGENT = 'kubelet'
 
 
@@ -79,9 +84,12 @@ class Nodes:
         self.policies = NetworkPolicies(self.fabric, informers)
         self.fleet = Fleet(simulation, informers)
         self.machines: dict[str, Machine] = {}
+        self.outgoing = OutgoingRequests(informers, lambda: self.fabric.node(self.first))
         self._informers = informers
         self._connections = connections
         components = dict(components)
+        if 'metrics-server' in config.addons:
+            components['metrics-server'] = MetricsServer(simulation, informers)
         if 'storage' in config.addons:
             account = self._client('system:serviceaccount:local-path-storage:local-path-provisioner-service-account')
             components['local-path-provisioner'] = Process(
@@ -108,12 +116,18 @@ class Nodes:
 
     def first_network(self, files: FileSystem) -> HostNetwork | None:
         """The network of the first machine, as seen with other files; None without nodes."""
-        return HostNetwork(self.fabric.node(self.config.nodes[0].name), lambda: files) if self.config.nodes else None
+        return HostNetwork(self.fabric.node(self.first), lambda: files) if self.config.nodes else None
 
     def equip(self, tools: Mapping[str, Main]) -> None:
         """Give every machine the code of programs whose files it has."""
         for machine in self.machines.values():
             machine.programs.update(tools)
+
+    @property
+    def first(self) -> str:
+        """The machine of the control plane, or the first there is."""
+        nodes = self.config.nodes
+        return next((node.name for node in nodes if CONTROL_PLANE in node.roles), nodes[0].name)
 
     def address(self, number: int) -> str:
         """Each machine is in a network of its own: 172.30.1.2, 172.30.2.2, …"""
@@ -132,9 +146,11 @@ class Nodes:
         images = NodeImages(simulation, self.registry, config.pulled)
         for image in SYSTEM_IMAGES if config.addons else ():
             images.load(parse(image))
-        if 'storage' in config.addons:
-            images.load(parse(PROVISIONER_IMAGE))
-        runtime = HollowRuntime(simulation) if idle else Runtime(simulation, images, config.runtime.partition(':')[0])
+        for addon in config.addons:
+            if addon in ADDON_IMAGES:
+                images.load(parse(ADDON_IMAGES[addon]))
+        runtime = HollowRuntime(simulation) if idle else Runtime(
+            simulation, images, config.runtime.partition(':')[0], float(parse_quantity(node.capacity['cpu']).value))
         settings = NodeSettings(
             node.name, self.address(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
             node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)

@@ -106,9 +106,10 @@ def _aggregated(groups: list[Object]) -> Discovery:
     versions: dict[str, list[str]] = {}
     for group in groups:
         name = (group.get('metadata') or {}).get('name', '')
-        versions[name] = [version['version'] for version in group.get('versions') or []]
+        fresh = [version for version in group.get('versions') or [] if version.get('freshness') != 'Stale']
+        versions[name] = [version['version'] for version in fresh]
         preferred[name] = versions[name][0] if versions[name] else ''
-        for version in group.get('versions') or []:
+        for version in fresh:
             resources += [_aggregated_resource(name, version['version'], entry)
                           for entry in version.get('resources') or []]
     return Discovery(resources, preferred, versions)

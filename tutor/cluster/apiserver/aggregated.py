@@ -28,10 +28,25 @@ def document(server: ApiServer, version: str, core: bool) -> Object:
     for resource in server.resources.values():
         if (resource.group == '') is core:
             found.setdefault(resource.group, {}).setdefault(resource.version, []).append(resource)
-    return {'kind': 'APIGroupDiscoveryList', 'apiVersion': f'{GROUP}/{version}', 'metadata': {},
-            'items': [{'metadata': {'name': group, 'creationTimestamp': None} if group else {'creationTimestamp': None},
-                       'versions': [_version(name, resources) for name, resources in versions.items()]}
-                      for group, versions in found.items()]}
+    items = [{'metadata': {'name': group, 'creationTimestamp': None} if group else {'creationTimestamp': None},
+              'versions': [_version(name, resources) for name, resources in versions.items()]}
+             for group, versions in found.items()]
+    if not core:
+        items += [{'metadata': {'name': group, 'creationTimestamp': None},
+                   'versions': [_remote_version(server, group, name) for name in versions]}
+                  for group, versions in server.aggregator.groups().items() if group not in found]
+    return {'kind': 'APIGroupDiscoveryList', 'apiVersion': f'{GROUP}/{version}', 'metadata': {}, 'items': items}
+
+
+def _remote_version(server: ApiServer, group: str, version: str) -> Object:
+    """What another API server serves; only that it is not to be had now, when that does not answer."""
+    listed = server.aggregator.resources(group, version)
+    if listed is None:
+        return {'version': version, 'freshness': 'Stale'}
+    return {'version': version, 'freshness': 'Current', 'resources': [{
+        'resource': entry['name'], 'responseKind': {'group': group, 'version': version, 'kind': entry['kind']},
+        'scope': 'Namespaced' if entry['namespaced'] else 'Cluster', 'singularResource': entry['singularName'],
+        'verbs': entry['verbs']} for entry in listed]}
 
 
 def _version(name: str, resources: list[Resource]) -> Object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
@@ -39,6 +40,8 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
             return Response(200, _group(server, group))
         case ['api' as prefix, version]:
             return Response(200, resource_list(server, '', version, prefix))
+        case ['apis', group, version] if server.aggregator.serves(group, version):
+            return server.aggregator.answer(request, replace(info, group=group, version=version), request.user)
         case ['apis' as prefix, group, version]:
             return Response(200, resource_list(server, group, version, prefix))
         case [('healthz' | 'livez' | 'readyz') as check, *rest]:
@@ -58,6 +61,8 @@ def groups(server: ApiServer) -> dict[str, list[str]]:
     for group, version, _ in server.resources:
         if group and version not in found.setdefault(group, []):
             found[group].append(version)
+    for group, versions in server.aggregator.groups().items():
+        found.setdefault(group, []).extend(version for version in versions if version not in found[group])
     return found
 
 

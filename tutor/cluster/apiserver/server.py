@@ -13,6 +13,7 @@ from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, User, WatchStream
 from tutor.cluster.apiserver import discovery, reads, requestinfo, watching, writes
 from tutor.cluster.apiserver.admission.chain import AdmissionChain
+from tutor.cluster.apiserver.aggregation import Aggregator
 from tutor.cluster.apiserver.authentication import Authenticator
 from tutor.cluster.apiserver.authorization import Authorizer
 from tutor.cluster.apiserver.customresources import CustomResources
@@ -64,6 +65,7 @@ class ApiServer:
         self.custom_resources = CustomResources(self)
         self.services: ServiceConnections = NoServices()
         """How it reaches what runs in the cluster."""
+        self.aggregator = Aggregator(self)
 
     # -- which resources ----------------------------------------------------------------------------------------
 
@@ -105,6 +107,8 @@ class ApiServer:
             if not info.is_resource:
                 self._authorize(request, info)
                 return discovery.answer(self, request, info)
+            if self.aggregator.serves(info.group, info.version):
+                return self.aggregator.answer(request, info, self._authorize(request, info))
             scope = self._scope(request, info)
             deprecation = scope.store.strategy.deprecation
             response = self._handler(scope)(scope)

@@ -24,6 +24,7 @@ from tutor.cluster.containers.images.kubernetes import (
     KubeProxy,
     KubeScheduler,
     LocalPathProvisioner,
+    MetricsServer,
 )
 from tutor.cluster.containers.images.languages import Node, Perl, Python
 from tutor.cluster.containers.images.memcached import Memcached
@@ -55,6 +56,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     KubernetesBootcamp,
     LocalPathProvisioner,
     Memcached,
+    MetricsServer,
     Mysql,
     Nginx,
     NginxSlim,

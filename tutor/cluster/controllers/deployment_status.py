@@ -139,11 +139,12 @@ def with_replica_failure(status: Object, sets: list[Object], new: Object | None)
 
 
 def stuck_check(deployment: Object, status: Object, now: float) -> float | None:
-    """requeueStuckDeployment: in how many seconds to see whether the deadline has passed; None: not at all."""
+    """requeueStuckDeployment: in how many seconds to see whether the deadline has passed; None: not at all, or it
+    has, and the status says what there is to say."""
     entry = condition(deployment, PROGRESSING)
     if not has_deadline(deployment) or entry is None:
         return None
     if complete(deployment, status) or entry['reason'] == 'ProgressDeadlineExceeded':
         return None
     after = parse_timestamp(entry['lastUpdateTime']) + deployment['spec']['progressDeadlineSeconds'] - now
-    return after + 1
+    return after + 1 if after >= 0 else None

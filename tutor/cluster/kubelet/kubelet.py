@@ -15,6 +15,7 @@ from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, timing
 from tutor.cluster.kubelet.backoff import Backoff
+from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint
 from tutor.cluster.kubelet.images import ImagePuller
 from tutor.cluster.kubelet.node import NodeReporter
 from tutor.cluster.kubelet.runtimewatch import RuntimeWatch
@@ -106,6 +107,7 @@ class Kubelet:
         self.static_pods = StaticPods(self)
         self.connected = True
         self.running = False
+        self._listener: Any = None
         self.workers: dict[str, PodWorker] = {}
         self._by_sandbox: dict[str, PodWorker] = {}
         self._phase = simulation.random.random()
@@ -129,12 +131,15 @@ class Kubelet:
     def start(self) -> None:
         """Register the node and begin with what is bound to it."""
         self.running = True
+        self._listener = self.machine.network.listen(PORT, KubeletEndpoint(self))
         self.reporter.start()
         self.static_pods.start()
 
     def stop(self) -> None:
         """The kubelet's process ends; containers go on."""
         self.running = False
+        if self._listener is not None:
+            self._listener.close()
         self.reporter.stop()
         self.static_pods.stop()
 

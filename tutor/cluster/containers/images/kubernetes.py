@@ -15,7 +15,7 @@ class _Component(Image):
     """An image with one program and nothing else; `path` is where it lies."""
 
     path = ''
-    memory = 40 * 1024 * 1024
+    memory, cpu = 40 * 1024 * 1024, 0.002
 
     def userland(self, tag: str) -> str:
         return 'scratch'
@@ -29,22 +29,22 @@ class _Component(Image):
 
 class KubeApiserver(_Component):
     repository, tags, size = 'registry.k8s.io/kube-apiserver', RELEASES, 27_100_000
-    path, memory = '/usr/local/bin/kube-apiserver', 260 * 1024 * 1024
+    path, memory, cpu = '/usr/local/bin/kube-apiserver', 260 * 1024 * 1024, 0.041
 
 
 class KubeControllerManager(_Component):
     repository, tags, size = 'registry.k8s.io/kube-controller-manager', RELEASES, 22_800_000
-    path = '/usr/local/bin/kube-controller-manager'
+    path, cpu = '/usr/local/bin/kube-controller-manager', 0.014
 
 
 class KubeScheduler(_Component):
     repository, tags, size = 'registry.k8s.io/kube-scheduler', RELEASES, 17_400_000
-    path = '/usr/local/bin/kube-scheduler'
+    path, cpu = '/usr/local/bin/kube-scheduler', 0.004
 
 
 class KubeProxy(_Component):
     repository, tags, size = 'registry.k8s.io/kube-proxy', RELEASES, 25_900_000
-    path = '/usr/local/bin/kube-proxy'
+    path, cpu = '/usr/local/bin/kube-proxy', 0.001
 
 
 class LocalPathProvisioner(_Component):
@@ -54,9 +54,15 @@ class LocalPathProvisioner(_Component):
 
 class Etcd(_Component):
     repository, tags, size = 'registry.k8s.io/etcd', {'3.6.8-0': '3.6.8', '3.6.6-0': '3.6.6'}, 22_900_000
-    path = '/usr/local/bin/etcd'
+    path, memory, cpu = '/usr/local/bin/etcd', 52 * 1024 * 1024, 0.021
 
 
 class CoreDns(_Component):
     repository, tags, size = 'registry.k8s.io/coredns/coredns', {'v1.14.1': '1.14.1', 'v1.13.1': '1.13.1'}, 22_400_000
     path, memory = '/coredns', 18 * 1024 * 1024
+
+
+class MetricsServer(_Component):
+    repository, size = 'registry.k8s.io/metrics-server/metrics-server', 22_500_000
+    tags = {'v0.8.0': '0.8.0', 'v0.7.2': '0.7.2'}
+    path, memory, cpu = '/metrics-server', 19 * 1024 * 1024, 0.003

@@ -1,0 +1,110 @@
+"""What the kubelet says of resource use: /stats/summary and /metrics/resource (pkg/kubelet/server/stats)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.containers.container import Container
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.kubelet import Kubelet
+    from tutor.cluster.kubelet.worker import PodWorker
+
+SYSTEM_CPU, SYSTEM_MEMORY = 0.022, 420 * 1024 * 1024
+"""What the kubelet, containerd and the operating system use."""
+PER_POD_CPU, PER_POD_MEMORY = 0.0004, 900 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one container or node had used at a moment: CPU seconds since `since`, and bytes of memory."""
+
+    name: str
+    since: float
+    cpu: float
+    memory: int
+
+
+class Stats:
+    """The resource use of one node, its pods and their containers; worked out when it is asked for."""
+
+    def __init__(self, kubelet: Kubelet) -> None:
+        self._kubelet = kubelet
+
+    def workers(self) -> list[PodWorker]:
+        return list(self._kubelet.workers.values())
+
+    def worker(self, uid: str) -> PodWorker | None:
+        return self._kubelet.find(uid)
+
+    def containers(self, worker: PodWorker, moment: float) -> list[Sample]:
+        """The containers of a pod that ran at a moment, with what they had used by then."""
+        return [Sample(container.config.name, container.started_at or 0.0, container.host.meter.at(moment),
+                       sum(container.host.memory.values()))
+                for container in _running(worker, moment) if container.host is not None]
+
+    def node(self, moment: float) -> Sample:
+        """The whole machine."""
+        kubelet, count = self._kubelet, len(self._kubelet.workers)
+        hosts = [container.host for container in kubelet.runtime.containers.values() if container.host is not None]
+        cpu = kubelet.runtime.used + sum(host.meter.at(moment) for host in hosts) + (
+            SYSTEM_CPU + PER_POD_CPU * count) * moment
+        memory = SYSTEM_MEMORY + PER_POD_MEMORY * count + sum(sum(host.memory.values()) for host in hosts)
+        return Sample(kubelet.name, 0.0, cpu, memory)
+
+    # -- documents ----------------------------------------------------------------------------------------------
+
+    def summary(self) -> Object:
+        """/stats/summary."""
+        now = self._kubelet.simulation.now
+        return {'node': {'nodeName': self._kubelet.name, **self._entry(self.node(now), now)},
+                'pods': [self._pod(worker, now) for worker in self.workers()]}
+
+    def _pod(self, worker: PodWorker, now: float) -> Object:
+        meta, samples = worker.pod['metadata'], self.containers(worker, now)
+        return {'podRef': {'name': meta['name'], 'namespace': meta['namespace'], 'uid': meta['uid']},
+                'startTime': meta['creationTimestamp'],
+                'containers': [{'name': sample.name, **self._entry(sample, now)} for sample in samples]}
+
+    def _entry(self, sample: Sample, now: float) -> Object:
+        stamp = self._kubelet.stamp(now)
+        return {'startTime': self._kubelet.stamp(sample.since),
+                'cpu': {'time': stamp, 'usageCoreNanoSeconds': int(sample.cpu * 1e9)},
+                'memory': {'time': stamp, 'usageBytes': sample.memory, 'workingSetBytes': sample.memory}}
+
+    def prometheus(self) -> str:
+        """/metrics/resource."""
+        kubelet, now = self._kubelet, self._kubelet.simulation.now
+        stamp = int((kubelet.simulation.epoch.timestamp() + now) * 1000)
+        containers = [(worker.pod['metadata'], sample) for worker in self.workers()
+                      for sample in self.containers(worker, now)]
+        lines = [*_metric('container_cpu_usage_seconds_total', 'Cumulative cpu time consumed by the container in '
+                          'core-seconds', 'counter', [(_labels(meta, sample), sample.cpu, stamp)
+                                                      for meta, sample in containers]),
+                 *_metric('container_memory_working_set_bytes', 'Current working set of the container in bytes',
+                          'gauge', [(_labels(meta, sample), sample.memory, stamp) for meta, sample in containers])]
+        node = self.node(now)
+        lines += _metric('node_cpu_usage_seconds_total', 'Cumulative cpu time consumed by the node in core-seconds',
+                         'counter', [('', node.cpu, stamp)])
+        lines += _metric('node_memory_working_set_bytes', 'Current working set of the node in bytes', 'gauge',
+                         [('', node.memory, stamp)])
+        return '\n'.join(lines) + '\n'
+
+
+def _running(worker: PodWorker, moment: float) -> Iterator[Container]:
+    for history in worker.histories.values():
+        if history and history[0].running and history[0].started_at is not None and history[0].started_at <= moment:
+            yield history[0]
+
+
+def _labels(meta: Object, sample: Sample) -> str:
+    return f'{{container="{sample.name}",namespace="{meta["namespace"]}",pod="{meta["name"]}"}}'
+
+
+def _metric(name: str, text: str, kind: str, values: list[tuple[str, float, int]]) -> list[str]:
+    return [f'# HELP {name} [STABLE] {text}', f'# TYPE {name} {kind}',
+            *(f'{name}{labels} {value:g} {stamp}' for labels, value, stamp in values)]
+

@@ -1,0 +1,60 @@
+"""Requests from a machine into the cluster that are answered at once: those of the API server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tutor.client.informer import Informers
+from tutor.cluster.containers.http import HttpRequest, HttpResponse
+from tutor.cluster.network.fabric import REFUSED
+from tutor.cluster.network.stack import Stack
+
+
+class Refusal(OSError):
+    """Nobody answered; its text is what Go says of it."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+class OutgoingRequests:
+    """Asks what listens at an address. Whoever would need time for the answer counts as too slow.
+
+    `machine` gives the machine that asks: its proxy's rules and its place in the network count.
+    """
+
+    def __init__(self, informers: Informers, machine: Callable[[], Stack]) -> None:
+        self._services = informers.of('services')
+        self._machine = machine
+
+    def request(self, namespace: str, name: str, port: int, request: HttpRequest) -> HttpResponse:
+        """Ask a port of a Service by its cluster IP. Raises Refusal."""
+        service = self._services.get(namespace, name)
+        if service is None:
+            raise Refusal(f'service "{name}" not found')
+        request.headers.setdefault('host', f'{name}.{namespace}.svc:{port}')
+        return self.request_address(service['spec'].get('clusterIP', ''), port, request)
+
+    def request_address(self, address: str, port: int, request: HttpRequest) -> HttpResponse:
+        """Ask an address. Raises Refusal."""
+        machine = self._machine()
+        found = machine.fabric.route(machine, address, port)
+        if isinstance(found, str):
+            raise Refusal(f'dial tcp {address}:{port}: ' + (
+                'connect: connection refused' if found == REFUSED else 'i/o timeout'))
+        respond = getattr(getattr(found, 'serve', None), 'respond', None)
+        if respond is None:
+            raise Refusal('net/http: HTTP/1.x transport connection broken: malformed HTTP response')
+        request.headers.setdefault('host', f'{address}:{port}')
+        request.client = (machine.address, machine.free_port())
+        return _at_once(respond(request))
+
+
+def _at_once(answer: Coroutine[Any, Any, HttpResponse]) -> HttpResponse:
+    try:
+        answer.send(None)
+    except StopIteration as done:
+        return done.value
+    answer.close()
+    raise Refusal('context deadline exceeded')
