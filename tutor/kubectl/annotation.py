@@ -29,9 +29,15 @@ def configuration_text(obj: Object) -> str:
     return to_json(obj, indent=None) + '\n'
 
 
-def annotated(obj: Object, save_config: bool) -> Object:
+def annotated(obj: Object, save_config: bool, typed: bool = False) -> Object:
     """CreateOrUpdateAnnotation: with --save-config, or when the object carries one already, it is brought up to
-    date."""
+    date. `typed`: the command has the object as a Go struct."""
+    if save_config and typed:
+        from tutor.apimachinery.printing.go_structs import in_struct_order
+        from tutor.apimachinery.printing.json import to_json
+        text = to_json(in_struct_order(obj), indent=None, sort_keys=False) + '\n'
+        meta = obj['metadata']
+        return {**obj, 'metadata': {**meta, 'annotations': {**(meta.get('annotations') or {}), LAST_APPLIED: text}}}
     if save_config or original_configuration(obj) is not None:
         return modified_configuration(obj, True)
     return obj

@@ -79,10 +79,12 @@ class Flag:
                 return parse_duration(text)
             case 'stringArray':
                 return (*(before or ()), text)
-            case 'stringSlice' | 'mapStringString':
+            case 'stringSlice':
                 return (*(before or ()), *_split(text))
             case 'stringToString':
-                return (*(before or ()), *_pairs(text))
+                return (*(before or ()), *_pairs(text, '{} must be formatted as key=value'))
+            case 'mapStringString':
+                return (*(before or ()), *_pairs(text, 'malformed pair, expect string=string'))
         return text
 
 
@@ -123,11 +125,11 @@ def _split(text: str) -> list[str]:
         raise ValueError(f'parse error on line 1, column {column}: bare " in non-quoted-field') from None
 
 
-def _pairs(text: str) -> list[str]:
+def _pairs(text: str, complaint: str) -> list[str]:
     found = _split(text) or ['']
     for pair in found:
         if '=' not in pair:
-            raise ValueError(f'{pair} must be formatted as key=value')
+            raise ValueError(complaint.format(pair))
     return found
 
 

@@ -32,7 +32,8 @@ class ServiceSpec:
         ports = [self._port(text, index) for index, text in enumerate(self.ports)]
         if ports:
             spec['ports'] = ports
-        for name, value in (('type', self.type), ('loadBalancerIP', self.load_balancer_ip),
+        address = self.load_balancer_ip if self.type == 'LoadBalancer' else ''
+        for name, value in (('type', self.type), ('loadBalancerIP', address),
                             ('sessionAffinity', self.session_affinity)):
             if value:
                 spec[name] = value

@@ -298,3 +298,44 @@ def test_help_texts_are_markdown_rendered(shared):
         'details for every resource that has a name prefixed with NAME_PREFIX.']
     assert '\n\n  *  A taint consists of a key' in shared('taint --help').out
     assert '\n\n  1.  If the --kubeconfig flag' in shared('config --help').out
+
+
+def test_what_is_decoded_into_a_go_struct_is_printed_in_the_order_of_its_fields(shared):
+    made = shared('create deployment d --image=nginx --dry-run=client -o json').out
+    assert [line.strip().split(':')[0] for line in made.split('\n')[1:5]] == [
+        '"kind"', '"apiVersion"', '"metadata"', '"name"']
+    assert made.index('"name": "nginx"') < made.index('"image": "nginx"')
+    saved = shared('create configmap c --from-literal=a=b --save-config --dry-run=client -o yaml').out
+    assert '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"c"},"data":{"a":"b"}}' in saved
+
+
+@pytest.mark.parametrize(('line', 'code', 'error'), [
+    ('create secret docker-registry r', 1, 'error: either --from-file or the combination of --docker-username, '
+     '--docker-password and --docker-server is required\n'),
+    ('create clusterrole r --aggregation-rule=a', 1, 'error: invalid argument "a" for "--aggregation-rule" flag: '
+     "malformed pair, expect string=string\nSee 'kubectl create clusterrole --help' for usage.\n"),
+    ('run p --image=nginx --env=1A=b', 1, 'error: invalid env: 1A=b\n'),
+    ('patch cm kube-root-ca.crt --type=json --dry-run=client -p \'[{"op":"remove","path":"/data/x"}]\'', 1,
+     "error: error in remove for path: '/data/x': Unable to remove nonexistent key: x: missing value\n"),
+    ('patch cm kube-root-ca.crt --type=json --dry-run=client -p {}', 1,
+     'error: json: cannot unmarshal object into Go value of type jsonpatch.Patch\n'),
+    ('patch cm kube-root-ca.crt --dry-run=client -p foo', 1, 'error: invalid JSON document\n'),
+    ('set selector svc kubernetes "a in (b)"', 1,
+     'error: match expression [{a In [b]}] not supported on this object\n'),
+])
+def test_arguments_are_refused_in_the_words_of_the_real_one(shared, line, code, error):
+    answer = shared(line)
+    assert (answer.code, answer.err) == (code, error)
+
+
+def test_a_patch_on_the_client_leaves_the_stored_object_alone(kubectl):
+    kubectl('create configmap c --from-literal=a=b')
+    patch = '\'[{"op":"replace","path":"/data/a","value":"z"}]\''
+    assert kubectl(f'patch cm c --type=json -p {patch} --dry-run=client').out == 'configmap/c patched\n'
+    assert kubectl("get cm c -o jsonpath='{.data.a}'").out == 'b'
+
+
+def test_expose_takes_several_ports(shared):
+    made = shared("expose svc kubernetes --name=k --selector=a=b --port=80,443 --dry-run=client -o jsonpath="
+                  "'{.spec.ports[*].name} {.spec.ports[*].port}'")
+    assert made.out == 'port-1 port-2 80 443'

@@ -19,6 +19,7 @@ class AnnotateOptions(MetadataOptions):
     local_files = 'rsrc.yaml', 'rsrc.json'
 
     def parse(self) -> None:
+        self.printer = printer_for(self.factory, 'annotated', self.dry_run)
         self.resources, pairs = resources_and_pairs(self.args, 'annotation')
         self.added, self.removed = parse_pairs(pairs, 'annotation')
 
@@ -49,7 +50,7 @@ class AnnotateOptions(MetadataOptions):
         if self.flags['list']:
             self.show(info, annotations(new))
         else:
-            printer_for(self.factory, 'annotated', self.dry_run).print(new, self.out)
+            self.printer.print(new, self.out)
 
 
 COMMAND = Command(

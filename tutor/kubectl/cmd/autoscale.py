@@ -53,13 +53,13 @@ class AutoscaleOptions(Options):
             self._handle(self._version_one(info))
 
     def _handle(self, hpa: Object) -> None:
-        hpa = annotated(hpa, self.flags['save-config'])
-        printer = printer_for(self.factory, 'autoscaled', self.dry_run)
+        hpa = annotated(hpa, self.flags['save-config'], typed=True)
+        operation = 'created' if self.dry_run == CLIENT else 'autoscaled'
         if self.dry_run != CLIENT:
             path = f'/apis/{hpa["apiVersion"]}/namespaces/{self.namespace}/{_RESOURCE}'
             query = query_for(self.dry_run, fieldManager=self.flags['field-manager'])
             hpa = self.factory.client.request('POST', path, hpa, **query).body
-        printer.print(hpa, self.out)
+        printer_for(self.factory, operation, self.dry_run, typed=True).print(hpa, self.out)
 
     def _frame(self, info: Info, version: str) -> Object:
         """What both versions have."""

@@ -127,7 +127,7 @@ class DeleteOptions(Options):
     def _check_output(self) -> None:
         output = self.flags['output']
         if output not in ('', 'name'):
-            raise KubectlError(f"unexpected -o output mode: {output}. We only support '-o name'.")
+            raise KubectlError(f"unexpected -o output mode: {output}. We only support '-o name'")
 
     def _warn(self) -> None:
         if not self.flags['force']:

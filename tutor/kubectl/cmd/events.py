@@ -36,7 +36,7 @@ class EventsOptions(Options):
                 # StandardErrorMessage words a NoMatchError, and no 'error: ' is put before it.
                 raise AggregateError([error]) from None
             self.selector = f'involvedObject.kind={mapping.kind},involvedObject.name={pair[1]}'
-        self.printer = printer_for(self.factory) if output_format(self.factory) else None
+        self.printer = printer_for(self.factory, typed=True) if output_format(self.factory) else None
 
     def validate(self) -> None:
         if any(kind.lower() not in TYPES for kind in self.flags['types']):

@@ -21,7 +21,7 @@ LONGEST_NAME = 63
 class ExposeOptions(Options):
     def complete(self) -> None:
         self.dry_run = dry_run_strategy(self.factory, self.flags)
-        self.printer = printer_for(self.factory, 'exposed', self.dry_run)
+        self.printer = printer_for(self.factory, 'exposed', self.dry_run, typed=True)
         self.namespace, self.enforce = self.factory.enforced_namespace()
 
     async def run(self) -> int | None:
@@ -41,14 +41,14 @@ class ExposeOptions(Options):
                 service['metadata']['namespace'] = self.namespace
             self.printer.print(service, self.out)
             return
-        service = annotated(service, self.flags['save-config'])
+        service = annotated(service, self.flags['save-config'], typed=True)
         created = self.factory.client.create('services', service, self.namespace, **query_for(
             self.dry_run, fieldManager=self.flags['field-manager']))
         self.printer.print({**created, 'apiVersion': 'v1', 'kind': 'Service'}, self.out)
 
     def _service(self, info: Info) -> Object:
         flags, obj = self.flags, info.object
-        ports = [flags['port']] if flags['port'] else [str(port) for port, _ in ports_of(obj)]
+        ports = flags['port'].split(',') if flags['port'] else [str(port) for port, _ in ports_of(obj)]
         if not ports and flags['cluster-ip'] != 'None':
             raise KubectlError("couldn't find port via --port flag or introspection")
         return ServiceSpec(

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.patches import merge
 from tutor.apimachinery.resources import by_kind, split_api_version
 from tutor.client.transport import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
@@ -55,7 +55,7 @@ class PatchOptions(Options):
         return 0
 
     def _read(self) -> Any:
-        """The patch as JSON; what is neither JSON nor YAML goes to the server as it is."""
+        """The patch as JSON; what is no JSON though it begins so goes to the server as it is."""
         from tutor.apimachinery.decode import DecodeError, one
         flags = self.flags
         text = flags['patch'] or self._file(flags['patch-file'])
@@ -65,7 +65,8 @@ class PatchOptions(Options):
             except ValueError:
                 return text
         try:
-            return one(text)
+            found = one(text)
+            return found if isinstance(found, dict) else json.dumps(found)
         except DecodeError as error:
             raise KubectlError(f'unable to parse "{text}": {str(error).removeprefix("error converting YAML to JSON: ")}'
                                ) from None
@@ -92,23 +93,63 @@ class PatchOptions(Options):
                 raise KubectlError(f'{self.content_type} is not supported by {gvk_text(info.mapping)}: '
                                    f'{error.message}') from None
         changed = not merge.same(_comparable(before), _comparable(after))
-        operation = 'patched' if changed else 'patched (no change)'
-        printer_for(self.factory, operation, self.dry_run).print(after, self.out)
+        printer_for(self.factory, 'patched' if changed else 'patched (no change)').print(after, self.out)
 
     def _locally(self, info: Info) -> Object:
         """getPatchedJSON."""
         if self.content_type == JSON_PATCH:
-            from tutor.apimachinery.patches import json_patch
-            return json_patch.apply(info.object, self.body)
+            return _json_patched(info.object, self.body)
         if not isinstance(self.body, dict):
-            raise KubectlError(f'unable to parse patch: {self.body}')
+            raise KubectlError('Invalid JSON Patch' if self.content_type == MERGE_PATCH else 'invalid JSON document')
         if self.content_type == MERGE_PATCH:
             return merge.apply(info.object, self.body)
         resource = by_kind(*split_api_version(info.object['apiVersion']), info.object['kind'])
         if resource is None:
-            raise KubectlError('unable to find api field in struct Unstructured for the json field "metadata"')
+            obj = info.object
+            raise KubectlError(f'strategic merge patch is not supported for {obj["apiVersion"]}, Kind={obj["kind"]} '
+                               'locally, try --type merge')
         from tutor.apimachinery.patches import strategic
         return strategic.apply(info.object, self.body, resource)
+
+
+def _json_patched(obj: Object, patch: Any) -> Object:
+    """evanphx/json-patch, in its words; the object itself is shared and stays as it is."""
+    from tutor.apimachinery.patches import json_patch
+    if not isinstance(patch, list):
+        kind = 'object' if isinstance(patch, dict) else _json_kind(patch)
+        raise KubectlError(f'json: cannot unmarshal {kind} into Go value of type jsonpatch.Patch')
+    patched = deep_copy(obj)
+    for operation in patch:
+        try:
+            patched = json_patch.apply(patched, [operation])
+        except StatusError:
+            raise KubectlError(_json_patch_problem(operation)) from None
+    return patched
+
+
+def _json_kind(text: str) -> str:
+    """What encoding/json calls a JSON text that is neither object nor list."""
+    return 'string' if text[:1] == '"' else 'bool' if text in ('true', 'false') else 'number'
+
+
+def _json_patch_problem(operation: Any) -> str:
+    found = operation if isinstance(operation, dict) else {}
+    kind, path = found.get('op'), str(found.get('path', ''))
+    source = str(found.get('from', ''))
+    last = path.rpartition('/')[2]
+    match kind:
+        case 'test':
+            return f'testing value {path} failed: test failed'
+        case 'remove':
+            why = (f'access invalid index: {last}: invalid index referenced' if last.isdigit()
+                   else f'remove nonexistent key: {last}: missing value')
+            return f"error in remove for path: '{path}': Unable to {why}"
+        case 'move':
+            key = source.rpartition('/')[2]
+            return f"error in move for path: '{key}': Unable to remove nonexistent key: {key}: missing value"
+        case 'add' | 'replace' | 'copy':
+            return f'{kind} operation does not apply: doc is missing path: "{path}": missing value'
+    return f'Unexpected kind: {kind or "unknown"}'
 
 
 def _comparable(obj: Object) -> Object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.apimachinery.errors import StatusError, not_found
+from tutor.apimachinery.names import is_env_name
 from tutor.apimachinery.objects import Object, is_true
 from tutor.apimachinery.resources import find
 from tutor.kubectl.annotation import annotated
@@ -38,7 +39,7 @@ class RunOptions(Options):
     def complete(self) -> None:
         flags = self.flags
         self.dry_run = dry_run_strategy(self.factory, flags)
-        self.printer = printer_for(self.factory, 'created', self.dry_run)
+        self.printer = printer_for(self.factory, 'created', self.dry_run, typed=True)
         self.policy = propagation_policy(self.factory, flags)
         self.namespace, self.enforce = self.factory.enforced_namespace()
         self.interactive = flags['stdin']
@@ -66,7 +67,7 @@ class RunOptions(Options):
             raise UsageError("--dry-run=[server|client] can't be used with attached containers options (--attach, "
                              '--stdin, or --tty)')
         if flags['image-pull-policy'] not in PULL_POLICIES:
-            raise KubectlError(f'invalid image pull policy: {flags["image-pull-policy"]}')
+            raise UsageError(f'invalid image pull policy: {flags["image-pull-policy"]}')
 
     async def run(self) -> int | None:
         pod = overridden(self.pod(), self.flags['overrides'], self.flags['override-type'])
@@ -94,7 +95,7 @@ class RunOptions(Options):
         flags = self.flags
         name = self.args[0]
         meta: Object = {'name': name, 'labels': parse_labels(flags['labels']) or {'run': name}}
-        annotations = dict(_pair(text, 'annotation') for text in flags['annotations'])
+        annotations = dict(_pair(text, 'annotations format') for text in flags['annotations'])
         if annotations:
             meta['annotations'] = annotations
         spec: Object = {'containers': [self._container(name)], 'dnsPolicy': 'ClusterFirst',
@@ -115,7 +116,7 @@ class RunOptions(Options):
             container['imagePullPolicy'] = flags['image-pull-policy']
         if self.args[1:]:
             container['command' if flags['command'] else 'args'] = self.args[1:]
-        env = [dict(zip(('name', 'value'), _pair(text, 'env'), strict=True)) for text in flags['env']]
+        env = [_variable(text) for text in flags['env']]
         if env:
             container['env'] = env
         if flags['port']:
@@ -137,7 +138,7 @@ class RunOptions(Options):
             if self.enforce:
                 obj['metadata']['namespace'] = self.namespace
             return obj
-        obj = annotated(obj, self.flags['save-config'])
+        obj = annotated(obj, self.flags['save-config'], typed=True)
         query = query_for(self.dry_run, fieldManager=self.flags['field-manager'])
         created = self.factory.client.create(plural, obj, self.namespace, **query)
         self.created.append((plural, created['metadata']['name']))
@@ -230,6 +231,14 @@ def _pair(text: str, what: str) -> tuple[str, str]:
     if not equals or not key:
         raise KubectlError(f'invalid {what}: {text}')
     return key, value
+
+
+def _variable(text: str) -> Object:
+    """parseEnvs; an empty value is left out, as Go's struct leaves it out."""
+    name, value = _pair(text, 'env')
+    if is_env_name(name):
+        raise KubectlError(f'invalid env: {text}')
+    return {'name': name, 'value': value} if value else {'name': name}
 
 
 def _running_or_over(pod: Object) -> bool:

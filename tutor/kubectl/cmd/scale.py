@@ -35,10 +35,11 @@ class ScaleOptions(Options):
         infos, error = result.check().infos_and_error()
         if flags['resource-version'] and len(infos) > 1:
             raise KubectlError('cannot use --resource-version with multiple resources')
+        printer = printer_for(self.factory, 'scaled', self.dry_run)
         for info in infos:
             if self.dry_run != CLIENT:
                 await self._scale(info)
-            printer_for(self.factory, 'scaled', self.dry_run).print(info.object, self.out)
+            printer.print(info.object, self.out)
         if error is not None:
             raise error
         if not infos:

@@ -39,7 +39,7 @@ class TaintOptions(Options):
         kind = self.resources[0].lower()
         if self.factory.mapper.find(kind.partition('/')[0]).kind != 'Node':
             raise KubectlError(f'invalid resource type {kind}, only node types are supported')
-        both = [f'{{"{gone["key"]}":"{gone["effect"]}"}}' for new in self.added for gone in self.removed
+        both = [f'{gone["key"]}={gone["effect"]}' for new in self.added for gone in self.removed
                 if new['key'] == gone['key'] and gone['effect'] in ('', new['effect'])]
         if both:
             raise KubectlError('can not both modify and remove the following taint(s) in the same command: '
@@ -73,7 +73,7 @@ class TaintOptions(Options):
         changed = {**node, 'spec': {**spec, 'taints': taints} if taints else spec}
         if self.dry_run != CLIENT:
             changed = send_strategic(info, strategic_patch(info, changed), self.flags, self.dry_run)
-        printer_for(self.factory, operation, self.dry_run).print(changed, self.out)
+        printer_for(self.factory, operation).print(changed, self.out)
 
 
 COMMAND = Command(

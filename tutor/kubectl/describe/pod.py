@@ -107,6 +107,9 @@ def _conditions(spec: Object, status: Object, w: PrefixWriter) -> None:
             w.write(1, f'{entry.get("type", "")} \t{entry.get("status", "")} \n')
 
 
+KNOWN_FIELDS = ('metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid')
+
+
 def field_value(pod: Object, path: str) -> str:
     """kubectl's own fieldpath.ExtractFieldPathAsString, which knows no single label or annotation."""
     meta = pod['metadata']

@@ -28,10 +28,11 @@ def output_format(factory: Factory) -> str:
     return 'go-template' if not output and factory.flags.get('template') else output
 
 
-def printer_for(factory: Factory, operation: str = '', dry_run: str = 'none') -> Printer:
-    """The printer of a command that says what it did: '… created' unless -o asks for the object."""
+def printer_for(factory: Factory, operation: str = '', dry_run: str = 'none', typed: bool = False) -> Printer:
+    """The printer of a command that says what it did: '… created' unless -o asks for the object. `typed`: the command
+    has it as a Go struct."""
     output = output_format(factory)
-    found = object_printer(factory, output)
+    found = object_printer(factory, output, typed)
     if found is not None:
         return found
     if output.lower() == 'name':
@@ -44,11 +45,11 @@ def printer_for(factory: Factory, operation: str = '', dry_run: str = 'none') ->
     return found
 
 
-def object_printer(factory: Factory, output: str) -> Printer | None:
+def object_printer(factory: Factory, output: str, typed: bool = False) -> Printer | None:
     managed_fields = bool(factory.flags.get('show-managed-fields'))
     match output.lower():
         case 'json':
-            return JsonPrinter(managed_fields)
+            return JsonPrinter(managed_fields, typed)
         case 'yaml':
             return YamlPrinter(managed_fields)
         case 'kyaml':

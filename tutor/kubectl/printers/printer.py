@@ -28,13 +28,20 @@ def without_managed_fields(obj: Object) -> Object:
 
 
 class JsonPrinter:
-    def __init__(self, managed_fields: bool = False) -> None:
+    """`typed`: the command has decoded the object into a Go struct, which is written in the order of its fields."""
+
+    def __init__(self, managed_fields: bool = False, typed: bool = False) -> None:
         self._managed_fields = managed_fields
+        self._typed = typed
 
     def print(self, obj: Object, write: Write) -> None:
         from tutor.apimachinery.printing.json import to_json
         _check_kind(obj)
-        write(to_json(obj if self._managed_fields else without_managed_fields(obj)) + '\n')
+        shown = obj if self._managed_fields else without_managed_fields(obj)
+        if self._typed:
+            from tutor.apimachinery.printing.go_structs import in_struct_order
+            shown = in_struct_order(shown)
+        write(to_json(shown, sort_keys=not self._typed) + '\n')
 
 
 class YamlPrinter:

@@ -16,7 +16,7 @@ class WhoAmIOptions(Options):
         body = {'apiVersion': 'authentication.k8s.io/v1', 'kind': 'SelfSubjectReview'}
         review = self.factory.client.request('POST', REVIEW, body).body
         if output_format(self.factory):
-            printer_for(self.factory).print(review, self.out)
+            printer_for(self.factory, typed=True).print(review, self.out)
             return
         table = new_table_writer()
         table.write('ATTRIBUTE\tVALUE\n')

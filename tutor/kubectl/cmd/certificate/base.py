@@ -50,7 +50,7 @@ class ApprovalOptions(Options):
                     raise
                 info.get()
         self.count += 1
-        printer_for(self.factory, self.operation).print(info.object, self.out)
+        printer_for(self.factory, self.operation, typed=True).print(info.object, self.out)
 
     def _changed(self, csr: Object) -> Object:
         """addConditionIfNeeded."""

@@ -45,7 +45,7 @@ class DumpOptions(Options):
     def _print(self, name: str, obj: Object) -> None:
         shown = {**obj, 'items': items(obj)}
         lines: list[str] = []
-        printer_for(self.factory).print(shown, lines.append)
+        printer_for(self.factory, typed=True).print(shown, lines.append)
         suffix = {'json': '.json', 'yaml': '.yaml'}.get(self.flags['output'], '.txt')
         self._write(f'{name}{suffix}', ''.join(lines))
 

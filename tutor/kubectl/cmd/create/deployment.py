@@ -19,7 +19,7 @@ def container_name(image: str) -> str:
 
 def sanitize_name(name: str) -> str:
     """sanitizeAndUniquify, without making it unique."""
-    return name.replace('_', '-').replace('.', '-').lower() if is_dns1123_label(name) else name
+    return name.replace('_', '-').replace('.', '-') if is_dns1123_label(name) else name
 
 
 class CreateDeployment(CreateObject):

@@ -82,7 +82,8 @@ class CreateIngress(CreateObject):
 
 def backend(name: str, port: str) -> Object:
     value = int_or_string(port)
-    return {'service': {'name': name, 'port': {'number': value} if isinstance(value, int) else {'name': value}}}
+    shown = {'number': value} if isinstance(value, int) else {'name': value}
+    return {'service': {'name': name, 'port': {key: part for key, part in shown.items() if part}}}
 
 
 COMMAND = Command(

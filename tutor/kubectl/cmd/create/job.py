@@ -35,8 +35,9 @@ class CreateJob(CreateObject):
         infos = result.check().infos()
         if len(infos) != 1:
             raise KubectlError('from must be an existing cronjob')
-        if infos[0].mapping.kind != 'CronJob' or infos[0].mapping.group != 'batch':
-            raise KubectlError('from must be an existing cronjob')
+        mapping = infos[0].mapping
+        if mapping.kind != 'CronJob' or mapping.group != 'batch':
+            raise KubectlError(f'unknown object type *{mapping.version}.{mapping.kind}')
         self.cron_job = infos[0].object
 
     def build(self) -> Object:

@@ -39,7 +39,7 @@ class CreateObject(Options):
         if self.namespaced:
             self.namespace, self.enforce_namespace = self.factory.enforced_namespace()
         self.directive = validation_directive(self.flags)
-        self.printer = printer_for(self.factory, 'created', self.dry_run)
+        self.printer = printer_for(self.factory, 'created', self.dry_run, typed=True)
 
     def object_name(self) -> str:
         return name_argument(self.args, self.flags)
@@ -60,7 +60,7 @@ class CreateObject(Options):
         return found
 
     async def run(self) -> int | None:
-        obj = annotated(self.build(), self.flags['save-config'])
+        obj = annotated(self.build(), self.flags['save-config'], typed=True)
         if self.dry_run != CLIENT:
             obj = self.create(obj)
         self.printer.print(obj, self.out)

@@ -18,7 +18,7 @@ class CreateToken(Options):
     def complete(self) -> None:
         self.name = name_argument(self.args, self.flags)
         self.namespace = self.factory.namespace()
-        self.printer = printer_for(self.factory) if output_format(self.factory) else None
+        self.printer = printer_for(self.factory, typed=True) if output_format(self.factory) else None
 
     def validate(self) -> None:
         flags = self.flags

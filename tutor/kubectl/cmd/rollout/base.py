@@ -63,7 +63,7 @@ class PatchOptions(RolloutOptions):
             changed = send_strategic(info, patch, self.flags)
         except ERRORS as error:
             raise KubectlError(f'failed to patch: {error_text(error)}') from None
-        printer_for(self.factory, self.operation).print(changed, self.out)
+        printer_for(self.factory, self.operation, typed=True).print(changed, self.out)
 
 
 def _each(error: Exception | None) -> list[Exception]:

@@ -26,7 +26,7 @@ class HistoryOptions(RolloutOptions):
         revision = self.flags['revision']
         text = History(self.factory.client, info.object, info.mapping.group).view(revision)
         with_revision = f'with revision #{revision}' if revision > 0 else ''
-        printer_for(self.factory, f'{with_revision}\n{text}').print(info.object, self.out)
+        printer_for(self.factory, f'{with_revision}\n{text}', typed=True).print(info.object, self.out)
 
     def _objects(self, info: Info) -> None:
         """-o: the objects that hold the revisions."""
@@ -35,7 +35,7 @@ class HistoryOptions(RolloutOptions):
         wanted = self.flags['revision']
         if wanted > 0 and wanted not in known:
             raise KubectlError(NOT_FOUND)
-        printer = printer_for(self.factory)
+        printer = printer_for(self.factory, typed=True)
         for number in [wanted] if wanted > 0 else sorted(known):
             printer.print(history.as_object(known[number]), self.out)
 

@@ -31,7 +31,7 @@ class UndoOptions(RolloutOptions):
         if LAST_APPLIED in annotations(info.object):
             self.err(APPLIED_BEFORE.format(plural=info.mapping.plural, name=info.name))
         outcome = history.undo(self.flags['to-revision'], self.dry_run)
-        printer_for(self.factory, outcome, self.dry_run).print(info.object, self.out)
+        printer_for(self.factory, outcome, self.dry_run, typed=True).print(info.object, self.out)
 
 
 COMMAND = Command(

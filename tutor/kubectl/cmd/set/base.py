@@ -20,6 +20,8 @@ class SetOptions(Options):
 
     operation = ''
     failure = 'failed to patch: '
+    always = False
+    """Whether an object that stays as it is is sent and printed too."""
     resources: list[str]
 
     def complete(self) -> None:
@@ -27,6 +29,7 @@ class SetOptions(Options):
         self.namespace, self.enforced = self.factory.enforced_namespace()
         self.resources = self.args
         self.errors: list[Exception] = []
+        self.printer = printer_for(self.factory, self.operation, self.dry_run, typed=True)
 
     def change(self, obj: Object) -> None:
         raise NotImplementedError
@@ -65,14 +68,14 @@ class SetOptions(Options):
             modified, patch = calculate(info, self.change)
         except KubectlError as error:
             raise self.refused(info, error) from None
-        if info.resource is not None and not patch:
+        if info.resource is not None and not patch and not self.always:
             return
         if not self.flags['local'] and self.dry_run != CLIENT:
             try:
                 modified = send_strategic(info, patch, self.flags, self.dry_run)
             except ERRORS as error:
                 raise KubectlError(f'{self.failure}{error_text(error)}') from None
-        printer_for(self.factory, self.operation, self.dry_run).print(modified, self.out)
+        self.printer.print(modified, self.out)
 
     def refused(self, info: Info, error: KubectlError) -> Exception:
         name = info.object_name() if info.resource is not None else info.name

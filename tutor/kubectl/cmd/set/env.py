@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tutor.apimachinery.field import go_quote
+from tutor.apimachinery.names import is_env_name
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.set.base import ALL_AND_SELECTOR, SetOptions, set_flags
 from tutor.kubectl.cmd.set.references import Resolver, reference_text
@@ -61,18 +63,20 @@ class EnvOptions(SetOptions):
         added: list[Object] = []
         removed: list[str] = []
         for word in words:
-            name, equals, value = word.partition('=')
+            name, equals, _ = word.partition('=')
             if word == '-':
                 text = (await self.factory.io.stdin.read()).decode('utf-8', 'replace')
                 added += [_variable(line) for line in text.splitlines() if line and not line.startswith('#')]
             elif equals:
-                added.append({'name': name, 'value': value})
+                for problem in is_env_name(name):
+                    raise KubectlError(f'{go_quote(name)} is not a valid key name: {problem}')
+                added.append(_variable(word))
             elif word.endswith('-'):
                 removed.append(word[:-1])
             else:
                 raise KubectlError(f'unknown environment variable: {word}')
         if any(variable['name'] in removed for variable in added):
-            raise KubectlError('can not both modify and remove an environment variable in the same command')
+            raise KubectlError('can not both modify and remove the same environment variable in the same command')
         return added, removed
 
     async def _imported(self) -> list[Object]:
@@ -157,7 +161,7 @@ class EnvOptions(SetOptions):
 
 def _variable(line: str) -> Object:
     name, _, value = line.partition('=')
-    return {'name': name, 'value': value}
+    return {'name': name, 'value': value} if value else {'name': name}
 
 
 COMMAND = Command(

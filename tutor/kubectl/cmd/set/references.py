@@ -8,7 +8,7 @@ from typing import Any
 
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
-from tutor.kubectl.describe.pod import field_value
+from tutor.kubectl.describe.pod import KNOWN_FIELDS, field_value
 from tutor.kubectl.describe.resources import container_resource_value
 from tutor.kubectl.errors import KubectlError
 
@@ -42,7 +42,7 @@ class Resolver:
         if 'configMapKeyRef' in source:
             return self._key('configmaps', source['configMapKeyRef'])
         if 'fieldRef' in source:
-            return field_value(obj, source['fieldRef'].get('fieldPath', ''))
+            return _field(obj, source['fieldRef'].get('fieldPath', ''))
         if 'resourceFieldRef' in source:
             return container_resource_value(source['resourceFieldRef'], container)
         raise KubectlError('invalid valueFrom')
@@ -55,3 +55,10 @@ class Resolver:
         if key not in (found.get('data') or {}):
             raise KubectlError(f'key {key} not found in {resource[:-1].replace("configmap", "config map")} {name}')
         return found['data'][key]
+
+
+def _field(obj: Object, path: str) -> str:
+    """fieldpath.ExtractFieldPathAsString knows the metadata only."""
+    if path not in KNOWN_FIELDS:
+        raise KubectlError(f'unsupported fieldPath: {path}')
+    return field_value(obj, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.selectors import SelectorError, parse
+from tutor.apimachinery.selectors import Requirement, SelectorError, parse
 from tutor.kubectl.cmd.set.base import SetOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
@@ -12,6 +12,7 @@ from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, field_manager_flag,
 from tutor.kubectl.resource.info import Info
 
 ONE_VALUE = ('=', '==')
+_OPERATORS = {'in': 'In', 'notin': 'NotIn', '!=': 'NotIn', 'exists': 'Exists', '!': 'DoesNotExist'}
 
 
 class SelectorOptions(SetOptions):
@@ -36,7 +37,7 @@ class SelectorOptions(SetOptions):
         self.wanted = {}
         for requirement in requirements:
             if requirement.operator not in ONE_VALUE:
-                raise KubectlError(f'match expression {requirement} not supported on this object')
+                raise KubectlError(f'match expression [{_go(requirement)}] not supported on this object')
             self.wanted[requirement.key] = requirement.values[0]
 
     def change(self, obj: Object) -> None:
@@ -49,6 +50,12 @@ class SelectorOptions(SetOptions):
 
     def refused(self, info: Info, error: KubectlError) -> Exception:
         return error
+
+
+def _go(requirement: Requirement) -> str:
+    """A metav1.LabelSelectorRequirement as Go prints it with %v."""
+    operator = _OPERATORS.get(requirement.operator, requirement.operator)
+    return f'{{{requirement.key} {operator} [{" ".join(sorted(requirement.values))}]}}'
 
 
 COMMAND = Command(

@@ -12,6 +12,7 @@ from tutor.kubectl.podspecs import pod_spec
 class ServiceAccountOptions(SetOptions):
     operation = 'serviceaccount updated'
     failure = 'failed to patch ServiceAccountName '
+    always = True
 
     def complete(self) -> None:
         super().complete()

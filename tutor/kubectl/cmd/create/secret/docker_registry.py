@@ -26,8 +26,10 @@ class CreateDockerRegistrySecret(CreateSecret):
 
     def collect(self) -> None:
         if self.flags['from-file']:
-            from_files(self.factory, self.flags['from-file'], self.add)
-        if KEY not in self.data:
+            # A file without a key of its own is the configuration.
+            named = tuple(text if '=' in text else f'{KEY}={text}' for text in self.flags['from-file'])
+            from_files(self.factory, named, self.add)
+        else:
             self.add(KEY, self._config().encode())
 
     def _config(self) -> str:

@@ -1,0 +1,56 @@
+"""The order in which Go writes the fields of its structs as JSON: as they are declared, while maps are sorted.
+
+What a command has decoded into Kubernetes' own types (`create deployment -o json`, `set image`, `rollout`) is printed
+so; what came as it was from a server or a file (`get`, `label`, `apply`) has its keys sorted. `go_structs.txt` has a
+line for each struct whose fields are not declared in the order of the alphabet.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tutor.apimachinery.schema import LIST, MAP, STRUCT, Definition, Field, for_object
+
+_FIRST = ('kind', 'apiVersion', 'metadata')
+"""TypeMeta and ObjectMeta or ListMeta, with which every object and list begins."""
+
+
+@cache
+def _orders() -> dict[str, tuple[str, ...]]:
+    lines = Path(__file__).with_suffix('.txt').read_text(encoding='utf-8').splitlines()
+    return {name: tuple(fields) for name, *fields in (line.split(' ') for line in lines)}
+
+
+def in_struct_order(obj: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an object or list whose keys stand as Go prints them."""
+    definition = for_object(obj)
+    return _struct(obj, definition) if definition is not None else _sorted(obj)
+
+
+def _struct(value: dict[str, Any], definition: Definition) -> dict[str, Any]:
+    order = _orders().get('.'.join(definition.name.rsplit('.', 3)[1:])) or _FIRST
+    known = [key for key in order if key in value]
+    return {key: _value(value[key], definition.fields.get(key))
+            for key in (*known, *(key for key in sorted(value) if key not in known))}
+
+
+def _value(value: Any, field: Field | None) -> Any:
+    if field is None:
+        return _sorted(value)
+    if field.type == STRUCT and isinstance(value, dict):
+        return _struct(value, field.definition) if field.definition is not None else _sorted(value)
+    if field.type == LIST and isinstance(value, list):
+        return [_value(item, field.items) for item in value]
+    if field.type == MAP and isinstance(value, dict):
+        return {key: _value(value[key], field.items) for key in sorted(value)}
+    return _sorted(value)
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
