@@ -172,9 +172,10 @@ def _play(options: argparse.Namespace) -> int:
 
 
 def _run_script(options: argparse.Namespace, settings: Any, text: str) -> int:
+    from tutor.grader.view import Ran
     from tutor.session.files import bring_in
     from tutor.session.script import play
-    from tutor.session.workbench import Ran, Workbench
+    from tutor.session.workbench import Workbench
     bench = Workbench(settings, options.seed)
     bring_in(bench, options.imports)
 

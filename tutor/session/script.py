@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from tutor.course.script import blocks
-from tutor.session.workbench import Ran, Workbench
+from tutor.grader.view import Ran
+from tutor.session.workbench import Workbench
 
 
 def play(bench: Workbench, script: str, show: Callable[[Ran], None], record: TextIO | None = None) -> int:

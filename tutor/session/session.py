@@ -24,6 +24,8 @@ from tutor.session.replay import Replay
 from tutor.session.sitting import cluster_for, prepare, put
 from tutor.session.view import SessionView
 from tutor.session.why.explanation import Explanation
+from tutor.session.why.program import KEY as WHY
+from tutor.session.why.program import Asker, asks
 from tutor.session.workbench import Workbench
 from tutor.shell.completion import Completion
 from tutor.shell.highlight import Span
@@ -82,6 +84,7 @@ class Session:
         self.on_entry: Callable[[Entry], None] | None = None
         self.on_rewind: Callable[[list[Entry]], None] | None = None
         self.time = Clock()
+        self._asker = Asker(self.why)
         self.patient = patient
         self.hints_shown: list[Text] = []
         self._seed = seed
@@ -112,6 +115,7 @@ class Session:
         shell.ctx.terminal = self.bench.context.terminal = self.terminal
         shell.ctx.extras['history'] = self.history
         shell.ctx.extras[CLOCK] = self.time
+        shell.ctx.extras[WHY] = self._asker
         self.view = SessionView(self.bench)
         self.transcript: list[Ran] = []
         self.view.transcript = self.transcript
@@ -352,8 +356,19 @@ class Session:
     def why(self) -> Explanation | None:
         """What went wrong with the last command, or None when nothing did."""
         from tutor.session.why import explain
-        last = self.commands[-1] if self.commands else None
-        return explain(self.view, last) if last is not None and last.code not in (None, 0, INTERRUPTED) else None
+        last = next((command for command in reversed(self.commands) if not asks(command.text)), None)
+        if last is None or last.code in (None, INTERRUPTED):
+            return None
+        return explain(self.view, Ran(last.text, last.stdout.text(), last.stderr.text(), last.code))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which `why` answers."""
+        return self._asker.languages
+
+    @languages.setter
+    def languages(self, languages: tuple[str, ...]) -> None:
+        self._asker.languages = languages
 
 
 class Tee:

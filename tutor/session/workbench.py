@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from tutor.client.rest_config import RestConfig
@@ -14,8 +13,12 @@ from tutor.cluster.machine.disk import HOME, USER
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.simulation import Cancelled
 from tutor.cluster.simulation.simulation import EPOCH
+from tutor.grader.view import Ran
 from tutor.session.memory import collect_rarely
 from tutor.session.settling import Settling
+from tutor.session.why.explanation import Explanation
+from tutor.session.why.program import KEY as WHY
+from tutor.session.why.program import Asker, asks
 from tutor.session.workstation import workstation
 from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.process import IO, Context
@@ -24,16 +27,6 @@ from tutor.shell.streams import BytesReader, Capture
 ROLLOUT = re.compile(r'\b(?:kubectl|k)\b[^|;&\n]*\brollout\b')
 BLOCK_LIMIT = 3600.0
 """Virtual seconds after which a block of a script is interrupted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One block and what came of it."""
-
-    command: str
-    stdout: str
-    stderr: str
-    code: int
 
 
 class Workbench:
@@ -47,10 +40,13 @@ class Workbench:
         self.cluster.boot()
         self.settling = Settling(self.cluster)
         self.wrote = False
+        self.last: Ran | None = None
+        """The block that ran last, for `why`."""
         self.host = workstation(self.cluster)
         self.files = self.host.files
         self.context = Context(
-            self.host, cwd=HOME, uid=1000, gid=1000, user=USER, extras={'connect': self._connect},
+            self.host, cwd=HOME, uid=1000, gid=1000, user=USER,
+            extras={'connect': self._connect, WHY: Asker(self._why)},
             env={'HOME': HOME, 'USER': USER, 'LOGNAME': USER, 'SHELL': '/bin/bash', 'LANG': 'C.UTF-8', 'PWD': HOME,
                  'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
                  'HOSTNAME': self.host.hostname})
@@ -73,7 +69,15 @@ class Workbench:
             code = task.result() if task.done else 130
         except Cancelled:
             code = 130
-        return Ran(block, output.text(), errors.text(), code)
+        ran = Ran(block, output.text(), errors.text(), code)
+        if not asks(block):
+            self.last = ran
+        return ran
+
+    def _why(self) -> Explanation | None:
+        from tutor.session.view import SessionView
+        from tutor.session.why.explanation import explain
+        return explain(SessionView(self), self.last) if self.last is not None else None
 
     async def _block(self, block: str) -> int:
         try:

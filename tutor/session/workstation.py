@@ -24,7 +24,12 @@ async def _clock(argv, io, ctx) -> int:
     return await clock(argv, io, ctx)
 
 
-TOOLS: dict[str, Main] = {'kubectl': _kubectl, 'clock': _clock}
+async def _why(argv: list[str], io: IO, ctx: Context) -> int:
+    from tutor.session.why.program import why
+    return await why(argv, io, ctx)
+
+
+TOOLS: dict[str, Main] = {'kubectl': _kubectl, 'clock': _clock, 'why': _why}
 
 
 def workstation(cluster: Cluster) -> Host:

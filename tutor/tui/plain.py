@@ -97,6 +97,7 @@ class PlainCourse:
             self._shell(text)
 
     def _shell(self, text: str) -> None:
+        self.session.languages = self.voice.languages
         self.session.submit(text)
         self._wait(self.session)
         if text.strip() and self.session.why():

@@ -31,6 +31,7 @@ STYLES = {'command': 'bold ansiblue', 'keyword': 'bold ansiblue', 'builtin': 'bo
 def run_shell(session: SessionLike, voice: Voice) -> int:
     """Prompt until the learner leaves; the exit status of the last command."""
     session.terminal.on_output = _write
+    session.languages = voice.languages
     prompt = _prompt_session(session, voice)
     lines = _lines(lambda: _ask(prompt, session))
     return run_lines(session, lines, foreground)

@@ -32,7 +32,7 @@ def run(session: Session, text: str) -> None:
     ('kubectl gte pods', 'kubectl get pods'),
     ('kubectl get pdos', 'kubectl get pods'),
     ('kubectl get pods --namespce=default', 'kubectl get pods --namespace=default'),
-    ('kubectl get pods --as=jane', 'kubectl auth can-i --list --as=jane'),
+    ('kubectl get pods --as=jane', 'kubectl auth can-i --list --as=jane -n default'),
 ])
 def test_an_error_is_explained_with_what_was_likely_meant(session: Session, command: str, likely: str) -> None:
     run(session, command)

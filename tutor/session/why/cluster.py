@@ -5,14 +5,7 @@ from __future__ import annotations
 import re
 
 from tutor.course.words import Text
-from tutor.session.why.explanation import LIKELY, LOOK, Failure, Suggestion, close
-
-Answer = tuple[Text, list[Suggestion]]
-
-
-def _namespace(failure: Failure) -> str:
-    match = re.search(r'(?:-n[= ]?|--namespace[= ])([a-z0-9-]+)', failure.command)
-    return match[1] if match else 'default'
+from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, Suggestion, close
 
 
 def _everywhere(failure: Failure, resource: str, name: str) -> str | None:
@@ -33,14 +26,16 @@ def no_namespace(match: re.Match[str], failure: Failure) -> Answer:
 
 
 def not_found(match: re.Match[str], failure: Failure) -> Answer:
-    resource, name, namespace = match[1], match[2], _namespace(failure)
+    resource, name, namespace = match[1], match[2], failure.namespace
     elsewhere = _everywhere(failure, resource, name)
     plural = resource.partition('.')[0]
+    command = failure.command.strip()
+    meant = re.sub(r'(-n[= ]?|--namespace[= ])\S+', '', command).rstrip()
     look = Suggestion(LOOK, f'kubectl get {plural}' + (f' -n {namespace}' if namespace != 'default' else ''))
     if elsewhere and elsewhere != namespace:
         text = Text(zh=f'`{name}` 在命名空间 {elsewhere} 里，而命令找的是 {namespace}。',
                     en=f'`{name}` lives in the namespace {elsewhere}; the command looked in {namespace}.')
-        return text, [Suggestion(LIKELY, f'{failure.command.strip()} -n {elsewhere}'), look]
+        return text, [Suggestion(LIKELY, f'{meant} -n {elsewhere}'), look]
     likely = close(name, failure.names(resource, namespace))
     if likely:
         text = Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {plural}；有一个名字相近的：`{likely}`。',
@@ -60,19 +55,31 @@ def already_exists(match: re.Match[str], failure: Failure) -> Answer:
 
 
 def not_allowed(match: re.Match[str], failure: Failure) -> Answer:
-    who, verb, resource = match[1], match[2], match[3]
-    account = f' --as={who}'
-    return Text(
-        zh=f'认证通过了，但鉴权没有：没有角色允许 `{who}` 对 {resource} 做 {verb}。需要一个 Role 和 RoleBinding。',
-        en=f'Authentication passed, authorization did not: no role lets `{who}` {verb} {resource}. A Role and a RoleBinding '
-           'would.'), [Suggestion(LOOK, f'kubectl auth can-i --list{account}')]
+    """Authorization failed: which Role and binding would do."""
+    who, verb, resource, group = match[1], match[2], match[3], match[4]
+    namespace = re.search(r'in the namespace "([^"]+)"', failure.error)
+    name = re.sub(r'[^a-z0-9]+', '-', f'{verb}-{resource}')
+    account = re.fullmatch(r'system:serviceaccount:([^:]+):(.+)', who)
+    subject = f'--serviceaccount={account[1]}:{account[2]}' if account else f'--user={who}'
+    full = f'{resource}.{group}' if group else resource
+    kind, where = ('role', f' -n {namespace[1]}') if namespace else ('clusterrole', '')
+    text = Text(
+        zh=f'认证通过了，但鉴权没有：没有角色允许 `{who}` {"在命名空间 " + namespace[1] + " 里" if namespace else "在整个集群"}对 '
+           f'{resource} 做 {verb}。需要一个 {"Role 和 RoleBinding" if namespace else "ClusterRole 和 ClusterRoleBinding"}。',
+        en=f'Authentication passed, authorization did not: no role lets `{who}` {verb} {resource} '
+           f'{"in the namespace " + namespace[1] if namespace else "in the whole cluster"}. A '
+           f'{"Role and a RoleBinding" if namespace else "ClusterRole and a ClusterRoleBinding"} would.')
+    return text, [
+        Suggestion(LOOK, f'kubectl auth can-i --list --as={who}{where}'),
+        Suggestion(MEND, f'kubectl create {kind} {name} --verb={verb} --resource={full}{where}'),
+        Suggestion(MEND, f'kubectl create {kind}binding {name} --{kind}={name} {subject}{where}')]
 
 
 def over_quota(match: re.Match[str], failure: Failure) -> Answer:
     return Text(
         zh=f'命名空间的配额 `{match[1]}` 用完了：要 {match[2]}，已用 {match[3]}，上限 {match[4]}。',
         en=f'The quota `{match[1]}` of the namespace is used up: requested {match[2]}, used {match[3]}, limit {match[4]}.'), [
-            Suggestion(LOOK, f'kubectl describe quota {match[1]} -n {_namespace(failure)}')]
+            Suggestion(LOOK, f'kubectl describe quota {match[1]} -n {failure.namespace}')]
 
 
 def namespace_going(match: re.Match[str], failure: Failure) -> Answer:
@@ -87,6 +94,11 @@ def conflict(match: re.Match[str], failure: Failure) -> Answer:
 
 
 def timed_out(match: re.Match[str], failure: Failure) -> Answer:
+    from tutor.session.why.state import explain_state
+    found = explain_state(failure)
+    if found is not None:
+        return Text(zh=f'在给定的时间里，等待的条件没有出现。{found.text.zh}',
+                    en=f'The condition did not come in time. {found.text.en}'), found.suggestions
     return Text(zh='在给定的时间里，等待的条件没有出现。看看对象的状态和事件，它卡在哪里。',
                 en='The condition did not come in time. Look at the status and the events: where does it hang?'), [
         Suggestion(LOOK, 'kubectl get pods'), Suggestion(LOOK, 'kubectl events')]

@@ -5,23 +5,43 @@ from __future__ import annotations
 import re
 
 from tutor.course.words import Text
-from tutor.session.why.explanation import LIKELY, LOOK, Failure, Suggestion, close
+from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, Suggestion, close
 
-Answer = tuple[Text, list[Suggestion]]
-
-PROGRAMS = ['kubectl', 'cat', 'ls', 'grep', 'echo', 'curl', 'watch', 'clear', 'history', 'vim', 'nano', 'jq', 'awk', 'sed']
-FLAGS = ['--image', '--replicas', '--namespace', '--all-namespaces', '--output', '--selector', '--filename', '--port',
-         '--dry-run', '--watch', '--container', '--follow', '--previous', '--overwrite', '--force', '--grace-period',
-         '--from-literal', '--from-file', '--type', '--target-port', '--labels', '--restart', '--command', '--record',
-         '--tail', '--since', '--all', '--field-selector', '--show-labels', '--no-headers', '--cascade', '--timeout']
+ABSENT = {
+    'helm': ('Helm 不在这个课程里；用清单和 `kubectl apply -k`（kustomize）', 'Helm is not part of this course; manifests and '
+             '`kubectl apply -k` (kustomize) are'),
+    'git': ('这里没有 Git，也没有互联网；文件用 `cat`、`vi` 来写', 'there is no Git and no internet here; files are written with '
+            '`cat` and `vi`'),
+    'tmux': ('这里没有 tmux；要同时做两件事，在命令后面加 `&`，用 `jobs` 和 `fg` 管理', 'there is no tmux here; to do two things at '
+             'once put `&` after a command, and use `jobs` and `fg`'),
+    'apt': ('这里不能安装软件包；`help` 列出有哪些命令', 'no packages can be installed here; `help` lists what there is'),
+    'minikube': ('集群已经在运行，不需要 minikube', 'a cluster runs already, minikube is not needed'),
+    'kind': ('集群已经在运行，不需要 kind', 'a cluster runs already, kind is not needed'),
+    'k9s': ('屏幕旁边的面板就是看集群用的；命令用 kubectl', 'the panel beside the terminal shows the cluster; commands are '
+            "kubectl's"),
+    'python': ('这台机器上没有 Python；容器里可以有：`kubectl run py -it --rm --image=python -- python`', 'this machine has no '
+               'Python; a container may: `kubectl run py -it --rm --image=python -- python`'),
+}
+ABSENT |= {'screen': ABSENT['tmux'], 'apt-get': ABSENT['apt'], 'yum': ABSENT['apt'], 'dnf': ABSENT['apt'],
+           'apk': ABSENT['apt'], 'brew': ABSENT['apt'], 'snap': ABSENT['apt'], 'pip': ABSENT['apt'],
+           'python3': ABSENT['python'], 'kustomize': ABSENT['helm']}
 
 
 def no_such_program(match: re.Match[str], failure: Failure) -> Answer:
+    from tutor.shell.builtins.catalog import BUILTINS
+    from tutor.shell.programs.catalog import PROGRAMS
     name = match[1]
-    likely = close(name, PROGRAMS)
-    text = Text(zh=f'这个 Shell 里没有叫 `{name}` 的命令。多半是拼写错误。',
-                en=f'There is no command `{name}` in this shell. It is most likely a typing error.')
-    return text, [Suggestion(LIKELY, failure.replaced(name, likely))] if likely else []
+    if name in ABSENT:
+        zh, en = ABSENT[name]
+        return Text(zh=f'这个 Shell 里没有 `{name}`：{zh}。', en=f'This shell has no `{name}`: {en}.'), [
+            Suggestion(LOOK, 'help')]
+    likely = 'kubectl' if close(name, ['kubectl']) else close(name, sorted({*PROGRAMS, *BUILTINS}))
+    text = Text(zh=f'这个 Shell 里没有叫 `{name}` 的命令。多半是拼写错误；`help` 列出有哪些。',
+                en=f'There is no command `{name}` in this shell. It is most likely a typing error; `help` lists what there is.')
+    found = [Suggestion(LIKELY, failure.replaced(name, likely))] if likely else []
+    if name == 'k':
+        found = [Suggestion(MEND, 'alias k=kubectl')]
+    return text, [*found, Suggestion(LOOK, 'help')]
 
 
 def shell_syntax(match: re.Match[str], failure: Failure) -> Answer:
@@ -46,11 +66,26 @@ def unknown_command(match: re.Match[str], failure: Failure) -> Answer:
 
 
 def unknown_flag(match: re.Match[str], failure: Failure) -> Answer:
-    flag = match[2]
-    likely = close(flag.partition('=')[0], FLAGS)
+    flag = match[2].partition('=')[0]
+    known = _flags(failure.command)
+    likely = close(flag, known)
     text = Text(zh=f'这条命令没有选项 `{flag}`。长选项有两个短横线；每条命令的选项都不一样。',
                 en=f'This command has no flag `{flag}`. Long flags begin with two dashes, and each command has its own.')
-    return text, [Suggestion(LIKELY, failure.replaced(flag.partition('=')[0], likely))] if likely else []
+    found = [Suggestion(LIKELY, failure.replaced(flag, likely))] if likely else []
+    command = re.search(r'kubectl(?: [a-z][a-z-]*)+', failure.command)
+    return text, [*found, *([Suggestion(LOOK, f'{command[0].strip()} --help')] if command and not likely else [])]
+
+
+def _flags(command: str) -> list[str]:
+    """All long flags of the kubectl command that was typed."""
+    from tutor.kubectl.cmd.root import root
+    from tutor.kubectl.command import find
+    words = command.split()
+    place = next((place for place, word in enumerate(words) if word in ('kubectl', 'k')), None)
+    if place is None:
+        return []
+    found, _ = find(root(), [word for word in words[place + 1:] if not word.startswith('-')])
+    return [f'--{name}' for name in found.flag_set().known]
 
 
 def flag_needs_value(match: re.Match[str], failure: Failure) -> Answer:
@@ -89,3 +124,9 @@ def no_such_file(match: re.Match[str], failure: Failure) -> Answer:
         zh=f'当前文件夹里没有 `{match[1]}`。这里的文件是课程自己的，不是你电脑上的；用 `ls` 看看有哪些。',
         en=f'There is no `{match[1]}` here. These are the files of the course, not those of your machine; `ls` shows them.'), [
             Suggestion(LOOK, 'ls -l')]
+
+
+def incomplete(match: re.Match[str], failure: Failure) -> Answer:
+    return Text(zh='命令没有写完：`if` 要有 `fi`，`for` 和 `while` 要有 `done`，`case` 要有 `esac`，`{` 和 `(` 要配对。',
+                en='The command is not finished: `if` wants its `fi`, `for` and `while` their `done`, `case` its `esac`, `{` '
+                   'and `(` their partner.'), []

@@ -11,6 +11,7 @@ from typing import Protocol
 from tutor.apimachinery.errors import StatusError
 from tutor.client.client import Client
 from tutor.course.words import Text
+from tutor.grader.view import Ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +31,10 @@ class Explanation:
     suggestions: list[Suggestion] = field(default_factory=list)
 
 
+NAMESPACE = re.compile(r'(?:^|\s)(?:-n[= ]?|--namespace[= ])([a-z0-9][a-z0-9-]*)')
 LOOK = Text(zh='看一看', en='Look')
 LIKELY = Text(zh='多半要的是', en='Likely')
-
-
-class Output(Protocol):
-    def text(self) -> str: ...
-
-
-class Command(Protocol):
-    """A command that failed."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def stdout(self) -> Output: ...
-    @property
-    def stderr(self) -> Output: ...
-    @property
-    def code(self) -> int | None: ...
+MEND = Text(zh='这样修', en='Mend')
 
 
 class Bench(Protocol):
@@ -56,6 +42,7 @@ class Bench(Protocol):
 
     @property
     def client(self) -> Client: ...
+    def file(self, path: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +52,19 @@ class Failure:
     command: str
     error: str
     client: Client
+    file: Callable[[str], str | None] = lambda path: None
+    """Reads a file of the learner's, by its path from the home folder."""
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that the command worked in."""
+        match = NAMESPACE.search(self.command)
+        return match[1] if match else current_namespace(self.file('.kube/config') or '')
+
+    @property
+    def flag(self) -> str:
+        """What a kubectl command needs to look into that namespace: nothing, or ` -n NAME`."""
+        return f' -n {self.namespace}' if NAMESPACE.search(self.command) else ''
 
     def replaced(self, wrong: str, right: str) -> str:
         """The command with one word corrected."""
@@ -78,7 +78,8 @@ class Failure:
             return []
 
 
-Rule = Callable[[re.Match[str], Failure], tuple[Text, list[Suggestion]]]
+Answer = tuple[Text, list[Suggestion]]
+Rule = Callable[[re.Match[str], Failure], Answer]
 
 
 def close(word: str, known: list[str]) -> str | None:
@@ -87,24 +88,44 @@ def close(word: str, known: list[str]) -> str | None:
     return found[0] if found else None
 
 
-def explain(session: Bench, command: Command) -> Explanation | None:
-    """The explanation of the first rule that knows the error; None when none does."""
-    from tutor.session.why.catalog import RULES
-    said = command.stderr.text() or command.stdout.text()
+def current_namespace(kubeconfig: str) -> str:
+    """The namespace of the current context."""
+    import yaml
+    try:
+        config = yaml.safe_load(kubeconfig) or {}
+        contexts = {each['name']: each['context'] for each in config.get('contexts') or ()}
+        return contexts[config['current-context']].get('namespace') or 'default'
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return 'default'
+
+
+def explain(session: Bench, command: Ran) -> Explanation | None:
+    """What went wrong: for a command that failed by what it printed, for one that succeeded by the state of what it
+    was about. None when nothing did."""
+    failed = command.code not in (0, None)
+    said = (command.stderr if failed else '') or command.stdout
+    failure = Failure(command.command, said, session.client, session.file)
+    if not failed:
+        from tutor.session.why.state import explain_state
+        return explain_state(failure)
     lines = [line for line in said.strip().splitlines() if line.strip()]
-    if not lines:
-        return None
-    failure = Failure(command.text, said, session.client)
+    return _by_words(failure, lines, command) if lines else None
+
+
+def _by_words(failure: Failure, lines: list[str], command: Ran) -> Explanation:
+    """The explanation of the first rule that knows the error."""
+    from tutor.session.why.catalog import RULES
     for pattern, rule in RULES:
-        match = re.search(pattern, said, re.MULTILINE)
+        match = re.search(pattern, failure.error, re.MULTILINE)
         if match:
             text, suggestions = rule(match, failure)
             line = next((line for line in lines if match[0].splitlines()[0] in line), lines[0])
             return Explanation(line, text, suggestions)
-    return Explanation(lines[0], _unknown(command), [Suggestion(LOOK, _help(command.text))] if _help(command.text) else [])
+    help_line = _help(command.command)
+    return Explanation(lines[0], _unknown(command), [Suggestion(LOOK, help_line)] if help_line else [])
 
 
-def _unknown(command: Command) -> Text:
+def _unknown(command: Ran) -> Text:
     return Text(zh=f'命令失败了，退出码是 {command.code}。上面那一行就是程序给出的原因。',
                 en=f'The command failed with exit code {command.code}. The line above is the reason the program gives.')
 

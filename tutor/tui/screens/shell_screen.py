@@ -85,6 +85,7 @@ class ShellScreen(TutorScreen):
     def use(self, session: Any, *, seen: bool = False) -> None:
         """Work with this session from now on; one that was `seen` before is only looked at from here."""
         self.session = session
+        session.languages = self.voice.languages
         self._cluster_version = self._resuming_since = self._after_resuming = None
         self.panel.forget()
         self.terminal.attach(session)
@@ -368,6 +369,8 @@ class ShellScreen(TutorScreen):
                 ('Alt+J', message('Time: to the next change'), 'screen.jump')]
 
     def speak(self) -> None:
+        if self.session is not None:
+            self.session.languages = self.voice.languages
         self.panel.speak(self.voice, self.signs)
         self.query_one(KeyBar).speak(self.voice)
         self.menu.voice = self.voice

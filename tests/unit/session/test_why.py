@@ -1,0 +1,216 @@
+"""Explained errors: each row is typed, and the explanation must name the cause that stands beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.session.session import Session
+
+POD = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\nspec:\n'
+
+
+def run(session: Session, text: str) -> None:
+    session.submit(text)
+    for _ in range(100):
+        session.pump(0.5)
+        if not session.running:
+            return
+    session.terminal.interrupt()
+    session.pump(0.5)
+
+
+def explained(session: Session, text: str) -> str:
+    """The English explanation after a command; the Chinese one must be another."""
+    run(session, text)
+    found = session.why()
+    assert found is not None, session.transcript[-1]
+    assert found.text.zh != found.text.en
+    assert any('一' <= char <= '鿿' for char in found.text.zh)
+    return found.text.en + '\n' + '\n'.join(suggestion.command for suggestion in found.suggestions)
+
+
+def yaml(name: str, rest: str) -> str:
+    return f"cat > {name}.yaml <<'END'\n{POD.format(name=name)}{rest}END\nkubectl apply -f {name}.yaml"
+
+
+@pytest.fixture(scope='module')
+def session() -> Session:
+    """A cluster in which much is wrong, each under a name of its own."""
+    found = Session()
+    for command in (
+        'kubectl create deployment web --image=nginx --port=80', 'kubectl create namespace other',
+        'kubectl run lonely --image=nginx -n other', 'kubectl run two --image=nginx',
+        'kubectl run typo --image=ngnix', 'kubectl run tag --image=nginx:9.9.9',
+        'kubectl run registry --image=nowhere.example/x:1', yaml('upper', '  containers: [{name: a, image: NGINX}]\n'),
+        'kubectl run crash --image=busybox -- sh -c "exit 3"', 'kubectl run noprog --image=busybox -- nosuch',
+        'kubectl run done --image=busybox -- true', 'kubectl run missing --image=busybox -- sh -c nosuchcommand',
+        """kubectl run label --image=nginx --overrides='{"spec":{"nodeSelector":{"disk":"ssd"}}}'""",
+        """kubectl run gated --image=nginx --overrides='{"spec":{"schedulingGates":[{"name":"example.com/wait"}]}}'""",
+        """kubectl run sched --image=nginx --overrides='{"spec":{"schedulerName":"mine"}}'""",
+        yaml('huge', '  containers: [{name: a, image: nginx, resources: {requests: {cpu: 40}}}]\n'),
+        yaml('greedy', '  containers: [{name: a, image: nginx, resources: {requests: {memory: 900Gi}}}]\n'),
+        yaml('env', '  containers: [{name: a, image: nginx, envFrom: [{configMapRef: {name: nomap}}]}]\n'),
+        'kubectl create configmap map --from-literal=a=1',
+        yaml('key', '  containers: [{name: a, image: nginx, env: [{name: X, valueFrom: {configMapKeyRef: '
+                    '{name: map, key: b}}}]}]\n'),
+        yaml('vol', '  containers: [{name: a, image: nginx, volumeMounts: [{name: v, mountPath: /v}]}]\n'
+                    '  volumes: [{name: v, secret: {secretName: nosecret}}]\n'),
+        yaml('claim', '  containers: [{name: a, image: nginx}]\n'
+                      '  volumes: [{name: v, persistentVolumeClaim: {claimName: noclaim}}]\n'),
+        yaml('probe', '  containers: [{name: a, image: nginx, readinessProbe: {httpGet: {path: /x, port: 81}, '
+                      'periodSeconds: 1}}]\n'),
+        yaml('init', '  initContainers: [{name: first, image: busybox, command: [sh, -c, "exit 5"]}]\n'
+                     '  containers: [{name: a, image: nginx}]\n'),
+        yaml('never', '  containers: [{name: a, image: httpd, imagePullPolicy: Never}]\n'),
+        yaml('root', '  containers: [{name: a, image: nginx, securityContext: {runAsNonRoot: true}}]\n'),
+        'kubectl expose pod two --name=wrong --port=80 --selector=app=wbe --target-port=80',
+        'kubectl expose deployment web --name=port --port=80 --target-port=http',
+        'kubectl create service clusterip probed --tcp=80; kubectl patch service probed -p '
+        """'{"spec":{"selector":{"run":"probe","app":null}}}'; kubectl label pod probe run=probe""",
+        'kubectl create service externalname ext --external-name=x.y', 'kubectl create namespace small',
+        'kubectl create quota few --hard=pods=0 -n small', 'kubectl create deployment q --image=nginx -n small',
+        'kubectl create ingress noclass --class=nope --rule=a.b/=web:80',
+        "kubectl create job bad --image=busybox -- false; kubectl patch job bad -p '{\"spec\":{\"backoffLimit\":0}}'",
+        'kubectl create cronjob sleepy --image=busybox --schedule="* * * * *" -- true',
+        "kubectl patch cronjob sleepy -p '{\"spec\":{\"suspend\":true}}'",
+        'kubectl create deployment paused --image=nginx; kubectl rollout pause deployment paused',
+        'printf "apiVersion: v1\\nkind: PersistentVolumeClaim\\nmetadata:\\n  name: pvc1\\nspec:\\n'
+        '  storageClassName: fast\\n  accessModes: [ReadWriteOnce]\\n  resources: {requests: {storage: 1Gi}}\\n" | '
+        'kubectl apply -f -',
+        """kubectl run held --image=nginx --overrides='{"metadata":{"finalizers":["example.com/keep"]}}'""",
+        'kubectl delete pod held --wait=false', 'kubectl cordon node02',
+    ):
+        run(found, command)
+    for _ in range(45):
+        found.pump(1)
+    return found
+
+
+@pytest.mark.parametrize(('command', 'cause'), [
+    ('kubectl get pod typo', '`nginx` is close'),
+    ('kubectl get pod tag', 'its tag `9.9.9` does not'),
+    ('kubectl get pod registry', 'registry `nowhere.example` cannot be reached'),
+    ('kubectl get pod upper', 'no valid image name'),
+    ('kubectl get pod never', '`imagePullPolicy: Never` forbids pulling'),
+    ('kubectl get pod crash', 'exit code 3'),
+    ('kubectl get pod missing', 'the image has no such command'),
+    ('kubectl get pod done', 'ended (exit code 0)'),
+    ('kubectl get pod noprog', 'no program `nosuch`'),
+    ('kubectl get pod init', 'The other containers wait for it'),
+    ('kubectl get pod env', 'configmap `nomap`'),
+    ('kubectl get pod key', 'has no key `b`'),
+    ('kubectl get pod vol', 'wants the secret `nosecret`'),
+    ('kubectl get pod root', 'forbids root'),
+    ("""kubectl run ghost --image=nginx --overrides='{"spec":{"nodeName":"node99"}}'""", 'has no such node'),
+    ('kubectl get pod gated', 'scheduling gates: example.com/wait'),
+    ('kubectl get pod sched', 'the scheduler `mine`'),
+    ('kubectl get pod label', 'the labels that `nodeSelector`'),
+    ('kubectl get pod huge', 'less CPU is left'),
+    ('kubectl get pod greedy', 'less memory is left'),
+    ('kubectl get pod claim', 'no PersistentVolumeClaim `noclaim`'),
+    ('kubectl get pod probe', 'readiness probe fails'),
+    ('kubectl get pod held', 'has finalizers: example.com/keep'),
+    ('kubectl get service wrong', 'looks for `app=wbe`'),
+    ('kubectl get service port', '`targetPort: http`'),
+    ('kubectl get service probed', 'none is ready'),
+    ('kubectl get deployment q -n small', 'the quota `few`'),
+    ('kubectl get deployment paused', 'is paused'),
+    ('kubectl get ingress noclass', 'wants the IngressClass `nope`'),
+    ('kubectl get job bad', '`backoffLimit`'),
+    ('kubectl get cronjob sleepy', 'is suspended'),
+    ('kubectl get pvc pvc1', 'the StorageClass `fast`, which is not there'),
+    ('kubectl get nodes', 'is cordoned'),
+    ('kubectl wait pod/huge --for=condition=Ready --timeout=1s', 'did not come in time. No node can take'),
+])
+def test_what_a_command_shows_is_explained_by_the_state(session: Session, command: str, cause: str) -> None:
+    assert cause in explained(session, command)
+
+
+@pytest.mark.parametrize(('command', 'cause'), [
+    ('kubectl get pod lonely', 'lives in the namespace other'),
+    ('kubectl get pod towo', 'one is close: `two`'),
+    ('kubectl create configmap x -n ohter', 'no namespace `ohter`'),
+    ('kubectl create deployment web --image=nginx', 'is there already'),
+    ('kubectl get pods --as=jane', 'kubectl create rolebinding list-pods --role=list-pods --user=jane -n default'),
+    ('kubectl get nodes --as=jane', 'kubectl create clusterrole list-nodes'),
+    ('kubectl auth can-i list pods --as=jane', 'The answer is no'),
+    ('kubectl run x --image=nginx -n small', 'quota `few` of the namespace is used up'),
+    ('kubectl get pods --context=nope', 'no context `nope`'),
+    ('kubectl config use-context nope', 'no context `nope`'),
+    ('kubectl --server=https://localhost:9 get pods', 'No API server listens'),
+    ('kubectl get pods --token=wrong --kubeconfig=/dev/null --server=https://172.30.1.2:6443 '
+     '--insecure-skip-tls-verify', 'does not know who you are'),
+    ('kubectl drain node01', '--ignore-daemonsets'),
+    ('kubectl logs two --previous', 'has not been restarted'),
+    ('kubectl exec two -- nosuch', 'no such program'),
+    ('kubectl logs two -c nope', 'has no container `nope`'),
+    ('kubectl label pod two run=x', 'add `--overwrite`'),
+    ('kubectl set image deployment/web nope=nginx', 'no container `nope`'),
+    ('kubectl rollout undo deployment/web --to-revision=9', 'no such revision'),
+    ('kubectl rollout restart deployment/paused', 'is paused'),
+    ('kubectl delete namespace default', 'belongs to the cluster itself'),
+    ('kubectl patch job bad -p \'{"spec":{"completionMode":"Indexed","completions":2}}\'',
+     'cannot change after creation'),
+    ('kubectl run Upper --image=nginx', 'lower-case letters'),
+    ('kubectl label pod two a="b c"', 'A label value'),
+    ('kubectl create service nodeport np --tcp=80 --node-port=80', 'lies outside'),
+    ('kubectl gte pods', 'kubectl get pods'), ('kubectl get pdos', 'kubectl get pods'),
+    ('kubectl get pods --namespce=default', '--namespace=default'),
+    ('kubectl scale deployment web', 'cannot do without the flag'),
+    ('kubectl create deployment x --image=nginx --replicas=two', 'does not take `two`'),
+    ('kubectl get pods -o foo', 'no output format `foo`'),
+    ("kubectl get pods -o jsonpath='{.items'", 'The jsonpath `{.items` is wrong'),
+    ("kubectl get pods -o go-template='{{range .items}}'", 'The Go template is wrong'),
+    ('kubectl apply -f nosuch.yaml', 'There is no `nosuch.yaml` here'),
+    ('kubectl apply', '`apply` must know where the manifest is'),
+    ('kubectl apply -f https://example.com/x.yaml', 'no internet in this course'),
+    (yaml('bad1', '  containers:\n  - name: a\n   image: nginx\n'), 'the indentation of this line'),
+    ('printf "kind: Pod\\n\\tx: 1\\n" | kubectl apply -f -', 'a tab stands in the indentation'),
+    ('printf "kind: \\"Pod\\n" | kubectl apply -f -', 'a quote has no partner'),
+    (yaml('bad2', '  containers:\n  - name: a\n    imagee: nginx\n'), '`image` is close'),
+    (yaml('bad3', '  restartpolicy: Never\n  containers: [{name: a, image: nginx}]\n'), '`restartPolicy` is close'),
+    (yaml('bad4', '  image: nginx\n  containers: [{name: a}]\n'), 'it belongs to'),
+    (yaml('bad5', '  containers: [{name: a, image: nginx, ports: [{containerPort: "80"}]}]\n'), 'Take the quotes away'),
+    (yaml('bad6', '  containers: [{name: a, image: nginx, env: [{name: A, value: 1}]}]\n'), 'put quotes'),
+    (yaml('bad7', '  containers: [{name: a, image: nginx, resources: {limits: {memory: 1 Gi}}}]\n'),
+     'A quantity is wrong'),
+    (yaml('bad8', '  containers: [{name: a, image: nginx, volumeMounts: [{name: v, mountPath: /v}]}]\n'),
+     'must stand in `volumes`'),
+    (yaml('bad9', '  containers: []\n'), 'must be there'),
+    (yaml('bada', '  restartPolicy: Sometimes\n  containers: [{name: a, image: nginx}]\n'), 'it may be: '),
+    (yaml('badb', '  serviceAccountName: nobody\n  containers: [{name: a, image: nginx}]\n'),
+     'ServiceAccount `nobody`'),
+    (yaml('badc', '  priorityClassName: nope\n  containers: [{name: a, image: nginx}]\n'), 'no PriorityClass `nope`'),
+    ('printf "apiVersion: v1\\nkind: Deployment\\nmetadata: {name: x}\\n" | kubectl apply -f -', 'but `apps/v1`'),
+    ('printf "kind: Pod\\nmetadata: {name: x}\\n" | kubectl apply -f -', 'needs `apiVersion` and `kind`'),
+    ('kubectl create deployment s2 --image=nginx --dry-run=client '
+     "-o json | jq '.spec.selector.matchLabels.app=\"other\"' | kubectl create -f -", 'must stand in `spec.template'),
+    ('kubctl get pods', 'kubectl get pods'), ('helm list', 'Helm is not part of this course'),
+    ('tmux', 'put `&` after a command'), ('echo "open', 'has no partner'), ('echo a | | b', 'The shell cannot read on'),
+    ('for i in 1 2; do echo', 'not finished'), ('touch s.sh; ./s.sh', 'chmod +x ./s.sh'),
+    ('./nosuch.sh', 'there is no `./nosuch.sh`'), ('cat nosuch', 'no file `nosuch`'), ('/tmp', 'is a folder'),
+    ('x="a b"; echo hi > $x', 'so the shell cannot tell which file'), ('echo $((1/0))', 'divided by zero'),
+    ('[ "" -gt 1 ]', 'One side of'), ('touch /etc/x', 'Put `sudo` before'),
+    ('curl http://nosuch.example', 'DNS does not know'), ('kubectl get pods | jq .', 'its input is no JSON'),
+])
+def test_a_command_that_failed_is_explained(session: Session, command: str, cause: str) -> None:
+    assert cause in explained(session, command)
+
+
+def test_why_says_it_in_the_shell_in_the_languages_of_the_session(session: Session) -> None:
+    run(session, 'kubectl get pod tag')
+    run(session, 'why')
+    both = session.transcript[-1].stdout
+    assert both.startswith('pod/tag\n') and '标签 `9.9.9`' in both and 'its tag `9.9.9`' in both
+    assert '这样修 · Mend: kubectl set image pod/tag tag=nginx\n' in both
+    session.languages = ('en',)
+    run(session, 'why')
+    assert '标签' not in session.transcript[-1].stdout
+    run(session, 'echo fine; true')
+    run(session, 'why')
+    assert session.transcript[-1].stdout == 'The last command went well, and so does all that it is about.\n'
+
+
+def test_who_cordons_a_node_needs_no_explanation(session: Session) -> None:
+    run(session, 'kubectl cordon node02')
+    assert session.why() is None
