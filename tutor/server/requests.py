@@ -17,7 +17,7 @@ BODY_LIMIT = 3 * 1024 * 1024
 BODY_WITHIN = 30.0
 """Wall seconds within which a body has to arrive."""
 DEPTH_LIMIT = 200
-NUMBERS = ('limit', 'timeoutSeconds', 'gracePeriodSeconds', 'sinceSeconds', 'tailLines', 'limitBytes', 'ports')
+NUMBERS = ('limit', 'timeoutSeconds', 'gracePeriodSeconds', 'sinceSeconds', 'tailLines', 'limitBytes')
 
 
 def query_of(request: web.BaseRequest) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import http.client
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,13 @@ class Caller:
             return answer.status, json.loads(answer.read())
         finally:
             connection.close()
+
+    def until(self, path: str, condition: Callable[[Any], bool]) -> Any:
+        """What is at a path once the condition holds; asked again and again, for 20 seconds at most."""
+        end = time.monotonic() + 20
+        while not condition(found := self.ask('GET', path)[1]):
+            assert time.monotonic() < end, found
+        return found
 
     def refused(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
         code, status = self.ask(method, path, body, **headers)

@@ -56,9 +56,8 @@ def pod(caller) -> Iterator[str]:
     spec = {'containers': [{'name': 'nginx', 'image': 'nginx:1.25', 'readinessProbe': probe}]}
     body = {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'streams'}, 'spec': spec}
     caller.ask('POST', POD.rpartition('/')[0], json.dumps(body).encode(), Content_Type='application/json')
-    while not any(condition['type'] == 'Ready' and condition['status'] == 'True'
-                  for condition in caller.ask('GET', POD)[1]['status'].get('conditions', ())):
-        pass
+    caller.until(POD, lambda found: any(condition['type'] == 'Ready' and condition['status'] == 'True'
+                                        for condition in found['status'].get('conditions', ())))
     yield POD
     caller.ask('DELETE', POD)
 

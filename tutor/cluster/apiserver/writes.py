@@ -16,7 +16,7 @@ PATCH_TRIES = 5
 
 def create(scope: Scope) -> Response:
     scope.check_options()
-    return Response(201, tables.shape(scope, create_object(scope, decoding.read_object(scope))), tuple(scope.warnings))
+    return _answer(scope, 201, create_object(scope, decoding.read_object(scope)))
 
 
 def create_object(scope: Scope, obj: Object) -> Object:
@@ -42,10 +42,10 @@ def update(scope: Scope) -> Response:
         raise errors.bad_request(
             f'the name of the object ({name}) does not match the name on the URL ({scope.info.name})')
     if old is None and scope.store.strategy.create_on_update:
-        return Response(201, tables.shape(scope, create_object(scope, new)), tuple(scope.warnings))
+        return _answer(scope, 201, create_object(scope, new))
     if old is None:
         raise errors.not_found(scope.resource.group, scope.resource.plural, name)
-    return Response(200, tables.shape(scope, update_object(scope, new, old)), tuple(scope.warnings))
+    return _answer(scope, 200, update_object(scope, new, old))
 
 
 def update_object(scope: Scope, new: Object, old: Object) -> Object:
@@ -76,9 +76,9 @@ def patch(scope: Scope) -> Response:
             raise errors.not_found(scope.resource.group, scope.resource.plural, scope.info.name)
         new = patching.apply(scope, old)
         if old is None:
-            return Response(201, tables.shape(scope, create_object(scope, new)), tuple(scope.warnings))
+            return _answer(scope, 201, create_object(scope, new))
         try:
-            return Response(200, tables.shape(scope, update_object(scope, new, old)), tuple(scope.warnings))
+            return _answer(scope, 200, update_object(scope, new, old))
         except errors.StatusError as error:
             if error.reason != 'Conflict' or attempt == PATCH_TRIES - 1:
                 raise
@@ -96,7 +96,7 @@ def delete(scope: Scope) -> Response:
     _trace(scope, 'delete', left)
     if gone and not scope.store.strategy.returns_deleted:
         return Response(200, deletion.success(scope.resource, obj), tuple(scope.warnings))
-    return Response(200, tables.shape(scope, left), tuple(scope.warnings))
+    return _answer(scope, 200, left)
 
 
 def delete_collection(scope: Scope) -> Response:
@@ -113,6 +113,11 @@ def delete_collection(scope: Scope) -> Response:
         left.append(deletion.delete(scope.store, current, options, context)[0])
         _trace(scope, 'delete', current)
     return Response(200, reads.as_list(scope, left))
+
+
+def _answer(scope: Scope, code: int, obj: Object) -> Response:
+    """What was written, as this client gets it, with the warnings that came up."""
+    return Response(code, tables.shape(scope, ownership.shown(scope, obj)), tuple(scope.warnings))
 
 
 def _trace(scope: Scope, action: str, obj: Object) -> None:

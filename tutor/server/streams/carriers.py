@@ -29,7 +29,8 @@ async def upgrade(http: web.BaseRequest, agreement: Agreement) -> Carrier:
     """Answer 101. Raises BadRequest for a handshake that is none, ConnectionError for a client that has gone."""
     if not agreement.websocket:
         return await _take_over(http, agreement)
-    socket = web.WebSocketResponse(protocols=(agreement.protocol,), max_msg_size=MESSAGE_LIMIT, heartbeat=HEARTBEAT)
+    protocols = (agreement.protocol,) if agreement.protocol else ()
+    socket = web.WebSocketResponse(protocols=protocols, max_msg_size=MESSAGE_LIMIT, heartbeat=HEARTBEAT)
     try:
         await socket.prepare(http)
     except web.HTTPException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from tutor.apimachinery import errors
 from tutor.client.transport import ExecSession, Request
@@ -13,6 +14,7 @@ from tutor.server.logs import copy
 from tutor.server.spdy.connection import Connection, Refused, Stream
 from tutor.server.streams.channels import CLOSE, Channel
 from tutor.server.streams.link import Link, Outward
+from tutor.server.streams.upgrades import V4, V5, Agreement
 
 STDIN, STDOUT, STDERR, ERROR, RESIZE = NAMES = ('stdin', 'stdout', 'stderr', 'error', 'resize')
 
@@ -20,9 +22,10 @@ STDIN, STDOUT, STDERR, ERROR, RESIZE = NAMES = ('stdin', 'stdout', 'stderr', 'er
 class Execution:
     """One session, joined to the streams of a client."""
 
-    def __init__(self, session: ExecSession, link: Link) -> None:
+    def __init__(self, session: ExecSession, link: Link, protocol: str) -> None:
         self._session = session
         self._link = link
+        self._protocol = protocol
 
     def start(self, streams: Mapping[str, Outward]) -> None:
         """Begin to send what the process writes, to those streams that the client wants."""
@@ -38,7 +41,7 @@ class Execution:
         status = await session.status
         for task in copies:
             await task
-        streams[ERROR].send(answers.encode({'metadata': {}, **status}).rstrip())
+        streams[ERROR].send(ending(status, self._protocol))
         for stream in streams.values():
             stream.finish()
         outbox.end()
@@ -110,6 +113,13 @@ class SpdyExecution:
     reset = finished
 
 
+def ending(status: Mapping[str, Any], protocol: str) -> bytes:
+    """What the stream for errors ends with: up to v3 the message of a failure, then a Status (v4WriteStatusFunc)."""
+    if protocol in (V5, V4):
+        return answers.encode({'metadata': {}, **status}).rstrip()
+    return str(status.get('message', '')).encode()
+
+
 def _drop(data: bytes) -> None:
     """What nobody wants to read."""
 
@@ -124,7 +134,7 @@ def wanted(request: Request) -> frozenset[str]:
     return frozenset((found | {RESIZE}) - {STDERR} if terminal else found) | {ERROR}
 
 
-async def serve(session: ExecSession, link: Link, streams: frozenset[str], spdy: bool) -> None:
+async def serve(session: ExecSession, link: Link, streams: frozenset[str], agreement: Agreement) -> None:
     """Until the process has ended or the client has gone."""
-    kind = SpdyExecution if spdy else ChannelExecution
-    await link.run(kind(Execution(session, link), streams, link).take)
+    kind = SpdyExecution if agreement.spdy else ChannelExecution
+    await link.run(kind(Execution(session, link, agreement.protocol), streams, link).take)

@@ -25,14 +25,15 @@ async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request, su
     forwards = subresource == PORT_FORWARD
     ports = forwarding.ports_of(request) if forwards and not agreement.spdy else []
     streams = frozenset() if forwards else execution.wanted(request)
-    session = handler.api.connect(request)  # to forward, it only shows that the pod is there and may be reached
+    request.query.pop('ports', None)  # without them, it is only seen whether the pod is there and may be reached
+    session = handler.api.connect(request)
     try:
         carrier = await upgrade(http, agreement)
         link = Link(handler, carrier)
         if forwards:
             await forwarding.serve(request, link, ports, agreement.spdy)
         else:
-            await execution.serve(session, link, streams, agreement.spdy)
+            await execution.serve(session, link, streams, agreement)
     finally:
         session.close()
         handler.ran()

@@ -12,7 +12,9 @@ from aiohttp import web
 
 from tutor.apimachinery import errors
 
-V5, V4 = 'v5.channel.k8s.io', 'v4.channel.k8s.io'
+V5, V4, V1 = 'v5.channel.k8s.io', 'v4.channel.k8s.io', 'channel.k8s.io'
+UNNAMED = ''
+"""What clients speak that name no protocol: the first version."""
 PORT_FORWARD = 'portforward.k8s.io'
 TUNNEL = 'SPDY/3.1+'
 """Before a WebSocket's subprotocol: its messages are the bytes of a SPDY connection."""
@@ -30,7 +32,9 @@ class Agreement:
     spdy: bool
 
 
-WEBSOCKET = {'exec': (V5, V4), 'attach': (V5, V4), 'portforward': (TUNNEL + PORT_FORWARD, V4, PORT_FORWARD)}
+EXECUTION = (V5, V4, V1, UNNAMED)
+WEBSOCKET = {'exec': EXECUTION, 'attach': EXECUTION,
+             'portforward': (TUNNEL + PORT_FORWARD, V4, PORT_FORWARD, UNNAMED)}
 BARE = {'exec': (V4,), 'attach': (V4,), 'portforward': (PORT_FORWARD,)}
 
 
@@ -38,7 +42,7 @@ def agree(http: web.BaseRequest, subresource: str) -> Agreement:
     """The first protocol of the client's that is spoken here; raises BadRequest, Forbidden."""
     upgrade = http.headers.get('Upgrade', '').lower()
     if upgrade == 'websocket':
-        offered, spoken = _listed(http, 'Sec-WebSocket-Protocol'), WEBSOCKET[subresource]
+        offered, spoken = _listed(http, 'Sec-WebSocket-Protocol') or [UNNAMED], WEBSOCKET[subresource]
     elif upgrade == SPDY:
         offered, spoken = _listed(http, VERSION_HEADER), BARE[subresource]
     else:
