@@ -161,6 +161,7 @@ def _number_text(value: object) -> str:
 def _canonical(value: Fraction | int, form: str) -> str:
     if value == 0:
         return '0'
+    value = _nano(value)
     if form == BINARY_SI:
         # Small or fractional amounts are printed with decimal suffixes.
         if -1024 < value < 1024 or not isinstance(value, int):

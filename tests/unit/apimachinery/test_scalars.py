@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,3 +78,8 @@ def test_hashes_do_not_depend_on_the_order_of_keys() -> None:
     assert first == hashing.compute_hash({'b': {'d': 3, 'c': 2}, 'a': 1})
     assert first != hashing.compute_hash({'a': 1, 'b': {'c': 2, 'd': 3}}, 1)
     assert set(first) <= set(names.ALPHABET)
+
+
+def test_a_whole_fraction_is_written_as_a_whole_number() -> None:
+    assert [str(quantity.Quantity(value)) for value in (Fraction(1), Fraction(1, 2), 1, Fraction(2000))] == [
+        '1', '500m', '1', '2k']
