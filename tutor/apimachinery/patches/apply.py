@@ -223,6 +223,8 @@ def _check(value: Any, field: Field, path: str, found: list[str]) -> None:
 
 def _check_items(value: list[Any], field: Field, path: str, found: list[str]) -> None:
     assert field.items is not None
+    if field.items.type == schema.STRING and field.list_type != 'set' and all(type(item) is str for item in value):
+        return
     seen: list[Any] = []
     for index, item in enumerate(value):
         here = f'{path}[{index}]'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
@@ -40,12 +41,19 @@ class Authorizer:
         if MASTERS in user.groups:
             return True
         what = (user.name, user.groups, info.verb, info.group, info.resource, info.subresource, info.namespace,
-                info.name, '' if info.is_resource else info.path)
+                '' if info.is_resource else info.path)
+        # Few rules name objects: what holds whatever the name is decided once for all of them.
+        return self._decide((*what, ''), user, info, False) or bool(
+            info.name and self._decide((*what, info.name), user, info, True))
+
+    def _decide(self, what: tuple[Any, ...], user: User, info: RequestInfo, named: bool) -> bool:
         found = self._decisions.get(what)
         if found is None:
             if len(self._decisions) > 20_000:
                 self._decisions.clear()
-            found = self._decisions[what] = any(rule_allows(rule, info) for rule in self.rules(user, info.namespace))
+            found = self._decisions[what] = any(
+                rule_allows(rule, info) for rule in self.rules(user, info.namespace)
+                if bool(rule.get('resourceNames')) is named)
         return found
 
     def explain(self, user: User, info: RequestInfo) -> str | None:
