@@ -61,7 +61,10 @@ def field_requirements(scope: Scope) -> list[tuple[str, str, bool]]:
 def field_matcher(scope: Scope, requirements: list[tuple[str, str, bool]]) -> Matches | None:
     if not requirements:
         return None
-    fields = scope.store.strategy.fields
+    strategy = scope.store.strategy
+    fields = strategy.fields
+    if len(requirements) == 1 and requirements[0][0] in strategy.triggers:
+        return _path_matcher(*requirements[0])
 
     def matches(obj: Object) -> bool:
         known = None
@@ -76,3 +79,9 @@ def field_matcher(scope: Scope, requirements: list[tuple[str, str, bool]]) -> Ma
         return True
 
     return matches
+
+
+def _path_matcher(field: str, value: str, equal: bool) -> Matches:
+    """One field that is the string at its path, for lists of many objects."""
+    part, name = field.split('.')
+    return lambda obj: (obj[part].get(name, '') == value) is equal

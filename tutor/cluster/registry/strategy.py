@@ -167,7 +167,8 @@ class Strategy:
         return f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
     triggers: tuple[str, ...] = ()
-    """Of these, the ones that watches are indexed by (upstream: cacher's indexers), such as spec.nodeName."""
+    """Of these, the ones that watches are indexed by (upstream: cacher's indexers): each the string at that path, such
+    as spec.nodeName."""
 
     columns: tuple[Column, ...] = (NAME, Column('Created At', 'date'))
 
