@@ -14,6 +14,7 @@ from tutor.client.informer import Informers
 from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, timing
+from tutor.cluster.kubelet.admission import Admission
 from tutor.cluster.kubelet.backoff import Backoff
 from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint
 from tutor.cluster.kubelet.images import ImagePuller
@@ -101,6 +102,7 @@ class Kubelet:
         self.crash_backoff = Backoff()
         self.puller = ImagePuller(self)
         self.statuses = StatusManager(self)
+        self.admission = Admission(settings.name)
         self.node: Object | None = None
         self.reporter = NodeReporter(self, settings.labels, settings.taints, settings.capacity, settings.allocatable,
                                      settings.version, settings.runtime)
@@ -166,10 +168,16 @@ class Kubelet:
     def _begin(self, pod: Object) -> None:
         if pods.finished((pod.get('status') or {}).get('phase', '')) and 'deletionTimestamp' not in pod['metadata']:
             return
+        deleting, trace = 'deletionTimestamp' in pod['metadata'], self.simulation.trace
+        refusal = None if deleting else self.admission.admit(pod, self.current_node())
+        if refusal is not None:
+            trace.cause = trace.record(f'kubelet@{self.name}', 'rejects', f'Pod/{pods.key(pod)}', refusal.message)
+            self.recorder.warning(pod, refusal.reason, refusal.message)
+            self.statuses.reject(pod, refusal)
+            return
         worker = self.workers[pods.uid(pod)] = PodWorker(self, pod)
-        trace = self.simulation.trace
         trace.cause = trace.record(f'kubelet@{self.name}', 'begins', f'Pod/{worker.key}')
-        if 'deletionTimestamp' in pod['metadata']:
+        if deleting:
             worker.terminate()
         else:
             worker.wake()
@@ -183,6 +191,7 @@ class Kubelet:
     def forget(self, worker: PodWorker) -> None:
         """A pod is gone for good: its containers and what was kept of it."""
         self.workers.pop(worker.uid, None)
+        self.admission.release(worker.uid)
         self.statuses.forget(worker.uid)
         if worker.sandbox is not None:
             self.runtime.remove_sandbox(worker.sandbox)

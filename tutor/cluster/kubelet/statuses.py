@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import MERGE_PATCH
+from tutor.cluster.kubelet.admission import Refusal
+from tutor.cluster.kubelet.status import OWN_CONDITIONS
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
@@ -42,6 +44,25 @@ class StatusManager:
             self._again(worker)
             return
         self._written[worker.uid] = status
+
+    def reject(self, pod: Object, refusal: Refusal) -> None:
+        """kubelet.rejectPod: the pod has failed before anything of it ran. Others' conditions stay."""
+        meta, before = pod['metadata'], pod.get('status') or {}
+        status: Object = {'phase': 'Failed', 'reason': refusal.reason,
+                          'message': f'Pod was rejected: {refusal.message}',
+                          'startTime': before.get('startTime') or self._kubelet.simulation.timestamp(),
+                          'conditions': [entry for entry in before.get('conditions') or ()
+                                         if entry['type'] not in OWN_CONDITIONS] or None}
+        if meta.get('generation'):
+            status['observedGeneration'] = meta['generation']
+        try:
+            self._kubelet.client.patch('pods', meta['name'], {'metadata': {'uid': meta['uid']}, 'status': status},
+                                       meta['namespace'], 'status', MERGE_PATCH)
+        except StatusError as error:
+            if error.code not in (404, 409):
+                self._kubelet.simulation.call_later(RETRY, self.reject, pod, refusal)
+        except OSError:
+            self._kubelet.simulation.call_later(RETRY, self.reject, pod, refusal)
 
     def delete(self, worker: PodWorker) -> None:
         """The pod has ended and is marked as deleted: take it out of the API."""

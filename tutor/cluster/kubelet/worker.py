@@ -333,6 +333,7 @@ class PodWorker:
         self.prober.stop()
         await self._tear_down()
         self.finished = True
+        self.kubelet.admission.release(self.uid)
         self._task = None
         if self.gone:
             self.kubelet.forget(self)

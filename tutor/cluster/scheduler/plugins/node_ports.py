@@ -19,7 +19,7 @@ class NodePorts(Plugin):
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
         passed = []
         for node in nodes:
-            if any(_taken(node, *port) for port in cycle.pod.ports):
+            if any(conflicts(node, *port) for port in cycle.pod.ports):
                 cycle.failed[node.name] = _REJECTED
             else:
                 passed.append(node)
@@ -29,7 +29,7 @@ class NodePorts(Plugin):
         return {'nodes': lambda pod, old, new: old is None, 'pods': _frees_port}
 
 
-def _taken(node: NodeInfo, ip: str, protocol: str, port: int) -> bool:
+def conflicts(node: NodeInfo, ip: str, protocol: str, port: int) -> bool:
     """HostPortInfo.CheckConflict: the address of all interfaces conflicts with every other."""
     return any(number == port and used == protocol and (ip in (_ANY, address) or address == _ANY)
                for address, used, number in node.ports)
