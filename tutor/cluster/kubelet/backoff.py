@@ -16,6 +16,11 @@ class Backoff:
         entry = self._entries.get(key)
         return entry[0] if entry is not None else 0.0
 
+    def expires(self, key: str) -> float:
+        """When a delay that began with the last failure ends."""
+        delay, updated = self._entries[key]
+        return updated + delay
+
     def next(self, key: str, now: float) -> None:
         """It failed again: wait longer from now on."""
         entry = self._entries.get(key)

@@ -17,11 +17,13 @@ PRESENT = 'Container image "{}" already present on machine and can be accessed b
 
 
 class ImageError(Exception):
-    """An image that is not there: the reason and message of the container's waiting state."""
+    """An image that is not there: the reason and message of the container's waiting state, and the moment the back-off
+    ends, if that is why."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, expires: float | None = None) -> None:
         super().__init__(message)
         self.reason = reason
+        self.expires = expires
 
 
 class ImagePuller:
@@ -63,7 +65,8 @@ class ImagePuller:
             recorder.normal(pod, 'BackOff', text, path)
             recorder.warning(pod, 'Failed', 'Error: ImagePullBackOff', path)
             last = self._last.get(key)
-            raise ImageError('ImagePullBackOff', f'{text}: {last}' if last else text)
+            raise ImageError('ImagePullBackOff', f'{text}: {last}' if last else text,
+                             self._backoff.expires(key))
         recorder.normal(pod, 'Pulling', f'Pulling image "{image}"', path)
         begun = simulation.now
         try:

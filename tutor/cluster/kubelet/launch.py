@@ -25,11 +25,13 @@ TERMINATION_LOG = '/dev/termination-log'
 
 
 class StartError(Exception):
-    """A container that could not be started: the reason and message of its waiting state."""
+    """A container that could not be started: the reason and message of its waiting state, and the moment its back-off
+    ends, if that is why (BackoffError)."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, expires: float | None = None) -> None:
         super().__init__(message)
         self.reason = reason
+        self.expires = expires
 
 
 class Launcher:
@@ -47,7 +49,7 @@ class Launcher:
         try:
             manifest = await kubelet.puller.ensure(pod, spec, path)
         except ImageError as error:
-            raise StartError(error.reason, str(error)) from None
+            raise StartError(error.reason, str(error), error.expires) from None
         try:
             config = self._configure(spec, manifest, init)
         except (ConfigError, UnsupportedField, identity.NotAllowed) as error:

@@ -21,14 +21,17 @@ class RuntimeWatch:
     def __init__(self, kubelet: Kubelet) -> None:
         self._kubelet = kubelet
         self._since = 0.0
+        self._lost = False
 
     def changed(self) -> None:
         """The runtime has come or gone: it takes the kubelet a moment to see it."""
         kubelet = self._kubelet
         self._since = kubelet.simulation.now
         if kubelet.runtime.available:
-            kubelet.simulation.call_later(LOOK_EVERY / 2, self._back)
+            if self._lost:
+                kubelet.simulation.call_later(LOOK_EVERY / 2, self._back)
         else:
+            self._lost = True
             kubelet.simulation.call_later(LOOK_EVERY / 2, self._look)
 
     def _look(self) -> None:
@@ -50,6 +53,7 @@ class RuntimeWatch:
         kubelet = self._kubelet
         if not kubelet.runtime.available:
             return
+        self._lost = False
         if kubelet.reporter.pressure.pop(READY, None) is not None and kubelet.running:
             kubelet.reporter.report()
         for worker in list(kubelet.workers.values()):

@@ -20,7 +20,10 @@ class Timing:
     """PLEG's period: how soon a change in the runtime is noticed."""
     look: float = 0.01
     """How soon after its start a container is looked at."""
-    retrying: tuple[float, float] = (10.0, 15.0)
+    retrying: float = 10.0
+    """workerBackOffPeriod."""
+    resync: float = 60.0
+    """syncFrequency: no back-off is waited out for longer at once."""
 
     async def mount(self, simulation: Simulation) -> None:
         await _take(simulation, self.mounting)
@@ -37,10 +40,10 @@ class Timing:
     async def tear_down(self, simulation: Simulation) -> None:
         await _take(simulation, self.tearing)
 
-    def retry(self, simulation: Simulation) -> float:
-        """After an error: workerBackOffPeriod and its jitter."""
-        low, high = self.retrying
-        return low + (high - low) * simulation.random.random()
+    def retry(self, simulation: Simulation, backoff: float | None = None) -> float:
+        """After an error: in how many seconds to try again, with its jitter; `backoff` is what is left of one."""
+        wait = self.retrying if backoff is None else min(max(backoff, 0.0), self.resync)
+        return wait * (1 + 0.5 * simulation.random.random())
 
 
 async def _take(simulation: Simulation, span: tuple[float, float]) -> None:

@@ -53,6 +53,7 @@ class PodWorker:
         self._ended = False
         self._relist: Timer | None = None
         self._retry: Timer | None = None
+        self._expires: float | None = None
         self._deadline: Timer | None = None
 
     # -- what makes it work -------------------------------------------------------------------------------------
@@ -122,11 +123,11 @@ class PodWorker:
         while True:
             self._dirty = False
             self._started = False
+            self._expires = None
             good = await self._sync()
             if self.terminating:
                 return
-            if not good:
-                self._retry_later()
+            self._complete_work(good)
             if self._started:
                 # What was started is looked at once; only what ends waits for the relist.
                 await self.simulation.sleep(self.kubelet.timing.look)
@@ -135,11 +136,15 @@ class PodWorker:
                 break
         self._task = None
 
-    def _retry_later(self) -> None:
-        """An error: again in 10 to 15 seconds (workerBackOffPeriod and its jitter)."""
+    def _complete_work(self, good: bool) -> None:
+        """completeWork: after an error again in ten seconds, or when the first back-off has ended, and half as long
+        again at most; what the sync before had asked for no longer counts."""
         if self._retry is not None:
             self._retry.cancel()
-        self._retry = self.simulation.call_later(self.kubelet.timing.retry(self.simulation), self.wake)
+            self._retry = None
+        if not good:
+            wait = None if self._expires is None else self._expires - self.simulation.now
+            self._retry = self.simulation.call_later(self.kubelet.timing.retry(self.simulation, wait), self.wake)
 
     # -- syncPod ------------------------------------------------------------------------------------------------
 
@@ -289,6 +294,8 @@ class PodWorker:
             await self.launcher.start(spec, init)
         except StartError as error:
             self.problems[name] = StartProblem(error.reason, str(error))
+            if error.expires is not None:
+                self._expires = min(self._expires or error.expires, error.expires)
             return False
         self.problems.pop(name, None)
         self._started = True
@@ -305,8 +312,9 @@ class PodWorker:
             self.kubelet.recorder.warning(
                 self.pod, 'BackOff', f'Back-off restarting failed container {name} in pod {pods.describe(self.pod)}',
                 pods.field_path(self.pod, spec))
-            raise StartError('CrashLoopBackOff', f'back-off {_go_duration(backoff.get(key))} restarting failed '
-                             f'container={name} pod={pods.describe(self.pod)}')
+            delay = backoff.get(key)
+            raise StartError('CrashLoopBackOff', f'back-off {_go_duration(delay)} restarting failed '
+                             f'container={name} pod={pods.describe(self.pod)}', ended + delay)
         backoff.next(key, now)
 
     def remember(self, container: Container) -> None:
