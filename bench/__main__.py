@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from bench import cluster, program, scale
+from bench import api, cluster, program, scale
 from bench.figure import Figure, show
 
-MEASUREMENTS = (*program.MEASUREMENTS, *cluster.MEASUREMENTS, *scale.MEASUREMENTS)
+MEASUREMENTS = (*program.MEASUREMENTS, *cluster.MEASUREMENTS, *api.MEASUREMENTS, *scale.MEASUREMENTS)
 
 
 def main() -> int:

@@ -79,12 +79,6 @@ class ApiServer:
             else:
                 self.stores.add(strategy_for(resource))
 
-    def withdraw(self, resource: Resource) -> None:
-        """Stop serving a version of a resource; its store goes with the last version."""
-        self.resources.pop((resource.group, resource.version, resource.plural), None)
-        if not any(r.group == resource.group and r.plural == resource.plural for r in self.resources.values()):
-            self.stores.remove(resource.group, resource.plural)
-
     def builtin(self, resource: Resource) -> bool:
         """Whether a resource is one of Kubernetes' own, not a CustomResourceDefinition's."""
         return resource in RESOURCES
