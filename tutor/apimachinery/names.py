@@ -237,6 +237,21 @@ def is_path_segment(value: str) -> list[str]:
     return [f"may not contain '{part}'" for part in ('/', '%') if part in value] or NO_ERRORS
 
 
+_HTTP_PATH = r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+"
+_is_http_path = re.compile(_HTTP_PATH).fullmatch
+
+
+def domain_prefixed_path(value: str) -> list[tuple[str, str]]:
+    """validation.IsDomainPrefixedPath: what is wrong with 'acme.io/foo', each with the part that it is about."""
+    host, _, path = value.partition('/')
+    if not host or not path:
+        return [(value, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+    found = [(host, text) for text in is_dns1123_subdomain(host)]
+    if not _is_http_path(path):
+        found.append((path, regex_error('Invalid path', _HTTP_PATH)))
+    return found
+
+
 def name_for_generate(value: str) -> str:
     """A generateName is checked as the name it will become: its trailing dash is no error (maskTrailingDash)."""
     return value[:-2] + 'a' if len(value) > 1 and value.endswith('-') else value

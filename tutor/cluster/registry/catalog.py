@@ -69,7 +69,7 @@ STRATEGIES: dict[tuple[str, str], str] = {
     ('rbac.authorization.k8s.io', 'roles'): 'rbac.role:RoleStrategy',
     ('resource.k8s.io', 'deviceclasses'): 'resource.devices:DeviceClassStrategy',
     ('resource.k8s.io', 'resourceclaims'): 'resource.devices:ResourceClaimStrategy',
-    ('resource.k8s.io', 'resourceclaimtemplates'): 'resource.devices:DeviceClassStrategy',
+    ('resource.k8s.io', 'resourceclaimtemplates'): 'resource.devices:ResourceClaimTemplateStrategy',
     ('resource.k8s.io', 'resourceslices'): 'resource.devices:ResourceSliceStrategy',
     ('scheduling.k8s.io', 'priorityclasses'): 'scheduling.priorityclass:PriorityClassStrategy',
     ('storage.k8s.io', 'csidrivers'): 'storage.csi:CSIDriverStrategy',

@@ -49,16 +49,20 @@ def validate_match(spec: Object, path: str = 'spec') -> list[FieldError]:
     return []
 
 
-def validate_template(spec: Object, allowed: tuple[str, ...] = ('Always',), path: str = 'spec.template',
-                      ) -> list[FieldError]:
-    """The template, and that its restartPolicy is one this kind has."""
+NO_DEADLINE = 'must not be specified'
+
+
+def validate_template(spec: Object, deadline: str = NO_DEADLINE) -> list[FieldError]:
+    """The template, which must restart its containers and has no deadline; `deadline` says so in a kind's own words."""
+    path = 'spec.template'
     template = spec.get('template') or {}
     found = validation.validate_template(template, path)
     pod: dict[str, Any] = template.get('spec') or {}
     policy = pod.get('restartPolicy', '')
-    if policy in validation.RESTART_POLICIES and policy not in allowed:
-        found.append(field.not_supported(f'{path}.spec.restartPolicy', policy, allowed))
+    if policy in validation.RESTART_POLICIES and policy != 'Always':
+        found.append(field.not_supported(f'{path}.spec.restartPolicy', policy, ('Always',)))
     if 'activeDeadlineSeconds' in pod:
-        found.append(field.forbidden(f'{path}.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not '
-                                                                           'Supported'))
+        here = f'{path}.spec.activeDeadlineSeconds'
+        found.append(field.invalid(here, pod['activeDeadlineSeconds'], deadline) if deadline == NO_DEADLINE
+                     else field.forbidden(here, deadline))
     return found

@@ -18,7 +18,8 @@ class ControllerRevisionStrategy(Kind):
     columns = columns('Name, Controller, Revision, Age')
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
-        return metadata.non_negative(obj.get('revision', 0), 'revision')
+        found = [] if obj.get('data') is not None else [field.required('data', 'data is mandatory')]
+        return found + metadata.non_negative(obj.get('revision', 0), 'revision')
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         found = self.check(new, context)

@@ -14,6 +14,9 @@ from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+REPLICA_SET_DEADLINE = 'activeDeadlineSeconds in ReplicaSet is not Supported'
+CONTROLLER_DEADLINE = 'activeDeadlineSeconds in ReplicationController is not Supported'
+
 
 class ReplicaSetStrategy(Kind):
     generation = True
@@ -34,7 +37,7 @@ class ReplicaSetStrategy(Kind):
         found += metadata.non_negative(spec.get('minReadySeconds'), 'spec.minReadySeconds')
         found += workload.validate_selector(spec, 'deployment')
         found += workload.validate_match(spec)
-        return found + workload.validate_template(spec)
+        return found + workload.validate_template(spec, REPLICA_SET_DEADLINE)
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         if new['spec'] == old['spec']:
@@ -79,7 +82,7 @@ class ReplicationControllerStrategy(ReplicaSetStrategy):
         labels = workload.template_labels(spec) or {}
         if selector and not selector.items() <= labels.items():
             found.append(field.invalid('spec.template.metadata.labels', labels, workload.MISMATCH))
-        return found + workload.validate_template(spec)
+        return found + workload.validate_template(spec, CONTROLLER_DEADLINE)
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return self.check(new, context)

@@ -9,10 +9,12 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import int_or_percent, metadata, workload
 from tutor.cluster.registry.cells import age, columns, template_cells
+from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+_ROLLING = 'Partition MaxUnavailable'
 _MUTABLE = ('replicas', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds',
             'ordinals', 'revisionHistoryLimit')
 _FORBIDDEN = ("updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
@@ -105,21 +107,31 @@ def _policies(spec: Object) -> list[FieldError]:
     path = 'spec.updateStrategy'
     if update.get('type') == 'OnDelete':
         if 'rollingUpdate' in update:
-            found.append(field.invalid(f'{path}.rollingUpdate', update['rollingUpdate'],
+            shown = internal(update['rollingUpdate'], _ROLLING, zeros={'Partition': 0})
+            found.append(field.invalid(f'{path}.rollingUpdate', shown,
                                        "only allowed for updateStrategy 'RollingUpdate'"))
     elif update.get('type') == 'RollingUpdate':
         rolling = update.get('rollingUpdate') or {}
         found += metadata.non_negative(rolling.get('partition'), f'{path}.rollingUpdate.partition')
         if 'maxUnavailable' in rolling:
-            found += int_or_percent.validate(rolling['maxUnavailable'], f'{path}.rollingUpdate.maxUnavailable')
+            found += _max_unavailable(rolling['maxUnavailable'], f'{path}.rollingUpdate.maxUnavailable')
     else:
-        found.append(field.invalid(path, update, "must be 'RollingUpdate' or 'OnDelete'"))
+        found.append(field.invalid(path, internal(update, 'Type RollingUpdate', {'RollingUpdate': _ROLLING}),
+                                   "must be 'RollingUpdate' or 'OnDelete'"))
     retention = spec.get('persistentVolumeClaimRetentionPolicy') or {}
     for name in ('whenDeleted', 'whenScaled'):
         if retention.get(name) not in ('Retain', 'Delete'):
             found.append(field.not_supported(f'spec.persistentVolumeClaimRetentionPolicy.{name}',
                                              retention.get(name, ''), ('Delete', 'Retain')))
     return found
+
+
+def _max_unavailable(value: Any, path: str) -> list[FieldError]:
+    """validateRollingUpdateStatefulSet."""
+    found = int_or_percent.validate(value, path)
+    if int_or_percent.amount(value) == 0:
+        found.append(field.invalid(path, value, 'cannot be 0'))
+    return found + int_or_percent.not_above_hundred(value, path)
 
 
 def _fixed(spec: Object) -> Object:

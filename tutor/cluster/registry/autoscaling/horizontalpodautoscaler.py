@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field, names
+from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
-from tutor.cluster.registry import metadata
 from tutor.cluster.registry.autoscaling import conversion
-from tutor.cluster.registry.autoscaling.metrics import shown, validate_metrics
+from tutor.cluster.registry.autoscaling.metrics import shown, validate_metrics, validate_reference
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
@@ -58,7 +57,7 @@ class HorizontalPodAutoscalerStrategy(Kind):
             found.append(field.invalid('spec.maxReplicas', most, 'must be greater than 0'))
         if least is not None and most < least:
             found.append(field.invalid('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'))
-        found += _reference(spec.get('scaleTargetRef') or {}, 'spec.scaleTargetRef')
+        found += validate_reference(spec.get('scaleTargetRef') or {}, 'spec.scaleTargetRef')
         found += validate_metrics(spec['metrics'], least)
         return found + _behavior(spec.get('behavior') or {})
 
@@ -83,18 +82,6 @@ def _rules(behavior: Object, name: str, policies: tuple[Object, ...], window: in
         rules['policies'] = [dict(policy) for policy in policies]
 
 
-def _reference(reference: Object, path: str) -> list[FieldError]:
-    """ValidateCrossVersionObjectReference."""
-    found: list[FieldError] = []
-    for name in ('kind', 'name'):
-        value = reference.get(name, '')
-        if not value:
-            found.append(field.required(f'{path}.{name}'))
-        else:
-            found += [field.invalid(f'{path}.{name}', value, text) for text in names.is_path_segment(value)]
-    return found
-
-
 def _behavior(behavior: Object) -> list[FieldError]:
     """validateBehavior."""
     found: list[FieldError] = []
@@ -104,13 +91,17 @@ def _behavior(behavior: Object) -> list[FieldError]:
             continue
         window = rules.get('stabilizationWindowSeconds')
         if window is not None:
-            found += metadata.non_negative(window, f'{path}.stabilizationWindowSeconds')
+            if window < 0:
+                found.append(field.invalid(f'{path}.stabilizationWindowSeconds', window,
+                                           'must be greater than or equal to zero'))
             if window > 3600:
                 found.append(field.invalid(f'{path}.stabilizationWindowSeconds', window,
                                            'must be less than or equal to 3600'))
         if rules.get('selectPolicy') not in ('Disabled', 'Max', 'Min'):
             found.append(field.not_supported(f'{path}.selectPolicy', rules.get('selectPolicy', ''),
                                              ('Disabled', 'Max', 'Min')))
+        if not rules.get('policies'):
+            found.append(field.required(f'{path}.policies', 'must specify at least one Policy'))
         for index, policy in enumerate(rules.get('policies') or ()):
             found += _policy(policy, f'{path}.policies[{index}]')
     return found

@@ -56,19 +56,20 @@ class CronJobStrategy(Kind):
         cron = spec.get('schedule', '')
         if not cron:
             found.append(field.required('spec.schedule'))
-        elif 'TZ' in cron:
-            found.append(field.invalid('spec.schedule', cron,
-                                       'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'))
         elif problem := schedule.problem(cron):
             found.append(field.invalid('spec.schedule', cron, problem))
+        if 'TZ' in cron:
+            found.append(field.invalid('spec.schedule', cron,
+                                       'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'))
         found += metadata.non_negative(spec.get('startingDeadlineSeconds'), 'spec.startingDeadlineSeconds')
+        found += _time_zone(spec)
         policy = spec.get('concurrencyPolicy')
         if policy not in ('Allow', 'Forbid', 'Replace'):
             found.append(field.not_supported('spec.concurrencyPolicy', policy, ('Allow', 'Forbid', 'Replace')))
         found += _job_template(spec['jobTemplate'])
         for name in ('successfulJobsHistoryLimit', 'failedJobsHistoryLimit'):
             found += metadata.non_negative(spec.get(name), f'spec.{name}')
-        return found + _time_zone(spec)
+        return found
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printCronJob."""
@@ -85,7 +86,9 @@ def _job_template(template: Object) -> list[FieldError]:
     spec = template.get('spec') or {}
     path = 'spec.jobTemplate.spec'
     found = job.validate_spec(spec, path)
-    if 'manualSelector' in spec:
+    if spec.get('selector') is not None:
+        found.append(field.invalid(f'{path}.selector', spec['selector'], '`selector` will be auto-generated'))
+    if spec.get('manualSelector'):
         found.append(field.not_supported(f'{path}.manualSelector', spec['manualSelector'], ('nil', 'false')))
     return found
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field, selectors
+from tutor.apimachinery import field, names, selectors
 from tutor.apimachinery.duration import human_duration, parse_timestamp
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object, is_true
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import metadata, workload
+from tutor.cluster.registry.batch import pod_failure_policy, success_policy
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.kind import Kind, now
 from tutor.cluster.registry.podspec import defaults, validation
@@ -22,6 +23,9 @@ _LEGACY = {UID_LABEL: 'controller-uid', NAME_LABEL: 'job-name'}
 _COUNTS = ('parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished',
            'backoffLimitPerIndex', 'maxFailedIndexes')
 MAX_INT32 = 2**31 - 1
+MAX_MANAGED_BY = 63
+MANY, FEWER = 100_000, 10_000
+"""How many pods at once, and how many failed indexes, the status of an indexed job has room for."""
 
 
 class JobStrategy(Kind):
@@ -76,7 +80,7 @@ class JobStrategy(Kind):
             matches = False
         if not matches:
             found.append(field.invalid('spec.template.metadata.labels', labels, workload.MISMATCH))
-        return found
+        return found + _last_hostname(obj)
 
     def _generated_selector(self, obj: Object) -> list[FieldError]:
         """validateGeneratedSelector."""
@@ -93,9 +97,7 @@ class JobStrategy(Kind):
         if spec == before:
             return []
         found = validate_spec(spec, 'spec')
-        elastic = spec.get('completionMode') == 'Indexed' and spec.get('completions') == spec.get('parallelism')
-        if not elastic:
-            found += metadata.immutable(spec.get('completions'), before.get('completions'), 'spec.completions')
+        found += _completions_changed(spec, before)
         found += metadata.immutable(spec.get('selector'), before.get('selector'), 'spec.selector')
         found += self._template(spec, before, old)
         found += metadata.immutable(spec.get('completionMode'), before.get('completionMode'), 'spec.completionMode')
@@ -119,6 +121,27 @@ class JobStrategy(Kind):
         return [obj['metadata']['name'], _status(obj), _completions(obj), _duration(obj, simulation),
                 age(obj, simulation), *template_cells(obj['spec']),
                 format_label_selector(obj['spec'].get('selector'))]
+
+
+def _completions_changed(spec: Object, before: Object) -> list[FieldError]:
+    """validateCompletions: an indexed job may grow and shrink."""
+    now, last = spec.get('completions'), before.get('completions')
+    if spec.get('completionMode') != 'Indexed':
+        return metadata.immutable(now, last, 'spec.completions')
+    if now in (None, last, spec.get('parallelism')):
+        return []
+    return [field.invalid('spec.completions', now, 'can only be modified in tandem with spec.parallelism')]
+
+
+def _last_hostname(obj: Object) -> list[FieldError]:
+    """The pods of an indexed job are named after their index, and the last name must be one."""
+    spec, name = obj['spec'], obj['metadata'].get('name', '')
+    if spec.get('completionMode') != 'Indexed' or not spec.get('completions'):
+        return []
+    hostname = f'{name}-{spec["completions"] - 1}'
+    if not names.is_dns1123_label(hostname):
+        return []
+    return [field.invalid('metadata.name', name, f'will not able to create pod with invalid DNS label: {hostname}')]
 
 
 def _status(obj: Object) -> str:
@@ -160,23 +183,61 @@ def validate_spec(spec: Object, path: str) -> list[FieldError]:
     found: list[FieldError] = []
     for name in _COUNTS:
         found += metadata.non_negative(spec.get(name), f'{path}.{name}')
+    if 'maxFailedIndexes' in spec and 'backoffLimitPerIndex' not in spec:
+        found.append(field.required(f'{path}.backoffLimitPerIndex', 'when maxFailedIndexes is specified'))
+    if 'managedBy' in spec:
+        here, manager = f'{path}.managedBy', spec['managedBy']
+        found += [field.invalid(here, part, text) for part, text in names.domain_prefixed_path(manager)]
+        if len(manager) > MAX_MANAGED_BY:
+            found.append(field.too_long(here, MAX_MANAGED_BY))
+    found += _mode(spec, path)
+    if 'podFailurePolicy' in spec:
+        found += pod_failure_policy.validate(spec, f'{path}.podFailurePolicy')
+    if 'successPolicy' in spec:
+        found += success_policy.validate(spec, f'{path}.successPolicy')
+    return found + _replacement(spec, f'{path}.podReplacementPolicy') + _template(spec, path)
+
+
+def _mode(spec: Object, path: str) -> list[FieldError]:
     mode = spec.get('completionMode', 'NonIndexed')
-    if mode not in ('Indexed', 'NonIndexed'):
-        found.append(field.not_supported(f'{path}.completionMode', mode, ('Indexed', 'NonIndexed')))
-    elif mode == 'Indexed':
-        if spec.get('completions') is None:
-            found.append(field.required(f'{path}.completions', f'when completion mode is {mode}'))
-        elif spec.get('parallelism', 0) > 100000:
-            found.append(field.invalid(f'{path}.parallelism', spec['parallelism'],
-                                       f'must be less than or equal to 100000 when completion mode is {mode}'))
-    elif 'backoffLimitPerIndex' in spec:
-        found.append(field.invalid(f'{path}.backoffLimitPerIndex', spec['backoffLimitPerIndex'],
-                                   'requires indexed completion mode'))
-    replacement = spec.get('podReplacementPolicy')
-    if replacement is not None and replacement not in ('Failed', 'TerminatingOrFailed'):
-        found.append(field.not_supported(f'{path}.podReplacementPolicy', replacement,
-                                         ('Failed', 'TerminatingOrFailed')))
-    return found + _template(spec, path)
+    if mode == 'Indexed':
+        return _indexed(spec, path)
+    found: list[FieldError] = []
+    if mode != 'NonIndexed':
+        found.append(field.not_supported(f'{path}.completionMode', mode, ('NonIndexed', 'Indexed')))
+    return found + [field.invalid(f'{path}.{name}', spec[name], 'requires indexed completion mode')
+                    for name in ('backoffLimitPerIndex', 'maxFailedIndexes') if name in spec]
+
+
+def _indexed(spec: Object, path: str) -> list[FieldError]:
+    completions, parallelism, failed = (spec.get(name) for name in ('completions', 'parallelism', 'maxFailedIndexes'))
+    if completions is None:
+        return [field.required(f'{path}.completions', 'when completion mode is Indexed')]
+    found: list[FieldError] = []
+    if parallelism is not None and parallelism > MANY:
+        found.append(field.invalid(f'{path}.parallelism', parallelism,
+                                   f'must be less than or equal to {MANY} when completion mode is Indexed'))
+    per_index = 'backoffLimitPerIndex' in spec
+    if per_index and failed is None and completions > MANY:
+        found.append(field.required(f'{path}.maxFailedIndexes', f'must be specified when completions is above {MANY}'))
+    if failed is not None and failed > completions:
+        found.append(field.invalid(f'{path}.maxFailedIndexes', failed, 'must be less than or equal to completions'))
+    if failed is not None and failed > MANY:
+        found.append(field.invalid(f'{path}.maxFailedIndexes', failed, f'must be less than or equal to {MANY}'))
+    if per_index and completions > MANY:
+        for name, value in (('parallelism', parallelism), ('maxFailedIndexes', failed)):
+            if value is not None and value > FEWER:
+                found.append(field.invalid(f'{path}.{name}', value, (
+                    f'must be less than or equal to {FEWER} when completions are above {MANY} and used with backoff '
+                    'limit per index')))
+    return found
+
+
+def _replacement(spec: Object, path: str) -> list[FieldError]:
+    """validatePodReplacementPolicy."""
+    policy = spec.get('podReplacementPolicy')
+    allowed = ('Failed',) if 'podFailurePolicy' in spec else ('Failed', 'TerminatingOrFailed')
+    return [] if policy is None or policy in allowed else [field.not_supported(path, policy, allowed)]
 
 
 def _template(spec: Object, path: str) -> list[FieldError]:
@@ -188,6 +249,6 @@ def _template(spec: Object, path: str) -> list[FieldError]:
         found.append(field.required(here, 'valid values: "OnFailure", "Never"'))
     elif policy not in ('OnFailure', 'Never'):
         found.append(field.not_supported(here, policy, ('OnFailure', 'Never')))
-    if 'podFailurePolicy' in spec and policy != 'Never':
+    elif 'podFailurePolicy' in spec and policy != 'Never':
         found.append(field.invalid(here, policy, 'only "Never" is supported when podFailurePolicy is specified'))
     return found

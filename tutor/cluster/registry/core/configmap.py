@@ -16,6 +16,11 @@ MAX_SIZE = 1024 * 1024
 IMMUTABLE = 'field is immutable when `immutable` is set'
 
 
+def decoded_size(text: str) -> int:
+    """How many bytes a base64 text stands for."""
+    return len(text) * 3 // 4 - text[-2:].count('=')
+
+
 class ConfigMapStrategy(Kind):
     columns = columns('Name, Data, Age')
 
@@ -31,7 +36,7 @@ class ConfigMapStrategy(Kind):
             size += len(data[key].encode())
         for key in sorted(binary):
             found += [field.invalid(f'binaryData[{key}]', key, text) for text in names.is_config_map_key(key)]
-            size += len(binary[key]) * 3 // 4
+            size += decoded_size(binary[key])
         if size > MAX_SIZE:
             found.append(field.too_long('', MAX_SIZE))
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import field, quantity
+from tutor.apimachinery import field, names, quantity
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import columns
@@ -40,7 +40,9 @@ class LimitRangeStrategy(Kind):
         for index, item in enumerate(obj['spec'].get('limits') or ()):
             path = f'spec.limits[{index}]'
             kind = item.get('type', '')
-            if kind not in _TYPES and '/' not in kind:
+            if errors := names.is_qualified_name(kind):
+                found += field.invalid_each(f'{path}.type', kind, errors)
+            elif kind not in _TYPES and '/' not in kind:
                 found.append(field.invalid(f'{path}.type', kind, 'must be a standard limit type or fully qualified'))
             if kind in seen:
                 found.append(field.duplicate(f'{path}.type', kind))
@@ -50,19 +52,25 @@ class LimitRangeStrategy(Kind):
 
 
 def _item(item: Object, path: str, found: list[FieldError]) -> None:
+    kind = item.get('type')
+    check = resources.container_name if kind in ('Pod', 'Container') else resources.validate_name
     keys: set[str] = set()
-    for name in (*_ORDER, 'maxLimitRequestRatio'):
-        for key in sorted(item.get(name) or {}):
-            keys.add(key)
-            resources.validate_name(key, f'{path}.{name}[{key}]', found)
-    if item.get('type') == 'Pod':
-        for name in ('default', 'defaultRequest'):
-            if item.get(name):
-                found.append(field.forbidden(f'{path}.{name}', "may not be specified when `type` is 'Pod'"))
-    if item.get('type') == 'PersistentVolumeClaim' and not any(
-            'storage' in (item.get(name) or {}) for name in ('min', 'max')):
+
+    def look(*given: str) -> None:
+        for name in given:
+            for key in sorted(item.get(name) or {}):
+                keys.add(key)
+                check(key, f'{path}.{name}[{key}]', found)
+    look('max', 'min')
+    if kind == 'Pod':
+        found += [field.forbidden(f'{path}.{name}', "may not be specified when `type` is 'Pod'")
+                  for name in ('default', 'defaultRequest') if item.get(name)]
+    else:
+        look('default', 'defaultRequest')
+    if kind == 'PersistentVolumeClaim' and not any('storage' in (item.get(name) or {}) for name in ('min', 'max')):
         found.append(field.required(f'{path}.limits', 'either minimum or maximum storage value is required, but '
                                                       'neither was provided'))
+    look('maxLimitRequestRatio')
     for key in sorted(keys):
         _amounts(item, key, path, found)
 
@@ -90,6 +98,10 @@ def _amounts(item: Object, key: str, path: str, found: list[FieldError]) -> None
     ratio = (item.get('maxLimitRequestRatio') or {}).get(key)
     if ratio is not None:
         _ratio(key, ratio, least, most, path, found)
+    if default is not None and request is not None and not resources.overcommit_allowed(key) \
+            and quantity.parse(default) != quantity.parse(request):
+        found.append(field.invalid(f'{path}.defaultRequest[{key}]', request,
+                                   f'default value {default} must equal to defaultRequest value {request} in {key}'))
 
 
 def _ratio(key: str, ratio: str, least: str | None, most: str | None, path: str, found: list[FieldError]) -> None:

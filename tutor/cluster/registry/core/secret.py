@@ -6,12 +6,12 @@ import base64
 import json
 from typing import Any
 
-from tutor.apimachinery import field, names
+from tutor.apimachinery import decode, field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
-from tutor.cluster.registry.core.configmap import IMMUTABLE, MAX_SIZE
+from tutor.cluster.registry.core.configmap import IMMUTABLE, MAX_SIZE, decoded_size
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -42,7 +42,7 @@ class SecretStrategy(Kind):
         found: list[FieldError] = []
         for key in sorted(data):
             found += [field.invalid(f'data[{key}]', key, text) for text in names.is_config_map_key(key)]
-        if sum(len(value) * 3 // 4 for value in data.values()) > MAX_SIZE:
+        if sum(decoded_size(value) for value in data.values()) > MAX_SIZE:
             found.append(field.too_long('data', MAX_SIZE))
         kind = obj['type']
         if kind == SERVICE_ACCOUNT_TOKEN:
@@ -83,13 +83,13 @@ def _docker(data: dict[str, str], key: str, found: list[FieldError]) -> None:
     if key not in data:
         found.append(field.required(f'data[{key}]'))
         return
+    text = base64.b64decode(data[key])
     try:
-        json.loads(base64.b64decode(data[key]))
+        found_json = json.loads(text)
     except ValueError as error:
-        found.append(field.invalid(f'data[{key}]', '<secret contents redacted>', _json_problem(str(error))))
-
-
-def _json_problem(text: str) -> str:
-    if 'Expecting value' in text:
-        return 'unexpected end of JSON input'
-    return 'invalid character looking for beginning of value'
+        found.append(field.invalid(f'data[{key}]', '<secret contents redacted>', decode.json_problem(text, error)))
+        return
+    if not isinstance(found_json, dict):
+        kind = {list: 'array', str: 'string', bool: 'bool'}.get(type(found_json), 'number')
+        found.append(field.invalid(f'data[{key}]', '<secret contents redacted>',
+                                   f'json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}'))

@@ -13,6 +13,7 @@ from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
 _PATH_TYPES = ('Exact', 'ImplementationSpecific', 'Prefix')
 _BAD_SEQUENCES = ('//', '/./', '/../', '%2f', '%2F')
 _BAD_SUFFIXES = ('/..', '/.')
@@ -43,15 +44,27 @@ class IngressStrategy(Kind):
         for index, tls in enumerate(spec.get('tls') or ()):
             for number, host in enumerate(tls.get('hosts') or ()):
                 found += _wildcard_or_name(host, f'spec.tls[{index}].hosts[{number}]')
+            if secret := tls.get('secretName'):
+                found += field.invalid_each(f'spec.tls[{index}].secretName', secret, names.is_dns1123_subdomain(secret))
         if spec.get('ingressClassName') is not None:
             found += [field.invalid('spec.ingressClassName', spec['ingressClassName'], text)
                       for text in names.is_dns1123_subdomain(spec['ingressClassName'])]
         return found
 
+    def validate(self, obj: Object, context: Context) -> list[FieldError]:
+        """ValidateIngressCreate: the annotation of old must agree with the field."""
+        found = super().validate(obj, context)
+        annotation = (obj['metadata'].get('annotations') or {}).get(CLASS_ANNOTATION)
+        name = obj['spec'].get('ingressClassName')
+        if annotation is not None and name is not None and annotation != name:
+            found.append(field.invalid(f'annotations.{CLASS_ANNOTATION}', annotation,
+                                       'must match `ingressClassName` when both are specified'))
+        return found
+
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printIngress."""
         spec = obj['spec']
-        annotation = (obj['metadata'].get('annotations') or {}).get('kubernetes.io/ingress.class')
+        annotation = (obj['metadata'].get('annotations') or {}).get(CLASS_ANNOTATION)
         ingress = ((obj.get('status') or {}).get('loadBalancer') or {}).get('ingress') or ()
         addresses = ','.join(item.get('ip') or item.get('hostname', '') for item in ingress)
         return [obj['metadata']['name'], spec.get('ingressClassName') or annotation or NONE, _hosts(spec), addresses,
@@ -117,14 +130,26 @@ def _backend(backend: Object, path: str, found: list[FieldError]) -> None:
     if service is not None and resource is not None:
         found.append(field.invalid(path, '', 'cannot set both resource and service backends'))
     elif resource is not None:
-        for name in ('kind', 'name'):
-            if not resource.get(name):
-                found.append(field.required(f'{path}.resource.{name}'))
+        found += validate_reference(resource, f'{path}.resource')
     elif service is not None:
         _service(service, path, found)
     else:
-        found.append(field.required(path, 'port name or number is required'
-                                    if 'service' in backend else 'must specify a service or resource backend'))
+        found.append(field.invalid(path, '', 'resource or service backend is required'))
+
+
+def validate_reference(reference: Object, path: str) -> list[FieldError]:
+    """validateIngressTypedLocalObjectReference."""
+    group = reference.get('apiGroup')
+    found: list[FieldError] = []
+    if group is not None:
+        found += field.invalid_each(f'{path}.apiGroup', group, names.is_dns1123_subdomain(group))
+    for name in ('kind', 'name'):
+        value = reference.get(name, '')
+        if not value:
+            found.append(field.required(f'{path}.{name}', f'{name} is required'))
+        else:
+            found += field.invalid_each(f'{path}.{name}', value, names.is_path_segment(value))
+    return found
 
 
 def _service(service: Object, path: str, found: list[FieldError]) -> None:

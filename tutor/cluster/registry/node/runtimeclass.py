@@ -10,6 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec import resources, scheduling
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -18,11 +19,20 @@ class RuntimeClassStrategy(Kind):
     columns = columns('Name, Handler, Age')
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
-        return [field.invalid('handler', obj.get('handler', ''), text)
-                for text in names.is_dns1123_label(obj.get('handler', ''))]
+        """ValidateRuntimeClass."""
+        handler, where = obj.get('handler', ''), obj.get('scheduling') or {}
+        found = field.invalid_each('handler', handler, names.is_dns1123_label(handler))
+        if 'overhead' in obj:
+            resources.validate({'limits': obj['overhead'].get('podFixed') or {}}, 'overhead.podFixed', found)
+        if 'nodeSelector' in where:
+            found += metadata.validate_labels(where['nodeSelector'], 'scheduling.nodeSelector')
+        tolerations = where.get('tolerations') or []
+        scheduling.tolerations(tolerations, 'scheduling.tolerations', found)
+        return found + [field.duplicate(f'scheduling.tolerations[{index}]', item)
+                        for index, item in enumerate(tolerations) if item in tolerations[:index]]
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        return metadata.immutable(new.get('handler'), old.get('handler'), 'handler')
+        return self.check(new, context) + metadata.immutable(new.get('handler'), old.get('handler'), 'handler')
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], obj.get('handler', ''), age(obj, simulation)]

@@ -29,7 +29,7 @@ def validate(resources: Object, path: str, found: list[FieldError], claims: froz
         _resource(name, amount, f'{path}.requests[{name}]', pod_level, found)
         limit = limits.get(name)
         if limit is None:
-            if not _overcommit_allowed(name):
+            if not overcommit_allowed(name):
                 found.append(field.required(f'{path}.limits', 'Limit must be set for non overcommitable resources'))
         elif amount != limit:
             _below_limit(name, amount, limit, path, found)
@@ -42,7 +42,7 @@ def validate(resources: Object, path: str, found: list[FieldError], claims: froz
 
 def _below_limit(name: str, amount: str, limit: str, path: str, found: list[FieldError]) -> None:
     asked, most = quantity.parse(amount), quantity.parse(limit)
-    if asked != most and not _overcommit_allowed(name):
+    if asked != most and not overcommit_allowed(name):
         found.append(field.invalid(f'{path}.requests', amount, f'must be equal to {name} limit of {limit}'))
     elif most < asked:
         found.append(field.invalid(f'{path}.requests', amount,
@@ -153,5 +153,6 @@ def _native(name: str) -> bool:
     return '/' not in name or 'kubernetes.io/' in name
 
 
-def _overcommit_allowed(name: str) -> bool:
+def overcommit_allowed(name: str) -> bool:
+    """helper.IsOvercommitAllowed: whether what is asked for may be less than the limit."""
     return _native(name) and not name.startswith('hugepages-')

@@ -35,7 +35,7 @@ class BindingStrategy(Kind):
         found: list[FieldError] = []
         if role.get('apiGroup') != GROUP:
             found.append(field.not_supported('roleRef.apiGroup', role.get('apiGroup', ''), (GROUP,)))
-        kinds = ('ClusterRole', 'Role') if self.resource.namespaced else ('ClusterRole',)
+        kinds = ('Role', 'ClusterRole') if self.resource.namespaced else ('ClusterRole',)
         if role.get('kind') not in kinds:
             found.append(field.not_supported('roleRef.kind', role.get('kind', ''), kinds))
         if not role.get('name'):

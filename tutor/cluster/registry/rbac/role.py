@@ -24,7 +24,12 @@ class RoleStrategy(Kind):
         found: list[FieldError] = []
         for index, rule in enumerate(obj.get('rules') or ()):
             _rule(rule, self.resource.namespaced, f'rules[{index}]', found)
-        for index, selector in enumerate((obj.get('aggregationRule') or {}).get('clusterRoleSelectors') or ()):
+        aggregated = obj.get('aggregationRule')
+        selectors = (aggregated or {}).get('clusterRoleSelectors') or ()
+        if aggregated is not None and not selectors:
+            found.append(field.required('aggregationRule.clusterRoleSelectors',
+                                        'at least one clusterRoleSelector required if aggregationRule is non-nil'))
+        for index, selector in enumerate(selectors):
             found += label_selectors.validate(selector, f'aggregationRule.clusterRoleSelectors[{index}]')
         return found
 

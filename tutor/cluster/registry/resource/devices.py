@@ -1,12 +1,16 @@
-"""Dynamic resource allocation: device classes, claims, templates and slices, as far as they are shown."""
+"""Dynamic resource allocation: device classes, claims, templates and slices."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.resource import requests, selectors
+from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
 
@@ -14,12 +18,43 @@ class DeviceClassStrategy(Kind):
     generation = True
     columns = columns('Name, Age')
 
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """validateDeviceClassSpec."""
+        return selectors.validate_selectors((obj.get('spec') or {}).get('selectors') or [], 'spec.selectors')
+
+    def row(self, obj: Object, simulation: Simulation) -> list[Any]:
+        return [obj['metadata']['name'], age(obj, simulation)]
+
+
+class ResourceClaimTemplateStrategy(Kind):
+    columns = columns('Name, Age')
+
+    def default(self, obj: Object) -> None:
+        requests.default(obj.setdefault('spec', {}).setdefault('spec', {}))
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """validateResourceClaimTemplateSpec."""
+        return requests.validate(obj['spec']['spec'], 'spec.spec')
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return metadata.immutable(new['spec'], old['spec'], 'spec')
+
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], age(obj, simulation)]
 
 
 class ResourceClaimStrategy(Kind):
     columns = columns('Name, State, Age')
+
+    def default(self, obj: Object) -> None:
+        requests.default(obj.setdefault('spec', {}))
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """validateResourceClaimSpec."""
+        return requests.validate(obj['spec'], 'spec')
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return metadata.immutable(new['spec'], old['spec'], 'spec')
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], _state(obj), age(obj, simulation)]

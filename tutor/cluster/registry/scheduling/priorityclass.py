@@ -9,6 +9,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec.validation import PREEMPTION_POLICIES
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -38,8 +39,8 @@ class PriorityClassStrategy(Kind):
         elif value > HIGHEST:
             found.append(field.forbidden('value', f'maximum allowed value of a user defined priority is {HIGHEST}'))
         policy = obj.get('preemptionPolicy')
-        if policy not in ('Never', 'PreemptLowerPriority'):
-            found.append(field.not_supported('preemptionPolicy', policy, ('Never', 'PreemptLowerPriority')))
+        if policy not in PREEMPTION_POLICIES:
+            found.append(field.not_supported('preemptionPolicy', policy, PREEMPTION_POLICIES))
         return found
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:

@@ -16,6 +16,8 @@ from tutor.cluster.simulation import Simulation
 
 DEFAULTS = ('storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class')
 _POLICIES = ('Delete', 'Retain')
+_MOST_PARAMETERS = 512
+_PARAMETERS_SIZE = 256 * 1024
 _BINDING = ('Immediate', 'WaitForFirstConsumer')
 
 
@@ -28,25 +30,20 @@ class StorageClassStrategy(Kind):
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """ValidateStorageClass."""
-        provisioner = obj.get('provisioner', '')
-        found: list[FieldError] = []
-        if not provisioner:
-            found.append(field.required('provisioner'))
-        else:
-            found += [field.invalid('provisioner', provisioner, text)
-                      for text in names.is_qualified_name(provisioner.lower())]
-        if obj['reclaimPolicy'] not in _POLICIES:
-            found.append(field.not_supported('reclaimPolicy', obj['reclaimPolicy'], _POLICIES))
-        if obj['volumeBindingMode'] not in _BINDING:
-            found.append(field.not_supported('volumeBindingMode', obj['volumeBindingMode'], _BINDING))
+        found = provisioner(obj.get('provisioner', ''), 'provisioner')
+        found += parameters(obj.get('parameters') or {}, 'parameters')
+        for name, allowed in (('reclaimPolicy', _POLICIES), ('volumeBindingMode', _BINDING)):
+            if obj[name] not in allowed:
+                found.append(field.not_supported(name, obj[name], allowed))
+        for index, term in enumerate(obj.get('allowedTopologies') or ()):
+            found += _topology(term, f'allowedTopologies[{index}]')
         return found
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        found = self.check(new, context)
-        if (new.get('parameters') or {}) != (old.get('parameters') or {}):
-            found.append(field.forbidden('parameters', 'updates to parameters are forbidden.'))
-        for name in ('provisioner', 'reclaimPolicy', 'volumeBindingMode'):
-            found += metadata.immutable(new.get(name), old.get(name), name)
+        """ValidateStorageClassUpdate."""
+        found: list[FieldError] = []
+        for name in ('parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'):
+            found += metadata.immutable(new.get(name) or None, old.get(name) or None, name)
         return found
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
@@ -57,3 +54,41 @@ class StorageClassStrategy(Kind):
         return [name, obj.get('provisioner', ''), obj.get('reclaimPolicy') or 'Delete',
                 obj.get('volumeBindingMode') or UNSET, 'true' if obj.get('allowVolumeExpansion') else 'false',
                 age(obj, simulation)]
+
+
+def provisioner(name: str, path: str) -> list[FieldError]:
+    """validateProvisioner."""
+    if not name:
+        return [field.required(path)]
+    return field.invalid_each(path, name, names.is_qualified_name(name.lower()))
+
+
+def parameters(given: dict[str, str], path: str) -> list[FieldError]:
+    """validateParameters."""
+    found: list[FieldError] = []
+    if len(given) > _MOST_PARAMETERS:
+        found.append(field.too_long(path, _MOST_PARAMETERS))
+        return found
+    if '' in given:
+        found.append(field.invalid(path, '', 'field can not be empty.'))
+    if sum(len(key) + len(value) for key, value in given.items()) > _PARAMETERS_SIZE:
+        found.append(field.too_long(path, _PARAMETERS_SIZE))
+    return found
+
+
+def _topology(term: Object, path: str) -> list[FieldError]:
+    """ValidateTopologySelectorTerm."""
+    found: list[FieldError] = []
+    keys: set[str] = set()
+    for index, requirement in enumerate(term.get('matchLabelExpressions') or ()):
+        here = f'{path}.matchLabelExpressions[{index}]'
+        key, values = requirement.get('key', ''), requirement.get('values') or []
+        if not values:
+            found.append(field.required(f'{here}.values'))
+        found += [field.duplicate(f'{here}.values[{number}]', value) for number, value in enumerate(values)
+                  if value in values[:number]]
+        found += field.invalid_each(f'{here}.key', key, names.is_qualified_name(key))
+        if key in keys:
+            found.append(field.duplicate(f'{here}.key', key))
+        keys.add(key)
+    return found

@@ -1,0 +1,89 @@
+"""What a claim asks of devices (pkg/apis/resource/validation)."""
+
+from __future__ import annotations
+
+from tutor.apimachinery import field, names
+from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.resource.selectors import validate_selectors
+
+MOST = 32
+_MODES = ('All', 'ExactCount')
+
+
+def default(spec: Object) -> None:
+    """SetDefaults_ExactDeviceRequest, SetDefaults_DeviceSubRequest: one device."""
+    for request in (spec.get('devices') or {}).get('requests') or ():
+        for part in (request.get('exactly'), *(request.get('firstAvailable') or ())):
+            if part is None:
+                continue
+            part.setdefault('allocationMode', 'ExactCount')
+            if part['allocationMode'] == 'ExactCount':
+                part.setdefault('count', 1)
+
+
+def validate(spec: Object, path: str) -> list[FieldError]:
+    """validateDeviceClaim; `path` is the claim's spec."""
+    devices, here = spec.get('devices') or {}, f'{path}.devices'
+    given = devices.get('requests') or []
+    found: list[FieldError] = []
+    if len(given) > MOST:
+        found.append(field.too_many(f'{here}.requests', len(given), MOST))
+    seen: set[str] = set()
+    for index, request in enumerate(given):
+        place, name = f'{here}.requests[{index}]', request.get('name', '')
+        found += _name(name, seen, f'{place}.name')
+        found += _request(request, place)
+    for index, constraint in enumerate(devices.get('constraints') or ()):
+        for number, name in enumerate(constraint.get('requests') or ()):
+            if name.partition('/')[0] not in seen:
+                found.append(field.invalid(f'{here}.constraints[{index}].requests[{number}]', name,
+                                           'must be the name of a request in the claim or the name of a request and a '
+                                           "subrequest separated by '/'"))
+    return found
+
+
+def _name(name: str, seen: set[str], path: str) -> list[FieldError]:
+    found: list[FieldError] = []
+    if not name:
+        found.append(field.required(path))
+    elif name in seen:
+        found.append(field.duplicate(path, name))
+    else:
+        found += field.invalid_each(path, name, names.is_dns1123_label(name))
+    seen.add(name)
+    return found
+
+
+def _request(request: Object, path: str) -> list[FieldError]:
+    """validateDeviceRequest."""
+    exactly, alternatives = request.get('exactly'), request.get('firstAvailable')
+    if exactly is not None and alternatives:
+        return [field.invalid(path, field.NIL, 'exactly one of `exactly` or `firstAvailable` is required, but multiple '
+                                               'fields are set')]
+    if exactly is not None:
+        return _device(exactly, f'{path}.exactly')
+    if not alternatives:
+        return [field.required(path, 'exactly one of `exactly` or `firstAvailable` is required')]
+    found: list[FieldError] = []
+    seen: set[str] = set()
+    for index, part in enumerate(alternatives):
+        here = f'{path}.firstAvailable[{index}]'
+        found += _name(part.get('name', ''), seen, f'{here}.name')
+        found += _device(part, here)
+    return found
+
+
+def _device(part: Object, path: str) -> list[FieldError]:
+    """validateExactDeviceRequest, validateDeviceSubRequest."""
+    kind, mode, count = part.get('deviceClassName', ''), part.get('allocationMode', ''), part.get('count', 0)
+    found = field.invalid_each(f'{path}.deviceClassName', kind, names.is_dns1123_subdomain(kind)) if kind else [
+        field.required(f'{path}.deviceClassName')]
+    found += validate_selectors(part.get('selectors') or [], f'{path}.selectors')
+    if mode == 'All' and count:
+        found.append(field.invalid(f'{path}.count', count, f"must not be specified when allocationMode is '{mode}'"))
+    elif mode == 'ExactCount' and count <= 0:
+        found.append(field.invalid(f'{path}.count', count, 'must be greater than zero'))
+    elif mode not in _MODES:
+        found.append(field.not_supported(f'{path}.allocationMode', mode, _MODES))
+    return found
