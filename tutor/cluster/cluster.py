@@ -14,6 +14,7 @@ from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Resp
 from tutor.cluster import bootstrap, pki
 from tutor.cluster.addons import CONTROL_PLANE, install
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
+from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Process, Serving
 from tutor.cluster.config import DEFAULT, ClusterConfig
@@ -28,6 +29,8 @@ from tutor.cluster.simulation import Simulation
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.cluster.storage import Store
 
+HOSTNAME, ADDRESS = 'controlplane', ('172.30.1.2', 6443)
+"""Where the API server of a cluster runs and listens, as SERVER says too."""
 NAME = 'kubernetes'
 READY_WITHIN = 60.0
 LOOK_EVERY = 0.5
@@ -53,6 +56,7 @@ class Cluster:
         self.simulation = Simulation(seed, epoch)
         self.store = Store()
         self.api = ApiServer(self.simulation, self.store, version(config.version), keys=keys)
+        self.control_plane = ControlPlane(self.api, HOSTNAME, ADDRESS)
         self.admin = Client(self.api, ADMIN)
         authority = keys.authority()
         self.controllers = ControllerManager(
@@ -74,6 +78,7 @@ class Cluster:
     def boot(self) -> None:
         """Make the objects of a new control plane, start its components and wait until the nodes are ready."""
         bootstrap.create_all(self.api.stores, Context(self.simulation, self.api.stores, ADMIN))
+        self.control_plane.start()
         if CONTROL_PLANE not in self.config.addons or not self.config.nodes:
             self.controllers.start()
             if self.config.nodes:

@@ -1,0 +1,133 @@
+"""What an API server keeps up by itself while it serves (pkg/controlplane/controller): the Service through which pods
+reach it and its endpoints, the system's namespaces, and the Lease that says that it is alive."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object, deep_copy
+from tutor.client.client import Client
+from tutor.client.transport import User
+from tutor.cluster import bootstrap
+from tutor.cluster.registry.store import new_uid
+from tutor.cluster.simulation.simulation import Timer
+
+if TYPE_CHECKING:
+    from tutor.cluster.apiserver.server import ApiServer
+
+LOOPBACK = User('system:apiserver', ('system:masters', 'system:authenticated'))
+AGENT = 'kube-apiserver'
+SERVICE_EVERY = 10.0
+NAMESPACES_EVERY = 60.0
+LEASE_EVERY = 10.0
+LEASE_SECONDS = 3600
+NAMESPACE, SERVICE = 'default', 'kubernetes'
+LEASES = 'leases.coordination.k8s.io'
+
+
+class ControlPlane:
+    """The controllers inside one API server. `address` is the IP and the port that it is reached under."""
+
+    def __init__(self, server: ApiServer, hostname: str, address: tuple[str, int]) -> None:
+        self._server = server
+        self._simulation = server.simulation
+        self._client = Client(server, LOOPBACK, AGENT)
+        self._hostname = hostname
+        self._address = address
+        self._timers: dict[str, Timer] = {}
+        self._holder = ''
+
+    def start(self) -> None:
+        """Look at once, and then at intervals."""
+        self._holder = new_uid(self._simulation)
+        self._every(NAMESPACES_EVERY, self._keep_namespaces)
+        self._every(SERVICE_EVERY, self._keep_service)
+        self._every(LEASE_EVERY, self._keep_lease)
+
+    def stop(self) -> None:
+        """Look no more."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _every(self, seconds: float, keep: Callable[[], None]) -> None:
+        """What is refused now is tried again the next time (wait.Until)."""
+        with contextlib.suppress(StatusError):
+            keep()
+        self._timers[keep.__name__] = self._simulation.call_later(seconds, self._every, seconds, keep)
+
+    def _stored(self, group: str, plural: str, namespace: str, name: str) -> Object | None:
+        return self._server.stores.of(group, plural).find(namespace, name)
+
+    # -- systemnamespaces ---------------------------------------------------------------------------------------
+
+    def _keep_namespaces(self) -> None:
+        """systemnamespaces.Controller.sync: the namespaces that a cluster cannot be without are made again."""
+        for obj in bootstrap.objects():
+            if obj['kind'] == 'Namespace' and self._stored('', 'namespaces', '', obj['metadata']['name']) is None:
+                self._client.create('namespaces', {**deep_copy(obj), 'status': {}})
+
+    # -- kubernetesservice --------------------------------------------------------------------------------------
+
+    def _keep_service(self) -> None:
+        """kubernetesservice.Controller.UpdateKubernetesService."""
+        if self._stored('', 'services', NAMESPACE, SERVICE) is None:
+            found = next(obj for obj in bootstrap.objects()
+                         if obj['kind'] == 'Service' and obj['metadata']['name'] == SERVICE)
+            self._client.create('services', deep_copy(found))
+        self._keep('', 'endpoints', self._endpoints())
+        self._keep('discovery.k8s.io', 'endpointslices', self._slice())
+
+    def _keep(self, group: str, plural: str, wanted: Object) -> None:
+        """Make it, or what differs of it equal again (EndpointsAdapter.Sync)."""
+        stored = self._stored(group, plural, NAMESPACE, SERVICE)
+        name = f'{plural}.{group}'.rstrip('.')
+        if stored is None:
+            self._client.create(name, wanted)
+        elif any(stored.get(key) != value for key, value in wanted.items() if key != 'metadata'):
+            self._client.update(name, {**wanted, 'metadata': {**stored['metadata'], **wanted['metadata']}})
+
+    def _endpoints(self) -> Object:
+        ip, port = self._address
+        return {'apiVersion': 'v1', 'kind': 'Endpoints',
+                'metadata': {'name': SERVICE, 'namespace': NAMESPACE,
+                             'labels': {'endpointslice.kubernetes.io/skip-mirror': 'true'}},
+                'subsets': [{'addresses': [{'ip': ip}],
+                             'ports': [{'name': 'https', 'port': port, 'protocol': 'TCP'}]}]}
+
+    def _slice(self) -> Object:
+        ip, port = self._address
+        return {'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice',
+                'metadata': {'name': SERVICE, 'namespace': NAMESPACE,
+                             'labels': {'kubernetes.io/service-name': SERVICE}},
+                'addressType': 'IPv4',
+                'endpoints': [{'addresses': [ip], 'conditions': {'ready': True}}],
+                'ports': [{'name': 'https', 'port': port, 'protocol': 'TCP'}]}
+
+    # -- the identity lease -------------------------------------------------------------------------------------
+
+    def _keep_lease(self) -> None:
+        """lease.Controller.backoffEnsureLease and retryUpdateLease; the name is controlplane.New's."""
+        name, now = identity(self._hostname), self._simulation.micro_timestamp()
+        stored = self._stored('coordination.k8s.io', 'leases', 'kube-system', name)
+        if stored is not None:
+            self._client.update(LEASES, {**stored, 'spec': {**stored['spec'], 'renewTime': now}})
+            return
+        self._client.create(LEASES, {
+            'apiVersion': 'coordination.k8s.io/v1', 'kind': 'Lease',
+            'metadata': {'name': name, 'namespace': 'kube-system',
+                         'labels': {'apiserver.kubernetes.io/identity': AGENT,
+                                    'kubernetes.io/hostname': self._hostname}},
+            'spec': {'holderIdentity': f'{name}_{self._holder}', 'leaseDurationSeconds': LEASE_SECONDS,
+                     'renewTime': now}})
+
+
+def identity(hostname: str) -> str:
+    """The name of an API server among its peers (controlplane.Config.complete: a hash of its host's name)."""
+    digest = hashlib.sha256(hostname.encode()).digest()[:16]
+    return 'apiserver-' + base64.b32encode(digest).decode().rstrip('=').lower()
