@@ -17,6 +17,8 @@ from tutor.grader.watched import Status, look
 MANIFESTS = ('.yaml', '.yml', '.json')
 LARGEST = 5_000_000
 FIRST_STEP, LONGEST_STEP = 1.0, 10.0
+HOLDS = 3.0
+"""So many virtual seconds after they have all passed, the checks are asked once more."""
 
 
 class BadSubmission(Exception):
@@ -135,12 +137,16 @@ def grade_one(exercise: Exercise, submission: Submission, bench: Bench) -> Grade
 
 
 def await_checks(sitting: Sitting, checks: tuple[Check, ...], timeout: float) -> tuple[Status, ...]:
-    """The standing of the checks as soon as all pass, else at the end of the time."""
+    """The standing of the checks as soon as all pass and go on to, else at the end of the time."""
     deadline = sitting.view.now + timeout
     step = FIRST_STEP
-    statuses = sitting.wait(look(checks, sitting.view))
-    while not all(status.passed for status in statuses) and sitting.view.now < deadline:
-        sitting.advance(min(step, deadline - sitting.view.now))
-        step = min(step * 2, LONGEST_STEP)
-        statuses = sitting.wait(look(checks, sitting.view))
+    statuses, held = sitting.wait(look(checks, sitting.view)), False
+    while sitting.view.now < deadline:
+        passed = all(status.passed for status in statuses)
+        if passed and held:
+            break
+        # A container that dies at once is ready for a moment: what is solved stays so.
+        wait, step = (HOLDS, step) if passed else (step, min(step * 2, LONGEST_STEP))
+        sitting.advance(min(wait, deadline - sitting.view.now))
+        statuses, held = sitting.wait(look(checks, sitting.view)), passed
     return statuses
