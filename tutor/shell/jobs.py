@@ -84,12 +84,12 @@ def report_jobs(shell: Shell) -> None:
             del shell.jobs[number]
 
 
-def report_killed(shell: Shell, process: Process, source: str) -> None:
+def report_killed(shell: Shell, process: Process, source: str, foreground: bool = True) -> None:
     """What a shell says of a process that a signal ended (bash's notify_of_job_status)."""
     signal = process.killed_by
     if signal is None or signal in ('INT', 'PIPE') or shell.dialect.name != 'bash':
         return
-    if shell.interactive or shell.line is None:
+    if foreground and (shell.interactive or shell.line is None):
         shell.io.stderr.write(f'{SIGNAL_WORDS.get(signal, signal)}\n')
     elif signal != 'TERM':
         shell.complain(shell.io, f'{process.pid:5} {SIGNAL_WORDS.get(signal, signal):<{WIDTH}}{source}')
@@ -100,7 +100,7 @@ async def ended(shell: Shell, job: Job) -> int:
     status = await job.process.exit
     shell.jobs.pop(job.number, None)
     if not shell.interactive:
-        report_killed(shell, job.process, job.source)
+        report_killed(shell, job.process, job.source, foreground=False)
     return status
 
 

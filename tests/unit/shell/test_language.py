@@ -87,6 +87,8 @@ def test_background_jobs(machine):
     assert found.stderr.startswith('[1] ')
     assert machine.run('jobs').stdout == '[1]+  Running                 sleep 10 &\n'
     assert machine.run('kill %1; wait; true').stdout == ''
+    quiet = machine.run('sleep 10 & kill $!; wait $!')
+    assert 'Terminated' not in quiet.stderr and quiet.code == 143
     machine.run('sleep 1 &')
     machine.simulation.advance(2)
     assert machine.run('true').stdout == '[1]+  Done                    sleep 1\n'

@@ -26,6 +26,9 @@ def allocate(obj: Object, context: Context) -> None:
         _address(obj, context)
     if _wants_node_ports(spec):
         _node_ports(obj, context)
+    if validation.needs_health_check(spec):
+        used = _used_ports(_others(obj, context)) | _own_ports(spec)
+        spec.setdefault('healthCheckNodePort', _free_port(used, context))
 
 
 def _address(obj: Object, context: Context) -> None:
@@ -105,9 +108,7 @@ def _wants_node_ports(spec: Object) -> bool:
 
 def _node_ports(obj: Object, context: Context) -> None:
     spec = obj['spec']
-    others = _others(obj, context)
-    used = {port['nodePort'] for other in others for port in other['spec'].get('ports') or () if port.get('nodePort')}
-    used |= {other['spec']['healthCheckNodePort'] for other in others if other['spec'].get('healthCheckNodePort')}
+    used = _used_ports(_others(obj, context))
     mine: dict[int, set[str]] = {}
     for index, port in enumerate(spec.get('ports') or ()):
         number = port.get('nodePort')
@@ -122,8 +123,16 @@ def _node_ports(obj: Object, context: Context) -> None:
                                         'provided port is already allocated')])
         mine.setdefault(number, set()).add(port.get('protocol', ''))
         used.add(number)
-    if validation.needs_health_check(spec):
-        spec.setdefault('healthCheckNodePort', _free_port(used, context))
+
+
+def _own_ports(spec: Object) -> set[int]:
+    return {port['nodePort'] for port in spec.get('ports') or () if port.get('nodePort')}
+
+
+def _used_ports(services: list[Object]) -> set[int]:
+    checks = {service['spec']['healthCheckNodePort'] for service in services
+              if service['spec'].get('healthCheckNodePort')}
+    return checks.union(*(_own_ports(service['spec']) for service in services))
 
 
 def _free_port(used: set[int], context: Context) -> int:
