@@ -147,6 +147,11 @@ def internal_error(err: str) -> StatusError:
     return new(500, 'InternalError', f'Internal error occurred: {err}', {'causes': [{'message': err}]})
 
 
+def unknown(message: str) -> StatusError:
+    """ErrorToAPIStatus of an error that is no Status: its text, and no reason."""
+    return new(500, '', message)
+
+
 def server_timeout(group: str, resource: str, operation: str, retry_after: int = 0) -> StatusError:
     text = (f'The {operation} operation against {group_resource(group, resource)} could not be completed '
             'at this time, please try again.')

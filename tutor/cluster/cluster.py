@@ -16,11 +16,13 @@ from tutor.cluster.addons import CONTROL_PLANE, install
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
-from tutor.cluster.components import Process, Serving
+from tutor.cluster.components import Process, Serving, StoreDoor
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
+from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
+from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.nodes import Nodes
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.strategy import Context
@@ -59,12 +61,15 @@ class Cluster:
         self.control_plane = ControlPlane(self.api, HOSTNAME, ADDRESS)
         self.admin = Client(self.api, ADMIN)
         authority = keys.authority()
-        self.controllers = ControllerManager(
-            self.simulation, self.api, Settings(authority.certificate, authority.key))
-        self.scheduler = Scheduler(self.simulation, self.api)
-        self.nodes = Nodes(self.simulation, self.api, config, self.connect, self.api.nodes, {
+        fabric = Fabric(self.simulation)
+        self.endpoint = Endpoint(
+            self.simulation, self.api, fabric.links, SERVER.partition('://')[2], config.control_plane)
+        local = self.endpoint.link(self.api, config.control_plane)
+        self.controllers = ControllerManager(self.simulation, local, Settings(authority.certificate, authority.key))
+        self.scheduler = Scheduler(self.simulation, local)
+        self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
-            'kube-apiserver': Serving(), 'etcd': Serving()}, keys)
+            'kube-apiserver': Serving(self.endpoint), 'etcd': Serving(StoreDoor(self.store))}, keys)
         if config.nodes:
             self.api.services = self.nodes.outgoing
         certificates = self.api.authenticator.certificates
@@ -103,12 +108,13 @@ class Cluster:
             all(_has_all(workload) for workload in workloads) and \
             stores.of('', 'serviceaccounts').find('default', 'default') is not None
 
-    def connect(self, config: RestConfig) -> Transport:
-        """The API server for a kubeconfig's server and user; raises ConnectionRefused for another address."""
+    def connect(self, config: RestConfig, machine: str = '') -> Transport:
+        """The API server for a kubeconfig's server and user, from a machine (the control plane's by default). Raises
+        OSError: ConnectionRefused for another address."""
         if config.server.rstrip('/') not in addresses():
             host = config.server.partition('://')[2].partition('/')[0]
             raise ConnectionRefused(f'dial tcp {host}: connect: connection refused')
-        return Connection(self.api, config)
+        return self.endpoint.dial(Connection(self.api, config), machine or self.endpoint.machine)
 
     def kubeconfig(self, user: str = 'kubernetes-admin') -> str:
         """The kubeconfig of an administrator, as kubeadm writes admin.conf."""

@@ -8,9 +8,13 @@ from typing import Protocol
 
 from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.proxy import ServiceProxy
+from tutor.cluster.storage import Store
 from tutor.shell.process import IO, Context
 
 DNS_PORT = 53
+ETCD_REFUSED = ('rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: '
+                'dial tcp 127.0.0.1:2379: connect: connection refused"')
+"""What the API server's etcd client says while nothing listens there."""
 
 
 class Switch(Protocol):
@@ -36,13 +40,40 @@ class Process:
             self.switch.stop()
 
 
+class Door(Protocol):
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+
+
 @dataclass(slots=True)
 class Serving:
-    """A component that the simulation cannot do without: the API server and etcd. Its process only
-    shows that it runs."""
+    """A component that others connect to: the API server. Its door is open from the first moment, as while `kubeadm
+    init` runs, and closed when the last of its processes has ended."""
 
-    def start(self, ctx: Context, io: IO) -> None: ...
-    def stop(self, ctx: Context) -> None: ...
+    door: Door
+    running: list[int] = field(default_factory=list)
+
+    def start(self, ctx: Context, io: IO) -> None:
+        self.running.append(id(ctx))
+        self.door.open()
+
+    def stop(self, ctx: Context) -> None:
+        self.running.remove(id(ctx))
+        if not self.running:
+            self.door.close()
+
+
+@dataclass(slots=True)
+class StoreDoor:
+    """The only member of an etcd cluster: nothing is stored or read while it does not run."""
+
+    store: Store
+
+    def open(self) -> None:
+        self.store.trouble = ''
+
+    def close(self) -> None:
+        self.store.trouble = ETCD_REFUSED
 
 
 @dataclass(slots=True)

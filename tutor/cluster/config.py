@@ -55,6 +55,13 @@ class ClusterConfig:
     pulled: bool = False
     userland: str = ''
 
+    @property
+    def control_plane(self) -> str:
+        """The name of the machine that the control plane runs on: without one of that role, the first; '' without
+        nodes."""
+        named = [node.name for node in self.nodes if 'control-plane' in node.roles]
+        return next(iter([*named, *(node.name for node in self.nodes)]), '')
+
     def as_dict(self) -> dict[str, Any]:
         """JSON-like, for a session's log; `read` takes it back."""
         return {name: value for name, value in asdict(self).items() if value is not None}

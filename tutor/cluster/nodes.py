@@ -8,12 +8,13 @@ from functools import lru_cache, partial
 from tutor.apimachinery.quantity import parse as parse_quantity
 from tutor.client.client import Client
 from tutor.client.informer import Informers
-from tutor.client.rest_config import Connect
+from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Transport, User
 from tutor.cluster.addons import CONTROL_PLANE, manifests
 from tutor.cluster.addons.local_path import LocalPathProvisioner
 from tutor.cluster.addons.metrics_server import MetricsServer
-from tutor.cluster.apiserver.nodes import NodeConnections
+from tutor.cluster.apiserver.nodes import REFUSED
+from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Dns, Process, Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.cluster.containers import logfiles
@@ -21,10 +22,11 @@ from tutor.cluster.containers.catalog import all_images
 from tutor.cluster.containers.daemon import ContainerdProgram, ContainerProcesses
 from tutor.cluster.containers.idle import HollowRuntime
 from tutor.cluster.containers.nodeimages import NodeImages
-from tutor.cluster.containers.programs.component import COMPONENTS, Component
+from tutor.cluster.containers.programs.component import COMPONENTS, KILLED, Component
 from tutor.cluster.containers.references import parse
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Runtime
+from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.kubelet.daemon import KubeletProgram
 from tutor.cluster.kubelet.fleet import Fleet
 from tutor.cluster.kubelet.kubelet import CLUSTER_DNS, Kubelet, NodeSettings
@@ -35,6 +37,7 @@ from tutor.cluster.network.addresses import pod_cidr
 from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
+from tutor.cluster.network.links import DROPPED
 from tutor.cluster.network.outgoing import OutgoingRequests
 from tutor.cluster.network.pods import PodNetwork
 from tutor.cluster.network.policy import NetworkPolicies
@@ -70,13 +73,16 @@ def _base() -> FileSystem:
 class Nodes:
     """All machines of a cluster. `connect` is how programs in containers reach the API server."""
 
-    def __init__(self, simulation: Simulation, transport: Transport, config: ClusterConfig, connect: Connect,
-                 connections: NodeConnections, components: dict[str, Component], keys: Keys) -> None:
+    def __init__(self, simulation: Simulation, fabric: Fabric, api: ApiServer, endpoint: Endpoint,
+                 config: ClusterConfig, connect: Callable[[RestConfig, str], Transport],
+                 components: dict[str, Component], keys: Keys) -> None:
         self.simulation = simulation
         self.config = config
         self.keys = keys
-        self._transport = transport
-        self.fabric = Fabric(simulation)
+        self.fabric = fabric
+        self._api = api
+        self._endpoint = endpoint
+        self._connect = connect
         self.registry = ImageRegistry(all_images(), programs(), config.images, config.userland)
         informers = Informers(simulation, self._client('system:node-fleet'))
         self.proxy = ServiceProxy(simulation, self.fabric, informers)
@@ -84,9 +90,11 @@ class Nodes:
         self.policies = NetworkPolicies(self.fabric, informers)
         self.fleet = Fleet(simulation, informers)
         self.machines: dict[str, Machine] = {}
-        self.outgoing = OutgoingRequests(informers, lambda: self.fabric.node(self.first))
+        self.outgoing = OutgoingRequests(informers, lambda: self.fabric.node(self.config.control_plane))
         self._informers = informers
-        self._connections = connections
+        self._connected: dict[str, bool] = {}
+        endpoint.on_change.append(self._connections_changed)
+        api.nodes.trouble = self._trouble
         components = dict(components)
         if 'metrics-server' in config.addons:
             components['metrics-server'] = MetricsServer(simulation, informers)
@@ -94,7 +102,9 @@ class Nodes:
             account = self._client('system:serviceaccount:local-path-storage:local-path-provisioner-service-account')
             components['local-path-provisioner'] = Process(
                 LocalPathProvisioner(simulation, account, informers, self._disk))
-        self._extras = {'connect': connect, COMPONENTS: {
+        self.killed: set[str] = set()
+        """Components of which no process lives: whatever starts one, it is killed at once (a fault)."""
+        self._extras = {KILLED: self.killed, COMPONENTS: {
             **components, 'kube-proxy': Proxy(self.proxy), 'coredns': Dns(self.dns)}}
 
     def start(self) -> None:
@@ -104,6 +114,57 @@ class Nodes:
             self._serve_dns()
         for number, node in enumerate(self.config.nodes):
             self._add(node, number)
+
+    def _connections_changed(self) -> None:
+        """Whoever has found the way to the API server again learns what it has missed."""
+        for name, kubelet in self.fleet.kubelets.items():
+            before, now = self._connected.get(name, True), kubelet.connected
+            if before != now:
+                self._connected[name] = now
+                self.proxy.connect(name, now)
+                if now:
+                    self.fleet.resume(kubelet)
+
+    def _trouble(self, name: str) -> str:
+        """What the API server's connection to a node's kubelet fails with."""
+        lost = self.fabric.links.between(self._endpoint.machine, name)
+        if lost:
+            return 'i/o timeout' if lost == DROPPED else 'connect: no route to host'
+        kubelet = self.fleet.kubelets.get(name)
+        return '' if kubelet is not None and kubelet.running else REFUSED
+
+    # -- power and processes ------------------------------------------------------------------------------------
+
+    def _power(self, name: str, on: bool) -> None:
+        """A machine was switched on or off. What ran on it has ended without a word: when it boots again, its kubelet
+        finds its pods without their sandboxes, and makes them anew."""
+        kubelet = self.fleet.kubelets[name]
+        if on:
+            kubelet.runtime.power_on()
+            self.fabric.links.switch(name, on=True)
+            if 'proxy' in self.config.host:
+                self.proxy.start(name)
+        else:
+            kubelet.stop()
+            kubelet.reporter.rebooted()
+            kubelet.runtime.power_off()
+            self.proxy.stop(name)
+            self.proxy.flush(name)
+            self.fabric.links.switch(name, on=False)
+
+    def kill(self, component: str) -> int:
+        """End all processes of a component, with SIGKILL; how many there were."""
+        found = [(kubelet, container) for kubelet in self.fleet.kubelets.values()
+                 for container in kubelet.runtime.containers.values()
+                 if container.running and container.program == component]
+        for kubelet, container in found:
+            kubelet.runtime.kill(container)
+        return len(found)
+
+    def restart_crashed(self, component: str) -> None:
+        """Start what a component's pods have, without the rest of its back-off."""
+        for kubelet in self.fleet.kubelets.values():
+            kubelet.restart_crashed(component)
 
     def _disk(self, node: str) -> FileSystem | None:
         kubelet = self.fleet.kubelets.get(node)
@@ -116,25 +177,21 @@ class Nodes:
 
     def first_network(self, files: FileSystem) -> HostNetwork | None:
         """The network of the first machine, as seen with other files; None without nodes."""
-        return HostNetwork(self.fabric.node(self.first), lambda: files) if self.config.nodes else None
+        found = self.config.control_plane
+        return HostNetwork(self.fabric.node(found), lambda: files) if found else None
 
     def equip(self, tools: Mapping[str, Main]) -> None:
         """Give every machine the code of programs whose files it has."""
         for machine in self.machines.values():
             machine.programs.update(tools)
 
-    @property
-    def first(self) -> str:
-        """The machine of the control plane, or the first there is."""
-        nodes = self.config.nodes
-        return next((node.name for node in nodes if CONTROL_PLANE in node.roles), nodes[0].name)
-
     def address(self, number: int) -> str:
         """Each machine is in a network of its own: 172.30.1.2, 172.30.2.2, …"""
         return f'172.30.{(number + 1) % 256}.{FIRST_ADDRESS + (number + 1) // 256}'
 
     def _client(self, user: str) -> Client:
-        return Client(self._transport, User(user, ('system:masters', 'system:authenticated')), AGENT)
+        link = self._endpoint.link(self._api, self._endpoint.machine)
+        return Client(link, User(user, ('system:masters', 'system:authenticated')), AGENT)
 
     def _add(self, node: NodeConfig, number: int) -> None:
         config, simulation = self.config, self.simulation
@@ -155,18 +212,22 @@ class Nodes:
             node.name, self.address(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
             node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)
         user = User(f'system:node:{node.name}', ('system:nodes', 'system:authenticated'))
-        client = Client(self._transport, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
+        link = self._endpoint.link(self._api, node.name, user.name)
+        client = Client(link, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
         kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime,
-                          PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared, self._extras)
+                          PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared,
+                          {**self._extras, 'connect': lambda rest: self._connect(rest, node.name)})
+        kubelet.reaches = lambda: link.works
         if 'proxy' in config.host:
             self.proxy.start(node.name)
-        self._connections.add(node.name, KubeletApi(kubelet))
+        self._api.nodes.add(node.name, KubeletApi(kubelet))
         self.fleet.add(kubelet)
         machine.programs.update({'kubelet': KubeletProgram(kubelet, self.fleet),
                                  'containerd': ContainerdProgram(runtime), 'sshd': sshd.main})
         machine.show(ContainerProcesses(runtime, machine))
         logfiles.mount(machine.files, runtime)
         machine.boot()
+        machine.on_power = partial(self._power, node.name)
 
     def _facts(self, node: NodeConfig, number: int) -> Facts:
         leads = CONTROL_PLANE in node.roles

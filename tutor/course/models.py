@@ -74,6 +74,7 @@ class ExerciseFile(Strict):
     task: Text
     cluster: ClusterOptions | str | None = None
     setup: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
     checks: tuple[CheckSpec, ...]
     hints: tuple[EitherText, ...]
     keep: EitherText

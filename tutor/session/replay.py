@@ -56,7 +56,9 @@ class Replay:
             yield
         finally:
             terminal.on_output, terminal.open_editor, session.on_entry = kept
-            (time.speed, time.paused), time.jump_wanted = flow, False
+            time.speed, time.paused = flow
+            time.forget_jumps()
+            session.go_back(0)
             terminal.pumped()
 
     def _act(self, entry: Entry) -> None:

@@ -14,7 +14,6 @@ from tutor.course.words import Text
 from tutor.grader.grading import best_count
 from tutor.grader.view import Ran
 from tutor.session.checking import Checking, CheckView
-from tutor.session.clock import KEY as CLOCK
 from tutor.session.clock import LONGEST_JUMP, MOST_STEPS, Clock
 from tutor.session.files import file_entry
 from tutor.session.flow import Flow, flows
@@ -93,6 +92,7 @@ class Session:
         self._solution = blocks(exercise.solution) if exercise is not None else []
         self._next_solution = 0
         self._rewinding = False
+        self._commands_to_undo = 0
         self._begin()
         self._replay: Replay | None = Replay(self, list(log))
         self._go_on()
@@ -114,8 +114,8 @@ class Session:
         shell.interactive = True
         shell.ctx.terminal = self.bench.context.terminal = self.terminal
         shell.ctx.extras['history'] = self.history
-        shell.ctx.extras[CLOCK] = self.time
         shell.ctx.extras[WHY] = self._asker
+        self.bench.control.clock, self.bench.control.past = self.time, self
         self.view = SessionView(self.bench)
         self.transcript: list[Ran] = []
         self.view.transcript = self.transcript
@@ -146,16 +146,25 @@ class Session:
         if self.on_entry is not None:
             self.on_entry(entry)
 
-    def undo(self) -> bool:
-        """Go back to the moment before the last command; False when there is none."""
-        last = next((place for place in reversed(range(len(self.log))) if self.log[place].kind == 'command'), None)
-        if last is None:
+    def undo(self, commands: int = 1) -> bool:
+        """Go back to the moment before the last so many commands; False when there are not that many."""
+        typed = [place for place, entry in enumerate(self.log) if entry.kind == 'command']
+        if not 0 < commands <= len(typed):
             return False
-        kept, moment = self.log[:last], self.log[last].at
+        first = typed[-commands]
+        kept, moment = self.log[:first], self.log[first].at
         # Files that were brought in since then stay: they are no command.
-        kept += [Entry(moment, entry.command, entry.kind) for entry in self.log[last:] if entry.kind == 'file']
+        kept += [Entry(moment, entry.command, entry.kind) for entry in self.log[first:] if entry.kind == 'file']
         self._rewind(kept, moment)
         return True
+
+    # `tutor.client.control.Past`, for the learner's own programs.
+
+    def commands_typed(self) -> Sequence[tuple[float, str]]:
+        return [(entry.at, entry.command) for entry in self.log if entry.kind == 'command']
+
+    def go_back(self, commands: int) -> None:
+        self._commands_to_undo = commands
 
     def reset(self) -> None:
         """Back to the start state of the exercise."""
@@ -255,7 +264,18 @@ class Session:
             self.checking.pump()
         passed = self._moment() if self.paused else seconds * self.speed
         self.simulation.run_until(enough, self.simulation.now + passed)
-        if self.time.jump_wanted:
+        self._after_event(enough)
+
+    def _after_event(self, enough: Callable[[], bool]) -> None:
+        """What a program of the learner's asked for: to jump in time, or to go back."""
+        if self._commands_to_undo:
+            commands, self._commands_to_undo = self._commands_to_undo, 0
+            self.undo(commands)
+        elif self.time.jump_by:
+            begun = self.simulation.now
+            self.simulation.run_until(enough, begun + self.time.jump_by)
+            self.time.jump_by = max(self.time.jump_by - (self.simulation.now - begun), 0.0)
+        elif self.time.jump_wanted:
             self.jump()
 
     def _moment(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
+from tutor.client.control import BadFault
 from tutor.cluster import config
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.machine.disk import HOME
@@ -25,8 +26,8 @@ def cluster_for(lesson: Lesson | None, exercise: Exercise | None) -> ClusterConf
 
 
 def prepare(bench: Workbench, exercise: Exercise | None) -> None:
-    """Bring a new workbench to the start state of an exercise: files, manifests, set-up commands. Raises
-    CannotStart."""
+    """Bring a new workbench to the start state of an exercise: files, manifests, set-up commands, faults.
+    Raises CannotStart."""
     if exercise is None:
         return
     for file in exercise.files:
@@ -37,6 +38,8 @@ def prepare(bench: Workbench, exercise: Exercise | None) -> None:
         _run(bench, f'kubectl apply -f {path}')
     for command in exercise.setup:
         _run(bench, command)
+    for fault in exercise.faults:
+        _cause(bench, fault)
     bench.context.cwd = bench.shell.ctx.cwd = HOME
     bench.shell.status = 0
 
@@ -46,6 +49,15 @@ def _run(bench: Workbench, command: str) -> None:
     bench.settle_after(command)
     if ran.code:
         raise CannotStart(f'{command}: {ran.stderr.strip() or ran.stdout.strip()}')
+
+
+def _cause(bench: Workbench, fault: str) -> None:
+    """Cause a fault, given as what is typed after `chaos`, and let the cluster feel it."""
+    try:
+        bench.control.faults.cause(fault.split())
+    except BadFault as problem:
+        raise CannotStart(f'{fault}: {problem}') from None
+    bench.settling.settle()
 
 
 def put(bench: Workbench, path: str, text: str) -> None:

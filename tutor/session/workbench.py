@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from tutor.client import control
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
 from tutor.cluster.cluster import Cluster
@@ -14,6 +15,7 @@ from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.simulation import Cancelled
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.grader.view import Ran
+from tutor.session.control import control_of
 from tutor.session.memory import collect_rarely
 from tutor.session.settling import Settling
 from tutor.session.why.explanation import Explanation
@@ -38,6 +40,7 @@ class Workbench:
         self.cluster = Cluster(config, seed, epoch, keys)
         self.simulation = self.cluster.simulation
         self.cluster.boot()
+        self.control = control_of(self.cluster)
         self.settling = Settling(self.cluster)
         self.wrote = False
         self.last: Ran | None = None
@@ -46,7 +49,7 @@ class Workbench:
         self.files = self.host.files
         self.context = Context(
             self.host, cwd=HOME, uid=1000, gid=1000, user=USER,
-            extras={'connect': self._connect, WHY: Asker(self._why)},
+            extras={'connect': self._connect, control.KEY: self.control, WHY: Asker(self._why)},
             env={'HOME': HOME, 'USER': USER, 'LOGNAME': USER, 'SHELL': '/bin/bash', 'LANG': 'C.UTF-8', 'PWD': HOME,
                  'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
                  'HOSTNAME': self.host.hostname})

@@ -19,7 +19,7 @@ async def _kubectl(argv: list[str], io: IO, ctx: Context) -> int:
     return await main(argv, io, ctx)
 
 
-async def _clock(argv, io, ctx) -> int:
+async def _clock(argv: list[str], io: IO, ctx: Context) -> int:
     from tutor.session.clock import clock
     return await clock(argv, io, ctx)
 
@@ -29,7 +29,12 @@ async def _why(argv: list[str], io: IO, ctx: Context) -> int:
     return await why(argv, io, ctx)
 
 
-TOOLS: dict[str, Main] = {'kubectl': _kubectl, 'clock': _clock, 'why': _why}
+async def _chaos(argv: list[str], io: IO, ctx: Context) -> int:
+    from tutor.session.chaos import chaos
+    return await chaos(argv, io, ctx)
+
+
+TOOLS: dict[str, Main] = {'kubectl': _kubectl, 'clock': _clock, 'chaos': _chaos, 'why': _why}
 
 
 def workstation(cluster: Cluster) -> Host:

@@ -119,7 +119,7 @@ def test_a_node_that_is_cut_off_is_not_reached(cluster: Cluster) -> None:
     pods = {pod['metadata']['name']: pod for pod in cluster.admin.items('pods')}
     other = next(pod for pod in pods.values() if pod['spec']['nodeName'] != pods['box']['spec']['nodeName'])
     assert get(cluster, other['status']['podIP'])
-    cluster.nodes.fabric.cut.add(other['spec']['nodeName'])
+    cluster.nodes.fabric.links.cut(other['spec']['nodeName'])
     with pytest.raises(TimeoutError):
         get(cluster, other['status']['podIP'])
 

@@ -108,3 +108,28 @@ def test_an_interrupted_command_is_no_mistake_and_the_panel_shows_what_is_the_le
     first = session.cluster_view().nodes[0]
     assert first.components == ('kube-apiserver', 'etcd', 'kube-scheduler', 'kube-controller-manager')
     assert not [pod for node in session.cluster_view().nodes for pod in node.pods]
+
+
+def test_the_clock_jumps_over_a_duration_and_goes_back() -> None:
+    session = Session()
+    run(session, 'kubectl create namespace one')
+    run(session, 'kubectl create namespace two')
+    before = session.now
+    session.submit('clock 1h')
+    for _ in range(20):
+        session.pump(0.01)
+    assert 3600 <= session.now - before < 3601
+    run(session, 'clock back 2')
+    assert [entry.command for entry in session.log if entry.kind == 'command'] == ['kubectl create namespace one']
+    assert 'one' in run(session, 'kubectl get namespaces') and 'two' not in run(session, 'kubectl get namespaces')
+    assert 'only 3 commands were typed' in run(session, 'clock back 9')
+
+
+def test_faults_are_undone_with_the_command_that_caused_them() -> None:
+    session = Session()
+    run(session, 'chaos stop node01', 90.0)
+    assert 'NotReady' in run(session, 'kubectl get nodes')
+    session.undo()
+    session.undo()
+    session.pump(90.0)
+    assert 'NotReady' not in run(session, 'kubectl get nodes')

@@ -9,6 +9,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tutor.apimachinery import errors
 from tutor.client.transport import User
 from tutor.cluster.apiserver.subresources.token import encode
 
@@ -26,6 +27,8 @@ class Authenticator:
         self._server = server
         self.tokens: dict[str, User] = {}
         self.certificates: dict[str, User] = {}
+        self.expired: set[str] = set()
+        """Certificates that came to their end before their time."""
 
     def token(self, token: str) -> User | None:
         """The owner of a bearer token, or None when it is not valid (any more)."""
@@ -33,7 +36,9 @@ class Authenticator:
 
     def certificate(self, pem: str) -> User | None:
         """The user of a client certificate of the cluster's CA: its common name, its organizations as groups. None for
-        a certificate that proves nobody."""
+        a certificate that proves nobody. Raises Unauthorized when it came to its end before its time."""
+        if pem in self.expired:
+            raise errors.unauthorized('Unauthorized')
         known = self.certificates.get(pem)
         if known is None and 'BEGIN CERTIFICATE' in pem:
             known = _subject(pem, self._server.keys.authority().certificate, self._server.simulation.wall())

@@ -45,7 +45,7 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
         case ['apis' as prefix, group, version]:
             return Response(200, resource_list(server, group, version, prefix))
         case [('healthz' | 'livez' | 'readyz') as check, *rest]:
-            return health.answer(check, rest, request)
+            return health.answer(check, rest, request, not server.store.trouble)
         case ['metrics']:
             from tutor.cluster.apiserver import metrics
             return Response(200, metrics.text(server), content_type=METRICS)

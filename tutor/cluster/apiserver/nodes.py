@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
-from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import ByteStream, ExecSession
+
+KUBELET_PORT = 10250
+REFUSED = 'connect: connection refused'
+
+
+class CannotDial(OSError):
+    """A kubelet that does not answer; the text is Go's net.OpError."""
 
 
 class KubeletServer(Protocol):
@@ -19,10 +26,12 @@ class KubeletServer(Protocol):
 
 
 class NodeConnections:
-    """The kubelets that can be reached, by node name."""
+    """The kubelets by node name, and whether the API server gets through to them."""
 
     def __init__(self) -> None:
         self._by_name: dict[str, KubeletServer] = {}
+        self.trouble: Callable[[str], str] = lambda name: ''
+        """What a connection to a node's kubelet fails with, as the kernel says it; '' where it does not."""
 
     def add(self, name: str, kubelet: KubeletServer) -> None:
         self._by_name[name] = kubelet
@@ -31,8 +40,9 @@ class NodeConnections:
         self._by_name.pop(name, None)
 
     def of(self, name: str, address: str = '') -> KubeletServer:
-        """The kubelet of a node; raises StatusError when it does not answer."""
+        """The kubelet of a node; raises CannotDial when it does not answer."""
         found = self._by_name.get(name)
-        if found is None:
-            raise errors.internal_error(f'error dialing backend: dial tcp {address}:10250: connect: connection refused')
+        trouble = self.trouble(name) if found is not None else REFUSED
+        if found is None or trouble:
+            raise CannotDial(f'dial tcp {address}:{KUBELET_PORT}: {trouble}')
         return found

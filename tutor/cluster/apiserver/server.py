@@ -27,7 +27,7 @@ from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.catalog import strategy_for
 from tutor.cluster.registry.store import ResourceStores
 from tutor.cluster.simulation import Simulation
-from tutor.cluster.storage import Store
+from tutor.cluster.storage import Store, Unavailable
 
 Handler = Callable[[Scope], Response]
 
@@ -108,6 +108,9 @@ class ApiServer:
             response = self._handler(scope)(scope)
         except StatusError as error:
             response = Response(error.code, error.status)
+        except Unavailable as problem:
+            error = errors.unknown(str(problem))
+            response = Response(error.code, error.status)
         if deprecation:
             response.warnings = (deprecation, *response.warnings)
         return response
@@ -141,6 +144,8 @@ class ApiServer:
 
     def _scope(self, request: Request, info: RequestInfo) -> Scope:
         user = self._authorize(request, info)
+        if self.store.trouble:
+            raise errors.unknown(self.store.trouble)
         resource = self.resources.get((info.group, info.version, info.resource))
         if resource is None:
             raise errors.no_such_path()

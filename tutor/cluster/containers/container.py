@@ -244,6 +244,11 @@ class Container:
     def running(self) -> bool:
         return self.state == RUNNING
 
+    @property
+    def program(self) -> str:
+        """The name of the program that its main process runs."""
+        return next(iter(self.config.argv()), '').rpartition('/')[2]
+
     def context(self) -> Context:
         """The surroundings of a process in this container."""
         assert self.host is not None

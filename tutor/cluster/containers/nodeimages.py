@@ -26,8 +26,6 @@ class NodeImages:
         self._absent: set[str] = set()
         self._pulling = False
         self._waiting: deque[Future[None]] = deque()
-        self.factor = 1.0
-        """How many times slower than usual the network to the registry is (a fault)."""
 
     def find(self, reference: Reference) -> Manifest | None:
         """ImageStatus: the image, if it is on this node."""
@@ -71,12 +69,12 @@ class NodeImages:
     async def _pull(self, reference: Reference) -> Manifest:
         random = self._simulation.random
         trip = LOCAL_ROUND_TRIP if self._complete else ROUND_TRIP
-        await self._simulation.sleep(trip * (1 + random.random() / 2) * self.factor)
+        await self._simulation.sleep(trip * (1 + random.random() / 2) + self._registry.delay)
         manifest = self._registry.find(reference)
         name = reference.canonical
         if not any(known.digest == manifest.digest for known in self._present.values()) and not self._complete:
             seconds = manifest.size / BYTES_PER_SECOND * (0.8 + 0.4 * random.random())
-            await self._simulation.sleep(seconds * self.factor)
+            await self._simulation.sleep(seconds)
         self._present[name] = manifest
         self._absent.discard(name)
         return manifest

@@ -8,6 +8,8 @@ from functools import lru_cache
 from hashlib import sha256
 
 DEFAULT_DOMAIN = 'docker.io'
+DOCKER_HUB = 'registry-1.docker.io'
+"""Where images of the default domain are pulled from."""
 DEFAULT_NAMESPACE = 'library'
 DEFAULT_TAG = 'latest'
 
@@ -46,7 +48,7 @@ class Reference:
     def host(self) -> str:
         """Where it is pulled from."""
         domain = self.repository.partition('/')[0]
-        return 'registry-1.docker.io' if domain == DEFAULT_DOMAIN else domain
+        return DOCKER_HUB if domain == DEFAULT_DOMAIN else domain
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tutor.cluster.containers.image import BUILT, Image, Manifest
-from tutor.cluster.containers.references import Reference, parse
+from tutor.cluster.containers.references import DOCKER_HUB, Reference, parse
 from tutor.cluster.containers.userlands import USERLANDS, install
 from tutor.shell.process import Main
 from tutor.shell.vfs import FileSystem
@@ -42,8 +42,10 @@ class ImageRegistry:
                                                       for name, tags in allowed.items()}
         self._manifests: dict[tuple[str, str], Manifest] = {}
         self._bases: dict[tuple[str, tuple[str, ...]], FileSystem] = {}
-        self.unreachable: set[str] = set()
-        """Registries that do not answer (a fault)."""
+        self.failing: set[str] = set()
+        """Hosts of registries that answer no more than an error (a fault)."""
+        self.delay = 0.0
+        """Seconds that each pull takes longer than usual (a fault)."""
 
     def add(self, image: Image) -> None:
         """Make an image known, such as one that a lesson defines."""
@@ -65,11 +67,14 @@ class ImageRegistry:
         """What a reference stands for; raises PullError with containerd's words."""
         name = reference.canonical
         image = self._images.get(reference.repository)
-        if reference.host in self.unreachable or not _public(reference):
+        url = f'https://{reference.host}/v2/{_path(reference)}/manifests/{reference.tag or reference.digest}'
+        if not _public(reference):
             raise PullError('Unknown', _unpack(name) + _resolve(name) + (
-                f'failed to do request: Head "https://{reference.host}/v2/{_path(reference)}/manifests/'
-                f'{reference.tag or reference.digest}": dial tcp: lookup {reference.host}: no such host'))
-        if image is None and self._allowed is None and reference.host == 'registry-1.docker.io':
+                f'failed to do request: Head "{url}": dial tcp: lookup {reference.host}: no such host'))
+        if reference.host in self.failing:
+            raise PullError('Unknown', f'{_unpack(name)}{_resolve(name)}unexpected status from HEAD request to {url}: '
+                            '503 Service Unavailable')
+        if image is None and self._allowed is None and reference.host == DOCKER_HUB:
             raise PullError('Unknown', _unpack(name) + _resolve(name) + (
                 'pull access denied, repository does not exist or may require authorization: '
                 'server message: insufficient_scope: authorization failed'))
@@ -132,7 +137,7 @@ def _public(reference: Reference) -> bool:
 
 
 PUBLIC_REGISTRIES = frozenset({
-    'registry-1.docker.io', 'registry.k8s.io', 'k8s.gcr.io', 'gcr.io', 'quay.io', 'ghcr.io', 'mcr.microsoft.com',
+    DOCKER_HUB, 'registry.k8s.io', 'k8s.gcr.io', 'gcr.io', 'quay.io', 'ghcr.io', 'mcr.microsoft.com',
     'public.ecr.aws', 'us-docker.pkg.dev',
 })
 

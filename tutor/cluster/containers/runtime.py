@@ -29,6 +29,7 @@ RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OC
 RUNC_EXEC = 'OCI runtime exec failed: exec failed: unable to start container process: '
 START_ERROR = 'StartError'
 START_ERROR_CODE = 128
+LOST_CODE = 255
 MAX_MESSAGE = 4096
 INIT_TIME = 0.04
 SMALL_PROCESS = 512 * 1024
@@ -104,6 +105,7 @@ class Runtime:
     async def until_available(self) -> None:
         while not self.available:
             await self._back.wait()
+        self._lost: list[Container] = []
 
     def new_id(self) -> str:
         return f'{self.simulation.random.getrandbits(256):064x}'
@@ -138,6 +140,20 @@ class Runtime:
         for identity in list(sandbox.containers):
             self.remove(identity)
         self.sandboxes.pop(sandbox.id, None)
+
+    def power_off(self) -> None:
+        """The machine loses its power."""
+        for sandbox in self.sandboxes.values():
+            sandbox.ready = False
+        self._lost = [container for container in self.containers.values() if container.state != EXITED]
+        for container in self._lost:
+            self._end(container, LOST_CODE, 'Unknown')
+
+    def power_on(self) -> None:
+        """containerd is back, and finds no task of the containers that ran: they have ended by now (255, Unknown)."""
+        for container in self._lost:
+            container.finished_at = self.simulation.now
+        self._lost = []
 
     # -- containers ---------------------------------------------------------------------------------------------
 

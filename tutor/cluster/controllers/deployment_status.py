@@ -144,7 +144,8 @@ def stuck_check(deployment: Object, status: Object, now: float) -> float | None:
     entry = condition(deployment, PROGRESSING)
     if not has_deadline(deployment) or entry is None:
         return None
-    if complete(deployment, status) or entry['reason'] == 'ProgressDeadlineExceeded':
+    # What has once been available cannot time out any more (DeploymentTimedOut).
+    if complete(deployment, status) or entry['reason'] in ('ProgressDeadlineExceeded', 'NewReplicaSetAvailable'):
         return None
     after = parse_timestamp(entry['lastUpdateTime']) + deployment['spec']['progressDeadlineSeconds'] - now
     return after + 1 if after >= 0 else None

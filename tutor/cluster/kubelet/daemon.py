@@ -38,7 +38,8 @@ class KubeletProgram:
         self._announce(settings, log)
         kubelet.configure(settings, log)
         kubelet.start()
-        self._fleet.resume(kubelet)
+        if kubelet.connected:
+            self._fleet.resume(kubelet)
         try:
             await until_ended(ctx)
         finally:

@@ -11,7 +11,7 @@ from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.informer import Informers
-from tutor.cluster.containers.container import Container
+from tutor.cluster.containers.container import EXITED, Container
 from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, timing
 from tutor.cluster.kubelet.admission import Admission
@@ -107,7 +107,7 @@ class Kubelet:
         self.reporter = NodeReporter(self, settings.labels, settings.taints, settings.capacity, settings.allocatable,
                                      settings.version, settings.runtime)
         self.static_pods = StaticPods(self)
-        self.connected = True
+        self.reaches: Callable[[], bool] = lambda: True
         self.running = False
         self._listener: Any = None
         self.workers: dict[str, PodWorker] = {}
@@ -117,6 +117,11 @@ class Kubelet:
         runtime.on_change = self._container_changed
         runtime.on_availability = RuntimeWatch(self).changed
         self.log = silence(simulation)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the API server answers this kubelet."""
+        return self.reaches()
 
     @property
     def allocatable(self) -> dict[str, str]:
@@ -132,18 +137,26 @@ class Kubelet:
 
     def start(self) -> None:
         """Register the node and begin with what is bound to it."""
+        if self.running:
+            return
         self.running = True
         self._listener = self.machine.network.listen(PORT, KubeletEndpoint(self))
         self.reporter.start()
         self.static_pods.start()
+        for worker in list(self.workers.values()):
+            worker.go_on()
 
     def stop(self) -> None:
         """The kubelet's process ends; containers go on."""
+        if not self.running:
+            return
         self.running = False
         if self._listener is not None:
             self._listener.close()
         self.reporter.stop()
         self.static_pods.stop()
+        for worker in self.workers.values():
+            worker.pause()
 
     # -- pods ---------------------------------------------------------------------------------------------------
 
@@ -213,7 +226,7 @@ class Kubelet:
 
     def _container_changed(self, container: Container) -> None:
         worker = self._by_sandbox.get(container.sandbox)
-        if worker is not None and self.runtime.available and not worker.terminating:
+        if worker is not None and self.running and self.runtime.available and not worker.terminating:
             worker.observe(ended=not container.running)
 
     def next_relist(self) -> float:
@@ -227,6 +240,14 @@ class Kubelet:
         found = [{'names': [manifest.image_id, manifest.name], 'sizeBytes': manifest.size}
                  for manifest in self.runtime.images.list()]
         return sorted(found, key=lambda entry: -entry['sizeBytes'])[:50]
+
+    def restart_crashed(self, program: str) -> None:
+        """Start what ran a program and has ended, without waiting for the rest of its back-off."""
+        for worker in list(self.workers.values()):
+            for history in worker.histories.values():
+                if history and history[0].state == EXITED and history[0].program == program:
+                    worker.forget_backoff(history[0].config.name)
+                    worker.wake()
 
     # -- telling ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -9,6 +10,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import canonical
 from tutor.client.transport import MERGE_PATCH
+from tutor.cluster.simulation import Timer
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
@@ -59,17 +61,34 @@ class NodeReporter:
         self._conditions: list[Object] = []
         self._lease: Object | None = None
         self._stopped = False
-        self._status_written = 0.0
+        self._boots = 0
+        self._checked: Object | None = None
+        """The Node as it was last compared with what is so here."""
+        self._timers: dict[str, Timer] = {}
 
     def start(self) -> None:
         """Register, and renew the lease and the status from now on."""
-        self._stopped = False
+        self._stopped, self._lease = False, None
         self.register()
         self._renew()
-        self._kubelet.simulation.call_later(STATUS_EVERY, self._report_again)
+        self._later('report', STATUS_EVERY, self._report_again)
+
+    def _later(self, what: str, seconds: float, callback: Callable[[], None]) -> None:
+        """Do something again after a while, for as long as the kubelet runs."""
+        self._timers[what] = self._kubelet.simulation.call_later(seconds, callback)
 
     def stop(self) -> None:
         self._stopped = True
+        for timer in self._timers.values():
+            timer.cancel()
+
+    def rebooted(self) -> None:
+        """The machine has lost its power: the next boot has another id."""
+        self._boots += 1
+
+    def _boot_id(self) -> str:
+        unique = f'{crc32(self._kubelet.name.encode()):08x}'
+        return f'{unique}-9f0f-4f3b-8a5{2 + self._boots % 8}-{unique}0a1b'
 
     # -- the node -----------------------------------------------------------------------------------------------
 
@@ -82,9 +101,18 @@ class NodeReporter:
                 self._announce(())
                 return
         except (StatusError, OSError):
-            kubelet.simulation.call_later(RETRY, self.register)
+            self._later('register', RETRY, self.register)
             return
+        self._announce_boot()
         self.report()
+
+    def _announce_boot(self) -> None:
+        """recordEventForRebootedNode (setters.go: NodeInfo's boot id differs from the one that is known)."""
+        kubelet = self._kubelet
+        known = ((kubelet.current_node() or {}).get('status') or {}).get('nodeInfo') or {}
+        if known.get('bootID') not in (None, self._boot_id()):
+            kubelet.node_event('Warning', 'Rebooted',
+                               f'Node {kubelet.name} has been rebooted, boot id: {self._boot_id()}')
 
     def _node(self) -> Object:
         kubelet = self._kubelet
@@ -126,7 +154,7 @@ class NodeReporter:
     def _info(self) -> Object:
         name = self._kubelet.name
         unique = f'{crc32(name.encode()):08x}'
-        return {'architecture': 'amd64', 'bootID': f'{unique}-9f0f-4f3b-8a52-{unique}0a1b',
+        return {'architecture': 'amd64', 'bootID': self._boot_id(),
                 'containerRuntimeVersion': self._runtime, 'kernelVersion': KERNEL, 'kubeProxyVersion': '',
                 'kubeletVersion': self._version, 'machineID': f'{unique * 4}', 'operatingSystem': 'linux',
                 'osImage': OS_IMAGE, 'swap': {}, 'systemUUID': f'{unique}-1c1b-4c5d-9c3a-{unique}2c3d'}
@@ -136,11 +164,11 @@ class NodeReporter:
         kubelet = self._kubelet
         if not kubelet.connected:
             return
-        before = tuple(self._conditions)
         status = self.status()
         node = kubelet.current_node()
         own = {entry['type'] for entry in self._conditions}
         known = ((node or {}).get('status') or {}).get('conditions') or ()
+        before = tuple(entry for entry in known if entry['type'] in own)
         foreign = [entry for entry in known if entry['type'] not in own]
         body = {'status': {**status, 'conditions': [*self._conditions, *foreign]}}
         try:
@@ -151,7 +179,6 @@ class NodeReporter:
             return
         except OSError:
             return
-        self._status_written = kubelet.simulation.now
         self._announce(before)
 
     def _announce(self, before: tuple[Object, ...]) -> None:
@@ -168,7 +195,7 @@ class NodeReporter:
         if self._stopped:
             return
         self.report()
-        self._kubelet.simulation.call_later(STATUS_EVERY, self._report_again)
+        self._later('report', STATUS_EVERY, self._report_again)
 
     # -- the lease ----------------------------------------------------------------------------------------------
 
@@ -184,7 +211,19 @@ class NodeReporter:
                 self._lease = None
             except OSError:
                 pass
-        kubelet.simulation.call_later(RENEW_EVERY, self._renew)
+            self._correct()
+        self._later('renew', RENEW_EVERY, self._renew)
+
+    def _correct(self) -> None:
+        """syncNodeStatus: what the API server says of the node differs from what is so here (the node lifecycle
+        controller gave it up, say)."""
+        node = self._kubelet.current_node()
+        if node is None or node is self._checked:
+            return
+        self._checked = node
+        said = {entry['type']: entry['status'] for entry in node.get('status', {}).get('conditions') or ()}
+        if any(said.get(entry['type']) != entry['status'] for entry in self._conditions):
+            self.report()
 
     def _write_lease(self) -> None:
         kubelet = self._kubelet

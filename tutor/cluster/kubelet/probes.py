@@ -94,6 +94,16 @@ class Prober:
         for loop in self._probes.values():
             loop.stop()
 
+    def pause(self) -> None:
+        """The kubelet has stopped: nothing is asked, what is known stays known."""
+        for loop in self._probes.values():
+            loop.stop()
+
+    def go_on(self) -> None:
+        if not self._stopped:
+            for loop in self._probes.values():
+                loop.go_on()
+
 
 class ProbeLoop:
     """One probe of one container (prober.worker). `result` is None until it is known; readiness begins as False."""
@@ -108,7 +118,11 @@ class ProbeLoop:
         self._born = born
         self._last: str | None = None
         self._run = 0
-        self._task: Task[None] = worker.simulation.spawn(self._loop(), f'{kind}:{worker.key}')
+        self._task: Task[None]
+        self.go_on()
+
+    def go_on(self) -> None:
+        self._task = self._worker.simulation.spawn(self._loop(), f'{self.kind}:{self._worker.key}')
 
     def stop(self) -> None:
         self._task.cancel()

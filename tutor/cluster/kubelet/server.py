@@ -50,7 +50,6 @@ class KubeletApi:
 
     def logs(self, pod: Object, container: str, options: dict[str, Any]) -> ByteStream:
         """GetKubeletContainerLogs."""
-        self._reachable()
         kubelet, simulation = self._kubelet, self._kubelet.simulation
         worker = kubelet.find(pods.uid(pod))
         status = worker.status if worker is not None else pod.get('status') or {}
@@ -109,7 +108,6 @@ class KubeletApi:
 
     def _running(self, pod: Object, name: str) -> Container:
         """The container's running instance. Raises OSError as a refused upgrade does."""
-        self._reachable()
         worker = self._kubelet.find(pods.uid(pod))
         history = worker.histories.get(name) if worker is not None else None
         if not history or not history[0].running:
@@ -123,7 +121,6 @@ class KubeletApi:
     def port_forward(self, pod: Object, port: int | None) -> ExecSession:
         """PortForward: one connection to a port inside the pod; without a port, the upgraded connection on which no
         stream has begun."""
-        self._reachable()
         simulation = self._kubelet.simulation
         worker = self._kubelet.find(pods.uid(pod))
         if worker is None or worker.attachment is None:
@@ -133,12 +130,6 @@ class KubeletApi:
         if port is not None:
             simulation.spawn(_forward(worker, port, (up, down, problems), status))
         return ExecSession(up, down, problems, status)
-
-    def _reachable(self) -> None:
-        kubelet = self._kubelet
-        if not kubelet.running or not kubelet.connected:
-            raise errors.internal_error(
-                f'error dialing backend: dial tcp {kubelet.address}:10250: connect: connection refused')
 
 
 class RunningExec(ExecSession):

@@ -10,6 +10,7 @@ from tutor.apimachinery import decode
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.hashing import compute_hash
 from tutor.apimachinery.objects import Object
+from tutor.cluster.simulation import Timer
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
@@ -28,6 +29,7 @@ class StaticPods:
         self._hashes: dict[str, str] = {}
         self.folder = FOLDER
         self._stopped = False
+        self._timer: Timer | None = None
 
     def start(self) -> None:
         self._stopped = False
@@ -35,6 +37,8 @@ class StaticPods:
 
     def stop(self) -> None:
         self._stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
 
     def check(self) -> None:
         """Look at the folder, create and remove mirrors, and look again after a while."""
@@ -45,7 +49,7 @@ class StaticPods:
             self._mirror(name, pod)
         for name in [name for name in self._hashes if name not in wanted]:
             self._remove(name)
-        self._kubelet.simulation.call_later(CHECK_EVERY, self.check)
+        self._timer = self._kubelet.simulation.call_later(CHECK_EVERY, self.check)
 
     def _manifests(self) -> list[Object]:
         files = self._kubelet.machine.files

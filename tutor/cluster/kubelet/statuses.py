@@ -23,6 +23,8 @@ class StatusManager:
     def __init__(self, kubelet: Kubelet) -> None:
         self._kubelet = kubelet
         self._written: dict[str, Object] = {}
+        self._versions: dict[str, int] = {}
+        """The resourceVersion that the last write of a pod's status gave it."""
 
     def set(self, worker: PodWorker) -> None:
         """Write a worker's status, if it says anything new."""
@@ -35,7 +37,7 @@ class StatusManager:
         change = {**status, **{field: None for field in before if field not in status}}
         body = {'metadata': {'uid': meta['uid']}, 'status': change}
         try:
-            self._kubelet.client.patch('pods', meta['name'], body, meta['namespace'], 'status', MERGE_PATCH)
+            stored = self._kubelet.client.patch('pods', meta['name'], body, meta['namespace'], 'status', MERGE_PATCH)
         except StatusError as error:
             if error.code not in (404, 409):
                 self._again(worker)
@@ -44,6 +46,16 @@ class StatusManager:
             self._again(worker)
             return
         self._written[worker.uid] = status
+        self._versions[worker.uid] = _version(stored)
+
+    def reconcile(self, worker: PodWorker) -> None:
+        """needsReconcile: somebody else has changed what the kubelet had said of a pod (its Ready condition, when the
+        node was thought to be lost); say it again."""
+        said = worker.pod.get('status') or {}
+        if _ready(said) == _ready(worker.status) or _version(worker.pod) < self._versions.get(worker.uid, 0):
+            return
+        self._written[worker.uid] = said
+        self.set(worker)
 
     def reject(self, pod: Object, refusal: Refusal) -> None:
         """kubelet.rejectPod: the pod has failed before anything of it ran. Others' conditions stay."""
@@ -78,6 +90,7 @@ class StatusManager:
 
     def forget(self, uid: str) -> None:
         self._written.pop(uid, None)
+        self._versions.pop(uid, None)
 
     def _again(self, worker: PodWorker) -> None:
         self._kubelet.simulation.call_later(RETRY, self._retry, worker)
@@ -85,3 +98,11 @@ class StatusManager:
     def _retry(self, worker: PodWorker) -> None:
         if self._kubelet.knows(worker):
             self.set(worker)
+
+
+def _version(pod: Object) -> int:
+    return int(pod['metadata'].get('resourceVersion', 0))
+
+
+def _ready(status: Object) -> str:
+    return next((entry['status'] for entry in status.get('conditions') or () if entry['type'] == 'Ready'), '')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
-from tutor.cluster.containers.container import EXITED, RUNNING, Container
+from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import Sandbox
 from tutor.cluster.kubelet import actions, fields, pods, status
 from tutor.cluster.kubelet.launch import Launcher, StartError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Attachment, Kubelet
 
 DEADLINE = ('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
+SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.'
 MOUNT_TIMEOUT = 123.0
 FIRST_MOUNT_RETRY = 0.5
 LAST_MOUNT_RETRY = 122.0
@@ -55,11 +56,14 @@ class PodWorker:
         self._retry: Timer | None = None
         self._expires: float | None = None
         self._deadline: Timer | None = None
+        self._begun = self.simulation.now
 
     # -- what makes it work -------------------------------------------------------------------------------------
 
     def wake(self) -> None:
         """Sync the pod soon; once more, if it is being synced."""
+        if not self.kubelet.running:
+            return
         if self._task is not None:
             self._dirty = True
         elif not self.gone:
@@ -93,6 +97,8 @@ class PodWorker:
                     old['metadata'].get('annotations') != pod['metadata'].get('annotations')):
                 self.refresh_volumes()
             self.wake()
+        elif not self.finished and not self.kubelet.idle:
+            self.kubelet.statuses.reconcile(self)
 
     def removed(self) -> None:
         """The pod is no longer in the API: end what still runs, and forget it."""
@@ -112,6 +118,28 @@ class PodWorker:
         if self._task is not None:
             self._task.cancel()
         self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
+
+    def pause(self) -> None:
+        """The kubelet has stopped: nothing is done until `go_on`. Containers run on."""
+        for timer in (self._relist, self._retry, self._deadline):
+            if timer is not None:
+                timer.cancel()
+        self._relist = self._retry = self._deadline = None
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self.prober.pause()
+        for history in self.histories.values():
+            if history and history[0].state == CREATED:
+                self.kubelet.runtime.remove(history.pop(0).id)
+
+    def go_on(self) -> None:
+        """The kubelet is back: look at what has become of the pod meanwhile."""
+        self.prober.go_on()
+        if not self.terminating:
+            self.wake()
+        elif not self.finished:
+            self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
 
     def fail(self, reason: str, message: str) -> None:
         """The kubelet gives the pod up: its deadline, an eviction."""
@@ -202,7 +230,7 @@ class PodWorker:
     def _watch_deadline(self) -> None:
         seconds = self.pod['spec'].get('activeDeadlineSeconds')
         if seconds is not None and self._deadline is None:
-            self._deadline = self.simulation.call_later(seconds, self._exceeded)
+            self._deadline = self.simulation.call_at(self._begun + seconds, self._exceeded)
 
     def _exceeded(self) -> None:
         if not self.terminating:
@@ -263,6 +291,7 @@ class PodWorker:
         """kubeGenericRuntimeManager.SyncPod."""
         fresh = self.sandbox is None or not self.sandbox.ready
         if fresh:
+            self._leave_sandbox()
             await self._make_sandbox()
         plan = actions.compute(self.pod, self.histories, self.prober)
         for container, message in plan.kill:
@@ -273,6 +302,14 @@ class PodWorker:
         if not good and fresh:
             self.observe()
         return good
+
+    def _leave_sandbox(self) -> None:
+        """A sandbox that is lost takes its network with it."""
+        if self.sandbox is not None:
+            self.kubelet.recorder.normal(self.pod, 'SandboxChanged', SANDBOX_CHANGED)
+        if self.attachment is not None:
+            self.kubelet.network.detach(self.attachment)
+            self.attachment = None
 
     async def _make_sandbox(self) -> None:
         kubelet = self.kubelet
@@ -316,6 +353,12 @@ class PodWorker:
             raise StartError('CrashLoopBackOff', f'back-off {_go_duration(delay)} restarting failed '
                              f'container={name} pod={pods.describe(self.pod)}', ended + delay)
         backoff.next(key, now)
+
+    def forget_backoff(self, name: str) -> None:
+        """A container may be started again at once."""
+        for spec, _ in pods.all_containers(self.pod):
+            if spec['name'] == name:
+                self.kubelet.crash_backoff.forget(f'{self.uid}/{name}/{spec["image"]}')
 
     def remember(self, container: Container) -> None:
         """A container was created: the newest of its name. Of the dead, the last one is kept."""

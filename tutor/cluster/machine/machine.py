@@ -53,6 +53,8 @@ class Machine(Host):
         self.machine = self
         self.table = self.processes = MachineProcesses(self)
         self.on = False
+        self.on_power: Callable[[bool], None] = lambda on: None
+        """Called before it boots, and after it has halted."""
 
     @property
     def host(self) -> Host:
@@ -81,6 +83,7 @@ class Machine(Host):
         if self.on:
             return
         self.on = True
+        self.on_power(True)
         self.table.begin()
         self.next_pid = FIRST_SERVICE_PID
         self.systemd.boot()
@@ -92,6 +95,7 @@ class Machine(Host):
         self.systemd.halt()
         for process in list(self.table.own()):
             process.kill()
+        self.on_power(False)
 
     def number_of(self, process: Process | None) -> int:
         """The machine's number of a process in a container, 0 when it has ended."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from errno import ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT
 from typing import Any, Protocol
 
+from tutor.cluster.network.links import DROPPED, UNREACHABLE, Links
 from tutor.cluster.network.stack import Stack, TcpConnection, TcpListener, UdpListener, connection_pair, is_loopback
 from tutor.cluster.simulation import Simulation
 
-LATENCY = 0.0002
 CONNECT_TIMEOUT = 130.0
 """How long a kernel tries when nothing ever answers (tcp_syn_retries)."""
+NEIGHBOUR_TIMEOUT = 3.0
+"""How long a kernel looks for a machine that is switched off before it says that there is no route."""
 REFUSED = 'refused'
-DROPPED = 'dropped'
-UNREACHABLE = 'unreachable'
 
 
 class Proxy(Protocol):
@@ -37,8 +37,7 @@ class Fabric:
         self.simulation = simulation
         self.proxies: list[Proxy] = []
         self.policy: Policy | None = None
-        self.cut: set[str] = set()
-        """Names of nodes that are cut off from all others."""
+        self.links = Links()
         self._by_address: dict[str, Stack] = {}
         self._nodes: dict[str, Stack] = {}
 
@@ -80,15 +79,14 @@ class Fabric:
         target = source if source.owns(address) else self._by_address.get(address)
         if target is None:
             return DROPPED
-        if target is not source and not self._passes(source, target, port, protocol):
-            return DROPPED
+        if target is not source:
+            lost = self.links.between(source.node, target.node)
+            if lost:
+                return lost
+            if self.policy is not None and not self.policy.allows(source, target, port, protocol):
+                return DROPPED
         found = target.datagrams.get(port) if protocol == 'UDP' else target.listener_at(address, port)
         return found if found is not None else REFUSED
-
-    def _passes(self, source: Stack, target: Stack, port: int, protocol: str) -> bool:
-        if self.cut and source.node != target.node and (source.node in self.cut or target.node in self.cut):
-            return False
-        return self.policy is None or self.policy.allows(source, target, port, protocol)
 
     async def connect(self, source: Stack, address: str, port: int, timeout: float | None = None) -> TcpConnection:
         """Open a connection. Raises OSError as a kernel does."""
@@ -96,7 +94,7 @@ class Fabric:
         if isinstance(found, str):
             await self._fail(found, timeout)
         assert isinstance(found, TcpListener)
-        await self.simulation.sleep(LATENCY)
+        await self.simulation.sleep(self.links.latency)
         own = '127.0.0.1' if is_loopback(address) else source.address
         client, server = connection_pair(self.simulation, (own, source.free_port()), (address, port))
         server.local = (found.stack.address, found.port)
@@ -109,15 +107,16 @@ class Fabric:
         if isinstance(found, str):
             await self._fail(found, timeout)
         assert isinstance(found, UdpListener)
-        await self.simulation.sleep(LATENCY)
+        await self.simulation.sleep(self.links.latency)
         return await found.answer(question, source.address)
 
     async def _fail(self, why: str, timeout: float | None) -> None:
         if why == DROPPED:
             await self.simulation.sleep(min(timeout or CONNECT_TIMEOUT, CONNECT_TIMEOUT))
             raise TimeoutError(ETIMEDOUT, 'Connection timed out')
-        await self.simulation.sleep(LATENCY)
         if why == UNREACHABLE:
+            await self.simulation.sleep(min(timeout or NEIGHBOUR_TIMEOUT, NEIGHBOUR_TIMEOUT))
             raise OSError(EHOSTUNREACH, 'No route to host')
+        await self.simulation.sleep(self.links.latency)
         raise ConnectionRefusedError(ECONNREFUSED, 'Connection refused')
 

@@ -73,16 +73,30 @@ class ServiceProxy:
         self._fabric = fabric
         self._live = LiveRules(informers.of('services'), informers.of('endpointslices.discovery.k8s.io'))
         self._rules: dict[str, Rules] = {}
+        self._running: set[str] = set()
+        self._cut_off: set[str] = set()
         self._affinity: dict[tuple[str, str], tuple[Endpoint, float]] = {}
         fabric.proxies.append(self)
 
     def start(self, node: str) -> None:
-        """A node's proxy follows the API server from now on."""
-        self._rules[node] = self._live
+        """A node's proxy runs, and follows the API server as long as it reaches it."""
+        self._running.add(node)
+        self._refresh(node)
 
     def stop(self, node: str) -> None:
         """A node's proxy has stopped: its rules stay as they are."""
-        if self._rules.get(node) is self._live:
+        self._running.discard(node)
+        self._refresh(node)
+
+    def connect(self, node: str, connected: bool) -> None:
+        """Whether a node's proxy reaches the API server: without it, its rules stay as they are."""
+        (self._cut_off.discard if connected else self._cut_off.add)(node)
+        self._refresh(node)
+
+    def _refresh(self, node: str) -> None:
+        if node in self._running and node not in self._cut_off:
+            self._rules[node] = self._live
+        elif self._rules.get(node) is self._live:
             self._rules[node] = self._live.frozen()
 
     def flush(self, node: str) -> None:

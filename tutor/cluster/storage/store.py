@@ -19,6 +19,10 @@ class Conflict(Exception):
     """The key's revision is not the one that was expected."""
 
 
+class Unavailable(Exception):
+    """The store cannot answer now; the text is that of etcd's client."""
+
+
 class Compacted(Exception):
     """The revision asked for is no longer kept."""
 
@@ -60,9 +64,16 @@ class Store:
     def __init__(self) -> None:
         self.revision = 1
         self.compacted = 0
+        self.trouble = ''
+        """Why nothing can be read or written now, '' when all is well."""
         self._buckets: dict[str, _Bucket] = {}
         self._history: deque[Change] = deque()
         self._next_listener = 0
+
+    def check(self) -> None:
+        """Raises Unavailable when nothing can be read or written."""
+        if self.trouble:
+            raise Unavailable(self.trouble)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -86,7 +97,9 @@ class Store:
     # -- writing ------------------------------------------------------------------------------------------------
 
     def put(self, key: str, value: Any, expect: int | None = None) -> Entry:
-        """Store a value; `expect` is the mod revision the key must have (0: must not exist). Raises Conflict."""
+        """Store a value; `expect` is the mod revision the key must have (0: must not exist). Raises
+        Conflict, Unavailable."""
+        self.check()
         bucket = self._bucket(key)
         previous = bucket.entries.get(key)
         if expect is not None and expect != (previous.mod_revision if previous else 0):
@@ -103,7 +116,9 @@ class Store:
 
     def delete(self, key: str, expect: int | None = None, last: Any = None) -> Entry | None:
         """Remove a key; what it held, or None. `last` replaces the value that watchers see as the previous one
-        (an API server shows the object as it was deleted, with the revision of the deletion)."""
+        (an API server shows the object as it was deleted, with the revision of the deletion). Raises Conflict,
+        Unavailable."""
+        self.check()
         bucket = self._bucket(key)
         previous = bucket.entries.get(key)
         if previous is None:

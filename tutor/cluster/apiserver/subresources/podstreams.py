@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import urlencode
+
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import ByteStream, ExecSession
-from tutor.cluster.apiserver.nodes import KubeletServer
+from tutor.cluster.apiserver.nodes import KUBELET_PORT, CannotDial, KubeletServer
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 
+Connect = Callable[[Scope], ExecSession]
+NOT_PASSED_ON = ('container', 'insecureSkipTLSVerifyBackend')
+
 
 def log(scope: Scope) -> ByteStream:
-    pod, kubelet, container = _target(scope)
+    """Raises StatusError: a GET that fails is told with its URL (genericrest.LocationStreamer)."""
+    try:
+        pod, kubelet, container = _target(scope)
+    except CannotDial as problem:
+        raise errors.unknown(f'Get "{_log_url(scope)}": {problem}') from None
     return kubelet.logs(pod, container, scope.request.query)
 
 
@@ -29,6 +39,26 @@ def port_forward(scope: Scope) -> ExecSession:
     pod, kubelet = _assigned(scope)
     port = scope.request.query.get('ports')
     return kubelet.port_forward(pod, int(port) if port else None)
+
+
+def _log_url(scope: Scope) -> str:
+    """LogLocation: where the kubelet serves a container's log."""
+    pod, query = scope.store.get(scope.info.namespace, scope.info.name), scope.request.query
+    options = [(name, query[name]) for name in sorted(query) if name not in NOT_PASSED_ON]
+    shown = f'?{urlencode(options)}' if options else ''
+    meta, container = pod['metadata'], _container(pod, query.get('container') or '')
+    return (f'https://{pod.get("status", {}).get("hostIP", "")}:{KUBELET_PORT}/containerLogs/{meta["namespace"]}/'
+            f'{meta["name"]}/{container}{shown}')
+
+
+def _dialing(connect: Connect) -> Connect:
+    """An upgrade that cannot reach the kubelet (proxy.UpgradeAwareHandler)."""
+    def handler(scope: Scope) -> ExecSession:
+        try:
+            return connect(scope)
+        except CannotDial as problem:
+            raise errors.unknown(f'error dialing backend: {problem}') from None
+    return handler
 
 
 def _target(scope: Scope) -> tuple[Object, KubeletServer, str]:
@@ -66,6 +96,6 @@ def _container(pod: Object, name: str) -> str:
 
 
 LOG = SubresourceHandler(stream=log)
-EXEC = SubresourceHandler(connect=execute)
-ATTACH = SubresourceHandler(connect=attach)
-PORT_FORWARD = SubresourceHandler(connect=port_forward)
+EXEC = SubresourceHandler(connect=_dialing(execute))
+ATTACH = SubresourceHandler(connect=_dialing(attach))
+PORT_FORWARD = SubresourceHandler(connect=_dialing(port_forward))

@@ -9,6 +9,8 @@ from tutor.cluster.containers.programs.waiting import until_ended
 from tutor.shell.process import IO, Context
 
 COMPONENTS = 'components'
+KILLED = 'killed components'
+SIGKILLED = 137
 HEALTH_PORTS = {'coredns': (8080, 8181, 9153)}
 
 
@@ -26,6 +28,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if component is None:
         io.stderr.write(f'{name}: error: this component is not simulated here\n')
         return 1
+    if name in ctx.extras.get(KILLED, ()):
+        return SIGKILLED
     for port in HEALTH_PORTS.get(name, ()):
         assert ctx.host.network is not None
         ctx.host.network.listen(port, HttpService(_healthy))
