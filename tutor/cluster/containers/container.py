@@ -68,6 +68,8 @@ class ContainerConfig:
     tty: bool = False
     stdin: bool = False
     stdin_once: bool = False
+    resources: dict[str, Any] = field(default_factory=dict)
+    """The requests and limits behind the three that follow, as the pod's spec has them."""
     memory_limit: int = 0
     cpu_limit: float = 0.0
     cpu_weight: float = 2.0
@@ -170,6 +172,12 @@ class ContainerHost(Host):
                 process.kill()
             return False
         return True
+
+    def resize(self, config: ContainerConfig) -> None:
+        """What runs is given the resources that the config says now."""
+        self.memory_limit, self.meter.limit, self._weight = config.memory_limit, config.cpu_limit, config.cpu_weight
+        if self._load:
+            self._processor.set(self.simulation.now, self.meter, sum(self._load.values()), self._weight, self._idle)
 
     def settle(self, pid: int, memory: int, cores: float) -> None:
         """What the main process keeps in use, and what it computes while nobody asks anything of it."""

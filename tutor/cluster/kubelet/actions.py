@@ -9,6 +9,7 @@ from typing import Protocol
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import EXITED, RUNNING, Container
 from tutor.cluster.kubelet import pods
+from tutor.cluster.kubelet.resizing import changed_policies
 
 
 class Results(Protocol):
@@ -28,6 +29,8 @@ class Plan:
     kill: list[tuple[Container, str]] = field(default_factory=list)
     start: list[tuple[Object, bool]] = field(default_factory=list)
     grace: dict[str, float | None] = field(default_factory=dict)
+    resize: list[tuple[Container, Object]] = field(default_factory=list)
+    """Containers that are given other resources while they run."""
 
 
 def compute(pod: Object, histories: Mapping[str, list[Container]], results: Results) -> Plan:
@@ -92,10 +95,21 @@ def _restarts(container: Container, spec: Object, results: Results, plan: Plan) 
         return True
     failed = results.failed(container)
     if failed is None:
-        return False
+        return _resizes(container, spec, plan)
     plan.kill.append((container, f'Container {name} failed {failed[0]} probe, will be restarted'))
     plan.grace[container.id] = failed[1]
     return True
+
+
+def _resizes(container: Container, spec: Object, plan: Plan) -> bool:
+    """computePodResizeAction: whether a running container is to be restarted for its new resources."""
+    policies = changed_policies(spec, container.config.resources)
+    if 'RestartContainer' in policies:
+        plan.kill.append((container, f'Container {spec["name"]} resize requires restart'))
+        return True
+    if policies:
+        plan.resize.append((container, spec))
+    return False
 
 
 def should_restart(pod: Object, container: Container) -> bool:

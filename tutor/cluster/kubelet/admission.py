@@ -37,11 +37,14 @@ class Admission:
         return refusal
 
     def resize(self, pod: Object, node: Object | None) -> Refusal | None:
-        """canAdmitPod for a pod that asks for other resources: they count from now on, or why not yet."""
+        """canAdmitPod for a pod that asks for other resources: they count from now on; or why they are refused, for
+        good (Infeasible) or for now (Deferred)."""
         asking, before = PodInfo(pod), self._info.pods.get(pods.uid(pod))
         if before is not None:
             self._info.remove(before)
         refusal = self._refuse(asking, node) if node is not None else None
+        if refusal is not None:
+            refusal = _infeasible(asking, self._info) or Refusal('Deferred', refusal.message)
         if refusal is None:
             self._info.add(asking)
         elif before is not None:
@@ -84,6 +87,15 @@ def _insufficient(asking: PodInfo, node: NodeInfo) -> Refusal | None:
         if requested and requested > capacity - used:
             return Refusal(f'OutOf{name}', f"Node didn't have enough resource: {name}, requested: {requested}, "
                                            f'used: {used}, capacity: {capacity}')
+    return None
+
+
+def _infeasible(asking: PodInfo, node: NodeInfo) -> Refusal | None:
+    """What the node could not give even if it were empty."""
+    for name, requested, capacity in (('memory', asking.memory, node.memory), ('cpu', asking.milli_cpu, node.cpu)):
+        if requested > capacity:
+            return Refusal('Infeasible', f"Node didn't have enough capacity: {name}, requested: {requested}, "
+                                         f'capacity: {capacity}')
     return None
 
 

@@ -112,6 +112,7 @@ class Kubelet:
         self._listener: Any = None
         self.workers: dict[str, PodWorker] = {}
         self._by_sandbox: dict[str, PodWorker] = {}
+        self._waiting_resizes: dict[str, PodWorker] = {}
         self._phase = simulation.random.random()
         self._stamps: tuple[float, str] = (-1.0, '')
         runtime.on_change = self._container_changed
@@ -201,10 +202,24 @@ class Kubelet:
     def find(self, uid: str) -> PodWorker | None:
         return self.workers.get(uid)
 
+    def release(self, worker: PodWorker) -> None:
+        """A pod's containers have ended: what it had is free, for a resize that waits for it."""
+        self.admission.release(worker.uid)
+        self._waiting_resizes.pop(worker.uid, None)
+        for waiting in list(self._waiting_resizes.values()):
+            waiting.resize()
+
+    def note_resize(self, worker: PodWorker, waits: bool) -> None:
+        """Whether a pod's resize waits for room (the allocation manager's podsWithPendingResizes)."""
+        if waits:
+            self._waiting_resizes[worker.uid] = worker
+        else:
+            self._waiting_resizes.pop(worker.uid, None)
+
     def forget(self, worker: PodWorker) -> None:
         """A pod is gone for good: its containers and what was kept of it."""
         self.workers.pop(worker.uid, None)
-        self.admission.release(worker.uid)
+        self.release(worker)
         self.statuses.forget(worker.uid)
         if worker.sandbox is not None:
             self.runtime.remove_sandbox(worker.sandbox)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse
@@ -90,7 +90,6 @@ class Launcher:
         env.setdefault('PATH', environment_path())
         env.setdefault('HOME', who.home)
         history = worker.histories.get(spec['name'])
-        limits = (spec.get('resources') or {}).get('limits') or {}
         return ContainerConfig(
             name=spec['name'], manifest=manifest, image=manifest.name, image_id=manifest.image_id,
             requested=spec['image'], init=init and not pods.restartable_init(spec),
@@ -100,8 +99,7 @@ class Launcher:
             mounts=self._mounts(spec), uid=who.uid, gid=who.gid, groups=who.groups, user=who.user,
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
             tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
-            memory_limit=quantity_value(limits['memory']) if 'memory' in limits else 0,
-            cpu_limit=float(parse(limits['cpu']).value) if 'cpu' in limits else 0.0, cpu_weight=_weight(spec),
+            **resource_settings(spec),
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
             extras={**kubelet.extras, 'groups': who.groups},
             target=spec.get('targetContainerName', ''),
@@ -128,6 +126,14 @@ class Launcher:
                 raise ConfigError(f'cannot find volume "{mount["name"]}" to mount into container "{spec["name"]}"')
             found.append(_volume_mount(volume, mount))
         return found
+
+
+def resource_settings(spec: Object) -> dict[str, Any]:
+    """generateLinuxContainerResources: the fields of a container's config that its resources decide."""
+    resources = spec.get('resources') or {}
+    limits = resources.get('limits') or {}
+    return {'resources': resources, 'memory_limit': quantity_value(limits['memory']) if 'memory' in limits else 0,
+            'cpu_limit': float(parse(limits['cpu']).value) if 'cpu' in limits else 0.0, 'cpu_weight': _weight(spec)}
 
 
 def _weight(spec: Object) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from tutor.cluster.kubelet import pods
 
 CREATING = 'ContainerCreating'
 INITIALIZING = 'PodInitializing'
-OWN_CONDITIONS = ('PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled')
+OWN_CONDITIONS = ('PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled',
+                  'PodResizePending', 'PodResizeInProgress')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Observed:
     idle: bool = False
     failure: tuple[str, str] | None = None
     """Reason and message of a pod that the kubelet itself failed (deadline, eviction)."""
+    resizing: Sequence[Object] = ()
+    """Conditions of a resize that waits or goes on."""
 
 
 def generate(pod: Object, old: Object, seen: Observed) -> Object:
@@ -170,10 +173,10 @@ def _from_runtime(spec: Object, history: list[Container], seen: Observed) -> Obj
     elif newest.state == EXITED and newest.config.init and newest.exit_code == 0:
         status['ready'] = True
     if not seen.idle:
-        resources = spec.get('resources') or {}
-        status['resources'] = resources
-        if resources.get('requests'):
-            status['allocatedResources'] = resources['requests']
+        allocated = spec.get('resources') or {}
+        status['resources'] = config.resources if newest.state == RUNNING else allocated
+        if allocated.get('requests'):
+            status['allocatedResources'] = allocated['requests']
         status['user'] = {'linux': {'gid': config.gid, 'supplementalGroups': list(config.groups), 'uid': config.uid}}
     mounts = _mounts(spec)
     if mounts:
@@ -266,6 +269,7 @@ def conditions(pod: Object, old: Object, status: Object, seen: Observed) -> list
     before = {entry['type']: entry for entry in old.get('conditions') or ()}
     generation = pod['metadata'].get('generation')
     found = [entry for kind, entry in before.items() if kind not in OWN_CONDITIONS]
+    found += seen.resizing
     containers_ready = _containers_ready(pod, status)
     own: tuple[tuple[str, bool, str, str], ...] = (
         ('PodReadyToStartContainers', seen.sandbox_ready, '', ''),

@@ -8,8 +8,9 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import Sandbox
 from tutor.cluster.kubelet import actions, fields, pods, status
-from tutor.cluster.kubelet.launch import Launcher, StartError
+from tutor.cluster.kubelet.launch import Launcher, StartError, resource_settings
 from tutor.cluster.kubelet.probes import Prober
+from tutor.cluster.kubelet.resizing import Resizer
 from tutor.cluster.kubelet.status import StartProblem
 from tutor.cluster.kubelet.stopping import Stopper
 from tutor.cluster.kubelet.volumes import MountFailure, Surroundings, Volume, volumes_of
@@ -31,7 +32,9 @@ class PodWorker:
     def __init__(self, kubelet: Kubelet, pod: Object) -> None:
         self.kubelet = kubelet
         self.simulation = kubelet.simulation
+        self.desired = pod
         self.pod = pod
+        """The pod as it was allocated: what it asks for beyond that is not for the containers to have yet."""
         self.uid = pods.uid(pod)
         self.key = pods.key(pod)
         self.sandbox: Sandbox | None = None
@@ -46,6 +49,7 @@ class PodWorker:
         self.launcher = Launcher(self)
         self.stopper = Stopper(self)
         self.prober = Prober(self)
+        self.resizer = Resizer(self)
         self.volumes: dict[str, Volume] = {}
         self._mounted = False
         self._task: Task[None] | None = None
@@ -84,8 +88,12 @@ class PodWorker:
 
     def update(self, pod: Object) -> None:
         """The pod changed in the API."""
-        old, self.pod = self.pod, pod
-        if 'deletionTimestamp' in pod['metadata']:
+        self.desired = pod
+        deleting = 'deletionTimestamp' in pod['metadata']
+        if not deleting and not self.finished:
+            self.resize()
+        old, self.pod = self.pod, self.resizer.allocated_pod(pod)
+        if deleting:
             if not self.terminating:
                 self.terminate()
             elif self.finished:
@@ -99,6 +107,13 @@ class PodWorker:
             self.wake()
         elif not self.finished and not self.kubelet.idle:
             self.kubelet.statuses.reconcile(self)
+
+    def resize(self) -> None:
+        """Try to allocate what the pod asks for; tried again when another pod of the node has ended."""
+        if self.resizer.consider(self.desired):
+            self.pod = self.resizer.allocated_pod(self.desired)
+            self.wake()
+        self.kubelet.note_resize(self, self.resizer.deferred)
 
     def removed(self) -> None:
         """The pod is no longer in the API: end what still runs, and forget it."""
@@ -184,6 +199,7 @@ class PodWorker:
             self.terminating = True
             self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
             return True
+        self.resizer.see_completion()
         self.report()
         self._watch_deadline()
         if not await self._mount():
@@ -202,7 +218,7 @@ class PodWorker:
             self.histories, self.problems, self.prober.ready, self.prober.started, kubelet.stamp,
             simulation.timestamp(), kubelet.runtime.scheme, self.sandbox is not None and self.sandbox.ready,
             self.attachment.addresses if self.attachment is not None else [], kubelet.address, terminal, kubelet.idle,
-            self.failure)
+            self.failure, self.resizer.conditions())
 
     def _all_done(self) -> bool:
         """Whether the regular containers have all ended for good: sidecars are ended then."""
@@ -296,6 +312,8 @@ class PodWorker:
         plan = actions.compute(self.pod, self.histories, self.prober)
         for container, message in plan.kill:
             await self.stopper.kill(container, message, plan.grace.get(container.id))
+        for container, spec in plan.resize:
+            self._give_resources(container, spec)
         good = True
         for spec, init in plan.start:
             good = await self._start(spec, init) and good
@@ -310,6 +328,14 @@ class PodWorker:
         if self.attachment is not None:
             self.kubelet.network.detach(self.attachment)
             self.attachment = None
+
+    def _give_resources(self, container: Container, spec: Object) -> None:
+        """UpdateContainerResources; that it worked is seen at the next relist."""
+        for name, value in resource_settings(spec).items():
+            setattr(container.config, name, value)
+        if container.host is not None:
+            container.host.resize(container.config)
+        self.observe()
 
     async def _make_sandbox(self) -> None:
         kubelet = self.kubelet
@@ -384,7 +410,7 @@ class PodWorker:
         self.prober.stop()
         await self._tear_down()
         self.finished = True
-        self.kubelet.admission.release(self.uid)
+        self.kubelet.release(self)
         self._task = None
         if self.gone:
             self.kubelet.forget(self)

@@ -1,0 +1,84 @@
+"""Resizing pods in place, after pkg/kubelet/allocation/allocation_manager_test.go and the task of the documentation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.apimachinery.objects import condition
+
+
+def start(lab: Any, name: str = 'web', cpu: str = '700m', **container: Any) -> None:
+    resources = {'requests': {'cpu': cpu, 'memory': '200Mi'}, 'limits': {'cpu': cpu, 'memory': '200Mi'}}
+    lab.pod(name, nodeName='node01', command=['sleep', '9999'], container={'resources': resources, **container})
+    lab.ready(name)
+
+
+def resize(lab: Any, name: str = 'web', **amounts: str) -> None:
+    wanted = {'cpu': '700m', 'memory': '200Mi', **amounts}
+    lab.admin.patch('pods', name, {'spec': {'containers': [
+        {'name': 'main', 'resources': {'requests': wanted, 'limits': wanted}}]}}, 'default', 'resize',
+        'application/strategic-merge-patch+json')
+
+
+def reasons(lab: Any, name: str = 'web') -> list[str]:
+    return [reason for reason, _ in lab.events(name) if reason.startswith('Resize')]
+
+
+def test_more_cpu_is_given_to_the_running_container(lab) -> None:
+    start(lab)
+    resize(lab, cpu='800m')
+    lab.until(lambda: condition(lab.get(), 'PodResizeInProgress'))
+    assert lab.status()['allocatedResources']['cpu'] == '800m'
+    assert lab.status()['resources']['requests']['cpu'] == '700m'
+    lab.until(lambda: condition(lab.get(), 'PodResizeInProgress') is None)
+    status = lab.status()
+    assert status['resources']['limits']['cpu'] == '800m'
+    assert status['restartCount'] == 0
+    assert reasons(lab) == ['ResizeStarted', 'ResizeCompleted']
+    amounts = '{"cpu":"800m","memory":"200Mi"}'
+    assert dict(lab.events())['ResizeCompleted'] == (
+        'Pod resize completed: {"containers":[{"name":"main","resources":{"limits":' + amounts + ',"requests":'
+        + amounts + '}}],"generation":2}')
+
+
+def test_a_container_that_asks_for_it_is_restarted(lab) -> None:
+    start(lab, resizePolicy=[{'resourceName': 'memory', 'restartPolicy': 'RestartContainer'}])
+    resize(lab, memory='300Mi')
+    lab.until(lambda: lab.status().get('restartCount') == 1)
+    lab.until(lambda: lab.status()['resources']['limits']['memory'] == '300Mi')
+    assert ('Killing', 'Container main resize requires restart') in lab.events()
+    lab.until(lambda: condition(lab.get(), 'PodResizeInProgress') is None)
+
+
+def test_more_than_the_node_has_is_infeasible(lab) -> None:
+    start(lab)
+    resize(lab, cpu='1000')
+    lab.until(lambda: condition(lab.get(), 'PodResizePending'))
+    pending = condition(lab.get(), 'PodResizePending')
+    assert (pending['reason'], pending['message']) == (
+        'Infeasible', "Node didn't have enough capacity: cpu, requested: 1000000, capacity: 2000")
+    assert lab.status()['resources']['requests']['cpu'] == '700m'
+    assert reasons(lab) == ['ResizeInfeasible']
+    resize(lab)
+    lab.until(lambda: condition(lab.get(), 'PodResizePending') is None)
+
+
+def test_what_does_not_fit_now_is_deferred_until_there_is_room(lab) -> None:
+    start(lab)
+    start(lab, 'other')
+    resize(lab, cpu='1500m')
+    lab.until(lambda: condition(lab.get(), 'PodResizePending'))
+    pending = condition(lab.get(), 'PodResizePending')
+    assert (pending['reason'], pending['message']) == (
+        'Deferred', "Node didn't have enough resource: cpu, requested: 1500, used: 700, capacity: 2000")
+    lab.admin.delete('pods', 'other', 'default')
+    lab.until(lambda: lab.status()['resources']['requests']['cpu'] == '1500m')
+    assert condition(lab.get(), 'PodResizePending') is None
+    assert reasons(lab) == ['ResizeDeferred', 'ResizeStarted', 'ResizeCompleted']
+
+
+def test_a_smaller_memory_limit_holds_at_once(lab) -> None:
+    start(lab)
+    resize(lab, memory='100Mi')
+    lab.until(lambda: lab.status()['resources']['limits']['memory'] == '100Mi')
+    assert lab.status()['restartCount'] == 0

@@ -1,0 +1,121 @@
+"""Resizing a pod in place: what it asks for is allocated when the node has it, then given to what runs
+(pkg/kubelet/allocation, kuberuntime's doPodResizeAction)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.kubelet import pods
+
+if TYPE_CHECKING:
+    from tutor.cluster.kubelet.worker import PodWorker
+
+PENDING, IN_PROGRESS = 'PodResizePending', 'PodResizeInProgress'
+INFEASIBLE, DEFERRED = 'Infeasible', 'Deferred'
+FIELDS = ('containers', 'initContainers')
+
+
+class Resizer:
+    """What one pod was allocated, and how far a change of it has come."""
+
+    def __init__(self, worker: PodWorker) -> None:
+        self._worker = worker
+        self._allocated = _resources(worker.pod)
+        self._conditions: dict[str, Object] = {}
+
+    @property
+    def deferred(self) -> bool:
+        return self._conditions.get(PENDING, {}).get('reason') == DEFERRED
+
+    def conditions(self) -> list[Object]:
+        return [self._conditions[kind] for kind in (PENDING, IN_PROGRESS) if kind in self._conditions]
+
+    def allocated_pod(self, pod: Object) -> Object:
+        """UpdatePodFromAllocation: the pod with what it was allocated, whatever it asks for."""
+        if _resources(pod) == self._allocated:
+            return pod
+        spec = dict(pod['spec'])
+        for field in FIELDS:
+            if field in spec:
+                spec[field] = [{**container, 'resources': self._allocated.get(container['name'], {})}
+                               for container in spec[field]]
+        return {**pod, 'spec': spec}
+
+    def consider(self, pod: Object) -> bool:
+        """handlePodResourcesResize: allocate what the pod asks for, if the node has it; whether anything changed."""
+        wanted = _resources(pod)
+        if wanted == self._allocated:
+            return self._conditions.pop(PENDING, None) is not None
+        worker, generation = self._worker, pod['metadata'].get('generation', 0)
+        kubelet = worker.kubelet
+        refusal = kubelet.admission.resize(pod, kubelet.current_node())
+        if refusal is None:
+            self._allocated = wanted
+            self._conditions.pop(PENDING, None)
+            self._set(IN_PROGRESS, '', '', generation)
+            kubelet.recorder.normal(pod, 'ResizeStarted', _message('Pod resize started', pod, generation))
+            return True
+        if self._set(PENDING, refusal.reason, refusal.message, generation):
+            kubelet.recorder.warning(pod, f'Resize{refusal.reason}', _message(
+                f'Pod resize {refusal.reason}', pod, generation, refusal.message))
+            return True
+        return False
+
+    def see_completion(self) -> None:
+        """The resize is over once every container that runs has what it was allocated."""
+        entry = self._conditions.get(IN_PROGRESS)
+        if entry is None or any(container.config.resources != self._allocated.get(container.config.name)
+                                for container in self._worker.running() if container.config.name in self._allocated):
+            return
+        del self._conditions[IN_PROGRESS]
+        generation = entry.get('observedGeneration', 0)
+        self._worker.kubelet.recorder.normal(self._worker.pod, 'ResizeCompleted', _message(
+            'Pod resize completed', self._worker.pod, generation))
+
+    def _set(self, kind: str, reason: str, message: str, generation: int) -> bool:
+        """Set a condition; whether it says anything new."""
+        now, old = self._worker.simulation.timestamp(), self._conditions.get(kind)
+        entry: Object = {'lastProbeTime': now, 'lastTransitionTime': now}
+        said = {'message': message, 'observedGeneration': generation, 'reason': reason}
+        entry.update((name, value) for name, value in said.items() if value)
+        entry['status'], entry['type'] = 'True', kind
+        same = old is not None and all(old.get(name) == entry.get(name) for name in said)
+        if same and old is not None:
+            entry['lastTransitionTime'] = old['lastTransitionTime']
+        self._conditions[kind] = entry
+        return not same
+
+
+def changed_policies(container: Object, before: Object) -> list[str]:
+    """The restart policies of the resources of a container that are not as they were given to it."""
+    policies = {entry['resourceName']: entry['restartPolicy'] for entry in container.get('resizePolicy') or ()}
+    now = container.get('resources') or {}
+    changed = {name for part in ('requests', 'limits') for name in ('cpu', 'memory')
+               if (now.get(part) or {}).get(name) != (before.get(part) or {}).get(name)}
+    return [policies.get(name, 'NotRequired') for name in sorted(changed)]
+
+
+def _resources(pod: Object) -> dict[str, Object]:
+    """What the containers that can be resized ask for: init containers only if they stay."""
+    found = [c for c in pods.init_containers(pod) if pods.restartable_init(c)]
+    return {c['name']: c.get('resources') or {} for c in (*found, *pods.containers(pod))}
+
+
+def _message(text: str, pod: Object, generation: int, error: str = '') -> str:
+    """podResizeMessage: what is asked for, as JSON."""
+    summary: Object = {}
+    for field in reversed(FIELDS):
+        if pod['spec'].get(field):
+            summary[field] = [{'name': c['name'], 'resources': _ordered(c.get('resources') or {})}
+                              for c in pod['spec'][field]]
+    summary['generation'] = generation
+    if error:
+        summary['error'] = error
+    return f'{text}: {json.dumps(summary, separators=(",", ":"), ensure_ascii=False)}'
+
+
+def _ordered(resources: Object) -> Object:
+    """Limits, then requests, each by name: as Go marshals them."""
+    return {part: dict(sorted(resources[part].items())) for part in ('limits', 'requests') if resources.get(part)}
