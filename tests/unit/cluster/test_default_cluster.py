@@ -61,3 +61,36 @@ def test_a_bare_cluster_has_no_nodes_and_no_pods() -> None:
 def test_a_cluster_file_that_is_wrong_says_where(data: dict, said: str) -> None:
     with pytest.raises(BadClusterFile, match=said):
         config.read(data)
+
+
+def test_nslookup_of_busybox_shows_the_answer_to_every_suffix(bench: Workbench) -> None:
+    bench.run('kubectl run box --image=busybox -- sleep 1d')
+    bench.simulation.advance(10)
+    asked = bench.run('kubectl exec box -- nslookup kubernetes')
+    assert asked.stdout == (
+        'Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n'
+        'Name:\tkubernetes.default.svc.cluster.local\nAddress: 10.96.0.1\n\n'
+        "** server can't find kubernetes.svc.cluster.local: NXDOMAIN\n\n"
+        "** server can't find kubernetes.cluster.local: NXDOMAIN\n\n"
+        "*** Can't find kubernetes.default.svc.cluster.local: No answer\n\n"
+        "** server can't find kubernetes.svc.cluster.local: NXDOMAIN\n\n"
+        "** server can't find kubernetes.cluster.local: NXDOMAIN\n\n")
+    assert asked.code == 1
+    assert bench.run('kubectl exec box -- nslookup kubernetes.default.svc.cluster.local').code == 0
+    dotted = bench.run('kubectl exec box -- nslookup kubernetes.default')
+    assert "can't find kubernetes.default: NXDOMAIN" in dotted.stdout
+
+
+def test_names_and_new_services_are_lost_with_their_add_ons() -> None:
+    bench = Workbench()
+    bench.run('kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80; '
+              'kubectl run box --image=busybox -- sleep 1d')
+    bench.simulation.advance(20)
+    bench.run('kubectl -n kube-system delete deployment coredns; kubectl -n kube-system delete daemonset kube-proxy')
+    bench.simulation.advance(10)
+    assert bench.run('kubectl exec box -- wget -qO- http://web').stderr.startswith("wget: bad address 'web'\n")
+    bench.run('kubectl expose deployment web --name=late --port=80')
+    address = bench.run("kubectl get service web -o jsonpath='{.spec.clusterIP}'").stdout
+    late = bench.run("kubectl get service late -o jsonpath='{.spec.clusterIP}'").stdout
+    assert 'Welcome to nginx!' in bench.run(f'kubectl exec box -- wget -T 3 -qO- http://{address}').stdout
+    assert 'wget: download timed out' in bench.run(f'kubectl exec box -- wget -T 3 -qO- http://{late}').stderr

@@ -1,4 +1,4 @@
-"""nslookup, as BusyBox and as BIND word it."""
+"""nslookup, as BIND words it; BusyBox's own is another program."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from tutor.shell.process import IO, Context, NameNotFound
+from tutor.shell.programs import nslookup_busybox
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import missing_operand
 
@@ -14,20 +15,25 @@ TYPES = ('A', 'AAAA', 'CNAME', 'SRV', 'PTR', 'TXT', 'MX', 'NS', 'SOA', 'ANY')
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """nslookup [-type=TYPE] NAME [SERVER]"""
-    kind, words = '', []
+    kinds, words = [], []
     for word in argv[1:]:
         match = re.fullmatch(r'-(?:q|ty|type|query|querytype)=(\w+)', word)
         if match is not None:
-            kind = match[1].upper()
+            kinds.append(match[1].upper())
         elif not word.startswith('-'):
             words.append(word)
+    busybox = ctx.host.userland == 'busybox'
     if not words:
-        if ctx.host.userland == 'busybox':
+        if busybox:
             raise missing_operand(argv, ctx)
         return 0
+    server = words[1] if len(words) > 1 else ''
+    if busybox:
+        return await nslookup_busybox.lookup(words[0], kinds, server, io, ctx)
+    kind = kinds[-1] if kinds else ''
     if kind and kind not in TYPES:
         raise Complaint(f"invalid query type '{kind.lower()}'")
-    return await _Lookup(words[0], kind, words[1] if len(words) > 1 else '', io, ctx).run()
+    return await _Lookup(words[0], kind, server, io, ctx).run()
 
 
 class _Lookup:
@@ -37,7 +43,6 @@ class _Lookup:
         self._server = server
         self._io = io
         self._ctx = ctx
-        self._busybox = ctx.host.userland == 'busybox'
 
     def _configured(self) -> str:
         try:
@@ -62,51 +67,16 @@ class _Lookup:
         except OSError:
             return self._unreachable(server)
         address = next((answer.server for answer in answers if answer.server), server)
-        label = '\t' if self._busybox else '\t\t'
-        self._io.stdout.write(f'Server:{label}{address}\nAddress:\t{address}{":" if self._busybox else "#"}53\n\n')
-        return (self._show_busybox if self._busybox else self._show_bind)(name, kinds, answers)
+        self._io.stdout.write(f'Server:\t\t{address}\nAddress:\t{address}#53\n\n')
+        return self._show(name, answers)
 
     async def _ask(self, network: Any, name: str, kind: str, server: str) -> Any:
-        """BusyBox's nslookup takes the search list only for names without a dot."""
-        search = not name.endswith('.arpa') and (not self._busybox or '.' not in name.rstrip('.'))
-        return await network.lookup(name, kind, server, search)
+        return await network.lookup(name, kind, server, not name.endswith('.arpa'))
 
     def _unreachable(self, server: str) -> int:
-        if self._busybox:
-            self._io.stdout.write(';; connection timed out; no servers could be reached\n\n')
-        else:
-            self._io.stdout.write(f';; communications error to {server}#53: timed out\n' * 3
-                                  + ';; no servers could be reached\n\n')
+        self._io.stdout.write(f';; communications error to {server}#53: timed out\n' * 3
+                              + ';; no servers could be reached\n\n')
         return 1
-
-    def _show_busybox(self, name: str, kinds: list[str], answers: list[Any]) -> int:
-        failed, shown = 0, False
-        for answer in answers:
-            if answer.rcode != 'NOERROR':
-                self._io.stdout.write(f"** server can't find {self._full(name)}: {answer.rcode}\n\n")
-                failed += 1
-                continue
-            if not answer.records:
-                if len(answers) == 1:
-                    self._io.stdout.write(f"*** Can't find {name}: No answer\n\n")
-                else:
-                    self._io.stdout.write('')
-                continue
-            shown = True
-            self._io.stdout.write(('' if answer.authoritative else 'Non-authoritative answer:\n')
-                                  + self._records(answer) + '\n')
-        if len(answers) > 1 and not shown and not failed:
-            self._io.stdout.write(f"*** Can't find {name}: No answer\n\n")
-        return int(failed > 0)
-
-    def _full(self, name: str) -> str:
-        if '.' in name:
-            return name
-        try:
-            match = re.search(r'^\s*search\s+(\S+)', self._ctx.files.read_text('/etc/resolv.conf'), re.MULTILINE)
-        except OSError:
-            match = None
-        return f'{name}.{match[1]}' if match and self._busybox else name
 
     def _records(self, answer: Any) -> str:
         lines = []
@@ -115,16 +85,16 @@ class _Lookup:
                 case 'A' | 'AAAA':
                     lines.append(f'Name:\t{record.name}\nAddress: {record.data}\n')
                 case 'CNAME':
-                    lines.append(f'{record.name}\tcanonical name = {record.data}{"" if self._busybox else "."}\n')
+                    lines.append(f'{record.name}\tcanonical name = {record.data}.\n')
                 case 'PTR':
-                    lines.append(f'{record.name}\tname = {record.data}{"" if self._busybox else "."}\n')
+                    lines.append(f'{record.name}\tname = {record.data}.\n')
                 case 'SRV':
-                    lines.append(f'{record.name}\tservice = {record.data}{"" if self._busybox else "."}\n')
+                    lines.append(f'{record.name}\tservice = {record.data}.\n')
                 case _:
                     lines.append(f'{record.name}\ttext = "{record.data}"\n')
         return ''.join(lines)
 
-    def _show_bind(self, name: str, kinds: list[str], answers: list[Any]) -> int:
+    def _show(self, name: str, answers: list[Any]) -> int:
         first = answers[0]
         if first.rcode != 'NOERROR':
             self._io.stdout.write(f"** server can't find {name}: {first.rcode}\n\n")
