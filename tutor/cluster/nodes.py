@@ -11,11 +11,10 @@ from tutor.client.informer import Informers
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Transport, User
 from tutor.cluster.addons import CONTROL_PLANE, manifests
-from tutor.cluster.addons.local_path import LocalPathProvisioner
-from tutor.cluster.addons.metrics_server import MetricsServer
+from tutor.cluster.addons.catalog import CATALOG, Surroundings
 from tutor.cluster.apiserver.nodes import REFUSED
 from tutor.cluster.apiserver.server import ApiServer
-from tutor.cluster.components import Dns, Process, Proxy
+from tutor.cluster.components import Dns, Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.cluster.containers import logfiles
 from tutor.cluster.containers.catalog import all_images
@@ -55,9 +54,6 @@ SYSTEM_IMAGES = tuple(f'registry.k8s.io/{name}' for name in (
     'kube-apiserver:v1.36.1', 'kube-controller-manager:v1.36.1', 'kube-scheduler:v1.36.1', 'kube-proxy:v1.36.1',
     'etcd:3.6.8-0', 'coredns/coredns:v1.14.1', 'pause:3.10'))
 """What `kubeadm init` has pulled before the cluster is there."""
-ADDON_IMAGES = {'storage': 'rancher/local-path-provisioner:v0.0.32',
-                'metrics-server': 'registry.k8s.io/metrics-server/metrics-server:v0.8.0'}
-"""What a node of a new cluster already has for its add-ons."""
 AGENT = 'kubelet'
 
 
@@ -96,12 +92,10 @@ class Nodes:
         endpoint.on_change.append(self._connections_changed)
         api.nodes.trouble = self._trouble
         components = dict(components)
-        if 'metrics-server' in config.addons:
-            components['metrics-server'] = MetricsServer(simulation, informers)
-        if 'storage' in config.addons:
-            account = self._client('system:serviceaccount:local-path-storage:local-path-provisioner-service-account')
-            components['local-path-provisioner'] = Process(
-                LocalPathProvisioner(simulation, account, informers, self._disk))
+        around = Surroundings(simulation, informers, self._client, self._disk)
+        for addon in config.addons:
+            if addon in CATALOG:
+                components.update({name: build(around) for name, build in CATALOG[addon].programs.items()})
         self.killed: set[str] = set()
         """Components of which no process lives: whatever starts one, it is killed at once (a fault)."""
         self._extras = {KILLED: self.killed, COMPONENTS: {
@@ -204,8 +198,8 @@ class Nodes:
         for image in SYSTEM_IMAGES if config.addons else ():
             images.load(parse(image))
         for addon in config.addons:
-            if addon in ADDON_IMAGES:
-                images.load(parse(ADDON_IMAGES[addon]))
+            for image in CATALOG[addon].images if addon in CATALOG else ():
+                images.load(parse(image))
         runtime = HollowRuntime(simulation) if idle else Runtime(
             simulation, images, config.runtime.partition(':')[0], float(parse_quantity(node.capacity['cpu']).value))
         settings = NodeSettings(

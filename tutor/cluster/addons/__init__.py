@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.resources import Resource, by_kind
 from tutor.client.client import Client
 from tutor.cluster.bootstrap import read_compiled
 
@@ -19,13 +20,13 @@ def manifests(addon: str) -> list[Object]:
 
 def install(addon: str, client: Client) -> None:
     """Create an add-on's objects; those of the control plane are static pods and come with their node."""
+    defined: dict[tuple[str, str], Resource] = {}
     for obj in manifests(addon):
         group, _, version = obj['apiVersion'].rpartition('/')
-        client.create(_resource(group, version, obj['kind']), obj, obj['metadata'].get('namespace', ''))
-
-
-def _resource(group: str, version: str, kind: str):
-    from tutor.apimachinery.resources import by_kind
-    found = by_kind(group, version, kind)
-    assert found is not None, kind
-    return found
+        resource = by_kind(group, version, obj['kind']) or defined[group, obj['kind']]
+        client.create(resource, obj, obj['metadata'].get('namespace', ''))
+        if obj['kind'] == 'CustomResourceDefinition':
+            spec, names = obj['spec'], obj['spec']['names']
+            defined[spec['group'], names['kind']] = Resource(
+                spec['group'], spec['versions'][0]['name'], names['plural'], names['singular'], names['kind'],
+                spec['scope'] == 'Namespaced')

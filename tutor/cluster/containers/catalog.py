@@ -24,6 +24,8 @@ from tutor.cluster.containers.images.kubernetes import (
     KubeProxy,
     KubeScheduler,
     LocalPathProvisioner,
+    MetalLbController,
+    MetalLbSpeaker,
     MetricsServer,
 )
 from tutor.cluster.containers.images.languages import Node, Perl, Python
@@ -56,6 +58,8 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     KubernetesBootcamp,
     LocalPathProvisioner,
     Memcached,
+    MetalLbController,
+    MetalLbSpeaker,
     MetricsServer,
     Mysql,
     Nginx,

@@ -66,3 +66,13 @@ class MetricsServer(_Component):
     repository, size = 'registry.k8s.io/metrics-server/metrics-server', 22_500_000
     tags = {'v0.8.0': '0.8.0', 'v0.7.2': '0.7.2'}
     path, memory, cpu = '/metrics-server', 19 * 1024 * 1024, 0.003
+
+
+class MetalLbController(_Component):
+    repository, tags, size = 'quay.io/metallb/controller', {'v0.15.2': '0.15.2', 'v0.14.9': '0.14.9'}, 28_400_000
+    path, memory, cpu = '/controller', 24 * 1024 * 1024, 0.002
+
+
+class MetalLbSpeaker(_Component):
+    repository, tags, size = 'quay.io/metallb/speaker', {'v0.15.2': '0.15.2', 'v0.14.9': '0.14.9'}, 48_900_000
+    path, memory, cpu = '/speaker', 26 * 1024 * 1024, 0.004
