@@ -16,11 +16,12 @@ from tutor.cluster.addons import CONTROL_PLANE, install
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
-from tutor.cluster.components import Process, Serving, StoreDoor
+from tutor.cluster.components import Process, Serving
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.endpoint import Endpoint
+from tutor.cluster.etcd import EtcdMember
 from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.nodes import Nodes
@@ -69,7 +70,7 @@ class Cluster:
         self.scheduler = Scheduler(self.simulation, local)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
-            'kube-apiserver': Serving(self.endpoint), 'etcd': Serving(StoreDoor(self.store))}, keys)
+            'kube-apiserver': Serving(self.endpoint), 'etcd': EtcdMember(self.store, self._store_restored)}, keys)
         if config.nodes:
             self.api.services = self.nodes.outgoing
         certificates = self.api.authenticator.certificates
@@ -80,9 +81,20 @@ class Cluster:
         """A client of one of the cluster's own components."""
         return Client(self.api, User(user, (*groups, AUTHENTICATED)), manager)
 
+    def _store_restored(self, empty: bool) -> None:
+        """etcd has come back with other data: nobody can go on watching, and what every API server makes is missing
+        when there is nothing."""
+        for store in self.api.stores.all():
+            store.broadcaster.close_all()
+        if empty:
+            self._make_first_objects()
+
+    def _make_first_objects(self) -> None:
+        bootstrap.create_all(self.api.stores, Context(self.simulation, self.api.stores, ADMIN))
+
     def boot(self) -> None:
         """Make the objects of a new control plane, start its components and wait until the nodes are ready."""
-        bootstrap.create_all(self.api.stores, Context(self.simulation, self.api.stores, ADMIN))
+        self._make_first_objects()
         self.control_plane.start()
         if CONTROL_PLANE not in self.config.addons or not self.config.nodes:
             self.controllers.start()

@@ -8,13 +8,9 @@ from typing import Protocol
 
 from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.proxy import ServiceProxy
-from tutor.cluster.storage import Store
 from tutor.shell.process import IO, Context
 
 DNS_PORT = 53
-ETCD_REFUSED = ('rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: '
-                'dial tcp 127.0.0.1:2379: connect: connection refused"')
-"""What the API server's etcd client says while nothing listens there."""
 
 
 class Switch(Protocol):
@@ -61,19 +57,6 @@ class Serving:
         self.running.remove(id(ctx))
         if not self.running:
             self.door.close()
-
-
-@dataclass(slots=True)
-class StoreDoor:
-    """The only member of an etcd cluster: nothing is stored or read while it does not run."""
-
-    store: Store
-
-    def open(self) -> None:
-        self.store.trouble = ''
-
-    def close(self) -> None:
-        self.store.trouble = ETCD_REFUSED
 
 
 @dataclass(slots=True)

@@ -147,6 +147,20 @@ def compile_standard() -> dict[str, dict[str, str]]:
     return {name: {'certificate': pair.certificate, 'key': pair.key} for name, pair in pairs.items()}
 
 
+def signed_by(authority: str, certificate: str) -> bool:
+    """Whether a certificate was issued by an authority, both as PEM text."""
+    if not authority or not certificate:
+        return False
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    try:
+        issuer, subject = (x509.load_pem_x509_certificate(text.encode()) for text in (authority, certificate))
+        subject.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
 def encoded(text: str) -> str:
     """Base64, as kubeconfigs hold certificates and keys."""
     return base64.b64encode(text.encode()).decode()

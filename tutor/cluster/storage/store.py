@@ -69,6 +69,7 @@ class Store:
         self._buckets: dict[str, _Bucket] = {}
         self._history: deque[Change] = deque()
         self._next_listener = 0
+        self._listeners: dict[int, Listener] = {}
 
     def check(self) -> None:
         """Raises Unavailable when nothing can be read or written."""
@@ -89,6 +90,15 @@ class Store:
         start = bisect_left(keys, prefix)
         end = bisect_left(keys, prefix + '\U0010ffff', start)
         return [entries[key] for key in keys[start:end]]
+
+    def entry(self, key: str) -> Entry:
+        """What a key holds that is there."""
+        return self._bucket(key).entries[key]
+
+    def entries(self) -> list[Entry]:
+        """Everything, in order of keys."""
+        return sorted((entry for bucket in self._buckets.values() for entry in bucket.entries.values()),
+                      key=lambda entry: entry.key)
 
     def count(self, prefix: str) -> int:
         keys = self._bucket(prefix).keys
@@ -143,6 +153,17 @@ class Store:
         bucket.listeners[number] = listener
         return lambda: bucket.listeners.pop(number, None) and None
 
+    def listen_all(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` at every change of any key; the result takes it back."""
+        number = self._next_listener
+        self._next_listener += 1
+        self._listeners[number] = listener
+        return lambda: self._listeners.pop(number, None) and None
+
+    def changes(self, revision: int) -> list[Change]:
+        """All changes after a revision, oldest first."""
+        return [change for change in self._history if change.revision > revision]
+
     def changes_since(self, prefix: str, revision: int) -> list[Change]:
         """The changes under a prefix after a revision, oldest first. Raises Compacted."""
         if revision < self.compacted:
@@ -169,8 +190,9 @@ class Store:
         return {'revision': self.revision, 'entries': [e for b in self._buckets.values() for e in b.entries.values()]}
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Become what a snapshot says; listeners see each difference, as clients of a restored etcd would not:
-        they are to be closed by whoever restores."""
+        """Become what a snapshot says. The revision only grows; listeners are told each difference, so whoever restores
+        ends the watches of clients first, which a restored etcd could not serve."""
+        before = {entry.key: entry for entry in self.entries()}
         self.revision = max(self.revision, snapshot['revision']) + 1
         for bucket in self._buckets.values():
             bucket.entries.clear()
@@ -182,6 +204,10 @@ class Store:
         for bucket in self._buckets.values():
             bucket.keys.sort()
         self.compact(self.revision)
+        for key in sorted({*before, *(entry.key for entry in snapshot['entries'])}):
+            old, new = before.get(key), self.get(key)
+            if old is not new:
+                self._tell(self._bucket(key), Change(self.revision, key, new, old))
 
     def _commit(self, bucket: _Bucket, change: Change) -> None:
         self.revision = change.revision
@@ -189,11 +215,16 @@ class Store:
         history.append(change)
         if len(history) > HISTORY:
             self.compacted = history.popleft().revision
+        self._tell(bucket, change)
+
+    def _tell(self, bucket: _Bucket, change: Change) -> None:
         for listener in tuple(bucket.listeners.values()):
+            listener(change)
+        for listener in tuple(self._listeners.values()):
             listener(change)
 
     def _bucket(self, key: str) -> _Bucket:
-        name = key[: key.index('/', 10) + 1]
+        name = key[: key.find('/', 10) + 1]  # keys that are not Kubernetes' own share the bucket ''
         bucket = self._buckets.get(name)
         if bucket is None:
             bucket = self._buckets[name] = _Bucket()

@@ -40,6 +40,8 @@ PROGRAMS: Mapping[str, str] = {
     'edit': 'editing:main',
     'egrep': 'grep:main',
     'env': 'environment:env',
+    'etcdctl': 'etcd.program:etcdctl',
+    'etcdutl': 'etcd.program:etcdutl',
     'expand': 'folding:expand',
     'expr': 'expr:main',
     'false': 'trivial:false',

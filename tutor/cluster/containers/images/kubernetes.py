@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
 from tutor.cluster.containers.programs import component
 from tutor.shell.process import Main
+from tutor.shell.programs.catalog import Lazy
 
 RELEASES = {'v1.36.1': 'v1.36.1', 'v1.36.0': 'v1.36.0', 'v1.35.4': 'v1.35.4'}
 
@@ -55,6 +56,10 @@ class LocalPathProvisioner(_Component):
 class Etcd(_Component):
     repository, tags, size = 'registry.k8s.io/etcd', {'3.6.8-0': '3.6.8', '3.6.6-0': '3.6.6'}, 22_900_000
     path, memory, cpu = '/usr/local/bin/etcd', 52 * 1024 * 1024, 0.021
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        tools = {f'/usr/local/bin/{name}': Lazy(f'etcd.program:{name}') for name in ('etcdctl', 'etcdutl')}
+        return {**super().programs(tag), **tools}
 
 
 class CoreDns(_Component):

@@ -14,6 +14,14 @@ SIGKILLED = 137
 HEALTH_PORTS = {'coredns': (8080, 8181, 9153)}
 
 
+class CannotStart(Exception):
+    """A component that ends at once: what it writes, and its exit status."""
+
+    def __init__(self, text: str, status: int = 1) -> None:
+        super().__init__(text)
+        self.status = status
+
+
 class Component(Protocol):
     """A component of the cluster, handed to containers under its program's name."""
 
@@ -33,8 +41,12 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     for port in HEALTH_PORTS.get(name, ()):
         assert ctx.host.network is not None
         ctx.host.network.listen(port, HttpService(_healthy))
+    try:
+        component.start(ctx, io)
+    except CannotStart as problem:
+        io.stderr.write(str(problem))
+        return problem.status
     io.stderr.write(_first_lines(name, ctx))
-    component.start(ctx, io)
     try:
         await until_ended(ctx)
     finally:

@@ -1,0 +1,97 @@
+"""etcdctl and etcdutl on the cluster's store."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.machine.conftest import Desk
+
+PKI = '/etc/kubernetes/pki/etcd'
+TLS = f'--cacert={PKI}/ca.crt --cert={PKI}/server.crt --key={PKI}/server.key'
+ETCDCTL = f'sudo etcdctl --endpoints=https://127.0.0.1:2379 {TLS}'
+
+
+def test_the_member_is_shown_as_etcdctl_shows_it(shared: Desk) -> None:
+    assert shared.out(f'{ETCDCTL} member list') == (
+        '8e9e05c52164694d, started, controlplane, https://172.30.1.2:2380, https://172.30.1.2:2379, false\n')
+    table = shared.out(f'{ETCDCTL} member list -w table').splitlines()
+    assert table[1].startswith('|        ID        | STATUS  |     NAME     |       PEER ADDRS        |')
+    assert table[3].endswith('|      false |')
+    assert shared.out(f'{ETCDCTL} endpoint health').startswith(
+        'https://127.0.0.1:2379 is healthy: successfully committed proposal: took = ')
+    assert 'RAFT APPLIED INDEX' in shared.out(f'{ETCDCTL} endpoint status -w table')
+
+
+def test_keys_are_those_of_the_api_server(shared: Desk) -> None:
+    keys = shared.out(f'{ETCDCTL} get /registry/pods --prefix --keys-only')
+    assert '/registry/pods/kube-system/etcd-controlplane\n\n' in keys
+    assert shared.out(f'{ETCDCTL} get /registry/namespaces/default').startswith(
+        '/registry/namespaces/default\n{"apiVersion":"v1","kind":"Namespace"')
+    assert json.loads(shared.out(f'{ETCDCTL} get /registry/namespaces --prefix -w json'))['count'] >= 4
+
+
+def test_keys_are_put_got_and_deleted(desk: Desk) -> None:
+    assert desk.out(f'{ETCDCTL} put one 1; {ETCDCTL} put two 2; {ETCDCTL} get one two0') == 'OK\nOK\none\n1\ntwo\n2\n'
+    assert desk.out(f'{ETCDCTL} get one --print-value-only; {ETCDCTL} del one; {ETCDCTL} get one') == '1\n1\n'
+    assert desk.out('kubectl create configmap away') == 'configmap/away created\n'
+    assert desk.out(f'{ETCDCTL} del /registry/configmaps/default/away') == '1\n'
+    assert 'not found' in desk.out('kubectl get configmap away')
+    shown = desk.out(f'timeout 5 {ETCDCTL} watch /registry/configmaps/default --prefix & sleep 1; '
+                     'kubectl create configmap seen >/dev/null; wait')
+    assert shown.startswith('PUT\n/registry/configmaps/default/seen\n{')
+
+
+@pytest.mark.parametrize(('command', 'said'), [
+    ('etcdctl member list', 'error reading server preface: read tcp '),
+    (f'sudo etcdctl --endpoints=https://127.0.0.1:2379 {TLS.replace("etcd/ca.crt", "ca.crt")} member list',
+     'x509: certificate signed by unknown authority'),
+    (f'etcdctl {TLS} member list', f'Error: open {PKI}/server.key: permission denied\n'),
+    (f'{ETCDCTL} put', 'Error: put command needs 1 argument and input from stdin or 2 arguments\n'),
+    (f'{ETCDCTL} lease grant 10', 'Error: etcdctl lease is not simulated\n'),
+    (f'{ETCDCTL} compaction 9999999', 'Error: etcdserver: mvcc: required revision is a future revision\n'),
+    ('sudo etcdutl snapshot status /nowhere', 'Error: stat /nowhere: no such file or directory\n'),
+    ('sudo etcdctl snapshot restore /etc/passwd --data-dir /tmp/x',
+     'Error: snapshot missing hash but --skip-hash-check=false\n'),
+])
+def test_what_goes_wrong_is_said_in_etcd_s_words(shared: Desk, command: str, said: str) -> None:
+    assert said in shared.out(command)
+    assert shared.code != 0
+
+
+def test_a_snapshot_brings_the_old_state_back(desk: Desk) -> None:
+    desk.out('kubectl create deployment before --image=nginx')
+    desk.wait(10)
+    assert 'Snapshot saved at /opt/backup.db\n' in desk.out(f'{ETCDCTL} snapshot save /opt/backup.db')
+    assert 'TOTAL KEYS' in desk.out('sudo etcdutl snapshot status /opt/backup.db -w table')
+    desk.out('kubectl delete deployment before; kubectl create deployment after --image=nginx')
+    desk.wait(10)
+    shown = desk.out('sudo etcdutl snapshot restore /opt/backup.db --data-dir /var/lib/etcd-new')
+    assert 'restored snapshot\t{"path": "/opt/backup.db"' in shown
+    assert 'data-dir "/var/lib/etcd-new" not empty' in desk.out(
+        'sudo etcdctl snapshot restore /opt/backup.db --data-dir /var/lib/etcd-new')
+    desk.out("sudo sed -i 's#path: /var/lib/etcd$#path: /var/lib/etcd-new#' /etc/kubernetes/manifests/etcd.yaml")
+    desk.wait(40)
+    assert desk.out('kubectl get deployments -o name') == 'deployment.apps/before\n'
+    assert 'Running' in desk.out('kubectl get pods')
+    assert 'etcd-new' in desk.out('kubectl describe pod -n kube-system etcd-controlplane')
+    desk.out("sudo sed -i 's#path: /var/lib/etcd-new$#path: /var/lib/etcd#' /etc/kubernetes/manifests/etcd.yaml")
+    desk.wait(40)
+    assert desk.out('kubectl get deployments -o name') == 'deployment.apps/after\n'
+
+
+def test_an_empty_data_folder_is_a_new_cluster(desk: Desk) -> None:
+    desk.out('kubectl create namespace mine')
+    desk.out("sudo sed -i 's#path: /var/lib/etcd$#path: /var/lib/empty#' /etc/kubernetes/manifests/etcd.yaml")
+    desk.wait(60)
+    assert 'mine' not in desk.out('kubectl get namespaces')
+    assert desk.out('kubectl get nodes') == 'No resources found\n'
+    desk.out('ssh root@node01 systemctl restart kubelet')
+    desk.wait(5)
+    assert 'node01' in desk.out('kubectl get nodes')
+
+
+def test_etcdctl_is_in_the_image_of_etcd_too(shared: Desk) -> None:
+    assert 'is healthy' in shared.out('kubectl exec -n kube-system etcd-controlplane -- etcdctl '
+                                      f'--endpoints=https://127.0.0.1:2379 {TLS} endpoint health')

@@ -1,0 +1,143 @@
+"""etcd as the program of its container: its data folder, its certificates, and its clients' socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tutor.cluster import pki
+from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.storage import Store
+from tutor.cluster.storage.service import EtcdServer, restored, snapshot_of
+from tutor.shell.etcd import Member, NotASnapshot, pack, unpack
+from tutor.shell.process import IO, Context
+from tutor.shell.vfs import File, FileSystem, Node
+
+VERSION = '3.6.8'
+MEMBER = 0x8E9E05C52164694D
+REFUSED = ('rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: '
+           'dial tcp 127.0.0.1:2379: connect: connection refused"')
+"""What the API server's etcd client says while nothing listens there."""
+DATABASE = 'member/snap/db'
+FILES = ('cert-file', 'key-file', 'trusted-ca-file', 'peer-cert-file', 'peer-key-file', 'peer-trusted-ca-file')
+FLAGS = {'advertise-client-urls', 'cert-file', 'client-cert-auth', 'data-dir', 'initial-advertise-peer-urls',
+         'initial-cluster', 'initial-cluster-state', 'initial-cluster-token', 'key-file', 'listen-client-urls',
+         'listen-metrics-urls', 'listen-peer-urls', 'name', 'peer-cert-file', 'peer-client-cert-auth', 'peer-key-file',
+         'peer-trusted-ca-file', 'snapshot-count', 'trusted-ca-file', 'wal-dir', 'quota-backend-bytes', 'log-level',
+         'auto-compaction-retention', 'auto-compaction-mode', 'heartbeat-interval', 'election-timeout', 'auto-tls',
+         'force-new-cluster', 'max-request-bytes', 'logger', 'log-outputs', 'cipher-suites', 'tls-min-version',
+         'watch-progress-notify-interval', 'feature-gates', 'unsafe-no-fsync', 'strict-reconfig-check',
+         'experimental-initial-corrupt-check', 'experimental-watch-progress-notify-interval'}
+
+
+class EtcdMember:
+    """The one member of a cluster. What the store holds is what its data folder holds: a folder that was restored from
+    a snapshot, or that is empty, makes the store anew when the process starts. `on_restored` is told then, with
+    whether there was nothing at all."""
+
+    def __init__(self, store: Store, on_restored: Callable[[bool], None]) -> None:
+        self._store = store
+        self._on_restored = on_restored
+        self._database: Node | None = None
+        self._news: bool | None = None
+        self._sockets: dict[int, list[Callable[[], None]]] = {}
+
+    def start(self, ctx: Context, io: IO) -> None:
+        """Check what the flags name, load the data folder, and listen. Raises CannotStart."""
+        flags = _flags(ctx)
+        for name in FILES:
+            path = flags.get(name)
+            if path and not ctx.files.is_file(path):
+                raise _fatal(ctx, f'open {path}: no such file or directory')
+        self._load(flags.get('data-dir', 'default.etcd'), ctx)
+        self._sockets[id(ctx)] = list(self._listen(flags, ctx))
+        self._store.trouble = ''
+        if self._news is not None:
+            self._on_restored(self._news)
+            self._news = None
+
+    def stop(self, ctx: Context) -> None:
+        for close in self._sockets.pop(id(ctx), ()):
+            close()
+        if self._sockets:
+            return
+        self._store.trouble = REFUSED
+        if isinstance(self._database, File):
+            content = self._store.snapshot()
+            entries = [list(entry) for entry in content['entries']]
+            self._database.content = partial(pack, {'revision': content['revision'], 'entries': entries})
+
+    # -- the data folder ----------------------------------------------------------------------------------------
+
+    def _load(self, folder: str, ctx: Context) -> None:
+        files, path = ctx.files, f'{folder.rstrip("/")}/{DATABASE}'
+        found = files.node(path) if files.is_file(path) else None
+        if found is not None and found is self._database:
+            self._keep(found)
+            return
+        if found is None:
+            if self._database is not None:
+                self._store.restore({'revision': 1, 'entries': []})
+                self._news = True
+            self._create(files, path)
+            return
+        try:
+            content = unpack(files.read(path))
+        except NotASnapshot:
+            raise _fatal(ctx, f'failed to open database: {path}: invalid database') from None
+        self._store.restore(restored(content))
+        self._keep(found)
+        self._news = False
+
+    def _create(self, files: FileSystem, path: str) -> None:
+        files.put(path, b'', 0o600)
+        files.put(path.replace('snap/db', 'wal/0000000000000000-0000000000000000.wal'), b'', 0o600)
+        self._keep(files.node(path))
+
+    def _keep(self, database: Node) -> None:
+        """The file shows what the store holds whenever it is read."""
+        assert isinstance(database, File)
+        self._database = database
+        database.content = partial(snapshot_of, self._store)
+
+    # -- the socket ---------------------------------------------------------------------------------------------
+
+    def _listen(self, flags: dict[str, str], ctx: Context):
+        urls = [url for url in flags.get('listen-client-urls', 'http://localhost:2379').split(',') if url]
+        advertised = flags.get('advertise-client-urls', urls[0]).split(',')[0]
+        member = Member(MEMBER, flags.get('name', 'default'), flags.get('initial-advertise-peer-urls', ''), advertised)
+        text = {name: ctx.files.read_text(flags[name]) if flags.get(name) else '' for name in FILES}
+        server = EtcdServer(self._store, member, VERSION, partial(pki.signed_by, text['trusted-ca-file']),
+                            partial(_vouches, text['cert-file']), urls[0].startswith('https'))
+        network: Any = ctx.host.network
+        for url in urls:
+            address, _, port = url.rpartition('/')[2].rpartition(':')
+            try:
+                yield network.listen(int(port), server, '127.0.0.1' if address == 'localhost' else address).close
+            except (OSError, ValueError):
+                raise _fatal(ctx, f'listen tcp {address}:{port}: bind: address already in use') from None
+
+
+def _vouches(certificate: str, authority: str) -> bool:
+    return pki.signed_by(authority, certificate)
+
+
+def _flags(ctx: Context) -> dict[str, str]:
+    """The process's flags. Raises CannotStart."""
+    process = ctx.host.processes[ctx.pid]
+    found: dict[str, str] = {}
+    for word in process.argv[1:]:
+        name, _, value = word.lstrip('-').partition('=')
+        if name not in FLAGS:
+            raise CannotStart(f'flag provided but not defined: -{name}\nusage:\n  etcd [flags]\n    Start an etcd '
+                              'server.\n', 2)
+        found[name] = value
+    return found
+
+
+def _fatal(ctx: Context, problem: str) -> CannotStart:
+    line = {'level': 'fatal', 'ts': ctx.simulation.micro_timestamp(), 'caller': 'etcdmain/etcd.go:189',
+            'msg': 'discovery failed', 'error': problem}
+    return CannotStart(json.dumps(line, separators=(',', ':')) + '\n', 1)

@@ -1,0 +1,115 @@
+"""A member of an etcd cluster as its clients see it: `tutor.shell.etcd.EtcdService` over the cluster's store.
+
+Values of Kubernetes' keys are shown as JSON, as an API server with --storage-media-type=application/json stores them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tutor.cluster.storage.store import Change, Entry, Store
+from tutor.shell.etcd import Deliver, EtcdError, KeyValue, Member, Status, inside, pack
+
+CLUSTER_ID = 0xCDF818194E3A8C32
+REGISTRY = '/registry/'
+
+
+class EtcdServer:
+    """One member that serves the store. `accepts` and `trusted_by` are the two sides of its TLS."""
+
+    def __init__(self, store: Store, member: Member, version: str, accepts: Callable[[str], bool],
+                 trusted_by: Callable[[str], bool], secure: bool = True) -> None:
+        self._store = store
+        self._member = member
+        self._version = version
+        self.accepts = accepts
+        self.trusted_by = trusted_by
+        self.secure = secure
+        self.cluster_id = CLUSTER_ID
+
+    async def __call__(self, connection: Any) -> None:
+        """Somebody who does not speak TLS and gRPC is hung up on."""
+
+    def revision(self) -> int:
+        return self._store.revision
+
+    def range(self, start: str, end: str = '', revision: int = 0) -> list[KeyValue]:
+        store = self._store
+        if revision > store.revision:
+            raise EtcdError('etcdserver: mvcc: required revision is a future revision')
+        if revision and revision < store.compacted:
+            raise EtcdError('etcdserver: mvcc: required revision has been compacted')
+        entries = {entry.key: entry for entry in store.entries() if inside(entry.key, start, end)}
+        if revision and revision < store.revision:
+            for change in reversed(store.changes(revision)):
+                if inside(change.key, start, end):
+                    entries.pop(change.key, None)
+                    if change.previous is not None:
+                        entries[change.key] = change.previous
+        return [_shown(entries[key]) for key in sorted(entries)]
+
+    def put(self, key: str, value: str) -> None:
+        if not key:
+            raise EtcdError('etcdserver: key is not provided')
+        stored: Any = value
+        if key.startswith(REGISTRY):
+            try:
+                stored = json.loads(value)
+                stored['metadata']['resourceVersion'] = str(self._store.revision + 1)
+            except (ValueError, TypeError, KeyError):
+                raise EtcdError(f'this etcd is simulated and stores only objects as JSON below {REGISTRY}') from None
+        self._store.put(key, stored)
+
+    def delete(self, start: str, end: str = '') -> int:
+        keys = [entry.key for entry in self._store.entries() if inside(entry.key, start, end)]
+        for key in keys:
+            value = self._store.entry(key).value
+            if isinstance(value, dict) and 'metadata' in value:
+                meta = {**value['metadata'], 'resourceVersion': str(self._store.revision + 1)}
+                value = {**value, 'metadata': meta}
+            self._store.delete(key, last=value)
+        return len(keys)
+
+    def watch(self, start: str, end: str, deliver: Deliver) -> Callable[[], None]:
+        def changed(change: Change) -> None:
+            if inside(change.key, start, end):
+                gone = KeyValue(change.key, '', 0, change.revision, 0)
+                deliver('PUT' if change.entry else 'DELETE', _shown(change.entry) if change.entry else gone)
+        return self._store.listen_all(changed)
+
+    def compact(self, revision: int) -> None:
+        if revision > self._store.revision:
+            raise EtcdError('etcdserver: mvcc: required revision is a future revision')
+        if revision <= self._store.compacted:
+            raise EtcdError('etcdserver: mvcc: required revision has been compacted')
+        self._store.compact(revision)
+
+    def members(self) -> list[Member]:
+        return [self._member]
+
+    def status(self) -> Status:
+        store = self._store
+        return Status(self._member.id, self._version, 4096 * (store.revision + 120), self._member.id, 2,
+                      store.revision + 64)
+
+    def snapshot(self) -> bytes:
+        return snapshot_of(self._store)
+
+
+def snapshot_of(store: Store) -> bytes:
+    """A snapshot file of all that a store holds."""
+    content = store.snapshot()
+    return pack({'revision': content['revision'], 'entries': [list(entry) for entry in content['entries']]})
+
+
+def restored(content: dict[str, Any]) -> dict[str, Any]:
+    """What `Store.restore` takes, from a snapshot file's content."""
+    return {'revision': content['revision'], 'entries': [Entry(*entry) for entry in content['entries']]}
+
+
+def _shown(entry: Entry) -> KeyValue:
+    value = entry.value if isinstance(entry.value, str) else json.dumps(entry.value, separators=(',', ':'),
+                                                                        ensure_ascii=False)
+    return KeyValue(entry.key, value, entry.create_revision, entry.mod_revision, entry.version)

@@ -1,0 +1,281 @@
+"""etcdctl (API version 3) and etcdutl."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.shell.etcd import EtcdError, EtcdService, KeyValue, prefix_end
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.etcd import output, snapshots
+from tutor.shell.programs.etcd.connection import GLOBAL, Endpoint, Failure, connect, endpoints, reach, security
+from tutor.shell.programs.options import Options, parse
+
+NODE_VERSION, IMAGE_VERSION = '3.5.24', '3.6.8'
+"""The client that a node's distribution packs is older than the one in etcd's image."""
+KEY_FLAGS = {'prefix': '', 'keys-only': '', 'print-value-only': '', 'count-only': '', 'limit': '=', 'order': '=',
+             'sort-by': '=', 'from-key': '', 'rev': '=', 'prev-kv': '', 'consistency': '=', 'physical': '',
+             'lease': '=', 'ignore-value': '', 'range': ''}
+FILE_FLAGS = {'data-dir': '=', 'name': '=', 'initial-cluster': '=', 'initial-advertise-peer-urls': '=',
+              'initial-cluster-token': '=', 'skip-hash-check': '?', 'wal-dir': '=', 'bump-revision': '=',
+              'mark-compacted': '', 'data-dir-only': ''}
+METHODS = {'get': 'KV/Range', 'put': 'KV/Put', 'del': 'KV/DeleteRange', 'compaction': 'KV/Compact',
+           'member': 'Cluster/MemberList', 'alarm': 'Maintenance/Alarm', 'snapshot': 'Maintenance/Snapshot',
+           'defrag': 'Maintenance/Defragment', 'endpoint': 'Maintenance/Status', 'watch': 'Watch/Watch'}
+ABSENT = ('auth', 'check', 'completion', 'downgrade', 'elect', 'lease', 'lock', 'make-mirror', 'move-leader', 'role',
+          'txn', 'user', 'version')
+USAGE = """\
+NAME:
+\tetcdctl - A simple command line client for etcd3.
+
+USAGE:
+\tetcdctl [flags]
+
+VERSION:
+\t{version}
+
+API VERSION:
+\t{api}
+
+COMMANDS:
+\talarm list\t\tLists all alarms
+\tcompaction\t\tCompacts the event history in etcd
+\tdefrag\t\t\tDefragments the storage of the etcd members with given endpoints
+\tdel\t\t\tRemoves the specified key or range of keys [key, range_end)
+\tendpoint health\t\tChecks the healthiness of endpoints specified in `--endpoints` flag
+\tendpoint status\t\tPrints out the status of endpoints specified in `--endpoints` flag
+\tget\t\t\tGets the key or a range of keys
+\tmember list\t\tLists all members in the cluster
+\tput\t\t\tPuts the given key into the store
+\tsnapshot restore\tRestores an etcd member snapshot to an etcd directory
+\tsnapshot save\t\tStores an etcd node backend snapshot to a given file
+\tsnapshot status\t\tGets backend snapshot status of a given file
+\tversion\t\t\tPrints the version of etcdctl
+\twatch\t\t\tWatches events stream on keys or prefixes
+
+Values of Kubernetes' keys are shown here as JSON; a real API server stores them as protobuf.
+"""
+UTL_USAGE = """\
+Usage:
+  etcdutl [command]
+
+Available Commands:
+  snapshot    Manages etcd node snapshots
+  version     Prints the version of etcdutl
+"""
+
+
+def _version(ctx: Context) -> str:
+    return NODE_VERSION if ctx.host.machine is not None else IMAGE_VERSION
+
+
+async def etcdctl(argv: list[str], io: IO, ctx: Context) -> int:
+    """etcdctl [--endpoints URL,…] [--cacert FILE --cert FILE --key FILE] COMMAND"""
+    options = parse(argv, ctx, 'w:h', {**GLOBAL, **KEY_FLAGS, **FILE_FLAGS}, status=128)
+    api = ctx.env.get('ETCDCTL_API', '3')
+    if api != '3':
+        raise Failure(f'unsupported API version "{api}": this etcdctl speaks version 3 only; unset ETCDCTL_API')
+    form = options.get('w', 'simple')
+    if form not in output.FORMS:
+        raise Failure(f'unsupported output format "{form}"', 128)
+    command, *words = options.args or ['']
+    if not command or 'h' in options:
+        io.stdout.write(USAGE.format(version=_version(ctx), api=api[:1] + ('.6' if '.6' in _version(ctx) else '.5')))
+        return 0
+    if command == 'version':
+        io.stdout.write(f'etcdctl version: {_version(ctx)}\nAPI version: 3.{_version(ctx).split(".")[1]}\n')
+        return 0
+    if command == 'snapshot' and words[:1] in (['restore'], ['status']):
+        return _snapshot_file(words[0], words[1:], form, options, io, ctx)
+    if command in ABSENT:
+        raise Failure(f'etcdctl {command} is not simulated')
+    if command not in METHODS:
+        raise Failure(f'unknown command "{command}" for "etcdctl"\nRun \'etcdctl --help\' for usage.')
+    try:
+        return await _ask(command, words, form, options, io, ctx)
+    except EtcdError as error:
+        raise Failure(str(error)) from None
+
+
+def _snapshot_file(verb: str, words: list[str], form: str, options: Options, io: IO, ctx: Context) -> int:
+    """Since 3.6 only etcdutl works on files."""
+    if '3.6' in _version(ctx):
+        raise Failure(f'unknown command "{verb}" for "etcdctl snapshot"\nRun \'etcdctl snapshot --help\' for usage.')
+    io.stderr.write(f'Deprecated: Use `etcdutl snapshot {verb}` instead.\n\n')
+    _files(verb, words, form, options, io, ctx)
+    return 0
+
+
+def _files(verb: str, words: list[str], form: str, options: Options, io: IO, ctx: Context) -> None:
+    if verb == 'status':
+        snapshots.status(words, form, io, ctx)
+    else:
+        snapshots.restore(words, options, io, ctx)
+
+
+async def etcdutl(argv: list[str], io: IO, ctx: Context) -> int:
+    """etcdutl snapshot status FILE [-w table]; etcdutl snapshot restore FILE --data-dir FOLDER"""
+    options = parse(argv, ctx, 'w:h', {'write-out': 'w', 'help': 'h', **FILE_FLAGS}, status=128)
+    words = options.args
+    if words[:1] == ['version']:
+        io.stdout.write(f'etcdutl version: {_version(ctx)}\nAPI version: 3.{_version(ctx).split(".")[1]}\n')
+    elif words[:1] == ['snapshot'] and words[1:2] in (['status'], ['restore']):
+        _files(words[1], words[2:], options.get('w', 'simple'), options, io, ctx)
+    elif not words or 'h' in options or words == ['snapshot']:
+        io.stdout.write(UTL_USAGE)
+    elif words[0] in ('defrag', 'hashkv', 'migrate', 'completion'):
+        raise Failure(f'etcdutl {words[0]} is not simulated')
+    else:
+        raise Failure(f'unknown command "{words[0]}" for "etcdutl"\nRun \'etcdutl --help\' for usage.')
+    return 0
+
+
+async def _ask(command: str, words: list[str], form: str, options: Options, io: IO, ctx: Context) -> int:
+    if command == 'endpoint':
+        return await _endpoint(words, form, options, io, ctx)
+    _check_words(command, words)
+    found = await connect(options, io, ctx, f'/etcdserverpb.{METHODS[command]}')
+    service = found.service
+    match command:
+        case 'get':
+            _get(service, words, form, options, io)
+        case 'put':
+            value = words[1] if len(words) > 1 else (await io.stdin.read()).decode('utf-8', 'replace')
+            service.put(words[0], value)
+            io.stdout.write('OK\n')
+        case 'del':
+            start, end = _range(words, options)
+            before = service.range(start, end) if 'prev-kv' in options else []
+            io.stdout.write(f'{service.delete(start, end)}\n')
+            for entry in before:
+                io.stdout.write(f'{entry.key}\n{entry.value}\n')
+        case 'watch':
+            await _watch(service, words, options, io, ctx)
+        case 'compaction':
+            service.compact(int(words[0]))
+            io.stdout.write(f'compacted revision {words[0]}\n')
+        case 'member':
+            output.members(service.members(), form, service, io)
+        case 'defrag':
+            io.stdout.write(f'Finished defragmenting etcd member[{found.text}]. took 21.480102ms\n')
+        case 'snapshot':
+            snapshots.save(service, found.text, words[1:], io, ctx)
+            if '3.6' in _version(ctx):
+                io.stdout.write('Server version 3.6.0\n')
+    return 0
+
+
+def _check_words(command: str, words: list[str]) -> None:
+    """What is wrong with a command's arguments, before anything is asked. Raises Failure."""
+    if command == 'get' and not words:
+        raise Failure('get command needs one argument as key and an optional argument as range_end', 128)
+    if command == 'put' and not words:
+        raise Failure('put command needs 1 argument and input from stdin or 2 arguments', 128)
+    if command == 'del' and not words:
+        raise Failure('del command needs one argument as key and an optional argument as range_end', 128)
+    if command == 'compaction' and (len(words) != 1 or not words[0].isdigit()):
+        raise Failure('compaction command needs 1 argument' if len(words) != 1 else
+                      f'strconv.ParseInt: parsing "{words[0]}": invalid syntax', 128)
+    wanted = {'member': ('list',), 'alarm': ('list', 'disarm'), 'snapshot': ('save',)}.get(command)
+    if wanted and words[:1] and words[0] not in wanted:
+        raise Failure(f'etcdctl {command} {words[0]} is not simulated')
+    if wanted and not words:
+        raise Failure(f'etcdctl {command} needs a command: {", ".join(wanted)}', 128)
+
+
+def _range(words: list[str], options: Options) -> tuple[str, str]:
+    start = words[0]
+    if 'prefix' in options:
+        return start, prefix_end(start)
+    if 'from-key' in options:
+        return start, '\0'
+    return start, words[1] if len(words) > 1 else ''
+
+
+def _get(service: EtcdService, words: list[str], form: str, options: Options, io: IO) -> None:
+    start, end = _range(words, options)
+    found = service.range(start, end, int(options.get('rev', '0') or 0))
+    count = len(found)
+    _sort(found, options)
+    if 'limit' in options and int(options.get('limit')):
+        found = found[:int(options.get('limit'))]
+    if 'keys-only' in options:
+        found = [KeyValue(entry.key, '', entry.create_revision, entry.mod_revision, entry.version) for entry in found]
+    if 'count-only' in options:
+        found = []
+    if form == 'json':
+        output.keys_as_json(found, service, count, io)
+    elif form == 'fields':
+        output.keys_as_fields(found, service, count, io)
+    elif form == 'table':
+        raise Failure('table is not a supported output format for this command', 128)
+    else:
+        for entry in found:
+            io.stdout.write(f'{entry.value}\n' if 'print-value-only' in options else f'{entry.key}\n{entry.value}\n')
+
+
+def _sort(found: list[KeyValue], options: Options) -> None:
+    keys: dict[str, Any] = {'key': lambda entry: entry.key, 'version': lambda entry: entry.version,
+                            'value': lambda entry: entry.value, 'create': lambda entry: entry.create_revision,
+                            'modify': lambda entry: entry.mod_revision, '': lambda entry: entry.key}
+    target = options.get('sort-by').lower()
+    if target not in keys:
+        raise Failure(f'bad sort target {options.get("sort-by")}', 128)
+    found.sort(key=keys[target], reverse=options.get('order').upper() == 'DESCEND')
+
+
+async def _watch(service: EtcdService, words: list[str], options: Options, io: IO, ctx: Context) -> None:
+    """Print what changes until interrupted."""
+    if not words:
+        raise Failure('watch needs a key', 128)
+    start, end = _range(words, options)
+
+    def deliver(kind: str, entry: KeyValue) -> None:
+        io.stdout.write(f'{kind}\n{entry.key}\n{entry.value}\n')
+    cancel = service.watch(start, end, deliver)
+    try:
+        await ctx.simulation.future()
+    finally:
+        cancel()
+
+
+async def _endpoint(words: list[str], form: str, options: Options, io: IO, ctx: Context) -> int:
+    """endpoint health, endpoint status: every endpoint by itself."""
+    if words[:1] not in (['health'], ['status']):
+        raise Failure('etcdctl endpoint needs a command: health, status')
+    tls, answers, bad = security(options, ctx), [], False
+    given = endpoints(options, ctx)
+    if 'cluster' in options:
+        first = await connect(options, io, ctx, '/etcdserverpb.Cluster/MemberList')
+        given = [member.client_url for member in first.service.members()]
+    for text in given:
+        service, _ = await reach(text, tls, ctx)
+        if service is not None:
+            answers.append(Endpoint(text, service))
+            continue
+        bad = True
+        await ctx.simulation.sleep(5)
+        if words[0] == 'health':
+            io.stderr.write(f'{text} is unhealthy: failed to commit proposal: context deadline exceeded\n')
+        else:
+            io.stderr.write(f'Failed to get the status of endpoint {text} (context deadline exceeded)\n')
+    if words[0] == 'health':
+        _health(answers, form, io)
+        if bad:
+            raise Failure('unhealthy cluster')
+        return 0
+    if answers:
+        output.statuses([(each.text, each.service.status()) for each in answers], form, answers[0].service, io)
+    if bad:
+        raise Failure('context deadline exceeded')
+    return 0
+
+
+def _health(answers: list[Endpoint], form: str, io: IO) -> None:
+    took = '9.481602ms'
+    if form == 'table':
+        output.table(('ENDPOINT', 'HEALTH', 'TOOK', 'ERROR'), [(each.text, 'true', took, '') for each in answers], io)
+    elif form == 'json':
+        output.as_json([{'endpoint': each.text, 'health': True, 'took': took} for each in answers], io)
+    else:
+        io.stdout.write(''.join(f'{each.text} is healthy: successfully committed proposal: took = {took}\n'
+                                for each in answers))
