@@ -21,7 +21,7 @@ from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.endpoint import Endpoint
-from tutor.cluster.etcd import EtcdMember
+from tutor.cluster.etcd.member import EtcdMember
 from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.nodes import Nodes
@@ -68,9 +68,10 @@ class Cluster:
         local = self.endpoint.link(self.api, config.control_plane)
         self.controllers = ControllerManager(self.simulation, local, Settings(authority.certificate, authority.key))
         self.scheduler = Scheduler(self.simulation, local)
+        self._serving = Serving(self.endpoint)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
-            'kube-apiserver': Serving(self.endpoint), 'etcd': EtcdMember(self.store, self._store_restored)}, keys)
+            'kube-apiserver': self._serving, 'etcd': EtcdMember(self.store, self._store_restored)}, keys)
         if config.nodes:
             self.api.services = self.nodes.outgoing
         certificates = self.api.authenticator.certificates
@@ -117,8 +118,13 @@ class Cluster:
         nodes, pods = stores.of('', 'nodes').list(), stores.of('', 'pods').list()
         workloads = [*stores.of('apps', 'deployments').list(), *stores.of('apps', 'daemonsets').list()]
         return len(nodes) == len(self.config.nodes) and all(is_true(obj, 'Ready') for obj in (*nodes, *pods)) and \
-            all(_has_all(workload) for workload in workloads) and \
+            all(_has_all(workload) for workload in workloads) and self._serves() and \
             stores.of('', 'serviceaccounts').find('default', 'default') is not None
+
+    def _serves(self) -> bool:
+        """Whether the API server's own process works, in clusters where it has one."""
+        has_one = CONTROL_PLANE in self.config.addons and self.nodes.control_plane is not None
+        return not has_one or self.config.containers == 'idle' or bool(self._serving.running)
 
     def connect(self, config: RestConfig, machine: str = '') -> Transport:
         """The API server for a kubeconfig's server and user, from a machine (the control plane's by default). Raises

@@ -128,6 +128,7 @@ class FileSystem:
         self.read_only = read_only
         self.budget = budget
         self.used = 0
+        self._watches: dict[str, Callable[[], None]] = {}
 
     # -- finding ------------------------------------------------------------------------------------------------
 
@@ -346,6 +347,15 @@ class FileSystem:
             assert isinstance(file.content, bytearray)
             file.content[:] = file.content[:size].ljust(size, b'\0')
 
+    def watch(self, folder: str, changed: Callable[[], None]) -> None:
+        """Call `changed` whenever something in a folder is made, written or removed (inotify)."""
+        self._watches[folder.rstrip('/')] = changed
+
+    def _touched(self, path: str) -> None:
+        for folder, changed in self._watches.items():
+            if path == folder or path.startswith(folder + '/'):
+                changed()
+
     # -- inside -------------------------------------------------------------------------------------------------
 
     def _walk(self, path: str, follow: bool, own: bool, depth: int) -> Place:
@@ -406,6 +416,8 @@ class FileSystem:
 
     def _own_file(self, place: Place, append: bool, mode: int) -> File:
         node = place.node
+        if self._watches:
+            self._touched(place.path)
         if not isinstance(node, File):
             node = File(self, bytearray(), mode, self._clock())
             place.parent.entries[place.name] = node
@@ -453,9 +465,13 @@ class FileSystem:
     def _enter(self, place: Place, node: Node) -> None:
         place.parent.entries[place.name] = node
         place.parent.mtime = self._clock()
+        if self._watches:
+            self._touched(place.path)
 
     def _leave(self, place: Place) -> None:
         if isinstance(place.node, File) and place.node.owner is place.files:
             place.files.used -= place.node.size
         del place.parent.entries[place.name]
         place.parent.mtime = self._clock()
+        if self._watches:
+            self._touched(place.path)

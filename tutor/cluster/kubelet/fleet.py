@@ -40,7 +40,7 @@ class Fleet:
 
     def resume(self, kubelet: Kubelet) -> None:
         """Give a kubelet that was stopped or cut off all that it has missed."""
-        known = set(kubelet.workers)
+        known = {uid for uid, worker in kubelet.workers.items() if not worker.static}
         for pod in self.informers.of('pods').list():
             if pod['spec'].get('nodeName') == kubelet.name:
                 known.discard(pods.uid(pod))

@@ -21,7 +21,7 @@ from tutor.cluster.kubelet.images import ImagePuller
 from tutor.cluster.kubelet.node import NodeReporter
 from tutor.cluster.kubelet.runtimewatch import RuntimeWatch
 from tutor.cluster.kubelet.startup import Startup
-from tutor.cluster.kubelet.staticpods import StaticPods
+from tutor.cluster.kubelet.staticpods import StaticPods, is_mirror
 from tutor.cluster.kubelet.statuses import StatusManager
 from tutor.cluster.kubelet.worker import PodWorker
 from tutor.cluster.machine.machine import Machine
@@ -167,6 +167,9 @@ class Kubelet:
             return
         pod = new or old
         assert pod is not None
+        if is_mirror(pod):
+            self.static_pods.mirror_changed(new, old)
+            return
         worker = self.workers.get(pods.uid(pod))
         if new is None:
             if worker is not None:
@@ -177,9 +180,10 @@ class Kubelet:
             self.offer(old, None)
             self.offer(None, new)
         else:
-            self._begin(new)
+            self.begin(new)
 
-    def _begin(self, pod: Object) -> None:
+    def begin(self, pod: Object) -> None:
+        """Take a pod on."""
         if pods.finished((pod.get('status') or {}).get('phase', '')) and 'deletionTimestamp' not in pod['metadata']:
             return
         deleting, trace = 'deletionTimestamp' in pod['metadata'], self.simulation.trace
@@ -200,7 +204,8 @@ class Kubelet:
         return self.workers.get(worker.uid) is worker
 
     def find(self, uid: str) -> PodWorker | None:
-        return self.workers.get(uid)
+        """The worker of a pod by its UID in the API, which for a static pod is its mirror's."""
+        return self.workers.get(uid) or self.static_pods.find(uid)
 
     def release(self, worker: PodWorker) -> None:
         """A pod's containers have ended: what it had is free, for a resize that waits for it."""
@@ -224,6 +229,8 @@ class Kubelet:
         if worker.sandbox is not None:
             self.runtime.remove_sandbox(worker.sandbox)
             self._by_sandbox.pop(worker.sandbox.id, None)
+        if worker.static:
+            self.static_pods.ended(worker)
 
     def hostname_of(self, pod: Object) -> str:
         """GeneratePodHostNameAndDomain."""

@@ -1,109 +1,230 @@
-"""Static pods: what lies in /etc/kubernetes/manifests runs, whatever the API server says, and shows there as a mirror
-(pkg/kubelet/config/file.go, pkg/kubelet/pod/mirror_client.go)."""
+"""Static pods: what lies in /etc/kubernetes/manifests runs, whether there is an API server or not, and shows there as a
+mirror (pkg/kubelet/config/file.go, pkg/kubelet/pod/mirror_client.go)."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import md5
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery import decode
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.hashing import compute_hash
 from tutor.apimachinery.objects import Object
+from tutor.cluster.kubelet import pods
+from tutor.cluster.kubelet.pods import HASH, MIRROR, SOURCE
 from tutor.cluster.simulation import Timer
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
+    from tutor.cluster.kubelet.worker import PodWorker
 
 FOLDER = '/etc/kubernetes/manifests'
 CHECK_EVERY = 20.0
 """fileCheckFrequency."""
-MIRROR, HASH, SOURCE, SEEN = (f'kubernetes.io/config.{name}' for name in ('mirror', 'hash', 'source', 'seen'))
+RETRY = 5.0
+NOTICE = 0.5
+"""How soon a change that the file system tells of is read."""
+SEEN = 'kubernetes.io/config.seen'
+FROM_FILE = 'file'
 
 
 class StaticPods:
-    """Keeps a mirror pod for each manifest of the node; the kubelet runs it like any pod bound to its node."""
+    """The pods of one kubelet's manifests. Each is known by the hash of its manifest, which is its UID; its mirror in
+    the API is an object of its own, that is made anew whenever it is not what it should be."""
 
     def __init__(self, kubelet: Kubelet) -> None:
         self._kubelet = kubelet
-        self._hashes: dict[str, str] = {}
+        self._wanted: dict[str, Object] = {}
+        self._mirrors: dict[str, str] = {}
+        """The mirrors' UIDs by the pods' 'namespace/name'."""
         self.folder = FOLDER
-        self._stopped = False
+        self._watched = False
+        self._running = False
         self._timer: Timer | None = None
 
     def start(self) -> None:
-        self._stopped = False
+        if not self._watched:
+            self._watched = True
+            self._kubelet.machine.files.watch(FOLDER, self._noticed)
+        self._running = True
         self.check()
 
     def stop(self) -> None:
-        self._stopped = True
+        self._running = False
         if self._timer is not None:
             self._timer.cancel()
 
+    def _noticed(self) -> None:
+        if self._running:
+            self._look_again(NOTICE)
+
+    def _look_again(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._kubelet.simulation.call_later(seconds, self.check)
+
     def check(self) -> None:
-        """Look at the folder, create and remove mirrors, and look again after a while."""
-        if self._stopped:
+        """Look at the folder: end what is no longer there, begin what is new, put mirrors right."""
+        before, self._wanted = self._wanted, {pods.key(pod): pod for pod in self._manifests()}
+        for key, old in before.items():
+            new = self._wanted.get(key)
+            if new is None or pods.uid(new) != pods.uid(old):
+                self._end(old)
+            if new is None:
+                self._delete_mirror(key)
+        for key in self._wanted:
+            self._begin(key)
+            self._reconcile(key)
+        for key in [key for key in self._mirrors if key not in self._wanted]:
+            self._delete_mirror(key)
+        self._look_again(CHECK_EVERY if all(key in self._mirrors for key in self._wanted) else RETRY)
+
+    # -- pods ---------------------------------------------------------------------------------------------------
+
+    def _begin(self, key: str) -> None:
+        """Run a pod, once a former one of its name has ended (allowStaticPodStart)."""
+        pod = self._wanted[key]
+        if self.worker(key) is None:
+            self._kubelet.begin(pod)
+
+    def _end(self, pod: Object) -> None:
+        worker = self._kubelet.workers.get(pods.uid(pod))
+        if worker is not None:
+            worker.removed()
+
+    def ended(self, worker: PodWorker) -> None:
+        """A pod is gone for good: its successor may begin."""
+        if self._running and worker.key in self._wanted:
+            self._begin(worker.key)
+
+    def worker(self, key: str) -> PodWorker | None:
+        """What runs under a name."""
+        return next((worker for worker in self._kubelet.workers.values() if worker.static and worker.key == key), None)
+
+    # -- mirrors ------------------------------------------------------------------------------------------------
+
+    def mirror_uid(self, key: str) -> str:
+        """The UID of a pod's mirror, '' while it has none."""
+        return self._mirrors.get(key, '')
+
+    def find(self, mirror_uid: str) -> PodWorker | None:
+        """What a mirror is the mirror of."""
+        key = next((key for key, uid in self._mirrors.items() if uid == mirror_uid), None)
+        return self.worker(key) if key is not None else None
+
+    def mirror_changed(self, new: Object | None, old: Object | None) -> None:
+        """A mirror of this node came, changed or went in the API."""
+        key = pods.key(new or old or {})
+        if new is None or 'deletionTimestamp' in new['metadata']:
+            if new is not None or self._mirrors.get(key) == pods.uid(old or {}):
+                self._mirrors.pop(key, None)
+                self._look_again(NOTICE)
+        else:
+            self._show(key, new)
+
+    def _show(self, key: str, mirror: Object) -> None:
+        """A mirror is there: it shows how its pod is."""
+        worker = self.worker(key)
+        if self._mirrors.get(key) != pods.uid(mirror):
+            self._mirrors[key] = pods.uid(mirror)
+            if worker is not None:
+                self._kubelet.statuses.forget(worker.uid)
+                worker.report()
+
+    def _reconcile(self, key: str) -> None:
+        """tryReconcileMirrorPods."""
+        pod, client = self._wanted[key], self._kubelet.client
+        meta = pod['metadata']
+        try:
+            current = client.find('pods', meta['name'], meta['namespace'])
+            if current is not None:
+                if _is_mirror_of(current, pod):
+                    self._show(key, current)
+                    return
+                client.delete('pods', meta['name'], meta['namespace'], {'gracePeriodSeconds': 0})
+            self._show(key, client.create('pods', self._mirror(pod), meta['namespace']))
+        except (StatusError, OSError) as problem:
+            # the API server is not there, or does not want it: the next look tries again
+            self._mirrors.pop(key, None)
+            self._kubelet.log.error('kubelet.go:3339', 'Failed creating a mirror pod', str(problem), pod=key)
+
+    def _mirror(self, pod: Object) -> Object:
+        meta = {name: value for name, value in pod['metadata'].items() if name not in ('uid', 'creationTimestamp')}
+        meta['annotations'] = {**meta['annotations'], MIRROR: meta['annotations'][HASH]}
+        node = self._kubelet.current_node()
+        if node is not None:
+            meta['ownerReferences'] = [{'apiVersion': 'v1', 'kind': 'Node', 'name': self._kubelet.name,
+                                        'controller': True, 'uid': node['metadata']['uid']}]
+        return {**pod, 'metadata': meta}
+
+    def _delete_mirror(self, key: str) -> None:
+        namespace, _, name = key.partition('/')
+        try:
+            self._kubelet.client.delete('pods', name, namespace, {'gracePeriodSeconds': 0})
+            self._mirrors.pop(key, None)
+        except StatusError:
+            self._mirrors.pop(key, None)
+        except OSError:
             return
-        wanted = {pod['metadata']['name']: pod for pod in self._manifests()}
-        for name, pod in wanted.items():
-            self._mirror(name, pod)
-        for name in [name for name in self._hashes if name not in wanted]:
-            self._remove(name)
-        self._timer = self._kubelet.simulation.call_later(CHECK_EVERY, self.check)
+
+    # -- manifests ----------------------------------------------------------------------------------------------
 
     def _manifests(self) -> list[Object]:
         files = self._kubelet.machine.files
         found: list[Object] = []
         for name in files.listdir(self.folder) if self.folder and files.is_dir(self.folder) else ():
-            if not name.startswith('.'):
-                try:
-                    found.append(self._as_pod(*_decoded(bytes(files.read(f'{self.folder}/{name}')))))
-                except (StatusError, ValueError, KeyError, TypeError, OSError) as problem:
-                    path = f'{self.folder}/{name}'
-                    text = str(problem).removeprefix('error converting YAML to JSON: ')
-                    self._kubelet.log.error('file.go:187', 'Could not process manifest file',
-                                            f'{path}: couldn\'t parse as pod({text}), please check config file',
-                                            path=path)
+            path = f'{self.folder}/{name}'
+            if name.startswith('.') or files.is_dir(path):
+                continue
+            try:
+                found.append(self._as_pod(*_decoded(bytes(files.read(path)), path, self._kubelet.name)))
+            except (StatusError, ValueError, KeyError, TypeError, OSError) as problem:
+                text = str(problem).removeprefix('error converting YAML to JSON: ')
+                self._kubelet.log.error('file.go:187', 'Could not process manifest file',
+                                        f'{path}: couldn\'t parse as pod({text}), please check config file', path=path)
         return found
 
     def _as_pod(self, pod: Object, digest: str) -> Object:
         """applyDefaults: the node's name is part of the pod's, and it goes nowhere else."""
         kubelet = self._kubelet
         meta = pod['metadata']
-        annotations = {**(meta.get('annotations') or {}), HASH: digest, MIRROR: digest, SOURCE: 'file',
-                       SEEN: kubelet.simulation.timestamp()}
-        name = f'{meta["name"]}-{kubelet.name}'
+        name, namespace = f'{meta["name"]}-{kubelet.name}', meta.get('namespace') or 'default'
+        known = self._wanted.get(f'{namespace}/{name}')
+        if known is not None and pods.uid(known) == digest:
+            return known
+        now = kubelet.simulation.timestamp()
+        annotations = {**(meta.get('annotations') or {}), HASH: digest, SOURCE: FROM_FILE, SEEN: now}
         spec = {**pod['spec'], 'nodeName': kubelet.name,
                 'tolerations': [{'effect': 'NoExecute', 'operator': 'Exists'}]}
-        metadata = {**meta, 'name': name, 'namespace': meta.get('namespace') or 'default', 'annotations': annotations}
-        if kubelet.node is not None:
-            metadata['ownerReferences'] = [{'apiVersion': 'v1', 'kind': 'Node', 'name': kubelet.name,
-                                            'controller': True, 'uid': kubelet.node['metadata']['uid']}]
-        return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': metadata, 'spec': spec}
+        return {'apiVersion': 'v1', 'kind': 'Pod', 'spec': spec, 'metadata': {
+            **meta, 'name': name, 'namespace': namespace, 'uid': digest, 'annotations': annotations,
+            'creationTimestamp': now}}
 
-    def _mirror(self, name: str, pod: Object) -> None:
-        client, meta = self._kubelet.client, pod['metadata']
-        try:
-            current = client.find('pods', name, meta['namespace'])
-            if current is not None:
-                known = (current['metadata'].get('annotations') or {}).get(HASH)
-                if known == meta['annotations'][HASH] and 'deletionTimestamp' not in current['metadata']:
-                    return
-                client.delete('pods', name, meta['namespace'], {'gracePeriodSeconds': 0})
-            client.create('pods', pod, meta['namespace'])
-            self._hashes[name] = meta['namespace']
-        except (StatusError, OSError):
-            return  # the API server is not there, or does not want it: the next look tries again
 
-    def _remove(self, name: str) -> None:
-        try:
-            self._kubelet.client.delete('pods', name, self._hashes.pop(name), {'gracePeriodSeconds': 0})
-        except (StatusError, OSError):
-            return
+def is_mirror(pod: Object) -> bool:
+    return MIRROR in (pod['metadata'].get('annotations') or {})
+
+
+def is_static(pod: Object) -> bool:
+    """Whether a pod comes from a manifest on the node."""
+    annotations = pod['metadata'].get('annotations') or {}
+    return annotations.get(SOURCE) == FROM_FILE and MIRROR not in annotations
+
+
+def _is_mirror_of(mirror: Object, pod: Object) -> bool:
+    annotations = mirror['metadata'].get('annotations') or {}
+    return annotations.get(MIRROR) == pods.uid(pod) and 'deletionTimestamp' not in mirror['metadata']
 
 
 @lru_cache(maxsize=256)
-def _decoded(content: bytes) -> tuple[Object, str]:
+def _decoded(content: bytes, path: str, node: str) -> tuple[Object, str]:
     """A manifest and its hash: files are looked at for ever, and hardly ever change."""
     pod = decode.one(content)
-    return pod, compute_hash(pod)
+    if not isinstance(pod, dict) or pod.get('kind') != 'Pod':
+        raise ValueError(f"Object 'Kind' is missing in '{content[:200].decode('utf-8', 'replace').strip()}'"
+                         if not isinstance(pod, dict) or not pod.get('kind') else f'invalid pod: {pod.get("kind")}')
+    if not isinstance(pod.get('metadata'), dict) or not isinstance(pod.get('spec'), dict) or \
+            not pod['metadata'].get('name') or not pod['spec'].get('containers'):
+        raise ValueError('invalid pod: metadata.name and spec.containers are required')
+    digest = md5(content + f'host:{node}file:{path}'.encode(), usedforsecurity=False).hexdigest()
+    return pod, digest

@@ -34,8 +34,11 @@ class StatusManager:
         if status == before:
             return
         meta = worker.pod['metadata']
+        uid = self._kubelet.static_pods.mirror_uid(worker.key) if worker.static else meta['uid']
+        if not uid:
+            return  # a static pod shows nowhere until it has a mirror
         change = {**status, **{field: None for field in before if field not in status}}
-        body = {'metadata': {'uid': meta['uid']}, 'status': change}
+        body = {'metadata': {'uid': uid}, 'status': change}
         try:
             stored = self._kubelet.client.patch('pods', meta['name'], body, meta['namespace'], 'status', MERGE_PATCH)
         except StatusError as error:

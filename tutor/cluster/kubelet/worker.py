@@ -11,6 +11,7 @@ from tutor.cluster.kubelet import actions, fields, pods, status
 from tutor.cluster.kubelet.launch import Launcher, StartError, resource_settings
 from tutor.cluster.kubelet.probes import Prober
 from tutor.cluster.kubelet.resizing import Resizer
+from tutor.cluster.kubelet.staticpods import is_static
 from tutor.cluster.kubelet.status import StartProblem
 from tutor.cluster.kubelet.stopping import Stopper
 from tutor.cluster.kubelet.volumes import MountFailure, Surroundings, Volume, volumes_of
@@ -37,6 +38,7 @@ class PodWorker:
         """The pod as it was allocated: what it asks for beyond that is not for the containers to have yet."""
         self.uid = pods.uid(pod)
         self.key = pods.key(pod)
+        self.static = is_static(pod)
         self.sandbox: Sandbox | None = None
         self.attachment: Attachment | None = None
         self.histories: dict[str, list[Container]] = {}

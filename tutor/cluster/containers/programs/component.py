@@ -41,7 +41,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     for port in HEALTH_PORTS.get(name, ()):
         assert ctx.host.network is not None
         ctx.host.network.listen(port, HttpService(_healthy))
+    ctx.signals['TERM'] = lambda: ctx.host.processes[ctx.pid].kill('TERM')
     try:
+        await _prepare(name, argv, io, ctx)
         component.start(ctx, io)
     except CannotStart as problem:
         io.stderr.write(str(problem))
@@ -52,6 +54,15 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     finally:
         component.stop(ctx)
     return 0
+
+
+async def _prepare(name: str, argv: list[str], io: IO, ctx: Context) -> None:
+    """What a program of the control plane does before it works. Raises CannotStart."""
+    from tutor.cluster.containers.programs import controlplane
+    if name in controlplane.FLAGS:
+        flags = controlplane.check(name, argv, io, ctx)
+        if name == 'kube-apiserver':
+            await controlplane.reach_etcd(flags, io, ctx)
 
 
 async def _healthy(request: HttpRequest) -> HttpResponse:

@@ -9,8 +9,8 @@ from typing import Any
 
 from tutor.cluster import pki
 from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.etcd.service import EtcdServer, restored, snapshot_of
 from tutor.cluster.storage import Store
-from tutor.cluster.storage.service import EtcdServer, restored, snapshot_of
 from tutor.shell.etcd import Member, NotASnapshot, pack, unpack
 from tutor.shell.process import IO, Context
 from tutor.shell.vfs import File, FileSystem, Node
