@@ -121,6 +121,9 @@ def _add_play(play: argparse.ArgumentParser, say: Callable[..., str]) -> None:
     play.add_argument('--export', type=Path, metavar='DIR',
                       help=say('copy the home folder of the shell out at the end'))
     play.add_argument('--force', action='store_true', help=say('overwrite files that are there when exporting'))
+    play.add_argument('--context', metavar='NAME', help=say('work on a REAL cluster: this context of your kubeconfig'))
+    play.add_argument('--kubeconfig', type=Path, metavar='FILE',
+                      help=say('the kubeconfig of the real cluster (default: $KUBECONFIG, ~/.kube/config)'))
 
 
 def _add_grade(grade: argparse.ArgumentParser, say: Callable[..., str]) -> None:
@@ -155,13 +158,12 @@ def _play(options: argparse.Namespace) -> int:
     try:
         settings = config.load(options.cluster) if options.cluster else config.DEFAULT
         script: Path | None = options.script
-        if options.command is not None:
-            text = options.command
-        elif script is not None:
+        text = options.command
+        if text is None and script is not None:
             text = script.read_text(encoding='utf-8')
-        else:
-            return _converse(options, settings)
-        return _run_script(options, settings, text)
+        if options.context is not None or options.kubeconfig is not None:
+            return _on_real_cluster(options, text)
+        return _converse(options, settings) if text is None else _run_script(options, settings, text)
     except config.BadClusterFile as problem:
         return _complain(Text.same(str(problem)), options)
     except CannotCopy as problem:
@@ -171,24 +173,60 @@ def _play(options: argparse.Namespace) -> int:
         return _complain(Text.same(f'{getattr(problem, "filename", None) or options.script}: {reason}'), options)
 
 
+def _on_real_cluster(options: argparse.Namespace, script: str | None) -> int:
+    """The shell on the cluster of one context of a kubeconfig of this machine."""
+    from tutor.course.script import blocks
+    from tutor.i18n.voice import Voice
+    voice = Voice(_mode(options))
+    try:
+        from tutor.session.live.door import Door, NoContext, kubeconfig_path
+        from tutor.session.live.session import LiveSession
+    except ModuleNotFoundError as missing:
+        return _fail(voice.each('{module} is missing; install it with: pip install "kubernetes-tutor[live]"',
+                                module=missing.name))
+    path = kubeconfig_path(options.kubeconfig)
+    try:
+        door = Door(path, options.context or '')
+    except NoContext as unknown:
+        return _fail(voice.each('there is no context "{context}" in {path}', context=unknown, path=path))
+    for line in voice.each('This shell works on a REAL cluster: context {context}, {server}. What you change there is '
+                           'changed for real and cannot be undone.', context=door.context, server=door.server):
+        print(line, file=sys.stderr)
+    session = LiveSession(door)
+    try:
+        if script is not None:
+            return session.play(blocks(script), _show)
+        from tutor.tui.play import run_shell
+        return run_shell(session, voice)
+    finally:
+        door.close()
+
+
+def _fail(lines: list[str]) -> int:
+    """An error of the command line, once in each language."""
+    for line in lines:
+        print(f'error: {line}', file=sys.stderr)
+    return BAD_INPUT
+
+
+def _show(ran: Any) -> None:
+    sys.stdout.write(ran.stdout)
+    sys.stdout.flush()
+    sys.stderr.write(ran.stderr)
+
+
 def _run_script(options: argparse.Namespace, settings: Any, text: str) -> int:
-    from tutor.grader.view import Ran
     from tutor.session.files import bring_in
     from tutor.session.script import play
     from tutor.session.workbench import Workbench
     bench = Workbench(settings, options.seed)
     bring_in(bench, options.imports)
 
-    def show(ran: Ran) -> None:
-        sys.stdout.write(ran.stdout)
-        sys.stdout.flush()
-        sys.stderr.write(ran.stderr)
-
     if options.record is None:
-        status = play(bench, text, show)
+        status = play(bench, text, _show)
     else:
         with options.record.open('w', encoding='utf-8') as record:
-            status = play(bench, text, show, record)
+            status = play(bench, text, _show, record)
     _log_failures(bench.simulation.failures)
     _export(bench, options)
     return status

@@ -20,6 +20,8 @@ class RestConfig:
     username: str = ''
     password: str = ''
     insecure: bool = False
+    tls_server_name: str = ''
+    proxy_url: str = ''
     impersonate: str = ''
     impersonate_groups: tuple[str, ...] = ()
     impersonate_uid: str = ''

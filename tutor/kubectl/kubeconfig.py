@@ -159,6 +159,8 @@ class ClientConfig:
             username=self.flags.of_all('username') or user.get('username', ''),
             password=self.flags.of_all('password') or user.get('password', ''),
             insecure=insecure,
+            tls_server_name=self.flags.of_all('tls-server-name') or cluster.get('tls-server-name', ''),
+            proxy_url=cluster.get('proxy-url', ''),
             impersonate=self.flags.of_all('as') or user.get('as', ''),
             impersonate_groups=self.flags.of_all('as-group') or tuple(user.get('as-groups') or ()),
             impersonate_uid=self.flags.of_all('as-uid') or user.get('as-uid', ''),

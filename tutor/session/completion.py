@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tutor.session.completion_words import ZH
-from tutor.session.workbench import Workbench
 from tutor.shell.completion import Completion, Request, Words, files
 from tutor.shell.completion import complete as complete_line
+from tutor.shell.interpreter import Shell
 
 
-def complete(bench: Workbench, text: str, cursor: int) -> list[Completion]:
+def complete(shell: Shell, text: str, cursor: int) -> list[Completion]:
     """All ways to go on at the cursor."""
-    return complete_line(text, cursor, bench.shell, {'kubectl': _kubectl})
+    return complete_line(text, cursor, shell, {'kubectl': _kubectl})
 
 
 def _kubectl(request: Request) -> list[Completion]:

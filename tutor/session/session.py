@@ -230,7 +230,7 @@ class Session:
     def complete(self, text: str, cursor: int) -> Sequence[Completion]:
         """How the word at the cursor may go on."""
         from tutor.session.completion import complete
-        return complete(self.bench, text, cursor)
+        return complete(self.bench.shell, text, cursor)
 
     def highlight(self, text: str) -> Sequence[Span]:
         from tutor.shell.highlight import highlight

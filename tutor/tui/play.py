@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import Voice
 from tutor.i18n.voice import pick
-from tutor.tui.contract import SessionLike
+from tutor.tui.contract import ShellLike
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -28,7 +28,7 @@ STYLES = {'command': 'bold ansiblue', 'keyword': 'bold ansiblue', 'builtin': 'bo
           'comment': 'ansibrightblack', 'error': 'ansired'}
 
 
-def run_shell(session: SessionLike, voice: Voice) -> int:
+def run_shell(session: ShellLike, voice: Voice) -> int:
     """Prompt until the learner leaves; the exit status of the last command."""
     session.terminal.on_output = _write
     session.languages = voice.languages
@@ -51,7 +51,7 @@ def run_lines(session: Any, lines: Iterable[str], wait: Callable[[Any], None]) -
     return getattr(session, 'status', 0)
 
 
-def foreground(session: SessionLike) -> None:
+def foreground(session: ShellLike) -> None:
     """Let time pass until the command is over. What is typed meanwhile is its input; Ctrl-C stops it."""
     before = monotonic()
     session.pump(0.0)
@@ -66,7 +66,7 @@ def foreground(session: SessionLike) -> None:
             session.pump(0.0)
 
 
-def _pass_input(session: SessionLike) -> None:
+def _pass_input(session: ShellLike) -> None:
     """Wait one step for a line of input."""
     if sys.stdin.closed or not sys.stdin.isatty():
         select.select([], [], [], STEP)
@@ -97,7 +97,7 @@ def _lines(ask: Callable[[], str]) -> Iterator[str]:
             return
 
 
-def _ask(prompt: PromptSession[str], session: SessionLike) -> str:
+def _ask(prompt: PromptSession[str], session: ShellLike) -> str:
     from prompt_toolkit.formatted_text import ANSI
     return prompt.prompt(ANSI(f'\x1b[32m{session.prompt}\x1b[0m'))
 
@@ -105,7 +105,7 @@ def _ask(prompt: PromptSession[str], session: SessionLike) -> str:
 # -- prompt_toolkit's parts, asked of the session ----------------------------------------------------------------
 
 
-def _prompt_session(session: SessionLike, voice: Voice) -> PromptSession[str]:
+def _prompt_session(session: ShellLike, voice: Voice) -> PromptSession[str]:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import Completer, Completion
     from prompt_toolkit.history import InMemoryHistory
@@ -134,7 +134,7 @@ def _prompt_session(session: SessionLike, voice: Voice) -> PromptSession[str]:
         enable_history_search=False, key_bindings=_keys(session), multiline=True, prompt_continuation='> ')
 
 
-def _keys(session: SessionLike) -> Any:
+def _keys(session: ShellLike) -> Any:
     """Enter runs what is complete and goes on to the next line of what is not."""
     from prompt_toolkit.key_binding import KeyBindings
     keys = KeyBindings()
@@ -151,7 +151,7 @@ def _keys(session: SessionLike) -> Any:
     return keys
 
 
-def coloured_lines(session: SessionLike, text: str) -> list[StyleAndTextTuples]:
+def coloured_lines(session: ShellLike, text: str) -> list[StyleAndTextTuples]:
     """Each line of a text as prompt_toolkit's stretches of style and text."""
     lines: list[StyleAndTextTuples] = [[]]
     at = 0

@@ -1,0 +1,137 @@
+"""exec and attach over a WebSocket (`v5.channel.k8s.io`): every message begins with the number of its stream."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any
+
+import httpx
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as open_socket
+from websockets.typing import Subprotocol
+
+from tutor.apimachinery.errors import StatusError
+from tutor.client.live.inbox import Inbox
+from tutor.client.rest_config import RestConfig
+from tutor.client.transport import ExecSession
+from tutor.cluster.simulation import BrokenPipe, Pipe
+
+PROTOCOLS = [Subprotocol('v5.channel.k8s.io'), Subprotocol('v4.channel.k8s.io')]
+STDIN, STDOUT, STDERR, ERROR, CLOSE = 0, 1, 2, 3, 255
+
+
+def connect(url: str, headers: httpx.Headers, context: ssl.SSLContext, config: RestConfig,
+            inbox: Inbox) -> ExecSession:
+    """Begin an exec or attach; raises StatusError when it is refused, OSError without an answer."""
+    query = httpx.URL(url).params
+    if httpx.URL(url).path.endswith('/portforward'):
+        raise OSError('this kubectl cannot forward ports of a real cluster; use kubectl outside this shell')
+    given = [(name, value) for name, value in headers.multi_items() if name.lower() != 'accept']
+    connection = ExitStack()
+    try:
+        socket = connection.enter_context(open_socket(
+            'ws' + url.removeprefix('http'), ssl=context if url.startswith('https') else None,
+            additional_headers=given, subprotocols=PROTOCOLS, max_size=None,
+            server_hostname=config.tls_server_name or None, proxy=config.proxy_url or True))
+    except InvalidStatus as refused:
+        raise StatusError(_status(refused)) from None
+    except InvalidHandshake as problem:
+        raise OSError(f'unable to upgrade connection: {problem}') from None
+    return _Execution(socket, connection, inbox, query.get('stdin') == 'true', query.get('stderr') == 'true').session
+
+
+def _status(refused: InvalidStatus) -> dict[str, Any]:
+    response = refused.response
+    text = (response.body or b'').decode('utf-8', 'replace')
+    try:
+        found = json.loads(text)
+        if isinstance(found, dict) and found.get('kind') == 'Status':
+            return found
+    except ValueError:
+        pass
+    message = f'unable to upgrade connection: {text.strip() or response.reason_phrase}'
+    return {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Failure', 'reason': 'InternalError',
+            'message': message, 'code': response.status_code}
+
+
+@dataclass(slots=True)
+class _Session(ExecSession):
+    """Hangs up the connection too."""
+
+    connection: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        ExecSession.close(self)
+        Thread(target=self.connection.close, daemon=True).start()  # it waits for the other side's farewell
+
+
+class _Execution:
+    """The socket on one side, the pipes of an ExecSession on the other."""
+
+    def __init__(self, socket: ClientConnection, connection: ExitStack, inbox: Inbox, stdin: bool,
+                 stderr: bool) -> None:
+        self._socket = socket
+        self._inbox = inbox
+        simulation = inbox.simulation
+        self._status = simulation.future()
+        self.session = _Session(_Stdin(socket) if stdin else None, Pipe(simulation),
+                                Pipe(simulation) if stderr else None, self._status, None, connection)
+        inbox.expect()
+        Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        with suppress(ConnectionClosed, OSError):
+            for message in self._socket:
+                data = message.encode() if isinstance(message, str) else message
+                if data:
+                    self._inbox.post(self._arrived, data[0], data[1:])
+        self._inbox.post(self._ended)
+
+    def _arrived(self, channel: int, data: bytes) -> None:
+        if channel == ERROR:
+            with suppress(ValueError):
+                self._finish(json.loads(data))
+            return
+        pipe = self.session.stdout if channel == STDOUT else self.session.stderr if channel == STDERR else None
+        if pipe is not None:
+            with suppress(BrokenPipe):
+                pipe.write(data)
+
+    def _ended(self) -> None:
+        self._inbox.forget()
+        self.session.stdout.close()
+        if self.session.stderr is not None:
+            self.session.stderr.close()
+        self._finish({'status': 'Failure', 'message': 'error reading from error stream: the connection was closed'})
+
+    def _finish(self, status: dict[str, Any]) -> None:
+        if not self._status.done:
+            self._status.resolve(status)
+
+
+class _Stdin:
+    """The Writer of standard input; its end is told where the protocol can say so."""
+
+    isatty = False
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    def write(self, data: str | bytes) -> None:
+        _send(self._socket, STDIN, data.encode() if isinstance(data, str) else data)
+
+    async def drain(self) -> None: ...
+
+    def close(self) -> None:
+        if self._socket.subprotocol == PROTOCOLS[0]:
+            _send(self._socket, CLOSE, bytes([STDIN]))
+
+
+def _send(socket: ClientConnection, channel: int, data: bytes) -> None:
+    with suppress(ConnectionClosed, OSError):
+        socket.send(bytes([channel]) + data)

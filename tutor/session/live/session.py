@@ -1,0 +1,147 @@
+"""A shell on a real cluster: the same programs over virtual files; time is real, and nothing is undone."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from time import monotonic
+
+from tutor.cluster.containers.userlands import ELF
+from tutor.cluster.machine.disk import HOME, base
+from tutor.cluster.simulation import Cancelled, Simulation, Task
+from tutor.grader.view import Ran
+from tutor.session.live.door import Door
+from tutor.shell.completion import Completion
+from tutor.shell.highlight import Span
+from tutor.shell.history import History
+from tutor.shell.interpreter import Exit, Shell
+from tutor.shell.parser import parse_status
+from tutor.shell.process import IO, Context, Host
+from tutor.shell.programs.catalog import programs
+from tutor.shell.sh import prompt as shell_prompt
+from tutor.shell.streams import BytesReader, Capture
+from tutor.shell.terminal import Terminal
+from tutor.shell.vfs import FileSystem
+
+USER, PATH = 'student', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+STEP = 0.02
+INTERRUPTED = 130
+
+
+class LiveSession:
+    """What `tutor play` needs of a session, without a simulated cluster behind it."""
+
+    def __init__(self, door: Door, history: History | None = None) -> None:
+        self.history = history or History()
+        self.languages: tuple[str, ...] = ()
+        self.ended = False
+        now = datetime.now(UTC)  # noqa: TID251 - a real cluster lives in real time
+        self.simulation = Simulation(0, now)
+        self.terminal = Terminal(self.simulation)
+        self.terminal.on_interrupt = self._interrupt
+        self._door = door
+        door.open(self.simulation)
+        self.shell = Shell(self._context(), IO(BytesReader(), Capture(), Capture()))
+        self._task: Task[int] | None = None
+
+    def _context(self) -> Context:
+        installed = {**programs(), 'kubectl': _kubectl}
+        files = FileSystem(lambda: self.simulation.wall().timestamp(), lower=base(programs()))
+        files.put('/usr/bin/kubectl', ELF, 0o755, 'kubectl')
+        files.put(f'{HOME}/.kube/config', self._door.kubeconfig(), 0o600)
+        host = Host(self.simulation, 'tutor', files, None, installed)
+        environment = {'HOME': HOME, 'USER': USER, 'LOGNAME': USER, 'SHELL': '/bin/bash', 'LANG': 'C.UTF-8',
+                       'PWD': HOME, 'TERM': 'xterm-256color', 'PATH': PATH, 'HOSTNAME': 'tutor'}
+        return Context(host, cwd=HOME, user=USER, env=environment,
+                       extras={'connect': self._door.connect, 'history': self.history})
+
+    # -- on a screen --------------------------------------------------------------------------------------------
+
+    @property
+    def prompt(self) -> str:
+        return shell_prompt(self.shell)
+
+    @property
+    def running(self) -> bool:
+        return self._task is not None and not self._task.done
+
+    @property
+    def status(self) -> int:
+        return self.shell.status
+
+    def submit(self, text: str) -> None:
+        """Enter at the prompt."""
+        if text.strip():
+            self.history.add(text)
+            self.shell.interactive = True
+            self.shell.ctx.terminal = self.terminal
+            self._start(text, IO(self.terminal.reader, self.terminal.writer, self.terminal.writer))
+
+    def needs_more(self, text: str) -> bool:
+        return parse_status(text) == 'incomplete'
+
+    def pump(self, seconds: float) -> None:
+        """Let time flow as it has outside."""
+        self.terminal.pumped()
+        self.simulation.run_until(lambda: False, self.simulation.now + seconds)
+
+    def complete(self, text: str, cursor: int) -> Sequence[Completion]:
+        from tutor.session.completion import complete
+        return complete(self.shell, text, cursor)
+
+    def highlight(self, text: str) -> Sequence[Span]:
+        from tutor.shell.highlight import highlight
+        return highlight(text, self.shell)
+
+    # -- in a script --------------------------------------------------------------------------------------------
+
+    def run(self, block: str) -> Ran:
+        """One block to its end, in real time."""
+        output, errors = Capture(), Capture()
+        self._start(block, IO(BytesReader(), output, errors))
+        before = monotonic()
+        try:
+            while self.running:
+                select.select([], [], [], STEP)
+                now = monotonic()
+                self.pump(now - before)
+                before = now
+        except KeyboardInterrupt:
+            self._interrupt()
+        return Ran(block, output.text(), errors.text(), self.shell.status)
+
+    def play(self, script: Iterable[str], show: Callable[[Ran], None]) -> int:
+        """Blocks, one after the other; the exit status of the last."""
+        for block in script:
+            show(self.run(block))
+            if self.ended:
+                break
+        return self.status
+
+    # -- how ----------------------------------------------------------------------------------------------------
+
+    def _start(self, text: str, io: IO) -> None:
+        self.shell.io = io
+        self._task = self.simulation.spawn(self._run(text), text[:40])
+        self.simulation.run_ready()
+
+    async def _run(self, text: str) -> int:
+        try:
+            return await self.shell.run_block(text)
+        except Exit as leaving:
+            self.shell.status = leaving.status
+            self.ended = True
+        except Cancelled:
+            self.shell.status = INTERRUPTED
+        return self.shell.status
+
+    def _interrupt(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self.simulation.run_ready()
+
+
+async def _kubectl(argv: list[str], io: IO, ctx: Context) -> int:
+    from tutor.kubectl.main import main
+    return await main(argv, io, ctx)
