@@ -32,8 +32,9 @@ class SchemaMissing(RuntimeError):
 class Field:
     """One field, or what a list or map holds. `type` is one of the constants above.
 
-    `ref` names the definition of a STRUCT; `items` is what a LIST or MAP holds. `list_type` is atomic, set or map
-    (with `map_keys`); `patch` holds merge, replace, retainKeys; `merge_key` is for strategic merge patches.
+    `ref` names the definition of a STRUCT, or `inline` is it; `items` is what a LIST or MAP holds. `list_type` is
+    atomic, set or map (with `map_keys`); `patch` holds merge, replace, retainKeys; `merge_key` is for strategic merge
+    patches.
     """
 
     name: str
@@ -46,11 +47,12 @@ class Field:
     map_keys: tuple[str, ...] = ()
     merge_key: str = ''
     patch: tuple[str, ...] = ()
+    inline: Definition | None = None
 
     @property
     def definition(self) -> Definition | None:
         """The struct it refers to."""
-        return definition(self.ref) if self.ref else None
+        return definition(self.ref) if self.ref else self.inline
 
     @property
     def element(self) -> Definition | None:
@@ -63,12 +65,14 @@ class Field:
 
 @dataclass(slots=True)
 class Definition:
-    """One struct: its fields by name, and the group, version and kind if it is an object of its own."""
+    """One struct: its fields by name, and the group, version and kind if it is an object of its own. `open`: it may
+    have other fields too."""
 
     name: str
     kinds: tuple[tuple[str, str, str], ...]
     map_type: str
     fields: dict[str, Field]
+    open: bool = False
 
     @property
     def short_name(self) -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tutor.apimachinery import resources, schema
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import deep_copy
-from tutor.apimachinery.patches import apply, diff, json_patch, merge, strategic
+from tutor.apimachinery.patches import apply, diff, fieldset, json_patch, merge, strategic
 from tutor.apimachinery.patches.ledger import Ledger
 from tutor.apimachinery.patches.strategy import Shape
 
@@ -15,6 +15,8 @@ DEPLOYMENT = resources.by_kind('apps', 'v1', 'Deployment')
 CONFIG_MAP = resources.by_kind('', 'v1', 'ConfigMap')
 assert DEPLOYMENT and CONFIG_MAP
 DEFINITION = schema.for_resource(DEPLOYMENT)
+KIND = fieldset.root(schema.for_resource(CONFIG_MAP))
+DEPLOYMENT_KIND = fieldset.root(DEFINITION)
 
 
 def deployment(*containers: dict[str, Any], **spec: Any) -> dict[str, Any]:
@@ -125,38 +127,45 @@ def config_map(**data: Any) -> dict[str, Any]:
 
 
 def test_server_side_apply_owns_prunes_and_refuses() -> None:
-    obj = apply.apply(None, config_map(color='blue', size='1'), CONFIG_MAP, 'kubectl', 'T1')
+    obj = apply.apply(None, config_map(color='blue', size='1'), CONFIG_MAP, KIND, 'kubectl', 'T1')
     with pytest.raises(StatusError) as raised:
-        apply.apply(obj, config_map(color='red'), CONFIG_MAP, 'robot', 'T2')
+        apply.apply(obj, config_map(color='red'), CONFIG_MAP, KIND, 'robot', 'T2')
     assert raised.value.message == 'Apply failed with 1 conflict: conflict with "kubectl": .data.color'
-    obj = apply.apply(obj, config_map(color='red'), CONFIG_MAP, 'robot', 'T2', force=True)
+    obj = apply.apply(obj, config_map(color='red'), CONFIG_MAP, KIND, 'robot', 'T2', force=True)
     nothing = {name: value for name, value in config_map().items() if name != 'data'}
-    obj = apply.apply(obj, nothing, CONFIG_MAP, 'kubectl', 'T3')
+    obj = apply.apply(obj, nothing, CONFIG_MAP, KIND, 'kubectl', 'T3')
     assert obj['data'] == {'color': 'red'}
     assert [entry['manager'] for entry in obj['metadata']['managedFields']] == ['robot']
 
 
 def test_applying_twice_changes_nothing() -> None:
     config = deployment(container('a'), replicas=2)
-    once = apply.apply(None, config, DEPLOYMENT, 'kubectl', 'T1')
-    assert apply.apply(once, config, DEPLOYMENT, 'kubectl', 'T2') == once
+    once = apply.apply(None, config, DEPLOYMENT, DEPLOYMENT_KIND, 'kubectl', 'T1')
+    assert apply.apply(once, config, DEPLOYMENT, DEPLOYMENT_KIND, 'kubectl', 'T2') == once
+
+
+def test_an_item_nobody_owns_any_more_goes_whole() -> None:
+    both = deployment(container('a'), container('b', ports=[{'containerPort': 80, 'protocol': 'TCP'}]))
+    live = apply.apply(None, both, DEPLOYMENT, DEPLOYMENT_KIND, 'kubectl', 'T1')
+    live = apply.apply(live, deployment(container('a')), DEPLOYMENT, DEPLOYMENT_KIND, 'kubectl', 'T2')
+    assert containers(live) == [container('a')]
 
 
 def test_applying_an_object_does_not_own_its_status() -> None:
     config = {**deployment(container('a')), 'status': {}}
-    entries = apply.apply(None, config, DEPLOYMENT, 'kubectl', 'T1')['metadata']['managedFields']
+    entries = apply.apply(None, config, DEPLOYMENT, DEPLOYMENT_KIND, 'kubectl', 'T1')['metadata']['managedFields']
     assert 'f:spec' in entries[0]['fieldsV1'] and 'f:status' not in entries[0]['fieldsV1']
 
 
 def test_ordinary_writes_are_worked_out_when_asked_for() -> None:
-    ledger = Ledger()
+    ledger = Ledger(lambda resource: DEPLOYMENT_KIND)
     first = deployment(container('nginx'), replicas=2)
     ledger.record(None, first, DEPLOYMENT, 'kubectl-create', 'T1')
     second = {**first, 'spec': {**first['spec'], 'replicas': 3}}
     ledger.record(first, second, DEPLOYMENT, 'kubectl', 'T2', 'scale')
     live = {**second, 'metadata': {**second['metadata'], 'managedFields': ledger.entries(second, DEPLOYMENT)}}
     with pytest.raises(StatusError) as raised:
-        apply.apply(live, deployment(container('nginx', 'httpd'), replicas=1), DEPLOYMENT, 'me', 'T3')
+        apply.apply(live, deployment(container('nginx', 'httpd'), replicas=1), DEPLOYMENT, DEPLOYMENT_KIND, 'me', 'T3')
     assert raised.value.message == (
         'Apply failed with 2 conflicts: conflicts with "kubectl" with subresource "scale" using apps/v1:\n'
         '- .spec.replicas\nconflicts with "kubectl-create" using apps/v1:\n'
@@ -165,6 +174,6 @@ def test_ordinary_writes_are_worked_out_when_asked_for() -> None:
 
 def test_apply_checks_types_itself() -> None:
     with pytest.raises(StatusError) as raised:
-        apply.apply(None, config_map(port=80), CONFIG_MAP, 'kubectl', 'T1')
+        apply.apply(None, config_map(port=80), CONFIG_MAP, KIND, 'kubectl', 'T1')
     assert raised.value.message == ('failed to create typed patch object (default/c; /v1, Kind=ConfigMap): .data.port: '
                                     'expected string, got &value.valueUnstructured{Value:80}')

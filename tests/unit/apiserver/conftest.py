@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tutor.client.transport import ADMIN, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Request, Response, User
+from tutor.client.transport import ADMIN, APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Request, Response, User
 from tutor.cluster import bootstrap
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 from tutor.cluster.storage import Store
 
-PATCHES = {'json': JSON_PATCH, 'merge': MERGE_PATCH, 'strategic': STRATEGIC_PATCH}
+PATCHES = {'json': JSON_PATCH, 'merge': MERGE_PATCH, 'strategic': STRATEGIC_PATCH, 'apply': APPLY_PATCH}
 
 
 class Api:
@@ -49,6 +49,11 @@ class Api:
         response = self.ask(method, path, body, **more)
         assert response.status >= 400, response.body
         return response.body['message']
+
+    def owned(self, path: str, manager: str) -> Any:
+        """What managedFields says that a manager owns."""
+        found = self.server.send(Request('GET', path, user=ADMIN, user_agent='kubectl/v1.36.1')).body
+        return next(entry['fieldsV1'] for entry in found['metadata']['managedFields'] if entry['manager'] == manager)
 
     def settle(self) -> None:
         self.simulation.advance(0.1)

@@ -60,6 +60,28 @@ def test_what_was_wrong_already_may_stay(api):
     assert api.ask('PATCH', f'{WIDGETS}/w', {'spec': {'size': 3}}, patch='merge').status == 422
 
 
+def test_server_side_apply_knows_keyed_lists_and_sets(api):
+    keyed = {'type': 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'], 'items': {
+        'type': 'object', 'required': ['name'], 'properties': {'name': {'type': 'string'}, 'n': {'type': 'integer'}}}}
+    several = {'type': 'array', 'x-kubernetes-list-type': 'set', 'items': {'type': 'string'}}
+    api.make(CRDS, api.definition({'type': 'object', 'properties': {'spec': {
+        'type': 'object', 'properties': {'keyed': keyed, 'several': several}}}}))
+
+    def apply(manager, **spec):
+        response = api.ask('PATCH', f'{WIDGETS}/w', widget(**spec), patch='apply', fieldManager=manager)
+        assert response.status in (200, 201), response.body
+        return response.body
+    apply('one', keyed=[{'name': 'a', 'n': 1}], several=['x'])
+    both = apply('two', keyed=[{'name': 'b', 'n': 2}], several=['y'])
+    assert both['spec'] == {'keyed': [{'name': 'a', 'n': 1}, {'name': 'b', 'n': 2}], 'several': ['x', 'y']}
+    assert api.owned(f'{WIDGETS}/w', 'two') == {'f:spec': {
+        'f:keyed': {'k:{"name":"b"}': {'.': {}, 'f:n': {}, 'f:name': {}}}, 'f:several': {'v:"y"': {}}}}
+    assert api.message('PATCH', f'{WIDGETS}/w', widget(keyed=[{'name': 'a', 'n': 3}]), patch='apply',
+                       fieldManager='two') == (
+        'Apply failed with 1 conflict: conflict with "one": .spec.keyed[name="a"].n')
+    assert apply('one')['spec'] == {'keyed': [{'name': 'b', 'n': 2}], 'several': ['y']}
+
+
 def test_subresources_and_generation(api):
     version = {'name': 'v1', 'served': True, 'storage': True, 'schema': {'openAPIV3Schema': SCHEMA}, 'subresources': {
         'status': {}, 'scale': {'specReplicasPath': '.spec.size', 'statusReplicasPath': '.status.seen'}}}

@@ -20,15 +20,14 @@ KUBECTL = 'kubectl'
 LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 
-def apply(old: Object | None, config: Object, resource: Resource, manager: str, time: str, force: bool = False,
-          subresource: str = '') -> Object:
+def apply(old: Object | None, config: Object, resource: Resource, kind: Field | None, manager: str, time: str,
+          force: bool = False, subresource: str = '') -> Object:
     """The object after a configuration was applied to it, private, with its managedFields.
 
-    `old` has its managedFields too. Raises StatusError for conflicts and for values of wrong types.
+    `kind` is the type of the resource's objects; `old` has its managedFields too. Raises StatusError for conflicts and
+    for values of wrong types.
     """
-    definition = schema.for_resource(resource)
-    kind = fieldset.root(definition)
-    check(config, resource)
+    check(config, resource, kind)
     config = deep_copy(config)
     config['metadata'].pop('managedFields', None)
     live = deep_copy(old) if old is not None else {
@@ -41,7 +40,7 @@ def apply(old: Object | None, config: Object, resource: Resource, manager: str, 
     mine -= managers.reset_fields(mine, resource, subresource)
     if last is not None:
         others = frozenset().union(mine, *(item.fields for who, item in owners.items() if who != me))
-        _prune(merged, last.fields - others, kind)
+        merged = _prune(merged, last.fields, others, kind)
     comparison = compare(live, merged, kind)
     changed = fieldset.owned(comparison.modified | comparison.added)
     changed -= managers.reset_fields(changed, resource, subresource)
@@ -137,53 +136,73 @@ def _merge(live: Any, config: Any, field: Field | None) -> Any:
 
 
 def _merge_lists(live: list[Any], config: list[Any], field: Field) -> list[Any]:
-    places = {fieldset.element(field, item): index for index, item in enumerate(live)}
-    for item in config:
-        index = places.get(fieldset.element(field, item))
-        if index is None:
-            live.append(item)
-        elif isinstance(item, dict):
-            live[index] = _merge(live[index], item, field.items)
-    return live
+    """visitListItems: the items that both have in the order of the configuration, the others where they were."""
+    theirs, mine = ([fieldset.element(field, item) for item in items] for items in (live, config))
+    old, new = dict(zip(theirs, live, strict=True)), dict(zip(mine, config, strict=True))
+    shared = [key for key in mine if key in old]
+    found: list[Any] = []
+    place = 0
+    for key, item in new.items():
+        while place < len(theirs) and theirs[place] != key and (
+                theirs[place] not in new or (shared and shared[0] != theirs[place])):
+            if theirs[place] not in new:
+                found.append(live[place])
+            place += 1
+        if place < len(theirs) and (theirs[place] == key or theirs[place] not in shared):
+            place += 1
+        found.append(_merge(old[key], item, field.items) if key in old and isinstance(item, dict) else item)
+        if shared and shared[0] == key:
+            del shared[0]
+    return [*found, *(item for key, item in zip(theirs[place:], live[place:], strict=True) if key not in new)]
 
 
-def _prune(value: Any, paths: fieldset.Set, field: Field | None) -> None:
-    """RemoveItems: what was applied before, is not any more, and nobody else owns."""
-    for path in sorted(paths, key=len, reverse=True):
-        _remove(value, path, field)
+def _prune(merged: Object, last: fieldset.Set, managed: fieldset.Set, kind: Field | None) -> Object:
+    """Updater.prune: without what was applied before, is not any more, and nobody else owns, nor has fields in."""
+    if last <= managed:
+        return merged
+
+    def fields(value: Any) -> fieldset.Set:
+        return fieldset.with_parents(fieldset.of_value(value, kind), kind)
+    everything, last = fields(merged), fieldset.with_parents(last, kind)
+    kept = fields(_without(merged, last, kind)) | fieldset.with_parents(managed, kind)
+    kept = fields(_without(merged, everything - kept, kind))
+    return _without(merged, (everything - kept) & last, kind)
 
 
-def _remove(value: Any, path: Path, field: Field | None) -> None:
-    head, rest = path[0], path[1:]
-    if isinstance(value, dict) and head.startswith('f:'):
-        name = head[2:]
-        if name not in value:
-            return
-        if rest:
-            _remove(value[name], rest, fieldset.child(field, name))
-        elif not isinstance(value[name], dict) or not value[name] or fieldset.atomic(fieldset.child(field, name),
-                                                                                      value[name]):
-            del value[name]
+def _without(value: Object, paths: fieldset.Set, kind: Field | None) -> Object:
+    """RemoveItems: every path with all below it; and what is empty then."""
+    return _left(value, fieldset.to_fields(paths), kind) or {}
+
+
+def _left(value: Any, going: Object, field: Field | None) -> Any:
+    found: Any = value
+    if isinstance(value, dict):
+        found = {}
+        for name, item in value.items():
+            node = going.get(f'f:{name}')
+            left = item if node is None else None if _whole(node) else _left(item, node, fieldset.child(field, name))
+            if left is not None or (item is None and node is None):
+                found[name] = left
     elif isinstance(value, list) and field is not None:
-        for index, item in enumerate(value):
-            if fieldset.element(field, item) == head:
-                if rest:
-                    _remove(item, rest, field.items)
-                elif not isinstance(item, dict) or set(item) <= set(field.map_keys):
-                    del value[index]
-                return
+        nodes = [going.get(fieldset.element(field, item)) for item in value]
+        found = [item if node is None else _left(item, node, field.items)
+                 for item, node in zip(value, nodes, strict=True) if node is None or not _whole(node)]
+    return found or None if found.__class__ in (dict, list) else found
+
+
+def _whole(node: Object) -> bool:
+    return not node or '.' in node
 
 
 # -- types --------------------------------------------------------------------------------------------------------
 
 
-def check(config: Object, resource: Resource) -> None:
+def check(config: Object, resource: Resource, kind: Field | None) -> None:
     """What an apply says of unknown fields and wrong types; raises StatusError."""
-    definition = schema.for_resource(resource)
-    if definition is None:
+    if kind is None:
         return
     found: list[str] = []
-    _check(config, Field('', schema.STRUCT, ref=definition.name), '', found)
+    _check(config, kind, '', found)
     if found:
         meta = config.get('metadata') or {}
         where = f'{meta.get("namespace", "")}/{meta.get("name", "")}'
@@ -205,10 +224,10 @@ def _check(value: Any, field: Field, path: str, found: list[str]) -> None:
             return
         for name in sorted(value):
             inner = fieldset.child(field, name)
-            if inner is None:
-                found.append(f'{path}.{name}: field not declared in schema')
-            else:
+            if inner is not None:
                 _check(value[name], inner, f'{path}.{name}', found)
+            elif field.definition is None or not field.definition.open:
+                found.append(f'{path}.{name}: field not declared in schema')
     elif field.type == schema.LIST:
         if not isinstance(value, list):
             found.append(f'{path}: expected list, got {_shown(value)}')

@@ -78,7 +78,7 @@ def _always_there(field: Field | None, path: Path) -> bool:
     if field is None:
         return False
     if field.type == schema.STRUCT:
-        return name in _VALUE_STRUCTS
+        return field.inline is None and name in _VALUE_STRUCTS
     return field.required and field.type == schema.LIST
 
 

@@ -87,6 +87,8 @@ def atomic(field: Field | None, value: Any) -> bool:
         return not isinstance(value, dict)
     if field.type == schema.LIST:
         return field.list_type not in ('map', 'set')
+    if isinstance(value, list):
+        return True
     if field.map_type == 'atomic':
         return True
     if field.type == schema.STRUCT:
@@ -116,6 +118,22 @@ def element(field: Field, item: Any) -> str:
 def root(definition: Definition | None) -> Field | None:
     """The type of a whole object."""
     return Field('', schema.STRUCT, ref=definition.name) if definition else None
+
+
+def with_parents(paths: Iterable[Path], kind: Field | None) -> Set:
+    """EnsureNamedFieldsAreMembers: the set with the fields of structs that its paths lead through."""
+    found = set(paths)
+    for path in tuple(found):
+        field = kind
+        for end, step in enumerate(path, 1):
+            if not step.startswith('f:'):
+                field = field.items if field else None
+                continue
+            definition = field.definition if field and field.type == schema.STRUCT else None
+            field = child(field, step[2:])
+            if definition is not None and field is not None:
+                found.add(path[:end])
+    return frozenset(found)
 
 
 def of_value(value: Any, field: Field | None, path: Path = ()) -> set[Path]:

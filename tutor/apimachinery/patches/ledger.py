@@ -7,14 +7,15 @@ notes cost a reference each.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tutor.apimachinery import schema
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.patches import fieldset, managers
+from tutor.apimachinery.patches import managers
 from tutor.apimachinery.patches.compare import compare
 from tutor.apimachinery.patches.managers import Manager, Managers
 from tutor.apimachinery.resources import Resource
+from tutor.apimachinery.schema import Field
 
 LONGEST = 16
 """After so many writes that nobody asked about, they are added up, so that old states can be forgotten."""
@@ -33,9 +34,10 @@ class _Note:
 
 
 class Ledger:
-    """The managed fields of all objects of one API server."""
+    """The managed fields of all objects of one API server. `types` gives the type of a resource's objects."""
 
-    def __init__(self) -> None:
+    def __init__(self, types: Callable[[Resource], Field | None]) -> None:
+        self._types = types
         self._notes: dict[str, _Note] = {}
 
     def record(self, old: Object | None, new: Object, resource: Resource, manager: str, time: str,
@@ -75,7 +77,7 @@ class Ledger:
             chain.append(current)
             current = current.previous
         owners: Managers = current.owners if current is not None and current.owners is not None else {}
-        kind = fieldset.root(schema.for_resource(resource))
+        kind = self._types(resource)
         for step in reversed(chain):
             before = step.previous.state if step.previous else {}
             assert step.manager is not None

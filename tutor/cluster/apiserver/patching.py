@@ -83,7 +83,8 @@ def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
     body = deep_copy(body)
     decoding.check_kind(scope, body)
     decoding.check_namespace(scope, body)
-    server_side.check(body, scope.resource)
+    kind = scope.store.strategy.merge_type(scope.resource)
+    server_side.check(body, scope.resource, kind)
     decoding.check_fields(scope, body)
     body['metadata'].setdefault('name', scope.info.name)
     _check_name(scope, body)
@@ -91,7 +92,7 @@ def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
     live = ownership.of(scope, old) if old is not None else None
     if live is not None and strategy.converts:
         live = strategy.to_version(live, scope.resource)
-    new = server_side.apply(live, body, scope.resource, scope.field_manager, scope.server.simulation.timestamp(),
+    new = server_side.apply(live, body, scope.resource, kind, scope.field_manager, scope.server.simulation.timestamp(),
                              force=scope.flag('force'), subresource=scope.info.subresource)
     if strategy.converts:
         strategy.from_version(new)

@@ -58,7 +58,8 @@ class ApiServer:
         self.resources: dict[tuple[str, str, str], Resource] = {}
         for resource in RESOURCES:
             self.serve(resource)
-        self.ledger = Ledger()
+        self.ledger = Ledger(lambda resource: self.stores.of(resource.group, resource.plural).strategy.merge_type(
+            resource))
         self.authenticator = Authenticator(self)
         self.authorizer = Authorizer(self.stores)
         self.admission = AdmissionChain(self)

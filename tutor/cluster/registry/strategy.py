@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tutor.apimachinery import schema
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.patches import fieldset
 from tutor.apimachinery.resources import Resource
+from tutor.apimachinery.schema import Field
 
 if TYPE_CHECKING:
     from tutor.client.transport import User
@@ -83,6 +86,10 @@ class Strategy:
 
     def from_version(self, obj: Object) -> None:
         """Turn a decoded object of any version into what is stored, in place."""
+
+    def merge_type(self, resource: Resource) -> Field | None:
+        """The type of objects in a version, for server-side apply and managedFields."""
+        return fieldset.root(schema.for_resource(resource))
 
     def scale_paths(self, obj: Object) -> Object | None:
         """Where the scale subresource finds its numbers, for kinds that keep them elsewhere than built-in ones."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import conversion, errors, field, schema
+from tutor.apimachinery import conversion, errors, field, schema, structural
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
+from tutor.apimachinery.schema import Field
 from tutor.cluster.registry.cells import since
 from tutor.cluster.registry.custom import columns, pruning, rules, validation
 from tutor.cluster.registry.kind import Kind
@@ -38,6 +39,7 @@ class CustomResourceStrategy(Kind):
         self.versions: dict[str, Object] = {version['name']: version for version in definition['spec']['versions']}
         self.storage = next(name for name, version in self.versions.items() if version.get('storage'))
         self.converts = len(self.versions) > 1
+        self._types: dict[str, Field] = {}
         self._ruled = {name: rules.has_rules(self.schema(name)) for name in self.versions}
         self.selectable = tuple(item['jsonPath'].lstrip('.') for item in self.versions[self.storage].get(
             'selectableFields') or ())
@@ -54,6 +56,13 @@ class CustomResourceStrategy(Kind):
 
     def _status(self, obj: Object) -> bool:
         return (self.version(obj).get('subresources') or {}).get('status') is not None
+
+    def merge_type(self, resource: Resource) -> Field | None:
+        found = self._types.get(resource.version)
+        if found is None:
+            shape = structural.definition(self.schema(resource.version), resource.kind)
+            found = self._types[resource.version] = Field('', schema.STRUCT, inline=shape)
+        return found
 
     # -- versions -----------------------------------------------------------------------------------------------
 
