@@ -267,3 +267,27 @@ def test_idle_containers_only_seem_to_run(make_lab) -> None:
     assert lab.events() == []
     lab.admin.delete('pods', 'web', 'default')
     lab.until(lab.gone, 3)
+
+
+def test_a_container_has_a_restart_policy_of_its_own(lab) -> None:
+    rules = [{'action': 'Restart', 'exitCodes': {'operator': 'In', 'values': [42]}}]
+    mount = {'volumeMounts': [{'name': 'd', 'mountPath': '/d'}]}
+    lab.pod(restartPolicy='Never', container={'restartPolicy': 'Never', 'restartPolicyRules': rules, **mount}, command=[
+        'sh', '-c', 'test -f /d/second && exit 7; touch /d/second; exit 42'], volumes=[{'name': 'd', 'emptyDir': {}}])
+    lab.phase('web', 'Failed')
+    assert lab.status()['restartCount'] == 1
+    assert lab.state()['terminated']['exitCode'] == 7
+
+
+@pytest.mark.parametrize(('container', 'code', 'phase'), [
+    ({'restartPolicy': 'OnFailure'}, 0, 'Succeeded'), ({'restartPolicy': 'Always'}, 0, 'Running'),
+    ({'restartPolicy': 'Never'}, 1, 'Failed'), ({}, 0, 'Running'), ({'restartPolicy': 'OnFailure'}, 1, 'Running'),
+])
+def test_the_phase_follows_the_restart_policy_of_each_container(lab, container, code, phase) -> None:
+    """After TestPodPhaseWithContainerRestartPolicy."""
+    lab.pod(container=container, command=['sh', '-c', f'exit {code}'])
+    lab.until(lambda: 'terminated' in lab.state())
+    lab.phase('web', phase)
+    lab.simulation.advance(5)
+    assert lab.get()['status']['phase'] == phase
+    assert (lab.status()['restartCount'] > 0) == (phase == 'Running')

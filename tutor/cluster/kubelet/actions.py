@@ -70,7 +70,7 @@ def _initialize(pod: Object, histories: Mapping[str, list[Container]], results: 
         if newest.state == RUNNING:
             return False
         if newest.exit_code != 0:
-            if pods.restart_policy(pod) != pods.NEVER:
+            if pods.restarts(pod, spec, newest.exit_code):
                 plan.start.append((spec, True))
             return False
     return True
@@ -81,9 +81,9 @@ def _regular(pod: Object, spec: Object, histories: Mapping[str, list[Container]]
     if newest is None:
         plan.start.append((spec, False))
     elif newest.state == EXITED:
-        if should_restart(pod, newest):
+        if pods.restarts(pod, spec, newest.exit_code):
             plan.start.append((spec, False))
-    elif _restarts(newest, spec, results, plan) and pods.restart_policy(pod) != pods.NEVER:
+    elif _restarts(newest, spec, results, plan) and pods.container_policy(pod, spec) != pods.NEVER:
         plan.start.append((spec, False))
 
 
@@ -110,14 +110,6 @@ def _resizes(container: Container, spec: Object, plan: Plan) -> bool:
     if policies:
         plan.resize.append((container, spec))
     return False
-
-
-def should_restart(pod: Object, container: Container) -> bool:
-    """ShouldContainerBeRestarted for a container that has ended."""
-    policy = pods.restart_policy(pod)
-    if policy == pods.NEVER:
-        return False
-    return policy == pods.ALWAYS or container.exit_code != 0
 
 
 def _newest(histories: Mapping[str, list[Container]], name: str) -> Container | None:

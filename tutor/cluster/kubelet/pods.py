@@ -48,6 +48,21 @@ def restart_policy(pod: Object) -> str:
     return pod['spec'].get('restartPolicy', ALWAYS)
 
 
+def container_policy(pod: Object, container: Object) -> str:
+    """The restart policy of one container: its own, if it has one."""
+    return container.get('restartPolicy') or restart_policy(pod)
+
+
+def restarts(pod: Object, container: Object, exit_code: int) -> bool:
+    """podutil.ContainerShouldRestart: whether a container that has ended is started again; its rules come first."""
+    for rule in container.get('restartPolicyRules') or ():
+        codes = rule.get('exitCodes') or {}
+        if (exit_code in (codes.get('values') or ())) is (codes.get('operator') == 'In'):
+            return True
+    policy = container_policy(pod, container)
+    return policy == ALWAYS or (policy == ON_FAILURE and exit_code != 0)
+
+
 def restartable_init(container: Object) -> bool:
     """Whether an init container is a sidecar."""
     return container.get('restartPolicy') == ALWAYS

@@ -214,22 +214,22 @@ def _mounts(spec: Object) -> list[Object]:
 
 def get_phase(pod: Object, initial: list[Object], regular: list[Object], terminal: bool) -> str:
     """kubelet.getPhase."""
-    pending, failed = _initialization(pod, initial)
-    policy = pods.restart_policy(pod)
-    if failed and policy == pods.NEVER:
+    pending, failed, hopeless = _initialization(pod, initial)
+    if hopeless:
         return 'Failed'
-    running = waiting = stopped = succeeded = 0
-    for status in regular:
-        state = status['state']
-        if 'running' in state:
+    running = waiting = stopped = succeeded = restarting = 0
+    for spec, status in zip(pods.containers(pod), regular, strict=True):
+        if 'running' in status['state']:
             running += 1
-        elif 'terminated' in state:
-            stopped += 1
-            succeeded += state['terminated']['exitCode'] == 0
-        elif 'terminated' in status['lastState']:
-            stopped += 1
-        else:
+            continue
+        ended = status['state'].get('terminated')
+        succeeded += ended is not None and ended['exitCode'] == 0
+        ended = ended or status['lastState'].get('terminated')
+        if ended is None:
             waiting += 1
+        else:
+            stopped += 1
+            restarting += pods.restarts(pod, spec, ended['exitCode'])
     if (pending or failed) and not stopped and not running:
         return 'Failed' if terminal and failed else 'Pending'
     if waiting:
@@ -238,16 +238,14 @@ def get_phase(pod: Object, initial: list[Object], regular: list[Object], termina
         return 'Running'
     if not stopped:
         return 'Pending'
-    if not terminal and policy == pods.ALWAYS:
+    if restarting and not terminal:
         return 'Running'
-    if stopped == succeeded:
-        return 'Succeeded'
-    return 'Failed' if terminal or policy == pods.NEVER else 'Running'
+    return 'Succeeded' if stopped == succeeded else 'Failed'
 
 
-def _initialization(pod: Object, initial: list[Object]) -> tuple[int, int]:
-    """How many init containers are not done, and how many failed."""
-    pending = failed = 0
+def _initialization(pod: Object, initial: list[Object]) -> tuple[int, int, int]:
+    """How many init containers are not done, how many failed, and how many of these for good."""
+    pending = failed = hopeless = 0
     for spec, status in zip(pods.init_containers(pod), initial, strict=True):
         state, last = status['state'], status['lastState']
         if pods.restartable_init(spec):
@@ -258,7 +256,8 @@ def _initialization(pod: Object, initial: list[Object]) -> tuple[int, int]:
             pending += 1
         elif ended['exitCode'] != 0:
             failed += 1
-    return pending, failed
+            hopeless += not pods.restarts(pod, spec, ended['exitCode'])
+    return pending, failed, hopeless
 
 
 # -- conditions -------------------------------------------------------------------------------------------------

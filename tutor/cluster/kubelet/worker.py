@@ -224,24 +224,18 @@ class PodWorker:
 
     def _all_done(self) -> bool:
         """Whether the regular containers have all ended for good: sidecars are ended then."""
-        policy = pods.restart_policy(self.pod)
-        if policy == pods.ALWAYS:
-            return False
-        for container in pods.containers(self.pod):
-            history = self.histories.get(container['name'])
-            if not history or history[0].state != EXITED:
-                return False
-            if policy == pods.ON_FAILURE and history[0].exit_code != 0:
+        for spec in pods.containers(self.pod):
+            history = self.histories.get(spec['name'])
+            if not history or history[0].state != EXITED or pods.restarts(self.pod, spec, history[0].exit_code):
                 return False
         return True
 
     def _init_failed(self) -> bool:
         """Whether an init container has failed for good."""
-        if pods.restart_policy(self.pod) != pods.NEVER:
-            return False
         for spec in pods.init_containers(self.pod):
             history = self.histories.get(spec['name'])
-            if history and not pods.restartable_init(spec) and history[0].state == EXITED and history[0].exit_code:
+            if history and not pods.restartable_init(spec) and history[0].state == EXITED and history[0].exit_code \
+                    and not pods.restarts(self.pod, spec, history[0].exit_code):
                 return True
         return False
 
