@@ -126,3 +126,38 @@ def test_endpoints_written_by_hand_are_mirrored(world):
         'endpointslicemirroring-controller.k8s.io')
     world.delete('endpoints', 'out')
     assert world.items(SLICES, 'kubernetes.io/service-name=out') == []
+
+
+def test_hints_follow_the_traffic_distribution(world, make):
+    """After TestReconcile_TrafficDistribution."""
+    for node, zone in (('node01', 'a'), ('node02', 'b')):
+        world.patch('nodes', node, {'metadata': {'labels': {'topology.kubernetes.io/zone': zone}}}, 0.1, '')
+    world.create('services', make.service('web', port=8080))
+    world.create('deployments.apps', make.deployment('web', 2))
+
+    def hints() -> list[dict]:
+        return [endpoint.get('hints', {}) for item in world.items(SLICES, 'kubernetes.io/service-name=web')
+                for endpoint in sorted(item['endpoints'], key=lambda endpoint: endpoint['zone'])]
+
+    assert hints() == [{}, {}]
+    world.patch('services', 'web', {'spec': {'trafficDistribution': 'PreferSameZone'}})
+    assert hints() == [{'forZones': [{'name': 'a'}]}, {'forZones': [{'name': 'b'}]}]
+    world.patch('services', 'web', {'spec': {'trafficDistribution': 'PreferSameNode'}})
+    assert hints()[0] == {'forNodes': [{'name': 'node01'}], 'forZones': [{'name': 'a'}]}
+    world.patch('services', 'web', {'spec': {'trafficDistribution': None}})
+    assert hints() == [{}, {}]
+
+
+def test_publishing_what_is_not_ready_takes_effect_at_once(world, make):
+    world.create('services', make.service('web', port=8080))
+    pod = make.pod('slow', labels={'app': 'web'})
+    pod['spec']['readinessGates'] = [{'conditionType': 'never'}]
+    world.create('pods', pod)
+
+    def ready() -> list[bool]:
+        return [endpoint['conditions']['ready'] for item in world.items(SLICES, 'kubernetes.io/service-name=web')
+                for endpoint in item['endpoints']]
+
+    assert ready() == [False]
+    world.patch('services', 'web', {'spec': {'publishNotReadyAddresses': True}})
+    assert ready() == [True]

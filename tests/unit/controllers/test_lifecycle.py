@@ -121,3 +121,15 @@ def test_a_token_secret_is_filled_and_goes_with_its_account(world):
     assert sorted(world.get('secrets', 'token')['data']) == ['ca.crt', 'namespace', 'token']
     world.delete('serviceaccounts', 'robot')
     assert world.find('secrets', 'token') is None
+
+
+def test_an_owner_of_another_namespace_is_none(world):
+    world.admin.create('namespaces', {'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': 'far'}})
+    owner = world.create('configmaps', {'apiVersion': 'v1', 'kind': 'ConfigMap',
+                                        'metadata': {'name': 'owner', 'namespace': 'far'}})
+    uid = owner['metadata']['uid']
+    world.create('configmaps', {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {
+        'name': 'child', 'ownerReferences': [{'apiVersion': 'v1', 'kind': 'ConfigMap', 'name': 'owner', 'uid': uid}]}})
+    assert world.find('configmaps', 'child') is None
+    assert world.messages('OwnerRefInvalidNamespace') == [
+        f'ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: {uid}] does not exist in namespace "default"']

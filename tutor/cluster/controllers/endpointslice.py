@@ -31,6 +31,8 @@ class EndpointSliceController(Controller):
         self.slices.add_index(_INDEX, _service_of)
         self.written = Written(self.slices)
         self._endpoints: dict[str, dict[str, tuple[Object, Object]]] = {}
+        self._specs: dict[str, Object] = {}
+        """By what specs of Services these were made."""
         self._sizes: dict[str, int] = {}
         self.services.on_change(lambda old, new: self.queue.add(key(new or old or {})))
         self.pods.on_change(self._pod_changed)
@@ -58,6 +60,7 @@ class EndpointSliceController(Controller):
         service = self.services.objects.get(key)
         if service is None:
             self._endpoints.pop(key, None)
+            self._specs.pop(key, None)
             self._sizes.pop(key, None)
             return
         if not service['spec'].get('selector') or service['spec'].get('type') == 'ExternalName':
@@ -119,6 +122,8 @@ class EndpointSliceController(Controller):
         wanted: dict[slices.PortKey, tuple[list[Object], slices.Endpoints]] = {}
         named = any(not isinstance(p.get('targetPort', 0), int) for p in service['spec'].get('ports') or ())
         known, fresh = self._endpoints.get(where, {}), {}
+        if self._specs.get(where) is not service['spec']:
+            self._specs[where], known = service['spec'], {}
         same: tuple[slices.PortKey, list[Object]] | None = None
         for pod in found:
             address = None if pods.is_terminal(pod) else _address(pod, family)
@@ -154,6 +159,9 @@ class EndpointSliceController(Controller):
             zone = ((self.nodes.objects.get(node) or {}).get('metadata', {}).get('labels') or {}).get(ZONE)
             if zone:
                 endpoint['zone'] = zone
+        hints = _hints(service['spec'].get('trafficDistribution'), endpoint)
+        if hints:
+            endpoint['hints'] = hints
         return endpoint
 
     def _new(self, service: Object, family: str, item: Object) -> Object:
@@ -168,6 +176,18 @@ class EndpointSliceController(Controller):
     def _annotations(self, item: Object) -> dict[str, str]:
         old = item.get('metadata', {}).get('annotations') or {}
         return {**old, services.TRIGGER_TIME: self.simulation.timestamp()}
+
+
+def _hints(distribution: str | None, endpoint: Object) -> Object:
+    """trafficdist.ReconcileHints: who is to use a ready endpoint first."""
+    if distribution is None or not endpoint['conditions']['ready']:
+        return {}
+    hints: Object = {}
+    if distribution == 'PreferSameNode' and endpoint.get('nodeName'):
+        hints['forNodes'] = [{'name': endpoint['nodeName']}]
+    if endpoint.get('zone'):
+        hints['forZones'] = [{'name': endpoint['zone']}]
+    return hints
 
 
 def _service_of(item: Object) -> tuple[str, ...]:

@@ -85,7 +85,10 @@ class GarbageCollector(Controller):
         if old is None:
             self.nodes[meta['uid']] = Node(meta['uid'], resource, key(new))
         if references or (old is not None and 'ownerReferences' in old['metadata']):
-            self._set_owners(self.nodes[meta['uid']], tuple(r['uid'] for r in references or ()))
+            node = self.nodes[meta['uid']]
+            fresh = [reference for reference in references or () if reference['uid'] not in node.owners]
+            self._set_owners(node, tuple(r['uid'] for r in references or ()))
+            self._report_other_namespaces(new, fresh)
         if 'deletionTimestamp' in meta:
             self._deletion_seen(self.nodes[meta['uid']], meta.get('finalizers') or [])
 
@@ -102,6 +105,19 @@ class GarbageCollector(Controller):
             if uid not in self.nodes:
                 self.queue.add(node.uid)
         node.owners = owners
+
+    def _report_other_namespaces(self, obj: Object, references: list[Object]) -> None:
+        """reportInvalidNamespaceOwnerRef: an owner of another namespace is none."""
+        space = obj['metadata'].get('namespace', '')
+        for reference in references:
+            owner = self.nodes.get(reference['uid'])
+            owner_space = split_key(owner.where)[0] if owner is not None else ''
+            if owner_space not in ('', space):
+                text = (f'[{reference["apiVersion"]}/{reference["kind"]}, namespace: {space}, '
+                        f'name: {reference["name"]}, uid: {reference["uid"]}]')
+                self.event(obj, 'Warning', 'OwnerRefInvalidNamespace',
+                           f'ownerRef {text} does not exist in namespace "{space}"')
+                self.queue.add(obj['metadata']['uid'])
 
     def _dependents(self, uid: str) -> dict[str, None]:
         """The dependents of an owner, whether it is known yet or not."""
