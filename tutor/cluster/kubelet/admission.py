@@ -26,6 +26,11 @@ class Admission:
     def __init__(self, name: str) -> None:
         self._info = NodeInfo(name)
 
+    @property
+    def count(self) -> int:
+        """How many pods the node has taken whose containers have not ended."""
+        return len(self._info.pods)
+
     def admit(self, pod: Object, node: Object | None) -> Refusal | None:
         """canAdmitPod for a new pod: it counts from now on, or why it is refused."""
         asking = PodInfo(pod)
