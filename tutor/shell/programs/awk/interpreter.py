@@ -9,6 +9,8 @@ from tutor.shell.process import IO, Context
 from tutor.shell.programs.awk import tree
 from tutor.shell.programs.awk.calls import SPECIAL
 from tutor.shell.programs.awk.functions import PURE
+from tutor.shell.programs.awk.inputs import Inputs
+from tutor.shell.programs.awk.lexer import unescaped
 from tutor.shell.programs.awk.output import Outputs
 from tutor.shell.programs.awk.values import Input, Value, compare, formatted, number, text, truth
 from tutor.shell.programs.complaint import Complaint
@@ -52,6 +54,7 @@ class Interpreter:
         self.program = program
         self.ctx = ctx
         self.outputs = Outputs(io, ctx)
+        self.inputs = Inputs(self, io, ctx)
         self.status = 0
         self.variables: dict[str, Any] = {
             'FS': ' ', 'OFS': ' ', 'ORS': '\n', 'RS': '\n', 'NR': 0.0, 'FNR': 0.0, 'SUBSEP': '\x1c', 'OFMT': '%.6g',
@@ -153,6 +156,11 @@ class Interpreter:
             raise Complaint(f'type error: cannot assign to {name}', 2)
         scope[name] = value
 
+    def assign(self, assignment: str) -> None:
+        """NAME=VALUE of -v or among the files."""
+        name, _, value = assignment.partition('=')
+        self.set(name, Input(unescaped(value)))
+
     def array(self, name: str) -> dict[str, Any]:
         scope = self.scopes[-1] if self.scopes and name in self.scopes[-1] else self.variables
         found = scope.get(name)
@@ -162,41 +170,41 @@ class Interpreter:
             raise Complaint(f'type error: {name} is not an array', 2)
         return found
 
-    def _key(self, subscripts: list[tree.Expression]) -> str:
-        return str(self.variables['SUBSEP']).join(self.text(self.value(each)) for each in subscripts)
+    async def _key(self, subscripts: list[tree.Expression]) -> str:
+        return str(self.variables['SUBSEP']).join([self.text(await self.value(each)) for each in subscripts])
 
     # -- statements ---------------------------------------------------------------------------------------------
 
-    def run(self, statements: list[tree.Statement]) -> None:
+    async def run(self, statements: list[tree.Statement]) -> None:
         for statement in statements:
             self._step()
-            self._run(statement)
+            await self._run(statement)
 
     def _step(self) -> None:
         self._steps += 1
         if self._steps > MAX_STEPS:
             raise Complaint('stopped: the program does not end', 2)
 
-    def _run(self, node: tree.Statement) -> None:
+    async def _run(self, node: tree.Statement) -> None:
         match node:
             case tree.Evaluate():
-                self.value(node.value)
+                await self.value(node.value)
             case tree.Output():
-                self._output(node)
+                await self._output(node)
             case tree.If():
-                self.run(node.yes if truth(self.value(node.test)) else node.no)
+                await self.run(node.yes if truth(await self.value(node.test)) else node.no)
             case tree.While():
-                self._while(node)
+                await self._while(node)
             case tree.For():
-                self._for(node)
+                await self._for(node)
             case tree.ForIn():
-                self._for_in(node)
+                await self._for_in(node)
             case tree.Jump():
                 if node.kind in ('next', 'nextfile'):
                     raise Next(node.kind == 'nextfile')
                 raise Loop(node.kind == 'continue')
             case tree.Leave():
-                value = self.value(node.value) if node.value is not None else None
+                value = await self.value(node.value) if node.value is not None else None
                 if node.kind == 'return':
                     raise Return(value)
                 if node.value is not None:
@@ -205,38 +213,38 @@ class Interpreter:
             case tree.Delete():
                 array = self.array(node.name)
                 if node.subscripts:
-                    array.pop(self._key(node.subscripts), None)
+                    array.pop(await self._key(node.subscripts), None)
                 else:
                     array.clear()
 
-    def _body(self, body: list[tree.Statement]) -> bool:
+    async def _body(self, body: list[tree.Statement]) -> bool:
         """Run a loop's body once; False when it breaks."""
         self._step()
         try:
-            self.run(body)
+            await self.run(body)
         except Loop as jump:
             return jump.again
         return True
 
-    def _while(self, node: tree.While) -> None:
-        if node.after and not self._body(node.body):
+    async def _while(self, node: tree.While) -> None:
+        if node.after and not await self._body(node.body):
             return
-        while truth(self.value(node.test)) and self._body(node.body):
+        while truth(await self.value(node.test)) and await self._body(node.body):
             pass
 
-    def _for(self, node: tree.For) -> None:
-        self.run(node.start)
-        while (node.test is None or truth(self.value(node.test))) and self._body(node.body):
-            self.run(node.step)
+    async def _for(self, node: tree.For) -> None:
+        await self.run(node.start)
+        while (node.test is None or truth(await self.value(node.test))) and await self._body(node.body):
+            await self.run(node.step)
 
-    def _for_in(self, node: tree.ForIn) -> None:
+    async def _for_in(self, node: tree.ForIn) -> None:
         for key in list(self.array(node.array)):
             self.set(node.variable, Input(key))
-            if not self._body(node.body):
+            if not await self._body(node.body):
                 break
 
-    def _output(self, node: tree.Output) -> None:
-        values = [self.value(each) for each in node.args]
+    async def _output(self, node: tree.Output) -> None:
+        values = [await self.value(each) for each in node.args]
         if node.form:
             if not values:
                 raise Complaint('printf: no format', 2)
@@ -246,58 +254,61 @@ class Interpreter:
             shown = self.text(self.variables['OFS']).join(text(value, form) for value in values) if node.args \
                 else self.record
             shown += self.text(self.variables['ORS'])
-        self.outputs.write(shown, node.redirect, self.text(self.value(node.target)) if node.target is not None else '')
+        target = self.text(await self.value(node.target)) if node.target is not None else ''
+        self.outputs.write(shown, node.redirect, target)
 
     # -- expressions --------------------------------------------------------------------------------------------
 
-    def value(self, node: tree.Expression) -> Value:
+    async def value(self, node: tree.Expression) -> Value:
         match node:
             case tree.Number() | tree.String():
                 return node.value
             case tree.Field():
-                return self.field(int(number(self.value(node.index))))
+                return self.field(int(number(await self.value(node.index))))
             case tree.Name():
                 return self.get(node.name)
             case tree.Binary():
-                return self._binary(node)
+                return await self._binary(node)
             case tree.Element():
-                array, key = self.array(node.name), self._key(node.subscripts)
+                array, key = self.array(node.name), await self._key(node.subscripts)
                 if key not in array:
                     array[key] = None
                 return array[key]
             case tree.Assign():
-                return self._assign(node)
+                return await self._assign(node)
             case tree.Step():
-                return self._increment(node)
+                return await self._increment(node)
             case tree.Group():
-                return self.value(node.items[0]) if len(node.items) == 1 else self._key(node.items)
+                return await self.value(node.items[0]) if len(node.items) == 1 else await self._key(node.items)
             case tree.Regex():
                 return float(node.pattern.search(self.record) is not None)
             case tree.Match():
-                found = self.pattern_of(node.right).search(self.text(self.value(node.left))) is not None
+                found = (await self.pattern_of(node.right)).search(self.text(await self.value(node.left))) is not None
                 return float(found is not node.negated)
             case tree.Logical():
-                left = truth(self.value(node.left))
+                left = truth(await self.value(node.left))
                 if left is (node.operator == '||'):
                     return float(left)
-                return float(truth(self.value(node.right)))
+                return float(truth(await self.value(node.right)))
             case tree.Unary():
-                operand = self.value(node.operand)
+                operand = await self.value(node.operand)
                 return float(not truth(operand)) if node.operator == '!' else \
                     -number(operand) if node.operator == '-' else number(operand)
             case tree.Conditional():
-                return self.value(node.yes if truth(self.value(node.test)) else node.no)
+                return await self.value(node.yes if truth(await self.value(node.test)) else node.no)
             case tree.Member():
-                return float(self._key(node.subscripts) in self.array(node.name))
+                return float(await self._key(node.subscripts) in self.array(node.name))
             case tree.Call():
-                return self._call(node)
+                return await self._call(node)
+            case tree.Getline():
+                return await self.inputs.getline(node)
         raise AssertionError(node)
 
-    def pattern_of(self, node: tree.Expression) -> re.Pattern[str]:
-        return node.pattern if isinstance(node, tree.Regex) else self.pattern(self.text(self.value(node)))
+    async def pattern_of(self, node: tree.Expression) -> re.Pattern[str]:
+        return node.pattern if isinstance(node, tree.Regex) else self.pattern(self.text(await self.value(node)))
 
-    def _binary(self, node: tree.Binary) -> Value:
-        left, right = self.value(node.left), self.value(node.right)
+    async def _binary(self, node: tree.Binary) -> Value:
+        left, right = await self.value(node.left), await self.value(node.right)
         if node.operator == 'concat':
             return self.text(left) + self.text(right)
         if node.operator in ('+', '-', '*', '/', '%', '^'):
@@ -341,46 +352,46 @@ class Interpreter:
         except ZeroDivisionError:
             return float('inf')
 
-    def _assign(self, node: tree.Assign) -> Value:
-        value = self.value(node.value)
+    async def _assign(self, node: tree.Assign) -> Value:
+        value = await self.value(node.value)
         if node.operator != '=':
             operator = node.operator[:-1].replace('**', '^')
-            value = self._calculate(operator, number(self.value(node.target)), number(value))
-        self.store(node.target, value)
+            value = self._calculate(operator, number(await self.value(node.target)), number(value))
+        await self.store(node.target, value)
         return value
 
-    def _increment(self, node: tree.Step) -> Value:
-        before = number(self.value(node.target))
-        self.store(node.target, before + node.amount)
+    async def _increment(self, node: tree.Step) -> Value:
+        before = number(await self.value(node.target))
+        await self.store(node.target, before + node.amount)
         return before + node.amount if node.prefix else before
 
-    def store(self, target: tree.Name | tree.Field | tree.Element, value: Value) -> None:
+    async def store(self, target: tree.Name | tree.Field | tree.Element, value: Value) -> None:
         match target:
             case tree.Name():
                 self.set(target.name, value)
             case tree.Field():
-                self._set_field(int(number(self.value(target.index))), value)
+                self._set_field(int(number(await self.value(target.index))), value)
             case tree.Element():
-                self.array(target.name)[self._key(target.subscripts)] = value
+                self.array(target.name)[await self._key(target.subscripts)] = value
 
     # -- functions ----------------------------------------------------------------------------------------------
 
-    def _call(self, node: tree.Call) -> Value:
+    async def _call(self, node: tree.Call) -> Value:
         pure = PURE.get(node.name)
         if pure is not None:
             least, most, function = pure
             if not least <= len(node.args) <= most:
                 raise Complaint(f'not enough arguments to {node.name}' if len(node.args) < least
                                 else f'too many arguments to {node.name}', 2)
-            return function([self.value(each) for each in node.args])
+            return function([await self.value(each) for each in node.args])
         if node.name in self.program.functions:
-            return self._call_own(self.program.functions[node.name], node.args)
+            return await self._call_own(self.program.functions[node.name], node.args)
         special = SPECIAL.get(node.name)
         if special is None:
             raise Complaint(f'line 1: function {node.name} never defined', 2)
-        return special(self, node.args)
+        return await special(self, node.args)
 
-    def _call_own(self, function: tree.Function, args: list[tree.Expression]) -> Value:
+    async def _call_own(self, function: tree.Function, args: list[tree.Expression]) -> Value:
         if len(args) > len(function.parameters):
             raise Complaint(f'line 1: too many arguments in call to {function.name}', 2)
         if len(self.scopes) >= MAX_CALLS:
@@ -396,10 +407,10 @@ class Interpreter:
                 if scope[parameter] is None:
                     passed.append((parameter, arg.name))
             else:
-                scope[parameter] = self.value(arg)
+                scope[parameter] = await self.value(arg)
         self.scopes.append(scope)
         try:
-            self.run(function.body)
+            await self.run(function.body)
         except Return as returned:
             return returned.value
         finally:

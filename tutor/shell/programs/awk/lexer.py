@@ -20,6 +20,11 @@ WORD = re.compile(r'[A-Za-z_]\w*')
 ESCAPES = {'n': '\n', 't': '\t', 'r': '\r', '\\': '\\', '"': '"', '/': '/', 'a': '\a', 'b': '\b', 'f': '\f', 'v': '\v'}
 
 
+def unescaped(word: str) -> str:
+    """A text with its backslashes carried out, as -v and -F have it."""
+    return re.sub(r'\\(.)', lambda match: ESCAPES.get(match[1], match[0]), word)
+
+
 class SyntaxFault(Exception):
     """A program that cannot be read: what stands at which line."""
 

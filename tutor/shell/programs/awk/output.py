@@ -1,7 +1,8 @@
-"""Where print goes: standard output, files, and commands that get their input at the end."""
+"""Where print goes: standard output, files, and commands that get their input when it is closed or at the end."""
 
 from __future__ import annotations
 
+from tutor.cluster.simulation import Reader
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.running import NotRunnable, start
@@ -10,14 +11,13 @@ from tutor.shell.vfs import File, normalize
 
 
 class Outputs:
-    """The outputs of one program; `finish` runs the commands that were piped to, in order."""
+    """The outputs of one program; `finish` runs the commands that are still piped to, in order."""
 
     def __init__(self, io: IO, ctx: Context) -> None:
         self._io = io
         self._ctx = ctx
         self._files: dict[str, File | None] = {}
         self._commands: dict[str, Capture] = {}
-        self._closed: list[tuple[str, Capture]] = []
 
     def write(self, shown: str, redirect: str, target: str) -> None:
         if not redirect or target in ('/dev/stdout', '-'):
@@ -40,19 +40,25 @@ class Outputs:
         if file is not None:
             self._ctx.files.append_to(file, shown.encode('utf-8', 'surrogateescape'))
 
-    def close(self, target: str) -> int:
+    async def close(self, target: str) -> int:
+        """Close a file, or let a command have what was piped to it; its exit status, -1 if nothing was open."""
         if target in self._commands:
-            self._closed.append((target, self._commands.pop(target)))
-            return 0
+            return await self._run(target, BytesReader(self._commands.pop(target).data()))
         return 0 if self._files.pop(target, False) is not False else -1
 
+    async def system(self, command: str) -> int:
+        """Run a command of the shell after what was piped to others; its exit status."""
+        await self.finish()
+        return await self._run(command, self._io.stdin)
+
     async def finish(self) -> None:
-        for command, given in [*self._closed, *self._commands.items()]:
-            try:
-                process = start(['sh', '-c', command], IO(BytesReader(given.data()), self._io.stdout, self._io.stderr),
-                                self._ctx)
-            except NotRunnable as problem:
-                raise Complaint(f'sh: {problem}', 2) from None
-            await process.exit
-        self._closed.clear()
-        self._commands.clear()
+        for target in list(self._commands):
+            await self.close(target)
+
+    async def _run(self, command: str, given: Reader) -> int:
+        await self._io.stdout.drain()
+        try:
+            process = start(['sh', '-c', command], IO(given, self._io.stdout, self._io.stderr), self._ctx)
+        except NotRunnable as problem:
+            raise Complaint(f'sh: {problem}', 2) from None
+        return await process.exit

@@ -209,8 +209,6 @@ class Parser:
                 name = self._expect('name').text
                 subscripts = self._subscripts() if self._takes('[') else []
                 return tree.Delete(name, subscripts)
-            case 'getline':
-                raise SyntaxFault('getline (it is not simulated)', self._words[self._place].line)
         return tree.Evaluate(self._expression())
 
     def _subscripts(self) -> list[tree.Expression]:
@@ -305,11 +303,28 @@ class Parser:
                 return left
 
     def _comparison(self) -> tree.Expression:
-        left = self._concatenation()
+        left = self._piped()
         if self._kind in COMPARE and not (self._kind == '>' and self._no_greater):
             operator = self._take().kind
-            return tree.Binary(operator, left, self._concatenation())
+            return tree.Binary(operator, left, self._piped())
         return left
+
+    def _piped(self) -> tree.Expression:
+        """command | getline."""
+        left = self._concatenation()
+        while self._kind == '|' and self._words[self._place + 1].kind == 'getline':
+            self._take()
+            self._take()
+            left = tree.Getline(command=left, target=self._target())
+        return left
+
+    def _target(self) -> tree.Name | tree.Field | tree.Element | None:
+        """What a getline reads into, if it says so."""
+        if self._kind not in ('name', '$'):
+            return None
+        found = self._primary()
+        assert isinstance(found, (tree.Name, tree.Field, tree.Element))
+        return found
 
     def _concatenation(self) -> tree.Expression:
         left = self._additive()
@@ -381,6 +396,9 @@ class Parser:
                 return tree.Name(word.text)
             case 'call' | 'function':
                 return self._call(word)
+            case 'getline':
+                target = self._target()
+                return tree.Getline(file=self._primary() if self._takes('<') else None, target=target)
         self._place -= word.kind != 'end'
         raise self._fault()
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
-from tutor.cluster.simulation import Reader
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.awk import tree
 from tutor.shell.programs.awk.interpreter import Exit, Interpreter, Next
-from tutor.shell.programs.awk.lexer import ESCAPES, SyntaxFault
+from tutor.shell.programs.awk.lexer import SyntaxFault, unescaped
 from tutor.shell.programs.awk.parser import parse as parse_program
-from tutor.shell.programs.awk.values import Input, text, truth
+from tutor.shell.programs.awk.values import Input, truth
 from tutor.shell.programs.complaint import Complaint, reason
-from tutor.shell.programs.inputs import lines, open_reader
 from tutor.shell.programs.options import Options, parse
 from tutor.shell.programs.regex import BadPattern
 from tutor.shell.vfs import normalize
@@ -42,10 +39,10 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     for assignment in options.all('v'):
         if not re.match(r'[A-Za-z_]\w*=', assignment):
             raise Complaint(f'improper assignment: -v {assignment}', 2)
-        assign(run, assignment)
+        run.assign(assignment)
     run.variables['ARGC'] = float(1 + len(options.args))
     run.variables['ARGV'] = {str(place): Input(word) for place, word in enumerate(['awk', *options.args])}
-    return await _Run(run, options.args, io, ctx).run()
+    return await _Run(run, io).run()
 
 
 def _source(options: Options, io: IO, ctx: Context) -> str | None:
@@ -83,32 +80,19 @@ def _separator(word: str) -> str:
     return '\t' if word == 't' else unescaped(word)
 
 
-def unescaped(word: str) -> str:
-    return re.sub(r'\\(.)', lambda match: ESCAPES.get(match[1], match[0]), word)
-
-
-def assign(run: Interpreter, assignment: str) -> None:
-    """NAME=VALUE of -v or among the files."""
-    name, _, value = assignment.partition('=')
-    run.set(name, Input(unescaped(value)))
-
-
 class _Run:
     """BEGIN, the records, END."""
 
-    def __init__(self, run: Interpreter, paths: list[str], io: IO, ctx: Context) -> None:
+    def __init__(self, run: Interpreter, io: IO) -> None:
         self._run = run
         self._program = run.program
-        self._paths = paths
         self._io = io
-        self._ctx = ctx
-        self._failed = False
 
     async def run(self) -> int:
         program, run = self._program, self._run
         try:
             for block in program.begin:
-                run.run(block)
+                await run.run(block)
             if program.rules or program.end:
                 await self._records()
         except Exit:
@@ -116,91 +100,46 @@ class _Run:
         except Next:
             raise Complaint('line 1: next used in BEGIN or END', 2) from None
         else:
-            self._end()
+            await self._end()
             await run.outputs.finish()
-            return run.status or (2 if self._failed else 0)
+            return run.status or (2 if run.inputs.failed else 0)
         if program.rules or not program.begin:
-            self._end()
+            await self._end()
         await run.outputs.finish()
         return run.status
 
-    def _end(self) -> None:
+    async def _end(self) -> None:
         try:
             for block in self._program.end:
-                self._run.run(block)
+                await self._run.run(block)
         except Exit:
             return
 
     async def _records(self) -> None:
         run = self._run
-        any_file = False
-        for path in [*self._paths]:
-            if re.match(r'[A-Za-z_]\w*=', path):
-                assign(run, path)
-                continue
-            if not path:
-                continue
-            any_file = True
-            await self._file(path)
-        if not any_file:
-            await self._file('-')
-
-    async def _file(self, path: str) -> None:
-        run = self._run
-        try:
-            reader = open_reader(path, self._io, self._ctx)
-        except OSError as problem:
-            self._failed = True
-            text_ = f'{path}: {reason(problem)}' if self._ctx.host.userland == 'busybox' else \
-                f'cannot open {path} ({reason(problem)})'
-            if self._ctx.host.userland == 'busybox':
-                raise Complaint(text_, 2) from None
-            self._io.stderr.write(f'awk: {text_}\n')
-            return
-        run.variables['FILENAME'] = '' if path == '-' else path
-        run.variables['FNR'] = 0.0
-        async for record in self._split(reader):
-            run.variables['NR'] += 1.0
-            run.variables['FNR'] += 1.0
+        while (record := await run.inputs.next()) is not None:
             run.set_record(record)
             try:
-                self._rules()
+                await self._rules()
             except Next as jump:
                 if jump.whole_file:
-                    return
+                    run.inputs.skip_file()
             await self._io.stdout.drain()
 
-    async def _split(self, reader: Reader) -> AsyncIterator[str]:
-        """Records as RS says: lines, paragraphs for '', else divided by a character or pattern."""
-        separator = text(self._run.variables['RS'])
-        if separator == '\n':
-            async for line in lines(reader):
-                yield line[:-1] if line.endswith('\n') else line
-            return
-        data = (await reader.read()).decode('utf-8', 'surrogateescape')
-        if not separator:
-            parts = re.split(r'\n\n+', data.strip('\n'))
-        elif len(separator) == 1:
-            parts = data.removesuffix('\n').split(separator)
-        else:
-            parts = self._run.pattern(separator).split(data.removesuffix('\n'))
-        for part in parts if data else []:
-            yield part
-
-    def _rules(self) -> None:
+    async def _rules(self) -> None:
         for rule in self._program.rules:
-            if self._selected(rule):
+            if await self._selected(rule):
                 if rule.action is None:
-                    self._run.run([tree.Output(False, [])])
+                    await self._run.run([tree.Output(False, [])])
                 else:
-                    self._run.run(rule.action)
+                    await self._run.run(rule.action)
 
-    def _selected(self, rule: tree.Rule) -> bool:
+    async def _selected(self, rule: tree.Rule) -> bool:
         if rule.pattern is None:
             return True
         if rule.end is None:
-            return truth(self._run.value(rule.pattern))
-        if not rule.active and not truth(self._run.value(rule.pattern)):
+            return truth(await self._run.value(rule.pattern))
+        if not rule.active and not truth(await self._run.value(rule.pattern)):
             return False
-        rule.active = not truth(self._run.value(rule.end))
+        rule.active = not truth(await self._run.value(rule.end))
         return True

@@ -106,6 +106,15 @@ class Call:
 
 
 @dataclass(slots=True)
+class Getline:
+    """getline, getline < file, command | getline; into a variable, or $0."""
+
+    command: Expression | None = None
+    file: Expression | None = None
+    target: Name | Field | Element | None = None
+
+
+@dataclass(slots=True)
 class Group:
     """( … ): keeps `print (a)(b) > c` apart from comparison; holds several for `(i, j) in a` and print lists."""
 
@@ -113,7 +122,7 @@ class Group:
 
 
 Expression = (Number | String | Regex | Name | Field | Element | Assign | Step | Unary | Binary | Logical | Match
-              | Member | Conditional | Call | Group)
+              | Member | Conditional | Call | Getline | Group)
 
 
 @dataclass(slots=True)
