@@ -83,6 +83,7 @@ PROGRAMS: Mapping[str, str] = {
     'nproc': 'machine:nproc',
     'nslookup': 'nslookup:main',
     'od': 'dump:od',
+    'openssl': 'openssl.program:main',
     'paste': 'joining:paste',
     'pgrep': 'signalling:pgrep',
     'pidof': 'signalling:pidof',
