@@ -12,7 +12,7 @@ from tutor.client.client import Client
 from tutor.client.rest_config import ConnectionRefused, RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import bootstrap, pki
-from tutor.cluster.addons import CONTROL_PLANE, install
+from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, install
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
@@ -104,7 +104,7 @@ class Cluster:
         self.nodes.start()
         for addon in self.config.addons:
             if addon != CONTROL_PLANE:
-                install(addon, self.admin)
+                install(addon, self.admin, LOAD_BALANCER in self.config.addons)
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:

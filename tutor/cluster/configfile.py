@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tutor.cluster.config import ADDONS, DEFAULT_NODES, RUNTIME, VERSION, ClusterConfig, NodeConfig
 
-Addon = Literal['control-plane', 'dns', 'proxy', 'metrics-server', 'storage', 'load-balancer']
+Addon = Literal['control-plane', 'dns', 'proxy', 'metrics-server', 'storage', 'load-balancer', 'ingress']
 
 
 class _Model(BaseModel):

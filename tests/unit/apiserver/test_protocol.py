@@ -75,9 +75,14 @@ def test_health_and_metrics(api):
     assert 'apiserver_storage_objects{resource="namespaces"} 4' in api.get('/metrics')
 
 
-def test_proxies_say_that_they_are_not_simulated(api):
+def test_proxies_say_when_nobody_is_behind(api):
     api.make('/api/v1/nodes', {'metadata': {'name': 'n'}})
-    assert 'nodes/proxy is not simulated' in api.message('GET', '/api/v1/nodes/n/proxy/metrics')
+    assert api.message('GET', '/api/v1/nodes/n/proxy/metrics') == (
+        'error trying to reach service: dial tcp :10250: connect: connection refused')
+    api.make('/api/v1/namespaces/default/services', {'metadata': {'name': 'web'}, 'spec': {'ports': [{'port': 80}]}})
+    path = '/api/v1/namespaces/default/services/{}/proxy/'
+    assert api.message('GET', path.format('web')) == 'no endpoints available for service "web"'
+    assert api.message('GET', path.format('web:81')) == 'no service port "81" found for service "web"'
 
 
 @pytest.mark.parametrize('path', ['serviceaccounts/default/token', 'pods/x/eviction', 'pods/x/binding', 'bindings'])

@@ -44,7 +44,8 @@ class FakeNetwork:
         def close() -> None:
             up.close()
             down.close_read()
-        return SimpleNamespace(reader=down, writer=up, local=('10.0.0.9', 40000), peer=(address, port), close=close)
+        return SimpleNamespace(reader=down, writer=up, local=('10.0.0.9', 40000), peer=(address, port), close=close,
+                               tls=None, server_name=None)
 
     async def _serve(self, up: Pipe, down: Pipe) -> None:
         lines = []

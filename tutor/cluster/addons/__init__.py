@@ -10,6 +10,7 @@ from tutor.client.client import Client
 from tutor.cluster.bootstrap import read_compiled
 
 CONTROL_PLANE = 'control-plane'
+LOAD_BALANCER = 'load-balancer'
 FOLDER = Path(__file__).parent
 
 
@@ -18,10 +19,13 @@ def manifests(addon: str) -> list[Object]:
     return [deep_copy(obj) for obj in read_compiled(f'{addon}.z', [FOLDER / f'{addon}.yaml'])]
 
 
-def install(addon: str, client: Client) -> None:
-    """Create an add-on's objects; those of the control plane are static pods and come with their node."""
+def install(addon: str, client: Client, balanced: bool = False) -> None:
+    """Create an add-on's objects; those of the control plane are static pods and come with their node. Services that
+    want a load balancer have node ports alone unless the cluster is `balanced`."""
     defined: dict[tuple[str, str], Resource] = {}
     for obj in manifests(addon):
+        if obj['kind'] == 'Service' and obj['spec'].get('type') == 'LoadBalancer' and not balanced:
+            obj['spec']['type'] = 'NodePort'
         group, _, version = obj['apiVersion'].rpartition('/')
         resource = by_kind(group, version, obj['kind']) or defined[group, obj['kind']]
         client.create(resource, obj, obj['metadata'].get('namespace', ''))

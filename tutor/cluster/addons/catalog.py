@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.cluster.addons.ingress_nginx import IngressNginx
 from tutor.cluster.addons.local_path import LocalPathProvisioner
 from tutor.cluster.addons.metallb import AddressController, Speaker
 from tutor.cluster.addons.metrics_server import MetricsServer
@@ -53,4 +54,7 @@ CATALOG: Mapping[str, Addon] = {addon.name: addon for addon in (
               around.simulation, around.account('metallb-system', 'controller'), around.informers)),
            'speaker': lambda around: Speaker(
               around.simulation, around.account('metallb-system', 'speaker'), around.informers)}),
+    Addon('ingress', ('registry.k8s.io/ingress-nginx/controller:v1.13.3',),
+          {'nginx-ingress-controller': lambda around: IngressNginx(
+              around.simulation, around.account('ingress-nginx', 'ingress-nginx'), around.informers)}),
 )}

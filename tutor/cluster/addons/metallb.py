@@ -121,6 +121,7 @@ class Speaker:
     """The speakers: one node answers for each address, and says so."""
 
     def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+        self._simulation = simulation
         self._events = EventRecorder(simulation, client, 'metallb-speaker')
         self._services = informers.of('services')
         self._nodes: dict[int, str] = {}
@@ -129,6 +130,8 @@ class Speaker:
 
     def start(self, ctx: Context, io: IO) -> None:
         self._nodes[id(ctx)] = ctx.host.hostname
+        io.stdout.write(f'{{"level":"info","msg":"MetalLB speaker starting version 0.15.2",'
+                        f'"ts":"{self._simulation.timestamp()}"}}\n')
         for service in self._services.list():
             self._changed(service)
 

@@ -24,6 +24,7 @@ from tutor.cluster.kubelet.endpoint import KubeletEndpoint
 from tutor.cluster.kubelet.stats import Sample, Stats
 from tutor.cluster.simulation import Simulation
 from tutor.shell.process import IO, Context
+from tutor.shell.tls import self_signed
 
 GROUP_VERSION = 'metrics.k8s.io/v1beta1'
 PREFIX = f'/apis/{GROUP_VERSION}'
@@ -65,11 +66,19 @@ class RunningServer:
         self._stopped = False
         self._network: Any = ctx.host.network
         port = self._flags.get('secure-port', '')
-        self._network.listen(int(port) if port.isdigit() else 10250, HttpService(self._respond))
+        number = int(port) if port.isdigit() else 10250
+        self._network.listen(number, HttpService(self._respond), tls=self._certificate)
+        stamp = simulation.wall().strftime('%m%d %H:%M:%S.%f')
+        io.stderr.write(f'I{stamp}       1 serving.go:380] Generated self-signed cert (/tmp/apiserver.crt, '
+                        f'/tmp/apiserver.key)\nI{stamp}       1 secure_serving.go:211] Serving securely on '
+                        f'[::]:{number}\n')
         self._scrape()
 
     def stop(self) -> None:
         self._stopped = True
+
+    def _certificate(self, name: str) -> str:
+        return self_signed('localhost@1777884900', '', ['localhost'], self._simulation.epoch, b'metrics-server')
 
     # -- scraping -----------------------------------------------------------------------------------------------
 

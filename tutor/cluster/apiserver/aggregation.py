@@ -3,6 +3,7 @@ cluster's network (kube-aggregator/pkg/apiserver)."""
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -85,7 +86,13 @@ class Aggregator:
         body = b'' if request.body is None else json.dumps(request.body).encode()
         return self._server.services.request(
             reference['namespace'], reference['name'], reference.get('port', 443),
-            HttpRequest(request.method, request.path + (f'?{query}' if query else ''), headers, body))
+            HttpRequest(request.method, request.path + (f'?{query}' if query else ''), headers, body, secure=True,
+                        trust=self._trust(service)))
+
+    def _trust(self, service: Object) -> str | None:
+        if service['spec'].get('insecureSkipTLSVerify'):
+            return None
+        return base64.b64decode(service['spec'].get('caBundle') or '').decode('utf-8', 'replace')
 
     # -- whether they are available -----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import ByteStream, ExecSession
+from tutor.cluster.containers.http import HttpResponse
 
 KUBELET_PORT = 10250
 REFUSED = 'connect: connection refused'
@@ -23,6 +24,7 @@ class KubeletServer(Protocol):
     def exec(self, pod: Object, container: str, options: dict[str, Any]) -> ExecSession: ...
     def attach(self, pod: Object, container: str, options: dict[str, Any]) -> ExecSession: ...
     def port_forward(self, pod: Object, port: int | None) -> ExecSession: ...
+    def read(self, path: str) -> HttpResponse: ...
 
 
 class NodeConnections:

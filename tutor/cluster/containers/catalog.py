@@ -19,6 +19,7 @@ from tutor.cluster.containers.images.httpd import Httpd
 from tutor.cluster.containers.images.kubernetes import (
     CoreDns,
     Etcd,
+    IngressNginxController,
     KubeApiserver,
     KubeControllerManager,
     KubeProxy,
@@ -51,6 +52,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     HpaExample,
     HttpEcho,
     Httpd,
+    IngressNginxController,
     KubeApiserver,
     KubeControllerManager,
     KubeProxy,

@@ -28,6 +28,10 @@ class HttpRequest:
     body: bytes = b''
     client: tuple[str, int] = ('', 0)
     version: str = 'HTTP/1.1'
+    secure: bool = False
+    """Whether it came, or is to go, encrypted."""
+    trust: str | None = None
+    """The authorities that who sends it believes, as PEM; None: any certificate will do."""
 
     @property
     def path(self) -> str:
@@ -61,6 +65,10 @@ class HttpService:
     `respond` answers a request without a connection; a kubelet's probes use it, as they are many.
     """
 
+    plain = HttpResponse(400, {'Content-Type': 'text/plain; charset=utf-8', 'Connection': 'close'},
+                         b'Client sent an HTTP request to an HTTPS server.\n')
+    """What one gets who does not encrypt where that is wanted; the words are Go's."""
+
     def __init__(self, handler: Handler) -> None:
         self.respond = handler
 
@@ -73,7 +81,10 @@ class HttpService:
                 return
             if request is None:
                 return
-            request.client = connection.peer
+            request.client, request.secure = connection.peer, connection.server_name is not None
+            if connection.tls is not None and not request.secure:
+                connection.writer.write(encode(self.plain))
+                return
             response = await self.respond(request)
             keep = request.version == 'HTTP/1.1' and request.headers.get('connection', '').lower() != 'close'
             response.headers.setdefault('Connection', 'keep-alive' if keep else 'close')

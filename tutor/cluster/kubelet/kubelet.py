@@ -27,6 +27,7 @@ from tutor.cluster.kubelet.worker import PodWorker
 from tutor.cluster.machine.machine import Machine
 from tutor.cluster.simulation import Simulation
 from tutor.shell.klog import Klog, silence
+from tutor.shell.tls import self_signed
 from tutor.shell.vfs import FileSystem
 
 MAX_HOSTNAME = 63
@@ -110,6 +111,7 @@ class Kubelet:
         self.reaches: Callable[[], bool] = lambda: True
         self.running = False
         self._listener: Any = None
+        self.endpoint = KubeletEndpoint(self)
         self.workers: dict[str, PodWorker] = {}
         self._by_sandbox: dict[str, PodWorker] = {}
         self._waiting_resizes: dict[str, PodWorker] = {}
@@ -141,7 +143,7 @@ class Kubelet:
         if self.running:
             return
         self.running = True
-        self._listener = self.machine.network.listen(PORT, KubeletEndpoint(self))
+        self._listener = self.machine.network.listen(PORT, self.endpoint, tls=self._certificate)
         self.reporter.start()
         self.static_pods.start()
         for worker in list(self.workers.values()):
@@ -158,6 +160,10 @@ class Kubelet:
         self.static_pods.stop()
         for worker in self.workers.values():
             worker.pause()
+
+    def _certificate(self, name: str) -> str:
+        """The serving certificate that a kubelet makes for itself: without the node's address."""
+        return self_signed(f'{self.name}@1777884900', '', [self.name], self.simulation.epoch, self.name.encode())
 
     # -- pods ---------------------------------------------------------------------------------------------------
 

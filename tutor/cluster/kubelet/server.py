@@ -10,6 +10,7 @@ from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import ByteStream, ExecSession
 from tutor.cluster.containers.container import Container
+from tutor.cluster.containers.http import HttpResponse
 from tutor.cluster.containers.logs import LogOptions, copy_log
 from tutor.cluster.containers.runtime import Execution, RuntimeFailure
 from tutor.cluster.kubelet import pods
@@ -75,6 +76,10 @@ class KubeletApi:
             _true(options.get('follow')), _true(options.get('timestamps')), _number(options.get('tailLines')),
             _number(options.get('limitBytes')), since, {'Stdout': 'stdout', 'Stderr': 'stderr'}.get(
                 options.get('stream', ''), ''))
+
+    def read(self, path: str) -> HttpResponse:
+        """What the kubelet's HTTP endpoint gives to the API server: /stats/summary, /metrics/resource …"""
+        return self._kubelet.endpoint.read(path)
 
     # -- exec and attach ----------------------------------------------------------------------------------------
 

@@ -96,7 +96,8 @@ class Fabric:
         assert isinstance(found, TcpListener)
         await self.simulation.sleep(self.links.latency)
         own = '127.0.0.1' if is_loopback(address) else source.address
-        client, server = connection_pair(self.simulation, (own, source.free_port()), (address, port))
+        client, server = connection_pair(self.simulation, (own, source.free_port()), (address, port),
+                                         found.tls)
         server.local = (found.stack.address, found.port)
         found.accept(server)
         return client

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.cluster.network import resolver
 from tutor.cluster.network.dns import DnsAnswer, Question
 from tutor.cluster.network.stack import Answer, Stack, TcpConnection, TcpListener, UdpListener
+from tutor.shell.tls import Certificates
 
 if TYPE_CHECKING:
     from tutor.shell.vfs import FileSystem
@@ -56,9 +57,10 @@ class HostNetwork:
     def free_port(self) -> int:
         return self.stack.free_port()
 
-    def listen(self, port: int, serve: Callable[[Any], Awaitable[None]], address: str = '') -> TcpListener:
-        """Accept connections; raises OSError EADDRINUSE."""
-        return self.stack.listen(port, serve, address, self)
+    def listen(self, port: int, serve: Callable[[Any], Awaitable[None]], address: str = '',
+               tls: Certificates | None = None) -> TcpListener:
+        """Accept connections, encrypted ones with `tls`; raises OSError EADDRINUSE."""
+        return self.stack.listen(port, serve, address, self, tls)
 
     def listen_udp(self, port: int, answer: Answer) -> UdpListener:
         """Answer datagrams; raises OSError EADDRINUSE."""

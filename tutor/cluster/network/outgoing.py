@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 from tutor.client.informer import Informers
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.network.fabric import REFUSED
 from tutor.cluster.network.stack import Stack
+from tutor.shell import tls
 
 
 class Refusal(OSError):
@@ -43,12 +45,39 @@ class OutgoingRequests:
         if isinstance(found, str):
             raise Refusal(f'dial tcp {address}:{port}: ' + (
                 'connect: connection refused' if found == REFUSED else 'i/o timeout'))
+        if request.secure:
+            self._shake_hands(found, request.headers.get('host', address), request.trust)
         respond = getattr(getattr(found, 'serve', None), 'respond', None)
         if respond is None:
             raise Refusal('net/http: HTTP/1.x transport connection broken: malformed HTTP response')
         request.headers.setdefault('host', f'{address}:{port}')
         request.client = (machine.address, machine.free_port())
         return _at_once(respond(request))
+
+
+    def _shake_hands(self, listener: Any, host: str, trust: str | None) -> None:
+        """crypto/tls's handshake, in its words. Raises Refusal."""
+        if listener.tls is None:
+            raise Refusal('http: server gave HTTP response to HTTPS client')
+        if trust is None:
+            return
+        name, simulation = host.partition(':')[0], self._machine().fabric.simulation
+        chain, now = listener.tls(name), simulation.wall()
+        found = tls.problem(chain, name, [trust], now)
+        if found:
+            raise Refusal(f'tls: failed to verify certificate: x509: {_words(found, chain, name, now)}')
+
+
+def _words(found: str, chain: str, name: str, now: datetime) -> str:
+    """What crypto/x509 says of a certificate that does not do."""
+    leaf = tls.load(chain)[0] if tls.load(chain) else None
+    if leaf is None or found in (tls.SELF_SIGNED, tls.UNKNOWN_ISSUER):
+        return 'certificate signed by unknown authority'
+    if found == tls.WRONG_NAME:
+        return f'certificate is valid for {", ".join(tls.names(leaf))}, not {name}'
+    word, limit = ('after', leaf.not_valid_after_utc) if found == tls.EXPIRED else ('before', leaf.not_valid_before_utc)
+    return (f'certificate has expired or is not yet valid: current time {now:%Y-%m-%dT%H:%M:%SZ} is {word} '
+            f'{limit:%Y-%m-%dT%H:%M:%SZ}')
 
 
 def _at_once(answer: Coroutine[Any, Any, HttpResponse]) -> HttpResponse:

@@ -8,6 +8,7 @@ from errno import EADDRINUSE
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.simulation import BrokenPipe, Pipe, Simulation, Task
+from tutor.shell.tls import Certificates
 
 if TYPE_CHECKING:
     from tutor.cluster.network.fabric import Fabric
@@ -28,6 +29,17 @@ class TcpConnection:
     writer: Pipe
     local: tuple[str, int]
     peer: tuple[str, int]
+    tls: Certificates | None = None
+    """What the server presents, when it speaks TLS."""
+    server_name: str | None = None
+    """Whom the client asked for in its handshake; None as long as it sends plain text."""
+    other: TcpConnection | None = None
+
+    def handshake(self, name: str) -> str:
+        """Speak TLS from now on, as the client; the certificates that the server presents, as PEM."""
+        assert self.tls is not None and self.other is not None
+        self.server_name = self.other.server_name = name
+        return self.tls(name)
 
     def close(self) -> None:
         """Close both directions: the other side reads the end, and what it still writes breaks."""
@@ -35,24 +47,27 @@ class TcpConnection:
         self.reader.close_read()
 
 
-def connection_pair(simulation: Simulation, client: tuple[str, int],
-                    server: tuple[str, int]) -> tuple[TcpConnection, TcpConnection]:
+def connection_pair(simulation: Simulation, client: tuple[str, int], server: tuple[str, int],
+                    tls: Certificates | None = None) -> tuple[TcpConnection, TcpConnection]:
     """Both sides of a new connection, the client's first."""
     up, down = Pipe(simulation), Pipe(simulation)
-    return TcpConnection(down, up, client, server), TcpConnection(up, down, server, client)
+    back = TcpConnection(up, down, server, client, tls)
+    return TcpConnection(down, up, client, server, tls, other=back), back
 
 
 class TcpListener:
     """A port that accepts connections. `serve` runs once for each, as a task of the stack that owns it."""
 
-    __slots__ = ('address', 'open', 'owner', 'port', 'serve', 'stack')
+    __slots__ = ('address', 'open', 'owner', 'port', 'serve', 'stack', 'tls')
 
-    def __init__(self, stack: Stack, port: int, serve: Serve, address: str, owner: Any) -> None:
+    def __init__(self, stack: Stack, port: int, serve: Serve, address: str, owner: Any,
+                 tls: Certificates | None) -> None:
         self.stack = stack
         self.port = port
         self.serve = serve
         self.address = address
         self.owner = owner
+        self.tls = tls
         self.open: dict[int, Task[None]] = {}
 
     def accept(self, connection: TcpConnection) -> None:
@@ -119,15 +134,17 @@ class Stack:
     def address(self) -> str:
         return self.addresses[0] if self.addresses else '127.0.0.1'
 
-    def listen(self, port: int, serve: Serve, address: str = '', owner: Any = None) -> TcpListener:
-        """Accept connections on a port, 0 for any that is free. Raises OSError EADDRINUSE."""
+    def listen(self, port: int, serve: Serve, address: str = '', owner: Any = None,
+               tls: Certificates | None = None) -> TcpListener:
+        """Accept connections on a port, 0 for any that is free; with `tls` they are to be encrypted. Raises OSError
+        EADDRINUSE."""
         if address in ('0.0.0.0', '::', '*'):
             address = ''
         if not port:
             port = self.free_port()
         if (address, port) in self.listeners or ('', port) in self.listeners:
             raise OSError(EADDRINUSE, 'Address already in use')
-        listener = TcpListener(self, port, serve, address, owner)
+        listener = TcpListener(self, port, serve, address, owner, tls)
         self.listeners[address, port] = listener
         return listener
 

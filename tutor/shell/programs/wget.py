@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
+from tutor.shell import tls
 from tutor.shell.process import IO, Connection, Context, NameNotFound
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.http import BadAnswer, Exchange, Head, Request, Url, parse_url, resolve
@@ -138,8 +139,12 @@ class _BusyBox(_Download):
         except OSError as problem:
             raise Complaint(f"can't connect to remote host ({address}): {reason(problem)}") from None
         try:
-            if url.scheme == 'https' and getattr(connection, 'tls', None) is None:
-                raise Complaint('TLS error from peer (alert code 70): protocol version')
+            if url.scheme == 'https':
+                if connection.tls is None:
+                    raise Complaint('TLS error from peer (alert code 70): protocol version')
+                connection.handshake(url.host)
+                if 'no-check-certificate' not in self.options:
+                    self.io.stderr.write('wget: note: TLS certificate validation not implemented\n')
             request = self.request(url, 'Wget')
             head, data = await self.within(self.fetch(connection, request))
         except TimeoutError:
@@ -240,12 +245,39 @@ class _Gnu(_Download):
         self.say('Giving up.\n\n')
         return 4, None, b''
 
+    def _verified(self, connection: Connection, url: Url) -> int:
+        """0, or wget's status for a certificate that it does not believe."""
+        chain = connection.handshake(url.host)
+        path = self.options.get('ca-certificate')
+        trusted = [self.ctx.files.read_text(normalize(path, self.ctx.cwd))] if path else []
+        trouble = tls.problem(chain, url.host, trusted, self.ctx.simulation.wall())
+        if not trouble:
+            return 0
+        certificate = tls.load(chain)[0]
+        ignored = 'no-check-certificate' in self.options
+        word = 'WARNING' if ignored else 'ERROR'
+        if trouble == tls.WRONG_NAME:
+            self.say(f'{word}: no certificate subject alternative name matches\n'
+                     f'\trequested host name ‘{url.host}’.\n')
+        else:
+            issuer = certificate.issuer.rfc4514_string()
+            reasons = {tls.SELF_SIGNED: 'Self-signed certificate encountered.',
+                       tls.UNKNOWN_ISSUER: "Unable to locally verify the issuer's authority.",
+                       tls.EXPIRED: 'Issued certificate has expired.', tls.NOT_YET: 'Issued certificate not yet valid.'}
+            self.say(f'{word}: cannot verify {url.host}\'s certificate, issued by ‘{issuer}’:\n'
+                     f'  {reasons[trouble]}\n')
+        if not ignored:
+            self.say(f"To connect to {url.host} insecurely, use `--no-check-certificate'.\n")
+        return 0 if ignored else 5
+
     async def _exchange(self, connection: Connection, url: Url) -> tuple[int, Head | None, bytes]:
         try:
-            if url.scheme == 'https' and getattr(connection, 'tls', None) is None:
+            if url.scheme == 'https' and connection.tls is None:
                 self.say('OpenSSL: error:0A00010B:SSL routines::wrong version number\n'
                          'Unable to establish SSL connection.\n')
                 return 4, None, b''
+            if url.scheme == 'https' and (code := self._verified(connection, url)):
+                return code, None, b''
             self.say('HTTP request sent, awaiting response... ')
             head, data = await self.within(self.fetch(connection, self.request(url, 'Wget/1.21.3')))
         except TimeoutError:

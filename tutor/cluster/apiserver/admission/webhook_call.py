@@ -48,15 +48,16 @@ def _post(server: ApiServer, hook: Object, body: bytes) -> HttpResponse:
     """The answer of the server behind a webhook's clientConfig; raises OSError, CallFailed."""
     config, timeout = hook.get('clientConfig') or {}, f'timeout={hook.get("timeoutSeconds", 10)}s'
     _check_bundle(config.get('caBundle'))
+    trust = base64.b64decode(config.get('caBundle') or '').decode('utf-8', 'replace')
     headers = {'content-type': 'application/json', 'accept': 'application/json, */*'}
     if service := config.get('service'):
         name, space, port = service.get('name', ''), service.get('namespace', ''), service.get('port', 443)
         host, path = f'{name}.{space}.svc:{port}', service.get('path') or '/'
-        request = HttpRequest('POST', f'{path}?{timeout}', {**headers, 'host': host}, body)
+        request = HttpRequest('POST', f'{path}?{timeout}', {**headers, 'host': host}, body, secure=True, trust=trust)
         return _asked(f'https://{host}{path}?{timeout}', lambda: server.services.request(space, name, port, request))
     url = urlsplit(config.get('url', ''))
     path, port = url.path or '/', url.port or 443
-    request = HttpRequest('POST', f'{path}?{timeout}', {**headers, 'host': url.netloc}, body)
+    request = HttpRequest('POST', f'{path}?{timeout}', {**headers, 'host': url.netloc}, body, secure=True, trust=trust)
     return _asked(f'https://{url.netloc}{path}?{timeout}',
                   lambda: server.services.request_address(url.hostname or '', port, request))
 

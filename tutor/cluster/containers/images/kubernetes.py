@@ -81,3 +81,12 @@ class MetalLbController(_Component):
 class MetalLbSpeaker(_Component):
     repository, tags, size = 'quay.io/metallb/speaker', {'v0.15.2': '0.15.2', 'v0.14.9': '0.14.9'}, 48_900_000
     path, memory, cpu = '/speaker', 26 * 1024 * 1024, 0.004
+
+
+class IngressNginxController(_Component):
+    repository, size = 'registry.k8s.io/ingress-nginx/controller', 104_000_000
+    tags = {'v1.13.3': '1.13.3', 'v1.12.1': '1.12.1'}
+    path, memory, cpu = '/nginx-ingress-controller', 72 * 1024 * 1024, 0.003
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(command=(self.path,), environment={'PATH': PATH}, user='www-data')

@@ -79,5 +79,7 @@ def _first_lines(name: str, ctx: Context) -> str:
         stamp = ctx.simulation.micro_timestamp()
         return (f'{{"level":"info","ts":"{stamp}","caller":"embed/serve.go:124",'
                 '"msg":"ready to serve client requests"}\n')
+    if not name.startswith('kube-'):
+        return ''
     stamp = ctx.simulation.wall().strftime('%m%d %H:%M:%S.%f')
     return f'I{stamp}       1 server.go:180] "Version info" version="v1.36.1"\n'

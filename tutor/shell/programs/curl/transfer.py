@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urljoin
 
 from tutor.cluster.simulation import Cancelled
+from tutor.shell import tls
 from tutor.shell.process import IO, Connection, Context
 from tutor.shell.programs.complaint import reason
 from tutor.shell.programs.http import BadAnswer, Exchange, Head, Request, Url, parse_url, resolve
@@ -14,6 +15,13 @@ from tutor.shell.vfs import normalize
 
 MAX_REDIRECTS = 50
 KEPT = 64 * 1024 * 1024
+NUMBERS = {tls.EXPIRED: 10, tls.NOT_YET: 9, tls.SELF_SIGNED: 18, tls.UNKNOWN_ISSUER: 20}
+"""OpenSSL's number of what is wrong with a certificate (X509_V_ERR_…)."""
+UNBELIEVED = ('''More details here: https://curl.se/docs/sslcerts.html
+
+curl failed to verify the legitimacy of the server and therefore could not
+establish a secure connection to it. To learn more about this situation and
+how to fix it, please visit the web page mentioned above.''')
 
 
 class Failure(Exception):
@@ -182,23 +190,41 @@ class Transfer:
         return await resolve(url.host, self._ctx)
 
     def _secured(self, connection: Connection, url: Url) -> Connection:
-        """https needs a server that speaks TLS: a connection says so with `tls`, the authority of its certificate."""
+        """https needs a server that speaks TLS, and with a certificate that is believed, but for -k."""
         if url.scheme == 'http':
             return connection
-        tls = getattr(connection, 'tls', None)
-        if tls is None:
+        if connection.tls is None:
             connection.close()
             raise Failure(35, 'error:0A00010B:SSL routines::wrong version number')
-        trusted = 'k' in self.settings or ('cacert' in self.settings and tls.trusted_by(
-            self._ctx.files.read(normalize(self.settings.get('cacert'), self._ctx.cwd))))
-        if not trusted:
+        chain = connection.handshake(url.host)
+        path = self.settings.get('cacert')
+        trusted = [self._file(path).decode('utf-8', 'replace')] if path else []
+        trouble = tls.problem(chain, url.host, trusted, self._ctx.simulation.wall())
+        self._show_certificate(chain, trouble)
+        if trouble and 'k' not in self.settings:
             connection.close()
-            raise Failure(60, 'SSL certificate problem: unable to get local issuer certificate\n'
-                              'More details here: https://curl.se/docs/sslcerts.html\n\n'
-                              'curl failed to verify the legitimacy of the server and therefore could not\n'
-                              'establish a secure connection to it. To learn more about this situation and\n'
-                              'how to fix it, please visit the web page mentioned above.')
+            what = (f"SSL: no alternative certificate subject name matches target host name '{url.host}'"
+                    if trouble == tls.WRONG_NAME else f'SSL certificate problem: {trouble}')
+            raise Failure(60, f'{what}\n{UNBELIEVED}')
         return connection
+
+    def _show_certificate(self, chain: str, trouble: str) -> None:
+        if not self._verbose:
+            return
+        for line in ('ALPN: offers h2,http/1.1', 'TLSv1.3 (OUT), TLS handshake, Client hello (1):',
+                     'TLSv1.3 (IN), TLS handshake, Server hello (2):', 'TLSv1.3 (IN), TLS handshake, Finished (20):',
+                     'SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384', 'ALPN: server accepted http/1.1',
+                     'Server certificate:'):
+            self._say(line)
+        for certificate in tls.load(chain)[:1]:
+            self._say(f' subject: {tls.written(certificate.subject)}')
+            self._say(f' start date: {tls.stamp(certificate.not_valid_before_utc)}')
+            self._say(f' expire date: {tls.stamp(certificate.not_valid_after_utc)}')
+            self._say(f' issuer: {tls.written(certificate.issuer)}')
+        if not trouble:
+            self._say(' SSL certificate verify ok.')
+        elif 'k' in self.settings and trouble in NUMBERS:
+            self._say(f' SSL certificate verify result: {trouble} ({NUMBERS[trouble]}), continuing anyway.')
 
     # -- the request --------------------------------------------------------------------------------------------
 
