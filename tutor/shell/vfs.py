@@ -220,9 +220,10 @@ class FileSystem:
 
     def append_to(self, file: File, data: bytes) -> None:
         """Add to a file got from `open_write`; raises OSError ENOSPC beyond the budget."""
-        if self.used + len(data) > self.budget:
+        holder = file.owner if isinstance(file.owner, FileSystem) else self
+        if holder.used + len(data) > holder.budget:
             raise failure(errno.ENOSPC, '')
-        self.used += len(data)
+        holder.used += len(data)
         assert isinstance(file.content, bytearray)
         file.content += data
         file.mtime = self._clock()
@@ -424,6 +425,7 @@ class FileSystem:
         elif node.owner is not self or not isinstance(node.content, bytearray):
             copy = File(self, bytearray(node.data() if append else b''), node.mode, self._clock(), node.program)
             copy.uid, copy.gid = node.uid, node.gid
+            self.used += copy.size
             place.parent.entries[place.name] = node = copy
         elif not append:
             self.used -= len(node.content)

@@ -121,6 +121,8 @@ class ContainerHost(Host):
         self.memory_limit = config.memory_limit
         self.memory: dict[int, int] = {}
         self.oom_killed = False
+        self.on_memory: Callable[[ContainerHost], None] = lambda host: None
+        """Called when a process has taken memory."""
         self.meter = Meter(simulation.now, 0.0, config.cpu_limit)
         self._processor = processor
         self._weight = config.cpu_weight
@@ -171,6 +173,7 @@ class ContainerHost(Host):
             if process is not None:
                 process.kill()
             return False
+        self.on_memory(self)
         return True
 
     def resize(self, config: ContainerConfig) -> None:

@@ -55,6 +55,11 @@ class ContainerLog:
             self._grown.notify()
 
     @property
+    def size(self) -> int:
+        """The bytes that are kept."""
+        return self._size
+
+    @property
     def position(self) -> int:
         """The number of the next chunk."""
         return self._first + len(self._chunks)

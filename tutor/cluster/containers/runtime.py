@@ -94,6 +94,10 @@ class Runtime:
         self.available = True
         """Whether containerd runs, so that others can ask it."""
         self.on_availability: Callable[[], None] = lambda: None
+        self.on_memory: Callable[[ContainerHost], None] = lambda host: None
+        """Called when a process in a container has taken memory."""
+        self._lost: list[Container] = []
+        """Containers that ended when the machine lost its power."""
         self._back = simulation.condition()
 
     def serve(self, available: bool) -> None:
@@ -105,7 +109,6 @@ class Runtime:
     async def until_available(self) -> None:
         while not self.available:
             await self._back.wait()
-        self._lost: list[Container] = []
 
     def new_id(self) -> str:
         return f'{self.simulation.random.getrandbits(256):064x}'
@@ -169,6 +172,7 @@ class Runtime:
         config, sandbox = container.config, self.sandboxes[container.sandbox]
         host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container), config,
                              self.processor, self._pid_namespace(container))
+        host.on_memory = self.on_memory
         container.host = host
         argv = config.argv()
         try:

@@ -8,7 +8,9 @@ from tutor.cluster.faults.kinds import (
     delay,
     expire_certificate,
     fail_registry,
+    fill_disk,
     kill,
+    memory,
     partition,
     slow_registry,
     stop,
@@ -18,6 +20,8 @@ from tutor.cluster.faults.kinds import (
 KINDS: tuple[Kind, ...] = (
     stop.KIND,
     stop_kubelet.KIND,
+    fill_disk.KIND,
+    memory.KIND,
     partition.KIND,
     delay.KIND,
     kill.KIND,

@@ -14,9 +14,11 @@ from tutor.client.informer import Informers
 from tutor.cluster.containers.container import EXITED, Container
 from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, timing
-from tutor.cluster.kubelet.admission import Admission
+from tutor.cluster.kubelet.admission import Admission, Refusal
 from tutor.cluster.kubelet.backoff import Backoff
 from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint
+from tutor.cluster.kubelet.eviction.manager import REASON as EVICTED
+from tutor.cluster.kubelet.eviction.manager import EvictionManager
 from tutor.cluster.kubelet.images import ImagePuller
 from tutor.cluster.kubelet.node import NodeReporter
 from tutor.cluster.kubelet.runtimewatch import RuntimeWatch
@@ -108,6 +110,9 @@ class Kubelet:
         self.reporter = NodeReporter(self, settings.labels, settings.taints, settings.capacity, settings.allocatable,
                                      settings.version, settings.runtime)
         self.static_pods = StaticPods(self)
+        self.hogs: dict[str, int] = {}
+        """What something that is no pod takes of the machine, by resource (a fault)."""
+        self.eviction = EvictionManager(self)
         self.reaches: Callable[[], bool] = lambda: True
         self.running = False
         self._listener: Any = None
@@ -118,6 +123,7 @@ class Kubelet:
         self._phase = simulation.random.random()
         self._stamps: tuple[float, str] = (-1.0, '')
         runtime.on_change = self._container_changed
+        runtime.on_memory = self.eviction.memory_changed
         runtime.on_availability = RuntimeWatch(self).changed
         self.log = silence(simulation)
 
@@ -188,12 +194,17 @@ class Kubelet:
         else:
             self.begin(new)
 
+    def _admit(self, pod: Object) -> Refusal | None:
+        """canAdmitPod: the eviction manager is asked first."""
+        pressed = self.eviction.refuses(pod)
+        return Refusal(EVICTED, pressed) if pressed else self.admission.admit(pod, self.current_node())
+
     def begin(self, pod: Object) -> None:
         """Take a pod on."""
         if pods.finished((pod.get('status') or {}).get('phase', '')) and 'deletionTimestamp' not in pod['metadata']:
             return
         deleting, trace = 'deletionTimestamp' in pod['metadata'], self.simulation.trace
-        refusal = None if deleting else self.admission.admit(pod, self.current_node())
+        refusal = None if deleting else self._admit(pod)
         if refusal is not None:
             trace.cause = trace.record(f'kubelet@{self.name}', 'rejects', f'Pod/{pods.key(pod)}', refusal.message)
             self.recorder.warning(pod, refusal.reason, refusal.message)

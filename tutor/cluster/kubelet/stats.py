@@ -52,8 +52,14 @@ class Stats:
         hosts = [container.host for container in kubelet.runtime.containers.values() if container.host is not None]
         cpu = kubelet.runtime.used + sum(host.meter.at(moment) for host in hosts) + (
             SYSTEM_CPU + PER_POD_CPU * count) * moment
-        memory = SYSTEM_MEMORY + PER_POD_MEMORY * count + sum(sum(host.memory.values()) for host in hosts)
-        return Sample(kubelet.name, 0.0, cpu, memory)
+        return Sample(kubelet.name, 0.0, cpu, self.memory())
+
+    def memory(self) -> int:
+        """The bytes in use on the whole machine now."""
+        kubelet = self._kubelet
+        hosts = (container.host for container in kubelet.runtime.containers.values() if container.host is not None)
+        return SYSTEM_MEMORY + PER_POD_MEMORY * len(kubelet.workers) + kubelet.hogs.get('memory', 0) + sum(
+            sum(host.memory.values()) for host in hosts)
 
     # -- documents ----------------------------------------------------------------------------------------------
 

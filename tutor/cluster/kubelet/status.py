@@ -48,6 +48,8 @@ class Observed:
     """Reason and message of a pod that the kubelet itself failed (deadline, eviction)."""
     resizing: Sequence[Object] = ()
     """Conditions of a resize that waits or goes on."""
+    disrupted: bool = False
+    """Whether it was failed for the node's sake."""
 
 
 def generate(pod: Object, old: Object, seen: Observed) -> Object:
@@ -277,6 +279,9 @@ def conditions(pod: Object, old: Object, status: Object, seen: Observed) -> list
         ('ContainersReady', *containers_ready),
         ('PodScheduled', True, '', ''),
     )
+    if seen.disrupted and seen.failure is not None:
+        own = (('DisruptionTarget', True, 'TerminationByKubelet', seen.failure[1]), *own)
+        found = [entry for entry in found if entry['type'] != 'DisruptionTarget']
     for kind, holds, reason, message in own:
         found.append(_condition(kind, holds, reason, message, before.get(kind), seen.now, generation))
     return found

@@ -44,6 +44,8 @@ class PodWorker:
         self.histories: dict[str, list[Container]] = {}
         self.problems: dict[str, StartProblem] = {}
         self.failure: tuple[str, str] | None = None
+        self.disrupted = False
+        """Whether the node, and not the pod itself, is to blame for the failure."""
         self.terminating = False
         self.finished = False
         self.gone = False
@@ -158,10 +160,11 @@ class PodWorker:
         elif not self.finished:
             self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
 
-    def fail(self, reason: str, message: str) -> None:
+    def fail(self, reason: str, message: str, disrupted: bool = False) -> None:
         """The kubelet gives the pod up: its deadline, an eviction."""
         if not self.terminating:
             self.failure = (reason, message)
+            self.disrupted = disrupted
             self.terminate()
 
     async def _run(self) -> None:
@@ -220,7 +223,7 @@ class PodWorker:
             self.histories, self.problems, self.prober.ready, self.prober.started, kubelet.stamp,
             simulation.timestamp(), kubelet.runtime.scheme, self.sandbox is not None and self.sandbox.ready,
             self.attachment.addresses if self.attachment is not None else [], kubelet.address, terminal, kubelet.idle,
-            self.failure, self.resizer.conditions())
+            self.failure, self.resizer.conditions(), self.disrupted)
 
     def _all_done(self) -> bool:
         """Whether the regular containers have all ended for good: sidecars are ended then."""

@@ -1,0 +1,99 @@
+"""A machine without enough memory or disk: conditions, taints, evictions, images that go, the OOM killer."""
+
+from __future__ import annotations
+
+import json
+
+
+def fail_message(shell, name: str) -> str:
+    return shell(f"kubectl get pod {name} -o jsonpath='{{.status.reason}}: {{.status.message}}'")
+
+
+def test_memory_pressure_evicts_the_pod_that_is_furthest_beyond_its_request(shell) -> None:
+    shell('kubectl create namespace shop')
+    for name, requests in (('greedy', {}), ('modest', {'memory': '200Mi'})):
+        overrides = {'spec': {'nodeName': 'node01', 'containers': [{
+            'name': name, 'image': 'nginx', 'resources': {'requests': requests}}]}}
+        shell(f"kubectl run {name} --image=nginx --overrides='{json.dumps(overrides)}'", settle=5)
+    shell('chaos memory node01', settle=30)
+    assert 'MemoryPressure   True' in shell('kubectl describe node node01')
+    assert 'node.kubernetes.io/memory-pressure:NoSchedule' in shell('kubectl describe node node01')
+    message = fail_message(shell, 'greedy')
+    assert message.startswith('Evicted: The node was low on resource: memory. Threshold quantity: 100Mi, available: ')
+    assert 'Ki. Container greedy was using ' in message
+    assert message.endswith('Ki, request is 0, has larger consumption of memory. ')
+    assert 'Running' in shell('kubectl get pod modest')
+    conditions = json.loads(shell("kubectl get pod greedy -o jsonpath='{.status.conditions}'"))
+    disrupted = next(entry for entry in conditions if entry['type'] == 'DisruptionTarget')
+    assert (disrupted['status'], disrupted['reason']) == ('True', 'TerminationByKubelet')
+    events = shell('kubectl get events')
+    for reason in ('NodeHasInsufficientMemory', 'EvictionThresholdMet', 'Attempting to reclaim memory', 'Evicted'):
+        assert reason in events
+    shell('chaos undo', settle=200)
+    assert 'MemoryPressure   True' in shell('kubectl describe node node01')
+    shell.wait(120)
+    assert 'MemoryPressure   False' in shell('kubectl describe node node01')
+    assert 'Taints:             <none>' in shell('kubectl describe node node01')
+
+
+def test_under_memory_pressure_a_node_takes_no_best_effort_pod(shell) -> None:
+    shell('chaos memory node01', settle=15)
+    shell("kubectl run late --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node01\"}}'", settle=5)
+    assert fail_message(shell, 'late') == 'Evicted: Pod was rejected: The node had condition: [MemoryPressure]. '
+
+
+def test_a_full_disk_costs_unused_images_and_then_pods(shell) -> None:
+    shell("kubectl run old --image=redis --restart=Never --overrides='{\"spec\":{\"nodeName\":\"node02\"}}'", settle=15)
+    shell('kubectl delete pod old --now', settle=5)
+    images = shell.bench.cluster.nodes.fleet.kubelets['node02'].runtime.images
+    assert any('redis' in manifest.name for manifest in images.list())
+    shell("kubectl run web --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node02\"}}'", settle=15)
+    shell('chaos fill-disk node02', settle=15)
+    assert 'DiskPressure     True' in shell('kubectl describe node node02')
+    assert 'node.kubernetes.io/disk-pressure:NoSchedule' in shell('kubectl describe node node02')
+    assert not any('redis' in manifest.name for manifest in images.list())
+    shell.wait(60)
+    assert fail_message(shell, 'web').startswith(
+        'Evicted: The node was low on resource: ephemeral-storage. Threshold quantity: 6272562380, available: ')
+
+
+def test_what_image_collection_cannot_free_is_told(shell) -> None:
+    shell('chaos fill-disk node02')
+    shell.bench.cluster.nodes.fleet.kubelets['node02'].eviction.images.collect()
+    assert 'Failed to garbage collect required amount of images. Attempted to free ' in shell('kubectl get events')
+
+
+def test_limits_on_local_storage(shell) -> None:
+    pod = """kubectl apply -f - <<E
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}}}
+spec:
+  volumes: [{{name: cache, emptyDir: {{{size}}}}}]
+  containers:
+  - name: main
+    image: busybox
+    command: [sh, -c, "for i in $(seq 60); do head -c 50000 /dev/zero >> {path}/x; done; sleep 600"]
+    volumeMounts: [{{name: cache, mountPath: /cache}}]
+    resources: {{limits: {{{limit}}}}}
+E"""
+    shell(pod.format(name='volume', size='sizeLimit: 1Mi', path='/cache', limit=''))
+    shell(pod.format(name='layer', size='', path='', limit='ephemeral-storage: 2Mi'))
+    shell(pod.format(name='fits', size='sizeLimit: 10Mi', path='/cache', limit='ephemeral-storage: 20Mi'), settle=30)
+    assert fail_message(shell, 'volume') == 'Evicted: Usage of EmptyDir volume "cache" exceeds the limit "1Mi". '
+    assert fail_message(shell, 'layer') == (
+        'Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. ')
+    assert 'Running' in shell('kubectl get pod fits')
+
+
+def test_the_kernel_ends_a_container_when_the_machine_has_no_memory_left(shell) -> None:
+    shell("kubectl run hog --image=polinux/stress --restart=Never --overrides='{\"spec\":{\"nodeName\":\"node01\"}}' "
+          '-- stress --vm 1 --vm-bytes 3900M --vm-hang 0', settle=20)
+    assert 'OOMKilled' in shell('kubectl get pod hog')
+    assert 'System OOM encountered, victim process: stress, pid: ' in shell('kubectl get events')
+
+
+def test_an_idle_machine_is_not_looked_at(shell) -> None:
+    shell.wait(60)
+    eviction = shell.bench.cluster.nodes.fleet.kubelets['node01'].eviction
+    assert eviction._timer is None
