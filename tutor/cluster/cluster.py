@@ -26,6 +26,7 @@ from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.nodes import Nodes
 from tutor.cluster.pki import SIMULATED, Keys
+from tutor.cluster.registry.core.componentstatus import ComponentStatusStore, unhealthy
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.scheduler.scheduler import Scheduler
 from tutor.cluster.simulation import Simulation
@@ -59,12 +60,12 @@ class Cluster:
         self.simulation = Simulation(seed, epoch)
         self.store = Store()
         self.api = ApiServer(self.simulation, self.store, version(config.version), keys=keys)
-        self.control_plane = ControlPlane(self.api, HOSTNAME, ADDRESS)
         self.admin = Client(self.api, ADMIN)
         authority = keys.authority()
         fabric = Fabric(self.simulation)
         self.endpoint = Endpoint(
             self.simulation, self.api, fabric.links, SERVER.partition('://')[2], config.control_plane)
+        self.control_plane = ControlPlane(self.api, HOSTNAME, ADDRESS, lambda: self.endpoint.listening)
         local = self.endpoint.link(self.api, config.control_plane)
         self.controllers = ControllerManager(self.simulation, local, Settings(authority.certificate, authority.key))
         self.scheduler = Scheduler(self.simulation, local)
@@ -74,6 +75,12 @@ class Cluster:
             'kube-apiserver': self._serving, 'etcd': EtcdMember(self.store, self._store_restored)}, keys)
         if config.nodes:
             self.api.services = self.nodes.outgoing
+        components = self.api.stores.of('', 'componentstatuses')
+        assert isinstance(components, ComponentStatusStore)
+        components.checks = {
+            'scheduler': lambda: '' if self.scheduler.running else unhealthy(10259),
+            'controller-manager': lambda: '' if self.controllers.running else unhealthy(10257),
+            'etcd-0': lambda: ''}
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
             certificates[keys.client(name).certificate] = User(name, (*groups, AUTHENTICATED))

@@ -1,4 +1,5 @@
-"""What an API server keeps up by itself: its own Service and endpoints, the system's namespaces, its Lease."""
+"""What an API server keeps up by itself: its own Service and endpoints, the system's namespaces, its Lease; and what it
+says of the other components."""
 
 from __future__ import annotations
 
@@ -44,3 +45,13 @@ def test_its_lease_is_renewed(bench: Workbench) -> None:
     second = bench.run(lease + "'{.items[*].spec.renewTime}'").stdout
     assert len(first.split()) == len(second.split()) == 1
     assert second > first
+
+
+def test_component_statuses_say_who_does_not_listen() -> None:
+    bench = Workbench()
+    assert [line.split()[1] for line in bench.run('kubectl get cs --no-headers').stdout.splitlines()] == ['Healthy'] * 3
+    bench.run('sudo mv /etc/kubernetes/manifests/kube-scheduler.yaml /tmp')
+    bench.simulation.advance(60)
+    shown = bench.run('kubectl get componentstatus scheduler --no-headers').stdout
+    assert shown.split()[1] == 'Unhealthy' and 'dial tcp 127.0.0.1:10259: connect: connection refused' in shown
+    assert bench.run('kubectl get cs nope').stderr.endswith('componentstatuses "nope" not found\n')

@@ -65,7 +65,7 @@ class Ledger:
 
     def entries(self, obj: Object, resource: Resource) -> list[Object]:
         """metadata.managedFields of a stored object; nothing for a state that was not recorded."""
-        note: _Note | None = self._notes.get(obj['metadata']['uid'])
+        note: _Note | None = self._notes.get(obj['metadata'].get('uid', ''))
         while note is not None and note.state is not obj:
             note = note.previous
         return managers.write(self._work_out(note, resource)) if note is not None else []

@@ -15,7 +15,6 @@ from tutor.client.client import Client
 from tutor.client.transport import User
 from tutor.cluster import bootstrap
 from tutor.cluster.registry.store import new_uid
-from tutor.cluster.simulation.simulation import Timer
 
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
@@ -31,15 +30,17 @@ LEASES = 'leases.coordination.k8s.io'
 
 
 class ControlPlane:
-    """The controllers inside one API server. `address` is the IP and the port that it is reached under."""
+    """The controllers inside one API server. `address` is the IP and the port that it is reached under, `serving`
+    whether its process lives."""
 
-    def __init__(self, server: ApiServer, hostname: str, address: tuple[str, int]) -> None:
+    def __init__(self, server: ApiServer, hostname: str, address: tuple[str, int],
+                 serving: Callable[[], bool]) -> None:
         self._server = server
         self._simulation = server.simulation
         self._client = Client(server, LOOPBACK, AGENT)
         self._hostname = hostname
         self._address = address
-        self._timers: dict[str, Timer] = {}
+        self._serving = serving
         self._holder = ''
 
     def start(self) -> None:
@@ -49,17 +50,12 @@ class ControlPlane:
         self._every(SERVICE_EVERY, self._keep_service)
         self._every(LEASE_EVERY, self._keep_lease)
 
-    def stop(self) -> None:
-        """Look no more."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
-
     def _every(self, seconds: float, keep: Callable[[], None]) -> None:
         """What is refused now is tried again the next time (wait.Until)."""
-        with contextlib.suppress(StatusError):
-            keep()
-        self._timers[keep.__name__] = self._simulation.call_later(seconds, self._every, seconds, keep)
+        if self._serving():
+            with contextlib.suppress(StatusError):
+                keep()
+        self._simulation.call_later(seconds, self._every, seconds, keep)
 
     def _stored(self, group: str, plural: str, namespace: str, name: str) -> Object | None:
         return self._server.stores.of(group, plural).find(namespace, name)

@@ -211,7 +211,7 @@ class ResourceStores:
         self._by_name: dict[tuple[str, str], ResourceStore] = {}
 
     def add(self, strategy: Strategy) -> ResourceStore:
-        found = ResourceStore(strategy, self.store, self._simulation)
+        found = (strategy.store or ResourceStore)(strategy, self.store, self._simulation)
         self._by_name[strategy.resource.group, strategy.resource.plural] = found
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tutor.apimachinery import schema
 from tutor.apimachinery.field import FieldError
@@ -14,7 +14,7 @@ from tutor.apimachinery.schema import Field
 
 if TYPE_CHECKING:
     from tutor.client.transport import User
-    from tutor.cluster.registry.store import ResourceStores
+    from tutor.cluster.registry.store import ResourceStore, ResourceStores
     from tutor.cluster.simulation import Simulation
 
 
@@ -55,8 +55,10 @@ class Strategy:
     `returns_deleted`: DELETE answers with the object, not with a Status.
     `deprecation`: the warning that every request for it is answered with.
     `prefix`: where it lies in etcd below /registry/.
+    `store`: the kind of its store, when that is not the generic one.
     """
 
+    store: ClassVar[type[ResourceStore] | None] = None
     generation = False
     unconditional_update = True
     create_on_update = False
