@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
 from tutor.client.transport import Request, User
-from tutor.server import negotiation, protobuf
+from tutor.server import negotiation
+from tutor.server.protobuf import decoding as protobuf
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -101,7 +102,7 @@ def decode_protobuf(body: bytes, kind: str) -> Any:
         return protobuf.decode(body)
     except protobuf.UnknownMessage:
         raise errors.unsupported_media_type(negotiation.OFFERED) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise errors.bad_request(
             f'the object provided is unrecognized (must be of type {kind}): {error} ({_summary(body)})') from None
 

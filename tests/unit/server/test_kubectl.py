@@ -9,6 +9,7 @@ import subprocess
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,6 +126,30 @@ def test_creates_a_deployment(kubectl: Run) -> None:
     port = 'jsonpath={.spec.template.spec.containers[0].ports[0].containerPort}'
     assert kubectl('get', 'deployment', 'made', '-o', port) == '80'
     kubectl('delete', 'deployment', 'made')
+
+
+@pytest.mark.parametrize('words', [
+    'clusterrole made --verb=get --resource=pods', 'clusterrolebinding made --clusterrole=view --user=u',
+    'cronjob made --image=busybox:1.36 --schedule=@hourly -- date', 'job made --image=busybox:1.36 -- date',
+    'ingress made --rule=foo.com/bar*=svc:80,tls=cert --class=nginx', 'pdb made --selector=a=b --min-available=50%',
+    'priorityclass made --value=10', 'quota made --hard=pods=20 --scopes=BestEffort',
+    'rolebinding made --role=r --user=u --serviceaccount=default:default', 'service nodeport made --tcp=80:web',
+    'service externalname made --external-name=a.b', 'secret docker-registry made --docker-username=a '
+    '--docker-password=b --docker-server=c', 'role made --verb=get,list --resource=pods,deployments.apps'])
+def test_what_arrives_is_what_it_meant(kubectl: Run, words: str) -> None:
+    """It sends protobuf; what it would have sent, it shows as JSON."""
+    meant, arrived = (json.loads(kubectl('create', f'--dry-run={where}', '-o', 'json', *words.split()))
+                      for where in ('client', 'server'))
+    assert meant['kind'] == arrived['kind'] and within(meant, arrived)
+
+
+def within(part: Any, whole: Any) -> bool:
+    """Whether all that one object says is said by another."""
+    if isinstance(part, dict):
+        return all(within(value, whole.get(name)) for name, value in part.items() if value not in (None, {}, 0))
+    if isinstance(part, list):
+        return len(part) == len(whole) and all(map(within, part, whole))
+    return part == whole
 
 
 def test_logs_and_exec(kubectl: Run, web: str) -> None:
