@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from tutor.apimachinery.objects import Object, is_true
 from tutor.client.client import Client
 from tutor.client.rest_config import ConnectionRefused, RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
-from tutor.cluster import bootstrap, pki
+from tutor.cluster import apiport, bootstrap, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, install
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
@@ -32,6 +33,7 @@ from tutor.cluster.scheduler.scheduler import Scheduler
 from tutor.cluster.simulation import Simulation
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.cluster.storage import Store
+from tutor.shell.process import Context as ProcessContext
 
 HOSTNAME, ADDRESS = 'controlplane', ('172.30.1.2', 6443)
 """Where the API server of a cluster runs and listens, as SERVER says too."""
@@ -69,7 +71,7 @@ class Cluster:
         local = self.endpoint.link(self.api, config.control_plane)
         self.controllers = ControllerManager(self.simulation, local, Settings(authority.certificate, authority.key))
         self.scheduler = Scheduler(self.simulation, local)
-        self._serving = Serving(self.endpoint)
+        self._serving = Serving(self.endpoint, self._listen)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
             'kube-apiserver': self._serving, 'etcd': EtcdMember(self.store, self._store_restored)}, keys)
@@ -84,6 +86,10 @@ class Cluster:
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
             certificates[keys.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
+
+    def _listen(self, ctx: ProcessContext) -> Callable[[], None]:
+        """Open the API server's port on the machine that its process runs on."""
+        return apiport.listen(ctx, SERVER, self.connect)
 
     def client(self, user: str, groups: tuple[str, ...] = (), manager: str = '') -> Client:
         """A client of one of the cluster's own components."""

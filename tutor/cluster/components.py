@@ -47,14 +47,16 @@ class Serving:
     init` runs, and closed when the last of its processes has ended."""
 
     door: Door
-    running: list[int] = field(default_factory=list)
+    listen: Callable[[Context], Callable[[], None]]
+    """Opens the port of one process; what it gives closes it."""
+    running: dict[int, Callable[[], None]] = field(default_factory=dict)
 
     def start(self, ctx: Context, io: IO) -> None:
-        self.running.append(id(ctx))
+        self.running[id(ctx)] = self.listen(ctx)
         self.door.open()
 
     def stop(self, ctx: Context) -> None:
-        self.running.remove(id(ctx))
+        self.running.pop(id(ctx))()
         if not self.running:
             self.door.close()
 

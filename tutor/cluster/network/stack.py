@@ -33,12 +33,15 @@ class TcpConnection:
     """What the server presents, when it speaks TLS."""
     server_name: str | None = None
     """Whom the client asked for in its handshake; None as long as it sends plain text."""
+    client_certificate: str = ''
+    """What the client has shown of itself in its handshake, as PEM."""
     other: TcpConnection | None = None
 
-    def handshake(self, name: str) -> str:
+    def handshake(self, name: str, certificate: str = '') -> str:
         """Speak TLS from now on, as the client; the certificates that the server presents, as PEM."""
         assert self.tls is not None and self.other is not None
         self.server_name = self.other.server_name = name
+        self.client_certificate = self.other.client_certificate = certificate
         return self.tls(name)
 
     def close(self) -> None:

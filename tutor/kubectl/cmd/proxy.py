@@ -1,16 +1,82 @@
-"""kubectl proxy: the API server of the cluster does not speak HTTP to programs of the shell."""
+"""kubectl proxy: the API server over plain HTTP on this machine, as the user of the kubeconfig."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from tutor.client.transport import Response, Transport
+from tutor.cluster.containers.gateway import Gateway
+from tutor.cluster.containers.http import HttpRequest
+from tutor.cluster.simulation import Future
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag
+from tutor.shell.vfs import normalize
+
+TEXT = 'text/plain; charset=utf-8'
 
 
 class ProxyOptions(Options):
     async def run(self) -> None:
-        raise KubectlError("kubectl proxy is not simulated yet; use 'kubectl get --raw PATH' to send a request to the "
-                           'API server')
+        """Listen, and serve until an interrupt."""
+        ctx, address, port = self.factory.ctx, self.flags['address'], int(self.flags['port'])
+        network: Any = ctx.host.network
+        gateway = Gateway(self._dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
+        try:
+            if network is None:
+                raise OSError('cannot assign requested address')
+            listener = network.listen(port, gateway, address)
+        except OSError as problem:
+            reason = (problem.strerror or str(problem)).lower()
+            raise KubectlError(f'listen tcp {address}:{port}: bind: {reason}') from None
+        self.out(f'Starting to serve on {address}:{listener.port}\n')
+        over: Future[None] = Future(ctx.simulation)
+        ctx.signals['INT'] = lambda: over.resolve(None)
+        try:
+            await over
+        finally:
+            ctx.signals.pop('INT', None)
+            listener.close()
+
+    def _dial(self, request: HttpRequest, _: Any) -> Transport | Response:
+        """Filters first, then static files, then the API server (kubectl/pkg/proxy: FilterServer.accept)."""
+        if not self.flags['disable-filter'] and not self._accepted(request):
+            return Response(403, 'Forbidden\n', content_type=TEXT)
+        www, prefix = self.flags['www'], self._slashed(self.flags['www-prefix'])
+        if www and request.path.startswith(prefix):
+            return self._file(f'{www}/{request.path.removeprefix(prefix)}')
+        prefix = self._slashed(self.flags['api-prefix'])
+        if not request.path.startswith(prefix):
+            return Response(404, '404 page not found\n', content_type=TEXT)
+        request.target = '/' + request.target.removeprefix(prefix)
+        request.headers.pop('authorization', None)
+        return self.factory.client.transport
+
+    @staticmethod
+    def _slashed(prefix: str) -> str:
+        return f'/{prefix.strip("/")}/' if prefix.strip('/') else '/'
+
+    def _accepted(self, request: HttpRequest) -> bool:
+        host = re.sub(r':\d+$', '', request.headers.get('host', ''))
+        flags = self.flags
+        return _matches(flags['accept-hosts'], host) and _matches(flags['accept-paths'], request.path) and \
+            not _matches(flags['reject-paths'], request.path) and not _matches(flags['reject-methods'], request.method)
+
+    def _file(self, path: str) -> Response:
+        ctx = self.factory.ctx
+        try:
+            return Response(200, ctx.files.read(normalize(path, ctx.cwd)), content_type=TEXT)
+        except OSError:
+            return Response(404, '404 page not found\n', content_type=TEXT)
+
+
+def _matches(patterns: str, text: str) -> bool:
+    """Whether one of a list of regular expressions is found; raises KubectlError for a bad one."""
+    try:
+        return any(re.search(pattern, text) for pattern in patterns.split(','))
+    except re.error as problem:
+        raise KubectlError(f'error parsing regexp: {problem}') from None
 
 
 COMMAND = Command(

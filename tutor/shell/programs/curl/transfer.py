@@ -196,7 +196,7 @@ class Transfer:
         if connection.tls is None:
             connection.close()
             raise Failure(35, 'error:0A00010B:SSL routines::wrong version number')
-        chain = connection.handshake(url.host)
+        chain = connection.handshake(url.host, self._own_certificate() if 'E' in self.settings else '')
         path = self.settings.get('cacert')
         trusted = [self._file(path).decode('utf-8', 'replace')] if path else []
         trouble = tls.problem(chain, url.host, trusted, self._ctx.simulation.wall())
@@ -227,6 +227,21 @@ class Transfer:
             self._say(f' SSL certificate verify result: {trouble} ({NUMBERS[trouble]}), continuing anyway.')
 
     # -- the request --------------------------------------------------------------------------------------------
+
+    def _own_certificate(self) -> str:
+        """What --cert and --key show the server: a certificate whose key is there too. Raises Failure."""
+        path = self.settings.get('E').partition(':')[0]
+        key = self.settings.get('key') or path
+        try:
+            pem = self._ctx.files.read_text(normalize(path, self._ctx.cwd))
+            owned = self._ctx.files.read_text(normalize(key, self._ctx.cwd))
+        except OSError:
+            raise Failure(58, f'could not load PEM client certificate from {path}, OpenSSL error error:80000002:system '
+                              'library::No such file or directory, (no key found, wrong pass phrase, or wrong file '
+                              'format?)') from None
+        if 'PRIVATE KEY' not in owned:
+            raise Failure(58, f"unable to set private key file: '{key}' type PEM")
+        return pem
 
     def _build(self, url: Url) -> Request:
         settings = self.settings

@@ -1,0 +1,66 @@
+"""The API server over HTTP inside the simulation: its port on the control plane, and kubectl proxy."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tutor.session.workbench import Workbench
+
+VIEW = "kubectl config view --raw -o jsonpath='{%s}' | base64 -d > %s"
+CLUSTER = VIEW % ('.clusters[0].cluster.certificate-authority-data', 'ca.crt')
+SERVER = 'https://172.30.1.2:6443'
+
+
+@pytest.fixture(scope='module')
+def bench() -> Workbench:
+    found = Workbench()
+    user = '.users[0].user.client-{}-data'
+    for command in (CLUSTER, VIEW % (user.format('certificate'), 'me.crt'), VIEW % (user.format('key'), 'me.key')):
+        assert found.run(command).code == 0
+    return found
+
+
+def test_https_needs_a_ca_that_is_known(bench: Workbench) -> None:
+    assert bench.run(f'curl -s {SERVER}/version').code == 60
+    assert json.loads(bench.run(f'curl -s --cacert ca.crt {SERVER}/version').stdout)['gitVersion'] == 'v1.36.1'
+    assert json.loads(bench.run(f'curl -sk {SERVER}/version').stdout)['gitVersion'] == 'v1.36.1'
+
+
+def test_credentials_say_who_asks(bench: Workbench) -> None:
+    def message(options: str) -> str:
+        return json.loads(bench.run(f'curl -sk {SERVER}/api/v1/pods {options}').stdout).get('message', 'allowed')
+
+    assert 'User "system:anonymous" cannot list' in message('')
+    assert message('--cert me.crt --key me.key') == 'allowed'
+    assert message('-H "Authorization: Bearer wrong"') == 'Unauthorized'
+    assert 'system:serviceaccount:default:default' in message(
+        '-H "Authorization: Bearer $(kubectl create token default)"')
+
+
+def test_a_pod_reaches_the_api_as_its_service_account(bench: Workbench) -> None:
+    bench.run('kubectl run asks --image=curlimages/curl -- sleep 3600; kubectl wait pod/asks --for=condition=Ready')
+    folder = '/var/run/secrets/kubernetes.io/serviceaccount'
+    found = bench.run(f"kubectl exec asks -- sh -c 'curl -s --cacert {folder}/ca.crt -H \"Authorization: Bearer "
+                      f"$(cat {folder}/token)\" https://kubernetes.default.svc/api/v1/namespaces/default/pods'")
+    assert 'system:serviceaccount:default:default\\" cannot list resource \\"pods\\"' in found.stdout
+
+
+def test_the_proxy_speaks_as_the_user_of_the_kubeconfig(bench: Workbench) -> None:
+    bench.run('kubectl proxy > said & sleep 1')
+    assert bench.run('cat said').stdout == 'Starting to serve on 127.0.0.1:8001\n'
+    made = bench.run('curl -s localhost:8001/api/v1/namespaces/default/configmaps -H "Content-Type: application/json" '
+                     "-d '{\"metadata\":{\"name\":\"cm\"}}'")
+    assert json.loads(made.stdout)['metadata']['name'] == 'cm'
+    assert bench.run('curl -s localhost:8001/api/v1/namespaces/default/pods/x/exec').stdout == 'Forbidden\n'
+    assert bench.run('kubectl proxy').stderr == 'error: listen tcp 127.0.0.1:8001: bind: address already in use\n'
+    assert bench.run('kill %1; sleep 1; curl -s localhost:8001/version').code == 7
+
+
+def test_a_watch_streams_through_the_proxy(bench: Workbench) -> None:
+    bench.run('kubectl proxy --port=8002 > /dev/null & sleep 1')
+    bench.run('timeout 5 curl -sN "localhost:8002/api/v1/namespaces/default/configmaps?watch=1" > events & sleep 1')
+    bench.run('kubectl create configmap seen; sleep 6; kill %1')
+    events = [json.loads(line) for line in bench.run('cat events').stdout.splitlines()]
+    assert ('ADDED', 'seen') in [(event['type'], event['object']['metadata']['name']) for event in events]

@@ -1,0 +1,40 @@
+"""The API server's port on the control plane's machine: HTTPS for programs of the simulation, such as curl in a pod."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tutor.client.rest_config import RestConfig
+from tutor.client.transport import Response, Transport
+from tutor.cluster.containers.gateway import Gateway
+from tutor.cluster.containers.http import HttpRequest
+from tutor.shell.process import Connection, Context
+
+CERTIFICATE = '/etc/kubernetes/pki/apiserver.crt'
+"""What the server presents: the file of its machine, which its pod mounts."""
+PLAIN = Response(400, 'Client sent an HTTP request to an HTTPS server.\n', content_type='text/plain; charset=utf-8')
+
+Connect = Callable[[RestConfig], Transport]
+
+
+def listen(ctx: Context, server: str, connect: Connect) -> Callable[[], None]:
+    """Serve where `server` says, as whom the credentials of each request prove; call what is given back to stop."""
+    network = ctx.host.network
+    assert network is not None
+
+    def present(_: str) -> str:
+        return ctx.files.read_text(CERTIFICATE) if ctx.files.exists(CERTIFICATE) else ''
+
+    def dial(request: HttpRequest, connection: Connection) -> Transport | Response:
+        if connection.server_name is None:
+            return PLAIN
+        bearer = re.fullmatch(r'Bearer\s+(\S+)', request.headers.get('authorization', ''))
+        group = request.headers.get('impersonate-group', '')
+        return connect(RestConfig(server, token=bearer[1] if bearer else '',
+                                  client_certificate_data='' if bearer else connection.client_certificate,
+                                  impersonate=request.headers.get('impersonate-user', ''),
+                                  impersonate_groups=(group,) if group else ()))
+
+    gateway = Gateway(dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
+    return network.listen(int(server.rpartition(':')[2]), gateway, tls=present).close
