@@ -13,7 +13,7 @@ from tutor.client.client import Client
 from tutor.client.rest_config import ConnectionRefused, RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import apiport, bootstrap, pki
-from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, install
+from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, create_all, install, kubeadm
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
@@ -71,10 +71,14 @@ class Cluster:
         local = self.endpoint.link(self.api, config.control_plane)
         self.controllers = ControllerManager(self.simulation, local, Settings(authority.certificate, authority.key))
         self.scheduler = Scheduler(self.simulation, local)
+        leaders = [node for node in config.nodes if CONTROL_PLANE in node.roles]
+        self.initialised = not leaders or any(node.joined for node in leaders)
+        """Whether there is a control plane, or `kubeadm init` is still to make one."""
         self._serving = Serving(self.endpoint, self._listen)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
-            'kube-apiserver': self._serving, 'etcd': EtcdMember(self.store, self._store_restored)}, keys)
+            'kube-apiserver': self._serving,
+            'etcd': EtcdMember(self.store, self._store_restored, not self.initialised)}, keys)
         if config.nodes:
             self.api.services = self.nodes.outgoing
         components = self.api.stores.of('', 'componentstatuses')
@@ -102,12 +106,20 @@ class Cluster:
             store.broadcaster.close_all()
         if empty:
             self._make_first_objects()
+        if not self.initialised:
+            self.initialised = True
+            self.control_plane.start()
 
     def _make_first_objects(self) -> None:
         bootstrap.create_all(self.api.stores, Context(self.simulation, self.api.stores, ADMIN))
 
     def boot(self) -> None:
-        """Make the objects of a new control plane, start its components and wait until the nodes are ready."""
+        """Make the objects of a new control plane, start its components and wait until the nodes are ready. Where
+        `kubeadm init` is still to be run, only switch the machines on."""
+        if not self.initialised:
+            self.endpoint.close()
+            self.nodes.start()
+            return
         self._make_first_objects()
         self.control_plane.start()
         if CONTROL_PLANE not in self.config.addons or not self.config.nodes:
@@ -115,6 +127,8 @@ class Cluster:
             if self.config.nodes:
                 self.scheduler.start()
         self.nodes.start()
+        if CONTROL_PLANE in self.config.addons and self.config.nodes:
+            create_all(kubeadm.objects(self.keys.authority(), self.config.version), self.admin)
         for addon in self.config.addons:
             if addon != CONTROL_PLANE:
                 install(addon, self.admin, LOAD_BALANCER in self.config.addons)
@@ -130,7 +144,8 @@ class Cluster:
         stores = self.api.stores
         nodes, pods = stores.of('', 'nodes').list(), stores.of('', 'pods').list()
         workloads = [*stores.of('apps', 'deployments').list(), *stores.of('apps', 'daemonsets').list()]
-        return len(nodes) == len(self.config.nodes) and all(is_true(obj, 'Ready') for obj in (*nodes, *pods)) and \
+        expected = sum(node.joined for node in self.config.nodes)
+        return len(nodes) == expected and all(is_true(obj, 'Ready') for obj in (*nodes, *pods)) and \
             all(_has_all(workload) for workload in workloads) and self._serves() and \
             stores.of('', 'serviceaccounts').find('default', 'default') is not None
 

@@ -22,7 +22,7 @@ class BadClusterFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NodeConfig:
-    """One node with a kubelet."""
+    """One node with a kubelet. With `joined` False it is only a machine, until kubeadm makes it a node."""
 
     name: str
     roles: tuple[str, ...] = ()
@@ -30,6 +30,7 @@ class NodeConfig:
     taints: tuple[dict[str, str], ...] = ()
     capacity: dict[str, str] = field(default_factory=lambda: {'cpu': '2', 'memory': '4Gi', 'pods': '110'})
     allocatable: dict[str, str] | None = None
+    joined: bool = True
 
 
 DEFAULT_NODES = (

@@ -28,6 +28,7 @@ class Node(_Model):
     taints: list[Taint] = []
     capacity: dict[str, str] = {}
     allocatable: dict[str, str] | None = None
+    joined: bool = True
 
     @field_validator('capacity', 'allocatable', mode='before')
     @classmethod
@@ -37,7 +38,8 @@ class Node(_Model):
     def settings(self) -> NodeConfig:
         capacity = {'cpu': '2', 'memory': '4Gi', 'pods': '110', **self.capacity}
         taints = tuple(taint.model_dump(exclude_none=True) for taint in self.taints)
-        return NodeConfig(self.name, tuple(self.roles), self.labels, taints, capacity, self.allocatable)
+        return NodeConfig(self.name, tuple(self.roles), self.labels, taints, capacity, self.allocatable,
+                          self.joined)
 
 
 class ClusterFile(_Model):

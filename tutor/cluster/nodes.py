@@ -57,7 +57,7 @@ SYSTEM_IMAGES = tuple(f'registry.k8s.io/{name}' for name in (
 AGENT = 'kubelet'
 
 
-TOOLS = ('kubectl',)
+TOOLS = ('kubectl', 'kubeadm')
 """Programs that a machine has from packages, and whose code comes from above (`Nodes.equip`)."""
 
 
@@ -228,7 +228,7 @@ class Nodes:
         neighbours = tuple((each.name, self.address(place)) for place, each in enumerate(self.config.nodes))
         pods = tuple(manifests(CONTROL_PLANE)) if leads and CONTROL_PLANE in self.config.addons else ()
         return Facts(node.name, self.address(number), pod_cidr(number), neighbours, self.config.version, self.keys,
-                     leads, pods)
+                     leads, pods, node.joined)
 
     def _serve_dns(self) -> None:
         """Cluster DNS that needs no pods (cluster file: `host: [dns]`)."""

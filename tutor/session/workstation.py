@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.containers.userlands import ELF
 from tutor.cluster.machine.disk import HOME, RESOLV_CONF, UID, base
@@ -17,6 +19,11 @@ async def _kubectl(argv: list[str], io: IO, ctx: Context) -> int:
     from tutor.kubectl.main import main
     await ctx.simulation.sleep(KUBECTL_TIME)
     return await main(argv, io, ctx)
+
+
+async def _kubeadm(cluster: Cluster, argv: list[str], io: IO, ctx: Context) -> int:
+    from tutor.kubeadm.program import main
+    return await main(argv, io, ctx, cluster.keys)
 
 
 async def _clock(argv: list[str], io: IO, ctx: Context) -> int:
@@ -39,14 +46,14 @@ TOOLS: dict[str, Main] = {'kubectl': _kubectl, 'clock': _clock, 'chaos': _chaos,
 
 def workstation(cluster: Cluster) -> Host:
     """The machine at whose prompt the learner sits: the control plane's, or one of its own beside a cluster that has
-    none. It has an administrator's kubeconfig."""
-    cluster.nodes.equip(TOOLS)
+    none. It has an administrator's kubeconfig, once there is a cluster."""
+    cluster.nodes.equip({**TOOLS, 'kubeadm': partial(_kubeadm, cluster)})
     host: Host = cluster.nodes.control_plane or _outside(cluster)
     files = host.files
     for name in TOOLS:
         if not files.exists(f'/usr/bin/{name}'):
             files.put(f'/usr/bin/{name}', ELF, 0o755, name)
-    for home, uid in ((HOME, UID), ('/root', 0)):
+    for home, uid in ((HOME, UID), ('/root', 0)) if cluster.initialised else ():
         files.put(f'{home}/.kube/config', cluster.kubeconfig(), 0o600)
         for path in (home, f'{home}/.kube', f'{home}/.kube/config'):
             files.chown(path, uid, uid)

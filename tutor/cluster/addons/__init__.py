@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from tutor.apimachinery.objects import Object, deep_copy
@@ -22,10 +23,17 @@ def manifests(addon: str) -> list[Object]:
 def install(addon: str, client: Client, balanced: bool = False) -> None:
     """Create an add-on's objects; those of the control plane are static pods and come with their node. Services that
     want a load balancer have node ports alone unless the cluster is `balanced`."""
-    defined: dict[tuple[str, str], Resource] = {}
-    for obj in manifests(addon):
+    objects = manifests(addon)
+    for obj in objects:
         if obj['kind'] == 'Service' and obj['spec'].get('type') == 'LoadBalancer' and not balanced:
             obj['spec']['type'] = 'NodePort'
+    create_all(objects, client)
+
+
+def create_all(objects: Iterable[Object], client: Client) -> None:
+    """Create objects, of kinds too that one of them defines."""
+    defined: dict[tuple[str, str], Resource] = {}
+    for obj in objects:
         group, _, version = obj['apiVersion'].rpartition('/')
         resource = by_kind(group, version, obj['kind']) or defined[group, obj['kind']]
         client.create(resource, obj, obj['metadata'].get('namespace', ''))

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 AUTHENTICATED = 'system:authenticated'
+BOOTSTRAP_TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
 ANONYMOUS = User('system:anonymous', ('system:unauthenticated',))
 
 
@@ -32,7 +34,22 @@ class Authenticator:
 
     def token(self, token: str) -> User | None:
         """The owner of a bearer token, or None when it is not valid (any more)."""
-        return self.tokens.get(token) or self._service_account(token)
+        return self.tokens.get(token) or self._service_account(token) or self._bootstrap(token)
+
+    def _bootstrap(self, token: str) -> User | None:
+        """Who joins the cluster by a bootstrap token (plugin/pkg/auth/authenticator/token/bootstrap)."""
+        if BOOTSTRAP_TOKEN.fullmatch(token) is None:
+            return None
+        identity, _, secret = token.partition('.')
+        found = self._server.stores.of('', 'secrets').find('kube-system', f'bootstrap-token-{identity}')
+        if found is None or found.get('type') != 'bootstrap.kubernetes.io/token':
+            return None
+        data = {name: base64.b64decode(value).decode() for name, value in (found.get('data') or {}).items()}
+        expired = data.get('expiration', '') and data['expiration'] < self._server.simulation.timestamp()
+        if data.get('token-secret') != secret or expired or data.get('usage-bootstrap-authentication') != 'true':
+            return None
+        extra = tuple(filter(None, data.get('auth-extra-groups', '').split(',')))
+        return User(f'system:bootstrap:{identity}', ('system:bootstrappers', *extra, AUTHENTICATED))
 
     def certificate(self, pem: str) -> User | None:
         """The user of a client certificate of the cluster's CA: its common name, its organizations as groups. None for

@@ -37,7 +37,9 @@ class EtcdMember:
     a snapshot, or that is empty, makes the store anew when the process starts. `on_restored` is told then, with
     whether there was nothing at all."""
 
-    def __init__(self, store: Store, on_restored: Callable[[bool], None]) -> None:
+    def __init__(self, store: Store, on_restored: Callable[[bool], None], fresh: bool = False) -> None:
+        """`fresh`: nobody has put anything into the store, so the first empty data folder is a new cluster too."""
+        self._fresh = fresh
         self._store = store
         self._on_restored = on_restored
         self._database: Node | None = None
@@ -78,7 +80,8 @@ class EtcdMember:
             self._keep(found)
             return
         if found is None:
-            if self._database is not None:
+            if self._database is not None or self._fresh:
+                self._fresh = False
                 self._store.restore({'revision': 1, 'entries': []})
                 self._news = True
             self._create(files, path)

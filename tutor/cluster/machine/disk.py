@@ -156,8 +156,8 @@ def furnish(files: FileSystem, facts: Facts) -> None:
     files.put('/etc/hosts', HOSTS.format(name=facts.name) + neighbours)
     files.put('/etc/resolv.conf', RESOLV_CONF)
     _keys(files, facts)
+    files.put('/etc/cni/net.d/10-bridge.conflist', CNI_CONF % facts.pod_cidr)
     if facts.joined:
-        files.put('/etc/cni/net.d/10-bridge.conflist', CNI_CONF % facts.pod_cidr)
         kubeadm.write_node(files, facts.name, facts.keys)
         if facts.control_plane:
             kubeadm.write_control_plane(files, facts.name, facts.address, facts.keys)

@@ -1,0 +1,125 @@
+"""kubeadm: making a cluster, joining it, its tokens and certificates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.machine.conftest import Desk
+from tutor.cluster.config import DEFAULT_NODES, ClusterConfig, read
+
+JOINED = """
+This node has joined the cluster:
+* Certificate signing request was sent to apiserver and a response was received.
+"""
+
+
+@pytest.fixture
+def bare() -> Desk:
+    """Two machines that have packages, and no cluster."""
+    nodes = tuple(replace(node, joined=False) for node in DEFAULT_NODES[:2])
+    return Desk(ClusterConfig(nodes=nodes, addons=('control-plane', 'dns', 'proxy')))
+
+
+def test_a_cluster_is_made_from_bare_machines(bare: Desk) -> None:
+    assert bare.out('kubectl get nodes').endswith('did you specify the right host or port?\n')
+    assert 'activating (auto-restart)' in bare.out('systemctl status kubelet')
+    shown = bare.out('sudo kubeadm init --pod-network-cidr 10.244.0.0/16')
+    assert bare.code == 0
+    for line in ('[init] Using Kubernetes version: v1.36.1\n[preflight] Running pre-flight checks\n',
+                 '[certs] apiserver serving cert is signed for DNS names [controlplane kubernetes kubernetes.default '
+                 'kubernetes.default.svc kubernetes.default.svc.cluster.local] and IPs [10.96.0.1 172.30.1.2]\n',
+                 '\nYour Kubernetes control-plane has initialized successfully!\n'):
+        assert line in shown
+    bare.out('mkdir -p ~/.kube; sudo cp -i /etc/kubernetes/admin.conf ~/.kube/config; '
+             'sudo chown $(id -u):$(id -g) ~/.kube/config')
+    bare.wait(10)
+    assert bare.out('kubectl get nodes -o name') == 'node/controlplane\n'
+    join = shown[shown.index('kubeadm join'):].replace('\\\n\t', '').strip()
+    assert JOINED in bare.out(f'ssh root@node01 "{join}"')
+    bare.wait(40)
+    assert bare.out('kubectl get nodes').count(' Ready ') == 2
+    bare.out('kubectl create deployment web --image=nginx')
+    bare.wait(20)
+    assert 'Running' in bare.out('kubectl get pods')
+
+
+def test_a_node_that_was_reset_joins_again(desk: Desk) -> None:
+    desk.out('kubectl drain node01 --ignore-daemonsets --delete-emptydir-data; kubectl delete node node01')
+    assert '[reset] Stopping the kubelet service\n' in desk.out('ssh root@node01 kubeadm reset -f')
+    assert desk.out('ssh node01 systemctl is-active kubelet; ssh root@node01 crictl ps -q') == 'inactive\n'
+    assert JOINED in desk.out('ssh root@node01 "$(sudo kubeadm token create --print-join-command)"')
+    desk.wait(10)
+    assert 'node01         Ready' in desk.out('kubectl get nodes')
+
+
+def test_tokens_are_secrets(desk: Desk) -> None:
+    assert desk.out('sudo kubeadm token create abcdef.0123456789abcdef --ttl 2h --description mine') == (
+        'abcdef.0123456789abcdef\n')
+    lines = desk.out('sudo kubeadm token list').splitlines()
+    assert lines[0].split() == ['TOKEN', 'TTL', 'EXPIRES', 'USAGES', 'DESCRIPTION', 'EXTRA', 'GROUPS']
+    assert lines[1].split()[4:] == ['mine', 'system:bootstrappers:kubeadm:default-node-token']
+    assert 'bootstrap.kubernetes.io/token' in desk.out('kubectl get secret -n kube-system bootstrap-token-abcdef')
+    assert desk.out('kubectl --token abcdef.0123456789abcdef auth whoami --kubeconfig=/dev/null -s '
+                    'https://172.30.1.2:6443 -o jsonpath={.status.userInfo.username}') == 'system:bootstrap:abcdef'
+    assert desk.out('sudo kubeadm token delete abcdef') == 'bootstrap token "abcdef" deleted\n'
+    assert desk.out('sudo kubeadm token list') == ''
+
+
+@pytest.mark.parametrize(('command', 'said'), [
+    ('kubeadm init', '[ERROR IsPrivilegedUser]: user is not running as root'),
+    ('sudo kubeadm init', '[ERROR FileAvailable--etc-kubernetes-manifests-etcd.yaml]: '
+     '/etc/kubernetes/manifests/etcd.yaml already exists'),
+    ('sudo kubeadm join 172.30.1.2:6443', 'error: discovery: Invalid value: "": bootstrapToken or file must be set\n'),
+    ('sudo kubeadm join 172.30.1.2:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:0 '
+     '--ignore-preflight-errors all', 'none of the public keys "sha256:'),
+    ('sudo kubeadm join 172.30.1.2:6443 --token abcdef.0123456789abcdef --discovery-token-unsafe-skip-ca-verification '
+     '--ignore-preflight-errors all',
+     'could not find a JWS signature in the cluster-info ConfigMap for token ID "abcdef"'),
+    ('sudo kubeadm token create short', 'the bootstrap token "short" was not of the form'),
+    ('kubeadm frobnicate', 'error: unknown command "frobnicate" for "kubeadm"\n'),
+    ('kubeadm init --frobnicate', 'unknown flag: --frobnicate\n'),
+])
+def test_what_is_wrong_is_said_in_kubeadm_s_words(shared: Desk, command: str, said: str) -> None:
+    assert said in shared.out(command)
+    assert shared.code != 0
+
+
+def test_certificates_end_and_are_renewed(desk: Desk) -> None:
+    before = desk.out('sudo kubeadm certs check-expiration')
+    assert 'apiserver                  May 04, 2027 08:55 UTC   364d            ca                      no ' in before
+    desk.wait(3600)
+    assert desk.out('sudo kubeadm certs renew apiserver').endswith(
+        'certificate for serving the Kubernetes API renewed\n')
+    after = desk.out('sudo kubeadm certs check-expiration')
+    assert 'apiserver                  May 04, 2027 10:00 UTC' in after
+    assert 'etcd-server                May 04, 2027 08:55 UTC' in after
+    assert 'Done renewing certificates.' in desk.out('sudo kubeadm certs renew all')
+    assert desk.out('sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get ns default -o name') == (
+        'namespace/default\n')
+
+
+def test_a_kubeconfig_for_one_more_user_proves_that_user(desk: Desk) -> None:
+    desk.out('sudo kubeadm kubeconfig user --client-name jane --org dev > jane.conf')
+    assert desk.out('kubectl --kubeconfig jane.conf auth whoami -o jsonpath="{.status.userInfo.username}"') == 'jane'
+
+
+def test_an_older_cluster_is_upgraded() -> None:
+    desk = Desk(ClusterConfig(version='v1.35.4'))
+    desk.out('sudo sed -i s/v1.36.1/v1.35.4/ /etc/kubernetes/manifests/kube-*.yaml')
+    desk.wait(40)
+    plan = desk.out('sudo kubeadm upgrade plan')
+    assert 'kube-apiserver            controlplane   v1.35.4   v1.36.1' in plan
+    assert '\tkubeadm upgrade apply v1.36.1\n' in plan
+    assert 'is higher than the kubeadm version' in desk.out('sudo kubeadm upgrade apply v1.37.0 -y')
+    assert '[upgrade] SUCCESS! A control plane node of your cluster was upgraded to "v1.36.1".' in desk.out(
+        'sudo kubeadm upgrade apply v1.36.1 -y')
+    desk.wait(30)
+    assert 'kube-scheduler:v1.36.1' in desk.out('kubectl describe pod -n kube-system kube-scheduler-controlplane')
+    assert "up-to-date" in desk.out('sudo kubeadm upgrade plan')
+
+
+def test_a_cluster_file_names_machines_that_are_no_nodes_yet() -> None:
+    config = read({'nodes': [{'name': 'a', 'joined': False}]})
+    assert not config.nodes[0].joined

@@ -1,0 +1,170 @@
+"""kubeadm certs and kubeconfig: when certificates end, new ones, and credentials for more users."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tutor.apimachinery import decode
+from tutor.cluster.machine import kubeadm_files
+from tutor.cluster.machine.kubeadm_files import AUTHORITIES, CLIENT_CERTIFICATES, PKI, Certificate
+from tutor.kubeadm.environment import Environment, KubeadmError
+from tutor.kubeadm.preflight import require_root
+
+READING = ('[{0}] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...',
+           "[{0}] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.")
+TITLES = {
+    'admin.conf': 'certificate embedded in the kubeconfig file for the admin to use and for kubeadm itself',
+    'apiserver': 'certificate for serving the Kubernetes API',
+    'apiserver-etcd-client': 'certificate the apiserver uses to access etcd',
+    'apiserver-kubelet-client': 'certificate for the API server to connect to kubelet',
+    'controller-manager.conf': 'certificate embedded in the kubeconfig file for the controller manager to use',
+    'etcd-healthcheck-client': 'certificate for liveness probes to healthcheck etcd',
+    'etcd-peer': 'certificate for etcd nodes to communicate with each other',
+    'etcd-server': 'certificate for serving etcd',
+    'front-proxy-client': 'certificate for the front proxy client',
+    'scheduler.conf': 'certificate embedded in the kubeconfig file for the scheduler manager to use',
+    'super-admin.conf': 'certificate embedded in the kubeconfig file for the super-admin',
+}
+"""What can be renewed, in kubeadm's order."""
+RENEWED = ('Done renewing certificates. You must restart the kube-apiserver, kube-controller-manager, kube-scheduler '
+           'and etcd, so that they can use the new certificates.')
+
+
+async def run(environment: Environment, words: list[str]) -> None:
+    """kubeadm certs check-expiration | renew all|NAME | certificate-key"""
+    verb, *rest = words or ['']
+    if verb == 'check-expiration':
+        require_root(environment)
+        _check(environment)
+    elif verb == 'renew' and rest:
+        require_root(environment)
+        _renew(environment, rest[0])
+    elif verb == 'certificate-key':
+        environment.say(f'{environment.ctx.simulation.random.getrandbits(256):064x}')
+    elif verb == 'renew':
+        raise KubeadmError('missing subcommand; "renew" is not meant to be run on its own')
+    else:
+        raise KubeadmError(f'invalid subcommand "{verb}"' if verb else
+                           'missing subcommand; "certs" is not meant to be run on its own')
+
+
+def _reading(environment: Environment, phase: str) -> None:
+    """Read the configuration in the cluster, if there is one to ask."""
+    try:
+        environment.admin().get('configmaps', 'kubeadm-config', 'kube-system')
+        environment.say(*(line.format(phase) for line in READING), '')
+    except (KubeadmError, OSError):
+        environment.say(READING[0].format(phase), f'[{phase}] Error reading configuration from the Cluster. Falling '
+                        'back to default configuration', '')
+
+
+def certificates(environment: Environment) -> dict[str, Certificate]:
+    """The certificates in files, by the name that `renew` takes."""
+    return {each.path.replace('/', '-'): each for each in kubeadm_files.certificates(
+        environment.machine.host.hostname, environment.address)}
+
+
+def _check(environment: Environment) -> None:
+    _reading(environment, 'check-expiration')
+    now, files = environment.ctx.simulation.wall(), environment.files
+    known = certificates(environment)
+    rows = [('CERTIFICATE', 'EXPIRES', 'RESIDUAL TIME', 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED')]
+    for name in TITLES:
+        certificate = known.get(name)
+        path = f'{PKI}/{certificate.path}.crt' if certificate else f'/etc/kubernetes/{name}'
+        authority = certificate.authority.replace('/', '-') if certificate else 'ca'
+        if not files.exists(path):
+            rows.append((f'!MISSING! {name}', '', '', '', ''))
+            continue
+        until = expiry(files.read_text(path))
+        rows.append((name, _date(until), _residual(until, now), authority, 'no'))
+    _table(environment, rows)
+    environment.say('')
+    rows = [('CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED')]
+    for path in AUTHORITIES:
+        if files.exists(f'{PKI}/{path}.crt'):
+            until = expiry(files.read_text(f'{PKI}/{path}.crt'))
+            rows.append((path.replace('/', '-'), _date(until), _residual(until, now), 'no'))
+    _table(environment, rows)
+
+
+def _table(environment: Environment, rows: list[Any]) -> None:
+    widths = [max(len(row[place]) for row in rows) + 3 for place in range(len(rows[0]))]
+    widths[-1] -= 3
+    for row in rows:
+        last = '   ' if row is rows[0] else '      '
+        environment.say((''.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+                         + last) if row[-1] else row[0])
+
+
+def expiry(text: str) -> datetime:
+    """When a certificate ends: PEM text, or a kubeconfig with one inside."""
+    from cryptography import x509
+    if 'client-certificate-data' in text:
+        user = (decode.one(text) or {})['users'][0]['user']
+        text = base64.b64decode(user['client-certificate-data']).decode()
+    return x509.load_pem_x509_certificate(text.encode()).not_valid_after_utc
+
+
+def _date(moment: datetime) -> str:
+    return moment.strftime('%b %d, %Y %H:%M UTC')
+
+
+def _residual(until: datetime, now: datetime) -> str:
+    seconds = (until - now).total_seconds()
+    if seconds < 0:
+        return '<invalid>'
+    days = int(seconds // 86400)
+    if days >= 365 * 2:
+        return f'{days // 365}y'
+    return f'{days}d' if days else f'{int(seconds // 3600)}h'
+
+
+def _renew(environment: Environment, name: str) -> None:
+    if name != 'all' and name not in TITLES:
+        raise KubeadmError(f'unknown command "{name}" for "kubeadm certs renew"')
+    _reading(environment, 'renew')
+    for each in TITLES if name == 'all' else (name,):
+        renew(environment, each)
+        environment.say(f'{TITLES[each]} renewed')
+    if name == 'all':
+        environment.say('', RENEWED)
+
+
+def renew(environment: Environment, name: str) -> None:
+    """A new certificate from now on, in the place of the old one."""
+    since = environment.ctx.simulation.wall().astimezone(UTC).replace(microsecond=0)
+    files, keys = environment.files, environment.keys
+    certificate = certificates(environment).get(name)
+    if certificate is None:
+        user, common, groups = CLIENT_CERTIFICATES[name]
+        pair = keys.issue(common, groups, key_of=f'{common} {since}', since=since)
+        text = kubeadm_files.kubeconfig(keys, user, kubeadm_files.embedded(pair))
+        files.put(f'/etc/kubernetes/{name}', text, 0o600)
+        return
+    pair = keys.issue(certificate.common_name, certificate.groups, AUTHORITIES[certificate.authority],
+                      certificate.names, certificate.server, key_of=f'{certificate.path} {since}', since=since)
+    files.put(f'{PKI}/{certificate.path}.crt', pair.certificate)
+    files.put(f'{PKI}/{certificate.path}.key', pair.key, 0o600)
+
+
+async def kubeconfig(environment: Environment, words: list[str]) -> None:
+    """kubeadm kubeconfig user --client-name NAME [--org ORG,…] [--token TOKEN]"""
+    options = environment.options
+    if words[:1] != ['user']:
+        raise KubeadmError('missing subcommand; "kubeconfig" is not meant to be run on its own')
+    name = options.get('client-name')
+    if not name:
+        raise KubeadmError('required flag(s) "client-name" not set')
+    require_root(environment)
+    if 'token' in options:
+        credentials = f'    token: {options.get("token")}\n'
+    else:
+        groups = tuple(group for value in options.all('org') for group in value.split(',') if group)
+        since = environment.ctx.simulation.wall().astimezone(UTC).replace(microsecond=0) - timedelta(minutes=5)
+        credentials = kubeadm_files.embedded(environment.keys.issue(name, groups, since=since))
+    text = kubeadm_files.kubeconfig(environment.keys, name, credentials)
+    environment.io.stdout.write(re.sub(r'\n+$', '\n', text))

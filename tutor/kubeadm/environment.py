@@ -1,0 +1,101 @@
+"""What every kubeadm command works with: its machine, its options, and a client to the API server."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.apimachinery import decode
+from tutor.apimachinery.errors import StatusError
+from tutor.client.client import Client
+from tutor.client.rest_config import RestConfig
+from tutor.client.transport import User
+from tutor.cluster.pki import Keys
+from tutor.shell.machine import Machine
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.options import Options
+from tutor.shell.vfs import FileSystem
+
+ADMIN_CONF = '/etc/kubernetes/admin.conf'
+VERSION = 'v1.36.1'
+STACK = 'To see the stack trace of this error execute with --v=5 or higher\n'
+
+
+class KubeadmError(Exception):
+    """What ends a command; printed after 'error: '."""
+
+    def __init__(self, text: str, status: int = 1) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+@dataclass(slots=True)
+class Environment:
+    """One call of kubeadm. `keys` make what kubeadm makes with OpenSSL's randomness."""
+
+    machine: Machine
+    options: Options
+    io: IO
+    ctx: Context
+    keys: Keys
+
+    @property
+    def files(self) -> FileSystem:
+        return self.machine.host.files
+
+    @property
+    def name(self) -> str:
+        return self.options.get('node-name') or self.machine.host.hostname
+
+    @property
+    def address(self) -> str:
+        network = self.machine.host.network
+        return network.addresses[0] if network is not None else ''
+
+    def say(self, *lines: str) -> None:
+        self.io.stdout.write(''.join(line + '\n' for line in lines))
+
+    def admin(self) -> Client:
+        """The client of admin.conf, or of --kubeconfig. Raises KubeadmError."""
+        path = self.options.get('kubeconfig') or ADMIN_CONF
+        try:
+            text = self.files.read_text(path)
+        except OSError:
+            raise KubeadmError(f'failed to load admin kubeconfig: open {path}: no such file or directory') from None
+        config = decode.one(text) or {}
+        cluster, user = config['clusters'][0]['cluster'], config['users'][0]['user']
+        return self.client(RestConfig(cluster['server'], client_certificate_data=_pem(user, 'client-certificate-data'),
+                                      client_key_data=_pem(user, 'client-key-data'), user_agent='kubeadm'))
+
+    def client(self, config: RestConfig) -> Client:
+        """A client for a server and a user. Raises KubeadmError when nobody answers there."""
+        connect: Callable[[RestConfig], Any] = self.ctx.extras['connect']
+        try:
+            return Client(connect(config), User(), 'kubeadm')
+        except OSError as problem:
+            raise KubeadmError(str(problem)) from None
+
+    async def until(self, works: Callable[[], bool], limit: float, every: float = 0.5) -> float | None:
+        """Wait until something works; how long it took, None when it never did."""
+        simulation = self.ctx.simulation
+        begun = simulation.now
+        while simulation.now - begun < limit:
+            try:
+                if works():
+                    return simulation.now - begun
+            except (StatusError, OSError, KubeadmError):
+                pass
+            await simulation.sleep(every)
+        return None
+
+
+def _pem(user: dict[str, Any], name: str) -> str:
+    return base64.b64decode(user.get(name, '')).decode()
+
+
+def took(seconds: float) -> str:
+    """time.Duration.String of less than a minute."""
+    return f'{seconds * 1000:.6f}'.rstrip('0').rstrip('.') + 'ms' if seconds < 1 else f'{seconds:.9f}'.rstrip(
+        '0').rstrip('.') + 's'
