@@ -72,9 +72,15 @@ def _container_trouble(pod: Object, status: Object, scene: Scene) -> Answer | No
     if ended.get('reason') == 'OOMKilled':
         return _out_of_memory(pod, status['name'], scene)
     now = status.get('state', {}).get('terminated') or {}
-    if reason == 'CrashLoopBackOff' or now.get('exitCode'):
+    if reason == 'CrashLoopBackOff' or now.get('exitCode') or (now and _starts_again(pod, status)):
         return _crash(pod, status, ended or now, scene)
     return None
+
+
+def _starts_again(pod: Object, status: Object) -> bool:
+    """Whether a container is started again and again although it does its work: it was seen between two runs."""
+    regular = status['name'] in {each['name'] for each in pod['spec']['containers']}
+    return regular and pod['spec'].get('restartPolicy') == 'Always' and bool(status.get('restartCount'))
 
 
 def _config_trouble(pod: Object, said: str, scene: Scene) -> Answer:
