@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tutor.cluster.config import ADDONS, DEFAULT_NODES, RUNTIME, VERSION, ClusterConfig, NodeConfig
 
-Addon = Literal['control-plane', 'dns', 'proxy', 'metrics-server', 'storage', 'load-balancer', 'ingress']
+Addon = Literal['control-plane', 'dns', 'proxy', 'metrics-server', 'storage', 'load-balancer', 'ingress',
+                'gateway']
 
 
 class _Model(BaseModel):

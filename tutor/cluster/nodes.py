@@ -10,7 +10,7 @@ from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Transport, User
-from tutor.cluster.addons import CONTROL_PLANE, manifests
+from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, manifests
 from tutor.cluster.addons.catalog import CATALOG, Surroundings
 from tutor.cluster.apiserver.nodes import REFUSED
 from tutor.cluster.apiserver.server import ApiServer
@@ -92,7 +92,7 @@ class Nodes:
         endpoint.on_change.append(self._connections_changed)
         api.nodes.trouble = self._trouble
         components = dict(components)
-        around = Surroundings(simulation, informers, self._client, self._disk)
+        around = Surroundings(simulation, informers, self._client, self._disk, LOAD_BALANCER in config.addons)
         for addon in config.addons:
             if addon in CATALOG:
                 components.update({name: build(around) for name, build in CATALOG[addon].programs.items()})

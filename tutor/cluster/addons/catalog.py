@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.cluster.addons.gateway_api.controller import GatewayController
 from tutor.cluster.addons.ingress_nginx import IngressNginx
 from tutor.cluster.addons.local_path import LocalPathProvisioner
 from tutor.cluster.addons.metallb import AddressController, Speaker
@@ -25,6 +26,8 @@ class Surroundings:
     informers: Informers
     client: Callable[[str], Client]
     disk: Callable[[str], FileSystem | None]
+    balanced: bool = False
+    """Whether something gives addresses to Services of type LoadBalancer."""
 
     def account(self, namespace: str, name: str) -> Client:
         """A client of a service account."""
@@ -57,4 +60,7 @@ CATALOG: Mapping[str, Addon] = {addon.name: addon for addon in (
     Addon('ingress', ('registry.k8s.io/ingress-nginx/controller:v1.13.3',),
           {'nginx-ingress-controller': lambda around: IngressNginx(
               around.simulation, around.account('ingress-nginx', 'ingress-nginx'), around.informers)}),
+    Addon('gateway', ('ghcr.io/nginx/nginx-gateway-fabric:2.1.1', 'ghcr.io/nginx/nginx-gateway-fabric/nginx:2.1.1'),
+          {'gateway': lambda around: GatewayController(
+              around.simulation, around.account('nginx-gateway', 'nginx-gateway'), around.informers, around.balanced)}),
 )}

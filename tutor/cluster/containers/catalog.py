@@ -28,6 +28,8 @@ from tutor.cluster.containers.images.kubernetes import (
     MetalLbController,
     MetalLbSpeaker,
     MetricsServer,
+    NginxGateway,
+    NginxGatewayDataPlane,
 )
 from tutor.cluster.containers.images.languages import Node, Perl, Python
 from tutor.cluster.containers.images.memcached import Memcached
@@ -65,6 +67,8 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     MetricsServer,
     Mysql,
     Nginx,
+    NginxGateway,
+    NginxGatewayDataPlane,
     NginxSlim,
     Node,
     NodeHello,

@@ -90,3 +90,15 @@ class IngressNginxController(_Component):
 
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(command=(self.path,), environment={'PATH': PATH}, user='www-data')
+
+
+class NginxGateway(_Component):
+    repository, size = 'ghcr.io/nginx/nginx-gateway-fabric', 41_000_000
+    tags = {'2.1.1': '2.1.1'}
+    path, memory, cpu = '/usr/bin/gateway', 38 * 1024 * 1024, 0.002
+
+
+class NginxGatewayDataPlane(_Component):
+    repository, size = 'ghcr.io/nginx/nginx-gateway-fabric/nginx', 62_000_000
+    tags = {'2.1.1': '2.1.1'}
+    path, memory, cpu = '/usr/bin/gateway', 30 * 1024 * 1024, 0.001
