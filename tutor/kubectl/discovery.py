@@ -196,9 +196,10 @@ class RestMapper:
     def _find(self, argument: str) -> Resource | None:
         name, _, rest = argument.partition('.')
         version, _, group = rest.partition('.')
-        if rest and group:
+        if '.' in rest:
+            # 'deployments.v1.apps', and 'services.v1.' for the core group.
             found = self._by_name(name, group, version)
-            if found is not None:
+            if found is not None and (group or not found.group):
                 return found
         return self._by_name(name, rest, '')
 

@@ -149,6 +149,7 @@ class ClientConfig:
         server = self.flags.of_all('server') or cluster.get('server', '')
         if not server and not cluster and self._in_cluster():
             return self._service_account()
+        self._check_impersonation(user, context)
         insecure = self.flags.of_all('insecure-skip-tls-verify') or bool(cluster.get('insecure-skip-tls-verify'))
         return RestConfig(
             server=_with_scheme(server or DEFAULT_SERVER),
@@ -165,6 +166,15 @@ class ClientConfig:
             impersonate_groups=self.flags.of_all('as-group') or tuple(user.get('as-groups') or ()),
             impersonate_uid=self.flags.of_all('as-uid') or user.get('as-uid', ''),
         )
+
+    def _check_impersonation(self, user: Object, context: Object) -> None:
+        """clientcmd's validateAuthInfo."""
+        flags = self.flags
+        asked = (flags.of_all('as-group') or flags.of_all('as-uid') or flags.of_all('as-user-extra')
+                 or user.get('as-groups') or user.get('as-uid') or user.get('as-user-extra'))
+        if asked and not (self.flags.of_all('as') or user.get('as')):
+            name = self.flags.of_all('user') or context.get('user', '')
+            raise KubectlError(f'requesting uid, groups or user-extra for {name} without impersonating a user')
 
     def _entry(self, plural: str, missing: str, flag: str, context: Object) -> Object:
         name = self.flags.of_all(flag) or context.get(flag, '')

@@ -30,6 +30,8 @@ async def _run(words: list[str], io: IO, ctx: Context) -> int:
     if preferences is not None:
         words, alias_options = expand_alias(preferences, words, top)
     found, rest = find(top, words)
+    if asks_for_help and found is top and first_argument(rest, top.flag_set()) >= 0:
+        return _unknown_topic(top, rest, io)
     if found is top:
         if rest and not rest[0].startswith('-'):
             from tutor.kubectl.plugins import run_plugin
@@ -82,6 +84,14 @@ def _help_command(words: list[str], top: Found) -> tuple[bool, list[str]]:
     if at >= 0 and words[at] == 'help':
         return True, words[:at] + words[at + 1:]
     return False, words
+
+
+def _unknown_topic(top: Found, words: list[str], io: IO) -> int:
+    """cobra's help command: which is no failure."""
+    from tutor.kubectl.help import usage_text
+    topic = ' '.join(f'`{word}`' for word in words)
+    io.stderr.write(f'Unknown help topic [{topic}]\n\n\n{usage_text(top)}')
+    return 0
 
 
 def _refuse_unknown(top: Found, words: list[str]) -> None:

@@ -25,6 +25,8 @@ from tutor.apimachinery.gotemplate.nodes import (
 from tutor.apimachinery.gotemplate.parser import Parser
 
 MAX_STEPS = 1_000_000
+TEXT_FIRST = ('base64decode', 'printf')
+"""Functions whose first parameter is a string."""
 MAX_CALLS = 200
 
 
@@ -137,7 +139,7 @@ class _Run:
         body = self.template.templates.get(node.name)
         name = self.template.name
         if body is None:
-            raise TemplateError(f'template: {name}:{node.at}: executing "{name}" at <{{{{template "{node.name}"}}}}>: '
+            raise TemplateError(f'template: {name}:{node.at}: executing "{name}" at <{{{{{node.source}}}}}>: '
                                 f'template "{node.name}" not defined')
         self.calls += 1
         if self.calls > MAX_CALLS:
@@ -174,6 +176,8 @@ class _Run:
             return self.function(command, dot, piped)
         if len(command.arguments) > 1 or piped:
             raise self.error(command, f"can't give argument to non-function {command.source}")
+        if isinstance(first, Literal) and first.value is None:
+            raise self.error(command, 'nil is not a command')
         return self.value(first, dot, command)
 
     def function(self, command: Command, dot: Any, piped: tuple[Any, ...]) -> Any:
@@ -182,6 +186,12 @@ class _Run:
         if name in ('and', 'or') and not piped:
             return self.short_circuit(name, command, rest, dot)
         given = [self.value(item, dot, command) for item in rest]
+        if name in TEXT_FIRST and given:
+            self.check_text(rest[0], given[0], command)
+        if name == 'call' and given:
+            shown = rest[0].source if isinstance(rest[0], (Chain, Literal)) else command.source
+            raise self.error(command, 'error calling call: call of nil' if given[0] in (None, MISSING) else
+                             f'error calling call: non-function {shown} of type {go_type(given[0])}')
         arguments = [None if value is MISSING else value for value in (*given, *piped)]
         function = FUNCTIONS[name]
         try:
@@ -193,6 +203,14 @@ class _Run:
             return function(*arguments)
         except FunctionError as error:
             raise self.error(command, f'error calling {name}: {error}') from None
+
+    def check_text(self, node: Any, value: Any, command: Command) -> None:
+        """validateType for functions whose first argument is a string."""
+        if isinstance(value, str):
+            return
+        at = node if isinstance(node, Chain) else command
+        raise self.error(at, 'invalid value; expected string' if value in (None, MISSING) else
+                         f'expected string; found {text(value)}')
 
     def short_circuit(self, name: str, command: Command, rest: list[Any], dot: Any) -> Any:
         if not rest:
@@ -222,25 +240,33 @@ class _Run:
     def chain(self, node: Chain, dot: Any, command: Command) -> Any:
         value = self.value(node.base, dot, command)
         for name in node.names:
-            if value is None or value is MISSING:
-                raise self.error(command, f'nil pointer evaluating interface {{}}.{name}', node.source)
+            if value is MISSING:
+                break  # a zero value has zero fields
+            if value is None:
+                raise self.error(_place(node), f'nil pointer evaluating interface {{}}.{name}')
             if not isinstance(value, dict):
                 kind = 'interface {}' if len(node.names) > 1 or value is not dot else go_type(value)
-                raise self.error(command, f"can't evaluate field {name} in type {kind}", node.source)
-            if name not in value:
-                if not self.template.allow_missing:
-                    raise self.error(command, f'map has no entry for key "{name}"', node.source)
-                value = MISSING
-            else:
-                value = value[name]
+                raise self.error(_place(node), f"can't evaluate field {name} in type {kind}")
+            if name not in value and not self.template.allow_missing:
+                raise self.error(_place(node), f'map has no entry for key "{name}"')
+            value = value.get(name, MISSING)
         return value
 
-    def error(self, command: Command, problem: str, source: str = '') -> TemplateError:
+    def error(self, node: Command | Chain, problem: str) -> TemplateError:
         name = self.template.name
-        shown = source or command.source
+        shown = node.source
         if len(shown) > 20:
             shown = shown[:20] + '...'
-        return TemplateError(f'template: {name}:{command.at}: executing "{name}" at <{shown}>: {problem}')
+        return TemplateError(f'template: {name}:{node.at}: executing "{name}" at <{shown}>: {problem}')
+
+
+def _place(chain: Chain) -> Chain | Command:
+    """What an error points at: of `(…).a` the last thing that was looked at in the parentheses."""
+    if not isinstance(chain.base, Pipeline):
+        return chain
+    command = chain.base.commands[-1]
+    last = command.arguments[-1]
+    return last if isinstance(last, Chain) else command
 
 
 def _wanted(function: Any) -> str:

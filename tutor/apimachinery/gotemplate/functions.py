@@ -28,7 +28,9 @@ def length(value: Any) -> int:
         return len(value.encode())
     if isinstance(value, (dict, list)):
         return len(value)
-    raise FunctionError('len of nil pointer' if value is None else f'len of type {go_type(value)}')
+    if value is None:
+        raise FunctionError('reflect: call of reflect.Value.Type on zero Value')
+    raise FunctionError(f'len of type {go_type(value)}')
 
 
 def go_type(value: Any) -> str:
@@ -38,6 +40,8 @@ def go_type(value: Any) -> str:
 
 
 def index(value: Any, *keys: Any) -> Any:
+    if value is None:
+        raise FunctionError('index of untyped nil')
     for key in keys:
         if value is None:
             raise FunctionError('index of nil pointer')
@@ -117,9 +121,15 @@ def base64_decode(value: Any) -> str:
     try:
         return base64.b64decode(value, validate=True).decode('utf-8', 'replace')
     except (binascii.Error, ValueError, TypeError):
-        raise FunctionError('base64 decode failed: illegal base64 data') from None
+        raise FunctionError(f'base64 decode failed: illegal base64 data at input byte {_corrupt(value)}') from None
 
 
+def _corrupt(value: str) -> int:
+    """base64.CorruptInputError: the first odd character, or where the last group begins that is not whole."""
+    return next((at for at, char in enumerate(value) if char not in _BASE64), len(value) // 4 * 4)
+
+
+_BASE64 = frozenset('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=')
 _JS = {'\\': r'\\', "'": r"\'", '"': r'\"', '<': r'\u003C', '>': r'\u003E', '&': r'\u0026', '=': r'\u003D'}
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -134,5 +144,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     'eq': equal, 'ne': lambda left, right: not equal(left, right),
     'lt': _ordered(operator.lt), 'le': _ordered(operator.le),
     'gt': _ordered(operator.gt), 'ge': _ordered(operator.ge),
-    'exists': exists, 'base64decode': base64_decode,
+    'call': lambda function, *arguments: None, 'exists': exists, 'base64decode': base64_decode,
 }

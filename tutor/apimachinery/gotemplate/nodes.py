@@ -42,11 +42,12 @@ class Function:
 
 @dataclass(slots=True)
 class Chain:
-    """Fields of a value: `.a.b`, `$x.a`, `(…).a`."""
+    """Fields of a value: `.a.b`, `$x.a`, `(…).a`. `at` is where Go says it stands: at the second part, if there is."""
 
     base: Any
     names: list[str]
     source: str
+    at: str
 
 
 @dataclass(slots=True)
@@ -91,6 +92,7 @@ class Call:
     name: str
     pipeline: Pipeline | None
     at: str
+    source: str
 
 
 @dataclass(slots=True)

@@ -127,14 +127,18 @@ class Parser:
         self.templates[name] = body
 
     def call(self, word: str) -> Call:
+        at = self.peek().position
         name = self.template_name(f'{word} clause')
+        begun = self.peek().position
         pipeline = self.pipeline(f'{word} clause') if self.peek().kind != 'end' else None
+        last = self.tokens[self.at - 1]
+        given = f' {self.source[begun:last.position + len(last.text)]}' if pipeline is not None else ''
         if word == 'block':
             body, end = self.nodes()
             if end != 'end':
                 self.fail('unexpected EOF')
             self.templates.setdefault(name, body)
-        return Call(name, pipeline, self.place(self.tokens[0].position if self.tokens else 0))
+        return Call(name, pipeline, self.place(at), f'template {go_quote(name)}{given}')
 
     def template_name(self, context: str) -> str:
         token = self.next()
@@ -222,12 +226,14 @@ class Parser:
         names: list[str] = []
         if isinstance(base, Chain):
             names, base = base.names, base.base
+        following = self.tokens[self.at].position if self.at < len(self.tokens) else start
+        second = following if self.at < len(self.tokens) and self.tokens[self.at].kind == 'field' else start
         while self.at < len(self.tokens) and self.tokens[self.at].kind == 'field':
             names.append(self.next().text[1:])
         if not names:
             return base
         end = self.tokens[self.at - 1]
-        return Chain(base, names, self.source[start:end.position + len(end.text)])
+        return Chain(base, names, self.source[start:end.position + len(end.text)], self.place(second))
 
     def term(self, context: str) -> Any:
         token = self.next()
@@ -238,7 +244,7 @@ class Parser:
         if token.kind == 'char':
             return Literal(ord(self.string(token)), token.text)
         if token.kind == 'field':
-            return Chain(Dot(), [token.text[1:]], token.text)
+            return Chain(Dot(), [token.text[1:]], token.text, self.place(token.position))
         if token.kind == 'variable':
             if not any(token.text in scope for scope in self.scopes):
                 self.fail(f'undefined variable {go_quote(token.text)}')

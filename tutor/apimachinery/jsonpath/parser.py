@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.jsonpath.nodes import (
     FieldName,
     Filter,
@@ -224,4 +223,4 @@ def unquote(text: str) -> str:
     try:
         return _ESCAPE.sub(replace, text[1:-1])
     except (ValueError, OverflowError):
-        raise JSONPathError(f'unquote string {text} error {go_quote("invalid syntax")}') from None
+        raise JSONPathError(f'unquote string {text} error invalid syntax') from None

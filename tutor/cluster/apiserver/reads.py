@@ -30,7 +30,7 @@ def list_objects(scope: Scope) -> Response:
         revision, start = _read_token(token)
         items = [item for item in items if _position(item) > start]
     matches = selection.matcher(scope)
-    limit = listoptions.number(scope, 'limit')
+    limit = max(listoptions.number(scope, 'limit'), 0)
     if matches is not None:
         items = [item for item in items if matches(item)]
     rest = 0

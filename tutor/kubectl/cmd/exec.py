@@ -59,7 +59,7 @@ class ExecOptions(PodOptions):
     def complete(self) -> None:
         dash, files = self.flags.args_before_dash, self.flags['filename']
         arguments = list(self.args)
-        if not files and arguments:
+        if not files and arguments and dash != 0:
             self.resource = arguments.pop(0)
             dash -= 1
         if arguments and dash < 0:

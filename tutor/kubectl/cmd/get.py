@@ -76,7 +76,7 @@ class GetOptions(Options):
         if flags['show-labels'] and flags['output'] not in ('', 'wide'):
             raise KubectlError(f'--show-labels option cannot be used with {flags["output"]} printer')
         if flags['output-watch-events'] and not self.watching:
-            raise UsageError('--output-watch-events option can only be used with --watch or --watch-only')
+            raise KubectlError('--output-watch-events option can only be used with --watch or --watch-only')
 
     async def run(self) -> int | None:
         if self.flags['raw']:

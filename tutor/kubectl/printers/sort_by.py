@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +12,6 @@ from tutor.apimachinery.quantity import Quantity, QuantityError
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.printers.printer import Write
 from tutor.kubectl.printers.sorting import go_sort
-
-_CHUNKS = re.compile(r'[0-9]+|[^0-9]+').findall
 
 
 def sorted_table(table: Object, field: str) -> Object:
@@ -84,16 +81,11 @@ def _less(left: Any, right: Any, path: str) -> bool:
 
 
 def _less_text(left: str, right: str) -> bool:
-    """As quantities when both are, naturally otherwise."""
+    """As quantities when both are."""
     try:
         return Quantity.parse(left) < Quantity.parse(right)
     except QuantityError:
-        return natural_key(left) < natural_key(right)
-
-
-def natural_key(text: str) -> list[tuple[int, int, str]]:
-    """sortorder.NaturalLess: numbers in names by their value."""
-    return [(0, int(part), part) if part[0].isdigit() and part.isascii() else (1, 0, part) for part in _CHUNKS(text)]
+        return left < right
 
 
 class SortingPrinter:

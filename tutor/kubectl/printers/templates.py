@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.printers.printer import Printer, Write
@@ -38,7 +39,7 @@ class JsonPathPrinter:
             write(self._parsed.render(obj, self._allow_missing, self._as_json))
         except JSONPathError as error:
             raise KubectlError(
-                f'error executing jsonpath "{self._template}": Error executing template: {error}. '
+                f'error executing jsonpath {go_quote(self._template)}: Error executing template: {error}. '
                 'Printing more information for debugging the template:\n'
                 f'\ttemplate was:\n\t\t{self._template}\n'
                 f'\tobject given to jsonpath engine was:\n\t\t{go_syntax(obj)}\n\n\n') from None
@@ -57,7 +58,7 @@ class GoTemplatePrinter:
             write(f'Error executing template: {error}. Printing more information for debugging the template:\n'
                   f'\ttemplate was:\n\t\t{self._template}\n'
                   f'\traw data was:\n\t\t{_raw(obj)}\n\tobject given to template engine was:\n\t\t{go_text(obj)}\n\n')
-            raise KubectlError(f'error executing template "{self._template}": {error}') from None
+            raise KubectlError(f'error executing template {go_quote(self._template)}: {error}') from None
 
 
 def _raw(obj: Object) -> str:
@@ -81,7 +82,6 @@ def go_text(value: Any) -> str:
 
 def go_syntax(value: Any) -> str:
     """fmt's %#v of a JSON value."""
-    from tutor.apimachinery.field import go_quote
     if isinstance(value, dict):
         inner = ', '.join(f'{go_quote(key)}:{go_syntax(value[key])}' for key in sorted(value))
         return f'map[string]interface {{}}{{{inner}}}'

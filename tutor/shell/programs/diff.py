@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.edit_script import opcodes
 from tutor.shell.programs.inputs import open_reader
 from tutor.shell.programs.options import Options, missing_operand, parse
 from tutor.shell.vfs import Directory, normalize
@@ -128,9 +128,8 @@ class _Comparison:
     def _changes(self, one: list[str], other: list[str]) -> list[tuple[str, int, int, int, int]]:
         if max(len(one), len(other)) > MAX_LINES:
             raise Complaint('memory exhausted', 2)
-        matcher = SequenceMatcher(None, [self._key(line) for line in one], [self._key(line) for line in other],
-                                  autojunk=False)
-        found = list(matcher.get_opcodes())
+        found = opcodes([self._key(line) for line in one], [self._key(line) for line in other],
+                        self._context if self._unified else 0)
         if 'B' in self._options:
             found = [('equal', *spans) if not ''.join(one[spans[0]:spans[1]] + other[spans[2]:spans[3]]).strip() else
                      (tag, *spans) for tag, *spans in found]
