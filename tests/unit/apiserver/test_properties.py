@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tutor.apimachinery import schema
+from tutor.apimachinery.patches import fieldset
 from tutor.apimachinery.resources import RESOURCES
 from tutor.client.transport import Request
 
@@ -22,6 +24,27 @@ JSON_VALUES = st.recursive(
         'metadata', 'name', 'labels', 'spec', 'containers', 'template', 'selector', 'rules', 'data', 'kind', 'x',
         'status', 'ports', 'versions', 'names', 'metrics', 'finalizers', 'ownerReferences']), inner, max_size=4),
     max_leaves=12)
+
+
+WORDS = st.sampled_from(['', 'a', 'x-y', 'Always', 'TCP', '10%', '*', 'a/b', '1Gi', '-1', '2026-01-01T00:00:00Z', '::1',
+                         '10.0.0.0/8', '* * * * *', 'In', 'self.x', 'kubernetes.io/hostname', '/a/../b', 'x' * 300])
+NUMBERS = st.sampled_from([-1, 0, 1, 80, 65536, 2**31 - 1])
+SCALARS = {schema.BOOLEAN: st.booleans(), schema.INT32: NUMBERS, schema.INT64: NUMBERS, schema.NUMBER: NUMBERS,
+           schema.INT_OR_STRING: NUMBERS | WORDS, schema.STRING: WORDS}
+
+
+@st.composite
+def typed(draw, field: schema.Field, depth: int = 8) -> Any:
+    """Values of the type of a field, right or not."""
+    if field.type == schema.LIST and field.items:
+        return draw(st.lists(typed(field.items, depth - 1), max_size=2))
+    if field.type == schema.MAP and field.items:
+        return draw(st.dictionaries(WORDS, typed(field.items, depth - 1), max_size=2))
+    fields = field.definition.fields if field.definition and depth else {}
+    if fields:
+        names = draw(st.sets(st.sampled_from(sorted(fields)), max_size=6))
+        return {name: draw(typed(fields[name], depth - 1)) for name in sorted(names)}
+    return draw(SCALARS.get(field.type, WORDS | st.just({})))
 
 
 def _by_name(items: list[dict[str, Any]]) -> dict[str, Any]:
@@ -101,5 +124,26 @@ def test_any_body_gets_an_answer(api, resource):
                        api.ask('PATCH', f'{path}/x', body, patch=patch), api.ask('PUT', f'{path}/x', named),
                        api.ask('DELETE', f'{path}/x', body)):
             assert answer.status != 500, answer.body
+            assert answer.status < 400 or answer.body['kind'] == 'Status'
+    ask()
+
+
+@pytest.mark.parametrize('resource', RESOURCES, ids=lambda item: f'{item.plural}.{item.group_version}')
+def test_any_body_of_the_right_types_gets_an_answer(api, resource):
+    path = resource.path('default')
+    kind = fieldset.root(schema.for_resource(resource))
+    assert kind is not None and kind.definition is not None
+    spec = kind.definition.fields.get('spec', kind)
+
+    @given(body=typed(kind), spec=typed(spec))
+    @settings(max_examples=8, deadline=None, database=None, derandomize=True,
+              suppress_health_check=list(HealthCheck))
+    def ask(body, spec):
+        body |= {'apiVersion': resource.group_version, 'kind': resource.kind, 'metadata': {'name': 'x'}}
+        for answer in (api.ask('POST', path, body), api.ask('PUT', f'{path}/x', {**body, 'spec': spec}),
+                       api.ask('PATCH', f'{path}/x', {'spec': spec}, patch='merge'),
+                       api.ask('PATCH', f'{path}/x', body, patch='apply', fieldManager='me', force='true'),
+                       api.ask('PUT', f'{path}/x/status', body)):
+            assert answer.status != 500 or 'typed patch object' in answer.body['message'], answer.body
             assert answer.status < 400 or answer.body['kind'] == 'Status'
     ask()

@@ -193,4 +193,4 @@ def _settled(crd: Object) -> bool:
     """Whether the status says all that there is to say about the names."""
     status = crd.get('status') or {}
     return bool(status.get('conditions')) and (status.get('acceptedNames') == crd['spec']['names'] or any(
-        item['type'] == 'NamesAccepted' and item['status'] == 'False' for item in status['conditions']))
+        item.get('type') == 'NamesAccepted' and item.get('status') == 'False' for item in status['conditions']))

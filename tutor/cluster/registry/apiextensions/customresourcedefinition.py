@@ -96,8 +96,8 @@ class CustomResourceDefinitionStrategy(Kind):
 def set_condition(conditions: list[Object], type: str, status: str, reason: str, message: str,
                   now: str) -> list[Object]:
     """SetCRDCondition: the list with a condition set; its time moves only with its status."""
-    before = next((item for item in conditions if item['type'] == type), None)
-    time = before['lastTransitionTime'] if before is not None and before['status'] == status else now
+    before = next((item for item in conditions if item.get('type') == type), None)
+    time = before['lastTransitionTime'] if before is not None and before.get('status') == status else now
     new = {'lastTransitionTime': time, 'message': message, 'reason': reason, 'status': status, 'type': type}
     if before is None:
         return [*conditions, new]
