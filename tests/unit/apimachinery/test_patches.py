@@ -144,6 +144,23 @@ def test_applying_twice_changes_nothing() -> None:
     assert apply.apply(once, config, DEPLOYMENT, DEPLOYMENT_KIND, 'kubectl', 'T2') == once
 
 
+@given(lists, lists, images)
+@settings(max_examples=60, deadline=None)
+def test_two_who_apply_keep_what_the_other_wants(left: Any, right: Any, image: str) -> None:
+    right = [{**item, 'image': image} for item in right]
+
+    def run(obj: Any, items: Any, manager: str) -> Any:
+        config = deployment(*items)
+        found = apply.apply(obj, config, DEPLOYMENT, DEPLOYMENT_KIND, manager, 'T', force=True)
+        assert apply.apply(found, config, DEPLOYMENT, DEPLOYMENT_KIND, manager, 'T2') == found
+        return found
+    both = run(run(None, left, 'one'), right, 'two')
+    mine = {item['name'] for item in left}
+    assert {item['name'] for item in containers(both)} == mine | {item['name'] for item in right}
+    assert [item for item in containers(both) if item in right] == right
+    assert containers(run(both, right, 'one')) == right
+
+
 def test_an_item_nobody_owns_any_more_goes_whole() -> None:
     both = deployment(container('a'), container('b', ports=[{'containerPort': 80, 'protocol': 'TCP'}]))
     live = apply.apply(None, both, DEPLOYMENT, DEPLOYMENT_KIND, 'kubectl', 'T1')
