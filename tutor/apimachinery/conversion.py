@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from tutor.apimachinery import errors, go_types, quantity, schema
+from tutor.apimachinery import go_types, quantity, schema
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.resources import Resource
 from tutor.apimachinery.schema import Definition, Field
@@ -27,27 +27,26 @@ class DecodeError(ValueError):
     """The object cannot be decoded; the text is what Go's decoder says."""
 
 
+def is_clean(obj: dict[str, Any], resource: Resource) -> bool:
+    """Whether `check` would neither change the object nor complain."""
+    found = schema.for_resource(resource)
+    return found is None or clean(found.name)(obj)
+
+
 def check(obj: dict[str, Any], resource: Resource) -> list[str]:
     """Decode an object of a resource in place (it must be private): unknown fields and nulls go, quantities become
-    canonical. The complaints about unknown fields; raises BadRequest for a value of the wrong type."""
+    canonical. The complaints about unknown fields; raises DecodeError for a value of the wrong type."""
     found = schema.for_resource(resource)
-    if found is None:
-        return []
-    try:
-        return decode(obj, found)
-    except DecodeError as error:
-        raise errors.bad_request(
-            f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'
-        ) from None
+    return decode(obj, found) if found is not None else []
 
 
 def decode(obj: dict[str, Any], definition: Definition) -> list[str]:
     """The same for any definition. Raises DecodeError."""
-    is_clean = clean(definition.name)
-    if is_clean(obj):
+    test = clean(definition.name)
+    if test(obj):
         return []
     walk = Walk()
-    unclean = {name: value for name, value in obj.items() if not is_clean({name: value})}
+    unclean = {name: value for name, value in obj.items() if not test({name: value})}
     names = tuple(unclean)
     walk.struct(unclean, definition, '', '')
     for name in names:

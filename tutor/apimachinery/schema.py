@@ -210,16 +210,3 @@ def description(name: str, field: str = '') -> str:
     if found is None:
         return ''
     return found[1].get(field, '') if field else found[0]
-
-
-def is_clean(obj: dict[str, Any], resource: Resource) -> bool:
-    """Whether `check` would neither change the object nor complain."""
-    from tutor.apimachinery import conversion
-    found = for_resource(resource)
-    return found is None or conversion.clean(found.name)(obj)
-
-
-def check(obj: dict[str, Any], resource: Resource) -> list[str]:
-    """See `conversion.check`."""
-    from tutor.apimachinery import conversion
-    return conversion.check(obj, resource)

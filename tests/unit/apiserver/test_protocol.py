@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+CONFIGMAPS = '/api/v1/namespaces/default/configmaps'
 HPAS = '/apis/autoscaling/v{}/namespaces/default/horizontalpodautoscalers'
 V2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
 
@@ -93,3 +94,56 @@ def test_subresources_answer_any_body(api, path, body):
     answer = api.ask('POST', f'/api/v1/namespaces/default/{path}', body)
     assert answer.status in (201, 400, 404, 422)
     assert answer.status == 201 or answer.body['kind'] == 'Status'
+
+
+def test_a_list_in_pieces_shows_one_moment(api):
+    for name in 'abcd':
+        api.make(CONFIGMAPS, {'metadata': {'name': name}})
+    first = api.get(CONFIGMAPS, limit='2')
+    assert [item['metadata']['name'] for item in first['items']] == ['a', 'b']
+    assert first['metadata']['remainingItemCount'] == 2
+    api.ask('DELETE', f'{CONFIGMAPS}/c')
+    api.make(CONFIGMAPS, {'metadata': {'name': 'bb'}})
+    token = first['metadata']['continue']
+    rest = api.get(CONFIGMAPS, **{'continue': token})
+    assert [item['metadata']['name'] for item in rest['items']] == ['c', 'd']
+    assert rest['metadata']['resourceVersion'] == first['metadata']['resourceVersion']
+    exact = {'resourceVersion': first['metadata']['resourceVersion'], 'resourceVersionMatch': 'Exact'}
+    assert len(api.get(CONFIGMAPS, **exact)['items']) == 4
+    api.server.store.compact(api.server.store.revision)
+    assert api.message('GET', CONFIGMAPS, **exact) == 'The resourceVersion for the provided list is too old.'
+    expired = api.ask('GET', CONFIGMAPS, **{'continue': token})
+    assert (expired.status, expired.body['reason']) == (410, 'Expired')
+    inconsistent = api.get(CONFIGMAPS, **{'continue': expired.body['metadata']['continue']})
+    assert [item['metadata']['name'] for item in inconsistent['items']] == ['bb', 'd']
+
+
+@pytest.mark.parametrize(('query', 'message'), [
+    ({'continue': 'abc'}, "invalid continue token: continue key is not valid: invalid character 'i' looking for "
+                          'beginning of value'),
+    ({'continue': 'a.c'}, 'invalid continue token: continue key is not valid: illegal base64 data at input byte 1'),
+    ({'continue': 'e30'}, 'invalid continue token: continue key is not valid: server does not recognize this encoded '
+                          'version ""'),
+    ({'resourceVersion': 'x'}, 'resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax'),
+])
+def test_wrong_list_options(api, query, message):
+    assert api.message('GET', CONFIGMAPS, **query) == message
+
+
+@pytest.mark.parametrize(('patch', 'body', 'message'), [
+    ('merge', [1], 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'),
+    ('merge', {'kind': 'Secret'}, 'converting (v1.Secret) to (core.ConfigMap): unknown conversion'),
+    ('merge', {'apiVersion': 'v2'}, 'no kind "ConfigMap" is registered for version "v2" in scheme '
+                                    '"pkg/api/legacyscheme/scheme.go:30"'),
+    ('merge', {'data': {'x': 1}}, 'json: cannot unmarshal number into Go struct field ConfigMap.data of type string'),
+    ('merge', {'metadata': {'resourceVersion': 'x'}}, 'strconv.ParseUint: parsing "x": invalid syntax'),
+    ('merge', {'metadata': {'creationTimestamp': '2020-01-01T00:00:00Z'}},
+     'ConfigMap "c" is invalid: metadata.creationTimestamp: Invalid value: "2020-01-01T00:00:00Z": field is immutable'),
+    ('json', [{'op': 'add', 'path': '/data', 'value': {'x': 1}}],
+     'json: cannot unmarshal number into Go struct field ConfigMap.data of type string'),
+])
+def test_patches_that_come_to_nothing_good(api, patch, body, message):
+    api.make(CONFIGMAPS, {'metadata': {'name': 'c'}})
+    found = api.message('PATCH', f'{CONFIGMAPS}/c', body, patch=patch)
+    assert found.endswith(message)
+    assert found == message or ' is invalid: ' in found

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tutor.apimachinery import decode, resources, schema
+from tutor.apimachinery import conversion, decode, resources
 from tutor.apimachinery.objects import deep_copy
 from tutor.client.transport import ADMIN
 from tutor.cluster.registry.catalog import strategy_for
@@ -37,7 +37,7 @@ class Kinds:
     def defaulted(self, text: str) -> dict[str, Any]:
         obj = decode.one(text)
         strategy = self.strategy(obj)
-        schema.check(obj, strategy.resource)
+        conversion.check(obj, strategy.resource)
         strategy.default(obj)
         return obj
 

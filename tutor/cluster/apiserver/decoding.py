@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.apimachinery import errors, resources
+from tutor.apimachinery import conversion, errors, resources
 from tutor.apimachinery import field as field_errors
+from tutor.apimachinery.conversion import DecodeError
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.resources import Resource
 from tutor.cluster.apiserver.scope import Scope
 
 _SCHEME = 'pkg/api/legacyscheme/scheme.go:30'
@@ -68,18 +70,18 @@ def is_clean(scope: Scope, body: Any, old: Object) -> bool:
     decoded when it came."""
     if not isinstance(body, dict) or scope.store.strategy.custom:
         return False
-    from tutor.apimachinery import schema
-    return schema.is_clean({name: value for name, value in body.items() if old.get(name) is not value}, scope.resource)
+    changed = {name: value for name, value in body.items() if old.get(name) is not value}
+    return conversion.is_clean(changed, scope.resource)
 
 
 def check_types(body: Object, group: str, version: str, kind: str) -> Object:
     """A body of a kind of its own, as subresources take one, with its types checked; raises BadRequest."""
-    from tutor.apimachinery import conversion, schema
+    from tutor.apimachinery import schema
     definition = schema.lookup(group, version, kind)
     assert definition is not None
     try:
         conversion.decode(body, definition)
-    except conversion.DecodeError as error:
+    except DecodeError as error:
         raise errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {error}') from None
     return body
 
@@ -109,11 +111,16 @@ def _refuse_kind(scope: Scope, version: str, kind: str) -> None:
     if custom:
         raise errors.invalid(resource.group, resource.kind, scope.info.name, [
             field_errors.invalid('kind', kind, f'must be {resource.kind}')])
-    if known is None:
-        problem = f'no kind "{kind}" is registered for version "{version}" in scheme "{_SCHEME}"'
-    else:
-        problem = f'converting ({short}.{kind}) to ({_package(resource.group)}.{resource.kind}): unknown conversion'
-    raise errors.bad_request(f'{kind} in version "{short}" cannot be handled as a {resource.kind}: {problem}')
+    raise errors.bad_request(f'{kind} in version "{short}" cannot be handled as a {resource.kind}: '
+                             f'{kind_problem(resource, version, kind)}')
+
+
+def kind_problem(resource: Resource, version: str, kind: str) -> str:
+    """What the decoder says of an object of another kind than the built-in one that is expected."""
+    group, short = resources.split_api_version(version)
+    if resources.by_kind(group, short, kind) is None:
+        return f'no kind "{kind}" is registered for version "{version}" in scheme "{_SCHEME}"'
+    return f'converting ({short}.{kind}) to ({_package(resource.group)}.{resource.kind}): unknown conversion'
 
 
 def _package(group: str) -> str:
@@ -123,17 +130,27 @@ def _package(group: str) -> str:
 
 def check_fields(scope: Scope, obj: Object) -> None:
     """Types and unknown fields, as strict as the request asked for (fieldValidation)."""
-    from tutor.apimachinery import schema
-    strategy = scope.store.strategy
-    unknown = strategy.decode(obj, scope.resource) if strategy.custom else schema.check(obj, scope.resource)
-    if not unknown:
-        return
-    if scope.field_validation == 'Strict':
+    try:
+        decode_strictly(scope, obj)
+    except DecodeError as error:
+        kind = scope.resource.kind
         raise errors.bad_request(
-            f'{scope.resource.kind} in version "{scope.resource.version}" cannot be handled as a '
-            f'{scope.resource.kind}: strict decoding error: {", ".join(unknown)}')
+            f'{kind} in version "{scope.resource.version}" cannot be handled as a {kind}: {error}') from None
+
+
+def decode_strictly(scope: Scope, obj: Object) -> None:
+    """The same with the plain words of the decoder. Raises DecodeError."""
+    unknown = decode(scope, obj)
+    if unknown and scope.field_validation == 'Strict':
+        raise DecodeError(f'strict decoding error: {", ".join(unknown)}')
     if scope.field_validation == 'Warn':
         scope.warnings.extend(unknown)
+
+
+def decode(scope: Scope, obj: Object) -> list[str]:
+    """Decode an object in place; what was unknown. Raises DecodeError."""
+    strategy = scope.store.strategy
+    return strategy.decode(obj, scope.resource) if strategy.custom else conversion.check(obj, scope.resource)
 
 
 def check_namespace(scope: Scope, obj: Object) -> None:

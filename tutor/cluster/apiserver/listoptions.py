@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.apimachinery import errors, field
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.field import FieldError
 from tutor.cluster.apiserver.scope import Scope
 
@@ -12,20 +13,27 @@ MATCHES = ('Exact', 'NotOlderThan', '')
 
 
 def check(scope: Scope) -> None:
-    """Raises Invalid, BadRequest, or Timeout for a version that is yet to come."""
+    """Raises Invalid, BadRequest, an error of storage, or Timeout for a version that is yet to come."""
     query = scope.request.query
     found = _match(query)
-    version = query.get('resourceVersion') or ''
-    if version and not str(version).isdecimal():
-        found.append(field.invalid('resourceVersion', version,
-                                   f'strconv.ParseUint: parsing {field.go_quote(str(version))}: invalid syntax'))
     if query.get('sendInitialEvents') is not None:
         found.append(field.forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
     if found:
         raise errors.invalid('meta.k8s.io', 'ListOptions', '', found)
+    version = query.get('resourceVersion') or ''
+    if version not in ('', '0') and query.get('continue'):
+        raise errors.bad_request('specifying resource version is not allowed when using continue')
+    if version and not str(version).isdecimal():
+        raise bad_version(str(version))
     current = scope.server.store.revision
     if version and int(version) > current:
         raise errors.timeout(f'Too large resource version: {version}, current: {current}', 1)
+
+
+def bad_version(version: str) -> StatusError:
+    """What ParseResourceVersion says: an error of storage, not of the request."""
+    return errors.unknown(f'resourceVersion: Invalid value: {field.go_quote(version)}: '
+                          f'strconv.ParseUint: parsing {field.go_quote(version)}: invalid syntax')
 
 
 def _match(query: dict[str, Any]) -> list[FieldError]:

@@ -7,7 +7,10 @@ from typing import Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
+from tutor.apimachinery.conversion import DecodeError
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.patches import json_patch, merge, strategic
+from tutor.apimachinery.printing.json import to_json
 from tutor.client.transport import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
 from tutor.cluster.apiserver import decoding, ownership
 from tutor.cluster.apiserver.scope import Scope
@@ -35,31 +38,48 @@ def apply(scope: Scope, old: Object | None) -> Object:
     strategy = scope.store.strategy
     if strategy.converts:
         old = strategy.to_version(old, scope.resource)
-    new = _patched(scope, kind, old, body)
-    new['apiVersion'], new['kind'] = old['apiVersion'], old['kind']
-    if not isinstance(new.get('metadata'), dict):
-        raise errors.bad_request('metadata must be an object')
+    patched = _patched(scope, kind, old, body)
+    clean = decoding.is_clean(scope, patched, old)
+    new = decoding.private(scope, patched, old)
+    try:
+        _check_kind(scope, new, old)
+        if not clean:
+            decoding.decode_strictly(scope, new)
+    except DecodeError as problem:
+        shown = strategic.go_text(body) if kind == STRATEGIC_PATCH else to_json(patched, indent=None)
+        raise errors.invalid('', '', '', [field_errors.invalid('patch', shown, str(problem))]) from None
     _check_name(scope, new)
-    clean = decoding.is_clean(scope, new, old)
-    new = decoding.private(scope, new, old)
-    if not clean:
-        decoding.check_fields(scope, new)
     if strategy.converts:
         strategy.from_version(new)
     return new
 
 
 def _patched(scope: Scope, kind: str, old: Object, body: Any) -> Object:
-    from tutor.apimachinery.patches import json_patch, merge, strategic
     if kind == JSON_PATCH:
         return json_patch.apply(deep_copy(old), body)
     if not isinstance(body, dict):
-        raise errors.bad_request('json: cannot unmarshal array into Go value of type map[string]interface {}')
+        found = {list: 'array', str: 'string', bool: 'bool'}.get(body.__class__, 'number')
+        raise errors.bad_request(
+            f'error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}')
     if kind == MERGE_PATCH:
         return merge.apply(old, body)
     if not scope.server.builtin(scope.resource):
         raise errors.unsupported_media_type((JSON_PATCH, MERGE_PATCH, APPLY_PATCH))
     return strategic.apply(old, body, scope.resource)
+
+
+def _check_kind(scope: Scope, new: Object, old: Object) -> None:
+    """A patched object stays of its kind; raises DecodeError, or Invalid for custom resources."""
+    version, kind = new.get('apiVersion'), new.get('kind')
+    if (version, kind) != (old['apiVersion'], old['kind']):
+        for name, value in (('Kind', kind), ('apiVersion', version)):
+            if not value or not isinstance(value, str):
+                raise DecodeError(f"Object '{name}' is missing in '{to_json(new, indent=None)}'")
+        if not scope.server.builtin(scope.resource):
+            decoding.check_kind(scope, new)
+        raise DecodeError(decoding.kind_problem(scope.resource, str(version), str(kind)))
+    if not isinstance(new.get('metadata'), dict):
+        new['metadata'] = {}
 
 
 def _check_name(scope: Scope, new: Object) -> None:

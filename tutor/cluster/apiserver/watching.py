@@ -43,7 +43,7 @@ def _missed(scope: Scope, prefix: str, version: str) -> list:
     try:
         revision = int(version)
     except ValueError:
-        raise errors.bad_request(f'invalid resource version "{version}"') from None
+        raise listoptions.bad_version(version) from None
     store = scope.server.store
     if revision > store.revision:
         raise errors.timeout(f'Too large resource version: {revision}, current: {store.revision}', 1)

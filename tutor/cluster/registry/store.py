@@ -47,6 +47,10 @@ class ResourceStore:
         """All objects, of one namespace or of all, by namespace and name."""
         return [entry.value for entry in self._store.range(self.range_prefix(namespace))]
 
+    def list_at(self, namespace: str, revision: int) -> list[Object]:
+        """The same as it was at a revision. Raises Compacted."""
+        return [entry.value for entry in self._store.range_at(self.range_prefix(namespace), revision)]
+
     def range_prefix(self, namespace: str) -> str:
         return f'{self.prefix}{namespace}/' if namespace and self.resource.namespaced else self.prefix
 
@@ -170,12 +174,20 @@ class ResourceStore:
         """What an update cannot change (rest.BeforeUpdate); a stale resourceVersion is a conflict."""
         meta, kept = new['metadata'], old['metadata']
         given = meta.get('resourceVersion')
+        if given == '0':
+            given = ''
         if given and given != kept['resourceVersion']:
+            if not given.isdecimal():
+                raise errors.unknown(f'strconv.ParseUint: parsing {field.go_quote(given)}: invalid syntax')
             raise errors.conflict(self.resource.group, self.resource.plural, kept['name'], errors.OBJECT_MODIFIED)
         if not given and not self.strategy.unconditional_update:
             raise errors.invalid(self.resource.group, self.resource.kind, kept['name'], [_must_be_specified(given)])
         if meta.get('uid') and meta['uid'] != kept['uid']:
             raise self._other_uid(meta, kept, patched)
+        changed = [name for name in FIXED if name in meta and meta[name] is not None and meta[name] != kept.get(name)]
+        if changed:
+            raise errors.invalid(self.resource.group, self.resource.kind, kept['name'], [
+                field.invalid(f'metadata.{name}', meta[name], FIXED[name]) for name in changed])
         for name in SERVER_OWNED:
             if name in kept:
                 meta[name] = kept[name]
@@ -188,8 +200,10 @@ class ResourceStore:
             raise errors.invalid(self.resource.group, self.resource.kind, obj['metadata'].get('name', ''), found)
 
 
+FIXED = {'creationTimestamp': 'field is immutable', 'deletionTimestamp': 'field is immutable',
+         'deletionGracePeriodSeconds': 'field is immutable; may only be changed via deletion'}
 SERVER_OWNED = ('uid', 'creationTimestamp', 'resourceVersion', 'generation', 'deletionTimestamp',
-                'deletionGracePeriodSeconds', 'namespace', 'name', 'generateName')
+                'deletionGracePeriodSeconds', 'namespace', 'name')
 
 
 def _must_be_specified(given: Any) -> Any:

@@ -91,6 +91,16 @@ class Store:
         end = bisect_left(keys, prefix + '\U0010ffff', start)
         return [entries[key] for key in keys[start:end]]
 
+    def range_at(self, prefix: str, revision: int) -> list[Entry]:
+        """The same as it was at a revision. Raises Compacted."""
+        found = {entry.key: entry for entry in self.range(prefix)}
+        for change in reversed(self.changes_since(prefix, revision)):
+            if change.previous is None:
+                found.pop(change.key, None)
+            else:
+                found[change.key] = change.previous
+        return [found[key] for key in sorted(found)]
+
     def entry(self, key: str) -> Entry:
         """What a key holds that is there."""
         return self._bucket(key).entries[key]

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tutor.apimachinery import errors, schema
+from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.cluster.apiserver import decoding
 from tutor.cluster.apiserver.admission import requests, webhook_call
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.policy_matching import CONFIGURATIONS, webhook_matches
@@ -160,12 +161,11 @@ def _patch(scope: Scope, obj: Object, operations: tuple[Object, ...]) -> bool:
         new = json_patch.apply(deep_copy(obj), list(operations))
     except StatusError as error:
         raise errors.internal_error(str(error)) from None
-    strategy = scope.store.strategy
-    if strategy.custom:
-        strategy.decode(new, scope.resource)
-    else:
-        schema.check(new, scope.resource)
-    strategy.default(new)
+    try:
+        decoding.decode(scope, new)
+    except decoding.DecodeError as error:
+        raise errors.internal_error(str(error)) from None
+    scope.store.strategy.default(new)
     obj.clear()
     obj.update(new)
     return obj != before

@@ -78,15 +78,14 @@ class CustomResourceStrategy(Kind):
     # -- decoding -----------------------------------------------------------------------------------------------
 
     def decode(self, obj: Object, resource: Resource) -> list[str]:
-        """Check the metadata, prune the rest; what was unknown."""
+        """Check the metadata, prune the rest; what was unknown. Raises DecodeError."""
         definition = schema.definition(META)
         assert definition is not None
         try:
             found = [text.replace('unknown field "', 'unknown field "metadata.', 1)
                      for text in conversion.decode(obj['metadata'], definition)]
         except conversion.DecodeError as error:
-            raise errors.bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a '
-                                     f'{resource.kind}: unable to decode metadata: {error}') from None
+            raise conversion.DecodeError(f'unable to decode metadata: {error}') from None
         pruned = [] if self._preserves() else pruning.prune(obj, self._schema(obj))
         return found + [f'unknown field "{path}"' for path in sorted(pruned)]
 
