@@ -94,6 +94,39 @@ class Faults(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RaftMember:
+    """What one member of etcd is and knows: the last entry of its log, and up to where it is committed."""
+
+    name: str
+    role: str
+    """'leader', 'follower', 'candidate', 'pre-candidate', or 'down'."""
+    term: int
+    last: int
+    commit: int
+    leader: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaftLine:
+    """A message between two members, lost or not, or what one member did (`receiver` is '')."""
+
+    at: float
+    sender: str
+    receiver: str
+    text: str
+    lost: bool
+
+
+class Raft(Protocol):
+    """How the members of etcd agree. Heartbeats that change nothing are left out."""
+
+    def view(self) -> Sequence[RaftMember]: ...
+    def heard(self, count: int) -> Sequence[RaftLine]:
+        """The last lines of what was said, the oldest first."""
+        ...
+
+
 class Control(Protocol):
     """What a simulated cluster lets be done to it. Where time only jumps (a script) there is neither a clock to set nor
     a past to go back to."""
@@ -102,6 +135,8 @@ class Control(Protocol):
     past: Past | None
     faults: Faults
     trace: Trace
+    raft: Raft | None
+    """None where etcd has one member."""
 
 
 def of(extras: Mapping[str, Any]) -> Control | None:

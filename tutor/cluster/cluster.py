@@ -23,9 +23,10 @@ from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.etcd.member import EtcdMember
+from tutor.cluster.etcd.raft.group import RaftGroup
 from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
 from tutor.cluster.network.fabric import Fabric
-from tutor.cluster.nodes import Nodes
+from tutor.cluster.nodes import Nodes, address_of
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.core.componentstatus import ComponentStatusStore, unhealthy
 from tutor.cluster.registry.strategy import Context
@@ -75,10 +76,11 @@ class Cluster:
         self.initialised = not leaders or any(node.joined for node in leaders)
         """Whether there is a control plane, or `kubeadm init` is still to make one."""
         self._serving = Serving(self.endpoint, self._listen)
+        self.raft = self._raft_group(fabric)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
             'kube-apiserver': self._serving,
-            'etcd': EtcdMember(self.store, self._store_restored, not self.initialised)}, keys)
+            'etcd': EtcdMember(self.store, self._store_restored, not self.initialised, self.raft)}, keys)
         if config.nodes:
             self.api.services = self.nodes.outgoing
         components = self.api.stores.of('', 'componentstatuses')
@@ -94,6 +96,16 @@ class Cluster:
     def _listen(self, ctx: ProcessContext) -> Callable[[], None]:
         """Open the API server's port on the machine that its process runs on."""
         return apiport.listen(ctx, SERVER, self.connect)
+
+    def _raft_group(self, fabric: Fabric) -> RaftGroup | None:
+        """etcd's members beside each other, where the cluster file has several machines for the control plane."""
+        places = [place for place, node in enumerate(self.config.nodes) if CONTROL_PLANE in node.roles and node.joined]
+        if len(places) < 2 or CONTROL_PLANE not in self.config.addons:
+            return None
+        raft = RaftGroup(self.simulation, fabric.links, self.store)
+        for place in places:
+            raft.add(self.config.nodes[place].name, address_of(place))
+        return raft
 
     def client(self, user: str, groups: tuple[str, ...] = (), manager: str = '') -> Client:
         """A client of one of the cluster's own components."""

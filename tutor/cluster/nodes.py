@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
+from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse as parse_quantity
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Transport, User
-from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, manifests
+from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, control_plane_of, manifests
 from tutor.cluster.addons.catalog import CATALOG, Surroundings
 from tutor.cluster.apiserver.nodes import REFUSED
 from tutor.cluster.apiserver.server import ApiServer
@@ -97,8 +98,9 @@ class Nodes:
             if addon in CATALOG:
                 components.update({name: build(around) for name, build in CATALOG[addon].programs.items()})
         self.killed: set[str] = set()
-        """Components of which no process lives: whatever starts one, it is killed at once (a fault)."""
-        self._extras = {KILLED: self.killed, COMPONENTS: {
+        """Components of which no process lives: whatever starts one, it is killed at once (a fault). 'etcd', or
+        'etcd@node' for one machine alone."""
+        self._extras = {COMPONENTS: {
             **components, 'kube-proxy': Proxy(self.proxy), 'coredns': Dns(self.dns)}}
 
     def start(self) -> None:
@@ -146,9 +148,9 @@ class Nodes:
             self.proxy.flush(name)
             self.fabric.links.switch(name, on=False)
 
-    def kill(self, component: str) -> int:
-        """End all processes of a component, with SIGKILL; how many there were."""
-        found = [(kubelet, container) for kubelet in self.fleet.kubelets.values()
+    def kill(self, component: str, node: str = '') -> int:
+        """End all processes of a component, with SIGKILL, on all machines or one; how many there were."""
+        found = [(kubelet, container) for kubelet in self.fleet.kubelets.values() if node in ('', kubelet.name)
                  for container in kubelet.runtime.containers.values()
                  if container.running and container.program == component]
         for kubelet, container in found:
@@ -179,17 +181,13 @@ class Nodes:
         for machine in self.machines.values():
             machine.programs.update(tools)
 
-    def address(self, number: int) -> str:
-        """Each machine is in a network of its own: 172.30.1.2, 172.30.2.2, …"""
-        return f'172.30.{(number + 1) % 256}.{FIRST_ADDRESS + (number + 1) // 256}'
-
     def _client(self, user: str) -> Client:
         link = self._endpoint.link(self._api, self._endpoint.machine)
         return Client(link, User(user, ('system:masters', 'system:authenticated')), AGENT)
 
     def _add(self, node: NodeConfig, number: int) -> None:
         config, simulation = self.config, self.simulation
-        stack = self.fabric.add_node(node.name, [self.address(number)])
+        stack = self.fabric.add_node(node.name, [address_of(number)])
         machine = self.machines[node.name] = Machine(
             simulation, node.name, self._opener(stack), _base, partial(furnish, facts=self._facts(node, number)),
             programs())
@@ -203,14 +201,15 @@ class Nodes:
         runtime = HollowRuntime(simulation) if idle else Runtime(
             simulation, images, config.runtime.partition(':')[0], float(parse_quantity(node.capacity['cpu']).value))
         settings = NodeSettings(
-            node.name, self.address(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
+            node.name, address_of(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
             node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)
         user = User(f'system:node:{node.name}', ('system:nodes', 'system:authenticated'))
         link = self._endpoint.link(self._api, node.name, user.name)
         client = Client(link, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
         kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime,
                           PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared,
-                          {**self._extras, 'connect': lambda rest: self._connect(rest, node.name)})
+                          {**self._extras, 'connect': lambda rest: self._connect(rest, node.name),
+                           KILLED: lambda name: not self.killed.isdisjoint((name, f'{name}@{node.name}'))})
         kubelet.reaches = lambda: link.works
         if 'proxy' in config.host:
             self.proxy.start(node.name)
@@ -225,10 +224,18 @@ class Nodes:
 
     def _facts(self, node: NodeConfig, number: int) -> Facts:
         leads = CONTROL_PLANE in node.roles
-        neighbours = tuple((each.name, self.address(place)) for place, each in enumerate(self.config.nodes))
-        pods = tuple(manifests(CONTROL_PLANE)) if leads and CONTROL_PLANE in self.config.addons else ()
-        return Facts(node.name, self.address(number), pod_cidr(number), neighbours, self.config.version, self.keys,
+        neighbours = tuple((each.name, address_of(place)) for place, each in enumerate(self.config.nodes))
+        pods = self._control_plane_pods(node, number) if leads and CONTROL_PLANE in self.config.addons else ()
+        return Facts(node.name, address_of(number), pod_cidr(number), neighbours, self.config.version, self.keys,
                      leads, pods, node.joined)
+
+    def _control_plane_pods(self, node: NodeConfig, number: int) -> tuple[Object, ...]:
+        """The static pods of one machine of the control plane; with several, etcd's is told of all members."""
+        leading = {each.name: address_of(place) for place, each in enumerate(self.config.nodes)
+                   if CONTROL_PLANE in each.roles and each.joined}
+        if len(leading) < 2:
+            return tuple(manifests(CONTROL_PLANE))
+        return tuple(control_plane_of(node.name, address_of(number), leading))
 
     def _serve_dns(self) -> None:
         """Cluster DNS that needs no pods (cluster file: `host: [dns]`)."""
@@ -239,6 +246,11 @@ class Nodes:
 
     def _opener(self, stack: Stack) -> Callable[[Callable[[], FileSystem]], HostNetwork]:
         return lambda files: HostNetwork(stack, files)
+
+
+def address_of(number: int) -> str:
+    """Each machine is in a network of its own: 172.30.1.2, 172.30.2.2, …"""
+    return f'172.30.{(number + 1) % 256}.{FIRST_ADDRESS + (number + 1) // 256}'
 
 
 def _labels(node: NodeConfig) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.client.control import Clock, Faults, Past
+from tutor.client.control import Clock, Faults, Past, Raft
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.faults.faults import ClusterFaults
 from tutor.cluster.simulation.trace import Trace
@@ -16,9 +16,10 @@ class SimulatedControl:
 
     faults: Faults
     trace: Trace
+    raft: Raft | None
     clock: Clock | None = None
     past: Past | None = None
 
 
 def control_of(cluster: Cluster) -> SimulatedControl:
-    return SimulatedControl(ClusterFaults(cluster), cluster.simulation.trace)
+    return SimulatedControl(ClusterFaults(cluster), cluster.simulation.trace, cluster.raft)

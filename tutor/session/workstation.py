@@ -41,7 +41,12 @@ async def _chaos(argv: list[str], io: IO, ctx: Context) -> int:
     return await chaos(argv, io, ctx)
 
 
-TOOLS: dict[str, Main] = {'kubectl': _kubectl, 'clock': _clock, 'chaos': _chaos, 'why': _why}
+async def _raft(argv: list[str], io: IO, ctx: Context) -> int:
+    from tutor.session.raft import raft
+    return await raft(argv, io, ctx)
+
+
+TOOLS: dict[str, Main] = {'kubectl': _kubectl, 'clock': _clock, 'chaos': _chaos, 'raft': _raft, 'why': _why}
 
 
 def workstation(cluster: Cluster) -> Host:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tutor.apimachinery.objects import Object, deep_copy
@@ -12,12 +13,26 @@ from tutor.cluster.bootstrap import read_compiled
 
 CONTROL_PLANE = 'control-plane'
 LOAD_BALANCER = 'load-balancer'
+FIRST_ADDRESS = '172.30.1.2'
+"""The address of the control plane's machine in the manifests."""
 FOLDER = Path(__file__).parent
 
 
 def manifests(addon: str) -> list[Object]:
     """The objects of an add-on, private to the caller."""
     return [deep_copy(obj) for obj in read_compiled(f'{addon}.z', [FOLDER / f'{addon}.yaml'])]
+
+
+def control_plane_of(name: str, address: str, members: Mapping[str, str]) -> list[Object]:
+    """The static pods of one machine of several that have a control plane: they name themselves and it, and etcd all
+    its members, by name and address."""
+    everyone = ','.join(f'{member}=https://{where}:2380' for member, where in members.items())
+    found = []
+    for pod in manifests(CONTROL_PLANE):
+        text = json.dumps(pod).replace(FIRST_ADDRESS, address).replace('--name=controlplane', f'--name={name}')
+        found.append(json.loads(text.replace(f'--initial-cluster=controlplane=https://{address}:2380',
+                                             f'--initial-cluster={everyone}')))
+    return found
 
 
 def install(addon: str, client: Client, balanced: bool = False) -> None:

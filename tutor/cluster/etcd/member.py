@@ -9,6 +9,7 @@ from typing import Any
 
 from tutor.cluster import pki
 from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.etcd.raft.group import RaftGroup
 from tutor.cluster.etcd.service import EtcdServer, restored, snapshot_of
 from tutor.cluster.storage import Store
 from tutor.shell.etcd import Member, NotASnapshot, pack, unpack
@@ -33,18 +34,24 @@ FLAGS = {'advertise-client-urls', 'cert-file', 'client-cert-auth', 'data-dir', '
 
 
 class EtcdMember:
-    """The one member of a cluster. What the store holds is what its data folder holds: a folder that was restored from
+    """The one member of a cluster, or with `raft` each of several: then a member that lost its data gets it back from
+    the others. What the store holds is what its data folder holds: a folder that was restored from
     a snapshot, or that is empty, makes the store anew when the process starts. `on_restored` is told then, with
     whether there was nothing at all."""
 
-    def __init__(self, store: Store, on_restored: Callable[[bool], None], fresh: bool = False) -> None:
+    def __init__(self, store: Store, on_restored: Callable[[bool], None], fresh: bool = False,
+                 raft: RaftGroup | None = None) -> None:
         """`fresh`: nobody has put anything into the store, so the first empty data folder is a new cluster too."""
         self._fresh = fresh
         self._store = store
+        self._raft = raft
         self._on_restored = on_restored
         self._database: Node | None = None
         self._news: bool | None = None
         self._sockets: dict[int, list[Callable[[], None]]] = {}
+        self._logs: dict[str, Callable[[str], None]] = {}
+        if raft is not None:
+            raft.on_said = self._log
 
     def start(self, ctx: Context, io: IO) -> None:
         """Check what the flags name, load the data folder, and listen. Raises CannotStart."""
@@ -55,6 +62,10 @@ class EtcdMember:
                 raise _fatal(ctx, f'open {path}: no such file or directory')
         self._load(flags.get('data-dir', 'default.etcd'), ctx)
         self._sockets[id(ctx)] = list(self._listen(flags, ctx))
+        if self._raft is not None:
+            self._logs[ctx.host.hostname] = partial(_raft_line, ctx, io)
+            self._raft.start(ctx.host.hostname)
+            return
         self._store.trouble = ''
         if self._news is not None:
             self._on_restored(self._news)
@@ -63,7 +74,10 @@ class EtcdMember:
     def stop(self, ctx: Context) -> None:
         for close in self._sockets.pop(id(ctx), ()):
             close()
-        if self._sockets:
+        if self._raft is not None:
+            self._raft.stop(ctx.host.hostname)
+            self._logs.pop(ctx.host.hostname, None)
+        if self._sockets or self._raft is not None:
             return
         self._store.trouble = REFUSED
         if isinstance(self._database, File):
@@ -71,10 +85,18 @@ class EtcdMember:
             entries = [list(entry) for entry in content['entries']]
             self._database.content = partial(pack, {'revision': content['revision'], 'entries': entries})
 
+    def _log(self, name: str, text: str) -> None:
+        if name in self._logs:
+            self._logs[name](text)
+
     # -- the data folder ----------------------------------------------------------------------------------------
 
     def _load(self, folder: str, ctx: Context) -> None:
         files, path = ctx.files, f'{folder.rstrip("/")}/{DATABASE}'
+        if self._raft is not None:
+            if not files.is_file(path):
+                self._create(files, path)
+            return
         found = files.node(path) if files.is_file(path) else None
         if found is not None and found is self._database:
             self._keep(found)
@@ -105,15 +127,20 @@ class EtcdMember:
         self._database = database
         database.content = partial(snapshot_of, self._store)
 
+    def _member(self, flags: dict[str, str], urls: list[str], ctx: Context) -> Member:
+        if self._raft is not None:
+            return self._raft.members[ctx.host.hostname]
+        advertised = flags.get('advertise-client-urls', urls[0]).split(',')[0]
+        return Member(MEMBER, flags.get('name', 'default'), flags.get('initial-advertise-peer-urls', ''), advertised)
+
     # -- the socket ---------------------------------------------------------------------------------------------
 
     def _listen(self, flags: dict[str, str], ctx: Context):
         urls = [url for url in flags.get('listen-client-urls', 'http://localhost:2379').split(',') if url]
-        advertised = flags.get('advertise-client-urls', urls[0]).split(',')[0]
-        member = Member(MEMBER, flags.get('name', 'default'), flags.get('initial-advertise-peer-urls', ''), advertised)
+        member = self._member(flags, urls, ctx)
         text = {name: ctx.files.read_text(flags[name]) if flags.get(name) else '' for name in FILES}
         server = EtcdServer(self._store, member, VERSION, partial(pki.signed_by, text['trusted-ca-file']),
-                            partial(_vouches, text['cert-file']), urls[0].startswith('https'))
+                            partial(_vouches, text['cert-file']), urls[0].startswith('https'), self._raft)
         network: Any = ctx.host.network
         for url in urls:
             address, _, port = url.rpartition('/')[2].rpartition(':')
@@ -121,6 +148,13 @@ class EtcdMember:
                 yield network.listen(int(port), server, '127.0.0.1' if address == 'localhost' else address).close
             except (OSError, ValueError):
                 raise _fatal(ctx, f'listen tcp {address}:{port}: bind: address already in use') from None
+
+
+def _raft_line(ctx: Context, io: IO, text: str) -> None:
+    """What the raft library logs."""
+    line = {'level': 'info', 'ts': ctx.simulation.micro_timestamp(), 'logger': 'raft',
+            'caller': 'etcdserver/zap_raft.go:77', 'msg': text}
+    io.stderr.write(json.dumps(line, separators=(',', ':')) + '\n')
 
 
 def _vouches(certificate: str, authority: str) -> bool:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tutor.cluster.etcd.raft.group import TIMED_OUT, RaftGroup
 from tutor.cluster.storage.store import Change, Entry, Store
 from tutor.shell.etcd import Deliver, EtcdError, KeyValue, Member, Status, inside, pack
 
@@ -20,10 +21,11 @@ class EtcdServer:
     """One member that serves the store. `accepts` and `trusted_by` are the two sides of its TLS."""
 
     def __init__(self, store: Store, member: Member, version: str, accepts: Callable[[str], bool],
-                 trusted_by: Callable[[str], bool], secure: bool = True) -> None:
+                 trusted_by: Callable[[str], bool], secure: bool = True, raft: RaftGroup | None = None) -> None:
         self._store = store
         self._member = member
         self._version = version
+        self._raft = raft
         self.accepts = accepts
         self.trusted_by = trusted_by
         self.secure = secure
@@ -32,10 +34,19 @@ class EtcdServer:
     async def __call__(self, connection: Any) -> None:
         """Somebody who does not speak TLS and gRPC is hung up on."""
 
+    def _check(self) -> None:
+        """Raises EtcdError when the member does not hear a leader that a quorum follows."""
+        if self._raft is not None:
+            leader = self._raft.leader
+            if leader is None or not (leader.name == self._member.name or
+                                      self._raft.reaches(leader.name, self._member.name)):
+                raise EtcdError(self._store.trouble or TIMED_OUT)
+
     def revision(self) -> int:
         return self._store.revision
 
     def range(self, start: str, end: str = '', revision: int = 0) -> list[KeyValue]:
+        self._check()
         store = self._store
         if revision > store.revision:
             raise EtcdError('etcdserver: mvcc: required revision is a future revision')
@@ -51,6 +62,7 @@ class EtcdServer:
         return [_shown(entries[key]) for key in sorted(entries)]
 
     def put(self, key: str, value: str) -> None:
+        self._check()
         if not key:
             raise EtcdError('etcdserver: key is not provided')
         stored: Any = value
@@ -63,6 +75,7 @@ class EtcdServer:
         self._store.put(key, stored)
 
     def delete(self, start: str, end: str = '') -> int:
+        self._check()
         keys = [entry.key for entry in self._store.entries() if inside(entry.key, start, end)]
         for key in keys:
             value = self._store.entry(key).value
@@ -87,12 +100,21 @@ class EtcdServer:
         self._store.compact(revision)
 
     def members(self) -> list[Member]:
-        return [self._member]
+        return [self._member] if self._raft is None else list(self._raft.members.values())
 
     def status(self) -> Status:
         store = self._store
+        if self._raft is not None:
+            return self._raft_status(self._raft)
         return Status(self._member.id, self._version, 4096 * (store.revision + 120), self._member.id, 2,
                       store.revision + 64)
+
+    def _raft_status(self, raft: RaftGroup) -> Status:
+        """Maintenance/Status is answered by every member for itself."""
+        node = raft.nodes[self._member.name]
+        leader = raft.members[node.leader].id if node.leader else 0
+        return Status(self._member.id, self._version, 4096 * (node.commit + 120), leader, node.term, node.commit,
+                      () if node.leader else ('etcdserver: no leader',))
 
     def snapshot(self) -> bytes:
         return snapshot_of(self._store)

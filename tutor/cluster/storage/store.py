@@ -66,6 +66,8 @@ class Store:
         self.compacted = 0
         self.trouble = ''
         """Why nothing can be read or written now, '' when all is well."""
+        self.propose: Callable[[str], None] | None = None
+        """How a write gets the consent of other members, if there are any; raises Unavailable."""
         self._buckets: dict[str, _Bucket] = {}
         self._history: deque[Change] = deque()
         self._next_listener = 0
@@ -124,6 +126,8 @@ class Store:
         previous = bucket.entries.get(key)
         if expect is not None and expect != (previous.mod_revision if previous else 0):
             raise Conflict(key)
+        if self.propose is not None:
+            self.propose(key)
         revision = self.revision + 1
         if previous is None:
             insort(bucket.keys, key)
@@ -145,6 +149,8 @@ class Store:
             return None
         if expect is not None and expect != previous.mod_revision:
             raise Conflict(key)
+        if self.propose is not None:
+            self.propose(key)
         del bucket.entries[key]
         del bucket.keys[bisect_left(bucket.keys, key)]
         revision = self.revision + 1

@@ -119,6 +119,8 @@ PAGES: dict[str, Page] = {
     'printf': Page('FORMAT [ARG…]', 'print words in a format', '按格式输出'),
     'ps': Page('[aux] [-ef] [-o COLUMNS]', 'list processes', '查看进程'),
     'pwd': Page('', 'the folder one is in', '显示当前目录'),
+    'raft': Page('[-f | N]', 'watch how the members of etcd agree: roles, terms, logs, the last N messages',
+                 '观察 etcd 各成员如何达成一致：角色、任期、日志、最近 N 条消息'),
     'read': Page('[-r] [-p PROMPT] [NAME…]', 'read a line into variables', '读取一行到变量'),
     'readlink': Page('[-f] FILE…', 'where a link leads', '显示链接的目标'),
     'readonly': Page('[NAME[=VALUE]…]', 'variables that stay as they are', '只读变量'),
