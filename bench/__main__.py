@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sys
 
-from bench import api, cluster, program, scale
+from bench import api, cluster, program, scale, shell
 from bench.figure import Figure, show
 
-MEASUREMENTS = (*program.MEASUREMENTS, *cluster.MEASUREMENTS, *api.MEASUREMENTS, *scale.MEASUREMENTS)
+MEASUREMENTS = (*program.MEASUREMENTS, *cluster.MEASUREMENTS, *api.MEASUREMENTS, *scale.MEASUREMENTS,
+                *shell.MEASUREMENTS)
 
 
 def main() -> int:

@@ -14,20 +14,16 @@ def complete(shell: Shell, text: str, cursor: int) -> list[Completion]:
 
 
 def _kubectl(request: Request) -> list[Completion]:
-    from tutor.kubectl.completion import Suggestion
     from tutor.kubectl.completion import complete as suggest
     found: list[Completion] = []
-
-    def add(suggestion: Suggestion) -> None:
-        if suggestion.file:
-            prefix = suggestion.value
-            found.extend(Completion(prefix + each.text, description=each.description)
-                         for each in files(request.current.removeprefix(prefix), request.shell))
-        else:
-            english = suggestion.english
-            words = Words(ZH.get(suggestion.key, english), english) if english else None
-            found.append(Completion(suggestion.value, description=words))
-
-    for suggestion in suggest(request.words[1:], request.current, request.shell.ctx):
-        add(suggestion)
+    described: dict[tuple[str, str], Words | None] = {}
+    for each in suggest(request.words[1:], request.current, request.shell.ctx):
+        if each.file:
+            found.extend(Completion(each.value + file.text, description=file.description)
+                         for file in files(request.current.removeprefix(each.value), request.shell))
+            continue
+        key = each.key, each.english
+        if key not in described:
+            described[key] = Words(ZH.get(each.key, each.english), each.english) if each.english else None
+        found.append(Completion(each.value, description=described[key]))
     return found

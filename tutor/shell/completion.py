@@ -78,7 +78,7 @@ def complete(text: str, cursor: int, shell: Shell, completers: Mapping[str, Comp
         found = _commands(line.current, shell)
     else:
         found = _arguments(words, line.current, shell, completers or {})
-    return [_written(each, line) for each in _unique(found)][:LIMIT]
+    return [_written(each, line) for each in _unique(found)[:LIMIT]]
 
 
 def _unique(found: Iterable[Completion]) -> list[Completion]:
@@ -235,13 +235,28 @@ def _arguments(words: list[str], current: str, shell: Shell, completers: Mapping
     if name in ('alias', 'unalias'):
         return [Completion(found, description=_about(found, shell)) for found in shell.aliases
                 if found.startswith(current)]
-    if name == 'kill' and current.startswith('%'):
-        return [Completion(f'%{number}') for number in shell.jobs if f'%{number}'.startswith(current)]
+    if name in ('kill', 'fg', 'bg', 'wait', 'disown') and current[:1] in ('', '%'):
+        return [Completion(f'%{number}', description=Words(job.source, job.source))
+                for number, job in shell.jobs.items() if f'%{number}'.startswith(current)]
+    if name in ('ssh', 'ping', 'scp') and not current.startswith('-'):
+        return [Completion(host) for host in _hosts(shell) if host.startswith(current)]
+    if name in ('shopt', 'set') and (name == 'shopt' or words[-1] in ('-o', '+o')):
+        from tutor.shell.builtins.options import NAMES, SHOPT
+        return [Completion(each) for each in (SHOPT if name == 'shopt' else NAMES) if each.startswith(current)]
     prefix, equals, path = current.rpartition('=')
     if equals:
         return [Completion(f'{prefix}={each.text}', description=each.description)
                 for each in _paths(path, shell, name in FOLDERS_ONLY)]
     return _paths(current, shell, name in FOLDERS_ONLY)
+
+
+def _hosts(shell: Shell) -> list[str]:
+    """The names in /etc/hosts."""
+    try:
+        lines = shell.ctx.files.read_text('/etc/hosts').splitlines()
+    except OSError:
+        return []
+    return sorted({name for line in lines for name in line.partition('#')[0].split()[1:]})
 
 
 def files(current: str, shell: Shell, folders_only: bool = False) -> list[Completion]:
