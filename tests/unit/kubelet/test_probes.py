@@ -95,3 +95,22 @@ def test_probes_of_an_idle_cluster_cost_no_writes(lab) -> None:
     version = lab.get()['metadata']['resourceVersion']
     lab.simulation.advance(120)
     assert lab.get()['metadata']['resourceVersion'] == version
+
+
+def test_grpc_asks_for_health(lab) -> None:
+    """After pkg/probe/grpc/grpc_test.go: a server that serves, one that no longer does, and one that is none."""
+    probe = {'periodSeconds': 1, 'failureThreshold': 100}
+    lab.pod(image='registry.k8s.io/e2e-test-images/agnhost:2.40', container={
+        'args': ['grpc-health-checking', '--delay-unhealthy-sec=8'],
+        'readinessProbe': {'grpc': {'port': 5000}, **probe}})
+    lab.pod('none', image='nginx', container={'readinessProbe': {'grpc': {'port': 80}, **probe}})
+    lab.pod('other', image='registry.k8s.io/e2e-test-images/agnhost:2.40', container={
+        'args': ['grpc-health-checking'], 'readinessProbe': {'grpc': {'port': 5000, 'service': 'x'}, **probe}})
+    lab.ready()
+    lab.until(lambda: unhealthy(lab)[-1:] == [
+        'Readiness probe failed: service unhealthy (responded with "NOT_SERVING")'], 20)
+    address = lab.get('none')['status']['podIP']
+    assert ('Unhealthy', f'Readiness probe failed: timeout: failed to connect service "{address}:80" within 1s: '
+            'context deadline exceeded') in lab.events('none')
+    assert ('Unhealthy', 'Readiness probe failed: error: health rpc probe failed: rpc error: code = NotFound desc = '
+            'unknown service') in lab.events('other')

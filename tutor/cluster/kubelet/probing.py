@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
@@ -92,11 +93,20 @@ async def _tcp(worker: PodWorker, host: str, port: int, timeout: float) -> tuple
 
 
 async def _grpc(worker: PodWorker, grpc: Object, timeout: float) -> tuple[str, str]:
-    outcome, _ = await _tcp(worker, _address(worker), grpc['port'], timeout)
-    if outcome == SUCCESS:
-        return SUCCESS, ''
-    return FAILURE, (f'failed to connect service "{_address(worker)}:{grpc["port"]}" within {timeout}s: '
-                     'context deadline exceeded')
+    """pkg/probe/grpc: whoever does not speak gRPC is waited for until the time is over."""
+    host, port, wanted = _address(worker), grpc['port'], grpc.get('service') or ''
+    service = worker.kubelet.machine.network.service(host, port)
+    health: Callable[[str], str | None] | None = getattr(service, 'health', None)
+    if health is None:
+        await worker.simulation.sleep(timeout)
+        return FAILURE, (f'timeout: failed to connect service "{host}:{port}" within {timeout}s: '
+                         'context deadline exceeded')
+    status = health(wanted)
+    if status is None:
+        return FAILURE, 'error: health rpc probe failed: rpc error: code = NotFound desc = unknown service'
+    if status != 'SERVING':
+        return FAILURE, f'service unhealthy (responded with "{status}")'
+    return SUCCESS, ''
 
 
 def _dial(host: str, port: int, problem: OSError) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from tutor.cluster.containers.executables import StartFailure, find
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
-from tutor.cluster.containers.programs.serving import go_flags, serve_go, text, until_terminated
+from tutor.cluster.containers.programs.serving import go_flags, go_stamp, serve_go, text, until_terminated
 from tutor.cluster.simulation import Pipe
 from tutor.shell.process import IO, Connection, Context, NameNotFound
 
@@ -146,6 +146,47 @@ async def liveness(flags: dict[str, str], rest: list[str], io: IO, ctx: Context)
     return await serve_go(ctx, io, respond, 8080)
 
 
+class HealthService:
+    """What listens for gRPC and knows the health protocol: `health` gives the status of a service, None for one that
+    is not known. Connections that speak anything else get no answer."""
+
+    def __init__(self, health: Callable[[str], str | None]) -> None:
+        self.health = health
+
+    async def __call__(self, connection: Connection) -> None:
+        await connection.reader.read()
+
+
+async def grpc_health_checking(flags: dict[str, str], rest: list[str], io: IO, ctx: Context) -> int:
+    """Serves for --delay-unhealthy-sec, and then no more; /make-not-serving and /make-serving force either."""
+    port, service = int(flags.get('port') or 5000), flags.get('service') or ''
+    delay, started = int(flags.get('delay-unhealthy-sec') or -1), ctx.simulation.now
+    forced: list[bool] = []
+
+    def log(line: str) -> None:
+        io.stderr.write(f'{go_stamp(ctx.simulation)} {line}\n')
+
+    def health(wanted: str) -> str | None:
+        if wanted != service:
+            return None
+        late = delay >= 0 and ctx.simulation.now - started > delay
+        return 'NOT_SERVING' if (forced[-1] if forced else late) else 'SERVING'
+
+    async def respond(request: HttpRequest) -> HttpResponse:
+        if request.path not in ('/make-not-serving', '/make-serving'):
+            return text('404 page not found\n', 404)
+        forced.append(request.path == '/make-not-serving')
+        log('Mark as unhealthy' if forced[-1] else 'Mark as healthy')
+        return text(f'{ctx.simulation.now - started:.9f}s')
+
+    assert ctx.host.network is not None
+    http_port = int(flags.get('http-port') or 8080)
+    log(f'Http server starting to listen on :{http_port}')
+    ctx.host.network.listen(port, HealthService(health))
+    log(f'gRPC server starting to listen on :{port}')
+    return await serve_go(ctx, io, respond, http_port)
+
+
 async def connect(flags: dict[str, str], rest: list[str], io: IO, ctx: Context) -> int:
     """Tries one connection: silent when it works, else one word says why not."""
     if len(rest) != 1:
@@ -224,7 +265,8 @@ async def entrypoint_tester(flags: dict[str, str], rest: list[str], io: IO, ctx:
 
 COMMANDS: dict[str, Run] = {
     'connect': connect, 'dns-server-list': dns_server_list, 'dns-suffix': dns_suffix,
-    'entrypoint-tester': entrypoint_tester, 'etc-hosts': etc_hosts, 'liveness': liveness,
+    'entrypoint-tester': entrypoint_tester, 'etc-hosts': etc_hosts,
+    'grpc-health-checking': grpc_health_checking, 'liveness': liveness,
     'logs-generator': logs_generator, 'netexec': netexec, 'pause': pause, 'serve-hostname': serve_hostname,
     'test-webserver': test_webserver,
 }
