@@ -51,8 +51,9 @@ def test_a_claim_waits_for_a_volume(world):
     assert world.status(CLAIMS, 'a') == {'phase': 'Pending'}
     assert world.messages('ProvisioningFailed') == ['storageclass.storage.k8s.io "manual" not found']
     volume(world, 'big', '20Gi')
-    world.run()
+    world.run(15)  # the next resync finds it
     assert world.status(CLAIMS, 'a')['phase'] == 'Bound'
+    assert world.messages('ProvisioningFailed') == ['storageclass.storage.k8s.io "manual" not found']
 
 
 def test_two_claims_never_share_a_volume(world):

@@ -28,6 +28,8 @@ from tutor.cluster.simulation import Simulation
 CLAIMS = 'persistentvolumeclaims'
 VOLUMES = 'persistentvolumes'
 CLASSES = 'storageclasses.storage.k8s.io'
+RESYNC = 15.0
+"""PVClaimBinderSyncPeriod."""
 PROVISIONER = 'volume.kubernetes.io/storage-provisioner'
 BETA_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner'
 _DELETABLE_PATH = re.compile('/tmp/.+').match
@@ -49,7 +51,6 @@ class PersistentVolumeController(Controller):
         self.written_volumes = Written(self.volumes)
         self.claims.on_change(self._claim_changed)
         self.volumes.on_change(self._volume_changed)
-        self.classes.on_change(self._class_changed)
 
     # -- events -------------------------------------------------------------------------------------------------
 
@@ -70,18 +71,10 @@ class PersistentVolumeController(Controller):
         reference = volume['spec'].get('claimRef')
         if reference:
             self.queue.add(f'claim/{reference["namespace"]}/{reference["name"]}')
-        elif new is not None:
-            self._wake_claims(class_of(new))
 
-    def _class_changed(self, old: Object | None, new: Object | None) -> None:
-        if new is not None and old is None:
-            self._wake_claims(new['metadata']['name'])
-
-    def _wake_claims(self, class_name: str) -> None:
-        """Claims that may be bound now; upstream finds them at its next resync."""
-        for claim in self.claims.objects.values():
-            if not claim['spec'].get('volumeName') and class_of(claim) == class_name:
-                self.queue.add(f'claim/{key(claim)}')
+    def _look_again(self, claim: Object) -> None:
+        """A claim that found no volume is looked at again by the next resync, whatever comes meanwhile."""
+        self.postpone(f'claim/{key(claim)}', RESYNC - self.simulation.now % RESYNC)
 
     # -- reconcile ----------------------------------------------------------------------------------------------
 
@@ -132,6 +125,7 @@ class PersistentVolumeController(Controller):
             self.event(claim, 'Normal', 'FailedBinding',
                        'no persistent volumes available for this claim and no storage class is set')
         self._set_claim_status(claim, {'phase': 'Pending'})
+        self._look_again(claim)
 
     def _candidates(self, claim: Object) -> list[Object]:
         """Volumes with the claim's access modes, those with the fewest others first."""
@@ -177,6 +171,7 @@ class PersistentVolumeController(Controller):
             self._bind(volume, claim)
         else:
             self._set_claim_status(claim, {'phase': 'Pending'})
+            self._look_again(claim)
 
     def _sync_bound_claim(self, claim: Object) -> None:
         """syncBoundClaim: what was bound stays so, or is lost."""
