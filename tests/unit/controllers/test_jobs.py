@@ -184,3 +184,25 @@ def test_the_next_due_time(schedule, after, expected):
 
 def test_a_schedule_that_is_never_due():
     assert cron.parse('0 0 31 2 *').next(datetime(2026, 5, 4, tzinfo=UTC)) is None
+
+
+def test_a_job_is_marked_with_its_time_in_the_zone_of_the_cronjob(world, make):
+    world.create('cronjobs.batch', cronjob(make, '*/1 * * * *', timeZone='Asia/Shanghai'), 65)
+    notes = world.items('jobs.batch')[0]['metadata']['annotations']
+    assert notes['batch.kubernetes.io/cronjob-scheduled-timestamp'].endswith('+08:00')
+
+
+def test_too_many_missed_times_are_told_and_the_last_one_is_started(world, make):
+    world.create('cronjobs.batch', cronjob(make, '*/1 * * * *', suspend=True), 2 * 3600)
+    world.patch('cronjobs.batch', 'tick', {'spec': {'suspend': False}})
+    assert len(world.items('jobs.batch')) == 1
+    assert world.messages('TooManyMissedTimes') == [
+        'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew']
+
+
+def test_a_year_of_missed_times_is_counted_at_once(world, make):
+    """A schedule that is not regular is still found exactly (TestMostRecentScheduleTime)."""
+    from tutor.cluster.controllers.cronjob import _most_recent
+    start, now = datetime(2025, 5, 4, 9, tzinfo=UTC), datetime(2026, 5, 4, 9, tzinfo=UTC)
+    assert _most_recent(cron.parse('* * * * *'), UTC, start, now) == (now, 365 * 24 * 60)
+    assert _most_recent(cron.parse('30 6-16/4 * * 1-5'), UTC, start, now)[0] == datetime(2026, 5, 4, 6, 30, tzinfo=UTC)

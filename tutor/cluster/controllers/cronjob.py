@@ -127,7 +127,7 @@ class CronJobController(Controller):
         if upcoming is not None:
             self.postpone(where, (upcoming - now).total_seconds() + _EARLY)
         if due is not None:
-            self._start(where, cronjob, status, due, now)
+            self._start(where, cronjob, status, due, now, zone)
 
     def _zone(self, cronjob: Object) -> tzinfo | None:
         name = cronjob['spec'].get('timeZone')
@@ -148,17 +148,13 @@ class CronJobController(Controller):
         deadline = cronjob['spec'].get('startingDeadlineSeconds')
         if deadline is not None:
             earliest = max(earliest, now - timedelta(seconds=deadline))
-        found, missed = None, 0
-        moment = schedule.next(earliest, zone)
-        while moment is not None and moment <= now:
-            found, missed = moment, missed + 1
-            moment = schedule.next(moment, zone)
-        if missed > MANY:
-            self.event(cronjob, 'Warning', 'TooManyMissedTimes', f'too many missed start times: {missed}. Set or '
+        found, missed = _most_recent(schedule, zone, earliest, now)
+        if found is not None and missed > MANY:
+            self.event(cronjob, 'Warning', 'TooManyMissedTimes', 'too many missed start times. Set or '
                        'decrease .spec.startingDeadlineSeconds or check clock skew')
         return found
 
-    def _start(self, where: str, cronjob: Object, status: Object, due: datetime, now: datetime) -> None:
+    def _start(self, where: str, cronjob: Object, status: Object, due: datetime, now: datetime, zone: tzinfo) -> None:
         meta, spec = cronjob['metadata'], cronjob['spec']
         deadline = spec.get('startingDeadlineSeconds')
         stamp = format_timestamp(due.timestamp())
@@ -179,13 +175,13 @@ class CronJobController(Controller):
                 job = self.jobs.get(meta['namespace'], item['name'])
                 if job is not None:
                     self._delete(cronjob, status, job)
-        job = self._create(cronjob, name, stamp)
+        job = self._create(cronjob, name, due.astimezone(zone).isoformat().replace('+00:00', 'Z'))
         if job is not None:
             self.written.wrote(where, job)
             status['active'].append(_reference(job))
             status['lastScheduleTime'] = stamp
 
-    def _create(self, cronjob: Object, name: str, stamp: str) -> Object | None:
+    def _create(self, cronjob: Object, name: str, due: str) -> Object | None:
         """getJobFromTemplate2 and its creation."""
         template = cronjob['spec']['jobTemplate']
         given = template.get('metadata') or {}
@@ -193,7 +189,7 @@ class CronJobController(Controller):
             'apiVersion': 'batch/v1', 'kind': 'Job',
             'metadata': {'name': name, 'namespace': cronjob['metadata']['namespace'],
                          'labels': dict(given.get('labels') or {}),
-                         'annotations': {**(given.get('annotations') or {}), SCHEDULED_AT: stamp},
+                         'annotations': {**(given.get('annotations') or {}), SCHEDULED_AT: due},
                          'ownerReferences': [owner_reference(cronjob)]},
             'spec': template['spec'],
         }
@@ -221,6 +217,23 @@ class CronJobController(Controller):
             del status['active']
         if status != cronjob.get('status', {}):
             self.client.update_status(RESOURCE, {**cronjob, 'status': status})
+
+
+def _most_recent(schedule: cron.Schedule, zone: tzinfo, earliest: datetime,
+                 now: datetime) -> tuple[datetime | None, int]:
+    """mostRecentScheduleTime: the last due time, and about how many there were; without looking at each of them."""
+    first = schedule.next(earliest, zone)
+    if first is None or now < first:
+        return None, 0
+    second = schedule.next(first, zone)
+    if second is None or now < second:
+        return first, 0
+    between = max(round((second - first).total_seconds()), 1)
+    missed = int((now - first).total_seconds()) // between + 1
+    found, moment = None, schedule.next(first + timedelta(seconds=(missed - 2) * between), zone)
+    while moment is not None and moment <= now:
+        found, moment = moment, schedule.next(moment, zone)
+    return found, missed
 
 
 def _ended(job: Object) -> str:
