@@ -206,3 +206,19 @@ def test_a_year_of_missed_times_is_counted_at_once(world, make):
     start, now = datetime(2025, 5, 4, 9, tzinfo=UTC), datetime(2026, 5, 4, 9, tzinfo=UTC)
     assert _most_recent(cron.parse('* * * * *'), UTC, start, now) == (now, 365 * 24 * 60)
     assert _most_recent(cron.parse('30 6-16/4 * * 1-5'), UTC, start, now)[0] == datetime(2026, 5, 4, 6, 30, tzinfo=UTC)
+
+
+def test_each_index_waits_out_its_own_backoff(world, make):
+    """TestSyncJobWithJobBackoffLimitPerIndex: another index does not wait for it."""
+    world.create('jobs.batch', make.job('a', completionMode='Indexed', completions=3, parallelism=2,
+                                        backoffLimitPerIndex=2), 2)
+    failing = [pod for pod in world.items('pods') if pod['metadata']['name'].startswith('a-0-')]
+    status = failing[0]['status']
+    world.admin.update_status('pods', {**failing[0], 'status': {**status, 'phase': 'Failed', 'containerStatuses': [
+        {**status['containerStatuses'][0], 'ready': False, 'state': {'terminated': {
+            'exitCode': 1, 'reason': 'Error', 'startedAt': world.simulation.timestamp(),
+            'finishedAt': world.simulation.timestamp()}}}]}})
+    world.run(4)
+    assert sorted(name[:3] for name in world.names('pods')) == ['a-0', 'a-1']
+    world.run(8)
+    assert sorted(name[:3] for name in world.names('pods')) == ['a-0', 'a-0', 'a-1']

@@ -137,26 +137,33 @@ class JobController(Controller):
         missing = wanted - len(sync.active) - waiting
         if missing <= 0:
             return None
-        wait = self._backoff(sync)
+        numbers: list[int | None] = [None] * min(missing, BURST)
+        if members.is_indexed(job):
+            numbers = list(sync.next_indexes(len(numbers)))
+        numbers, wait = self._without_those_in_backoff(sync, numbers)
         if wait > 0:
             self.postpone(where, wait)
-            return None
-        return self._create(where, sync, min(missing, BURST))
+        return self._create(where, sync, numbers) if numbers else None
 
-    def _backoff(self, sync: Sync) -> float:
-        """backoffStore: 10 s after the first failure since the last success, then twice as long each time."""
-        failures = sync.failures_since_success()
-        if not failures or sync.per_index:
+    def _without_those_in_backoff(self, sync: Sync, numbers: list[int | None]) -> tuple[list[int | None], float]:
+        """Which pods to make now, and in how many seconds the next of the others: ten after the first failure, then
+        twice as long each time. With a limit per index each index has a back-off of its own
+        (getPodCreationInfoForIndependentIndexes), else all have that of the failures since the last success."""
+        if not sync.per_index:
+            wait = self._left(sync.failures_since_success())
+            return ([], wait) if wait > 0 else (numbers, 0.0)
+        waits = {number: self._left(sync.failures_of(number)) for number in numbers if number is not None}
+        now = [number for number in numbers if number is None or waits[number] <= 0]
+        return now, min((wait for wait in waits.values() if wait > 0), default=0.0)
+
+    def _left(self, failures: list[float]) -> float:
+        """getRemainingTimeForFailuresCount, of the moments of failures."""
+        if not failures:
             return 0.0
-        delay = min(BACKOFF * 2 ** min(len(failures) - 1, 10), MAX_BACKOFF)
-        return max(failures) + delay - self.seconds()
+        return max(failures) + min(BACKOFF * 2 ** min(len(failures) - 1, 10), MAX_BACKOFF) - self.seconds()
 
-    def _create(self, where: str, sync: Sync, count: int) -> StatusError | None:
-        job = sync.job
-        numbers: list[int | None] = [None] * count
-        if members.is_indexed(job):
-            numbers = list(sync.next_indexes(count))
-            count = len(numbers)
+    def _create(self, where: str, sync: Sync, numbers: list[int | None]) -> StatusError | None:
+        job, count = sync.job, len(numbers)
         self.expectations.expect_creations(where, count)
         turn = iter(numbers)
 

@@ -129,6 +129,11 @@ class Sync:
         found = [members.finished_at(pod) for pod in self.pods if pods.phase(pod) == 'Failed']
         return [moment for moment in found if moment > success]
 
+    def failures_of(self, index: int) -> list[float]:
+        """When the pods of an index failed."""
+        return [members.finished_at(pod) for pod in self.pods
+                if members.index_of(pod) == index and members.has_failed(pod, self.job)]
+
     # -- the end ------------------------------------------------------------------------------------------------
 
     def decide(self, now: float) -> None:
