@@ -77,10 +77,10 @@ class World:
                 'conditions': [c for c in status['conditions'] if c['type'] != 'Ready']}})
 
     def versions(self) -> dict[str, str]:
-        """The resourceVersion of everything but events, leases and heartbeats."""
+        """The resourceVersion of everything but events, leases, heartbeats and what is not stored."""
         found = {}
         for store in self.cluster.api.stores.all():
-            if store.resource.plural in ('events', 'leases', 'nodes'):
+            if store.resource.plural in ('events', 'leases', 'nodes', 'componentstatuses'):
                 continue
             for obj in store.list():
                 found[f'{store.resource.group_resource}/{obj["metadata"].get("namespace")}/'
