@@ -41,10 +41,19 @@ DEFAULT_NODES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Speed:
+    """How many times as fast as usual pulling images, making volumes, and packets are."""
+
+    images: float = 1.0
+    disks: float = 1.0
+    network: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterConfig:
     """A whole cluster. `containers`: 'run', or 'idle' for nodes whose containers only seem to run. `host`: which of
     'dns' and 'proxy' work without pods. `images`: names with their tags, None for all of our catalogue. `pulled`:
-    every node has all images from the beginning."""
+    every node has all images from the beginning. `define`: images of its own by name, in their JSON-like form."""
 
     version: str = VERSION
     nodes: tuple[NodeConfig, ...] = DEFAULT_NODES
@@ -55,6 +64,8 @@ class ClusterConfig:
     images: dict[str, tuple[str, ...]] | None = None
     pulled: bool = False
     userland: str = ''
+    define: dict[str, Any] = field(default_factory=dict)
+    speed: Speed = Speed()
 
     @property
     def control_plane(self) -> str:

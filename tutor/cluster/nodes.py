@@ -21,6 +21,7 @@ from tutor.cluster.containers import logfiles
 from tutor.cluster.containers.catalog import all_images
 from tutor.cluster.containers.daemon import ContainerdProgram, ContainerProcesses
 from tutor.cluster.containers.idle import HollowRuntime
+from tutor.cluster.containers.images.defined import DefinedImage
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.containers.programs.component import COMPONENTS, KILLED, Component
 from tutor.cluster.containers.references import parse
@@ -80,7 +81,10 @@ class Nodes:
         self._api = api
         self._endpoint = endpoint
         self._connect = connect
+        self.fabric.links.latency /= config.speed.network
         self.registry = ImageRegistry(all_images(), programs(), config.images, config.userland)
+        for name, image in config.define.items():
+            self.registry.add(DefinedImage(name, image))
         informers = Informers(simulation, self._client('system:node-fleet'))
         self.proxy = ServiceProxy(simulation, self.fabric, informers)
         self.dns = ClusterDns(informers)
@@ -93,7 +97,8 @@ class Nodes:
         endpoint.on_change.append(self._connections_changed)
         api.nodes.trouble = self._trouble
         components = dict(components)
-        around = Surroundings(simulation, informers, self._client, self._disk, LOAD_BALANCER in config.addons)
+        around = Surroundings(simulation, informers, self._client, self._disk, config.speed.disks,
+                              LOAD_BALANCER in config.addons)
         for addon in config.addons:
             if addon in CATALOG:
                 components.update({name: build(around) for name, build in CATALOG[addon].programs.items()})
@@ -192,7 +197,7 @@ class Nodes:
             simulation, node.name, self._opener(stack), _base, partial(furnish, facts=self._facts(node, number)),
             programs())
         idle = config.containers == 'idle'
-        images = NodeImages(simulation, self.registry, config.pulled)
+        images = NodeImages(simulation, self.registry, config.pulled, config.speed.images)
         for image in SYSTEM_IMAGES if config.addons else ():
             images.load(parse(image))
         for addon in config.addons:

@@ -26,6 +26,7 @@ class Surroundings:
     informers: Informers
     client: Callable[[str], Client]
     disk: Callable[[str], FileSystem | None]
+    disk_speed: float = 1.0
     balanced: bool = False
     """Whether something gives addresses to Services of type LoadBalancer."""
 
@@ -45,7 +46,7 @@ class Addon:
 
 def _provisioner(around: Surroundings) -> Component:
     account = around.account('local-path-storage', 'local-path-provisioner-service-account')
-    return Process(LocalPathProvisioner(around.simulation, account, around.informers, around.disk))
+    return Process(LocalPathProvisioner(around.simulation, account, around.informers, around.disk, around.disk_speed))
 
 
 CATALOG: Mapping[str, Addon] = {addon.name: addon for addon in (

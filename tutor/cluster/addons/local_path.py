@@ -28,10 +28,11 @@ class LocalPathProvisioner:
     """Answers claims that ask for it, and deletes what was released. `disk` gives the files of a node."""
 
     def __init__(self, simulation: Simulation, client: Client, informers: Informers,
-                 disk: Callable[[str], FileSystem | None]) -> None:
+                 disk: Callable[[str], FileSystem | None], speed: float = 1.0) -> None:
         self._simulation = simulation
         self._client = client
         self._disk = disk
+        self._takes = TAKES / speed
         self._claims, self._volumes = informers.of(CLAIMS), informers.of(VOLUMES)
         self._events = EventRecorder(simulation, client, f'{NAME}_local-path-provisioner')
         self._to_provision = WorkQueue(simulation, self._provision)
@@ -60,7 +61,7 @@ class LocalPathProvisioner:
             self._begun.add(key(claim))
             self._events.normal(claim, 'Provisioning',
                                 f'External provisioner is provisioning volume for claim "{key(claim)}"')
-            self._to_provision.add_after(key(claim), TAKES)
+            self._to_provision.add_after(key(claim), self._takes)
 
     def _provision(self, where: str) -> None:
         """ProvisionController.provisionClaimOperation."""
@@ -116,7 +117,7 @@ class LocalPathProvisioner:
 
     def _volume_changed(self, volume: Object | None) -> None:
         if self._running and volume is not None and _is_released(volume):
-            self._to_delete.add_after(key(volume), TAKES)
+            self._to_delete.add_after(key(volume), self._takes)
 
     def _delete(self, name: str) -> None:
         """ProvisionController.deleteVolumeOperation."""

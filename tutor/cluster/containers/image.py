@@ -39,12 +39,12 @@ class Image:
     programs that this image has besides.
     """
 
-    repository: ClassVar[str] = ''
-    tags: ClassVar[Mapping[str, str]] = {'latest': ''}
-    size: ClassVar[int] = 50_000_000
-    memory: ClassVar[int] = 4 * 1024 * 1024
+    repository: str = ''
+    tags: Mapping[str, str] = {'latest': ''}
+    size: int = 50_000_000
+    memory: int = 4 * 1024 * 1024
     """What its main process keeps in use, for `kubectl top`."""
-    cpu: ClassVar[float] = 0.0
+    cpu: float = 0.0
     """How many cores its main process uses while nobody asks anything of it."""
     extra: ClassVar[tuple[str, ...]] = ()
     spare: ClassVar[tuple[str, ...]] = ()

@@ -16,12 +16,15 @@ LOCAL_ROUND_TRIP = 0.014
 
 
 class NodeImages:
-    """The image store of a node. With `complete`, it has everything the registry has (cluster file: `pulled`)."""
+    """The image store of a node. With `complete`, it has everything the registry has (cluster file: `pulled`). `speed`
+    says how many times as fast as usual it pulls."""
 
-    def __init__(self, simulation: Simulation, registry: ImageRegistry, complete: bool = False) -> None:
+    def __init__(self, simulation: Simulation, registry: ImageRegistry, complete: bool = False,
+                 speed: float = 1.0) -> None:
         self._simulation = simulation
         self._registry = registry
         self._complete = complete
+        self._speed = speed
         self._present: dict[str, Manifest] = {}
         self._absent: set[str] = set()
         self._pulling = False
@@ -69,12 +72,12 @@ class NodeImages:
     async def _pull(self, reference: Reference) -> Manifest:
         random = self._simulation.random
         trip = LOCAL_ROUND_TRIP if self._complete else ROUND_TRIP
-        await self._simulation.sleep(trip * (1 + random.random() / 2) + self._registry.delay)
+        await self._simulation.sleep(trip * (1 + random.random() / 2) / self._speed + self._registry.delay)
         manifest = self._registry.find(reference)
         name = reference.canonical
         if not any(known.digest == manifest.digest for known in self._present.values()) and not self._complete:
             seconds = manifest.size / BYTES_PER_SECOND * (0.8 + 0.4 * random.random())
-            await self._simulation.sleep(seconds)
+            await self._simulation.sleep(seconds / self._speed)
         self._present[name] = manifest
         self._absent.discard(name)
         return manifest

@@ -33,9 +33,7 @@ class ImageRegistry:
 
     def __init__(self, images: Iterable[Image], programs: Mapping[str, Main],
                  allowed: Mapping[str, Iterable[str]] | None = None, userland: str = '') -> None:
-        self._images: dict[str, Image] = {}
-        for image in images:
-            self.add(image)
+        self._images: dict[str, Image] = {parse(image.repository).repository: image for image in images}
         self._programs = programs
         self._userland = userland
         self._allowed = None if allowed is None else {parse(name).repository: set(tags)
@@ -48,8 +46,11 @@ class ImageRegistry:
         """Seconds that each pull takes longer than usual (a fault)."""
 
     def add(self, image: Image) -> None:
-        """Make an image known, such as one that a lesson defines."""
-        self._images[parse(image.repository).repository] = image
+        """Make an image known that is there whatever is allowed, such as one that a lesson defines."""
+        repository = parse(image.repository).repository
+        self._images[repository] = image
+        if self._allowed is not None:
+            self._allowed[repository] = set(image.tags)
 
     def references(self) -> list[str]:
         """All that can be pulled, as 'docker.io/library/nginx:1.27'."""
@@ -68,7 +69,7 @@ class ImageRegistry:
         name = reference.canonical
         image = self._images.get(reference.repository)
         url = f'https://{reference.host}/v2/{_path(reference)}/manifests/{reference.tag or reference.digest}'
-        if not _public(reference):
+        if image is None and not _public(reference):
             raise PullError('Unknown', _unpack(name) + _resolve(name) + (
                 f'failed to do request: Head "{url}": dial tcp: lookup {reference.host}: no such host'))
         if reference.host in self.failing:
