@@ -59,6 +59,10 @@ class Response:
     content_type: str = JSON
 
 
+class UpgradeRefused(ConnectionError):
+    """The server was reached, and the connection did not become a stream: the text is what kubectl says of it."""
+
+
 class WatchStream(Protocol):
     """A running watch. `next` gives the next event {'type', 'object'}, None once the server has ended it;
     `subscribe` has them delivered in batches instead, and then None."""

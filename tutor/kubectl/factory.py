@@ -12,7 +12,15 @@ from urllib.parse import urlencode
 from tutor.apimachinery.duration import DurationError, parse_duration
 from tutor.client.client import Client
 from tutor.client.rest_config import ConnectionRefused, RestConfig
-from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
+from tutor.client.transport import (
+    ByteStream,
+    ExecSession,
+    Request,
+    Response,
+    Transport,
+    UpgradeRefused,
+    WatchStream,
+)
 from tutor.kubectl.discovery import RestMapper
 from tutor.kubectl.errors import ConnectionLost, Exit, KubectlError
 from tutor.kubectl.flags import FlagSet
@@ -161,6 +169,8 @@ class Connection:
     def _do(self, request: Request, act: Callable[[], T]) -> T:
         try:
             return act()
+        except UpgradeRefused:
+            raise
         except OSError as error:
             config = self._factory.rest_config
             shown = f'Unable to connect to the server: {error}'

@@ -18,7 +18,7 @@ from websockets.typing import Subprotocol
 from tutor.apimachinery.errors import StatusError
 from tutor.client.live.inbox import Inbox
 from tutor.client.rest_config import RestConfig
-from tutor.client.transport import ExecSession
+from tutor.client.transport import ExecSession, UpgradeRefused
 from tutor.cluster.simulation import BrokenPipe, Pipe
 
 PROTOCOLS = [Subprotocol('v5.channel.k8s.io'), Subprotocol('v4.channel.k8s.io')]
@@ -41,7 +41,7 @@ def connect(url: str, headers: httpx.Headers, context: ssl.SSLContext, config: R
     except InvalidStatus as refused:
         raise StatusError(_status(refused)) from None
     except InvalidHandshake as problem:
-        raise OSError(f'unable to upgrade connection: {problem}') from None
+        raise UpgradeRefused(f'unable to upgrade connection: {problem}') from None
     return _Execution(socket, connection, inbox, query.get('stdin') == 'true', query.get('stderr') == 'true').session
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
-from tutor.client.transport import ByteStream, ExecSession
+from tutor.client.transport import ByteStream, ExecSession, UpgradeRefused
 from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.http import HttpResponse
 from tutor.cluster.containers.logs import LogOptions, copy_log
@@ -100,7 +100,8 @@ class KubeletApi:
 
     def attach(self, pod: Object, container: str, options: dict[str, Any]) -> ExecSession:
         """ServeAttach: the streams of the main process."""
-        found = self._running(pod, container)
+        full_name = f'{pod["metadata"]["name"]}_{pod["metadata"]["namespace"]}'
+        found = self._running(pod, container, f'container {container} not found in pod {full_name}')
         simulation = self._kubelet.simulation
         status: Future[dict[str, Any]] = simulation.future()
         out = Pipe(simulation)
@@ -111,12 +112,13 @@ class KubeletApi:
         found.ended.on_done(lambda _: status.resolve(SUCCESS))
         return ExecSession(stdin, out, err, status)
 
-    def _running(self, pod: Object, name: str) -> Container:
-        """The container's running instance. Raises OSError as a refused upgrade does."""
+    def _running(self, pod: Object, name: str, missing: str = '') -> Container:
+        """The container's running instance. Raises UpgradeRefused; `missing` is what GetAttach says then."""
         worker = self._kubelet.find(pods.uid(pod))
         history = worker.histories.get(name) if worker is not None else None
         if not history or not history[0].running:
-            raise ConnectionError(f'unable to upgrade connection: container not found ("{name}")')
+            text = missing or f'container not found ("{name}")'
+            raise UpgradeRefused(f'unable to upgrade connection: {text}')
         if self._kubelet.idle:
             raise errors.internal_error('error executing command in container: this node runs no containers')
         return history[0]
@@ -129,7 +131,7 @@ class KubeletApi:
         simulation = self._kubelet.simulation
         worker = self._kubelet.find(pods.uid(pod))
         if worker is None or worker.attachment is None:
-            raise ConnectionError(f'unable to upgrade connection: pod not found ("{pods.key(pod)}")')
+            raise UpgradeRefused(f'unable to upgrade connection: pod not found ("{pods.key(pod)}")')
         status: Future[dict[str, Any]] = simulation.future()
         up, down, problems = Pipe(simulation), Pipe(simulation), Pipe(simulation)
         if port is not None:
