@@ -26,7 +26,9 @@ from tutor.session.why.explanation import Explanation
 from tutor.session.why.program import KEY as WHY
 from tutor.session.why.program import Asker, asks
 from tutor.session.workbench import Workbench
+from tutor.shell.builtins.options import is_on
 from tutor.shell.completion import Completion
+from tutor.shell.events import EventNotFound, expanded
 from tutor.shell.highlight import Span
 from tutor.shell.history import History
 from tutor.shell.interpreter import Exit
@@ -198,9 +200,14 @@ class Session:
         """Enter at the prompt: the block begins to run."""
         if not text.strip():
             return
-        self.note('command', text)
         if not self.resuming:
+            try:
+                text = self._events_expanded(text)
+            except EventNotFound as problem:
+                self.terminal.show(f'bash: {problem}\n')
+                return
             self.history.add(text)
+        self.note('command', text)
         command = Command(text, self.simulation.now, self.simulation.trace.next_number, Capture(KEPT_OUTPUT),
                           Capture(KEPT_OUTPUT))
         self.commands.append(command)
@@ -208,6 +215,17 @@ class Session:
                                  Tee(self.terminal.writer, command.stderr))
         self._task = self.simulation.spawn(self._run(command), text[:40])
         self.simulation.run_ready()
+
+    def _events_expanded(self, text: str) -> str:
+        """What `!!` and its relatives stand for, which is shown before it runs; here-documents are left alone. Raises
+        EventNotFound."""
+        if not is_on('histexpand', self.bench.shell):
+            return text
+        line, newline, rest = text.partition('\n') if '<<' in text else (text, '', '')
+        found = expanded(line, self.history.lines) + newline + rest
+        if found != text:
+            self.terminal.show(found + '\n')
+        return found
 
     async def _run(self, command: Command) -> int:
         shell = self.bench.shell

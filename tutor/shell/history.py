@@ -76,29 +76,6 @@ class History:
             seen.add(line)
         return None
 
-    def expand(self, line: str) -> str | None:
-        """`!!`, `!N`, `!-N`, `!text` at the beginning of a word, `!$`; None when an event is not found."""
-        import re
-        missing = False
-
-        def event(match: re.Match[str]) -> str:
-            nonlocal missing
-            found = self._event(match[1])
-            missing = missing or found is None
-            return found or ''
-        expanded = re.sub(r"(?<![\w$'\\!])!(!|\$|-?\d+|[A-Za-z][\w-]*)", event, line) if "'" not in line else line
-        return None if missing else expanded
-
-    def _event(self, name: str) -> str | None:
-        if name == '!':
-            return self.lines[-1] if self.lines else None
-        if name == '$':
-            return self.lines[-1].split()[-1] if self.lines and self.lines[-1].split() else None
-        if name.lstrip('-').isdigit():
-            place = len(self.lines) + int(name) if name.startswith('-') else int(name) - 1
-            return self.lines[place] if 0 <= place < len(self.lines) else None
-        return next((line for line in reversed(self.lines) if line.startswith(name)), None)
-
     # -- the form that is kept between runs ---------------------------------------------------------------------
 
     def dump(self) -> str:

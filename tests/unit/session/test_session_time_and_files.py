@@ -133,3 +133,16 @@ def test_faults_are_undone_with_the_command_that_caused_them() -> None:
     session.undo()
     session.pump(90.0)
     assert 'NotReady' not in run(session, 'kubectl get nodes')
+
+
+def test_history_is_expanded_before_a_command_runs_and_kept_expanded() -> None:
+    session = Session()
+    shown: list[str] = []
+    session.terminal.on_output = shown.append
+    for text in ('echo one', '!!', '^one^two', '!nosuch', "cat <<'END'\n#!/bin/sh\nEND", 'fc -s echo'):
+        session.submit(text)
+        session.pump(1)
+    assert [command.text for command in session.commands] == [
+        'echo one', 'echo one', 'echo two', "cat <<'END'\n#!/bin/sh\nEND", 'fc -s echo']
+    assert 'bash: !nosuch: event not found' in ''.join(shown)
+    assert [entry.command for entry in session.log if entry.kind == 'command'][2] == 'echo two'

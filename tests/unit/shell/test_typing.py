@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.shell.completion import Completion, Request, complete
+from tutor.shell.events import EventNotFound, expanded
 from tutor.shell.highlight import highlight
 from tutor.shell.history import History
 
@@ -91,9 +92,58 @@ def test_history_survives_being_written_down():
 
 def test_history_events():
     history = History(['kubectl get pods', 'ls -l'])
-    assert history.expand('!!') == 'ls -l'
-    assert history.expand('echo !$') == 'echo -l'
-    assert history.expand('!kube -w') == 'kubectl get pods -w'
-    assert history.expand('!1') == 'kubectl get pods'
-    assert history.expand('!nosuch') is None
-    assert history.expand("echo 'a!b'") == "echo 'a!b'"
+    assert expanded('!!', history.lines) == 'ls -l'
+    assert expanded('echo !$', history.lines) == 'echo -l'
+    assert expanded('!kube -w', history.lines) == 'kubectl get pods -w'
+    assert expanded('!1', history.lines) == 'kubectl get pods'
+    assert expanded('^-l^-a', history.lines) == 'ls -a'
+    assert expanded('echo !!:1 "yes!" [!a] $! !=', history.lines) == 'echo -l "yes!" [!a] $! !='
+    with pytest.raises(EventNotFound, match='!nosuch: event not found'):
+        expanded('!nosuch', history.lines)
+    assert expanded("echo 'a!b'", history.lines) == "echo 'a!b'"
+
+
+def terminal_machine(machine, keys):
+    """A machine with a terminal on which these lines are typed; gives what it shows."""
+    from tutor.shell.process import IO
+    from tutor.shell.streams import Capture
+    from tutor.shell.terminal import Terminal
+    screen = Capture()
+    terminal = Terminal(machine.simulation, 40, 6)
+    terminal.on_output = screen.write
+    terminal.echo = False
+    machine.shell.ctx.terminal = terminal
+    machine.shell.io = IO(terminal.reader, terminal.writer, terminal.writer)
+
+    def run(text):
+        from tutor.shell.sh import run as run_text
+        for key in keys:
+            terminal.type_line(key)
+        machine.simulation.run_task(run_text(machine.shell, text), machine.simulation.now + 100)
+        return screen.text().replace('\r\n', '\n').replace('\r\x1b[K', '|')
+    return run
+
+
+@pytest.mark.parametrize(('keys', 'command', 'shown'), [
+    (['q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|'),
+    (['', 'q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|6\n7\n8\n9\n10\n:|'),
+    (['G', 'q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|16\n17\n18\n19\n20\n\x1b[7m(END)\x1b[0m|'),
+    (['/12', 'q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|12\n13\n14\n15\n16\n:|'),
+    (['b', 'q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|1\n2\n3\n4\n5\n:|'),
+    (['', ''], 'seq 12 | more',
+     '1\n2\n3\n4\n5\n\x1b[7m--More--\x1b[0m|6\n7\n8\n9\n10\n\x1b[7m--More--\x1b[0m|11\n12\n'),
+    ([], 'seq 3 | less', '1\n2\n3\n'),
+])
+def test_pagers_page_on_a_terminal(keys, command, shown, machine):
+    assert terminal_machine(machine, keys)(command) == shown
+
+
+def test_pagers_print_all_elsewhere(machine):
+    assert machine.run('seq 100 | less | tail -1').stdout == '100\n'
+
+
+def test_what_is_not_simulated_says_what_to_do(machine):
+    assert machine.run('tmux').stderr == (
+        'tmux: error: not simulated here: to do two things at once put `&` after a command, and use `jobs` and `fg`\n')
+    assert 'helm - not here' in machine.run('man helm').stdout
+    assert '这里没有' in machine.run('help').stdout

@@ -7,28 +7,10 @@ import re
 from tutor.course.words import Text
 from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, Suggestion, close
 
-ABSENT = {
-    'helm': ('Helm 不在这个课程里；用清单和 `kubectl apply -k`（kustomize）', 'Helm is not part of this course; manifests and '
-             '`kubectl apply -k` (kustomize) are'),
-    'git': ('这里没有 Git，也没有互联网；文件用 `cat`、`vi` 来写', 'there is no Git and no internet here; files are written with '
-            '`cat` and `vi`'),
-    'tmux': ('这里没有 tmux；要同时做两件事，在命令后面加 `&`，用 `jobs` 和 `fg` 管理', 'there is no tmux here; to do two things at '
-             'once put `&` after a command, and use `jobs` and `fg`'),
-    'apt': ('这里不能安装软件包；`help` 列出有哪些命令', 'no packages can be installed here; `help` lists what there is'),
-    'minikube': ('集群已经在运行，不需要 minikube', 'a cluster runs already, minikube is not needed'),
-    'kind': ('集群已经在运行，不需要 kind', 'a cluster runs already, kind is not needed'),
-    'k9s': ('屏幕旁边的面板就是看集群用的；命令用 kubectl', 'the panel beside the terminal shows the cluster; commands are '
-            "kubectl's"),
-    'python': ('这台机器上没有 Python；容器里可以有：`kubectl run py -it --rm --image=python -- python`', 'this machine has no '
-               'Python; a container may: `kubectl run py -it --rm --image=python -- python`'),
-}
-ABSENT |= {'screen': ABSENT['tmux'], 'apt-get': ABSENT['apt'], 'yum': ABSENT['apt'], 'dnf': ABSENT['apt'],
-           'apk': ABSENT['apt'], 'brew': ABSENT['apt'], 'snap': ABSENT['apt'], 'pip': ABSENT['apt'],
-           'python3': ABSENT['python'], 'kustomize': ABSENT['helm']}
-
 
 def no_such_program(match: re.Match[str], failure: Failure) -> Answer:
     from tutor.shell.builtins.catalog import BUILTINS
+    from tutor.shell.programs.absent import ABSENT
     from tutor.shell.programs.catalog import PROGRAMS
     name = match[1]
     if name in ABSENT:

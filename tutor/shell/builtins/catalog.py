@@ -48,6 +48,7 @@ BUILTINS: dict[str, Entry] = {
     'exit': Entry('control', 'leave_shell'),
     'export': Entry('declaring', 'export'),
     'false': Entry('control', 'false'),
+    'fc': Entry('names', 'fc'),
     'fg': Entry('jobs', 'fg'),
     'getopts': Entry('getopts', 'getopts'),
     'hash': Entry('control', 'colon'),

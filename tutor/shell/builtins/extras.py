@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.shell.process import IO
+from tutor.shell.programs.absent import ABSENT
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -59,6 +60,8 @@ async def help_about(argv: list[str], io: IO, shell: Shell) -> int:
         for name, page in PAGES.items():
             if name in known or shell.which(name) is not None or not name.isalpha():
                 io.stdout.write(f'{name:<12} {page.en} · {page.zh}\n')
+        io.stdout.write('\nNot here · 这里没有\n' + ''.join(
+            f'{name:<12} {instead.en} · {instead.zh}\n' for name, instead in sorted(ABSENT.items())))
         return 0
     status = 0
     for name in names:

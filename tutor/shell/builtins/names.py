@@ -129,3 +129,52 @@ async def history(argv: list[str], io: IO, shell: Shell) -> int:
     for number, line in enumerate(lines[start:], start + 1):
         io.stdout.write(f'{number:5}  {line}\n')
     return 0
+
+
+async def fc(argv: list[str], io: IO, shell: Shell) -> int:
+    """fc -l [-nr] [FIRST [LAST]] | fc -s [OLD=NEW] [COMMAND]: list what was typed, or run it again."""
+    lines: list[str] = list(shell.ctx.extras.get('history') or ())
+    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-') and not word[1:].isdigit())
+    words = [word for word in argv[1:] if not word.startswith('-') or word[1:].isdigit()]
+    if lines and lines[-1].startswith('fc'):
+        lines.pop()
+    if 's' in letters:
+        return await _again(words, lines, io, shell)
+    if 'l' not in letters:
+        shell.complain(io, 'fc: error: no editor is opened here; use fc -l to list, and fc -s to run a command again')
+        return 1
+    first = _place(words[0], lines) if words else max(len(lines) - 16, 0)
+    last = _place(words[1], lines) if len(words) > 1 else len(lines) - 1
+    if first is None or last is None:
+        shell.complain(io, 'fc: history specification out of range')
+        return 1
+    numbers = range(min(first, last), max(first, last) + 1)
+    for place in reversed(numbers) if ('r' in letters) is not (first > last) else numbers:
+        io.stdout.write(f'{"" if "n" in letters else place + 1}\t {lines[place]}\n')
+    return 0
+
+
+def _place(word: str, lines: list[str]) -> int | None:
+    """Where a command stands: by its number, by how far back, or by how it begins."""
+    if word.lstrip('-').isdigit():
+        place = len(lines) + int(word) if word.startswith('-') else int(word) - 1
+        return place if 0 <= place < len(lines) else None
+    return next((place for place in reversed(range(len(lines))) if lines[place].startswith(word)), None)
+
+
+async def _again(words: list[str], lines: list[str], io: IO, shell: Shell) -> int:
+    changes = [word.split('=', 1) for word in words if '=' in word]
+    names = [word for word in words if '=' not in word]
+    place = _place(names[0] if names else '-1', lines)
+    if place is None:
+        shell.complain(io, 'fc: no command found')
+        return 1
+    text = lines[place]
+    for old, new in changes:
+        text = text.replace(old, new)
+    io.stderr.write(text + '\n')
+    shell.sourcing += 1
+    try:
+        return await shell.run_block(text)
+    finally:
+        shell.sourcing -= 1

@@ -6,6 +6,7 @@ import inspect
 from importlib import import_module
 
 from tutor.shell.process import IO, Context
+from tutor.shell.programs.absent import ABSENT
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.manual import PAGES, usage
 from tutor.shell.programs.options import parse
@@ -21,6 +22,10 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return _search(names[0], io)
     for name in names:
         page = PAGES.get(name)
+        if page is None and name in ABSENT:
+            instead = ABSENT[name]
+            io.stdout.write(f'NAME\n       {name} - not here: {instead.en}\n       {name} - 这里没有：{instead.zh}\n')
+            continue
         if page is None:
             raise Complaint(f'No manual entry for {name}', 16, bare=True)
         if 'f' in options:

@@ -6,8 +6,6 @@ import re
 import unicodedata
 
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.inputs import open_all
-from tutor.shell.programs.options import parse
 
 SEQUENCE = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
 
@@ -37,27 +35,6 @@ async def clear(argv: list[str], io: IO, ctx: Context) -> int:
         return 1
     io.stdout.write('\x1b[H\x1b[2J\x1b[3J')
     return 0
-
-
-async def pager(argv: list[str], io: IO, ctx: Context) -> int:
-    """less|more [FILE…]: the terminal scrolls, so the text is printed."""
-    options = parse([word for word in argv if not word.startswith('+')], ctx, 'NSRFXiIeEnqsMmgrK',
-                    {'raw-control-chars': 'R'})
-    if not options.args and io.stdin.isatty:
-        io.stderr.write('Missing filename ("less --help" for help)\n' if argv[0].endswith('less')
-                        else 'more: bad usage\nTry \'more --help\' for more information.\n')
-        return 1
-    inputs = open_all(options.args, io, ctx, '{path}: {reason}')
-    inputs.named(argv[0])
-    number = 0
-    for _, reader in inputs.readers():
-        while line := await reader.readline():
-            number += 1
-            if 'N' in options:
-                io.stdout.write(f'{number:7d} ')
-            io.stdout.write(line)
-            await io.stdout.drain()
-    return int(inputs.failed)
 
 
 async def stty(argv: list[str], io: IO, ctx: Context) -> int:

@@ -1,0 +1,48 @@
+"""Programs that people look for and that are not simulated: each says so, and what to use instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tutor.shell.process import IO, Context
+
+
+class Instead(NamedTuple):
+    """What there is in place of a program, in both languages."""
+
+    zh: str
+    en: str
+
+
+_PACKAGES = Instead('这里不能安装软件包；`help` 列出有哪些命令',
+                    'no packages can be installed here; `help` lists what there is')
+_TERMINALS = Instead('要同时做两件事，在命令后面加 `&`，用 `jobs` 和 `fg` 管理',
+                     'to do two things at once put `&` after a command, and use `jobs` and `fg`')
+_PYTHON = Instead('这台机器上没有 Python；容器里可以有：`kubectl run py -it --rm --image=python -- python`',
+                  'this machine has no Python; a container may: `kubectl run py -it --rm --image=python -- python`')
+_CLUSTER = Instead('集群已经在运行', 'a cluster runs already')
+
+ABSENT: Mapping[str, Instead] = {
+    **dict.fromkeys(('apk', 'apt', 'apt-get', 'brew', 'dnf', 'pip', 'snap', 'yum'), _PACKAGES),
+    **dict.fromkeys(('screen', 'tmux'), _TERMINALS),
+    **dict.fromkeys(('python', 'python3'), _PYTHON),
+    **dict.fromkeys(('kind', 'minikube'), _CLUSTER),
+    'git': Instead('这里没有 Git，也没有互联网；文件用 `cat`、`vi` 来写',
+                   'there is no Git and no internet here; files are written with `cat` and `vi`'),
+    'helm': Instead('Helm 不在这个课程里；用清单和 `kubectl apply -k`（kustomize）',
+                    'Helm is not part of this course; manifests and `kubectl apply -k` (kustomize) are'),
+    'k9s': Instead('屏幕旁边的面板就是看集群用的；命令用 kubectl',
+                   "the panel beside the terminal shows the cluster; commands are kubectl's"),
+    'kustomize': Instead('它在 kubectl 里：`kubectl kustomize`、`kubectl apply -k`',
+                         'it is in kubectl: `kubectl kustomize`, `kubectl apply -k`'),
+}
+"""Those that such a machine would have are in the catalogue and say so when they run; of the others the shell says that
+there is no such command."""
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """Say that a program is not simulated."""
+    name = argv[0].rpartition('/')[2]
+    io.stderr.write(f'{name}: error: not simulated here: {ABSENT[name].en}\n')
+    return 1
