@@ -6,11 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.proxy import ServiceProxy
 from tutor.shell.process import IO, Context
-
-DNS_PORT = 53
 
 
 class Switch(Protocol):
@@ -72,22 +69,3 @@ class Proxy:
 
     def stop(self, ctx: Context) -> None:
         self.proxy.stop(ctx.host.hostname)
-
-
-@dataclass(slots=True)
-class Dns:
-    """CoreDNS: answers where its pod is."""
-
-    dns: ClusterDns
-    sockets: dict[int, Callable[[], None]] = field(default_factory=dict)
-
-    def start(self, ctx: Context, io: IO) -> None:
-        async def answer(question: Question, client: str) -> DnsAnswer:
-            return self.dns.answer(question)
-
-        network = ctx.host.network
-        assert network is not None
-        self.sockets[id(ctx)] = network.listen_udp(DNS_PORT, answer).close  # type: ignore[attr-defined]
-
-    def stop(self, ctx: Context) -> None:
-        self.sockets.pop(id(ctx))()

@@ -15,7 +15,7 @@ from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, control_plane_of,
 from tutor.cluster.addons.catalog import CATALOG, Surroundings
 from tutor.cluster.apiserver.nodes import REFUSED
 from tutor.cluster.apiserver.server import ApiServer
-from tutor.cluster.components import Dns, Proxy
+from tutor.cluster.components import Proxy
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.cluster.containers import logfiles
 from tutor.cluster.containers.catalog import all_images
@@ -35,6 +35,7 @@ from tutor.cluster.kubelet.server import KubeletApi
 from tutor.cluster.machine.disk import Facts, base, furnish
 from tutor.cluster.machine.machine import Machine
 from tutor.cluster.network.addresses import pod_cidr
+from tutor.cluster.network.coredns import CoreDns
 from tutor.cluster.network.dns import ClusterDns, DnsAnswer, Question
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
@@ -106,7 +107,7 @@ class Nodes:
         """Components of which no process lives: whatever starts one, it is killed at once (a fault). 'etcd', or
         'etcd@node' for one machine alone."""
         self._extras = {COMPONENTS: {
-            **components, 'kube-proxy': Proxy(self.proxy), 'coredns': Dns(self.dns)}}
+            **components, 'kube-proxy': Proxy(self.proxy), 'coredns': CoreDns(simulation, informers, self.dns)}}
 
     def start(self) -> None:
         """Start every kubelet of the cluster file."""

@@ -95,8 +95,7 @@ class Cri:
         found = []
         for container in self._runtime.containers.values():
             if container.running and container.host is not None:
-                cores = sum(container.host.load.values())
-                found.append({'attributes': self._attributes(container), 'cpu': cores * 100 + 0.05,
+                found.append({'attributes': self._attributes(container), 'cpu': container.host.meter.rate * 100 + 0.05,
                               'memory': sum(container.host.memory.values())})
         return found
 

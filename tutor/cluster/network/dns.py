@@ -173,6 +173,10 @@ class ClusterDns:
 
     # -- elsewhere ----------------------------------------------------------------------------------------------
 
+    def outside(self, question: Question) -> DnsAnswer:
+        """What DNS knows outside the cluster."""
+        return self._outside(question, question.name.lower().rstrip('.'))
+
     def _outside(self, question: Question, name: str) -> DnsAnswer:
         found = self.upstream.get(name)
         if found is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
 from tutor.cluster.containers.programs.waiting import until_ended
 from tutor.shell.process import IO, Context
 
@@ -12,7 +11,6 @@ COMPONENTS = 'components'
 KILLED = 'killed components'
 """Says of a component's name whether its processes are killed on this machine as soon as they start (a fault)."""
 SIGKILLED = 137
-HEALTH_PORTS = {'coredns': (8080, 8181, 9153)}
 
 
 def _never(name: str) -> bool:
@@ -34,6 +32,10 @@ class Component(Protocol):
     def stop(self, ctx: Context) -> None: ...
 
 
+class Refused(Exception):
+    """A component that does not start; the text is what its program says before it ends with 1."""
+
+
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """Run the component that the program is called after, until the container is stopped."""
     name = argv[0].rpartition('/')[2]
@@ -43,17 +45,12 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return 1
     if ctx.extras.get(KILLED, _never)(name):
         return SIGKILLED
-    for port in HEALTH_PORTS.get(name, ()):
-        assert ctx.host.network is not None
-        ctx.host.network.listen(port, HttpService(_healthy))
-    ctx.signals['TERM'] = lambda: ctx.host.processes[ctx.pid].kill('TERM')
-    try:
-        await _prepare(name, argv, io, ctx)
-        component.start(ctx, io)
-    except CannotStart as problem:
-        io.stderr.write(str(problem))
-        return problem.status
     io.stderr.write(_first_lines(name, ctx))
+    try:
+        component.start(ctx, io)
+    except Refused as refusal:
+        io.stderr.write(str(refusal))
+        return 1
     try:
         await until_ended(ctx)
     finally:
@@ -70,14 +67,7 @@ async def _prepare(name: str, argv: list[str], io: IO, ctx: Context) -> None:
             await controlplane.reach_etcd(flags, io, ctx)
 
 
-async def _healthy(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(200, {'Content-Type': 'text/plain; charset=utf-8'}, b'OK')
-
-
 def _first_lines(name: str, ctx: Context) -> str:
-    if name == 'coredns':
-        return ('.:53\n[INFO] plugin/reload: Running configuration SHA512 = '
-                '1b226df79860026c6a52e67daa10d7f0d57ec5b023288ec00c\nCoreDNS-1.14.1\nlinux/amd64, go1.26.2, 0c3c2a1\n')
     if name == 'local-path-provisioner':
         return f'time="{ctx.simulation.timestamp()}" level=debug msg="Provisioner started"\n'
     if name == 'etcd':
