@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.qos import qos_class
 from tutor.apimachinery.quantity import Quantity, parse
 
 COUNTED = {'pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps',
@@ -137,30 +138,39 @@ def matches_scopes(quota: Object, plural: str, obj: Object) -> bool:
     spec = quota.get('spec') or {}
     scopes = [{'scopeName': name, 'operator': 'Exists'} for name in spec.get('scopes') or ()]
     scopes += (spec.get('scopeSelector') or {}).get('matchExpressions') or []
-    return all(plural == 'pods' and _in_scope(scope, obj) for scope in scopes)
+    return all(_in_scope(scope, plural, obj.get('spec') or {}) for scope in scopes)
 
 
-def _in_scope(scope: Object, pod: Object) -> bool:
-    """podMatchesScopeFunc."""
-    spec = pod.get('spec') or {}
-    terminating = (spec.get('activeDeadlineSeconds') or -1) >= 0
-    best_effort = not any((c.get('resources') or {}).get(kind) for c in _containers(pod)
-                          for kind in ('requests', 'limits'))
-    match scope['scopeName']:
-        case 'Terminating':
-            return terminating
-        case 'NotTerminating':
-            return not terminating
-        case 'BestEffort':
-            return best_effort
-        case 'NotBestEffort':
-            return not best_effort
+def _in_scope(scope: Object, plural: str, spec: Object) -> bool:
+    """podMatchesScopeFunc, pvcMatchesScopeFunc; other resources are in no scope."""
+    name = scope['scopeName']
+    if plural == 'persistentvolumeclaims':
+        return name == 'VolumeAttributesClass' and _selects(scope, spec.get('volumeAttributesClassName') or '')
+    if plural != 'pods':
+        return False
+    match name:
+        case 'Terminating' | 'NotTerminating':
+            return ((spec.get('activeDeadlineSeconds') or -1) >= 0) is (name == 'Terminating')
+        case 'BestEffort' | 'NotBestEffort':
+            return (qos_class(spec) == 'BestEffort') is (name == 'BestEffort')
         case 'PriorityClass':
-            return _matches_priority(scope, spec.get('priorityClassName', ''))
+            return _selects(scope, spec.get('priorityClassName', ''))
+        case 'CrossNamespacePodAffinity':
+            return any(term.get('namespaces') or term.get('namespaceSelector') is not None
+                       for term in _affinity_terms(spec))
     return False
 
 
-def _matches_priority(scope: Object, name: str) -> bool:
+def _affinity_terms(spec: Object) -> Iterator[Object]:
+    for name in ('podAffinity', 'podAntiAffinity'):
+        rules = (spec.get('affinity') or {}).get(name) or {}
+        yield from rules.get('requiredDuringSchedulingIgnoredDuringExecution') or ()
+        for weighted in rules.get('preferredDuringSchedulingIgnoredDuringExecution') or ():
+            yield weighted.get('podAffinityTerm') or {}
+
+
+def _selects(scope: Object, name: str) -> bool:
+    """Whether a scope's expression selects what names a class."""
     values = scope.get('values') or ()
     match scope.get('operator'):
         case 'In':

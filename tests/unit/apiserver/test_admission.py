@@ -47,6 +47,8 @@ class TestPodSecurity:
          'non-default capabilities (container "c" must not include "SYS_ADMIN" in securityContext.capabilities.add)'),
         ({'containers': [{'name': 'c', 'image': 'i', 'ports': [{'containerPort': 80, 'hostPort': 80}]}]},
          'hostPort (container "c" uses hostPort 80)'),
+        ({'containers': [{'name': 'c', 'image': 'i', 'livenessProbe': {'tcpSocket': {'port': 1, 'host': 'h'}}}]},
+         'probe or lifecycle host (container "c" uses probe or lifecycle host "h")'),
     ])
     def test_baseline(self, api, spec, words):
         label(api, enforce='baseline')
@@ -58,6 +60,22 @@ class TestPodSecurity:
         careful = {'allowPrivilegeEscalation': False, 'capabilities': {'drop': ['ALL']}}
         api.make(PODS, pod(securityContext={'runAsNonRoot': True, 'seccompProfile': {'type': 'RuntimeDefault'}},
                            containers=[{'name': 'c', 'image': 'i', 'securityContext': careful}]))
+
+    def test_older_versions_and_windows_ask_for_less(self, api):
+        calm = {'runAsNonRoot': True, 'seccompProfile': {'type': 'RuntimeDefault'}}
+        label(api, enforce='restricted', **{'enforce-version': 'v1.7'})
+        api.make(PODS, pod(securityContext=calm))
+        label(api, enforce='restricted', **{'enforce-version': 'v1.30'})
+        assert 'allowPrivilegeEscalation != false' in api.message('POST', PODS, pod(securityContext=calm))
+        windows = pod(securityContext={'runAsNonRoot': True}, os={'name': 'windows'})
+        api.make(PODS, {**windows, 'metadata': {'name': 'w'}})
+
+    def test_labels_must_name_a_policy(self, api):
+        response = label(api, enforce='strict', **{'warn-version': 'v1.x'})
+        assert response.status == 422
+        assert [cause['message'] for cause in response.body['details']['causes']] == [
+            'Invalid value: "strict": must be one of privileged, baseline, restricted',
+            'Invalid value: "v1.x": must be "latest" or "v1.x"']
 
     def test_existing_pods_are_warned_about(self, api):
         api.make(PODS, pod(hostNetwork=True))
@@ -158,10 +176,39 @@ def test_default_classes_and_finalizers(api):
         'accessModes': ['ReadWriteOnce'], 'resources': {'requests': {'storage': '1Gi'}}}})
     assert claim['spec']['storageClassName'] == 'fast'
     assert claim['metadata']['finalizers'] == ['kubernetes.io/pvc-protection']
+    for name in ('b', 'a'):
+        api.make('/apis/networking.k8s.io/v1/ingressclasses', {
+            'metadata': {'name': name, 'annotations': {'ingressclass.kubernetes.io/is-default-class': 'true'}},
+            'spec': {'controller': 'example.com/c'}})
+    ingress = api.make('/apis/networking.k8s.io/v1/namespaces/default/ingresses', {'metadata': {'name': 'i'}, 'spec': {
+        'defaultBackend': {'service': {'name': 's', 'port': {'number': 80}}}}})
+    assert ingress['spec']['ingressClassName'] == 'a'
+
+
+@pytest.mark.usefixtures('account')
+def test_quota_scopes(api):
+    quotas = '/api/v1/namespaces/default/resourcequotas'
+    api.make(quotas, {'metadata': {'name': 'q'}, 'spec': {'hard': {'pods': '0'}, 'scopes': ['BestEffort']}})
+    api.make(quotas, {'metadata': {'name': 'x'}, 'spec': {
+        'hard': {'pods': '0'}, 'scopes': ['CrossNamespacePodAffinity']}})
+    for name in 'qx':
+        api.ask('PATCH', f'{quotas}/{name}/status', {'status': {'hard': {'pods': '0'}, 'used': {'pods': '0'}}},
+                patch='merge')
+    assert 'exceeded quota: q, requested: pods=1' in api.message('POST', PODS, pod())
+    asks = {'name': 'c', 'image': 'i', 'resources': {'requests': {'cpu': '1'}}}
+    term = {'topologyKey': 'zone', 'namespaceSelector': {}}
+    near = {'podAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [term]}}
+    assert 'exceeded quota: x, requested: pods=1' in api.message('POST', PODS, pod(containers=[asks], affinity=near))
+    api.make(PODS, pod(containers=[asks]))
 
 
 def test_a_kubelet_keeps_to_its_node(api):
     kubelet = User('system:node:node01', ('system:nodes', 'system:authenticated'))
-    api.make('/api/v1/nodes', {'metadata': {'name': 'node01'}}, user=kubelet)
+    made = api.make('/api/v1/nodes', {'metadata': {'name': 'node01'}}, user=kubelet)
+    assert made['spec']['taints'] == [{'effect': 'NoSchedule', 'key': 'node.kubernetes.io/not-ready'}]
+    labels = {'node-restriction.kubernetes.io/x': '1', 'kubernetes.io/os': 'linux', 'k8s.io/x': '1', 'mine/x': '1'}
+    assert api.message('PATCH', '/api/v1/nodes/node01', {'metadata': {'labels': labels}}, patch='merge',
+                       user=kubelet).endswith(
+        'is not allowed to modify labels: k8s.io/x, node-restriction.kubernetes.io/x')
     assert 'is not allowed to modify node "node02"' in api.message(
         'POST', '/api/v1/nodes', {'metadata': {'name': 'node02'}}, user=kubelet)

@@ -23,6 +23,7 @@ from tutor.cluster.apiserver.admission.storage import (
     PersistentVolumeClaimResize,
     StorageObjectInUseProtection,
 )
+from tutor.cluster.apiserver.admission.taint_nodes import TaintNodesByCondition
 from tutor.cluster.apiserver.admission.validating_policy import ValidatingAdmissionPolicy
 from tutor.cluster.apiserver.admission.webhooks import MutatingAdmissionWebhook, ValidatingAdmissionWebhook
 
@@ -32,6 +33,7 @@ PLUGINS: tuple[type[Plugin], ...] = (
     LimitRanger,
     ServiceAccount,
     NodeRestriction,
+    TaintNodesByCondition,
     PodSecurity,
     Priority,
     DefaultTolerationSeconds,

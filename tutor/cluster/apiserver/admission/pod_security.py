@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import errors
+import re
+
+from tutor.apimachinery import errors, field
+from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.pod_security_standards import LEVELS, PRIVILEGED, Violation, violations
@@ -15,6 +18,7 @@ PREFIX = 'pod-security.kubernetes.io/'
 TEMPLATES = frozenset({
     ('', 'replicationcontrollers'), ('', 'podtemplates'), ('apps', 'replicasets'), ('apps', 'deployments'),
     ('apps', 'statefulsets'), ('apps', 'daemonsets'), ('batch', 'jobs'), ('batch', 'cronjobs')})
+VERSION = re.compile(r'latest|v1\.(0|[1-9][0-9]*)')
 PODS, NAMESPACES = ('', 'pods'), ('', 'namespaces')
 
 
@@ -25,7 +29,7 @@ class PodSecurity(Plugin):
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         what = (scope.resource.group, scope.resource.plural)
         if what == NAMESPACES:
-            if old is not None and not scope.info.subresource:
+            if not scope.info.subresource:
                 self._check_namespace(scope, obj, old)
             return
         if scope.info.subresource and scope.info.subresource != 'ephemeralcontainers':
@@ -35,28 +39,33 @@ class PodSecurity(Plugin):
         if not labels or (len(labels) == 1 and NAME_LABEL in labels):
             return
         if what == PODS:
-            if old is None or scope.info.subresource:
+            if old is None or scope.info.subresource or _images(old) != _images(obj):
                 self._check_pod(scope, obj, labels)
-        elif old is None or old.get('spec') != obj.get('spec'):
+        else:
             _warn(scope, _template_spec(obj), labels)
 
     def _check_pod(self, scope: Scope, pod: Object, labels: dict[str, str]) -> None:
         level, version = policy(labels, 'enforce')
-        found = violations(level, pod['spec'])
+        found = violations(level, version, pod['spec'])
         if found:
             raise errors.forbidden('', 'pods', pod['metadata'].get('name', ''),
                                    f'violates PodSecurity "{level}:{version}": {_text(found)}')
         _warn(scope, pod['spec'], labels)
 
-    def _check_namespace(self, scope: Scope, new: Object, old: Object) -> None:
-        """ValidateNamespace: the pods that are there already are only warned about."""
+    def _check_namespace(self, scope: Scope, new: Object, old: Object | None) -> None:
+        """ValidateNamespace: the labels must be right, the pods that are there already are only warned about."""
+        problems = label_errors(new)
+        if problems and (old is None or problems != label_errors(old)):
+            raise errors.invalid('', 'Namespace', new['metadata']['name'], problems)
+        if old is None:
+            return
         before = policy(old['metadata'].get('labels') or {}, 'enforce')
         level, version = after = policy(new['metadata'].get('labels') or {}, 'enforce')
         if after == before or (LEVELS.index(level) <= LEVELS.index(before[0]) and version == before[1]):
             return
         by_reason: dict[str, list[str]] = {}
         for pod in self.server.stores.of('', 'pods').list(new['metadata']['name']):
-            found = violations(level, pod['spec'])
+            found = violations(level, version, pod['spec'])
             if found:
                 by_reason.setdefault(', '.join(reason for reason, _ in found), []).append(pod['metadata']['name'])
         if not by_reason:
@@ -72,12 +81,25 @@ def policy(labels: dict[str, str], mode: str) -> tuple[str, str]:
     level = labels.get(PREFIX + mode)
     if level is None and mode == 'warn':
         return policy(labels, 'enforce')
-    return (level if level in LEVELS else PRIVILEGED), labels.get(f'{PREFIX}{mode}-version', 'latest')
+    version = labels.get(f'{PREFIX}{mode}-version', 'latest')
+    return (level if level in LEVELS else PRIVILEGED), version if VERSION.fullmatch(version) else 'latest'
+
+
+def label_errors(namespace: Object) -> list[FieldError]:
+    """What is wrong with the labels of a namespace that name a policy."""
+    labels, found = namespace['metadata'].get('labels') or {}, []
+    for mode in ('enforce', 'audit', 'warn'):
+        for key, right, rule in (
+                (PREFIX + mode, LEVELS.__contains__, f'must be one of {", ".join(LEVELS)}'),
+                (f'{PREFIX}{mode}-version', VERSION.fullmatch, 'must be "latest" or "v1.x"')):
+            if key in labels and not right(labels[key]):
+                found.append(field.invalid(f'metadata.labels[{key}]', labels[key], rule))
+    return found
 
 
 def _warn(scope: Scope, spec: Object, labels: dict[str, str]) -> None:
     level, version = policy(labels, 'warn')
-    found = violations(level, spec)
+    found = violations(level, version, spec)
     if found:
         scope.warnings.append(f'would violate PodSecurity "{level}:{version}": {_text(found)}')
 
@@ -90,6 +112,12 @@ def _others(count: int) -> str:
     if not count:
         return ''
     return f' (and {count} other pod{"s" if count > 1 else ""})'
+
+
+def _images(pod: Object) -> list[str]:
+    """What matters of an update (isSignificantPodUpdate)."""
+    spec = pod['spec']
+    return [container['image'] for container in (*(spec.get('initContainers') or ()), *spec['containers'])]
 
 
 def _template_spec(obj: Object) -> Object:

@@ -24,11 +24,16 @@ _VOLUMES = frozenset({'configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral'
                       'secret', 'image'})
 
 
-def violations(level: str, spec: Object) -> list[Violation]:
-    """What a level has against a pod's spec."""
+def violations(level: str, version: str, spec: Object) -> list[Violation]:
+    """What a level of a version ('latest', 'v1.30') has against a pod's spec."""
+    minor = None if version == 'latest' else int(version.rpartition('.')[2])
+    checks = [check for check in CHECKS[level] if minor is None or minor >= SINCE.get(check, 0)]
+    checks = [check for check in checks if OVERRIDDEN_BY.get(check) not in checks]
+    if (spec.get('os') or {}).get('name') == 'windows' and (minor is None or minor >= WINDOWS_IS_KNOWN):
+        checks = [check for check in checks if check not in OF_LINUX]
     containers = [container for name in ('initContainers', 'containers', 'ephemeralContainers')
                   for container in spec.get(name) or ()]
-    found = (check(spec, containers) for check in CHECKS[level])
+    found = (check(spec, containers) for check in checks)
     return [violation for violation in found if violation is not None]
 
 
@@ -106,6 +111,23 @@ def _host_ports(spec: Object, containers: list[Object]) -> Violation | None:
     shown = ', '.join(str(port) for port in sorted(ports, key=str))
     verb, noun = ('uses' if len(bad) == 1 else 'use'), ('hostPort' if len(ports) == 1 else 'hostPorts')
     return 'hostPort', f'{_these("container", bad)} {verb} {noun} {shown}'
+
+
+def _probe_hosts(spec: Object, containers: list[Object]) -> Violation | None:
+    bad, hosts = [], set()
+    for item in containers:
+        lifecycle = item.get('lifecycle') or {}
+        handlers = [*(item.get(name) or {} for name in ('livenessProbe', 'readinessProbe', 'startupProbe')),
+                    *(lifecycle.get(name) or {} for name in ('postStart', 'preStop'))]
+        named = {(handler.get(kind) or {}).get('host') for handler in handlers for kind in ('httpGet', 'tcpSocket')}
+        named -= {None, ''}
+        if named:
+            bad.append(item['name'])
+            hosts |= named
+    if not bad:
+        return None
+    verb, noun = ('uses' if len(bad) == 1 else 'use'), f'probe or lifecycle host{"s" if len(hosts) > 1 else ""}'
+    return 'probe or lifecycle host', f'{_these("container", bad)} {verb} {noun} {_quoted(sorted(hosts))}'
 
 
 def _privileged(spec: Object, containers: list[Object]) -> Violation | None:
@@ -224,14 +246,20 @@ def _seccomp_restricted(spec: Object, containers: list[Object]) -> Violation | N
     return ('seccompProfile', f'pod or {_these("container", silent)} must set {must}') if silent else None
 
 
-_BASELINE_ONLY = (_capabilities_baseline, _seccomp_baseline)
 _BASELINE: tuple[Check, ...] = (
-    _app_armor, _capabilities_baseline, _host_namespaces, _host_path, _host_ports, _privileged, _proc_mount, _selinux,
-    _seccomp_baseline, _sysctls, _host_process)
+    _app_armor, _capabilities_baseline, _host_namespaces, _host_path, _host_ports, _probe_hosts, _privileged,
+    _proc_mount, _selinux, _seccomp_baseline, _sysctls, _host_process)
 _RESTRICTED: tuple[Check, ...] = (
     _escalation, _capabilities_restricted, _volume_types, _run_as_non_root, _run_as_user, _seccomp_restricted)
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     PRIVILEGED: (),
     BASELINE: _BASELINE,
-    RESTRICTED: (*(check for check in _BASELINE if check not in _BASELINE_ONLY), *_RESTRICTED),
+    RESTRICTED: (*_BASELINE, *_RESTRICTED),
 }
+SINCE: Mapping[Check, int] = {_probe_hosts: 34, _escalation: 8, _capabilities_restricted: 22, _run_as_user: 23,
+                              _seccomp_restricted: 19}
+"""The first minor version that has a check."""
+OVERRIDDEN_BY: Mapping[Check, Check] = {_capabilities_baseline: _capabilities_restricted,
+                                        _seccomp_baseline: _seccomp_restricted}
+OF_LINUX = frozenset({_escalation, _capabilities_restricted, _seccomp_restricted})
+WINDOWS_IS_KNOWN = 25

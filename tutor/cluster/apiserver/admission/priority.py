@@ -31,6 +31,12 @@ class Priority(Plugin):
                 '', 'pods', obj['metadata'].get('name', ''),
                 f'the integer value of priority ({given}) must not be provided in pod spec; priority admission '
                 f'controller computed {value} from the given PriorityClass name')
+        own = spec.get('preemptionPolicy')
+        if own is not None and own != policy:
+            raise errors.forbidden(
+                '', 'pods', obj['metadata'].get('name', ''),
+                f'the string value of PreemptionPolicy ({own}) must not be provided in pod spec; priority admission '
+                f'controller computed {policy} from the given PriorityClass name')
         spec['priority'] = value
         spec.setdefault('preemptionPolicy', policy)
 

@@ -16,9 +16,12 @@ PROTECTION = {'persistentvolumeclaims': 'kubernetes.io/pvc-protection',
               'persistentvolumes': 'kubernetes.io/pv-protection'}
 
 
-def _is_default(obj: Object, *annotations: str) -> bool:
-    given = obj['metadata'].get('annotations') or {}
-    return any(given.get(name) == 'true' for name in annotations)
+def _newest_default(classes: list[Object], *annotations: str) -> str | None:
+    """The name of the class that was made last of those that an annotation makes the default."""
+    defaults = [item['metadata'] for item in classes
+                if any((item['metadata'].get('annotations') or {}).get(name) == 'true' for name in annotations)]
+    defaults.sort(key=lambda meta: meta['name'])
+    return max(defaults, key=lambda meta: meta['creationTimestamp'])['name'] if defaults else None
 
 
 class DefaultStorageClass(Plugin):
@@ -33,16 +36,13 @@ class DefaultStorageClass(Plugin):
             return
         if 'volume.beta.kubernetes.io/storage-class' in (obj['metadata'].get('annotations') or {}):
             return
-        classes = [item for item in self.server.stores.of('storage.k8s.io', 'storageclasses').list()
-                   if _is_default(item, DEFAULT_STORAGE, OLD_DEFAULT_STORAGE)]
-        if classes:
-            newest = sorted(classes, key=lambda item: item['metadata']['name'])
-            newest.sort(key=lambda item: item['metadata'].get('creationTimestamp', ''), reverse=True)
-            spec['storageClassName'] = newest[0]['metadata']['name']
+        classes = self.server.stores.of('storage.k8s.io', 'storageclasses').list()
+        if newest := _newest_default(classes, DEFAULT_STORAGE, OLD_DEFAULT_STORAGE):
+            spec['storageClassName'] = newest
 
 
 class DefaultIngressClass(Plugin):
-    """The default class goes to ingresses that say nothing (plugin/pkg/admission/network/defaultingressclass)."""
+    """The same for ingresses (plugin/pkg/admission/network/defaultingressclass)."""
 
     name = 'DefaultIngressClass'
     resources = frozenset({('networking.k8s.io', 'ingresses')})
@@ -53,13 +53,9 @@ class DefaultIngressClass(Plugin):
             return
         if 'kubernetes.io/ingress.class' in (obj['metadata'].get('annotations') or {}):
             return
-        classes = [item for item in self.server.stores.of('networking.k8s.io', 'ingressclasses').list()
-                   if _is_default(item, DEFAULT_INGRESS)]
-        if len(classes) > 1:
-            raise errors.forbidden('networking.k8s.io', 'ingresses', obj['metadata'].get('name', ''), (
-                f'{len(classes)} default IngressClasses were found, only 1 allowed'))
-        if classes:
-            spec['ingressClassName'] = classes[0]['metadata']['name']
+        if newest := _newest_default(self.server.stores.of('networking.k8s.io', 'ingressclasses').list(),
+                                     DEFAULT_INGRESS):
+            spec['ingressClassName'] = newest
 
 
 class StorageObjectInUseProtection(Plugin):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field, names
-from tutor.apimachinery.field import FieldError
+from tutor.apimachinery import names
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
@@ -13,7 +12,6 @@ from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
 NAME_LABEL = 'kubernetes.io/metadata.name'
-_LEVELS = ('privileged', 'baseline', 'restricted')
 
 
 class NamespaceStrategy(Kind):
@@ -39,14 +37,6 @@ class NamespaceStrategy(Kind):
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
         super().prepare_update(new, old, context)
         new['spec'] = old['spec']
-
-    def check(self, obj: Object, context: Context) -> list[FieldError]:
-        found: list[FieldError] = []
-        for key, value in (obj['metadata'].get('labels') or {}).items():
-            name = key.removeprefix('pod-security.kubernetes.io/')
-            if name != key and name in ('enforce', 'audit', 'warn') and value not in _LEVELS:
-                found.append(field.invalid(f'metadata.labels[{key}]', value, f'must be one of {", ".join(_LEVELS)}'))
-        return found
 
     def finalizing(self, obj: Object) -> bool:
         return bool((obj.get('spec') or {}).get('finalizers'))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry.core.pod.qos import qos_class
+from tutor.apimachinery.qos import qos_class
 from tutor.cluster.registry.core.pod.update import difference
 from tutor.cluster.registry.podspec import validation
 from tutor.cluster.registry.podspec.annotations import MIRROR

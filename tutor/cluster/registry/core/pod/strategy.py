@@ -7,8 +7,8 @@ from typing import Any
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.qos import qos_class
 from tutor.cluster.registry.core.pod import ephemeral, printing, update
-from tutor.cluster.registry.core.pod.qos import qos_class
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import defaults, validation
 from tutor.cluster.registry.strategy import Context
