@@ -164,7 +164,16 @@ class Connection:
         return self._do(request, lambda: self._transport.stream(request))
 
     def connect(self, request: Request) -> ExecSession:
-        return self._do(request, lambda: self._transport.connect(request))
+        """What refuses to become a stream is no lost connection: remotecommand's error stands as it is."""
+        def act() -> ExecSession:
+            try:
+                return self._transport.connect(request)
+            except ConnectionRefused:
+                raise
+            except OSError as error:
+                raise KubectlError(str(error)) from None
+
+        return self._do(request, act)
 
     def _do(self, request: Request, act: Callable[[], T]) -> T:
         try:

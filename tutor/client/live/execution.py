@@ -39,24 +39,21 @@ def connect(url: str, headers: httpx.Headers, context: ssl.SSLContext, config: R
             additional_headers=given, subprotocols=PROTOCOLS, max_size=None,
             server_hostname=config.tls_server_name or None, proxy=config.proxy_url or True))
     except InvalidStatus as refused:
-        raise StatusError(_status(refused)) from None
+        raise _refusal(refused) from None
     except InvalidHandshake as problem:
         raise UpgradeRefused(f'unable to upgrade connection: {problem}') from None
     return _Execution(socket, connection, inbox, query.get('stdin') == 'true', query.get('stderr') == 'true').session
 
 
-def _status(refused: InvalidStatus) -> dict[str, Any]:
+def _refusal(refused: InvalidStatus) -> StatusError | OSError:
+    """The server's Status, or what it says instead of one."""
     response = refused.response
     text = (response.body or b'').decode('utf-8', 'replace')
-    try:
+    with suppress(ValueError):
         found = json.loads(text)
         if isinstance(found, dict) and found.get('kind') == 'Status':
-            return found
-    except ValueError:
-        pass
-    message = f'unable to upgrade connection: {text.strip() or response.reason_phrase}'
-    return {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Failure', 'reason': 'InternalError',
-            'message': message, 'code': response.status_code}
+            return StatusError(found)
+    return OSError(f'unable to upgrade connection: {text.strip() or response.reason_phrase}')
 
 
 @dataclass(slots=True)
