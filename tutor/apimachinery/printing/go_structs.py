@@ -30,7 +30,8 @@ def in_struct_order(obj: dict[str, Any]) -> dict[str, Any]:
 
 
 def _struct(value: dict[str, Any], definition: Definition) -> dict[str, Any]:
-    order = _orders().get('.'.join(definition.name.rsplit('.', 3)[1:])) or _FIRST
+    usual = _FIRST if definition.kinds else ()
+    order = _orders().get('.'.join(definition.name.rsplit('.', 3)[1:]), usual)
     known = [key for key in order if key in value]
     return {key: _value(value[key], definition.fields.get(key))
             for key in (*known, *(key for key in sorted(value) if key not in known))}

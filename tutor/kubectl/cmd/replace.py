@@ -50,6 +50,8 @@ class ReplaceOptions(Options):
 
     def validate(self) -> None:
         flags = self.flags
+        if not flags['filename'] and not flags['kustomize']:
+            raise KubectlError('must specify one of -f and -k')
         if flags['raw']:
             check_body(flags['raw'], flags['filename'])
             return
@@ -59,8 +61,6 @@ class ReplaceOptions(Options):
             raise KubectlError('--timeout must have --force specified')
         if flags['force'] and self.dry_run != NONE:
             raise KubectlError('--dry-run can not be used when --force is set')
-        if not flags['filename'] and not flags['kustomize']:
-            raise KubectlError('must specify one of -f and -k')
         if flags['force'] and flags['subresource']:
             raise KubectlError('--subresource can not be used with --force')
 

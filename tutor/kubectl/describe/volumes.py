@@ -116,7 +116,7 @@ def _value(source: Source, name: str) -> str:
     if name == 'targetWWNs':
         return ', '.join(value or ())
     if value is None or (value == '' and default == '<none>'):
-        return '<nil>' if default == 'nil' else default
+        return default
     return go_text(value)
 
 

@@ -34,7 +34,10 @@ async def diff(argv: list[str], io: IO, ctx: Context) -> int:
         if len(options.args) > 2:
             text = f"extra operand '{options.args[2]}'"
         raise Complaint(f"{text}\ndiff: Try 'diff --help' for more information.", 2)
-    comparison = _Comparison(options, io, ctx)
+    switches = argv[1:]
+    for path in options.args:
+        switches.remove(path)
+    comparison = _Comparison(options, switches, io, ctx)
     left, right = options.args
     inside = [ctx.files.is_dir(normalize(path, ctx.cwd)) if path != '-' else False for path in (left, right)]
     if all(inside):
@@ -47,8 +50,9 @@ async def diff(argv: list[str], io: IO, ctx: Context) -> int:
 
 
 class _Comparison:
-    def __init__(self, options: Options, io: IO, ctx: Context) -> None:
+    def __init__(self, options: Options, switches: list[str], io: IO, ctx: Context) -> None:
         self._options = options
+        self._switches = switches
         self._io = io
         self._ctx = ctx
         context = options.get('U') or options.get('unified') or '3'
@@ -82,8 +86,7 @@ class _Comparison:
         return status
 
     async def _named(self, left: str, right: str) -> int:
-        letters = ''.join(sorted({name for name, _ in self._options.given if len(name) == 1 and name not in 'UWLx'}))
-        self._header = f'diff {"-" + letters + " " if letters else ""}{left} {right}\n'
+        self._header = f'diff {"".join(f"{word} " for word in self._switches)}{left} {right}\n'
         status = await self.files(left, right)
         self._header = ''
         return status
