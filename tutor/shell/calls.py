@@ -39,7 +39,7 @@ async def call_function(shell: Shell, function: syntax.Function, argv: list[str]
     except Return as returned:
         return returned.status
     finally:
-        if 'RETURN' in shell.traps:
+        if 'RETURN' in shell.traps and shell.options.get('functrace'):
             await shell.run_trap('RETURN')
         shell.calls.pop()
         shell.variables.scopes.pop()

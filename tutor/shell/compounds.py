@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tutor.shell import syntax
@@ -9,7 +10,7 @@ from tutor.shell.patterns import compile_pieces
 from tutor.shell.pipelines import isolated
 from tutor.shell.process import IO
 from tutor.shell.tracing import sources, trace, traced
-from tutor.shell.unwinding import Break, Discard
+from tutor.shell.unwinding import Break, Discard, ExpansionProblem, Failed
 from tutor.shell.variables import ReadOnly
 
 if TYPE_CHECKING:
@@ -38,16 +39,33 @@ async def inside(shell: Shell, node: syntax.Node, io: IO) -> int:
             return await _case(shell, node, io)
         case syntax.Arithmetic():
             await _trace(shell, f'(( {node.expression.source.strip()} ))')
-            return int(await shell.evaluate(node.expression, io) == 0)
+            return await _arithmetic(shell, node, io)
         case syntax.Condition():
             from tutor.shell.conditions import holds
-            return int(not await holds(shell, node.test, io))
+            try:
+                return int(not await holds(shell, node.test, io))
+            except Discard:
+                raise
+            except Failed as failed:
+                return failed.status
     raise AssertionError(node)
 
 
 async def _trace(shell: Shell, text: str) -> None:
     if traced(shell):
         await trace(shell, text)
+
+
+async def _arithmetic(shell: Shell, node: syntax.Arithmetic, io: IO) -> int:
+    """(( … )): a bad expression fails only this command."""
+    try:
+        return int(await shell.expander.arithmetic(node.expression) == 0)
+    except ExpansionProblem as problem:
+        shell.complain(io, f'((: {problem}')
+        return 1
+    except ReadOnly as problem:
+        shell.complain(io, f'{problem}: readonly variable')
+        return 1
 
 
 async def _if(shell: Shell, node: syntax.If, io: IO) -> int:
@@ -90,6 +108,9 @@ async def _loop(shell: Shell, node: syntax.Loop, io: IO) -> int:
 
 
 async def _for(shell: Shell, node: syntax.For, io: IO) -> int:
+    if not re.fullmatch(r'[A-Za-z_]\w*', node.name):
+        shell.complain(io, f"`{node.name}': not a valid identifier")
+        return 1
     values = list(shell.positional) if node.words is None else await shell.expanded(node.words, io)
     shown = sources(node.words) if node.words is not None else '"$@"'
     status, ends = 0, False

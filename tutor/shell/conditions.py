@@ -9,7 +9,7 @@ from tutor.shell.patterns import compile_pieces
 from tutor.shell.process import IO
 from tutor.shell.tests import binary, unary
 from tutor.shell.tracing import trace, traced
-from tutor.shell.unwinding import ExpansionProblem
+from tutor.shell.unwinding import ExpansionProblem, Failed
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -83,7 +83,7 @@ def _matches(shell: Shell, text: str, pieces: list[tuple[str, bool]]) -> bool:
     try:
         match = compile_posix(expression, extended=True, ignore_case=_nocase(shell)).search(text)
     except BadPattern:
-        return False
+        raise Failed(2) from None
     groups = [match[0], *(group or '' for group in match.groups())] if match is not None else []
     shell.variables.set('BASH_REMATCH', dict(enumerate(groups)))
     return match is not None

@@ -67,8 +67,14 @@ class Shell:
         self.background_pid = 0
         self.line: int | None = None
         """The line that runs, None for what was typed at a prompt."""
+        self.source = ''
+        """The file that `source` runs: messages begin with it."""
+        self.last_argument = ''
+        """$_"""
         self.within = ''
         """'eval' while that runs: syntax errors say so."""
+        self.line_stands = False
+        """Whether what runs has no lines of its own: a trap."""
         self.from_option = False
         """Whether the text came with -c."""
         self.expander = Expander(self)
@@ -125,8 +131,10 @@ class Shell:
         return self.status
 
     async def _run_line(self, script: syntax.Script, line: int) -> None:
-        if self.line is not None:
+        if self.line is not None and not self.line_stands:
             self.line = line - (self.from_option and self.dialect.name == 'ash')
+        if self.options.get('noexec') and not self.interactive:
+            return
         if self.options.get('verbose'):
             self.io.stderr.write(script.source.strip('\n') + '\n')
         try:
@@ -148,7 +156,8 @@ class Shell:
         if 'unexpected end of file' in str(problem):
             number = len(text.rstrip('\n').split('\n')) + 1
         line = None if self.line is None else number
-        name = f'{self.name}: {self.within}' if self.within and self.dialect.name == 'bash' else self.name
+        name = self.source or self.name
+        name = f'{name}: {self.within}' if self.within and self.dialect.name == 'bash' else name
         from_option = self.from_option and not self.within
         self.io.stderr.write(self.dialect.syntax(name, line, str(problem), source, from_option))
 
@@ -174,7 +183,7 @@ class Shell:
         line = self.line
         if plain and self.dialect.name == 'ash' and self.from_option:
             line = None
-        io.stderr.write(self.dialect.complaint(self.name, line, message))
+        io.stderr.write(self.dialect.complaint(self.source or self.name, line, message))
 
     def parameter(self, name: str) -> str | None:
         """A parameter's value: special ones, positional ones, variables."""
@@ -329,17 +338,21 @@ class Shell:
     async def _simple(self, node: syntax.Simple, io: IO) -> int:
         if not node.words:
             self.status = 0
-        if self.line is not None and node.line:
+        if self.line is not None and node.line and not self.line_stands:
             self.line = node.line - (self.from_option and self.dialect.name == 'ash')
-        if 'DEBUG' in self.traps and node.words:
+        if not self.line_stands:
             self._running = node
+        if 'DEBUG' in self.traps:
             await self.run_trap('DEBUG')
         opened: list[Any] = []
         try:
             argv = await self._argv(node, io)
             io, opened = await redirected(self, node.redirects, io)
             if argv:
-                return await self._call(argv, node, io)
+                try:
+                    return await self._call(argv, node, io)
+                finally:
+                    self.last_argument = argv[-1]
             for assignment in node.assignments:
                 await assign(self, assignment, io)
             return self.status
@@ -380,7 +393,6 @@ class Shell:
                     await trace_assignment(self, assignment, value)
                     environment[assignment.name] = value
             await trace_words(self, argv)
-            self._running = node
             return await self.execute(argv, io, environment)
         if not node.assignments:
             await trace_words(self, argv)
@@ -458,13 +470,14 @@ class Shell:
         if not command:
             return
         del self.traps[name]
-        before, line = self.status, self.line
+        before, line, running, stands = self.status, self.line, self._running, self.line_stands
         self.sourcing += 1
+        self.line_stands = True
         try:
             await self.run_block(command)
         finally:
             self.sourcing -= 1
-            self.status, self.line = before, line
+            self.status, self.line, self._running, self.line_stands = before, line, running, stands
             if name != 'EXIT':
                 self.traps.setdefault(name, command)
 

@@ -299,6 +299,8 @@ class Lexer:
             if not self.peek():
                 raise Incomplete("unexpected EOF while looking for matching `}'")
             end = self.text.find('}', self.pos)
+            if end < 0:
+                raise Incomplete("unexpected EOF while looking for matching `}'")
             raise SyntaxProblem(f'{self.text[start:end + 1]}: bad substitution')
         self.pos += 1
         if not name:

@@ -166,7 +166,7 @@ class Parser(Conditions):
             if self.peek(1) == '(' and (found := self._arithmetic_command()) is not None:
                 return found
             self.pos += 1
-            return Group(self.script_until(')'), self._redirects(), subshell=True)
+            return self._subshell()
         word = self._bare_word()
         if word in OPENING:
             return self._nested(word)
@@ -177,6 +177,14 @@ class Parser(Conditions):
             self.pos = match.end()
             return self._function(match[1], start)
         return self._simple()
+
+    def _subshell(self) -> Group:
+        try:
+            return Group(self.script_until(')'), self._redirects(), subshell=True)
+        except Incomplete as problem:
+            if 'matching `)' in str(problem):
+                raise Incomplete('syntax error: unexpected end of file') from None
+            raise
 
     def _nested(self, word: str) -> Node:
         self._depth += 1
@@ -245,8 +253,8 @@ class Parser(Conditions):
         self.skip_blanks()
         if keyword == 'for' and self.text.startswith('((', self.pos):
             return self._arithmetic_for()
-        name = self.name_at(self.pos)
-        if not name:
+        name = self._bare_word()
+        if not re.fullmatch(r'\w+', name):
             raise self._unexpected()
         self.pos += len(name)
         self._skip_newlines()
@@ -341,6 +349,9 @@ class Parser(Conditions):
         self._skip_newlines()
         if not self.peek():
             raise Incomplete('syntax error: unexpected end of file')
+        self.skip_blanks()
+        if self.peek() != '(' and self._bare_word() not in OPENING - {'!', 'time', 'function'}:
+            raise self._unexpected()
         body = self._command()
         return Function(name, body, self.text[start:self.pos])
 

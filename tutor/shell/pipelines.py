@@ -105,14 +105,29 @@ async def isolated(shell: Shell, script: syntax.Script, io: IO) -> int:
 
 
 async def capture(shell: Shell, script: syntax.Script) -> str:
-    """What a script writes: $(…)."""
+    """What a script writes: $(…). NUL bytes are dropped, as bash drops them."""
+    return (await written(shell, script)).replace(b'\0', b'').decode('utf-8', 'surrogateescape')
+
+
+async def written(shell: Shell, script: syntax.Script) -> bytes:
+    """The bytes that a script writes; of `<file` alone, the file's."""
+    script = _reading(script)
     output = Capture(MAX_TEXT)
     inner = shell.subshell()
     inner.nesting += 1
     if not shell.options.get('inherit_errexit'):
         inner.options['errexit'] = False
     shell.status = await isolated(inner, script, IO(shell.io.stdin, output, shell.io.stderr))
-    return output.data().replace(b'\0', b'').decode('utf-8', 'surrogateescape')
+    return output.data()
+
+
+def _reading(script: syntax.Script) -> syntax.Script:
+    """$(<file) stands for $(cat <file)."""
+    match script.statements:
+        case [(syntax.Simple(words=[], assignments=[], redirects=[syntax.Redirect(operator='<')]) as alone, _)]:
+            cat = syntax.Word((syntax.Text('cat'),), 'cat')
+            return syntax.Script([(syntax.Simple([], [cat], alone.redirects, alone.line), False)])
+    return script
 
 
 # -- process substitution -----------------------------------------------------------------------------------------
@@ -154,8 +169,7 @@ class Substitutions:
             place = files.find(path)
             place.parent.entries[place.name] = Consumer(pipe)
         else:
-            text = await capture(shell, part.script)
-            files.put(path, text.encode('utf-8', 'surrogateescape'))
+            files.put(path, await written(shell, part.script))
         self._paths.append(path)
         return path
 

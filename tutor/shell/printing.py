@@ -10,10 +10,14 @@ STEP = 4
 
 def function_text(function: syntax.Function) -> str:
     """`name () ` and its body in braces; without a newline at the end."""
-    body = function.body
+    return f'{function.name} () \n{_body(function.body, 0)}'
+
+
+def _body(body: Node, indent: int) -> str:
+    """A function's body in braces, which bash adds to one that has none."""
     if isinstance(body, syntax.Group) and not body.subshell:
-        return f'{function.name} () \n{_braces(body, 0)}'
-    return f'{function.name} () \n{{ \n{" " * STEP}{command(body, STEP)}\n}}'
+        return _braces(body, indent).lstrip(' ')
+    return f'{{ \n{" " * (indent + STEP)}{command(body, indent + STEP)}\n{" " * indent}}}'
 
 
 def command(node: Node, indent: int = 0) -> str:
@@ -28,7 +32,7 @@ def command(node: Node, indent: int = 0) -> str:
         case syntax.Pipeline():
             return _pipeline(node, indent)
         case syntax.Function():
-            return function_text(node)
+            return f'function {node.name} () \n{" " * indent}{_body(node.body, indent)}'
         case syntax.Condition():
             return _with_redirects(f'[[ {condition(node.test)} ]]', node.redirects)
         case syntax.Arithmetic():
@@ -79,7 +83,7 @@ def lines(script: Script, indent: int = 0) -> str:
     for place, (node, background) in enumerate(script.statements):
         last = place == len(script.statements) - 1
         text += command(node, indent) + (' &' if background else '' if last else ';')
-        text += '' if last else '\n' + ' ' * indent
+        text += '' if last else ' ' if background else '\n' + ' ' * indent
     return text
 
 

@@ -9,65 +9,77 @@ from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context
 from tutor.shell.prompts import decoded, shortened
+from tutor.shell.special import MACHINE, VERSION
 from tutor.shell.vfs import normalize
 from tutor.shell.wording import dialect_of
 
-OPTION_LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob'}
+OPTION_LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'n': 'noexec', 'v': 'verbose'}
+LONG = ('--login', '--norc', '--noprofile', '--posix', '--verbose', '--noediting')
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
-    """sh [-eux] [-o OPTION] [-c COMMAND [NAME [ARG…]] | SCRIPT [ARG…]]"""
-    words, options, command = argv[1:], {}, False
-    while words and words[0][:1] in '-+' and len(words[0]) > 1:
+    """sh [-eunsx] [-o OPTION] [-c COMMAND [NAME [ARG…]] | SCRIPT [ARG…]]"""
+    name = argv[0].rpartition('/')[2].lstrip('-')
+    if argv[1:2] == ['--version'] and name == 'bash':
+        io.stdout.write(f'GNU bash, version {VERSION} ({MACHINE})\n')
+        return 0
+    words, options, letters = argv[1:], {}, ''
+    while words and words[0][:1] in ('-', '+') and len(words[0]) > 1:
         word = words.pop(0)
-        if word == '--':
+        if word in ('--', '-'):
             break
+        if word.startswith('--') and word not in LONG:
+            io.stderr.write(f'{name}: {word}: invalid option\n')
+            return 2
         for letter in word[1:] if not word.startswith('--') else ():
             if letter == 'o' and words:
                 options[words.pop(0)] = word[0] == '-'
             elif letter in OPTION_LETTERS:
                 options[OPTION_LETTERS[letter]] = word[0] == '-'
-            command = command or letter == 'c'
-    name = argv[0].rpartition('/')[2].lstrip('-')
-    if command:
+            letters += letter
+    if 'c' in letters:
         if not words:
             io.stderr.write(f'{name}: -c: option requires an argument\n')
             return 2
-        shell = _shell(io, ctx, words[1] if len(words) > 1 else name, tuple(words[2:]), options)
+        shell = _shell(io, ctx, words[1] if len(words) > 1 else name, tuple(words[2:]), options, name)
         shell.line, shell.from_option = 1, True
         return await run(shell, words[0])
-    if words:
+    if words and 's' not in letters:
         path = normalize(words[0], ctx.cwd)
         try:
             text = ctx.files.read_text(path)
         except OSError as problem:
             io.stderr.write(f'{name}: {words[0]}: {problem.strerror}\n')
             return 127
-        return await run_script(words[0], text, words[1:], io, ctx, options)
-    shell = _shell(io, ctx, name, (), options)
+        return await run_script(words[0], text, words[1:], io, ctx, options, name)
+    shell = _shell(io, ctx, name, tuple(words), options)
     if io.stdin.isatty:
         shell.interactive = True
-        return await converse(shell, argv[0].startswith('-'))
+        return await converse(shell)
     shell.line = 1
     return await run_lines(shell)
 
 
 async def run_script(path: str, text: str, words: list[str], io: IO, ctx: Context,
-                     options: dict[str, bool] | None = None) -> int:
-    """Run a script file in a shell of its own."""
+                     options: dict[str, bool] | None = None, name: str = '') -> int:
+    """Run a script file in a shell of its own: the one called `name`, else the one that its first line names."""
     interpreter = text[2:].partition('\n')[0].split() if text.startswith('#!') else []
     if interpreter and interpreter[0].rpartition('/')[2] == 'env':
         interpreter = interpreter[1:]
     shell = _shell(io, ctx, path, tuple(words), options or {})
-    shell.dialect = dialect_of(interpreter[0].rpartition('/')[2] if interpreter else 'bash', ctx.host.userland)
+    own = interpreter[0].rpartition('/')[2] if interpreter else 'bash'
+    shell.dialect = dialect_of(name or own, ctx.host.userland)
     for word in interpreter[1:]:
         shell.options.update((OPTION_LETTERS[letter], True) for letter in word.lstrip('-') if letter in OPTION_LETTERS)
     shell.line = 1
     return await run(shell, text)
 
 
-def _shell(io: IO, ctx: Context, name: str, words: tuple[str, ...], options: dict[str, bool]) -> Shell:
+def _shell(io: IO, ctx: Context, name: str, words: tuple[str, ...], options: dict[str, bool],
+           program: str = '') -> Shell:
     shell = Shell(replace(ctx), io, name, words)
+    if program:
+        shell.dialect = dialect_of(program, ctx.host.userland)
     shell.options.update(options)
     if shell.variables.get('PATH') is None:
         shell.variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')

@@ -76,6 +76,11 @@ ARRAYS: Mapping[str, Callable[[Shell], dict[int, str]]] = {
 }
 OF_BASH: Mapping[str, Callable[[Shell], str | None]] = {
     'RANDOM': _random,
+    '_': lambda shell: shell.last_argument,
+    'OPTIND': lambda shell: '1',
+    'PS4': lambda shell: '+ ',
+    'IFS': lambda shell: ' \t\n',
+    'DIRSTACK': lambda shell: shell.ctx.cwd,
     'SECONDS': lambda shell: str(int(shell.ctx.simulation.now - shell.clockwork.began)),
     'EPOCHREALTIME': lambda shell: f'{shell.ctx.simulation.wall().timestamp():.6f}',
     'BASHPID': lambda shell: str(shell.ctx.pid or PROMPT_PID),

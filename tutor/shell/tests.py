@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tutor.shell.process import Context
 from tutor.shell.variables import Variables
 from tutor.shell.vfs import Directory, File, Symlink, normalize
@@ -25,7 +27,7 @@ def unary(operator: str, text: str, ctx: Context, variables: Variables) -> bool:
         case 'n':
             return bool(text)
         case 'v':
-            return variables.get(text) is not None
+            return _is_set(text, variables)
         case 't':
             return False
         case 'o':
@@ -48,6 +50,15 @@ def unary(operator: str, text: str, ctx: Context, variables: Variables) -> bool:
         case 'b' | 'p' | 'S' | 'u' | 'g' | 'k':
             return False
     return node is not None
+
+
+def _is_set(text: str, variables: Variables) -> bool:
+    """-v name, -v name[index]."""
+    match = re.fullmatch(r'(\w+)\[(.+)\]', text)
+    if match is None:
+        return variables.get(text) is not None
+    items = variables.items(match[1])
+    return bool(items) if match[2] in ('@', '*') else match[2] in {str(key) for key in items}
 
 
 def binary(operator: str, left: str, right: str, ctx: Context) -> bool:

@@ -78,17 +78,18 @@ async def source(argv: list[str], io: IO, shell: Shell) -> int:
     except OSError as problem:
         shell.complain(io, f'{argv[1]}: {problem.strerror}')
         return 1
-    before, line = shell.positional, shell.line
+    before, line, name = shell.positional, shell.line, shell.source
     if argv[2:]:
         shell.positional = argv[2:]
     shell.sourcing += 1
+    shell.line, shell.source = 1, argv[1]
     try:
         return await _inside(text, io, shell)
     except Return as returned:
         return returned.status
     finally:
         shell.sourcing -= 1
-        shell.positional, shell.line = before, line
+        shell.positional, shell.line, shell.source = before, line, name
 
 
 async def _inside(text: str, io: IO, shell: Shell) -> int:

@@ -115,6 +115,9 @@ async def kill(argv: list[str], io: IO, shell: Shell) -> int:
     if words and words[0] == '-l':
         list_signals(words[1:], io, shell)
         return 0
+    if words[:1] in (['-s'], ['-n']) and len(words) == 1:
+        shell.complain(io, f'kill: {words[0]}: option requires an argument')
+        return 1
     if words and words[0] in ('-s', '-n') and len(words) > 1:
         signal, words = words[1], words[2:]
     elif words and words[0].startswith('-') and len(words[0]) > 1:
@@ -174,7 +177,10 @@ def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:
         return 1
     process = job.process if job else shell.ctx.host.processes.get(int(word)) if word.isdigit() else None
     if process is None:
-        reason = 'No such process' if word.isdigit() else 'arguments must be process or job IDs'
+        if not word.isdigit() and not shell.busybox:
+            shell.complain(io, f'kill: {word}: arguments must be process or job IDs')
+            return 1
+        reason = 'No such process'
         shell.complain(io, f"kill: can't kill pid {word}: {reason}" if shell.busybox else f'kill: ({word}) - {reason}')
         return 1
     if signal != '0':

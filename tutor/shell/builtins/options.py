@@ -128,7 +128,8 @@ async def umask(argv: list[str], io: IO, shell: Shell) -> int:
         mode = changed(text, 0o777 & ~shell.ctx.umask, True, 0)
         if mode is None or (text.isdigit() and mode > 0o777):
             why = 'octal number out of range' if text.isdigit() else 'invalid symbolic mode operator'
-            shell.complain(io, f'umask: {text}: {why}')
+            shown = text if text.isdigit() else f"`{text}'"
+            shell.complain(io, f'umask: {shown}: {why}')
             return 1
         shell.ctx.umask = mode if text.isdigit() else 0o777 & ~mode
         return 0
@@ -143,5 +144,5 @@ async def umask(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def ulimit(argv: list[str], io: IO, shell: Shell) -> int:
-    io.stdout.write('1024\n' if '-n' in argv else 'unlimited\n')
+    io.stdout.write({'-n': '1024\n', '-c': '0\n'}.get(argv[1] if len(argv) > 1 else '', 'unlimited\n'))
     return 0

@@ -9,7 +9,7 @@ from tutor.shell.process import IO, Context
 from tutor.shell.quoting import backslashed
 
 DIRECTIVE = re.compile(r"%(%|(?P<flags>[-+ #0']*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|-?\d+)?)?"
-                       r'(?:[hlLjzt]*(?P<kind>[a-zA-Z])|\((?P<time>[^)]*)\)T))')
+                       r'(?:[hlLjzt]*(?P<kind>[a-zA-Z%])|\((?P<time>[^)]*)\)T|(?P<end>\Z)))')
 KINDS = 'sbcqQdiuxXoeEfFgGaA'
 MAX_WIDTH = 100_000
 
@@ -37,7 +37,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
 def format_all(template: str, words: list[str], problems: list[str] | None = None, ctx: Context | None = None) -> str:
     """The template filled in, as often as there are arguments for. What is wrong is added to `problems`, as bash says
     it; `ctx` has the clock that %(…)T reads."""
-    template, _ = unescape(template, octal_zero=False)
+    template, _ = unescape(template, stops=False)
     found: list[str] = []
     rest = list(words)
     problems = problems if problems is not None else []
@@ -58,6 +58,9 @@ def _format_once(template: str, rest: list[str], problems: list[str], ctx: Conte
         if match[1] == '%':
             found.append('%')
             continue
+        if match['end'] is not None:
+            problems.append(f"`{match[0]}': missing format character")
+            return ''.join(found), True
         if match['kind'] and match['kind'] not in KINDS:
             problems.append(f"`{match['kind']}': invalid format character")
             return ''.join(found), True
@@ -138,8 +141,8 @@ def _integer(word: str | None) -> int:
     return int(word, 0) if not re.fullmatch(r'0\d+', word) else int(word, 8)
 
 
-def unescape(text: str, octal_zero: bool = True) -> tuple[str, bool]:
-    """Backslash escapes as echo -e and printf read them; and whether `\\c` ended the output."""
+def unescape(text: str, stops: bool = True) -> tuple[str, bool]:
+    """Backslash escapes as echo -e and printf read them; and whether `\\c` ended the output, where it can."""
     if '\\' not in text:
         return text, False
     found: list[str] = []
@@ -151,7 +154,7 @@ def unescape(text: str, octal_zero: bool = True) -> tuple[str, bool]:
             place += 1
             continue
         letter = text[place + 1]
-        if letter == 'c':
+        if letter == 'c' and stops:
             return ''.join(found), True
         number = re.compile(r'x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0?[0-7]{1,3})').match(
             text, place + 1)
