@@ -48,9 +48,14 @@ def test_path_tricks_find_nothing(caller, path: str) -> None:
 
 
 @pytest.mark.parametrize('query', ['limit=x', 'continue=%00', 'labelSelector=a%20b%20c', 'fieldSelector=nope%3D1',
-                                   'watch=1&timeoutSeconds=-x', 'watch=1&resourceVersion=abc'])
+                                   'watch=1&timeoutSeconds=-x'])
 def test_bad_parameters_are_bad_requests(caller, query: str) -> None:
     assert caller.refused('GET', f'{CONFIGMAPS}?{query}')[0] == 400
+
+
+def test_a_version_that_is_no_number_is_the_watch_caches_own_error(caller) -> None:
+    code, message = caller.refused('GET', f'{CONFIGMAPS}?watch=1&resourceVersion=abc')
+    assert code == 500 and 'resourceVersion: Invalid value: "abc"' in message
 
 
 def test_credentials_are_checked(caller) -> None:
