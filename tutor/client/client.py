@@ -97,6 +97,10 @@ class Client:
             query['resourceVersion'] = resource_version
         return self.transport.watch(self._build('GET', self.path(resource, namespace), query=query))
 
+    def follow(self, path: str, **query: Any) -> WatchStream:
+        """The events at any path."""
+        return self.transport.watch(self._build('GET', path, query=query))
+
     # -- streams ------------------------------------------------------------------------------------------------
 
     def stream(self, path: str, **query: Any) -> ByteStream:

@@ -32,17 +32,47 @@ def check_body(uri: str, filenames: tuple[str, ...]) -> None:
     check_uri(uri)
 
 
+async def raw_get(factory: Factory, uri: str) -> int:
+    """The same for GET, where a log and the events of a watch come as they happen."""
+    client, stdout = factory.client, factory.io.stdout
+    path, query = _split(uri)
+    if path.endswith('/log'):
+        log = client.stream(path, **query)
+        try:
+            while line := await log.reader.readline():
+                stdout.write(line)
+                await stdout.drain()
+        finally:
+            log.close()
+    elif query.get('watch') in ('true', '1'):
+        from tutor.apimachinery.printing.json import to_json
+        stream = client.follow(path, **query)
+        try:
+            while (event := await stream.next()) is not None:
+                stdout.write(f'{to_json(event, None, sort_keys=False)}\n')
+                await stdout.drain()
+        finally:
+            stream.close()
+    else:
+        return raw(factory, 'GET', uri)
+    return 0
+
+
+def _split(uri: str) -> tuple[str, dict[str, str]]:
+    parts = urlsplit(uri)
+    return parts.path, dict(parse_qsl(parts.query, keep_blank_values=True))
+
+
 def raw(factory: Factory, method: str, uri: str, body: Any = None) -> int:
     """Send it and print the answer; raises StatusError."""
-    parts = urlsplit(uri)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    answer = factory.client.request(method, parts.path, body, **query).body
+    path, query = _split(uri)
+    answer = factory.client.request(method, path, body, **query).body
     if isinstance(answer, (bytes, str)):
         factory.io.stdout.write(answer)
     else:
         from tutor.apimachinery.printing.json import to_json
         # The handlers of these paths indent what they write; resources come on one line with a newline at its end.
-        indent = 2 if parts.path in ('/version', '/') else None
+        indent = 2 if path in ('/version', '/') else None
         text = to_json(answer, indent, sort_keys=False)
         factory.io.stdout.write(text if indent else f'{text}\n')
     return 0

@@ -147,3 +147,28 @@ def test_patches_that_come_to_nothing_good(api, patch, body, message):
     found = api.message('PATCH', f'{CONFIGMAPS}/c', body, patch=patch)
     assert found.endswith(message)
     assert found == message or ' is invalid: ' in found
+
+
+def test_what_must_agree_with_the_url(api):
+    pod = '/api/v1/namespaces/default/pods/p'
+    api.make('/api/v1/namespaces/default/pods', {'metadata': {'name': 'p'}, 'spec': {
+        'containers': [{'name': 'c', 'image': 'i'}]}})
+    other = {'metadata': {'name': 'other'}}
+    assert api.message('POST', f'{pod}/eviction', other) == 'name in URL does not match name in Eviction object'
+    assert api.message('POST', f'{pod}/binding', other) == 'name in URL does not match name in Binding object'
+    assert api.message('POST', f'{pod}/binding', {'metadata': {'name': 'p'}, 'target': {'kind': 'Pod'}}) == (
+        'Binding "p" is invalid: [target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", '
+        'target.name: Required value]')
+    assert api.message('GET', f'{pod}/exec') == 'Upgrade request required'
+
+
+def test_a_status_has_numbers_that_make_sense(api):
+    deployments = '/apis/apps/v1/namespaces/default/deployments'
+    api.make(deployments, {'metadata': {'name': 'd'}, 'spec': {
+        'selector': {'matchLabels': {'a': 'b'}},
+        'template': {'metadata': {'labels': {'a': 'b'}}, 'spec': {'containers': [{'name': 'c', 'image': 'i'}]}}}})
+    status = {'replicas': 1, 'readyReplicas': -1, 'availableReplicas': 2}
+    assert api.message('PATCH', f'{deployments}/d/status', {'status': status}, patch='merge') == (
+        'Deployment.apps "d" is invalid: [status.readyReplicas: Invalid value: -1: must be greater than or equal to 0, '
+        'status.availableReplicas: Invalid value: 2: cannot be greater than status.replicas, '
+        'status.availableReplicas: Invalid value: 2: cannot be greater than readyReplicas]')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.apimachinery import conversion, errors, resources
+from tutor.apimachinery import conversion, errors, resources, schema
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.conversion import DecodeError
 from tutor.apimachinery.objects import Object, deep_copy
@@ -76,14 +76,18 @@ def is_clean(scope: Scope, body: Any, old: Object) -> bool:
 
 def check_types(body: Object, group: str, version: str, kind: str) -> Object:
     """A body of a kind of its own, as subresources take one, with its types checked; raises BadRequest."""
-    from tutor.apimachinery import schema
-    definition = schema.lookup(group, version, kind)
-    assert definition is not None
     try:
-        conversion.decode(body, definition)
+        decode_kind(body, group, version, kind)
     except DecodeError as error:
         raise errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {error}') from None
     return body
+
+
+def decode_kind(body: Object, group: str, version: str, kind: str) -> None:
+    """The same with the plain words of the decoder. Raises DecodeError."""
+    definition = schema.lookup(group, version, kind)
+    assert definition is not None
+    conversion.decode(body, definition)
 
 
 def check_kind(scope: Scope, obj: Object) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.conversion import DecodeError
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.patches import json_patch, merge, strategic
 from tutor.apimachinery.printing.json import to_json
@@ -47,20 +48,31 @@ def apply(scope: Scope, old: Object | None) -> Object:
             decoding.decode_strictly(scope, new)
     except DecodeError as problem:
         shown = strategic.go_text(body) if kind == STRATEGIC_PATCH else to_json(patched, indent=None)
-        raise errors.invalid('', '', '', [field_errors.invalid('patch', shown, str(problem))]) from None
+        raise undecodable(shown, problem) from None
     _check_name(scope, new)
     if strategy.converts:
         strategy.from_version(new)
     return new
 
 
+def must_be_object(body: Any) -> Object:
+    """The body of a merge patch; raises BadRequest."""
+    if isinstance(body, dict):
+        return body
+    found = {list: 'array', str: 'string', bool: 'bool'}.get(body.__class__, 'number')
+    raise errors.bad_request(
+        f'error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}')
+
+
+def undecodable(patch: str, problem: DecodeError) -> StatusError:
+    """What is said of a patch whose outcome cannot be decoded."""
+    return errors.invalid('', '', '', [field_errors.invalid('patch', patch, str(problem))])
+
+
 def _patched(scope: Scope, kind: str, old: Object, body: Any) -> Object:
     if kind == JSON_PATCH:
         return json_patch.apply(deep_copy(old), body)
-    if not isinstance(body, dict):
-        found = {list: 'array', str: 'string', bool: 'bool'}.get(body.__class__, 'number')
-        raise errors.bad_request(
-            f'error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}')
+    must_be_object(body)
     if kind == MERGE_PATCH:
         return merge.apply(old, body)
     if not scope.server.builtin(scope.resource):

@@ -178,6 +178,8 @@ class ApiServer:
         if found is None or known is None:
             raise errors.no_such_path()
         handler = found.verbs.get(info.verb)
+        if found.connect is not None and info.verb in ('get', 'create'):
+            raise errors.bad_request('Upgrade request required')
         if handler is None or info.verb not in known.verbs:
             raise errors.method_not_allowed()
         return handler

@@ -30,7 +30,7 @@ from tutor.kubectl.printers.print_flags import (
 from tutor.kubectl.printers.printer import NamePrinter
 from tutor.kubectl.printers.table import TableOptions, TablePrinter
 from tutor.kubectl.printers.tabwriter import new_table_writer
-from tutor.kubectl.raw import check_uri, raw
+from tutor.kubectl.raw import check_uri, raw_get
 from tutor.kubectl.resource.builder import Builder
 from tutor.kubectl.resource.files import is_list, items
 from tutor.kubectl.resource.info import Info
@@ -80,7 +80,7 @@ class GetOptions(Options):
 
     async def run(self) -> int | None:
         if self.flags['raw']:
-            return raw(self.factory, 'GET', self.flags['raw'])
+            return await raw_get(self.factory, self.flags['raw'])
         if self.watching:
             from tutor.kubectl.cmd.get_watch import watch
             return await watch(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery import errors
+from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response
 from tutor.cluster.apiserver import decoding
@@ -13,9 +14,11 @@ from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 def create(scope: Scope) -> Response:
     """assignPod: set spec.nodeName once, and the PodScheduled condition."""
     binding = decoding.read_body(scope)
+    if (binding.get('metadata') or {}).get('name') != scope.info.name:
+        raise errors.bad_request('name in URL does not match name in Binding object')
+    node = _target(binding)
     pod = scope.store.get(scope.info.namespace, scope.info.name)
-    node = (binding.get('target') or {}).get('name', '')
-    _check(scope, pod, node)
+    _check(scope, pod)
     new = _assigned(pod, node, binding, scope.server.simulation.timestamp())
     scope.store.replace(new, pod, scope.context())
     trace = scope.server.simulation.trace
@@ -25,10 +28,20 @@ def create(scope: Scope) -> Response:
     return Response(201, {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Success', 'code': 201})
 
 
-def _check(scope: Scope, pod: Object, node: str) -> None:
+def _target(binding: Object) -> str:
+    """ValidatePodBinding: the node's name."""
+    target, found = binding.get('target') or {}, []
+    if target.get('kind') not in (None, '', 'Node'):
+        found.append(field_errors.not_supported('target.kind', target['kind'], ('Node', '<empty>')))
+    if not target.get('name'):
+        found.append(field_errors.required('target.name'))
+    if found:
+        raise errors.invalid('', 'Binding', binding['metadata']['name'], found)
+    return target['name']
+
+
+def _check(scope: Scope, pod: Object) -> None:
     name = scope.info.name
-    if not node:
-        raise errors.bad_request('target.name: Required value')
     problem = ''
     if 'deletionTimestamp' in pod['metadata']:
         problem = f'pod {name} is being deleted, cannot be assigned to a host'

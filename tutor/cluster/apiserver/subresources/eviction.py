@@ -14,6 +14,8 @@ SEVERAL = ('This pod has more than one PodDisruptionBudget, which the eviction s
 
 def create(scope: Scope) -> Response:
     body = decoding.check_types(decoding.read_body(scope), 'policy', 'v1', 'Eviction')
+    if (body.get('metadata') or {}).get('name') != scope.info.name:
+        raise errors.bad_request('name in URL does not match name in Eviction object')
     pod = scope.store.get(scope.info.namespace, scope.info.name)
     options = _options(scope, body.get('deleteOptions') or {})
     context = deletion.context(scope, options)

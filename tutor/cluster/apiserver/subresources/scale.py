@@ -8,8 +8,9 @@ from typing import Any
 from tutor.apimachinery import decode, errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.printing.json import to_json
 from tutor.client.transport import JSON_PATCH, Response
-from tutor.cluster.apiserver import decoding, tables, writes
+from tutor.cluster.apiserver import decoding, patching, tables, writes
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 from tutor.cluster.registry.cells import age, columns
@@ -98,10 +99,14 @@ def patch(scope: Scope) -> Response:
             raise errors.bad_request(decode.json_problem(body, error)) from None
     current = as_scale(*_current(scope))
     if scope.request.content_type == JSON_PATCH:
-        return _write(scope, json_patch.apply(current, body))
-    if not isinstance(body, dict):
-        raise errors.bad_request('json: cannot unmarshal array into Go value of type map[string]interface {}')
-    return _write(scope, deep_copy(merge.apply(current, body)))
+        new = json_patch.apply(current, body)
+    else:
+        new = deep_copy(merge.apply(current, patching.must_be_object(body)))
+    try:
+        decoding.decode_kind(new, 'autoscaling', 'v1', 'Scale')
+    except decoding.DecodeError as problem:
+        raise patching.undecodable(to_json(new, indent=None), problem) from None
+    return _write(scope, new)
 
 
 def _write(scope: Scope, wanted: Object) -> Response:

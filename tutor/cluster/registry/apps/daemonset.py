@@ -9,6 +9,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import int_or_percent, metadata, workload
+from tutor.cluster.registry.apps import replica_status
 from tutor.cluster.registry.cells import age, columns, format_labels, template_cells
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
@@ -16,6 +17,8 @@ from tutor.cluster.simulation import Simulation
 
 _TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 _NO_STATUS = {'currentNumberScheduled': 0, 'desiredNumberScheduled': 0, 'numberMisscheduled': 0, 'numberReady': 0}
+_COUNTS = ('currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady',
+           'observedGeneration', 'updatedNumberScheduled', 'numberAvailable', 'numberUnavailable', 'collisionCount')
 
 
 class DaemonSetStrategy(Kind):
@@ -61,6 +64,9 @@ class DaemonSetStrategy(Kind):
             return []
         found = metadata.immutable(new['spec'].get('selector'), old['spec'].get('selector'), 'spec.selector')
         return found + self.check(new, context)
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return replica_status.check(new, old, _COUNTS)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec, status = obj['spec'], obj.get('status') or {}

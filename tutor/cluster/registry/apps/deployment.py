@@ -9,6 +9,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import int_or_percent, metadata, workload
+from tutor.cluster.registry.apps import replica_status
 from tutor.cluster.registry.apps.replicaset import REPLICA_SET_DEADLINE
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.internal import internal
@@ -17,6 +18,9 @@ from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
 _ROLLING = 'MaxUnavailable MaxSurge'
+_COUNTS = ('observedGeneration', 'replicas', 'updatedReplicas', 'terminatingReplicas', 'readyReplicas',
+           'availableReplicas', 'unavailableReplicas', 'collisionCount')
+_PARTS = ('updatedReplicas', 'readyReplicas', 'availableReplicas')
 
 
 class DeploymentStrategy(Kind):
@@ -66,6 +70,9 @@ class DeploymentStrategy(Kind):
             return []
         found = self.check(new, context)
         return found + metadata.immutable(new['spec'].get('selector'), old['spec'].get('selector'), 'spec.selector')
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return replica_status.check(new, old, _COUNTS, _PARTS)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec, status = obj['spec'], obj.get('status') or {}

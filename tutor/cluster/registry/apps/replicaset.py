@@ -9,6 +9,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import metadata, workload
+from tutor.cluster.registry.apps import replica_status
 from tutor.cluster.registry.cells import age, columns, format_labels, template_cells
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
@@ -16,6 +17,9 @@ from tutor.cluster.simulation import Simulation
 
 REPLICA_SET_DEADLINE = 'activeDeadlineSeconds in ReplicaSet is not Supported'
 CONTROLLER_DEADLINE = 'activeDeadlineSeconds in ReplicationController is not Supported'
+_COUNTS = ('replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas',
+           'observedGeneration')
+_PARTS = ('fullyLabeledReplicas', 'readyReplicas', 'availableReplicas')
 
 
 class ReplicaSetStrategy(Kind):
@@ -44,6 +48,9 @@ class ReplicaSetStrategy(Kind):
             return []
         found = self.check(new, context)
         return found + metadata.immutable(new['spec'].get('selector'), old['spec'].get('selector'), 'spec.selector')
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return replica_status.check(new, old, _COUNTS, _PARTS)
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {'status.replicas': str((obj.get('status') or {}).get('replicas', 0))}

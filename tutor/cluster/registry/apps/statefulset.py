@@ -8,6 +8,7 @@ from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import int_or_percent, metadata, workload
+from tutor.cluster.registry.apps import replica_status
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
@@ -20,6 +21,9 @@ _MUTABLE = ('replicas', 'template', 'updateStrategy', 'persistentVolumeClaimRete
 _FORBIDDEN = ("updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
               "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
               "'minReadySeconds' are forbidden")
+_COUNTS = ('replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas',
+           'observedGeneration', 'collisionCount')
+_PARTS = ('readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas')
 
 
 class StatefulSetStrategy(Kind):
@@ -69,6 +73,9 @@ class StatefulSetStrategy(Kind):
         if _fixed(new['spec']) != _fixed(old['spec']):
             found.append(field.forbidden('spec', _FORBIDDEN))
         return found
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return replica_status.check(new, old, _COUNTS, _PARTS, 'status.readyReplicas')
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec, status = obj['spec'], obj.get('status') or {}
