@@ -38,6 +38,7 @@ from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.redis import Redis
 from tutor.cluster.containers.images.stress import Stress
+from tutor.cluster.containers.images.troubleshooting import DnsUtils, Netshoot
 from tutor.cluster.containers.images.ubuntu import Ubuntu
 
 IMAGES: tuple[Callable[[], Image], ...] = (
@@ -47,6 +48,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     CoreDns,
     Curl,
     Debian,
+    DnsUtils,
     Echoserver,
     Etcd,
     HelloApp,
@@ -66,6 +68,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     MetalLbSpeaker,
     MetricsServer,
     Mysql,
+    Netshoot,
     Nginx,
     NginxGateway,
     NginxGatewayDataPlane,

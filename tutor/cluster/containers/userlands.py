@@ -37,7 +37,7 @@ DEBIAN = [*COREUTILS, *_DEBIAN.split()]
 ALPINE = [*BUSYBOX_APPLETS, 'apk', 'getent', 'iconv', 'ldd']
 _FULL = """
 curl wget ps top free uptime vi vim nano less man ssh ping dig nslookup nc ip ss netstat git make openssl jq watch
-pgrep pkill pidof
+pgrep pkill pidof host traceroute iptables iptables-save ipvsadm ifconfig route
 """
 FULL = [*DEBIAN, *_FULL.split()]
 

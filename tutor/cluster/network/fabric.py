@@ -88,6 +88,21 @@ class Fabric:
         found = target.datagrams.get(port) if protocol == 'UDP' else target.listener_at(address, port)
         return found if found is not None else REFUSED
 
+    def path(self, source: Stack, address: str) -> list[str]:
+        """The routers between a stack and an address, and the address itself when somebody has it."""
+        target = source if source.owns(address) else self._by_address.get(address)
+        gateway = [address for address in (source.address.rpartition('.')[0] + '.1',) if source.pod]
+        if target is None:
+            return gateway
+        if target is source:
+            return [address]
+        if self.links.between(source.node, target.node):
+            return gateway
+        if target.node == source.node:
+            return [address]
+        between = self._nodes[target.node].addresses[:1] if target.pod and target.node in self._nodes else []
+        return [*gateway, *between, address]
+
     async def connect(self, source: Stack, address: str, port: int, timeout: float | None = None) -> TcpConnection:
         """Open a connection. Raises OSError as a kernel does."""
         found = self.route(source, address, port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from tutor.cluster.network import resolver
+from tutor.cluster.network import iptables, resolver
 from tutor.cluster.network.dns import DnsAnswer, Question
 from tutor.cluster.network.stack import Answer, Stack, TcpConnection, TcpListener, UdpListener
 from tutor.shell.tls import Certificates
@@ -69,6 +69,23 @@ class HostNetwork:
     async def ask(self, address: str, port: int, question: Question, timeout: float) -> DnsAnswer:
         """Send a datagram and wait for the answer; raises OSError."""
         return await self.stack.fabric.ask(self.stack, address, port, question, timeout)
+
+    def packet_filter(self) -> tuple[iptables.Tables, Any]:
+        """The kernel's packet filter tables here, and what shows them: a pod's own are empty."""
+        if self.stack.pod:
+            return iptables.empty(), iptables
+        rules = [getattr(proxy, 'rules', lambda node: None)(self.stack.node) for proxy in self.stack.fabric.proxies]
+        return iptables.tables(next((found for found in rules if found is not None), None)), iptables
+
+    def sockets(self) -> list[tuple[str, str, int, Any]]:
+        """What listens here: protocol, address ('' for all), port, and the view that opened it."""
+        return [*(('tcp', address, port, listener.owner)
+                  for (address, port), listener in self.stack.listeners.items()),
+                *(('udp', '', port, listener.owner) for port, listener in self.stack.datagrams.items())]
+
+    def path(self, address: str) -> list[str]:
+        """The machines that a packet passes on its way, its end included where it arrives (for traceroute)."""
+        return self.stack.fabric.path(self.stack, address)
 
     def close(self) -> None:
         """Close all that was opened through this view."""

@@ -22,6 +22,7 @@ class Rules(Protocol):
     def by_address(self, address: str) -> Iterable[Object]: ...
     def by_node_port(self, port: int) -> Iterable[Object]: ...
     def slices(self, service: str) -> Iterable[Object]: ...
+    def services(self) -> Iterable[Object]: ...
 
 
 class LiveRules:
@@ -43,6 +44,9 @@ class LiveRules:
     def slices(self, service: str) -> Iterable[Object]:
         return self._slices.by_index('service', service)
 
+    def services(self) -> Iterable[Object]:
+        return self._services.list()
+
     def frozen(self) -> FrozenRules:
         return FrozenRules(self._services.list(), self._slices.list())
 
@@ -51,6 +55,7 @@ class FrozenRules:
     """The rules that a proxy left behind in its node's kernel when it stopped."""
 
     def __init__(self, services: list[Object], slices: list[Object]) -> None:
+        self._services = services
         self._by_address = _grouped(services, addresses_of)
         self._by_node_port = _grouped(services, node_ports_of)
         self._slices = _grouped(slices, service_of)
@@ -63,6 +68,9 @@ class FrozenRules:
 
     def slices(self, service: str) -> Iterable[Object]:
         return self._slices.get(service, ())
+
+    def services(self) -> Iterable[Object]:
+        return self._services
 
 
 class ServiceProxy:
@@ -103,6 +111,10 @@ class ServiceProxy:
         """A node was rebooted: its rules are gone."""
         self._rules.pop(node, None)
 
+    def rules(self, node: str) -> Rules | None:
+        """The rules in a node's kernel; None where no proxy ever ran."""
+        return self._rules.get(node)
+
     # -- translation --------------------------------------------------------------------------------------------
 
     def translate(self, source: Stack, address: str, port: int, protocol: str) -> tuple[str, int] | str | None:
@@ -112,7 +124,7 @@ class ServiceProxy:
             for service in rules.by_address(address):
                 for entry in service['spec'].get('ports') or ():
                     if entry['port'] == port and entry.get('protocol', 'TCP') == protocol:
-                        external = address not in _cluster_ips(service)
+                        external = address not in cluster_ips(service)
                         return self._pick(rules, service, entry, source, external, source.node)
         return self._translate_node_port(source, address, port, protocol)
 
@@ -186,7 +198,7 @@ def usable_endpoints(slices: Iterable[Object], port_name: str) -> Iterator[Endpo
 def addresses_of(service: Object) -> list[str]:
     """All addresses that a Service can be reached at, but those of nodes."""
     spec = service['spec']
-    found = [*_cluster_ips(service), *(spec.get('externalIPs') or ())]
+    found = [*cluster_ips(service), *(spec.get('externalIPs') or ())]
     if spec.get('type') == 'LoadBalancer':
         balancer: dict[str, Any] = (service.get('status') or {}).get('loadBalancer') or {}
         found += [entry['ip'] for entry in balancer.get('ingress') or () if entry.get('ip')]
@@ -203,7 +215,7 @@ def service_of(piece: Object) -> list[str]:
     return [f'{meta["namespace"]}/{name}'] if name else []
 
 
-def _cluster_ips(service: Object) -> list[str]:
+def cluster_ips(service: Object) -> list[str]:
     spec = service['spec']
     if spec.get('type') == 'ExternalName':
         return []

@@ -16,7 +16,7 @@ class Agnhost(Image):
         '2.50', '2.52', '2.53', '2.54', '2.55', '2.56', '2.57', '2.59')}
     size = 51_105_200
     memory = 8 * 1024 * 1024
-    extra = ('curl', 'dig', 'nslookup')
+    extra = ('curl', 'dig', 'host', 'nslookup')
 
     def userland(self, tag: str) -> str:
         return 'alpine'

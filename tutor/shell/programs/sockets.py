@@ -1,0 +1,70 @@
+"""ss and netstat: what listens on the machine or in the pod."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.shell.process import IO, Context, Process
+from tutor.shell.programs.options import parse
+
+
+def _listening(ctx: Context, wanted: str) -> list[tuple[str, str, int, Process | None]]:
+    """Protocol, address, port and process, in the order of their numbers."""
+    network: Any = ctx.host.network
+    found = []
+    for protocol, address, port, owner in network.sockets() if hasattr(network, 'sockets') else ():
+        if protocol in wanted:
+            own = owner is network and network.stack.pod
+            process = next(iter(ctx.host.processes.values()), None) if own else None
+            found.append((protocol, address, port, process))
+    return sorted(found, key=lambda item: (item[0] != 'udp', item[2], item[1]))
+
+
+def _wanted(options: Any) -> str:
+    chosen = [name for letter, name in (('t', 'tcp'), ('u', 'udp')) if letter in options]
+    return ' '.join(chosen) or 'tcp udp'
+
+
+async def ss(argv: list[str], io: IO, ctx: Context) -> int:
+    """ss -tulnp"""
+    options = parse(argv, ctx, 'tulnpaeimosH4x6', {'listening': 'l', 'tcp': 't', 'udp': 'u', 'numeric': 'n',
+                                                  'processes': 'p', 'all': 'a', 'no-header': 'H'})
+    many = 't' not in options or 'u' in options
+    listens = 'l' in options or 'a' in options
+    if 's' in options:
+        count = len(_listening(ctx, 'tcp'))
+        io.stdout.write(f'Total: {count}\nTCP:   {count} (estab 0, closed 0, orphaned 0, timewait 0)\n')
+        return 0
+    if 'H' not in options:
+        io.stdout.write(f'{"Netid " if many else ""}State  Recv-Q Send-Q Local Address:Port Peer Address:Port'
+                        f'{"Process" if "p" in options else ""}\n')
+    for protocol, address, port, process in _listening(ctx, _wanted(options)) if listens else ():
+        state, queue = ('LISTEN', 4096) if protocol == 'tcp' else ('UNCONN', 0)
+        who = f'users:(("{_name(process)}",pid={process.pid},fd=7))' if process and 'p' in options else ''
+        there = '0.0.0.0' if address else '*'
+        io.stdout.write(f'{f"{protocol:<6}" if many else ""}{state:<6} 0      {queue:<6d} {address or "*":>13}:'
+                        f'{port:<8d} {there:>7}:*    {who}'.rstrip(' ') + '\n')
+    return 0
+
+
+async def netstat(argv: list[str], io: IO, ctx: Context) -> int:
+    """netstat -tulnp"""
+    options = parse(argv, ctx, 'tulnpaWrei', {})
+    shows = 'p' in options
+    busybox = ctx.host.userland == 'busybox'
+    if shows and ctx.uid and not busybox:
+        io.stderr.write('(Not all processes could be identified, non-owned process info\n will not be shown, you would '
+                        'have to be root to see it all.)\n')
+    io.stdout.write('Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           '
+                    f'Foreign Address         State       {"PID/Program name    " if shows else ""}\n')
+    for protocol, address, port, process in sorted(_listening(ctx, _wanted(options)), key=lambda item: item[0]):
+        local = f'{address or "0.0.0.0"}:{port}'
+        state = 'LISTEN' if protocol == 'tcp' else ''
+        who = (f'{process.pid}/{_name(process)}' if process is not None else '-') if shows else ''
+        io.stdout.write(f'{protocol:<5}      0      0 {local:<23} 0.0.0.0:*               {state:<11} {who}'.rstrip(' ')
+                        + ('' if shows else '      ' if state else '') + '\n')
+    return 0
+
+
+def _name(process: Process) -> str:
+    return process.argv[0].partition(':')[0].rpartition('/')[2]
