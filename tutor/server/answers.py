@@ -36,6 +36,14 @@ def failure(error: StatusError) -> web.Response:
     return to_http(Response(error.code, error.status), negotiation.JSON)
 
 
+def stream(http: web.BaseRequest, media: str) -> web.StreamResponse:
+    """An answer whose length nobody knows: in chunks, or for HTTP/1.0 until the connection ends."""
+    response = web.StreamResponse(headers={'Content-Type': media, 'Cache-Control': CACHE})
+    if http.version >= (1, 1):
+        response.enable_chunked_encoding()
+    return response
+
+
 def encode(body: Any, media: str = negotiation.JSON) -> bytes:
     if media == negotiation.YAML:
         import yaml

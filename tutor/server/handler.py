@@ -24,6 +24,7 @@ class ApiHandler:
     def __init__(self, cluster: Cluster, clock: WallClock) -> None:
         self.api = cluster.api
         self.simulation = cluster.simulation
+        self.watches = watches.Watches()
         self._clock = clock
 
     async def __call__(self, http: web.BaseRequest) -> web.StreamResponse:

@@ -30,8 +30,7 @@ async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request) ->
 
     handler.simulation.spawn(collect(), 'http logs')
     handler.ran()
-    response = web.StreamResponse(headers={'Content-Type': 'text/plain', 'Cache-Control': answers.CACHE})
-    response.enable_chunked_encoding()
+    response = answers.stream(http, 'text/plain')
     try:
         await response.prepare(http)
         while (chunks := await outbox.take()) is not None:

@@ -87,7 +87,7 @@ class Service:
         if settings.kubeconfig is not None:
             kubeconfig.check(settings.kubeconfig)
         clock = WallClock(cluster.simulation, settings.speed)
-        server = web.Server(ApiHandler(cluster, clock), access_log=None)  # type: ignore[arg-type]
+        server = web.Server(ApiHandler(cluster, clock), handler_cancellation=True, access_log=None)  # type: ignore[arg-type]
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.address, settings.port,

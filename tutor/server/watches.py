@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -12,73 +12,121 @@ from aiohttp import web
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import Request
 from tutor.cluster.apiserver.requestinfo import RequestInfo, is_true
+from tutor.cluster.registry.watch import Event, Watcher
 from tutor.server import answers, negotiation
-from tutor.server.outbox import Outbox
 
 if TYPE_CHECKING:
     from tutor.server.handler import ApiHandler
 
-UNREAD_LIMIT = 32 * 1024 * 1024
-"""Bytes that a client may leave unread before its stream is closed."""
 SENT_WITHIN = 30.0
-"""Wall seconds that a client may take to read one batch."""
+"""Wall seconds that a client may take to read what was sent to it, before its stream is closed."""
+WRITES_PER_SECOND = 1000
+"""What all clients together may cost: each gets its share, and what happens meanwhile goes into one write."""
 BOOKMARK_EVERY = 60.0
 LONGEST = 3600.0
+KNOWN = 4096
+"""Objects whose JSON is kept, for the next client that watches them."""
 
 
 async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request,
                 info: RequestInfo) -> web.StreamResponse:
-    """Stream events until the client goes, its timeout comes or the watch ends."""
+    """Stream events until the client goes, its timeout comes or the watch ends. Raises StatusError."""
     seconds = float(request.query.pop('timeoutSeconds', 0) or 0) or LONGEST
-    outbox = Outbox(handler.simulation)
     try:
-        watcher = handler.api.watch(request)
+        watcher: Watcher | None = handler.api.watch(request)
     except StatusError as error:
         if error.code != 410:
             raise
-        outbox.put(answers.encode({'type': 'ERROR', 'object': error.status}))
-        outbox.end()
-        watcher = None
-
-    def deliver(batch: list[dict[str, Any]] | None) -> None:
-        if batch is None or outbox.size > UNREAD_LIMIT:
-            outbox.end()
-        elif not outbox.ended:
-            outbox.put(b''.join(answers.encode(event) for event in batch))
-
-    if watcher is not None:
-        watcher.subscribe(deliver)
-        handler.ran()
-    response = web.StreamResponse(headers={'Content-Type': negotiation.JSON, 'Cache-Control': answers.CACHE})
-    response.enable_chunked_encoding()
+        watcher, first = None, answers.encode({'type': 'ERROR', 'object': error.status})
+    else:
+        first = b''
+    response = answers.stream(http, negotiation.JSON)
     try:
         await response.prepare(http)
-        bookmark = _bookmark(handler, info) if is_true(request.query.get('allowWatchBookmarks')) else None
-        await _pump(outbox, response, time.monotonic() + seconds, bookmark)
+        if watcher is not None:
+            bookmark = _bookmark(handler, info) if is_true(request.query.get('allowWatchBookmarks')) else _nothing
+            await handler.watches.stream(watcher, response, bookmark, time.monotonic() + seconds)
         async with asyncio.timeout(SENT_WITHIN):
-            await response.write_eof()
+            await response.write_eof(first)
     except (ConnectionError, TimeoutError):
         if http.transport is not None:
             http.transport.abort()
     finally:
-        outbox.end()
         if watcher is not None:
             watcher.close()
             handler.ran()
     return response
 
 
-async def _pump(outbox: Outbox, response: web.StreamResponse, deadline: float,
-                bookmark: Callable[[], bytes] | None) -> None:
-    """Send what comes; a bookmark when nothing has come for long, and before the end."""
-    while (left := deadline - time.monotonic()) > 0:
-        chunks = await outbox.take(min(left, BOOKMARK_EVERY))
-        if chunks is None:
-            return
-        data = b''.join(chunks) if chunks else bookmark() if bookmark is not None else b''
-        if data:
-            async with asyncio.timeout(SENT_WITHIN):
-                await response.write(data)
+class Watches:
+    """All clients that watch."""
+
+    def __init__(self) -> None:
+        self._encoder = EventEncoder()
+        self._open = 0
+
+    @property
+    def pace(self) -> float:
+        """Wall seconds between two writes to one client."""
+        return self._open / WRITES_PER_SECOND
+
+    async def stream(self, watcher: Watcher, response: web.StreamResponse, bookmark: Callable[[], bytes],
+                     deadline: float) -> None:
+        """Send what comes; a bookmark when nothing has come for long. Raises TimeoutError for a client that does not
+        read, ConnectionError for one that has gone."""
+        ready = asyncio.Event()
+        watcher.on_ready(ready.set)
+        self._open += 1
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                if not await _set_within(ready, min(left, BOOKMARK_EVERY)):
+                    await _send(response, bookmark())
+                    continue
+                ready.clear()
+                events = watcher.take()
+                if events is None:
+                    return
+                await _send(response, self._encoder.lines(events))
+                await asyncio.sleep(self.pace)
+        finally:
+            self._open -= 1
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
+async def _send(response: web.StreamResponse, data: bytes) -> None:
+    if data:
+        async with asyncio.timeout(SENT_WITHIN):
+            await response.write(data)
+
+
+class EventEncoder:
+    """Events as JSON lines. Many clients watch the same objects, which never change: each is encoded once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, bytes]] = {}
+
+    def lines(self, events: Iterable[Event]) -> bytes:
+        return b''.join(b'{"type":"%s","object":%s}\n' % (event['type'].encode(), self._object(event['object']))
+                        for event in events)
+
+    def _object(self, obj: Any) -> bytes:
+        found = self._known.get(id(obj))
+        if found is None:
+            found = self._known[id(obj)] = obj, answers.encode(obj)[:-1]  # it is kept, so that its id stays its own
+            if len(self._known) > KNOWN:
+                del self._known[next(iter(self._known))]
+        return found[1]
+
+
+def _nothing() -> bytes:
+    return b''
 
 
 def _bookmark(handler: ApiHandler, info: RequestInfo) -> Callable[[], bytes]:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import yaml
@@ -18,6 +18,7 @@ import yaml
 from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.server.service import Service, Settings, new_cluster
 
+T = TypeVar('T')
 CONFIG = ClusterConfig(nodes=(NodeConfig('node01'),), addons=(), pulled=True)
 
 
@@ -26,7 +27,8 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.kubeconfig = folder / 'kubeconfig'
-        self.service = Service(new_cluster(CONFIG), Settings(0, kubeconfig=self.kubeconfig, cluster=CONFIG))
+        self.cluster = new_cluster(CONFIG)
+        self.service = Service(self.cluster, Settings(0, kubeconfig=self.kubeconfig, cluster=CONFIG))
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
@@ -38,6 +40,18 @@ class Served:
         self._ready.set()
         await self._stop.wait()
         await self.service.stop()
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Do something in the server's thread."""
+        async def run() -> T:
+            return work()
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
+
+    def open_watches(self, plural: str, namespace: str) -> int:
+        """How many watch a resource in a namespace."""
+        store = self.cluster.api.stores.of('', plural)
+        watchers = self.call(lambda: list(store.broadcaster._plain.values()))
+        return sum(watcher.prefix == store.range_prefix(namespace) for watcher in watchers)
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
@@ -73,10 +87,21 @@ class Caller:
 
     def until(self, path: str, condition: Callable[[Any], bool]) -> Any:
         """What is at a path once the condition holds; asked again and again, for 20 seconds at most."""
-        end = time.monotonic() + 20
-        while not condition(found := self.ask('GET', path)[1]):
-            assert time.monotonic() < end, found
+        found: Any = None
+
+        def holds() -> bool:
+            nonlocal found
+            found = self.ask('GET', path)[1]
+            return condition(found)
+
+        self.wait(holds)
         return found
+
+    @staticmethod
+    def wait(condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < end
 
     def refused(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
         code, status = self.ask(method, path, body, **headers)

@@ -10,7 +10,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches.ledger import Ledger
 from tutor.apimachinery.resources import RESOURCES, Resource
-from tutor.client.transport import ByteStream, ExecSession, Request, Response, User, WatchStream
+from tutor.client.transport import ByteStream, ExecSession, Request, Response, User
 from tutor.cluster.apiserver import discovery, reads, requestinfo, watching, writes
 from tutor.cluster.apiserver.admission.chain import AdmissionChain
 from tutor.cluster.apiserver.aggregation import Aggregator
@@ -26,6 +26,7 @@ from tutor.cluster.apiserver.subresources.catalog import SUBRESOURCES
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.catalog import strategy_for
 from tutor.cluster.registry.store import ResourceStores
+from tutor.cluster.registry.watch import Watcher
 from tutor.cluster.simulation import Simulation
 from tutor.cluster.storage import Store, Unavailable
 
@@ -116,7 +117,7 @@ class ApiServer:
             response.warnings = (deprecation, *response.warnings)
         return response
 
-    def watch(self, request: Request) -> WatchStream:
+    def watch(self, request: Request) -> Watcher:
         query = {**request.query, 'watch': 'true'}
         info = requestinfo.parse('GET', request.path, query)
         return watching.watch(self._scope(request, info))

@@ -24,8 +24,8 @@ LIMIT = 100_000
 
 
 class Watcher:
-    """One running watch. Read it with `next`, or hand `subscribe` a callback that gets the events in batches;
-    None ends either."""
+    """One running watch. Read it with `next`, or hand `subscribe` a callback that gets the events in batches; None ends
+    either. Or `take` what has come at a pace of your own, whenever `on_ready` says that there is something."""
 
     def __init__(self, simulation: Simulation, matches: Matches | None, convert: Callable[[Event], Event] | None,
                  stop: Callable[[Watcher], None], prefix: str) -> None:
@@ -35,6 +35,7 @@ class Watcher:
         self._events: deque[tuple[Event, int | None]] = deque()
         self._waiting: Future[Event | None] | None = None
         self._deliver: Deliver | None = None
+        self._ready: Callable[[], None] | None = None
         self._scheduled = False
         self.matches = matches
         self.prefix = prefix
@@ -66,7 +67,7 @@ class Watcher:
             if not self._scheduled:
                 self._scheduled = True
                 self._simulation.call_later(LATENCY, self._flush)
-        elif self._waiting is not None:
+        elif self._waiting is not None or self._ready is not None:
             self._wake()
 
     async def next(self) -> Event | None:
@@ -89,6 +90,20 @@ class Watcher:
             self._scheduled = True
             self._simulation.call_soon(self._flush)
 
+    def on_ready(self, ready: Callable[[], None]) -> None:
+        """Call back for each event that comes, and for the end."""
+        self._ready = ready
+        if self._events or self.closed:
+            ready()
+
+    def take(self) -> list[Event] | None:
+        """All events that have come; None once the stream has ended and all were taken."""
+        if not self._events:
+            return None if self.closed else []
+        taken, self._events = self._events, deque()
+        convert = self._convert
+        return [convert(event) if convert else event for event, _ in taken]
+
     def close(self) -> None:
         """End the stream: what is queued is still delivered, then None."""
         if self.closed:
@@ -103,6 +118,8 @@ class Watcher:
     def _wake(self) -> None:
         if self._waiting is not None:
             self._waiting.resolve(None)
+        if self._ready is not None:
+            self._ready()
 
     def _flush(self) -> None:
         self._scheduled = False
