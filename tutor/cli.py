@@ -140,7 +140,8 @@ def _add_serve(serve: argparse.ArgumentParser, say: Callable[..., str]) -> None:
     serve.add_argument('--kubeconfig', type=Path, metavar='FILE', help=say('where to write the kubeconfig'))
     serve.add_argument('--cluster', type=Path, metavar='FILE', help=say('the cluster file'))
     serve.add_argument('--speed', type=float, default=1.0, metavar='X', help=say('how fast time passes'))
-    serve.add_argument('--lesson', default='', metavar='EXERCISE', help=say('begin with the cluster of an exercise'))
+    serve.add_argument('--lesson', default='', metavar='EXERCISE',
+                       help=say('the cluster of an exercise, whose checks are told as they change'))
 
 
 # -- commands -----------------------------------------------------------------------------------------------------

@@ -27,9 +27,14 @@ def _in(languages: tuple[Language, ...], words: Text, separator: str) -> str:
 
 def _checks(one: Graded, languages: tuple[Language, ...]) -> Iterator[str]:
     for status in one.statuses:
-        yield f'  {SIGNS[status.state]} {_in(languages, status.check.title, " ")}'
-        if status.state is State.FAILED and status.result:
-            yield from (f'      {status.result.say(language)}' for language in languages)
+        yield from status_lines(status, languages)
+
+
+def status_lines(status: Status, languages: tuple[Language, ...]) -> Iterator[str]:
+    """One check with its sign; if it is not met, what was expected and found."""
+    yield f'  {SIGNS[status.state]} {_in(languages, status.check.title, " ")}'
+    if status.state is State.FAILED and status.result:
+        yield from (f'      {status.result.say(language)}' for language in languages)
 
 
 def _errors(one: Graded) -> Iterator[str]:

@@ -6,15 +6,18 @@ import asyncio
 import ipaddress
 import signal
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tutor.course.models import Exercise, Lesson
 from tutor.course.words import Text
 from tutor.grader.view import CannotStart
 from tutor.i18n.voice import Voice
 from tutor.server.kubeconfig import NotOurs
-from tutor.server.service import Service, Settings, new_cluster
+from tutor.server.service import Service, Settings, new_cluster, new_workbench
+
+if TYPE_CHECKING:
+    from tutor.server.grading import Grading
 
 
 class CannotServe(Exception):
@@ -27,15 +30,13 @@ class CannotServe(Exception):
 
 def serve(settings: Settings, voice: Voice, exercise: str = '') -> list[tuple[str, Exception]]:
     """Serve until interrupted; what went wrong inside, for the log file. Raises CannotServe."""
-    started, lesson = _exercise(exercise)
-    if started is not None:
-        from dataclasses import replace
-
-        from tutor.session.sitting import cluster_for
-        settings = replace(settings, cluster=cluster_for(lesson, started))
     try:
-        service = Service(new_cluster(settings.cluster, started, lesson), settings)
-        asyncio.run(_until_interrupted(service, settings, voice))
+        if exercise:
+            grading = _graded(exercise, voice)
+            service = Service(grading.cluster, settings)
+        else:
+            grading, service = None, Service(new_cluster(settings.cluster), settings)
+        asyncio.run(_until_interrupted(service, settings, voice, grading))
     except KeyboardInterrupt:
         return []
     except CannotStart as problem:
@@ -49,22 +50,28 @@ def serve(settings: Settings, voice: Voice, exercise: str = '') -> list[tuple[st
     return service.failures
 
 
-def _exercise(exercise: str) -> tuple[Exercise | None, Lesson | None]:
-    if not exercise:
-        return None, None
+def _graded(name: str, voice: Voice) -> Grading:
+    """An exercise on a cluster of its own. Raises CannotServe, CannotStart."""
     from tutor.course.loader import load_course
+    from tutor.server.grading import Grading
+    from tutor.session.sitting import cluster_for
     course = load_course()
     try:
-        found = course.exercise(exercise)
+        exercise = course.exercise(name)
     except LookupError:
-        raise CannotServe(Text(zh=f'没有练习 {exercise}', en=f'there is no exercise {exercise}')) from None
-    return found, course.lesson(found.lesson_id)
+        raise CannotServe(Text(zh=f'没有练习 {name}', en=f'there is no exercise {name}')) from None
+    bench = new_workbench(cluster_for(course.lesson(exercise.lesson_id), exercise), exercise)
+    return Grading(exercise, bench, voice, partial(print, flush=True))
 
 
-async def _until_interrupted(service: Service, settings: Settings, voice: Voice) -> None:
+async def _until_interrupted(service: Service, settings: Settings, voice: Voice, grading: Grading | None) -> None:
+    looking = None
     try:
         await service.start()
         _greet(service, settings, voice)
+        if grading is not None:
+            grading.begin()
+            looking = asyncio.create_task(grading.run(service.ran))
         stop = asyncio.Event()
         loop: Any = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -74,6 +81,8 @@ async def _until_interrupted(service: Service, settings: Settings, voice: Voice)
                 break
         await stop.wait()
     finally:
+        if looking is not None:
+            looking.cancel()
         await service.stop()
 
 

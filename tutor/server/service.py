@@ -10,16 +10,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from tutor.client.transport import ADMIN
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.config import DEFAULT, ClusterConfig
-from tutor.course.models import Exercise, Lesson
+from tutor.course.models import Exercise
 from tutor.server import certificates, kubeconfig
 from tutor.server.handler import ApiHandler
 from tutor.server.wallclock import WallClock, wall_time
+
+if TYPE_CHECKING:
+    from tutor.session.workbench import Workbench
 
 LOOPBACK = '127.0.0.1'
 NAMES = (LOOPBACK, '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc')
@@ -39,23 +43,28 @@ class Settings:
     speed: float = 1.0
 
 
-def new_cluster(config: ClusterConfig, exercise: Exercise | None = None, lesson: Lesson | None = None) -> Cluster:
-    """A cluster that is up, its clock at the wall clock's time, in the start state of an exercise. Raises
-    CannotStart."""
-    epoch, keys = wall_time() - HEAD_START, certificates.fresh_keys(wall_time())
-    if exercise is None:
-        cluster = Cluster(config, epoch=epoch, keys=keys)
-        cluster.boot()
-    else:
-        from tutor.session.sitting import prepare
-        from tutor.session.workbench import Workbench
-        bench = Workbench(config, epoch=epoch, keys=keys)
-        prepare(bench, exercise)
-        cluster = bench.cluster
+def new_cluster(config: ClusterConfig) -> Cluster:
+    """A cluster that is up, its clock at the wall clock's time."""
+    cluster = Cluster(config, epoch=wall_time() - HEAD_START, keys=certificates.fresh_keys(wall_time()))
+    cluster.boot()
+    _catch_up(cluster)
+    return cluster
+
+
+def new_workbench(config: ClusterConfig, exercise: Exercise) -> Workbench:
+    """A cluster in the start state of an exercise, its clock at the wall clock's time. Raises CannotStart."""
+    from tutor.session.sitting import prepare
+    from tutor.session.workbench import Workbench
+    bench = Workbench(config, epoch=wall_time() - HEAD_START, keys=certificates.fresh_keys(wall_time()))
+    prepare(bench, exercise)
+    _catch_up(bench.cluster)
+    return bench
+
+
+def _catch_up(cluster: Cluster) -> None:
     late = (wall_time() - cluster.simulation.wall()).total_seconds()
     if late > 0:
         cluster.simulation.advance(late)
-    return cluster
 
 
 class Service:
@@ -66,6 +75,7 @@ class Service:
         self._settings = settings
         self._runner: web.ServerRunner | None = None
         self._pump: asyncio.Task[None] | None = None
+        self._handler: ApiHandler | None = None
         self.port = 0
         self.kubeconfig = Path()
 
@@ -87,7 +97,8 @@ class Service:
         if settings.kubeconfig is not None:
             kubeconfig.check(settings.kubeconfig)
         clock = WallClock(cluster.simulation, settings.speed)
-        server = web.Server(ApiHandler(cluster, clock), handler_cancellation=True, access_log=None)  # type: ignore[arg-type]
+        self._handler = ApiHandler(cluster, clock)
+        server = web.Server(self._handler, handler_cancellation=True, access_log=None)  # type: ignore[arg-type]
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.address, settings.port,
@@ -99,6 +110,11 @@ class Service:
         self.kubeconfig = settings.kubeconfig or kubeconfig.default_path(self.port)
         kubeconfig.write(self.kubeconfig, kubeconfig.text(self.url, cluster.keys, token))
         self._pump = asyncio.create_task(clock.run())
+
+    def ran(self) -> None:
+        """Something was put into the simulation: run what is due."""
+        if self._handler is not None:
+            self._handler.ran()
 
     async def stop(self) -> None:
         """Close everything; a kubeconfig that nobody named goes away with its server."""
