@@ -194,3 +194,9 @@ def test_on_a_real_cluster_there_is_nothing_to_break(shell) -> None:
     assert shell.bench.simulation.run_task(chaos(['chaos', 'list'], io, ctx)) == 1
     assert shell.bench.simulation.run_task(clock(['clock'], io, ctx)) == 1
     assert errors.text().count('this cluster is real') == 2
+
+
+def test_a_fault_that_needs_the_api_server_says_when_it_does_not_answer(shell) -> None:
+    shell('chaos kill etcd')
+    assert 'the API server does not answer' in shell('chaos break-dns')
+    assert shell('chaos status') == '  1  kill etcd\n'

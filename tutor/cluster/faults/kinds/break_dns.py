@@ -15,11 +15,14 @@ NAMESPACE, SERVICE, LABEL, WRONG = 'kube-system', 'kube-dns', 'k8s-app', 'kube-d
 def cause(cluster: Cluster, words: Sequence[str]) -> Mend:
     if words:
         raise KIND.usage()
-    service = cluster.admin.find('services', SERVICE, NAMESPACE)
-    if service is None:
-        raise BadFault('this cluster has no Service kube-system/kube-dns', '这个集群没有 Service kube-system/kube-dns')
-    before = service['spec']['selector'][LABEL]
-    _select(cluster, WRONG)
+    try:
+        service = cluster.admin.find('services', SERVICE, NAMESPACE)
+        if service is None:
+            raise BadFault('this cluster has no Service kube-system/kube-dns', '这个集群没有 Service kube-system/kube-dns')
+        before = service['spec']['selector'].get(LABEL)
+        _select(cluster, WRONG)
+    except StatusError as problem:
+        raise BadFault(f'the API server does not answer: {problem}', f'API 服务器没有应答：{problem}') from None
 
     def mend() -> None:
         try:
@@ -29,7 +32,7 @@ def cause(cluster: Cluster, words: Sequence[str]) -> Mend:
     return mend
 
 
-def _select(cluster: Cluster, value: str) -> None:
+def _select(cluster: Cluster, value: str | None) -> None:
     cluster.admin.patch('services', SERVICE, {'spec': {'selector': {LABEL: value}}}, NAMESPACE)
 
 
