@@ -31,6 +31,7 @@ class Fleet:
         for resource in self.RESOURCES:
             informers.of(resource)
         informers.of('pods').on_change(self._pod_changed)
+        informers.of('nodes').on_change(self._node_changed)
         informers.of('configmaps').on_change(self._changed('configmaps'))
         informers.of('secrets').on_change(self._changed('secrets'))
 
@@ -47,6 +48,11 @@ class Fleet:
                 self._offer(kubelet, pod, pod)
         for uid in sorted(known):
             kubelet.workers[uid].removed()
+
+    def _node_changed(self, old: Object | None, new: Object | None) -> None:
+        """A kubelet whose node was removed registers it no more until it starts anew."""
+        if new is None and old is not None and old['metadata']['name'] in self.kubelets:
+            self.kubelets[old['metadata']['name']].node = None
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         name = (new or old or {})['spec'].get('nodeName')

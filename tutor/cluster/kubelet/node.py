@@ -173,12 +173,8 @@ class NodeReporter:
         body = {'status': {**status, 'conditions': [*self._conditions, *foreign]}}
         try:
             kubelet.client.patch('nodes', kubelet.name, body, '', 'status', MERGE_PATCH)
-        except StatusError as error:
-            if error.code == 404:
-                self.register()
-            return
-        except OSError:
-            return
+        except (StatusError, OSError):
+            return  # also when somebody removed the node: only a kubelet that starts registers one
         self._announce(before)
 
     def _announce(self, before: tuple[Object, ...]) -> None:

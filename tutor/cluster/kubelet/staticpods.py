@@ -142,7 +142,8 @@ class StaticPods:
                     self._show(key, current)
                     return
                 client.delete('pods', meta['name'], meta['namespace'], {'gracePeriodSeconds': 0})
-            self._show(key, client.create('pods', self._mirror(pod), meta['namespace']))
+            if self._kubelet.current_node() is not None:  # a node that was removed shows no mirrors
+                self._show(key, client.create('pods', self._mirror(pod), meta['namespace']))
         except (StatusError, OSError) as problem:
             # the API server is not there, or does not want it: the next look tries again
             self._mirrors.pop(key, None)

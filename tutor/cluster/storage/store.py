@@ -15,6 +15,11 @@ HISTORY = 20_000
 """How many changes are kept for watchers that start in the past; older ones count as compacted."""
 
 
+QUOTA = 150_000
+"""How many keys fit; a real etcd counts bytes (--quota-backend-bytes)."""
+NO_SPACE = 'etcdserver: mvcc: database space exceeded'
+
+
 class Conflict(Exception):
     """The key's revision is not the one that was expected."""
 
@@ -61,9 +66,12 @@ class _Bucket:
 class Store:
     """All data of one cluster. Every method is one atomic step."""
 
-    def __init__(self) -> None:
+    def __init__(self, quota: int = QUOTA) -> None:
         self.revision = 1
         self.compacted = 0
+        self.quota = quota
+        self.size = 0
+        """How many keys there are."""
         self.trouble = ''
         """Why nothing can be read or written now, '' when all is well."""
         self.propose: Callable[[str], None] | None = None
@@ -126,10 +134,13 @@ class Store:
         previous = bucket.entries.get(key)
         if expect is not None and expect != (previous.mod_revision if previous else 0):
             raise Conflict(key)
+        if previous is None and self.size >= self.quota:
+            raise Unavailable(NO_SPACE)
         if self.propose is not None:
             self.propose(key)
         revision = self.revision + 1
         if previous is None:
+            self.size += 1
             insort(bucket.keys, key)
             entry = Entry(key, value, revision, revision, 1)
         else:
@@ -151,6 +162,7 @@ class Store:
             raise Conflict(key)
         if self.propose is not None:
             self.propose(key)
+        self.size -= 1
         del bucket.entries[key]
         del bucket.keys[bisect_left(bucket.keys, key)]
         revision = self.revision + 1
@@ -217,6 +229,7 @@ class Store:
             bucket = self._bucket(entry.key)
             bucket.entries[entry.key] = entry
             bucket.keys.append(entry.key)
+        self.size = len(snapshot['entries'])
         for bucket in self._buckets.values():
             bucket.keys.sort()
         self.compact(self.revision)

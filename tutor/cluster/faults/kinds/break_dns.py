@@ -18,7 +18,8 @@ def cause(cluster: Cluster, words: Sequence[str]) -> Mend:
     try:
         service = cluster.admin.find('services', SERVICE, NAMESPACE)
         if service is None:
-            raise BadFault('this cluster has no Service kube-system/kube-dns', '这个集群没有 Service kube-system/kube-dns')
+            raise BadFault('this cluster has no Service kube-system/kube-dns',
+                           '这个集群没有 Service kube-system/kube-dns')
         before = service['spec']['selector'].get(LABEL)
         _select(cluster, WRONG)
     except StatusError as problem:
