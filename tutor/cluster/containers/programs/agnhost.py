@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from tutor.cluster.containers.executables import StartFailure, find
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
+from tutor.cluster.containers.programs import agnhost_webhook
 from tutor.cluster.containers.programs.serving import go_flags, go_stamp, serve_go, text, until_terminated
 from tutor.cluster.simulation import Pipe
 from tutor.shell.process import IO, Connection, Context, NameNotFound
@@ -268,5 +269,5 @@ COMMANDS: dict[str, Run] = {
     'entrypoint-tester': entrypoint_tester, 'etc-hosts': etc_hosts,
     'grpc-health-checking': grpc_health_checking, 'liveness': liveness,
     'logs-generator': logs_generator, 'netexec': netexec, 'pause': pause, 'serve-hostname': serve_hostname,
-    'test-webserver': test_webserver,
+    'test-webserver': test_webserver, 'webhook': agnhost_webhook.main,
 }
