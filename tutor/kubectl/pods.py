@@ -10,13 +10,13 @@ from tutor.apimachinery.objects import Object, annotations, condition, is_true
 from tutor.apimachinery.selectors import from_label_selector, from_map
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.printers.sorting import go_sort
+from tutor.kubectl.watching import TimedOut
 
 if TYPE_CHECKING:
     from tutor.client.client import Client
     from tutor.cluster.simulation import Simulation
 
 DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
-TIMED_OUT = 'timed out waiting for the condition'
 Less = Callable[[Object, Object], bool]
 
 
@@ -46,7 +46,7 @@ async def first_pod(client: Client, simulation: Simulation, namespace: str, sele
     task = simulation.spawn(_first_event(stream), 'first pod')
     try:
         if not await simulation.within(timeout, task):
-            raise KubectlError(TIMED_OUT)
+            raise TimedOut
         pod = await task
     finally:
         task.cancel()

@@ -1,4 +1,4 @@
-"""One object as it changes, until a deadline (watchtools.UntilWithSync)."""
+"""Waiting for the server: one object as it changes, until a deadline (watchtools.UntilWithSync)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.client.transport import WatchStream
 from tutor.cluster.simulation import Simulation
+from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.resource.info import Info
 
 MISSING = 'MISSING'
 """The event of an object that is not there when one begins to look."""
+FOREVER = 168 * 3600.0
+"""What 'wait as long as it takes' means: a week."""
+
+
+class TimedOut(KubectlError):
+    """Waited for too long (wait.ErrWaitTimeout)."""
+
+    def __init__(self, what: str = '') -> None:
+        super().__init__('timed out waiting for the condition' + (f' on {what}' if what else ''))
 
 
 class Deadline:
@@ -48,6 +58,14 @@ async def events_of(info: Info, deadline: Deadline) -> AsyncIterator[tuple[str, 
                     yield event['type'], _whole(event['object'], info)
         finally:
             stream.close()
+
+
+async def until_deleted(info: Info, uid: str, deadline: Deadline) -> None:
+    """cmdwait.IsDeleted: until the object is gone, or another stands in its place. Raises TimedOut."""
+    async for kind, obj in events_of(info, deadline):
+        if kind in (MISSING, 'DELETED') or (uid and obj['metadata'].get('uid') != uid):
+            return
+    raise TimedOut(info.object_name())
 
 
 def _watch(client: Client, info: Info, version: str) -> WatchStream:

@@ -28,7 +28,7 @@ from tutor.kubectl.options import (
 from tutor.kubectl.raw import check_body, check_uri, raw, raw_body
 from tutor.kubectl.resource.info import Info, kind_text
 from tutor.kubectl.resource.result import Result
-from tutor.kubectl.streaming import FOREVER, until_deleted
+from tutor.kubectl.watching import FOREVER, Deadline, until_deleted
 
 IMMEDIATE = ('Warning: Immediate deletion does not wait for confirmation that the running resource has been '
              'terminated. The resource may continue to run on the cluster indefinitely.\n')
@@ -88,10 +88,10 @@ class Deletion:
         """Until all are gone. Who may not watch does not wait."""
         if self.dry_run != NONE:
             return
-        deadline = self.factory.ctx.simulation.now + (timeout or FOREVER)
+        deadline = Deadline(self.factory.ctx.simulation, timeout or FOREVER)
         try:
             for info, uid in self.deleted:
-                await until_deleted(info, uid, self.factory, deadline)
+                await until_deleted(info, uid, deadline)
         except StatusError as error:
             if error.reason not in ('Forbidden', 'MethodNotAllowed'):
                 raise

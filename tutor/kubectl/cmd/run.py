@@ -27,8 +27,9 @@ from tutor.kubectl.intstr import parse_int
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, file_name_flags
 from tutor.kubectl.overrides import OVERRIDE_FLAGS, overridden
 from tutor.kubectl.printers.print_flags import output_format, printer_for
+from tutor.kubectl.resource.info import Info
 from tutor.kubectl.services import ServiceSpec, parse_labels
-from tutor.kubectl.streaming import TimedOut, until
+from tutor.kubectl.watching import MISSING, Deadline, TimedOut, events_of
 
 RESTART_POLICIES = ('Always', 'OnFailure', 'Never')
 PULL_POLICIES = ('', 'Always', 'IfNotPresent', 'Never')
@@ -175,23 +176,14 @@ class RunOptions(Options):
     async def _until(self, pod: Object, holds: Callable[[Object], bool]) -> Object:
         """waitForPod."""
         meta = pod['metadata']
-        latest: list[Object] = []
-
-        def test(event: str, obj: Object) -> bool:
-            if event == 'DELETED':
-                raise not_found('', 'pods', '')
-            latest[:] = [obj]
-            return holds(obj)
-
-        current = self.factory.client.get('pods', meta['name'], meta['namespace'])
-        if test('ADDED', current):
-            return current
-        fields = f'metadata.name={meta["name"]}'
-        version = current['metadata'].get('resourceVersion', '')
-        timeout = self.flags['pod-running-timeout']
-        if not await until(self.factory, find('', 'pods'), meta['namespace'], fields, version, timeout, test):
-            raise TimedOut
-        return latest[0]
+        info = Info(self.factory.client, find('', 'pods'), meta['namespace'], meta['name'])
+        deadline = Deadline(self.factory.ctx.simulation, self.flags['pod-running-timeout'])
+        async for kind, obj in events_of(info, deadline):
+            if kind in (MISSING, 'DELETED'):
+                raise not_found('', 'pods', meta['name'] if kind == MISSING else '')
+            if holds(obj):
+                return obj
+        raise TimedOut
 
     async def _logs(self, pod: Object, container: str) -> None:
         meta = pod['metadata']

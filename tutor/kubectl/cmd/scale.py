@@ -9,9 +9,9 @@ from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import DURATION, Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, filename_flags
-from tutor.kubectl.pods import TIMED_OUT
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
+from tutor.kubectl.watching import TimedOut
 
 POLL = 1.0
 
@@ -76,7 +76,7 @@ class ScaleOptions(Options):
             if (scale.get('status') or {}).get('replicas', 0) == (scale.get('spec') or {}).get('replicas', 0):
                 return
             if simulation.now + POLL > deadline:
-                raise KubectlError(TIMED_OUT)
+                raise TimedOut
             await simulation.sleep(POLL)
 
 

@@ -17,14 +17,12 @@ from tutor.kubectl.options import (
     SELECTOR_FLAG,
     file_name_flags,
 )
-from tutor.kubectl.pods import TIMED_OUT
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.resource.result import Result
 from tutor.kubectl.waiting import Met, condition_met, json_path_met, split_json_path
-from tutor.kubectl.watching import MISSING, Deadline, events_of
+from tutor.kubectl.watching import FOREVER, MISSING, Deadline, TimedOut, events_of, until_deleted
 
-WEEK = 7 * 24 * 3600.0
 POLL = 0.5
 
 
@@ -42,7 +40,7 @@ class WaitOptions(Options):
         if not self.for_delete and not self.for_create:
             self.met = [_met(word) for word in words]
         timeout = self.flags['timeout']
-        self.timeout = WEEK if timeout < 0 else timeout
+        self.timeout = FOREVER if timeout < 0 else timeout
 
     async def run(self) -> None:
         self.deadline = Deadline(self.factory.ctx.simulation, self.timeout)
@@ -89,18 +87,15 @@ class WaitOptions(Options):
                 if error.reason != 'NotFound':
                     raise
             if self.deadline.when is not None and self.factory.ctx.simulation.now + POLL > self.deadline.when:
-                raise KubectlError(TIMED_OUT)
+                raise TimedOut
             await self.factory.ctx.simulation.sleep(POLL)
 
     async def _deleted(self, info: Info) -> Object:
         """IsDeleted."""
         if self.timeout == 0:
             raise self._not_met(info)
-        uid = info.object['metadata'].get('uid')
-        async for kind, obj in events_of(info, self.deadline):
-            if kind in (MISSING, 'DELETED') or obj['metadata'].get('uid') != uid:
-                return info.object
-        raise self._timed_out(info)
+        await until_deleted(info, info.object['metadata'].get('uid', ''), self.deadline)
+        return info.object
 
     async def _until(self, info: Info, met: Met) -> Object:
         """getObjAndCheckCondition."""
@@ -113,15 +108,11 @@ class WaitOptions(Options):
                 raise not_found(info.mapping.group, info.mapping.plural, info.name)
             if kind != 'DELETED' and met(obj):
                 return obj
-        raise self._timed_out(info)
+        raise TimedOut(info.object_name())
 
     @staticmethod
     def _not_met(info: Info) -> KubectlError:
         return KubectlError(f'condition not met for {info.object_name()}')
-
-    @staticmethod
-    def _timed_out(info: Info) -> KubectlError:
-        return KubectlError(f'{TIMED_OUT} on {info.object_name()}')
 
 
 def _met(word: str) -> Met:

@@ -66,12 +66,11 @@ class Patcher:
 
     async def _delete_and_create(self, modified: Object) -> None:
         """--force: away with the old object, and back with it when the new one is refused."""
-        from tutor.kubectl.streaming import FOREVER, until_deleted
+        from tutor.kubectl.watching import FOREVER, Deadline, until_deleted
         info, options = self._info, self._options
         original, uid = info.object, info.object['metadata'].get('uid', '')
         info.delete(delete_options(options.policy, options.flags['grace-period']))
-        timeout = options.flags['timeout'] or FOREVER
-        await until_deleted(info, uid, options.factory, options.factory.ctx.simulation.now + timeout)
+        await until_deleted(info, uid, Deadline(options.factory.ctx.simulation, options.flags['timeout'] or FOREVER))
         try:
             info.create(modified, **options.query())
         except ERRORS as error:

@@ -7,10 +7,9 @@ from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import DURATION, Flag
 from tutor.kubectl.options import SELECTOR_FLAG, filename_flags
-from tutor.kubectl.pods import TIMED_OUT
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.rollout.status import status
-from tutor.kubectl.watching import Deadline, events_of
+from tutor.kubectl.watching import Deadline, TimedOut, events_of
 
 
 class StatusOptions(RolloutOptions):
@@ -38,7 +37,7 @@ class StatusOptions(RolloutOptions):
             self.out(text)
             if done or not self.flags['watch']:
                 return
-        raise KubectlError(TIMED_OUT)
+        raise TimedOut
 
 
 COMMAND = Command(
