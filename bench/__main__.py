@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sys
 
-from bench import api, cluster, program, scale, server, shell
+from bench import api, cluster, kubectl, program, scale, server, shell
 from bench.figure import Figure, show
 
 MEASUREMENTS = (*program.MEASUREMENTS, *cluster.MEASUREMENTS, *api.MEASUREMENTS, *scale.MEASUREMENTS,
-                *shell.MEASUREMENTS, *server.MEASUREMENTS)
+                *shell.MEASUREMENTS, *kubectl.MEASUREMENTS, *server.MEASUREMENTS)
 
 
 def main() -> int:

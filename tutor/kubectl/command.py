@@ -47,6 +47,8 @@ class Group:
 
     title: str
     lines: tuple[Line, ...]
+    by_name: bool = False
+    """Shown by name; suggested, like all, in the order in which they were added."""
 
 
 class Options:

@@ -97,8 +97,9 @@ def _subcommands(found: Found) -> str:
     width = max([11, *(len(line.name) for line in lines)]) + 3
     blocks = []
     for group in found.command.groups:
-        shown = [f'  {line.name:{width}}{line.short}' for line in group.lines if not line.hidden]
-        if shown:
+        ordered = sorted(group.lines, key=lambda line: line.name) if group.by_name else group.lines
+        shown = [f'  {line.name:{width}}{line.short}' for line in ordered if not line.hidden]
+        if shown or not group.lines:
             blocks.append('\n'.join([group.title, *shown]))
     return '\n\n'.join(blocks)
 

@@ -60,17 +60,18 @@ GROUPS = (
         Line('completion', 'Output shell completion code for the specified shell (bash, zsh, fish, or powershell)',
              'completion'),
     )),
+    Group('Subcommands provided by plugins:', ()),
     Group('Other Commands:', (
         Line('alpha', 'Commands for features in alpha', 'alpha', hidden=True),
-        Line('api-resources', 'Print the supported API resources on the server', 'api_resources'),
-        Line('api-versions', 'Print the supported API versions on the server, in the form of "group/version"',
-             'api_versions'),
         Line('config', 'Modify kubeconfig files', 'config'),
         Line('kuberc', 'Manage kuberc configuration files', 'kuberc'),
-        Line('options', 'Print the list of flags inherited by all commands', 'options', hidden=True),
         Line('plugin', 'Provides utilities for interacting with plugins', 'plugin'),
         Line('version', 'Print the client and server version information', 'version'),
-    )),
+        Line('api-versions', 'Print the supported API versions on the server, in the form of "group/version"',
+             'api_versions'),
+        Line('api-resources', 'Print the supported API resources on the server', 'api_resources'),
+        Line('options', 'Print the list of flags inherited by all commands', 'options', hidden=True),
+    ), by_name=True),
 )
 
 ROOT = Command(
