@@ -85,7 +85,7 @@ class Decoder:
 
     def info(self, document: Any, source: str) -> Info:
         """mapper.infoForData."""
-        problem = _problem(document)
+        problem = problem_of(document)
         if problem:
             raise KubectlError(f'unable to decode "{source}": {problem}')
         meta = document.get('metadata') or {}
@@ -120,14 +120,23 @@ def check(document: Any, source: str) -> None:
         raise KubectlError(f'error validating "{source}": error validating data: {text}; {STOP_VALIDATE}')
 
 
-def _problem(document: Any) -> str:
+def problem_of(document: Any) -> str:
     """What UnstructuredJSONScheme does not decode."""
     if not isinstance(document, dict):
-        return f'json: cannot unmarshal {_json_kind(document)} into Go value of type struct {{ Kind string ' \
-               '"json:\\"kind,omitempty\\""; APIVersion string "json:\\"apiVersion,omitempty\\"" }'
-    for name, shown in (('kind', 'Kind'), ('apiVersion', 'apiVersion')):
-        if not document.get(name):
-            return f"Object '{shown}' is missing in '{json.dumps(document, separators=(',', ':'), sort_keys=True)}'"
+        return f'json: cannot unmarshal {_json_kind(document)} into Go value of type unstructured.detector'
+    kind, version, listed = document.get('kind'), document.get('apiVersion'), document.get('items')
+    if version and not isinstance(version, str):
+        return f'json: cannot unmarshal {_json_kind(version)} into Go struct field metadataOnlyObject.apiVersion of ' \
+               'type string'
+    if not kind or not isinstance(kind, str) or not version:
+        missing = 'apiVersion' if isinstance(kind, str) and kind else 'Kind'
+        return f"Object '{missing}' is missing in '{json.dumps(document, separators=(',', ':'), sort_keys=True)}'"
+    if kind.endswith('List') and listed is not None and not isinstance(listed, list):
+        return f'json: cannot unmarshal {_json_kind(listed)} into Go struct field decodeList.items of type ' \
+               '[]json.RawMessage'
+    for item in (listed or ()) if kind.endswith('List') else ():
+        if not isinstance(item, dict):
+            return f'json: cannot unmarshal {_json_kind(item)} into Go value of type map[string]interface {{}}'
     meta = document.get('metadata')
     if meta is not None and not isinstance(meta, dict):
         return f'json: cannot unmarshal {_json_kind(meta)} into Go struct field .metadata of type v1.ObjectMeta'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import JSON
-from tutor.kubectl.errors import ERRORS, KubectlError, raise_all
+from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, raise_all
 from tutor.kubectl.resource import files
 from tutor.kubectl.resource.info import Info
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tutor.kubectl.factory import Factory
 
 Visit = Callable[[Info], None]
+KINDLESS = ('unable to get type info from the object "*unstructured.Unstructured": Object \'Kind\' is missing in '
+            "'object has no kind field '")
 
 
 @dataclass(slots=True)
@@ -124,6 +126,12 @@ class Result:
         """FlattenListVisitor: the items instead of the list."""
         mapper = self._factory.mapper if not self._how.local else None
         for obj in files.items(parent.object):
+            if not isinstance(obj.get('kind'), str) or not obj['kind']:
+                yield AggregateError([KubectlError(KINDLESS)])  # these stand without 'error: '
+                continue
+            if problem := files.problem_of(obj):
+                yield KubectlError(f'unable to decode "{parent.source}": {problem}')
+                continue
             meta = obj.get('metadata') or {}
             resource = parent.resource
             try:
