@@ -27,6 +27,7 @@ from tutor.cluster.containers.programs.component import COMPONENTS, KILLED, Comp
 from tutor.cluster.containers.references import parse
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Runtime
+from tutor.cluster.docker.engine import DockerdProgram, Engine
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.kubelet.daemon import KubeletProgram
 from tutor.cluster.kubelet.fleet import Fleet
@@ -223,6 +224,7 @@ class Nodes:
         self.fleet.add(kubelet)
         machine.programs.update({'kubelet': KubeletProgram(kubelet, self.fleet),
                                  'containerd': ContainerdProgram(runtime), 'sshd': sshd.main})
+        machine.programs['dockerd'] = DockerdProgram(lambda: Engine(simulation, self.fabric, self.registry, machine))
         machine.show(ContainerProcesses(runtime, machine))
         logfiles.mount(machine.files, runtime)
         machine.boot()

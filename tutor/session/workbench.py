@@ -10,7 +10,7 @@ from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.config import DEFAULT, ClusterConfig
-from tutor.cluster.machine.disk import HOME, USER
+from tutor.cluster.machine.disk import DOCKER, HOME, SUDO, USER
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.simulation import Cancelled
 from tutor.cluster.simulation.simulation import EPOCH
@@ -49,7 +49,8 @@ class Workbench:
         self.files = self.host.files
         self.context = Context(
             self.host, cwd=HOME, uid=1000, gid=1000, user=USER,
-            extras={'connect': self._connect, control.KEY: self.control, WHY: Asker(self._why)},
+            extras={'groups': (SUDO, DOCKER), 'connect': self._connect, control.KEY: self.control,
+                    WHY: Asker(self._why)},
             env={'HOME': HOME, 'USER': USER, 'LOGNAME': USER, 'SHELL': '/bin/bash', 'LANG': 'C.UTF-8', 'PWD': HOME,
                  'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
                  'HOSTNAME': self.host.hostname})

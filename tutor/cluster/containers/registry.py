@@ -39,6 +39,7 @@ class ImageRegistry:
         self._allowed = None if allowed is None else {parse(name).repository: set(tags)
                                                       for name, tags in allowed.items()}
         self._manifests: dict[tuple[str, str], Manifest] = {}
+        self._published: dict[tuple[str, str], Manifest] = {}
         self._bases: dict[tuple[str, tuple[str, ...]], FileSystem] = {}
         self.failing: set[str] = set()
         """Hosts of registries that answer no more than an error (a fault)."""
@@ -51,6 +52,10 @@ class ImageRegistry:
         self._images[repository] = image
         if self._allowed is not None:
             self._allowed[repository] = set(image.tags)
+
+    def publish(self, manifest: Manifest) -> None:
+        """Take in an image that somebody has pushed."""
+        self._published[manifest.repository, manifest.tag] = manifest
 
     def references(self) -> list[str]:
         """All that can be pulled, as 'docker.io/library/nginx:1.27'."""
@@ -75,6 +80,9 @@ class ImageRegistry:
         if reference.host in self.failing:
             raise PullError('Unknown', f'{_unpack(name)}{_resolve(name)}unexpected status from HEAD request to {url}: '
                             '503 Service Unavailable')
+        published = self._pushed(reference)
+        if published is not None:
+            return published
         if image is None and self._allowed is None and reference.host == DOCKER_HUB:
             raise PullError('Unknown', _unpack(name) + _resolve(name) + (
                 'pull access denied, repository does not exist or may require authorization: '
@@ -83,6 +91,12 @@ class ImageRegistry:
         if image is None or not tag:
             raise PullError('NotFound', f'{_unpack(name)}{_resolve(name)}{name}: not found')
         return self._manifest(image, reference.repository, tag)
+
+    def _pushed(self, reference: Reference) -> Manifest | None:
+        if reference.tag:
+            return self._published.get((reference.repository, reference.tag))
+        return next((manifest for (repository, _), manifest in self._published.items()
+                     if repository == reference.repository and manifest.digest == reference.digest), None)
 
     def _tag(self, reference: Reference, image: Image | None) -> str:
         """The tag that exists, '' when none does."""
@@ -134,9 +148,11 @@ def _built() -> float:
 
 def _public(reference: Reference) -> bool:
     """Whether the registry's name can be resolved at all in the simulated internet."""
-    return reference.host in PUBLIC_REGISTRIES
+    return reference.host in PUBLIC_REGISTRIES or reference.host in PRIVATE_REGISTRIES
 
 
+PRIVATE_REGISTRIES = frozenset({'registry.local:5000', 'localhost:5000'})
+"""Where anybody may push to: one registry beside the cluster, under two names."""
 PUBLIC_REGISTRIES = frozenset({
     DOCKER_HUB, 'registry.k8s.io', 'k8s.gcr.io', 'gcr.io', 'quay.io', 'ghcr.io', 'mcr.microsoft.com',
     'public.ecr.aws', 'us-docker.pkg.dev',

@@ -49,7 +49,7 @@ def build(container: Container) -> FileSystem:
     simulation = container.host.simulation
     files = FileSystem(lambda: simulation.now, lower=config.manifest.root, read_only=config.read_only_root)
     files.mount('/proc', proc.file_system(container))
-    files.mount('/dev', FileSystem(lambda: simulation.now, lower=_devices(config.privileged)))
+    files.mount('/dev', FileSystem(lambda: simulation.now, lower=devices(config.privileged)))
     files.mount('/sys', _sys(), read_only=not config.privileged)
     if config.termination:
         message = FileSystem(lambda: simulation.now)
@@ -62,7 +62,7 @@ def build(container: Container) -> FileSystem:
 
 
 @lru_cache(maxsize=2)
-def _devices(privileged: bool) -> FileSystem:
+def devices(privileged: bool) -> FileSystem:
     files = FileSystem(lambda: 0.0)
     for kind in (*DEVICES, *(HOST_DEVICES if privileged else ())):
         files.device(f'/{kind}', kind)

@@ -17,6 +17,8 @@ from tutor.cluster.pki import Keys
 from tutor.shell.vfs import FileSystem
 
 USER, HOME, UID = 'learner', '/home/learner', 1000
+SUDO, DOCKER = 27, 999
+"""The groups that the learner is in besides."""
 HOSTS = """\
 127.0.0.1 localhost
 127.0.1.1 {name}
@@ -91,6 +93,12 @@ oom_score = 0
       bin_dirs = ['/opt/cni/bin']
       conf_dir = '/etc/cni/net.d'
 """
+MIRROR = """\
+server = "http://localhost:5000"
+
+[host."http://registry.local:5000"]
+  capabilities = ["pull", "resolve"]
+"""
 CRICTL_CONFIG = """\
 runtime-endpoint: unix:///run/containerd/containerd.sock
 image-endpoint: unix:///run/containerd/containerd.sock
@@ -135,6 +143,7 @@ def base(programs: Iterable[str]) -> FileSystem:
         files.symlink(f'/usr/lib/systemd/system/{unit}', link)
     files.put('/etc/containerd/config.toml', CONTAINERD_CONFIG)
     files.put('/etc/crictl.yaml', CRICTL_CONFIG)
+    files.put('/etc/containerd/certs.d/localhost:5000/hosts.toml', MIRROR)
     for plugin in CNI_PLUGINS:
         files.put(f'/opt/cni/bin/{plugin}', ELF, 0o755)
     _users(files)
@@ -143,7 +152,8 @@ def base(programs: Iterable[str]) -> FileSystem:
 
 def _users(files: FileSystem) -> None:
     files.put('/etc/passwd', files.read_text('/etc/passwd') + f'{USER}:x:{UID}:{UID}::{HOME}:/bin/bash\n')
-    files.put('/etc/group', files.read_text('/etc/group') + f'sudo:x:27:{USER}\n{USER}:x:{UID}:\n')
+    files.put('/etc/group', files.read_text('/etc/group') + (
+        f'sudo:x:{SUDO}:{USER}\ndocker:x:{DOCKER}:{USER}\n{USER}:x:{UID}:\n'))
     files.make_dirs(HOME)
     files.chown(HOME, UID, UID)
     files.chmod(HOME, 0o750)
@@ -157,6 +167,9 @@ def furnish(files: FileSystem, facts: Facts) -> None:
     files.put('/etc/resolv.conf', RESOLV_CONF)
     _keys(files, facts)
     files.put('/etc/cni/net.d/10-bridge.conflist', CNI_CONF % facts.pod_cidr)
+    if facts.control_plane:
+        files.symlink('/usr/lib/systemd/system/docker.service',
+                      '/etc/systemd/system/multi-user.target.wants/docker.service')
     if facts.joined:
         kubeadm.write_node(files, facts.name, facts.keys)
         if facts.control_plane:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-DAEMONS = ('containerd', 'kubelet', 'sshd')
+DAEMONS = ('containerd', 'dockerd', 'kubelet', 'sshd')
 ENABLED = ('containerd.service', 'kubelet.service', 'ssh.service')
 KUBELET = """\
 [Unit]
@@ -102,10 +102,51 @@ RuntimeDirectoryMode=0755
 WantedBy=multi-user.target
 Alias=sshd.service
 """
+DOCKER = """\
+[Unit]
+Description=Docker Application Container Engine
+Documentation=https://docs.docker.com
+After=network-online.target nss-lookup.target docker.socket firewalld.service containerd.service time-set.target
+Wants=network-online.target containerd.service
+Requires=docker.socket
+StartLimitBurst=3
+StartLimitIntervalSec=60
+
+[Service]
+Type=notify
+# the default is not to use systemd for cgroups because the delegate issues still
+# exists and systemd currently does not support the cgroup feature set required
+# for containers run by docker
+ExecStart=/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock
+ExecReload=/bin/kill -s HUP $MAINPID
+TimeoutStartSec=0
+RestartSec=2
+Restart=always
+
+# Having non-zero Limit*s causes performance problems due to accounting overhead
+# in the kernel. We recommend using cgroups to do container-local accounting.
+LimitNPROC=infinity
+LimitCORE=infinity
+
+# Comment TasksMax if your systemd version does not support it.
+# Only systemd 226 and above support this option.
+TasksMax=infinity
+
+# set delegate yes so that systemd does not reset the cgroups of docker containers
+Delegate=yes
+
+# kill only the docker process, not all processes in the cgroup
+KillMode=process
+OOMScoreAdjust=-500
+
+[Install]
+WantedBy=multi-user.target
+"""
 SYSTEM = '/usr/lib/systemd/system'
 FILES: Mapping[str, str] = {
     f'{SYSTEM}/kubelet.service': KUBELET,
     f'{SYSTEM}/kubelet.service.d/10-kubeadm.conf': KUBELET_KUBEADM,
     f'{SYSTEM}/containerd.service': CONTAINERD,
+    f'{SYSTEM}/docker.service': DOCKER,
     f'{SYSTEM}/ssh.service': SSH,
 }

@@ -37,6 +37,7 @@ PROGRAMS: Mapping[str, str] = {
     'diff': 'diff:diff',
     'dig': 'dig:dig',
     'dirname': 'paths:dirname',
+    'docker': 'docker.program:main',
     'du': 'disks:du',
     'echo': 'echo:main',
     'ed': 'editing:main',

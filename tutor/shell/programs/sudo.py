@@ -10,6 +10,7 @@ from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.names import user_id
 from tutor.shell.programs.options import parse
 from tutor.shell.programs.running import NotRunnable, program
+from tutor.shell.sshd import handed
 
 USAGE = ('usage: sudo -h | -K | -k | -V\nusage: sudo [-u user] [-EHiSs] [VAR=value] [command [arg ...]]')
 
@@ -32,7 +33,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         if 'i' not in options and 's' not in options:
             raise Complaint(USAGE, bare=True)
         words = ['-bash' if 'i' in options else 'bash']
-    context = replace(ctx, uid=uid, gid=uid, user=name, env=env, cwd=home if 'i' in options else ctx.cwd)
+    context = replace(ctx, uid=uid, gid=uid, user=name, env=env, extras=handed(ctx),
+                      cwd=home if 'i' in options else ctx.cwd)
     try:
         process = ctx.host.start(program(words[0].lstrip('-'), context), words, io, context)
     except NotRunnable as problem:

@@ -1,0 +1,153 @@
+"""docker on the learner's machine: build, run, push, and pods from what was pushed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.machine.conftest import Desk
+
+DOCKERFILE = """\
+FROM nginx:alpine
+ENV WHO=world
+RUN echo "hello $WHO" > /greeting && cat /greeting
+WORKDIR /usr/share/nginx/html
+COPY index.html .
+EXPOSE 80
+"""
+
+
+@pytest.fixture
+def app(desk: Desk) -> Desk:
+    """A folder with a Dockerfile, and the shell in it."""
+    desk.files.put('/home/learner/app/Dockerfile', DOCKERFILE)
+    desk.files.put('/home/learner/app/index.html', '<h1>mine</h1>\n')
+    desk.out('sudo chown -R learner app; cd app')
+    return desk
+
+
+def test_a_build_shows_its_steps_and_uses_them_again(app: Desk) -> None:
+    shown = app.out('docker build -t app:1 .')
+    assert app.code == 0
+    for text in ('#1 [internal] load build definition from Dockerfile\n',
+                 ' [1/4] FROM docker.io/library/nginx:alpine@sha256:', '#6 [2/4] RUN echo "hello $WHO" > /greeting',
+                 ' hello world\n', '#8 [4/4] COPY index.html .\n', ' naming to docker.io/library/app:1 done\n'):
+        assert text in shown
+    assert app.out('docker build -t app:1 .').count(' CACHED\n') == 3
+    app.out('echo other > index.html')
+    again = app.out('docker build -t app:2 .')
+    assert again.count(' CACHED\n') == 2
+    assert app.out('docker run --rm app:1 cat /greeting index.html') == 'hello world\n<h1>mine</h1>\n'
+    assert app.out('docker run --rm app:2 cat index.html') == 'other\n'
+
+
+def test_stages_arguments_and_commands(desk: Desk) -> None:
+    desk.files.put('/home/learner/Dockerfile', (
+        'ARG TAG=latest\nFROM alpine:$TAG AS build\nARG NAME=nobody\nRUN echo built for $NAME > /out\n'
+        'FROM busybox\nCOPY --from=build /out /result\nUSER 1000\nLABEL kind=test\n'
+        'ENTRYPOINT ["cat"]\nCMD ["/result"]\n'))
+    desk.out('docker build -t two --build-arg NAME=me .')
+    assert desk.out('docker run --rm two') == 'built for me\n'
+    assert desk.out('docker run --rm two /etc/hostname').strip().isalnum()
+    assert desk.out('docker run --rm --entrypoint id two -u') == '1000\n'
+    facts = json.loads(desk.out('docker inspect two'))[0]
+    assert facts['Config']['Entrypoint'] == ['cat']
+    assert facts['Config']['Labels'] == {'kind': 'test'}
+    assert 'COPY /out /result # buildkit' in desk.out('docker history --no-trunc two')
+    assert desk.out('docker build -q --target build .').startswith('sha256:')
+
+
+@pytest.mark.parametrize(('text', 'said'), [
+    ('FROM alpine\nRUN exit 3\n', 'process "/bin/sh -c exit 3" did not complete successfully: exit code: 3\n'),
+    ('FROM alpine\nCOPY nope /\n', '"/nope": not found\n'),
+    ('FROM alpine\nRUNN x\n', 'dockerfile parse error on line 2: unknown instruction: RUNN (did you mean RUN?)\n'),
+    ('RUN x\n', 'no build stage in current context\n'),
+    ('FROM nosuchimage\n', 'pull access denied for nosuchimage'),
+    ('', 'file with no instructions\n'),
+])
+def test_a_build_that_fails_says_where(shared: Desk, text: str, said: str) -> None:
+    shared.files.put('/home/learner/bad/Dockerfile', text)
+    shown = shared.out('docker build bad')
+    assert 'ERROR: failed to build: failed to solve: ' in shown
+    assert said in shown
+    assert shared.code == 1
+
+
+def test_a_container_is_run_looked_at_and_removed(desk: Desk) -> None:
+    identity = desk.out('docker run -d --name web -p 8080:80 -e A=b nginx 2>/dev/null').strip()
+    assert len(identity) == 64
+    desk.wait(2)
+    assert 'Welcome to nginx!' in desk.out('curl -s localhost:8080')
+    row = desk.out('docker ps').splitlines()[1].split()
+    assert row[0] == identity[:12]
+    assert '0.0.0.0:8080->80/tcp' in row
+    assert desk.out("docker exec -e C=d web sh -c 'echo $A$C'") == 'bd\n'
+    assert 'GET / HTTP/1.1' in desk.out('docker logs --tail 1 web')
+    assert desk.out('docker port web') == '80/tcp -> 0.0.0.0:8080\n'
+    assert 'container is running: stop the container before removing or force remove' in desk.out('docker rm web')
+    assert desk.out('docker stop web; docker ps -q; docker ps -aq').split() == ['web', identity[:12]]
+    assert 'Exited (0)' in desk.out('docker ps -a')
+    assert desk.out('docker start web; docker rm -f web; docker ps -aq') == 'web\nweb\n'
+
+
+@pytest.mark.parametrize(('command', 'said', 'code'), [
+    ('docker run --rm alpine sh -c "exit 7"', '', 7),
+    ('docker run --rm alpine nosuch', 'exec: "nosuch": executable file not found in $PATH', 127),
+    ('docker run nosuchimage', "Unable to find image 'nosuchimage:latest' locally\n", 125),
+    ('docker run --nosuch alpine', 'unknown flag: --nosuch\n', 125),
+    ('docker rm nosuch', 'Error response from daemon: No such container: nosuch\n', 1),
+    ('docker rmi nosuch', 'Error response from daemon: No such image: nosuch:latest\n', 1),
+    ('docker push mine', 'An image does not exist locally with the tag: mine\n', 1),
+    ('docker compose up', 'docker: error: docker compose is not simulated\n', 1),
+    ('docker nosuch', 'docker: unknown command: docker nosuch\n', 1),
+    ('docker run --network nosuch alpine', 'network nosuch not found', 125),
+    ('sudo -u nobody docker ps', 'permission denied while trying to connect to the Docker daemon socket', 1),
+    ('ssh node01 docker ps', 'Cannot connect to the Docker daemon', 1),
+])
+def test_what_cannot_be_done_is_said_in_docker_s_words(shared: Desk, command: str, said: str, code: int) -> None:
+    assert said in shared.out(command)
+    assert shared.code == code
+
+
+def test_pods_run_what_was_pushed(app: Desk) -> None:
+    app.out('docker build -t registry.local:5000/app:1 .')
+    app.out('kubectl run early --image=registry.local:5000/app:1')
+    app.wait(5)
+    assert 'ErrImagePull' in app.out('kubectl get pod early')
+    assert '1: digest: sha256:' in app.out('docker push registry.local:5000/app:1')
+    app.out('kubectl run app --image=registry.local:5000/app:1')
+    app.wait(15)
+    assert app.out('kubectl exec app -- cat index.html') == '<h1>mine</h1>\n'
+    app.out('docker rmi registry.local:5000/app:1')
+    assert 'Downloaded newer image for registry.local:5000/app:1' in app.out('docker pull registry.local:5000/app:1')
+
+
+def test_containers_on_a_network_know_each_other_by_name(desk: Desk) -> None:
+    desk.out('docker network create net; docker run -d --network net --name one nginx')
+    desk.wait(2)
+    assert 'Welcome to nginx!' in desk.out('docker run --rm --network net alpine wget -qO- http://one')
+    assert 'bad address' in desk.out('docker run --rm alpine wget -qO- http://one')
+    assert 'has active endpoints' in desk.out('docker network rm net')
+
+
+def test_volumes_outlive_containers(desk: Desk) -> None:
+    desk.out('docker run --rm -v data:/d alpine sh -c "echo kept > /d/f"')
+    assert desk.out('docker run --rm -v data:/d alpine cat /d/f') == 'kept\n'
+    desk.out('mkdir here; docker run --rm -v ./here:/d alpine sh -c "echo out > /d/f"')
+    assert desk.out('cat here/f') == 'out\n'
+    assert desk.out('docker volume ls -q; docker volume rm data') == 'data\ndata\n'
+
+
+def test_somebody_talks_to_a_container(desk: Desk) -> None:
+    assert desk.out('echo words | docker run -i --rm alpine cat 2>/dev/null') == 'words\n'
+    shown = desk.type('docker run -it --rm --hostname box alpine sh', 'hostname', 'exit')
+    assert '/ # hostname\nbox\n' in shown
+
+
+def test_without_its_daemon_docker_says_so(desk: Desk) -> None:
+    desk.out('docker run -d --name web nginx; sudo systemctl stop docker')
+    assert desk.out('docker ps') == ('Cannot connect to the Docker daemon at unix:///var/run/docker.sock. '
+                                     'Is the docker daemon running?\n')
+    desk.out('sudo systemctl start docker')
+    assert 'Exited' in desk.out('docker ps -a')

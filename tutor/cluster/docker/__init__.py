@@ -1,0 +1,1 @@
+"""The Docker engine of a machine: its images, its builder, its containers."""

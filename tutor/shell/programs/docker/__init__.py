@@ -1,0 +1,1 @@
+"""docker: the command-line client of a machine's Docker engine (docker/cli)."""
