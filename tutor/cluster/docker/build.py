@@ -88,21 +88,21 @@ class _Build:
             parsed = parse(request.dockerfile)
         except DockerfileError as problem:
             raise BuildFailed(SOLVE + str(problem)) from None
-        self._tell(f'[internal] load build definition from {request.dockerfile_name}',
+        self._note(f'[internal] load build definition from {request.dockerfile_name}',
                    [f'transferring dockerfile: {size}B done'])
         wanted = self._needed(parsed)
         arguments = self._global_arguments(parsed)
         await self._metadata(wanted, arguments)
-        self._tell('[internal] load .dockerignore', [f'transferring context: {2 + sum(map(len, self.ignored))}B done'])
+        self._note('[internal] load .dockerignore', [f'transferring context: {2 + sum(map(len, self.ignored))}B done'])
         if any(step.name in ('COPY', 'ADD') and 'from' not in step.flags for stage in wanted for step in stage.steps):
-            self._tell('[internal] load build context', [f'transferring context: {self._context_size()}B done'])
+            self._note('[internal] load build context', [f'transferring context: {self._context_size()}B done'])
         state: State | None = None
         for stage in wanted:
             state = await self._stage(stage, parsed, wanted, arguments)
         assert state is not None
         return self._export(state)
 
-    def _tell(self, title: str, lines: list[str], seconds: float = 0.0) -> None:
+    def _note(self, title: str, lines: list[str], seconds: float = 0.0) -> None:
         self.progress(BuildStep(title, lines, seconds))
 
     # -- what is to be built ------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class _Build:
                     text = f'{base}: failed to resolve source metadata for {wanted.canonical}: {problem}'
                     self.progress(BuildStep(title, [], self.simulation.now - begun, failed=str(problem)))
                     raise BuildFailed(SOLVE + text, self._report(stage.instruction, title)) from None
-            self._tell(title, [], self.simulation.now - begun)
+            self._note(title, [], self.simulation.now - begun)
 
     def _reference(self, base: str, instruction: Instruction):
         try:
@@ -166,7 +166,7 @@ class _Build:
         base = substitute(stage.base, arguments)
         if base != 'scratch' and base.lower() not in self.done:
             digest = state.base.digest
-            self._tell(f'[{label}{number}/{total}] FROM {reference(base).canonical}@{digest}', [])
+            self._note(f'[{label}{number}/{total}] FROM {reference(base).canonical}@{digest}', [])
         for step in stage.steps:
             prefix = ''
             if step in counted:
@@ -399,7 +399,7 @@ class _Build:
         for tag in tags:
             images.names[reference(tag).canonical] = identity
             lines.append(f'naming to {reference(tag).canonical} done')
-        self._tell('exporting to image', lines)
+        self._note('exporting to image', lines)
         return identity
 
     # -- the context --------------------------------------------------------------------------------------------

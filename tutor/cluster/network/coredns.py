@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.client.informer import Informers
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
-from tutor.cluster.containers.programs.component import Refused
+from tutor.cluster.containers.programs.component import CannotStart
 from tutor.cluster.network.corefile import CorefileError, Directive, ServerBlock, parse
 from tutor.cluster.network.dns import NOERROR, NXDOMAIN, SERVFAIL, ClusterDns, DnsAnswer, Question, Record
 from tutor.cluster.simulation import Simulation
@@ -49,7 +49,7 @@ class CoreDns:
 
 
 class Server:
-    """One running CoreDNS. Raises Refused when its Corefile cannot be used."""
+    """One running CoreDNS. Raises CannotStart when its Corefile cannot be used."""
 
     def __init__(self, component: CoreDns, ctx: Context, io: IO) -> None:
         self._component = component
@@ -63,7 +63,7 @@ class Server:
         try:
             self._blocks = parse(self._text, self._path)
         except CorefileError as problem:
-            raise Refused(f'{problem}\n') from None
+            raise CannotStart(f'{problem}\n') from None
         self._listen()
         io.stdout.write(''.join(f'{zone}:{block.port}\n' for block in self._blocks for zone in block.zones)
                         + self._running() + ABOUT)

@@ -32,10 +32,6 @@ class Component(Protocol):
     def stop(self, ctx: Context) -> None: ...
 
 
-class Refused(Exception):
-    """A component that does not start; the text is what its program says before it ends with 1."""
-
-
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """Run the component that the program is called after, until the container is stopped."""
     name = argv[0].rpartition('/')[2]
@@ -45,12 +41,14 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return 1
     if ctx.extras.get(KILLED, _never)(name):
         return SIGKILLED
-    io.stderr.write(_first_lines(name, ctx))
+    ctx.signals['TERM'] = lambda: ctx.host.processes[ctx.pid].kill('TERM')
     try:
+        await _prepare(name, argv, io, ctx)
+        io.stderr.write(_first_lines(name, ctx))
         component.start(ctx, io)
-    except Refused as refusal:
-        io.stderr.write(str(refusal))
-        return 1
+    except CannotStart as problem:
+        io.stderr.write(str(problem))
+        return problem.status
     try:
         await until_ended(ctx)
     finally:
