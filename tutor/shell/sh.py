@@ -55,7 +55,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     shell = _shell(io, ctx, name, tuple(words), options)
     if io.stdin.isatty:
         shell.interactive = True
-        return await converse(shell)
+        return await converse(shell, argv[0].startswith('-') or '--login' in argv)
     shell.line = 1
     return await run_lines(shell)
 
