@@ -23,7 +23,7 @@ class Link:
             self._check()
         except (OSError, StatusError):
             return False
-        return True
+        return not isinstance(self._transport, Link) or self._transport.works
 
     def send(self, request: Request) -> Response:
         try:

@@ -9,6 +9,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse as parse_quantity
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.client.link import Link
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Transport, User
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, control_plane_of, manifests
@@ -30,6 +31,7 @@ from tutor.cluster.containers.runtime import Runtime
 from tutor.cluster.docker.engine import DockerdProgram, Engine
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.kubelet.daemon import KubeletProgram
+from tutor.cluster.kubelet.direction import Direction
 from tutor.cluster.kubelet.fleet import Fleet
 from tutor.cluster.kubelet.kubelet import CLUSTER_DNS, Kubelet, NodeSettings
 from tutor.cluster.kubelet.server import KubeletApi
@@ -212,11 +214,14 @@ class Nodes:
             node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)
         user = User(f'system:node:{node.name}', ('system:nodes', 'system:authenticated'))
         link = self._endpoint.link(self._api, node.name, user.name)
+        direction = Direction()
+        link = Link(link, direction.check)
         client = Client(link, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
         kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime,
                           PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared,
                           {**self._extras, 'connect': lambda rest: self._connect(rest, node.name),
                            KILLED: lambda name: not self.killed.isdisjoint((name, f'{name}@{node.name}'))})
+        kubelet.direction = direction
         kubelet.reaches = lambda: link.works
         if 'proxy' in config.host:
             self.proxy.start(node.name)

@@ -150,3 +150,22 @@ def test_a_unit_of_one_s_own_can_be_enabled_and_killed(desk: Desk) -> None:
 def test_the_journal_is_followed(desk: Desk) -> None:
     shown = desk.type('timeout 30 journalctl -fu kubelet & sleep 2; sudo systemctl restart kubelet; wait')
     assert f'systemd[1]: Stopped {KUBELET}.\n' in shown
+
+
+def test_a_kubelet_that_is_sent_to_another_server_says_so_and_its_node_is_lost(desk: Desk) -> None:
+    desk.out('ssh root@node01 "sed -i s/:6443/:6553/ /etc/kubernetes/kubelet.conf; systemctl restart kubelet"')
+    desk.wait(60)
+    assert 'NotReady' in desk.out('kubectl get node node01')
+    assert 'dial tcp 172.30.1.2:6553: connect: connection refused' in desk.out('ssh node01 journalctl -u kubelet')
+    desk.out('ssh root@node01 "sed -i s/:6553/:6443/ /etc/kubernetes/kubelet.conf; systemctl restart kubelet"')
+    desk.wait(15)
+    assert 'NotReady' not in desk.out('kubectl get node node01')
+
+
+def test_the_ports_of_a_node_and_who_has_them(shared: Desk) -> None:
+    shown = shared.out('sudo ss -tlnp')
+    assert '0.0.0.0:22 ' in shown or '*:22 ' in shown
+    assert 'users:(("kubelet",pid=614,fd=' in shown
+    assert '("etcd",pid=' in shown
+    assert '("kubelet"' not in shared.out('ss -tlnp')
+    assert '614/kubelet' in shared.out('sudo netstat -tlnp')

@@ -16,6 +16,7 @@ from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, timing
 from tutor.cluster.kubelet.admission import Admission, Refusal
 from tutor.cluster.kubelet.backoff import Backoff
+from tutor.cluster.kubelet.direction import Direction
 from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint
 from tutor.cluster.kubelet.eviction.manager import REASON as EVICTED
 from tutor.cluster.kubelet.eviction.manager import EvictionManager
@@ -126,6 +127,7 @@ class Kubelet:
         runtime.on_memory = self.eviction.memory_changed
         runtime.on_availability = RuntimeWatch(self).changed
         self.log = silence(simulation)
+        self.direction = Direction()
 
     @property
     def connected(self) -> bool:
@@ -143,6 +145,7 @@ class Kubelet:
         self.log = log
         self.cluster_dns = settings.cluster_dns or self.cluster_dns
         self.static_pods.folder = settings.manifests
+        self.direction.server = settings.server
 
     def start(self) -> None:
         """Register the node and begin with what is bound to it."""

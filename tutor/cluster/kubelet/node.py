@@ -10,6 +10,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import canonical
 from tutor.client.transport import MERGE_PATCH
+from tutor.cluster.machine.kubeadm_files import SERVER
 from tutor.cluster.simulation import Timer
 
 if TYPE_CHECKING:
@@ -208,7 +209,18 @@ class NodeReporter:
             except OSError:
                 pass
             self._correct()
+        else:
+            self._complain()
         self._later('renew', RENEW_EVERY, self._renew)
+
+    def _complain(self) -> None:
+        """What a kubelet says of an API server that it does not reach."""
+        kubelet = self._kubelet
+        server = kubelet.direction.server or SERVER
+        problem = kubelet.direction.problem() or f'dial tcp {server.partition("://")[2]}: connect: connection refused'
+        kubelet.log.error('controller.go:145', 'Failed to ensure lease exists, will retry',
+                          f'Get "{server}/apis/coordination.k8s.io/v1/namespaces/{LEASE_NAMESPACE}/leases/'
+                          f'{kubelet.name}?timeout=10s": {problem}', interval='7s')
 
     def _correct(self) -> None:
         """syncNodeStatus: what the API server says of the node differs from what is so here (the node lifecycle

@@ -34,6 +34,9 @@ ABSENT: Mapping[str, Instead] = {
                     'Helm is not part of this course; manifests and `kubectl apply -k` (kustomize) are'),
     'k9s': Instead('屏幕旁边的面板就是看集群用的；命令用 kubectl',
                    "the panel beside the terminal shows the cluster; commands are kubectl's"),
+    **dict.fromkeys(('nerdctl', 'podman'), Instead(
+        '这里用 `docker` 构建和运行镜像；节点上的容器用 `crictl` 查看',
+        'images are built and run with `docker` here; `crictl` shows the containers of a node')),
     'kustomize': Instead('它在 kubectl 里：`kubectl kustomize`、`kubectl apply -k`',
                          'it is in kubectl: `kubectl kustomize`, `kubectl apply -k`'),
 }

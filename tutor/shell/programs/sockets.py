@@ -7,6 +7,9 @@ from typing import Any
 from tutor.shell.process import IO, Context, Process
 from tutor.shell.programs.options import parse
 
+DAEMONS = {22: 'sshd', 10248: 'kubelet', 10250: 'kubelet'}
+"""Which of a machine's own daemons listens at a port: they share one view of its network."""
+
 
 def _listening(ctx: Context, wanted: str) -> list[tuple[str, str, int, Process | None]]:
     """Protocol, address, port and process, in the order of their numbers."""
@@ -14,10 +17,21 @@ def _listening(ctx: Context, wanted: str) -> list[tuple[str, str, int, Process |
     found = []
     for protocol, address, port, owner in network.sockets() if hasattr(network, 'sockets') else ():
         if protocol in wanted:
-            own = owner is network and network.stack.pod
-            process = next(iter(ctx.host.processes.values()), None) if own else None
-            found.append((protocol, address, port, process))
+            found.append((protocol, address, port, _owner(owner, port, ctx)))
     return sorted(found, key=lambda item: (item[0] != 'udp', item[2], item[1]))
+
+
+def _owner(owner: Any, port: int, ctx: Context) -> Process | None:
+    """Whose socket it is, as far as the user may see: only root sees those of others."""
+    network: Any = ctx.host.network
+    processes = list(ctx.host.processes.values())
+    if ctx.host.machine is None:
+        return processes[0] if owner is network and network.stack.pod and processes else None
+    named = DAEMONS.get(port, '')
+    found = [process for process in processes if (
+        _name(process) == named if named else process.context.host is not ctx.host
+        and process.context.host.network is owner)]
+    return found[0] if found and ctx.uid in (0, found[0].context.uid) else None
 
 
 def _wanted(options: Any) -> str:
