@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from tutor.cluster.addons.kubeadm import CLUSTER_CONFIGURATION
 from tutor.kubeadm.environment import VERSION, Environment, KubeadmError
 from tutor.shell.cri import ContainerRuntime, CriError
 
 COMPONENTS = ('kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy')
+TIMEOUTS = """\
+timeouts:
+  controlPlaneComponentHealthCheck: 4m0s
+  discovery: 5m0s
+  etcdAPICall: 2m0s
+  kubeletHealthCheck: 4m0s
+  kubernetesAPICall: 1m0s
+  tlsBootstrap: 5m0s
+  upgradeManifests: 5m0s
+"""
 INIT_DEFAULTS = """\
 apiVersion: kubeadm.k8s.io/v1beta4
 bootstrapTokens:
@@ -26,36 +37,8 @@ nodeRegistration:
   imagePullSerial: true
   name: node
   taints: null
-timeouts:
-  controlPlaneComponentHealthCheck: 4m0s
-  discovery: 5m0s
-  etcdAPICall: 2m0s
-  kubeletHealthCheck: 4m0s
-  kubernetesAPICall: 1m0s
-  tlsBootstrap: 5m0s
-  upgradeManifests: 5m0s
----
-apiServer: {{}}
-apiVersion: kubeadm.k8s.io/v1beta4
-caCertificateValidityPeriod: 87600h0m0s
-certificateValidityPeriod: 8760h0m0s
-certificatesDir: /etc/kubernetes/pki
-clusterName: kubernetes
-controllerManager: {{}}
-dns: {{}}
-encryptionAlgorithm: RSA-2048
-etcd:
-  local:
-    dataDir: /var/lib/etcd
-imageRepository: registry.k8s.io
-kind: ClusterConfiguration
-kubernetesVersion: {version}
-networking:
-  dnsDomain: cluster.local
-  serviceSubnet: 10.96.0.0/12
-proxy: {{}}
-scheduler: {{}}
-"""
+{timeouts}---
+{cluster}"""
 JOIN_DEFAULTS = """\
 apiVersion: kubeadm.k8s.io/v1beta4
 caCertPath: /etc/kubernetes/pki/ca.crt
@@ -72,15 +55,7 @@ nodeRegistration:
   imagePullSerial: true
   name: {name}
   taints: null
-timeouts:
-  controlPlaneComponentHealthCheck: 4m0s
-  discovery: 5m0s
-  etcdAPICall: 2m0s
-  kubeletHealthCheck: 4m0s
-  kubernetesAPICall: 1m0s
-  tlsBootstrap: 5m0s
-  upgradeManifests: 5m0s
-"""
+{timeouts}"""
 
 
 def images(version: str) -> list[str]:
@@ -94,9 +69,11 @@ async def run(environment: Environment, words: list[str]) -> None:
     version = environment.options.get('kubernetes-version', VERSION)
     match words[:2]:
         case ['print', 'init-defaults']:
-            environment.io.stdout.write(INIT_DEFAULTS.format(version=version.lstrip('v').rpartition('.')[0] + '.0'))
+            cluster = CLUSTER_CONFIGURATION.format(version=version.lstrip('v').rpartition('.')[0] + '.0')
+            cluster = cluster.replace('  podSubnet: 10.244.0.0/16\n', '').replace('10.96.0.0/16', '10.96.0.0/12')
+            environment.io.stdout.write(INIT_DEFAULTS.format(timeouts=TIMEOUTS, cluster=cluster))
         case ['print', 'join-defaults']:
-            environment.io.stdout.write(JOIN_DEFAULTS.format(name=environment.name))
+            environment.io.stdout.write(JOIN_DEFAULTS.format(name=environment.name, timeouts=TIMEOUTS))
         case ['images', 'list']:
             environment.say(*images(version))
         case ['images', 'pull']:

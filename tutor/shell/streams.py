@@ -6,13 +6,13 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from tutor.cluster.simulation import Writer
+from tutor.cluster.simulation import BrokenPipe, Reader, Writer
 from tutor.shell.vfs import Device, File, FileSystem
 
 if TYPE_CHECKING:
     from tutor.shell.process import IO
 
-ZEROS = 64 * 1024
+ZEROS = CHUNK = 64 * 1024
 
 
 class BytesReader:
@@ -133,3 +133,17 @@ class Capture:
 
     def text(self) -> str:
         return self._data.decode('utf-8', 'replace')
+
+
+async def pour(source: Reader, target: Writer, close: bool = False) -> None:
+    """Bring everything from one stream to another until the first ends or nobody reads the second any more; with
+    `close`, the second ends too."""
+    try:
+        while data := await source.read(CHUNK):
+            target.write(data)
+            await target.drain()
+    except BrokenPipe:
+        return
+    finally:
+        if close:
+            target.close()

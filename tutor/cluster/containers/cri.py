@@ -12,7 +12,7 @@ from tutor.cluster.containers.logs import LogOptions, copy_log
 from tutor.cluster.containers.references import InvalidReference, parse
 from tutor.cluster.containers.registry import PullError
 from tutor.cluster.containers.runtime import Runtime, RuntimeFailure, Sandbox
-from tutor.cluster.simulation import BrokenPipe, Pipe, Reader, Writer
+from tutor.cluster.simulation import Pipe
 from tutor.shell.cri import CriError, LogRequest, Message
 from tutor.shell.process import IO
 
@@ -237,22 +237,9 @@ class Cri:
             execution = self._runtime.exec(container, argv, stdin=io is not None, tty=tty)
         except RuntimeFailure as failure:
             raise CriError('Internal', str(failure)) from None
-        simulation = self._runtime.simulation
         if io is None:
             raise CriError('InvalidArgument', 'one of stdin, stdout, or stderr must be set')
-        copies = [simulation.spawn(_copy(execution.stdout, io.stdout))]
-        if execution.stderr is not execution.stdout:
-            copies.append(simulation.spawn(_copy(execution.stderr, io.stderr)))
-        feeding = simulation.spawn(_feed(io.stdin, execution.stdin)) if execution.stdin is not None else None
-        try:
-            status = await execution.exit
-            for copy in copies:
-                await copy
-        finally:
-            if feeding is not None:
-                feeding.cancel()
-            execution.process.kill()
-        return status
+        return await self._runtime.communicate(execution, io)
 
     async def logs(self, identity: str, request: LogRequest, out: Pipe) -> None:
         options = LogOptions(request.follow, request.timestamps, request.tail, request.limit, request.since)
@@ -269,20 +256,3 @@ class Cri:
             return NEVER
         when = self._runtime.simulation.epoch.astimezone(UTC) + timedelta(seconds=moment)
         return when.strftime('%Y-%m-%dT%H:%M:%S.%f') + '000Z'
-
-
-async def _copy(source: Reader, target: Writer) -> None:
-    while data := await source.read(65536):
-        target.write(data)
-        await target.drain()
-
-
-async def _feed(source: Reader, target: Writer) -> None:
-    """Give a process what is typed, as long as it reads."""
-    try:
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    except BrokenPipe:
-        return
-    target.close()

@@ -22,6 +22,7 @@ from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.containers.usage import Processor
 from tutor.cluster.simulation import Future, Pipe, Simulation, Task
 from tutor.shell.process import IO, SIGNALS, Context, Host, Main, Process
+from tutor.shell.streams import pour
 from tutor.shell.vfs import FileSystem
 
 RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OCI runtime create failed: '
@@ -297,6 +298,24 @@ class Runtime:
         process = host.start(main, arguments, IO(source or system.EMPTY, out, err), container.context())
         process.exit.on_done(lambda _: _close(out, err))
         return Execution(process, source, out, err)
+
+    async def communicate(self, execution: Execution, io: IO) -> int:
+        """Connect a client to an execution until that ends; its exit status. A client that goes away ends it."""
+        simulation = self.simulation
+        copies = [simulation.spawn(pour(execution.stdout, io.stdout))]
+        if execution.stderr is not execution.stdout:
+            copies.append(simulation.spawn(pour(execution.stderr, io.stderr)))
+        stdin = execution.stdin
+        feeding = simulation.spawn(pour(io.stdin, stdin, close=True)) if stdin is not None else None
+        try:
+            status = await execution.exit
+            for copy in copies:
+                await copy
+        finally:
+            if feeding is not None:
+                feeding.cancel()
+            execution.process.kill()
+        return status
 
     async def exec_sync(self, container: Container, argv: list[str], timeout: float) -> tuple[int, str]:
         """ExecSync: exit status and output. Raises RuntimeFailure, TimeoutError (the process is killed)."""

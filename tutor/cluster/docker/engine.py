@@ -19,7 +19,7 @@ from tutor.cluster.docker.inspection import describe_container, describe_image
 from tutor.cluster.docker.networks import Bridge, Networks, forward
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
-from tutor.cluster.simulation import BrokenPipe, Cancelled, Future, Pipe, Reader, Simulation, Task, Writer
+from tutor.cluster.simulation import Future, Pipe, Reader, Simulation, Task
 from tutor.shell.docker import (
     SOCKET,
     BuildRequest,
@@ -31,6 +31,7 @@ from tutor.shell.docker import (
     Layer,
 )
 from tutor.shell.process import IO, Context, Host
+from tutor.shell.streams import pour
 from tutor.shell.vfs import Directory, File, FileSystem, normalize
 
 VERSION = '28.5.2'
@@ -371,7 +372,7 @@ class Engine:
             kept.container.stderr.attached.append(err)
         else:
             self._attached.setdefault(kept.id, []).append((out, err))
-        tasks = [simulation.spawn(_pump(out, io.stdout)), simulation.spawn(_pump(err, io.stderr))]
+        tasks = [simulation.spawn(pour(out, io.stdout)), simulation.spawn(pour(err, io.stderr))]
         feeding = simulation.spawn(self._feed(kept, io.stdin)) if with_input else None
 
         async def both() -> None:
@@ -386,14 +387,7 @@ class Engine:
     async def _feed(self, kept: Kept, source: Reader) -> None:
         while kept.container is None or kept.container.stdin is None:
             await self.simulation.sleep(0.05)
-        stdin = kept.container.stdin
-        try:
-            while data := await source.read(65536):
-                stdin.write(data)
-                await stdin.drain()
-            stdin.close()
-        except (BrokenPipe, Cancelled):
-            return
+        await pour(source, kept.container.stdin, close=True)
 
     async def exec(self, name: str, argv: list[str], io: IO, options: dict[str, Any]) -> int:
         kept = self._get(name)
@@ -416,23 +410,7 @@ class Engine:
             config.env, config.working_dir, config.uid, config.gid, config.user = before
         if options.get('detach'):
             return 0
-        return await self._through(execution, io)
-
-    async def _through(self, execution: Execution, io: IO) -> int:
-        simulation = self.simulation
-        copies = [simulation.spawn(_pump(execution.stdout, io.stdout))]
-        if execution.stderr is not execution.stdout:
-            copies.append(simulation.spawn(_pump(execution.stderr, io.stderr)))
-        feeding = simulation.spawn(_give(io.stdin, execution.stdin)) if execution.stdin is not None else None
-        try:
-            status = await execution.exit
-            for copy in copies:
-                await copy
-        finally:
-            if feeding is not None:
-                feeding.cancel()
-            execution.process.kill()
-        return status
+        return await self.runtime.communicate(execution, io)
 
     async def logs(self, name: str, io: IO, follow: bool, tail: int, timestamps: bool, since: float | None) -> None:
         kept, simulation = self._get(name), self.simulation
@@ -443,7 +421,7 @@ class Engine:
             pipe = Pipe(simulation)
             options = LogOptions(follow, timestamps, tail, -1, since, stream)
             tasks.append(simulation.spawn(copy_log(simulation, kept.container.log, options, pipe)))
-            tasks.append(simulation.spawn(_pump(pipe, writer)))
+            tasks.append(simulation.spawn(pour(pipe, writer)))
         try:
             for task in tasks:
                 await task
@@ -577,21 +555,6 @@ def _port(text: str) -> tuple[str, int, int]:
     if not inner.isdigit() or not (port or '0').isdigit() or int(inner) > 65535:
         raise DockerError(f'invalid containerPort: {inner}', 125)
     return address, int(port or 0), int(inner)
-
-
-async def _pump(source: Reader, target: Writer) -> None:
-    try:
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    except BrokenPipe:
-        return
-
-
-async def _give(source: Reader, target: Writer) -> None:
-    """Give a process what is typed, and the end."""
-    await _pump(source, target)
-    target.close()
 
 
 def _copy_tree(source: FileSystem, path: str, target: FileSystem, place: str) -> None:

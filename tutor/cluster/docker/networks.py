@@ -9,8 +9,9 @@ from typing import Any
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
 from tutor.cluster.network.stack import Stack
-from tutor.cluster.simulation import BrokenPipe, Cancelled, Reader, Simulation, Writer
+from tutor.cluster.simulation import Simulation
 from tutor.shell.docker import DockerError
+from tutor.shell.streams import pour
 from tutor.shell.vfs import FileSystem
 
 BUILT_IN = ('bridge', 'host', 'none')
@@ -110,19 +111,8 @@ def forward(bridge: Bridge, port: int, machine: str):
             inner = await bridge.fabric.connect(bridge.fabric.node(machine), bridge.stack.address, port)
         except OSError:
             return
-        back = simulation.spawn(_pump(inner.reader, connection.writer))
-        await _pump(connection.reader, inner.writer)
+        back = simulation.spawn(pour(inner.reader, connection.writer, close=True))
+        await pour(connection.reader, inner.writer, close=True)
         await back
         inner.close()
     return serve
-
-
-async def _pump(source: Reader, target: Writer) -> None:
-    try:
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    except (BrokenPipe, Cancelled):
-        pass
-    finally:
-        target.close()

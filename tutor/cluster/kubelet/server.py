@@ -14,7 +14,8 @@ from tutor.cluster.containers.http import HttpResponse
 from tutor.cluster.containers.logs import LogOptions, copy_log
 from tutor.cluster.containers.runtime import Execution, RuntimeFailure
 from tutor.cluster.kubelet import pods
-from tutor.cluster.simulation import BrokenPipe, Cancelled, Future, Pipe, Reader, Task, Writer
+from tutor.cluster.simulation import BrokenPipe, Future, Pipe, Reader, Task
+from tutor.shell.streams import pour
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
@@ -248,23 +249,12 @@ async def _forward(worker: PodWorker, port: int, pipes: tuple[Pipe, Pipe, Pipe],
         status.resolve(SUCCESS)
         return
     simulation = worker.simulation
-    back = simulation.spawn(_pump(connection.reader, down))
-    await _pump(up, connection.writer)
+    back = simulation.spawn(pour(connection.reader, down, close=True))
+    await pour(up, connection.writer, close=True)
     await back
     connection.close()
     problems.close()
     status.resolve(SUCCESS)
-
-
-async def _pump(source: Reader, target: Writer) -> None:
-    try:
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    except (BrokenPipe, Cancelled):
-        pass
-    finally:
-        target.close()
 
 
 def _true(value: Any) -> bool:
