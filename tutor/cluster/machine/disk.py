@@ -7,6 +7,7 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.printing import to_yaml
@@ -157,15 +158,15 @@ def _users(files: FileSystem) -> None:
     files.make_dirs(HOME)
     files.chown(HOME, UID, UID)
     files.chmod(HOME, 0o750)
+    _user_keys(files)
 
 
 def furnish(files: FileSystem, facts: Facts) -> None:
     """Put onto a disk what this machine alone has."""
     files.put('/etc/hostname', facts.name + '\n')
-    neighbours = ''.join(f'{address} {name}\n' for name, address in facts.neighbours)
-    files.put('/etc/hosts', HOSTS.format(name=facts.name) + neighbours)
+    files.put('/etc/hosts', partial(hosts, facts))
     files.put('/etc/resolv.conf', RESOLV_CONF)
-    _keys(files, facts)
+    _host_keys(files, facts)
     files.put('/etc/cni/net.d/10-bridge.conflist', CNI_CONF % facts.pod_cidr)
     if facts.control_plane:
         files.symlink('/usr/lib/systemd/system/docker.service',
@@ -178,20 +179,39 @@ def furnish(files: FileSystem, facts: Facts) -> None:
             files.put(f'{kubeadm.MANIFESTS}/{pod["metadata"]["name"]}.yaml', to_yaml(pod), 0o600)
 
 
-def _keys(files: FileSystem, facts: Facts) -> None:
-    """The keys by which the users get from each machine to every other without a password."""
-    known = ''.join(f'{name},{address} {host_key(name)}\n' for name, address in facts.neighbours)
-    files.put('/etc/ssh/ssh_host_ed25519_key.pub', f'{host_key(facts.name)} root@{facts.name}\n')
+def _user_keys(files: FileSystem) -> None:
+    """The keys by which users get from each machine to every other without a password: the same on all of them."""
     own, root = user_key(USER), user_key('root')
     for home, uid, key, admitted in ((HOME, UID, own, (own,)), ('/root', 0, root, (root, own))):
-        files.make_dirs(f'{home}/.ssh')
         files.put(f'{home}/.ssh/authorized_keys', ''.join(line + '\n' for line in admitted), 0o600)
         files.put(f'{home}/.ssh/id_ed25519.pub', key + '\n')
         files.put(f'{home}/.ssh/id_ed25519', _private(key), 0o600)
-        files.put(f'{home}/.ssh/known_hosts', known, 0o600)
         files.chmod(f'{home}/.ssh', 0o700)
-        for path in ('', '/authorized_keys', '/id_ed25519.pub', '/id_ed25519', '/known_hosts'):
+        for path in ('', '/authorized_keys', '/id_ed25519.pub', '/id_ed25519'):
             files.chown(f'{home}/.ssh{path}', uid, uid)
+
+
+def _host_keys(files: FileSystem, facts: Facts) -> None:
+    """The key by which this machine proves itself, and those by which users know all machines."""
+    files.put('/etc/ssh/ssh_host_ed25519_key.pub', f'{host_key(facts.name)} root@{facts.name}\n')
+    for home, uid in ((HOME, UID), ('/root', 0)):
+        files.put(f'{home}/.ssh/known_hosts', partial(known_hosts, facts.neighbours), 0o600)
+        files.chown(f'{home}/.ssh/known_hosts', uid, uid)
+
+
+@lru_cache(maxsize=4)
+def known_hosts(neighbours: tuple[tuple[str, str], ...]) -> bytes:
+    return ''.join(f'{name},{address} {host_key(name)}\n' for name, address in neighbours).encode()
+
+
+@lru_cache(maxsize=4)
+def _host_lines(neighbours: tuple[tuple[str, str], ...]) -> str:
+    return ''.join(f'{address} {name}\n' for name, address in neighbours)
+
+
+def hosts(facts: Facts) -> bytes:
+    """/etc/hosts, which names every machine."""
+    return (HOSTS.format(name=facts.name) + _host_lines(facts.neighbours)).encode()
 
 
 def host_key(name: str) -> str:

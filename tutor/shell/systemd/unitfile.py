@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tutor.shell.vfs import File, FileSystem
 
@@ -103,22 +104,26 @@ def _drop_ins(files: FileSystem, name: str) -> list[str]:
 
 def _read(files: FileSystem, path: str, settings: dict[str, list[str]]) -> None:
     """Add a file's settings; an empty value forgets those before it."""
-    section = ''
-    for line in files.read_text(path).replace('\\\n', ' ').splitlines():
-        line = line.strip()
-        if not line or line[0] in '#;':
-            continue
-        if line.startswith('['):
-            section = line.strip('[]')
-            continue
-        key, equals, value = line.partition('=')
-        if not equals:
-            continue
-        values = settings.setdefault(f'{section}.{key.strip()}', [])
-        if value.strip():
-            values.append(value.strip())
+    for key, value in _parsed(files.read_text(path)):
+        values = settings.setdefault(key, [])
+        if value:
+            values.append(value)
         else:
             values.clear()
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> tuple[tuple[str, str], ...]:
+    """The settings of a unit file in order, by 'Section.Key'. All machines have the same files."""
+    found, section = [], ''
+    for line in text.replace('\\\n', ' ').splitlines():
+        line = line.strip()
+        if line.startswith('['):
+            section = line.strip('[]')
+        elif line and line[0] not in '#;' and '=' in line:
+            key, _, value = line.partition('=')
+            found.append((f'{section}.{key.strip()}', value.strip()))
+    return tuple(found)
 
 
 def environment(files: FileSystem, unit: UnitFile) -> dict[str, str] | str:
