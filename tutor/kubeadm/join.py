@@ -34,7 +34,7 @@ async def run(environment: Environment, words: list[str]) -> None:
     client = await _discover(environment, words[0])
     environment.say(*(line.format('preflight') for line in READING))
     _read_configuration(client)
-    kubelet.write(environment)
+    kubelet.write(environment, joining=True)
     await kubelet.start(environment)
     await kubelet.wait(environment)
     environment.say('[kubelet-start] Waiting for the kubelet to perform the TLS Bootstrap')

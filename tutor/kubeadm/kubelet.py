@@ -20,13 +20,17 @@ If you are on a systemd-powered system, you can try to troubleshoot the error wi
 """
 
 
-def write(environment: Environment) -> None:
-    """[kubelet-start]: configuration, credentials."""
+ENVIRONMENT = '[kubelet-start] Writing kubelet environment file with flags to file "/var/lib/kubelet/kubeadm-flags.env"'
+
+
+def write(environment: Environment, joining: bool = False) -> None:
+    """[kubelet-start]: configuration, credentials. A node that joins writes the flags last."""
     environment.say(
-        '[kubelet-start] Writing kubelet environment file with flags to file "/var/lib/kubelet/kubeadm-flags.env"',
+        *(() if joining else (ENVIRONMENT,)),
         '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/instance-config.yaml"',
         '[patches] Applied patch of type "application/strategic-merge-patch+json" to target "kubeletconfiguration"',
-        '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"')
+        '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
+        *((ENVIRONMENT,) if joining else ()))
     kubeadm_files.write_node(environment.files, environment.name, environment.keys)
 
 

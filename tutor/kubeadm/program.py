@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from tutor.apimachinery.errors import StatusError
 from tutor.cluster.pki import Keys
 from tutor.kubeadm import certs, configs, init, join, reset, tokens, upgrade
-from tutor.kubeadm.environment import STACK, VERSION, Environment, KubeadmError
+from tutor.kubeadm.environment import STACK, Environment, KubeadmError
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import parse
@@ -83,5 +83,3 @@ async def main(argv: list[str], io: IO, ctx: Context, keys: Keys) -> int:
         return 1
     return 0
 
-
-__all__ = ['VERSION', 'main']

@@ -14,7 +14,7 @@ from tutor.cluster.containers.programs.waiting import until_ended
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Execution, Runtime, RuntimeFailure
 from tutor.cluster.docker.build import Builder, user_of
-from tutor.cluster.docker.images import LocalImage, LocalImages, familiar, reference
+from tutor.cluster.docker.images import LocalImage, LocalImages, reference
 from tutor.cluster.docker.inspection import describe_container, describe_image
 from tutor.cluster.docker.networks import Bridge, Networks, forward
 from tutor.cluster.network.fabric import Fabric
@@ -156,7 +156,7 @@ class Engine:
 
         def moment(value: float | None) -> float | None:
             return None if value is None else epoch + value
-        argv = self._config(kept, kept.id).argv()
+        argv = self._config(kept).argv()
         ports = [f'{address or "0.0.0.0"}:{outer}->{inner}/tcp' for address, outer, inner in kept.published] \
             if kept.running else []
         exposed = [port for port in kept.image.manifest.config.ports
@@ -206,11 +206,11 @@ class Engine:
         for _ in kept.image.manifest.config.volumes:
             kept.volumes.append(self.create_volume(''))
 
-    def _config(self, kept: Kept, identity: str) -> ContainerConfig:
+    def _config(self, kept: Kept) -> ContainerConfig:
         creation, manifest = kept.creation, kept.image.manifest
         user = creation.user or manifest.config.user
         uid, gid, name = user_of(manifest.root, user)
-        env = {'PATH': PATH, 'HOSTNAME': creation.hostname or identity[:12], **manifest.config.environment,
+        env = {'PATH': PATH, 'HOSTNAME': creation.hostname or kept.id[:12], **manifest.config.environment,
                **({'TERM': 'xterm'} if creation.tty else {}), **creation.env}
         env.setdefault('HOME', '/root' if not uid else '/')
         entrypoint = list(manifest.config.entrypoint) if creation.entrypoint is None else creation.entrypoint
@@ -264,7 +264,7 @@ class Engine:
         bridge = kept.bridge
         sandbox = self.runtime.run_sandbox(f'docker/{kept.name}', kept.creation.hostname or kept.id[:12],
                                            bridge.stack.addresses, bridge.open)
-        container = kept.container = self.runtime.create(sandbox, self._config(kept, kept.id))
+        container = kept.container = self.runtime.create(sandbox, self._config(kept))
         kept.stopping = False
         if kept.ended is None or kept.ended.done:
             kept.ended = self.simulation.future()
@@ -566,5 +566,3 @@ def _copy_tree(source: FileSystem, path: str, target: FileSystem, place: str) ->
     elif isinstance(node, File):
         target.put(place, node.data(), node.mode, node.program)
 
-
-__all__ = ['DockerdProgram', 'Engine', 'Kept', 'familiar']

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from tutor.cluster.containers.image import BUILT, Image, ImageConfig, Manifest
 from tutor.cluster.containers.nodeimages import NodeImages
-from tutor.cluster.containers.references import DEFAULT_TAG, InvalidReference, Reference, digest_of, parse
+from tutor.cluster.containers.references import DEFAULT_TAG, InvalidReference, Reference, parse
 from tutor.cluster.containers.registry import PRIVATE_REGISTRIES, ImageRegistry, PullError
 from tutor.cluster.simulation import Simulation
 from tutor.shell.docker import DockerError, ImageSummary, Layer
+from tutor.shell.vfs import FileSystem
 
 SHORT = 12
 
@@ -198,11 +199,9 @@ def _json(words: tuple[str, ...]) -> str:
     return '[' + ' '.join(f'"{word}"' for word in words) + ']'
 
 
-def new_image(identity: str, base: Manifest, config: ImageConfig, root: object, size: int, repository: str,
+def new_image(identity: str, base: Manifest, config: ImageConfig, root: FileSystem, size: int, repository: str,
               tag: str) -> Manifest:
     """The manifest of an image that was just built."""
-    return Manifest(BuiltImage(identity, base.image.memory), repository, tag, config, root,  # type: ignore[arg-type]
-                    base.programs, base.userland, size)
+    return Manifest(BuiltImage(identity, base.image.memory), repository, tag, config, root, base.programs,
+                    base.userland, size)
 
-
-__all__ = ['BuiltImage', 'LocalImage', 'LocalImages', 'digest_of', 'familiar', 'new_image', 'reference']

@@ -10,7 +10,8 @@ from tutor.cluster.simulation import Cancelled
 from tutor.shell.docker import ContainerSummary, Creation, DockerEngine, DockerError
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
-from tutor.shell.programs.docker.formats import Row, age, human_duration, pairs, short_id, show
+from tutor.shell.programs.crictl.tables import human_duration
+from tutor.shell.programs.docker.formats import Row, age, pairs, short_id, show
 from tutor.shell.programs.docker.images import ensure, now
 from tutor.shell.programs.options import Options
 from tutor.shell.vfs import normalize

@@ -77,5 +77,3 @@ def short_id(identity: str) -> str:
 def size(number: int) -> str:
     return human_size(number)
 
-
-__all__ = ['age', 'human_duration', 'inspected', 'pairs', 'short_id', 'show', 'size', 'table']
