@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 WIDGETS = '/apis/example.com/v1/namespaces/default/widgets'
 SCHEMA: dict[str, Any] = {'type': 'object', 'properties': {
@@ -141,3 +143,46 @@ def test_a_schema_that_nobody_can_use_is_refused(api):
     text = api.message('POST', CRDS, api.definition(wrong))
     assert 'spec.validation.openAPIV3Schema.properties[spec].type: Unsupported value: "whole"' in text
     assert 'properties[rest].type: Required value: must not be empty for specified object fields' in text
+
+
+def wrong(api, schema: dict[str, Any], **version: Any) -> list[str]:
+    """What is said of a definition with a property `p` of this schema, below the path of that property."""
+    whole = {'type': 'object', 'properties': {'p': schema}}
+    first = {'name': 'v1', 'served': True, 'storage': True, 'schema': {'openAPIV3Schema': whole}, **version}
+    body = api.ask('POST', CRDS, api.definition(whole, first)).body
+    return [f'{cause["field"].rpartition("properties[p]")[2]}: {cause["message"]}'
+            for cause in (body.get('details') or {}).get('causes') or ()]
+
+
+@pytest.mark.parametrize(('schema', 'problem'), [
+    ({}, '.type: Required value: must not be empty for specified object fields'),
+    ({'type': 'array'}, '.items: Required value: must be specified'),
+    ({'type': 'string', 'oneOf': [{'type': 'string'}]}, '.oneOf[0].type: Forbidden: must be empty to be structural'),
+    ({'type': 'object', 'anyOf': [{'required': ['x'], 'properties': {'x': {'minLength': 1}}}]},
+     '.properties[x]: Required value: because it is defined in '
+     'spec.validation.openAPIV3Schema.properties[p].anyOf[0].properties[x]'),
+    ({'type': 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['n'],
+      'items': {'type': 'object', 'properties': {'n': {'type': 'string'}}}},
+     '.items.properties[n].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a '
+     'default or be a required property'),
+    ({'type': 'string', 'x-kubernetes-validations': [{'rule': 'true', 'reason': 'Odd'}]},
+     '.x-kubernetes-validations[0].reason: Unsupported value: "Odd": supported values: "FieldValueDuplicate", '
+     '"FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"'),
+])
+def test_schemas_must_be_structural(api, schema, problem):
+    assert wrong(api, schema) == [problem]
+
+
+def test_parts_of_a_version(api):
+    text = {'type': 'string'}
+    assert wrong(api, text, deprecationWarning='gone', selectableFields=[{'jsonPath': '.p'}, {'jsonPath': '.q'}],
+                 additionalPrinterColumns=[{'name': 'P', 'type': 'string', 'jsonPath': 'p'}]) == [
+        'spec.versions[0].deprecationWarning: Invalid value: "gone": can only be set for deprecated versions',
+        'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "p": must be a simple json path starting with .',
+        'spec.selectableFields[1].jsonPath: Invalid value: ".q": is an invalid path: does not refer to a valid field']
+    crd = api.definition({'type': 'object'})
+    crd['spec'] |= {'group': 'mine.k8s.io', 'conversion': {'strategy': 'Webhook'}}
+    crd['metadata']['name'] = 'widgets.mine.k8s.io'
+    assert [cause['field'] for cause in api.ask('POST', CRDS, crd).body['details']['causes']] == [
+        'spec.conversion.webhookClientConfig', 'spec.conversion.conversionReviewVersions',
+        'metadata.annotations[api-approved.kubernetes.io]']

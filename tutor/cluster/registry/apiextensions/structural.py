@@ -1,85 +1,137 @@
-"""Whether the schema of a CustomResourceDefinition is one that an API server can work with
-(apiextensions-apiserver/pkg/apis/apiextensions/validation, pkg/apiserver/schema)."""
+"""Whether a schema is structural: every value has one type, said outside of what only validates it
+(apiextensions-apiserver/pkg/apiserver/schema/validation.go)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import expressions
-from tutor.cluster.registry.custom import rules, validation
-from tutor.cluster.registry.internal import internal
+from tutor.cluster.registry.custom import validation
 
-TYPES = ('array', 'boolean', 'integer', 'number', 'object', 'string')
-_RULE = 'Rule Message MessageExpression Reason FieldPath OptionalOldSelf'
-_ANY = ('x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields')
-
-
-def validate(schema: Object, path: str, what: str = 'at the root') -> Iterator[FieldError]:
-    """What is wrong with a schema; `what` says what it is the schema of."""
-    kind = schema.get('type')
-    if kind is not None and kind not in TYPES:
-        yield field.not_supported(f'{path}.type', kind, TYPES)
-    elif not kind and not any(schema.get(name) for name in _ANY):
-        yield field.required(f'{path}.type', f'must not be empty {what}')
-    yield from _limits(schema, path)
-    yield from _rules(schema, path)
-    if 'default' in schema:
-        yield from _default(schema, path)
-    yield from _below(schema, path, kind)
+ROOT, ITEM, FIELD = 'at the root', 'for specified array items', 'for specified object fields'
+PRESERVE, EMBEDDED, INT_OR_STRING = (
+    'x-kubernetes-preserve-unknown-fields', 'x-kubernetes-embedded-resource', 'x-kubernetes-int-or-string')
+METADATA = ({}, {'name'}, {'generateName'}, {'name', 'generateName'})
+_ONLY_OUTSIDE = {'type': 'must be empty to be structural', 'additionalProperties': 'must be undefined to be structural',
+                 'default': 'must be undefined to be structural', 'title': 'must be empty to be structural',
+                 'description': 'must be empty to be structural', 'nullable': 'must be false to be structural',
+                 PRESERVE: 'must be false to be structural', EMBEDDED: 'must be false to be structural',
+                 INT_OR_STRING: 'must be false to be structural'}
+"""What nested validations cannot say."""
 
 
-def _limits(schema: Object, path: str) -> Iterator[FieldError]:
-    if schema.get('uniqueItems'):
-        yield field.forbidden(f'{path}.uniqueItems', 'uniqueItems cannot be set to true since the runtime complexity '
-                                                     'becomes quadratic')
-    if schema.get('additionalProperties') is False:
-        yield field.forbidden(f'{path}.additionalProperties', 'additionalProperties cannot be set to false')
-    if schema.get('additionalProperties') and schema.get('properties'):
-        yield field.forbidden(f'{path}.additionalProperties', 'additionalProperties and properties are mutual '
-                                                              'exclusive')
-    pattern = schema.get('pattern')
-    if pattern:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            yield field.invalid(f'{path}.pattern', pattern,
-                                f'must be a valid regular expression, but isn\'t: error parsing regexp: {error}')
+def validate(schema: Object, path: str) -> list[FieldError]:
+    """ValidateStructural; the defaults are looked at only when all else is right."""
+    found = [*_invariants(schema, ROOT, path), *_completeness(schema, path)]
+    return sorted(found, key=str) or list(_defaults(schema, path))
 
 
-def _rules(schema: Object, path: str) -> Iterator[FieldError]:
-    for index, rule in enumerate(schema.get(rules.KEY) or ()):
-        here = f'{path}.{rules.KEY}[{index}]'
-        text = rule.get('rule', '')
-        if not text.strip():
-            yield field.required(f'{here}.rule', 'rule is not specified')
-        elif problem := expressions.problem(text, rules.VARIABLES):
-            shown = internal(rule, _RULE, zeros={'Rule': '', 'Message': '', 'MessageExpression': '', 'FieldPath': ''})
-            yield field.invalid(f'{here}.rule', shown, problem)
-        computed = rule.get('messageExpression')
-        if computed and (problem := expressions.problem(computed, rules.VARIABLES, 'STRING')):
-            yield field.invalid(f'{here}.messageExpression', computed,
-                                f'messageExpression {problem}' if 'compilation' in problem else problem)
+def children(schema: Object, path: str) -> Iterator[tuple[Object, str, str]]:
+    """The schemas that a schema is made of, with their paths and what they are of."""
+    if isinstance(schema.get('additionalProperties'), dict):
+        yield schema['additionalProperties'], f'{path}.additionalProperties', FIELD
+    for name in sorted(schema.get('properties') or {}):
+        yield schema['properties'][name], f'{path}.properties[{name}]', FIELD
+    if isinstance(schema.get('items'), dict):
+        yield schema['items'], f'{path}.items', ITEM
 
 
-def _default(schema: Object, path: str) -> Iterator[FieldError]:
-    yield from validation.validate(schema['default'], schema, f'{path}.default')
+def nested(schema: Object, path: str) -> Iterator[tuple[Object, str]]:
+    """The schemas that only validate what a schema describes."""
+    for name in ('allOf', 'anyOf', 'oneOf'):
+        for index, part in enumerate(schema.get(name) or ()):
+            yield part, f'{path}.{name}[{index}]'
+    if schema.get('not') is not None:
+        yield schema['not'], f'{path}.not'
 
 
-def _below(schema: Object, path: str, kind: Any) -> Iterator[FieldError]:
-    properties, items, others = schema.get('properties'), schema.get('items'), schema.get('additionalProperties')
-    for name in sorted(properties or {}):
-        if properties and isinstance(properties[name], dict):
-            if path.endswith('openAPIV3Schema') and name == 'metadata':
-                continue
-            yield from validate(properties[name], f'{path}.properties[{name}]', 'for specified object fields')
-    if isinstance(items, dict):
-        yield from validate(items, f'{path}.items', 'for specified array items')
-    elif kind == 'array':
+def _invariants(schema: Object, level: str, path: str) -> Iterator[FieldError]:
+    kind = schema.get('type') or ''
+    if kind == 'array' and 'items' not in schema:
         yield field.required(f'{path}.items', 'must be specified')
-    if isinstance(others, dict):
-        yield from validate(others, f'{path}.additionalProperties', 'for specified object fields')
+    for child, where, what in children(schema, path):
+        yield from _invariants(child, what, where)
+    others = schema.get('additionalProperties') not in (None, False)
+    if others and level == ROOT:
+        yield field.forbidden(f'{path}.additionalProperties', 'must not be used at the root')
+    for name in (PRESERVE, EMBEDDED):
+        if schema.get(INT_OR_STRING) and schema.get(name):
+            yield field.invalid(f'{path}.{name}', True, f'must be false if {INT_OR_STRING} is true')
+    for part, where in nested(schema, path):
+        yield from _nested(part, where, bool(schema.get(INT_OR_STRING)))
+    yield from _kind(schema, kind, level, path)
+    if schema.get(EMBEDDED) and others:
+        yield field.forbidden(f'{path}.additionalProperties', f'must not be used if {EMBEDDED} is set')
+    if level == ROOT or schema.get(EMBEDDED):
+        yield from _resource(schema, level, path)
+    if schema.get(EMBEDDED) and not schema.get(PRESERVE) and not schema.get('properties'):
+        yield field.required(f'{path}.properties', f'must not be empty if {EMBEDDED} is true without {PRESERVE}')
+
+
+def _kind(schema: Object, kind: str, level: str, path: str) -> Iterator[FieldError]:
+    if schema.get(EMBEDDED) and kind != 'object':
+        rule = f'must be object if {EMBEDDED} is true'
+        yield field.invalid(f'{path}.type', kind, rule) if kind else field.required(f'{path}.type', rule)
+    elif not kind and not schema.get(INT_OR_STRING) and not schema.get(PRESERVE):
+        yield field.required(f'{path}.type', f'must not be empty {level}')
+    if level == ROOT and kind not in ('', 'object'):
+        yield field.invalid(f'{path}.type', kind, 'must be object at the root')
+
+
+def _resource(schema: Object, level: str, path: str) -> Iterator[FieldError]:
+    """What every object has is known already."""
+    properties = schema.get('properties') or {}
+    for name in ('kind', 'apiVersion'):
+        if name in properties and properties[name].get('type') != 'string':
+            yield field.invalid(f'{path}.properties[{name}].type', properties[name].get('type') or '', 'must be string')
+    meta = properties.get('metadata')
+    if meta is None:
+        return
+    if meta.get('type') != 'object':
+        yield field.invalid(f'{path}.properties[metadata].type', meta.get('type') or '', 'must be object')
+    known = set(meta.get('properties') or {}) in METADATA and set(meta) <= {'type', 'properties', 'default'}
+    if level == ROOT and not known and (set(meta.get('properties') or {}) or set(meta) - {'type', 'default'}):
+        yield field.forbidden(f'{path}.properties[metadata]', 'must not specify anything other than name and '
+                              'generateName, but metadata is implicitly specified')
+
+
+def _nested(schema: Object, path: str, any_type: bool) -> Iterator[FieldError]:
+    """validateNestedValueValidation."""
+    for name, rule in _ONLY_OUTSIDE.items():
+        if schema.get(name) and not (name == 'type' and any_type):
+            yield field.forbidden(f'{path}.{name}', rule)
+    if 'metadata' in (schema.get('properties') or {}):
+        yield field.forbidden(f'{path}.properties[metadata]', 'must not be specified in a nested context')
+    for child, where, _ in children(schema, path):
+        yield from _nested(child, where, False)
+    for part, where in nested(schema, path):
+        yield from _nested(part, where, any_type)
+
+
+def _completeness(schema: Object, path: str) -> Iterator[FieldError]:
+    """What is validated must be described."""
+    for part, where in nested(schema, path):
+        yield from _described(part, schema, path, where)
+    for child, where, _ in children(schema, path):
+        yield from _completeness(child, where)
+
+
+def _described(part: Object, schema: Object, path: str, where: str) -> Iterator[FieldError]:
+    for inner, below in nested(part, where):
+        yield from _described(inner, schema, path, below)
+    for child, below, _ in children(part, where):
+        here = path + below.removeprefix(where)
+        counterpart = next((found for found, place, _ in children(schema, path) if place == here), None)
+        if counterpart is None:
+            yield field.required(here, f'because it is defined in {below}')
+        else:
+            yield from _described(child, counterpart, here, below)
+
+
+def _defaults(schema: Object, path: str) -> Iterator[FieldError]:
+    if 'default' in schema:
+        yield from validation.validate(schema['default'], schema, f'{path}.default')
+    for child, where, _ in children(schema, path):
+        yield from _defaults(child, where)
