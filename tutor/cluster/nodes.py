@@ -233,6 +233,7 @@ class Nodes:
         machine.show(ContainerProcesses(runtime, machine))
         logfiles.mount(machine.files, runtime)
         machine.boot()
+        machine.measure = kubelet.eviction.machine.measure
         machine.on_power = partial(self._power, node.name)
 
     def _facts(self, node: NodeConfig, number: int) -> Facts:

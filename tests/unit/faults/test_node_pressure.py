@@ -57,6 +57,15 @@ def test_a_full_disk_costs_unused_images_and_then_pods(shell) -> None:
         'Evicted: The node was low on resource: ephemeral-storage. Threshold quantity: 6272562380, available: ')
 
 
+def test_the_machine_s_own_tools_show_what_is_taken(shell) -> None:
+    assert ' 13% /' in shell('ssh node01 df -h /') or ' 12% /' in shell('ssh node01 df -h /')
+    shell('chaos fill-disk node01 95%')
+    shell('chaos memory node01 90%')
+    assert ' 95% /' in shell('ssh node01 df -h /')
+    total, used = map(int, shell('ssh node01 free -m').splitlines()[1].split()[1:3])
+    assert total == 4096 and 3600 < used < 3750
+
+
 def test_what_image_collection_cannot_free_is_told(shell) -> None:
     shell('chaos fill-disk node02')
     shell.bench.cluster.nodes.fleet.kubelets['node02'].eviction.images.collect()

@@ -55,6 +55,7 @@ class Machine(Host):
         self.machine = self
         self.table = self.processes = MachineProcesses(self)
         self.on = False
+        self.measure: Callable[[str], tuple[int, int]] = lambda resource: (0, 0)
         self.on_power: Callable[[bool], None] = lambda on: None
         """Called before it boots, and after it has halted."""
 
@@ -79,6 +80,10 @@ class Machine(Host):
             return self.files.read_text(path)
         except OSError:
             return ''
+
+    def usage(self, resource: str) -> tuple[int, int]:
+        """What its kubelet counts of 'memory' or 'ephemeral-storage': the bytes there are, and those in use."""
+        return self.measure(resource)
 
     def boot(self) -> None:
         """Switch on: the first process, and every unit that is enabled."""

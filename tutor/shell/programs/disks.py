@@ -9,7 +9,7 @@ from tutor.shell.programs.options import parse
 from tutor.shell.vfs import Directory, File, Node, normalize
 
 DISK = 20 * 1024 * 1024
-"""Kilobytes of the disk."""
+"""Kilobytes of the disk that a container sees."""
 
 
 async def mount(argv: list[str], io: IO, ctx: Context) -> int:
@@ -35,6 +35,14 @@ def _mounts(ctx: Context) -> list[tuple[str, str, str, str]]:
     return [(row[0], row[1], row[2], row[3]) for row in rows if len(row) > 3]
 
 
+def _disk(ctx: Context) -> tuple[int, int]:
+    """Kilobytes of the disk, and of what is on it."""
+    if ctx.host.machine is not None:
+        total, used = ctx.host.machine.usage('ephemeral-storage')
+        return total // 1024, used // 1024
+    return DISK, DISK * 31 // 100 + ctx.files.used // 1024
+
+
 async def df(argv: list[str], io: IO, ctx: Context) -> int:
     """df [-hTkm] [FILE…]"""
     options = parse(argv, ctx, 'hHTkmaPit:x:l', {'human-readable': 'h', 'print-type': 'T', 'all': 'a', 'inodes': 'i'})
@@ -43,8 +51,7 @@ async def df(argv: list[str], io: IO, ctx: Context) -> int:
     for device, place, kind, _ in _mounts(ctx):
         if kind in ('proc', 'sysfs', 'devpts', 'mqueue', 'cgroup2', 'cgroup') and 'a' not in options:
             continue
-        total = 65536 if kind == 'tmpfs' else DISK
-        used = 0 if kind == 'tmpfs' else DISK * 31 // 100 + ctx.files.used // 1024
+        total, used = (65536, 0) if kind == 'tmpfs' else _disk(ctx)
         shown = tuple(_shown(value, options) for value in (total, used, total - used))
         rows.append((device, kind, shown[0], shown[1], shown[2], f'{-(-used * 100 // total)}%', place))
     for path in options.args:

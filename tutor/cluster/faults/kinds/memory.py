@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.cluster.cluster import Cluster
-from tutor.cluster.faults.kind import Kind, Mend, kubelet_of
-from tutor.cluster.faults.words import percentage
+from tutor.cluster.faults.hogging import take
+from tutor.cluster.faults.kind import Kind, Mend
 from tutor.cluster.kubelet.eviction.usage import MEMORY
 
 DEFAULT = 0.98
 
 
 def cause(cluster: Cluster, words: Sequence[str]) -> Mend:
-    if not 1 <= len(words) <= 2:
-        raise KIND.usage()
-    eviction = kubelet_of(cluster, words[0]).eviction
-    share = percentage(words[1]) if len(words) > 1 else DEFAULT
-    wanted = int(eviction.machine.capacity(MEMORY) * share) - eviction.machine.used(MEMORY)
-    eviction.hog(MEMORY, max(wanted, 0))
-    return lambda: eviction.hog(MEMORY, 0)
+    return take(cluster, words, KIND, MEMORY, DEFAULT)
 
 
 KIND = Kind('memory', 'NODE [PERCENT%]', 'let a process of the machine take its memory (98 %): MemoryPressure, and the '

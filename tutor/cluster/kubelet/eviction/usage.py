@@ -84,6 +84,10 @@ class Machine:
     def capacity(self, resource: str) -> int:
         return quantity_value(self._kubelet.reporter.capacity[resource])
 
+    def measure(self, resource: str) -> tuple[int, int]:
+        """What there is, and what is used."""
+        return self.capacity(resource), self.used(resource)
+
     def available(self, resource: str) -> int:
         return self.capacity(resource) - self.used(resource)
 
