@@ -80,6 +80,7 @@ class Nodes:
                  components: dict[str, Component], keys: Keys) -> None:
         self.simulation = simulation
         self.config = config
+        self._neighbours = tuple((node.name, address_of(place)) for place, node in enumerate(config.nodes))
         self.keys = keys
         self.fabric = fabric
         self._api = api
@@ -238,9 +239,8 @@ class Nodes:
 
     def _facts(self, node: NodeConfig, number: int) -> Facts:
         leads = CONTROL_PLANE in node.roles
-        neighbours = tuple((each.name, address_of(place)) for place, each in enumerate(self.config.nodes))
         pods = self._control_plane_pods(node, number) if leads and CONTROL_PLANE in self.config.addons else ()
-        return Facts(node.name, address_of(number), pod_cidr(number), neighbours, self.config.version, self.keys,
+        return Facts(node.name, address_of(number), pod_cidr(number), self._neighbours, self.config.version, self.keys,
                      leads, pods, node.joined)
 
     def _control_plane_pods(self, node: NodeConfig, number: int) -> tuple[Object, ...]:

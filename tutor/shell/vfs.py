@@ -241,8 +241,7 @@ class FileSystem:
         self.make_dirs(path.rpartition('/')[0] or '/')
         place = self._walk(path, True, True, 0)
         data = content.encode() if isinstance(content, str) else content
-        place.parent.entries[place.name] = File(
-            place.files, data if callable(data) else bytearray(data), mode, self._clock(), program)
+        place.parent.entries[place.name] = File(place.files, data, mode, self._clock(), program)
 
     def mkdir(self, path: str, mode: int = DIRECTORY_MODE) -> None:
         place = self._walk(path.rstrip('/') or '/', True, True, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 
 from tutor.cluster.simulation import Writer
@@ -171,6 +172,11 @@ PROGRAMS: Mapping[str, str] = {
 
 def programs() -> dict[str, Main]:
     """All of them, as a host takes them; none is imported yet."""
+    return dict(_all())
+
+
+@cache
+def _all() -> dict[str, Main]:
     return {name: Lazy(place) for name, place in PROGRAMS.items()}
 
 
