@@ -62,7 +62,15 @@ def private(scope: Scope, body: Any, old: Object) -> Object:
         name == 'status' if not status else name not in ('metadata', 'status'))]
     if not kept or not scope.store.strategy.has_status:
         return deep_copy(body)
-    return {name: value if name in kept else deep_copy(value) for name, value in body.items()}
+    new = {name: value if name in kept else deep_copy(value) for name, value in body.items() if name != 'metadata'}
+    if status and isinstance(body.get('metadata'), dict):
+        # Labels, annotations and the like stay as they are: only the dict that holds them is made anew.
+        before = old['metadata']
+        new['metadata'] = {name: value if before.get(name) is value else deep_copy(value)
+                           for name, value in body['metadata'].items()}
+    elif 'metadata' in body:
+        new['metadata'] = deep_copy(body['metadata'])
+    return {name: new[name] for name in body}
 
 
 def is_clean(scope: Scope, body: Any, old: Object) -> bool:

@@ -48,6 +48,8 @@ class StatusManager:
         except OSError:
             self._again(worker)
             return
+        if stored.get('status') == status:
+            status = worker.status = stored['status']  # one object for both: there are many pods
         self._written[worker.uid] = status
         self._versions[worker.uid] = _version(stored)
 

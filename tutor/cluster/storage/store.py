@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-HISTORY = 20_000
+HISTORY = 10_000
 """How many changes are kept for watchers that start in the past; older ones count as compacted."""
 
 
