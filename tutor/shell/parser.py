@@ -131,12 +131,16 @@ class Parser(Conditions):
         return AndOr(first, rest) if rest else first
 
     def _pipeline(self) -> Node:
-        negated = timed = False
+        negated = timed = posix = False
         while (word := self._bare_word()) in ('!', 'time'):
             self.pos += len(word)
             self.skip_blanks()
             negated = negated ^ (word == '!')
             timed = timed or word == 'time'
+            if word == 'time' and self._bare_word() == '-p':
+                posix = True
+                self.pos += 2
+                self.skip_blanks()
         commands = [self._command()]
         with_stderr = []
         while True:
@@ -150,7 +154,7 @@ class Parser(Conditions):
             commands.append(self._command())
         if len(commands) == 1 and not negated and not timed:
             return commands[0]
-        return Pipeline(commands, negated, timed, tuple(with_stderr))
+        return Pipeline(commands, negated, timed, tuple(with_stderr), posix)
 
     def _after_operator(self) -> None:
         """After && || and |, a command must follow, possibly on the next line."""
@@ -433,6 +437,8 @@ class Parser(Conditions):
             if self.peek() == ')':
                 self.pos += 1
                 return tuple(words)
+            if self._operator() or (self.peek() in '<>' and self.peek(1) != '('):
+                raise self._unexpected()
             words.append(self.word())
 
     # -- redirections -------------------------------------------------------------------------------------------

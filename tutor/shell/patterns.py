@@ -28,7 +28,11 @@ def compile_pieces(pieces: Sequence[Piece], path: bool = False, ignore_case: boo
 
 @lru_cache(maxsize=512)
 def _compile(pattern: str, path: bool, ignore_case: bool) -> re.Pattern[str]:
-    return re.compile(translate(pattern, path), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
+    try:
+        return re.compile(translate(pattern, path), flags)
+    except re.error:  # a range such as [z-a], which matches nothing
+        return re.compile(re.escape(pattern), flags)
 
 
 def translate(pattern: str, path: bool = False) -> str:
@@ -93,7 +97,7 @@ def _class_end(pattern: str, place: int) -> int:
 def _class(inner: str) -> str:
     negated = inner[:1] in ('!', '^')
     body = inner[1:] if negated else inner
-    body = body.replace('\\', '\\\\')
+    body = re.sub(r'([&~|\\])', r'\\\1', body).replace('--', r'\-\-')
     body = re.sub(r'\[:(\w+):\]', lambda match: CLASSES.get(match[1], ''), body)
     body = body.replace('[', r'\[').replace(']', r'\]') if not re.search(r'\\\[', body) else body
     return f'[{"^" if negated else ""}{body}]'

@@ -16,6 +16,9 @@ from tutor.shell.vfs import Device
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
+POSIX_TIMES = 'real %2R\nuser %2U\nsys %2S'
+"""What `time -p` says."""
+
 
 async def pipeline(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
     started = shell.ctx.simulation.now
@@ -28,7 +31,8 @@ async def pipeline(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
     finally:
         shell.conditional -= node.negated
     if node.timed:
-        io.stderr.write(_times(shell.variables.get('TIMEFORMAT'), shell.ctx.simulation.now - started))
+        form = POSIX_TIMES if node.posix_times else shell.variables.get('TIMEFORMAT')
+        io.stderr.write(_times(form, shell.ctx.simulation.now - started))
     return int(not status) if node.negated else status
 
 

@@ -107,6 +107,7 @@ class Pipeline:
     negated: bool = False
     timed: bool = False
     with_stderr: tuple[bool, ...] = ()
+    posix_times: bool = False
 
 
 @dataclass(slots=True)

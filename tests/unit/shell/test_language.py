@@ -134,3 +134,11 @@ def test_the_same_script_gives_the_same_bytes():
     from tests.unit.shell.conftest import Machine
     script = 'for i in 1 2 3; do echo $RANDOM; mktemp; done; shuf -i 1-100; date +%N'
     assert Machine().run(script) == Machine().run(script)
+
+
+@pytest.mark.parametrize('text', ['x=((', 'a=(1;2)', "x=$'${x@Q}~[[s-a]'; [[ y == [z-a] ]]", 'fc -l',
+                                  'set -e?|((x=((x="${x'])
+def test_what_once_hung_or_crashed_ends(text, machine):
+    machine.at_prompt()
+    machine.run(text, limit=100)
+    assert machine.run('echo alive').stdout == 'alive\n'

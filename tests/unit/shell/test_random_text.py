@@ -17,7 +17,14 @@ WORDS = ['echo', 'x', '$x', '${x', '${x:-y}', '${x/', '"', "'", '`', '$(', ')', 
          'f()', '{', '}', '[[', ']]', '[', ']', '=', 'a=1', 'a=(1 2)', 'a[1]=2', '${a[@]}', '${#a}', '*', '?', '~',
          '{1..3}',
          '\\', '#', '!', 'cat', 'set -e', 'local', 'export', 'read', 'shift', '-', '--', '0', '9999999999999999999',
-         '中文', 'E\n']
+         '中文', 'E\n', 'select', 'trap', 'EXIT', 'ERR', 'DEBUG', 'getopts', 'ab:', '${!x}', '${!a*}', '@(a|b)', '!(x)',
+         'declare -A m', 'declare -i n', 'declare -n r=a', 'm[k]=v', '${m[k]}', '${x@Q}', '${x@A}', '${x:1:2}',
+         '${x/a/b}',
+         'printf', '%d', '-v', 'mapfile', '-t', '((x=', '1/0))', 'time -p', 'wait -n', 'jobs', 'kill %1', 'fc -l',
+         'unset a[0]',
+         'set -x', 'set -u', 'shopt -s nullglob', '$_', '$RANDOM', '{fd}>f', '<(echo)', '>(cat)', '<<<', 'eval',
+         'source f',
+         'return', 'exit', 'break', 'continue', 'exec', 'let', 'type f', 'declare -f']
 QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -138,6 +138,8 @@ async def fc(argv: list[str], io: IO, shell: Shell) -> int:
     words = [word for word in argv[1:] if not word.startswith('-') or word[1:].isdigit()]
     if lines and lines[-1].startswith('fc'):
         lines.pop()
+    if not lines and 'l' in letters:
+        return 0
     if 's' in letters:
         return await _again(words, lines, io, shell)
     if 'l' not in letters:

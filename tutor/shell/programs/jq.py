@@ -28,6 +28,11 @@ USAGE = """Usage:\tjq [OPTIONS] FILTER [FILES...]
 MAX_OUTPUTS = 200_000
 
 
+INPUTS = re.compile(r'(?<![.$\w"])inputs?\b')
+OWN_INPUTS = 'def inputs: $__inputs[]; def input: $__inputs[0] // error("No more inputs"); '
+"""With -n a filter fetches its inputs itself; the library gives it none, so they are handed in by name."""
+
+
 class Settings:
     """The command line of jq."""
 
@@ -122,8 +127,11 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if 'help' in settings.flags or (not settings.args and not settings.file):
         (io.stdout if 'help' in settings.flags else io.stderr).write(USAGE)
         return 0 if 'help' in settings.flags else 2
-    program = compiled(settings)
-    inputs, broken = await _inputs(settings, io, ctx)
+    reads = 'null' in settings.flags and INPUTS.search(settings.filter) is not None
+    inputs, broken = await _inputs(settings, io, ctx, reads)
+    if reads:
+        settings.named['__inputs'], inputs = [value for value, _ in inputs], [(None, 0)]
+    program = compiled(settings, OWN_INPUTS if reads else '')
     status = _run(program, settings, inputs, io)
     if broken:
         io.stderr.write(f'jq: {broken}\n')
@@ -131,13 +139,13 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     return status
 
 
-def compiled(settings: Settings) -> Any:
-    """The filter, ready to run; raises Complaint as jq words it."""
+def compiled(settings: Settings, before: str = '') -> Any:
+    """The filter, ready to run, after some definitions; raises Complaint as jq words it."""
     import jq
     named = dict(settings.named)
     named.setdefault('ARGS', {'positional': settings.positional, 'named': settings.named})
     try:
-        return jq.compile(settings.filter, args=named)
+        return jq.compile(before + settings.filter, args=named)
     except ValueError as problem:
         lines = str(problem).splitlines()
         lines = [line for line in lines if not re.fullmatch(r'jq: \d+ compile errors?', line)]
@@ -148,9 +156,9 @@ def compiled(settings: Settings) -> Any:
         raise Complaint(f'{text}\njq: {count} compile error{"s" if count > 1 else ""}', 3, bare=True) from None
 
 
-async def _inputs(settings: Settings, io: IO, ctx: Context) -> tuple[list[tuple[Any, int]], str]:
+async def _inputs(settings: Settings, io: IO, ctx: Context, reads: bool = False) -> tuple[list[tuple[Any, int]], str]:
     """The values that the filter gets, and what was wrong with the text behind them."""
-    if 'null' in settings.flags:
+    if 'null' in settings.flags and not reads:
         return [(None, 0)], ''
     text = ''
     for path in settings.paths or ['-']:

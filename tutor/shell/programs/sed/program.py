@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.inputs import lines, open_reader
+from tutor.shell.programs.inputs import text as text_of
 from tutor.shell.programs.options import Options, parse
 from tutor.shell.programs.sed.commands import Address, Command
 from tutor.shell.programs.sed.parser import Parser
@@ -54,11 +56,10 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     quiet = 'n' in options
     if script.startswith('#n\n'):
         quiet = True
-    if 'z' in options:
-        raise Complaint('-z is not simulated here')
     commands = Parser(script, 'E' in options or 'r' in options, busybox).parse()
     machine = Machine(commands, quiet, io, ctx)
     machine.posix_name = argv[0].rpartition('/')[2]
+    machine.end = '\0' if 'z' in options else '\n'
     if 'i' in options or 'in-place' in options:
         return await _in_place(machine, options, io, ctx)
     if 's' in options:
@@ -139,8 +140,12 @@ class Lines:
                 machine.status = 1 if ctx.host.userland == 'busybox' else 2
                 continue
             self.name = path
-            async for line in lines(reader):
-                yield line
+            if machine.end == '\n':
+                async for line in lines(reader):
+                    yield line
+            else:
+                for part in re.findall(r'[^\0]*\0|[^\0]+', text_of(await reader.read())):
+                    yield part
 
     async def next(self) -> str | None:
         """The next line with its newline, None at the end."""
@@ -166,6 +171,8 @@ class Machine:
         self._io = io
         self._ctx = ctx
         self.status = 0
+        self.end = '\n'
+        """What ends a line: a newline, or with -z a NUL."""
         self.posix_name = 'sed'
         self._needs_last = any(address is not None and address.kind == 'last'
                                for command in commands for address in (command.first, command.second))
@@ -205,12 +212,12 @@ class Machine:
                 return
 
     def _take(self, line: str) -> None:
-        self._newline = line.endswith('\n')
+        self._newline = line.endswith(self.end)
         self._space = line[:-1] if self._newline else line
         self._number += 1
 
     def _print(self, text: str, newline: bool = True) -> None:
-        self._output.write(text + '\n' if newline else text)
+        self._output.write(text + self.end if newline else text)
 
     def _flush(self) -> None:
         for text in self._append:
@@ -237,9 +244,9 @@ class Machine:
                 case 'd':
                     return 'delete'
                 case 'D':
-                    if '\n' not in self._space:
+                    if self.end not in self._space:
                         return 'delete'
-                    self._space = self._space.partition('\n')[2]
+                    self._space = self._space.partition(self.end)[2]
                     return 'restart'
                 case 'q' | 'Q':
                     self.status = int(command.text or 0)
@@ -282,7 +289,7 @@ class Machine:
             case 'p':
                 self._print(self._space)
             case 'P':
-                self._print(self._space.partition('\n')[0])
+                self._print(self._space.partition(self.end)[0])
             case '=':
                 self._print(str(self._number))
             case 's':
@@ -296,11 +303,11 @@ class Machine:
             case 'g':
                 self._space = self._hold
             case 'G':
-                self._space += '\n' + self._hold
+                self._space += self.end + self._hold
             case 'h':
                 self._hold = self._space
             case 'H':
-                self._hold += '\n' + self._space
+                self._hold += self.end + self._space
             case 'x':
                 self._space, self._hold = self._hold, self._space
             case 'z':
