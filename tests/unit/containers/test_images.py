@@ -33,6 +33,17 @@ def test_the_tutorials_servers_answer(node) -> None:
     assert get(node, node.run('hashicorp/http-echo', '/http-echo', '-text=hi'), port=5678) == (200, 'hi\n')
 
 
+def test_whoami_and_bash(node) -> None:
+    answer = get(node, node.run('traefik/whoami'), '/a?b', 80)[1]
+    assert answer.startswith('Hostname: web\nIP: 127.0.0.1\n')
+    assert '\nGET /a?b HTTP/1.1\nHost: web\n' in answer
+    assert 'User-Agent: test\n' in answer
+    for words in (('-c', 'echo hi'), ('echo', 'hi')):
+        container = node.run('bash:5', 'docker-entrypoint.sh', *words)
+        node.simulation.advance(1)
+        assert node.output(container) == 'hi\n'
+
+
 def test_perl_computes_pi(node) -> None:
     assert (pi_digits(10), len(pi_digits(2000))) == ('3.141592654', 2001)
     container = node.run('perl:5.34.0', 'perl', '-Mbignum=bpi', '-wle', 'print bpi(20)')

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tutor.cluster.containers.image import Image
 from tutor.cluster.containers.images.agnhost import Agnhost
 from tutor.cluster.containers.images.alpine import Alpine
+from tutor.cluster.containers.images.bash import Bash
 from tutor.cluster.containers.images.busybox import Busybox
 from tutor.cluster.containers.images.curl import Curl
 from tutor.cluster.containers.images.databases import Mysql, Postgres
@@ -33,6 +34,7 @@ from tutor.cluster.containers.images.kubernetes import (
 )
 from tutor.cluster.containers.images.languages import Node, Perl, Python
 from tutor.cluster.containers.images.memcached import Memcached
+from tutor.cluster.containers.images.mirrors import KubernetesBusybox, TestBusybox, TestHttpd, TestNginx
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.pause import Pause
@@ -40,10 +42,12 @@ from tutor.cluster.containers.images.redis import Redis
 from tutor.cluster.containers.images.stress import Stress
 from tutor.cluster.containers.images.troubleshooting import DnsUtils, Netshoot
 from tutor.cluster.containers.images.ubuntu import Ubuntu
+from tutor.cluster.containers.images.whoami import Whoami
 
 IMAGES: tuple[Callable[[], Image], ...] = (
     Agnhost,
     Alpine,
+    Bash,
     Busybox,
     CoreDns,
     Curl,
@@ -62,6 +66,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     KubeProxy,
     KubeScheduler,
     KubernetesBootcamp,
+    KubernetesBusybox,
     LocalPathProvisioner,
     Memcached,
     MetalLbController,
@@ -81,7 +86,11 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Python,
     Redis,
     Stress,
+    TestBusybox,
+    TestHttpd,
+    TestNginx,
     Ubuntu,
+    Whoami,
 )
 
 

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.cluster.containers.executables import StartFailure, execute, locate
 from tutor.cluster.containers.image import PATH, Content, Image, ImageConfig
-from tutor.shell.process import IO, Context, Main
-
-
-async def entrypoint(argv: list[str], io: IO, ctx: Context) -> int:
-    """/entrypoint.sh: a first word that is no program is an argument of curl."""
-    words = argv[1:]
-    try:
-        if not words or words[0].startswith('-'):
-            raise StartFailure
-        locate(ctx.files, words[0], ctx.env.get('PATH', PATH), ctx.cwd)
-    except StartFailure:
-        words = ['curl', *words]
-    return await execute(words, io, ctx)
+from tutor.cluster.containers.programs.entrypoint import defaulting_to
+from tutor.shell.process import Main
 
 
 class Curl(Image):
@@ -44,4 +32,4 @@ class Curl(Image):
         return ('/home/curl_user',)
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        return {'/entrypoint.sh': entrypoint}
+        return {'/entrypoint.sh': defaulting_to('curl')}
