@@ -32,6 +32,7 @@ def test_a_running_unit_shows_its_process_and_its_last_lines(shared: Desk) -> No
     ('sudo systemctl start nothing', 'Failed to start nothing.service: Unit nothing.service not found.\n', 5),
     ('systemctl stop kubelet', 'Failed to stop kubelet.service: Interactive authentication required.\n'
      "See system logs and 'systemctl status kubelet.service' for details.\n", 1),
+    ('systemctl edit kubelet', 'error: systemctl edit is not simulated\n', 1),
     ('systemctl frobnicate kubelet', "Unknown command verb 'frobnicate'.\n", 1),
     ('systemctl show -p ActiveState,SubState kubelet', 'ActiveState=active\nSubState=running\n', 0),
     ('journalctl -u nothing', '-- No entries --\n', 0),

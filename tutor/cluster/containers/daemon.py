@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.containers.cri import Cri
-from tutor.cluster.containers.programs.waiting import until_ended
+from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.shell.process import IO, Context, Host, Process
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ class ContainerdProgram:
         machine.sockets[SOCKET] = Cri(self._runtime, lambda container: machine.number_of(container.main))
         io.stderr.write(_started(ctx))
         self._runtime.serve(True)
-        try:
-            await until_ended(ctx)
-        finally:
-            self._runtime.serve(False)
-            machine.sockets.pop(SOCKET, None)
-            if ctx.files.exists(SOCKET):
-                ctx.files.remove(SOCKET)
+        await until_stopped(ctx, lambda: self._stop(machine))
         return 0
+
+    def _stop(self, machine: Any) -> None:
+        self._runtime.serve(False)
+        machine.sockets.pop(SOCKET, None)
+        if machine.files.exists(SOCKET):
+            machine.files.remove(SOCKET)
 
 
 def _started(ctx: Context) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from tutor.cluster.containers.container import EXITED, RUNNING, Container, ContainerConfig, ContainerMount
 from tutor.cluster.containers.image import PATH
 from tutor.cluster.containers.logs import LogOptions, copy_log
-from tutor.cluster.containers.programs.waiting import until_ended
+from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Execution, Runtime, RuntimeFailure
 from tutor.cluster.docker.build import Builder, user_of
@@ -534,14 +534,15 @@ class DockerdProgram:
         stamp = f'{ctx.simulation.wall():%Y-%m-%dT%H:%M:%S.%f}000Z'
         io.stderr.write(f'time="{stamp}" level=info msg="Starting up"\n'
                         f'time="{stamp}" level=info msg="API listen on {SOCKET}"\n')
-        try:
-            await until_ended(ctx)
-        finally:
-            machine.sockets.pop(SOCKET, None)
-            if ctx.files.exists(SOCKET):
-                ctx.files.remove(SOCKET)
-            self._engine.shut_down()
+        await until_stopped(ctx, lambda: self._stop(machine))
         return 0
+
+    def _stop(self, machine: Any) -> None:
+        machine.sockets.pop(SOCKET, None)
+        if machine.files.exists(SOCKET):
+            machine.files.remove(SOCKET)
+        if self._engine is not None:
+            self._engine.shut_down()
 
 
 DOCKER_GROUP = 999

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.cluster.containers.programs.waiting import until_ended
+from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.cluster.kubelet import startup
 from tutor.shell.klog import Klog, silence
 from tutor.shell.process import IO, Context
@@ -40,12 +40,12 @@ class KubeletProgram:
         kubelet.start()
         if kubelet.connected:
             self._fleet.resume(kubelet)
-        try:
-            await until_ended(ctx)
-        finally:
-            kubelet.stop()
-            kubelet.log = silence(ctx.simulation)
+        await until_stopped(ctx, self._stop)
         return 0
+
+    def _stop(self) -> None:
+        self._kubelet.stop()
+        self._kubelet.log = silence(self._kubelet.simulation)
 
     def _announce(self, settings: startup.Startup, log: Klog) -> None:
         kubelet = self._kubelet

@@ -7,8 +7,8 @@ from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.names import entries, group_name, user_id, user_name
 from tutor.shell.programs.options import parse
 
-KERNEL = '6.8.0-71-generic'
-BUILD = '#71-Ubuntu SMP PREEMPT_DYNAMIC Tue Jul 22 16:52:38 UTC 2025'
+KERNEL = '6.8.0-79-generic'
+BUILD = '#79-Ubuntu SMP PREEMPT_DYNAMIC Tue Aug 12 14:42:46 UTC 2025'
 
 
 async def identity(argv: list[str], io: IO, ctx: Context) -> int:

@@ -27,6 +27,8 @@ Legend: LOAD   → Reflects whether the unit definition was properly loaded.
 """
 NEEDS_RIGHTS = ('start', 'stop', 'restart', 'try-restart', 'reload', 'reload-or-restart', 'enable', 'disable', 'mask',
                 'unmask', 'reset-failed', 'kill')
+ABSENT = ('edit', 'reboot', 'poweroff', 'halt', 'suspend', 'isolate', 'set-property', 'revert', 'list-timers',
+          'list-sockets', 'list-jobs', 'get-default', 'set-default', 'daemon-reexec', 'freeze', 'thaw')
 VERBS = ('status', 'is-active', 'is-enabled', 'is-failed', 'cat', 'show', 'list-units', 'list-unit-files',
          'daemon-reload', 'list-dependencies', *NEEDS_RIGHTS)
 SIGNS = {ACTIVE: '●', INACTIVE: '○', FAILED: '×', ACTIVATING: '●', 'deactivating': '●'}
@@ -60,6 +62,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if ctx.host.machine is None:
         raise Complaint(NO_SYSTEMD, bare=True)
     verb, *units = options.args or ['list-units']
+    if verb in ABSENT:
+        raise Complaint(f'error: systemctl {verb} is not simulated', bare=True)
     if verb not in VERBS:
         raise Complaint(f"Unknown command verb '{verb}'.", bare=True)
     call = Call(ctx.host.machine.systemd, ctx.host.machine.journal, options, io, ctx)
@@ -313,8 +317,8 @@ def _running(unit: Unit, call: Call, now: float) -> list[tuple[str, str]]:
             ('CGroup', '\n'.join([f'/system.slice/{unit.name}', *tree]))]
 
 
-MEMORY = {'kubelet': 36.4, 'containerd': 48.2, 'sshd': 2.1}
-THREADS = {'kubelet': 12, 'containerd': 10}
+MEMORY = {'kubelet': 36.4, 'containerd': 48.2, 'dockerd': 71.6, 'sshd': 2.1}
+THREADS = {'kubelet': 12, 'containerd': 10, 'dockerd': 9}
 """What a daemon takes: mebibytes, and threads."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tutor.cluster.containers.programs.waiting import until_ended
+from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.shell.process import IO, Context
 
 COMPONENTS = 'components'
@@ -49,10 +49,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     except CannotStart as problem:
         io.stderr.write(str(problem))
         return problem.status
-    try:
-        await until_ended(ctx)
-    finally:
-        component.stop(ctx)
+    await until_stopped(ctx, lambda: component.stop(ctx))
     return 0
 
 

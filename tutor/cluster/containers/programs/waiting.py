@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from tutor.cluster.simulation import Cancelled
 from tutor.shell.process import IO, Context
 
 
@@ -21,3 +24,14 @@ async def until_ended(ctx: Context, *signals: str) -> str:
     for name in signals or ('TERM', 'INT'):
         ctx.signals[name] = lambda name=name: ended.resolve(name)
     return await ended
+
+
+async def until_stopped(ctx: Context, stop: Callable[[], None]) -> None:
+    """Wait like `until_ended`, then stop; killed processes stop too, but not those of a simulation that is forgotten:
+    nothing is left there to be told."""
+    try:
+        await until_ended(ctx)
+    except Cancelled:
+        stop()
+        raise
+    stop()
