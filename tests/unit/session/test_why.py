@@ -197,6 +197,58 @@ def test_a_command_that_failed_is_explained(session: Session, command: str, caus
     assert cause in explained(session, command)
 
 
+STRESS = ('{"spec":{"containers":[{"name":"oom","image":"polinux/stress","command":["stress"],"args":["--vm","1",'
+          '"--vm-bytes","250M","--vm-hang","1"],"resources":{"limits":{"memory":"100Mi"}}}]}}')
+BIG = '{"spec":{"containers":[{"name":"a","image":"nginx","resources":{"limits":{"memory":"1Gi"}}}]}}'
+
+
+@pytest.fixture(scope='module')
+def policies() -> Session:
+    """A cluster with rules: limits, quotas, security standards, budgets; and an autoscaler without requests."""
+    found = Session()
+    for command in (
+        'kubectl create namespace lim; printf "apiVersion: v1\nkind: LimitRange\nmetadata: {name: l, namespace: lim}\n'
+        'spec: {limits: [{type: Container, max: {memory: 64Mi}}]}\n" | kubectl apply -f -',
+        'kubectl create namespace strict',
+        'kubectl label namespace strict pod-security.kubernetes.io/enforce=restricted',
+        'kubectl create deployment y -n strict --image=nginx', 'kubectl create namespace must',
+        'kubectl create quota must -n must --hard=limits.cpu=4',
+        f"kubectl run oom --image=polinux/stress --overrides='{STRESS}'",
+        'kubectl create deployment h --image=nginx; kubectl autoscale deployment h --min=1 --max=3 --cpu=50%',
+        'kubectl create pdb h --selector=app=h --min-available=1', 'kubectl create namespace gone',
+        'kubectl create configmap k -n gone; kubectl patch configmap k -n gone -p '
+        '\'{"metadata":{"finalizers":["a.b/c"]}}\'', 'kubectl delete namespace gone --wait=false',
+        'kubectl create rolebinding rb --role=nope --user=x',
+        'printf "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ss}\ndata: {a: one}\n" > ss.yaml; '
+        'kubectl apply --server-side -f ss.yaml; sed -i s/one/two/ ss.yaml',
+    ):
+        run(found, command)
+    for _ in range(60):
+        found.pump(1)
+    return found
+
+
+@pytest.mark.parametrize(('command', 'cause'), [
+    (f"kubectl run big -n lim --image=nginx --overrides='{BIG}'",
+     'A LimitRange sets the maximum of memory per Container'),
+    ('kubectl run x -n strict --image=nginx', 'Pod security standard `restricted:latest`'),
+    ('kubectl get deployment y -n strict', 'break the security standard'),
+    ('kubectl run x -n must --image=nginx', 'each container must state limits.cpu.'),
+    ('kubectl get pod oom', 'OOMKilled, exit code 137): its limit is 100Mi'),
+    ('kubectl get hpa h', 'A percentage is one of `requests`'),
+    ('kubectl get namespace gone', 'finalizers remaining: a.b/c'),
+    ('kubectl create configmap late -n gone', 'nothing new may go into it'),
+    ('kubectl drain node01 node02 --ignore-daemonsets --delete-emptydir-data --force --timeout=5s',
+     'A PodDisruptionBudget allows no Pod less'),
+    ("kubectl patch rolebinding rb --type=json -p '[{\"op\":\"replace\",\"path\":\"/roleRef/name\",\"value\":\"z\"}]'",
+     'The `roleRef` of a binding cannot change'),
+    ('kubectl apply --server-side --field-manager=other -f ss.yaml', 'take them over with `--force-conflicts`'),
+    ('kubectl label node node0 a=b', 'The cluster has no `node0` among its nodes; one is close'),
+])
+def test_rules_of_the_cluster_are_explained(policies: Session, command: str, cause: str) -> None:
+    assert cause in explained(policies, command)
+
+
 def test_why_says_it_in_the_shell_in_the_languages_of_the_session(session: Session) -> None:
     run(session, 'kubectl get pod tag')
     run(session, 'why')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tutor.apimachinery.resources import RESOURCES
 from tutor.course.words import Text
 from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, Suggestion, close
 
@@ -37,6 +38,12 @@ def not_found(match: re.Match[str], failure: Failure) -> Answer:
                     en=f'`{name}` lives in the namespace {elsewhere}; the command looked in {namespace}.')
         return text, [Suggestion(LIKELY, f'{meant} -n {elsewhere}'), look]
     likely = close(name, failure.names(resource, namespace))
+    if _cluster_scoped(resource):
+        close_zh, close_en = (f'；有一个名字相近的：`{likely}`', f'; one is close: `{likely}`') if likely else ('', '')
+        found = [Suggestion(LIKELY, failure.replaced(name, likely))] if likely else []
+        return Text(zh=f'集群里没有叫 `{name}` 的 {plural}{close_zh}。',
+                    en=f'The cluster has no `{name}` among its {plural}{close_en}.'), [
+                        Suggestion(LOOK, f'kubectl get {plural}'), *found]
     if likely:
         text = Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {plural}；有一个名字相近的：`{likely}`。',
                     en=f'There is no `{name}` among the {plural} of namespace {namespace}; one is close: `{likely}`.')
@@ -44,6 +51,11 @@ def not_found(match: re.Match[str], failure: Failure) -> Answer:
     return Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {plural}。也许名字不对，也许它在别的命名空间。',
                 en=f'Namespace {namespace} has no `{name}` among its {plural}. The name may be wrong, or it may live in '
                    'another namespace.'), [look, Suggestion(LOOK, f'kubectl get {plural} -A')]
+
+
+def _cluster_scoped(resource: str) -> bool:
+    plural, _, group = resource.partition('.')
+    return any(each.plural == plural and each.group == group and not each.namespaced for each in RESOURCES)
 
 
 def already_exists(match: re.Match[str], failure: Failure) -> Answer:

@@ -3,7 +3,7 @@
 from tutor.session.why.notes import Note
 
 NOTES: tuple[Note, ...] = (
-    Note(r'failed quota: ([^:]+): must specify ([^;\n]+)',
+    Note(r'failed quota: ([^:]+): must specify ([^;\n]+?)(?: for: [^\n]*)?$',
          '命名空间有配额 `{0}`，所以每个容器都必须写明 {1}。', 'The namespace has the quota `{0}`, so each container must state {1}.',
          look=('kubectl describe quota {0}{flag}', 'kubectl get limitranges{flag}')),
     Note(r'(maximum|minimum) (\S+) usage per (\w+) is (\S+), but (?:limit|request) is (\S+?)\.?$',
