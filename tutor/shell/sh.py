@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tutor.shell.foreground import INTERRUPTED, Foreground
 from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import parse_status
@@ -131,9 +132,13 @@ def prompt(shell: Shell) -> str:
 async def converse(shell: Shell, login: bool = False) -> int:
     """Ask, read, run, until the end of the input or `exit`."""
     pending, farewell = '', 'logout\n' if login else 'exit\n'
+    foreground = Foreground(shell)
     while True:
         shell.io.stdout.write('> ' if pending else prompt(shell))
-        line = await shell.io.stdin.readline()
+        line = await foreground.run(shell.io.stdin.readline())
+        if line is None:
+            pending = ''
+            continue
         if not line:
             shell.io.stdout.write(farewell if not shell.busybox else '\n')
             return shell.status
@@ -142,7 +147,8 @@ async def converse(shell: Shell, login: bool = False) -> int:
             if parse_status(pending.rstrip('\n')) == 'incomplete':
                 continue
             text, pending = pending, ''
-            await shell.run_block(text)
+            if await foreground.run(shell.run_block(text)) is None:
+                shell.status = INTERRUPTED
         except Exit as leaving:
             if shell.name == 'bash':
                 shell.io.stderr.write(farewell)

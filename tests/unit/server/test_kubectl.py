@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 KUBECTL = shutil.which('kubectl')
@@ -157,6 +158,19 @@ def test_logs_and_exec(kubectl: Run, web: str) -> None:
     assert kubectl('exec', f'deployment/{web}', '--', 'echo', 'hello') == 'hello\n'
     assert kubectl('exec', '-i', f'deployment/{web}', '--', 'cat', stdin='typed\n') == 'typed\n'
     assert 'exit code 3' in kubectl('exec', f'deployment/{web}', '--', 'sh', '-c', 'exit 3', code=3)
+
+
+def test_talks_with_a_shell_on_a_terminal(kubectl: Run, web: str, served) -> None:
+    shell = pexpect.spawn(KUBECTL or '', ['exec', '-it', f'deployment/{web}', '--', 'sh'], timeout=10, encoding='utf-8',
+                          env={**os.environ, 'KUBECONFIG': str(served.kubeconfig)})
+    shell.expect_exact('# ')
+    for typed, seen in (('echo one\r', 'echo one\r\none\r\n# '), ('sleep 100\r\x03', 'sleep 100\r\n^C\r\n# '),
+                        ('cat\r\x04', 'cat\r\n# '), ('exit 3\r', 'exit 3\r\n')):
+        shell.send(typed)
+        shell.expect_exact(seen)
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 3
 
 
 def test_forwards_a_port(kubectl: Run, web: str, served) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import proc
 from tutor.cluster.simulation import Pipe
+from tutor.cluster.simulation.coroutines import Scheduler
+from tutor.cluster.simulation.pipes import CAPACITY
 from tutor.shell.vfs import Device, Directory, FileSystem
 
 if TYPE_CHECKING:
@@ -40,6 +42,35 @@ class TerminalPipe(Pipe):
     """A stream of a process that has a terminal."""
 
     isatty = True
+
+    def __init__(self, scheduler: Scheduler, capacity: int = CAPACITY) -> None:
+        super().__init__(scheduler, capacity)
+        self._end_typed = False
+
+    def end_of_file(self) -> None:
+        """Ctrl-D: who reads gets the end, once."""
+        self._end_typed = True
+        self._changed.notify()
+
+    def flush(self) -> None:
+        """Ctrl-C: what was typed and not yet read is forgotten."""
+        self._buffer.clear()
+        self._end_typed = False
+        self._changed.notify()
+
+    async def read(self, size: int = -1) -> bytes:
+        return b'' if await self._at_end() else await super().read(size)
+
+    async def readline(self) -> bytes:
+        return b'' if await self._at_end() else await super().readline()
+
+    async def _at_end(self) -> bool:
+        """Wait until there is something to read; whether it is the end that was typed."""
+        while not (self._buffer or self._end_typed or self.closed or self.broken):
+            await self._changed.wait()
+        at_end = self._end_typed and not self._buffer
+        self._end_typed = self._end_typed and not at_end
+        return at_end
 
 
 def build(container: Container) -> FileSystem:

@@ -13,8 +13,10 @@ from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.http import HttpResponse
 from tutor.cluster.containers.logs import LogOptions, copy_log
 from tutor.cluster.containers.runtime import Execution, RuntimeFailure
+from tutor.cluster.containers.system import TerminalPipe
 from tutor.cluster.kubelet import pods
 from tutor.cluster.simulation import BrokenPipe, Future, Pipe, Reader, Task
+from tutor.shell.process import Process
 from tutor.shell.streams import pour
 
 if TYPE_CHECKING:
@@ -111,7 +113,7 @@ class KubeletApi:
         found.stderr.attached.append(err or out)
         stdin = AttachedInput(found) if _true(options.get('stdin')) and found.stdin is not None else None
         found.ended.on_done(lambda _: status.resolve(SUCCESS))
-        return ExecSession(stdin, out, err, status)
+        return ExecSession(stdin, out, err, status, interrupt=lambda: _interrupt(found.stdin, found.main))
 
     def _running(self, pod: Object, name: str, missing: str = '') -> Container:
         """The container's running instance. Raises UpgradeRefused; `missing` is what GetAttach says then."""
@@ -144,7 +146,8 @@ class RunningExec(ExecSession):
     """An exec whose process is hung up on when the session is closed."""
 
     def __init__(self, execution: Execution, status: Future[dict[str, Any]], terminal: bool) -> None:
-        super().__init__(execution.stdin, execution.stdout, None if terminal else execution.stderr, status)
+        super().__init__(execution.stdin, execution.stdout, None if terminal else execution.stderr, status,
+                         interrupt=lambda: _interrupt(execution.stdin, execution.process))
         self._execution = execution
 
     def close(self) -> None:
@@ -170,6 +173,11 @@ class AttachedInput:
     async def drain(self) -> None:
         if self._container.stdin is not None:
             await self._container.stdin.drain()
+
+    def end_of_file(self) -> None:
+        """Ctrl-D at the container's terminal."""
+        if isinstance(self._container.stdin, TerminalPipe):
+            self._container.stdin.end_of_file()
 
     def close(self) -> None:
         """The end of this input; with stdinOnce, of the container's for good."""
@@ -224,6 +232,14 @@ def _failed(simulation: Any, status: Future[dict[str, Any]], text: str) -> ExecS
     status.resolve({'metadata': {}, 'status': 'Failure', 'message': message, 'reason': 'InternalError',
                     'details': {'causes': [{'message': text}]}, 'code': 500})
     return ExecSession(Pipe(simulation), out, err, status)
+
+
+def _interrupt(stdin: Pipe | None, process: Process | None) -> None:
+    """Ctrl-C at a terminal: what was typed ahead is forgotten, and whoever has the terminal gets the signal."""
+    if isinstance(stdin, TerminalPipe):
+        stdin.flush()
+    if process is not None:
+        process.signal('INT')
 
 
 def _exit_code(task: Future[int]) -> int:

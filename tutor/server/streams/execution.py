@@ -14,6 +14,7 @@ from tutor.server.logs import copy
 from tutor.server.spdy.connection import Connection, Refused, Stream
 from tutor.server.streams.channels import CLOSE, Channel
 from tutor.server.streams.link import Link, Outward
+from tutor.server.streams.terminal import Act, Echo, Input, Interrupt, LineDiscipline, shown
 from tutor.server.streams.upgrades import V4, V5, Agreement
 
 STDIN, STDOUT, STDERR, ERROR, RESIZE = NAMES = ('stdin', 'stdout', 'stderr', 'error', 'resize')
@@ -22,13 +23,17 @@ STDIN, STDOUT, STDERR, ERROR, RESIZE = NAMES = ('stdin', 'stdout', 'stderr', 'er
 class Execution:
     """One session, joined to the streams of a client."""
 
-    def __init__(self, session: ExecSession, link: Link, protocol: str) -> None:
+    def __init__(self, session: ExecSession, link: Link, protocol: str, terminal: bool) -> None:
         self._session = session
         self._link = link
         self._protocol = protocol
+        self._terminal = LineDiscipline() if terminal else None
+        self._screen: Outward | None = None
 
     def start(self, streams: Mapping[str, Outward]) -> None:
         """Begin to send what the process writes, to those streams that the client wants."""
+        if self._terminal is not None and STDOUT in streams:
+            self._screen = streams[STDOUT]
         self._link.handler.simulation.spawn(self._collect(streams), 'http exec')
         self._link.handler.ran()
 
@@ -36,7 +41,8 @@ class Execution:
         """In the simulation: all output, and then how it ended."""
         session, outbox, simulation = self._session, self._link.outbox, self._link.handler.simulation
         pipes = {STDOUT: session.stdout, STDERR: session.stderr}
-        copies = [simulation.spawn(copy(pipe, outbox, streams[name].send if name in streams else _drop))
+        copies = [simulation.spawn(copy(pipe, outbox, self._show if self._screen else streams[name].send
+                                        if name in streams else _drop))
                   for name, pipe in pipes.items() if pipe is not None]
         status = await session.status
         for task in copies:
@@ -48,11 +54,33 @@ class Execution:
 
     def take(self, name: str, data: bytes) -> None:
         """What the client sends on a stream."""
-        if name == STDIN and self._session.stdin is not None and data:
-            if not self._link.feed(self._session.stdin, data):
-                self._session.stdin = None
+        if name == STDIN and self._terminal is not None:
+            for act in self._terminal.typed(data):
+                self._typed(act)
+        elif name == STDIN:
+            self._feed(data)
         elif name == RESIZE and callable(self._session.resize):
             self._resize(data)
+
+    def _feed(self, data: bytes) -> None:
+        if self._session.stdin is not None and data and not self._link.feed(self._session.stdin, data):
+            self._session.stdin = None
+
+    def _typed(self, act: Act) -> None:
+        if isinstance(act, Input):
+            self._feed(act.data)
+        elif isinstance(act, Echo):
+            if self._screen is not None:
+                self._screen.send(act.data)
+        elif isinstance(act, Interrupt):
+            if callable(self._session.interrupt):
+                self._session.interrupt()
+        elif self._session.stdin is not None:  # the end is for who reads now: the shell may read on after it
+            getattr(self._session.stdin, 'end_of_file', self._session.stdin.close)()
+
+    def _show(self, data: bytes) -> None:
+        if self._screen is not None:
+            self._screen.send(shown(data))
 
     def finished(self, name: str) -> None:
         """The client sends nothing more on a stream."""
@@ -137,4 +165,5 @@ def wanted(request: Request) -> frozenset[str]:
 async def serve(session: ExecSession, link: Link, streams: frozenset[str], agreement: Agreement) -> None:
     """Until the process has ended or the client has gone."""
     kind = SpdyExecution if agreement.spdy else ChannelExecution
-    await link.run(kind(Execution(session, link, agreement.protocol), streams, link).take)
+    execution = Execution(session, link, agreement.protocol, terminal=RESIZE in streams)
+    await link.run(kind(execution, streams, link).take)

@@ -1,0 +1,34 @@
+"""The line discipline: what of the keys is seen, what gets to the program, and when it is interrupted."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.server.streams.terminal import Echo, EndOfFile, Input, Interrupt, LineDiscipline, shown
+
+
+def outcome(keys: bytes) -> tuple[bytes, list[object]]:
+    """What is echoed in all, and the other acts."""
+    acts = list(LineDiscipline().typed(keys))
+    return b''.join(act.data for act in acts if isinstance(act, Echo)), [a for a in acts if not isinstance(a, Echo)]
+
+
+@pytest.mark.parametrize(('keys', 'echo', 'acts'), [
+    (b'ls\r', b'ls\r\n', [Input(b'ls\n')]),
+    (b'a\nb\n', b'a\r\nb\r\n', [Input(b'a\n'), Input(b'b\n')]),
+    (b'lx\x7fs\r', b'lx\b \bs\r\n', [Input(b'ls\n')]),
+    (b'\x7f\x08\r', b'\r\n', [Input(b'\n')]),
+    (b'one two\x15x\r', b'one two' + b'\b \b' * 7 + b'x\r\n', [Input(b'x\n')]),
+    (b'one two \x17x\r', b'one two ' + b'\b \b' * 4 + b'x\r\n', [Input(b'one x\n')]),
+    ('中文\x7f\r'.encode(), '中文'.encode() + b'\b \b\r\n', [Input('中\n'.encode())]),
+    (b'half\x03\r', b'half^C\r\n', [Interrupt(), Input(b'\n')]),
+    (b'\x04', b'', [EndOfFile()]),
+    (b'half\x04', b'half', [Input(b'half')]),
+    (b'\x1b[A\t\x01', b'^[[A\t^A', []),
+])
+def test_keys(keys: bytes, echo: bytes, acts: list[object]) -> None:
+    assert outcome(keys) == (echo, acts)
+
+
+def test_lines_of_a_program_begin_at_the_left() -> None:
+    assert shown(b'a\nb\n') == b'a\r\nb\r\n'

@@ -1,0 +1,95 @@
+"""The line discipline of a pseudo terminal (Linux' n_tty in its usual mode): real clients send each key as it is typed,
+and see only what comes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+INTERRUPT, END, KILL, WORD_ERASE = 0x03, 0x04, 0x15, 0x17
+ERASE = (0x7F, 0x08)
+RETURN, NEWLINE, TAB = 0x0D, 0x0A, 0x09
+RUBOUT = b'\b \b'
+LAST_WORD = re.compile(r'\S+\s*$')
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """What the person is to see of what was typed."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A line for the program that reads, or what was typed of one at Ctrl-D."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Ctrl-C."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfFile:
+    """Ctrl-D at the beginning of a line."""
+
+
+Act = Echo | Input | Interrupt | EndOfFile
+
+
+class LineDiscipline:
+    """Keys in, acts out."""
+
+    def __init__(self) -> None:
+        self._line = bytearray()
+
+    def typed(self, data: bytes) -> Iterator[Act]:
+        """What comes of some keys."""
+        for key in data:
+            yield from self._typed(key)
+
+    def _typed(self, key: int) -> Iterator[Act]:
+        if key in (RETURN, NEWLINE):
+            yield Echo(b'\r\n')
+            yield Input(self._taken() + b'\n')
+        elif key == INTERRUPT:
+            self._line.clear()
+            yield Echo(b'^C')
+            yield Interrupt()
+        elif key == END:
+            yield Input(self._taken()) if self._line else EndOfFile()
+        elif key in ERASE:
+            yield from self._erase(1)
+        elif key == KILL:
+            yield from self._erase(len(self._text()))
+        elif key == WORD_ERASE:
+            found = LAST_WORD.search(self._text())
+            yield from self._erase(len(found[0]) if found else 0)
+        else:
+            self._line.append(key)
+            yield Echo(bytes([key]) if key >= 0x20 or key == TAB else b'^' + bytes([key | 0x40]))
+
+    def _taken(self) -> bytes:
+        line = bytes(self._line)
+        self._line.clear()
+        return line
+
+    def _text(self) -> str:
+        return self._line.decode('utf-8', 'replace')
+
+    def _erase(self, count: int) -> Iterator[Act]:
+        """Take the last characters back."""
+        text = self._text()
+        if text and count:
+            left = text[:-count]
+            self._line[:] = left.encode()
+            yield Echo(RUBOUT * (len(text) - len(left)))
+
+
+def shown(data: bytes) -> bytes:
+    """What a program writes, as it reaches the screen (ONLCR)."""
+    return data.replace(b'\n', b'\r\n')
