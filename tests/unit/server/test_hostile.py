@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
+import ssl
 
 import pytest
+
+from tutor.server import requests
 
 CONFIGMAPS = '/api/v1/namespaces/default/configmaps'
 JSON = 'application/json'
@@ -101,6 +105,75 @@ def test_goes_on_beside_those_who_never_finish(caller) -> None:
     raw.close()
     slow.close()
     connection.close()
+
+class Raw:
+    """A TLS connection on which anything may be sent; `answer` reads the status and the Status."""
+
+    def __init__(self, caller) -> None:
+        self.socket = caller.context.wrap_socket(socket.create_connection(('127.0.0.1', caller.port), timeout=10))
+        self.head = (f'POST {CONFIGMAPS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {caller.token}\r\n'
+                     f'Content-Type: {JSON}\r\n').encode()
+
+    def answer(self) -> tuple[int, str]:
+        found = http.client.HTTPResponse(self.socket)
+        found.begin()
+        return found.status, json.loads(found.read())['reason']
+
+
+def test_fifty_megabytes_are_refused_before_they_are_sent(caller) -> None:
+    raw = Raw(caller)
+    raw.socket.sendall(raw.head + b'Content-Length: 52428800\r\n\r\n{"data":')
+    assert raw.answer() == (413, 'RequestEntityTooLarge')
+
+
+def test_a_body_of_unknown_length_is_cut_off(caller) -> None:
+    raw = Raw(caller)
+    raw.socket.sendall(raw.head + b'Transfer-Encoding: chunked\r\n\r\n')
+    try:
+        for _ in range(50):
+            raw.socket.sendall(b'100000\r\n' + b'x' * 0x100000 + b'\r\n')
+    except (ConnectionError, ssl.SSLError):
+        pass  # it has hung up, as it may
+    else:
+        assert raw.answer() == (413, 'RequestEntityTooLarge')
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(caller, monkeypatch) -> None:
+    monkeypatch.setattr(requests, 'BODY_WITHIN', 0.1)
+    raw = Raw(caller)
+    raw.socket.sendall(raw.head + b'Content-Length: 10\r\n\r\n{')
+    assert raw.answer() == (504, 'Timeout')
+
+
+@pytest.mark.parametrize('sent', [b'GET / HTTP/1.1\r\n\r\n', b'\x16\x03\x01\x00\x05nope!', b'\x00' * 100])
+def test_what_is_no_tls_ends_its_connection_only(caller, sent: bytes) -> None:
+    with socket.create_connection(('127.0.0.1', caller.port), timeout=10) as raw:
+        raw.sendall(sent)
+        try:
+            while raw.recv(1024):
+                pass
+        except ConnectionError:
+            pass
+    assert caller.ask('GET', CONFIGMAPS)[0] == 200
+
+
+@pytest.mark.parametrize('sent', [
+    b'GET / HTTP/9.9\r\n\r\n', b'nonsense\r\n\r\n', b'GET / HTTP/1.1\r\nA: ' + b'x' * 100_000 + b'\r\n\r\n',
+    b'POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n',
+    b'POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'])
+def test_what_is_no_http_is_answered_as_such(caller, sent: bytes) -> None:
+    raw = Raw(caller)
+    raw.socket.sendall(sent)
+    assert raw.socket.recv(1024).startswith(b'HTTP/1.')
+    assert caller.ask('GET', CONFIGMAPS)[0] == 200
+
+
+def test_one_who_hangs_up_in_the_middle_is_forgotten(caller) -> None:
+    for _ in range(20):
+        raw = Raw(caller)
+        raw.socket.sendall(raw.head + b'Content-Length: 1000\r\n\r\n{"metadata"')
+        raw.socket.close()
+    assert caller.ask('GET', CONFIGMAPS)[0] == 200
 
 
 def test_nothing_of_this_failed_inside(served, caller) -> None:

@@ -35,6 +35,28 @@ kind: ConfigMap
 metadata: {name: settings}
 data: {color: blue}
 """
+SHOES = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shoes.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: shoes, singular: shoe, kind: Shoe}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}
+    additionalPrinterColumns: [{name: Size, type: integer, jsonPath: .spec.size}]
+"""
+SHOE = """\
+apiVersion: example.com/v1
+kind: Shoe
+metadata: {name: left}
+spec: {size: 42}
+"""
 
 
 @pytest.fixture(scope='session')
@@ -105,6 +127,36 @@ def test_explains_from_openapi(kubectl: Run) -> None:
 def test_scales_and_waits(kubectl: Run, web: str) -> None:
     kubectl('scale', 'deployment', web, '--replicas=2')
     kubectl('wait', 'deployment', web, '--for=jsonpath={.status.readyReplicas}=2', '--timeout=15s')
+
+
+def test_looks_back_and_rolls_back(kubectl: Run, web: str) -> None:
+    kubectl('set', 'image', f'deployment/{web}', 'nginx=nginx:1.26')
+    kubectl('rollout', 'status', f'deployment/{web}', '--timeout=15s')
+    assert kubectl('rollout', 'history', f'deployment/{web}').splitlines()[-2].startswith('2 ')
+    kubectl('rollout', 'undo', f'deployment/{web}')
+    kubectl('rollout', 'status', f'deployment/{web}', '--timeout=15s')
+    image = 'jsonpath={.spec.template.spec.containers[0].image}'
+    assert kubectl('get', 'deployment', web, '-o', image) == 'nginx:1.25'
+
+
+def test_drains_a_node(kubectl: Run) -> None:
+    kubectl('run', 'guest', '--image=nginx:1.25', '--labels=guest=yes')
+    kubectl('wait', 'pod/guest', '--for=condition=Ready', '--timeout=15s')
+    said = kubectl('drain', 'node01', '--pod-selector=guest=yes', '--force', '--grace-period=1', '--timeout=15s')
+    assert 'evicting pod default/guest' in said or 'node/node01 drained' in said
+    assert 'SchedulingDisabled' in kubectl('get', 'nodes')
+    kubectl('uncordon', 'node01')
+    assert 'not found' in kubectl('get', 'pod', 'guest', code=1)
+
+
+def test_learns_of_a_kind_of_ours(kubectl: Run) -> None:
+    kubectl('apply', '-f', '-', stdin=SHOES)
+    kubectl('wait', 'crd/shoes.example.com', '--for=condition=Established', '--timeout=15s')
+    kubectl('apply', '-f', '-', stdin=SHOE)
+    assert [line.split() for line in kubectl('get', 'shoes').splitlines()] == [['NAME', 'SIZE'], ['left', '42']]
+    assert 'size\t<integer>' in kubectl('explain', 'shoes.spec')
+    assert 'spec.size: Invalid value' in kubectl('apply', '-f', '-', stdin=SHOE.replace('42', 'large'), code=1)
+    kubectl('delete', 'crd', 'shoes.example.com')
 
 
 def test_asks_what_is_allowed(kubectl: Run) -> None:
