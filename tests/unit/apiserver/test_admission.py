@@ -140,6 +140,9 @@ class TestValidatingPolicies:
         'expression': 'Object{metadata: Object.metadata{labels: Object.metadata.labels{team: "a {b}"}}}'}},
     {'patchType': 'JSONPatch', 'jsonPatch': {
         'expression': '[JSONPatch{op: "add", path: "/metadata/labels", value: {"team": "a {b}"}}]'}},
+    {'patchType': 'JSONPatch', 'jsonPatch': {
+        'expression': '[JSONPatch{op: "add", path: "/metadata/labels", value: {}}, JSONPatch{op: "add", path: '
+                      '"/metadata/labels/" + jsonpatch.escapeKey("x/team"), value: "a {b}"}]'}},
 ])
 def test_mutating_policies(api, mutation):
     rules = [{'apiGroups': [''], 'apiVersions': ['v1'], 'operations': ['CREATE'], 'resources': ['configmaps']}]

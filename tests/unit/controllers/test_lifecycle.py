@@ -133,3 +133,17 @@ def test_an_owner_of_another_namespace_is_none(world):
     assert world.find('configmaps', 'child') is None
     assert world.messages('OwnerRefInvalidNamespace') == [
         f'ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: {uid}] does not exist in namespace "default"']
+
+
+def test_a_policy_is_told_of_fields_that_there_are_not(world):
+    policies = 'validatingadmissionpolicies.admissionregistration.k8s.io'
+    rule = {'apiGroups': ['apps'], 'apiVersions': ['v1'], 'operations': ['CREATE'], 'resources': ['deployments']}
+    checks = ['object.spec.replicas < 5', "object.replicas > 1 && 'object.no' != ''"]
+    world.admin.create(policies, {
+        'apiVersion': 'admissionregistration.k8s.io/v1', 'kind': 'ValidatingAdmissionPolicy', 'metadata': {'name': 'p'},
+        'spec': {'matchConstraints': {'resourceRules': [rule]}, 'validations': [{'expression': it} for it in checks]}})
+    world.run()
+    assert world.admin.get(policies, 'p')['status'] == {'observedGeneration': 1, 'typeChecking': {
+        'expressionWarnings': [{'fieldRef': 'spec.validations[1].expression', 'warning': (
+            "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n"
+            f' | {checks[1]}\n | ......^')}]}}

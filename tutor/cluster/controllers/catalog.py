@@ -28,6 +28,7 @@ from tutor.cluster.controllers.job import JobController
 from tutor.cluster.controllers.namespace import NamespaceController
 from tutor.cluster.controllers.nodelifecycle import NodeLifecycleController
 from tutor.cluster.controllers.podgc import PodGarbageCollector
+from tutor.cluster.controllers.policy_types import ValidatingAdmissionPolicyStatusController
 from tutor.cluster.controllers.protection import ClaimProtectionController, VolumeProtectionController
 from tutor.cluster.controllers.pv_binder import PersistentVolumeController
 from tutor.cluster.controllers.replicaset import ReplicaSetController
@@ -82,6 +83,7 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('pv-protection-controller', _plain(VolumeProtectionController)),
     Entry('ephemeral-volume-controller', _plain(EphemeralVolumeController)),
     Entry('clusterrole-aggregation-controller', _plain(ClusterRoleAggregationController)),
+    Entry('validatingadmissionpolicy-status-controller', _plain(ValidatingAdmissionPolicyStatusController)),
     Entry('horizontal-pod-autoscaler', _plain(HorizontalController)),
     Entry('certificate-controller', _plain(CSRApprovingController)),
     Entry('certificate-controller',

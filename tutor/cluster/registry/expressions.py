@@ -77,6 +77,9 @@ def _functions(cel: Any) -> list[Any]:
             f'kubernetes_{name}', return_type=result, parameters=list(parameters), is_member=True,
             impl=implementation)])
     return [
+        cel.FunctionDecl('jsonpatch.escapeKey', [cel.Overload(
+            'string_jsonpatch_escapeKey_string', return_type=kind.STRING, parameters=[kind.STRING], is_member=False,
+            impl=lambda text: text.replace('~', '~0').replace('/', '~1'))]),
         member('isSorted', lambda values: list(values) == sorted(values), kind.BOOL, kind.LIST),
         member('sum', sum, kind.DYN, kind.LIST),
         member('min', min, kind.DYN, kind.LIST),
