@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from tutor.cluster.simulation import Pipe
+from tutor.kubectl.main import main
+from tutor.shell.process import IO
+
 DEPLOYMENT = """
 apiVersion: apps/v1
 kind: Deployment
@@ -110,9 +114,6 @@ def test_a_watch_shows_what_is_there_and_then_each_change(kubectl):
     kubectl('create cm a')
     simulation = kubectl.cluster.simulation
     simulation.call_later(5, lambda: kubectl.cluster.admin.patch('configmaps', 'a', {'data': {'k': 'v'}}, 'default'))
-    from tutor.cluster.simulation import Pipe
-    from tutor.kubectl.main import main
-    from tutor.shell.process import IO
     pipes = [Pipe(simulation) for _ in range(3)]
     task = simulation.spawn(main(['kubectl', 'get', 'cm', 'a', '-w', '--no-headers'], IO(*pipes), kubectl.ctx))
     simulation.advance(10)
@@ -339,3 +340,20 @@ def test_expose_takes_several_ports(shared):
     made = shared("expose svc kubernetes --name=k --selector=a=b --port=80,443 --dry-run=client -o jsonpath="
                   "'{.spec.ports[*].name} {.spec.ports[*].port}'")
     assert made.out == 'port-1 port-2 80 443'
+
+
+@pytest.mark.parametrize(('output', 'line'), [
+    ('name', 'namespace/default'),
+    ('jsonpath={.type}', 'ADDED'),
+    ('json', '{"type":"ADDED","object":{"apiVersion":"v1","kind":"Namespace",'),
+    ('yaml', 'object:\n  apiVersion: v1\n  kind: Namespace\n'),
+    ('custom-columns=T:.type,N:.object.metadata.name', 'T       N\nADDED   default\n'),
+])
+def test_watch_events_are_printed_without_a_kind_of_their_own(kubectl, output, line):
+    simulation = kubectl.cluster.simulation
+    simulation.call_later(2, lambda: [task.cancel() for task in tasks])
+    pipes = [Pipe(simulation) for _ in range(3)]
+    argv = ['kubectl', 'get', 'ns', 'default', '-w', '--output-watch-events', '-o', output]
+    tasks = [simulation.spawn(main(argv, IO(*pipes), kubectl.ctx))]
+    simulation.run_until(lambda: tasks[0].done)
+    assert bytes(pipes[1]._buffer).decode().startswith(line)

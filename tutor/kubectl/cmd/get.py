@@ -57,7 +57,8 @@ class GetOptions(Options):
         self.watching = flags['watch'] or flags['watch-only']
         if self.watching:
             if self.sort_by:
-                self.err('warning: --watch or --watch-only requested, --sort-by will be ignored\n')
+                self.err('warning: --watch requested, --sort-by will be ignored for watch events received\n'
+                         if flags['watch'] else 'warning: --watch-only requested, --sort-by will be ignored\n')
         elif not self.args and not flags['filename'] and not flags['kustomize']:
             self.err(f'You must specify the type of resource to get. {SUGGEST_API_RESOURCES}\n\n')
             raise UsageError('Required resource not specified.\nUse "kubectl explain <resource>" for a detailed '
@@ -162,6 +163,13 @@ class GetOptions(Options):
         from tutor.kubectl.printers.sort_by import sorted_objects
         by_object = {id(info.object): info for info in infos}
         return [by_object[id(obj)] for obj in sorted_objects([info.object for info in infos], self.sort_by)]
+
+    def sorted(self, obj: Object) -> Object:
+        """A list or table with its items in order."""
+        from tutor.kubectl.printers.sort_by import sorted_objects, sorted_table
+        if is_list(obj):
+            return {**obj, 'items': sorted_objects(obj['items'], self.sort_by)}
+        return sorted_table(obj, self.sort_by) if 'rows' in obj else obj
 
     def _print_table(self, printer: TablePrinter, obj: Object, write: Any) -> None:
         if self.sort_by:

@@ -25,6 +25,7 @@ class WatchPrinter:
         self._events = options.flags['output-watch-events']
         self._table: TablePrinter | None = None
         self._widths = new_table_writer()
+        self._begun = False
         if options.human:
             self._table = options.table_printer(info.resource, options.flags['all-namespaces'], False)
         else:
@@ -36,10 +37,25 @@ class WatchPrinter:
             self._table.print(obj, self._widths.write, event if self._events else '')
             options.out(self._widths.flush())
         elif self._events:
-            self._printer.print({'kind': 'WatchEvent', 'apiVersion': 'meta.k8s.io/v1', 'type': event, 'object': obj},
-                                options.out)
+            self._print_event(obj, event)
         else:
             self._printer.print(obj, options.out)
+
+    def _print_event(self, obj: Object, event: str) -> None:
+        """What the printers make of a metav1.WatchEvent, which has neither kind nor metadata."""
+        out, shown = self._options.out, {'type': event, 'object': obj}
+        match self._options.output:
+            case 'json':
+                from tutor.apimachinery.printing.json import to_json
+                out(f'{{"type":"{event}","object":{to_json(obj, indent=None)}}}\n')
+            case 'yaml':
+                from tutor.apimachinery.printing.yaml import to_yaml
+                out(f'---\n{to_yaml(shown)}' if self._begun else to_yaml(shown))
+            case 'name':
+                self._printer.print(obj, out)
+            case _:
+                self._printer.print(shown, out)
+        self._begun = True
 
 
 async def watch(options: GetOptions) -> int:
@@ -54,6 +70,11 @@ async def watch(options: GetOptions) -> int:
     collection = is_list(obj) or (is_table(obj) and not info.name)
     printer = WatchPrinter(options, info)
     if not options.flags['watch-only']:
+        if options.sort_by:
+            try:
+                obj = options.sorted(obj)
+            except KubectlError as error:
+                raise KubectlError(f'unable to output the provided object: {error}') from None
         for each in items(obj) if is_list(obj) else [obj]:
             printer.print(each, 'ADDED')
     version = obj.get('metadata', {}).get('resourceVersion', '') or '0'

@@ -100,6 +100,8 @@ class PatchOptions(Options):
         if self.content_type == JSON_PATCH:
             return _json_patched(info.object, self.body)
         if not isinstance(self.body, dict):
+            if isinstance(self.body, list) and self.content_type == MERGE_PATCH:
+                raise KubectlError('json: cannot unmarshal array into Go value of type unstructured.detector')
             raise KubectlError('Invalid JSON Patch' if self.content_type == MERGE_PATCH else 'invalid JSON document')
         if self.content_type == MERGE_PATCH:
             return merge.apply(info.object, self.body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import SelectorError
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
@@ -10,6 +12,8 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.intstr import int_or_string
 from tutor.kubectl.label_selector import parse_label_selector
+
+_AMOUNT = re.compile(r'[0-9]+%?').fullmatch
 
 
 class CreatePodDisruptionBudget(CreateObject):
@@ -25,6 +29,9 @@ class CreatePodDisruptionBudget(CreateObject):
             raise KubectlError('one of min-available or max-unavailable must be specified')
         if flags['max-unavailable'] and flags['min-available']:
             raise KubectlError('min-available and max-unavailable cannot be both specified')
+        for name in ('min-available', 'max-unavailable'):
+            if flags[name] and not _AMOUNT(flags[name]):
+                raise KubectlError(f'invalid format specified for {name}')
 
     def build(self) -> Object:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
-from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import INT32, Flag
 
 
@@ -13,11 +12,6 @@ class CreatePriorityClass(CreateObject):
     resource = 'priorityclasses.scheduling.k8s.io'
     failure = 'failed to create priorityclass'
     namespaced = False
-
-    def validate(self) -> None:
-        super().validate()
-        if self.flags['preemption-policy'] not in ('', 'PreemptLowerPriority', 'Never'):
-            raise KubectlError(f'invalid value {self.flags["preemption-policy"]} for --preemption-policy')
 
     def build(self) -> Object:
         flags = self.flags

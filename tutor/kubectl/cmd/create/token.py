@@ -25,9 +25,9 @@ class CreateToken(Options):
         if not self.name:
             raise KubectlError('service account name cannot be empty')
         if flags['duration'] < 0:
-            raise KubectlError('duration must be greater than or equal to 0')
+            raise KubectlError('--duration must be greater than or equal to 0')
         if flags['duration'] % 1:
-            raise KubectlError('duration cannot be expressed in units less than seconds')
+            raise KubectlError('--duration cannot be expressed in units less than seconds')
         if any(not audience for audience in flags['audience']):
             raise KubectlError('--audience must not be an empty string')
         kind = flags['bound-object-kind']

@@ -105,15 +105,12 @@ class EnvOptions(SetOptions):
         if not found:
             self.err(f'Warning: {obj.get("kind")}/{obj["metadata"]["name"]} does not have any containers matching '
                      f'"{pattern}"\n')
-        unresolved = False
         for container in found:
             updated = self._updated(container.get('env') or [])
             if updated or 'env' in container:
                 container['env'] = updated
             if self.flags['list']:
-                unresolved = self._list(obj, container) or unresolved
-        if unresolved:
-            raise KubectlError('failed to retrieve valueFrom references')
+                self._list(obj, container)
 
     def _updated(self, existing: list[Object]) -> list[Object]:
         """updateEnv: replaced in place, new ones at the end."""
@@ -137,8 +134,8 @@ class EnvOptions(SetOptions):
             return
         super().apply(info)
 
-    def _list(self, obj: Object, container: Object) -> bool:
-        """--list: whether some reference could not be resolved."""
+    def _list(self, obj: Object, container: Object) -> None:
+        """--list; a reference that cannot be resolved is told, and no failure."""
         self.out(f'# {obj.get("kind")} {obj["metadata"]["name"]}, container {container["name"]}\n')
         resolver = Resolver(self.factory.client, self.namespace) if self.flags['resolve'] else None
         failed: dict[str, list[str]] = {}
@@ -156,7 +153,6 @@ class EnvOptions(SetOptions):
             self.out(f'# {name} from {reference_text(source)}\n')
         for text, names in sorted(failed.items()):
             self.err(f'error retrieving reference for {", ".join(sorted(names))}: {text}\n')
-        return bool(failed)
 
 
 def _variable(line: str) -> Object:
