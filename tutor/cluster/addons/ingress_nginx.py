@@ -16,6 +16,7 @@ from tutor.client.events import EventRecorder
 from tutor.client.informer import Informer, Informers
 from tutor.cluster.addons.forwarding import Backends, Forwarder
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
+from tutor.cluster.containers.programs.nginx_tls import plain_request
 from tutor.cluster.containers.programs.serving import go_flags
 from tutor.cluster.simulation import Simulation
 from tutor.shell.process import IO, Context
@@ -231,7 +232,7 @@ class Server:
         self.published = flags.get('publish-service', '').replace('$(POD_NAMESPACE)', namespace)
         self._forwarder = Forwarder(network, ctx.simulation)
         service = HttpService(self.respond)
-        service.plain = page(400)
+        service.plain = plain_request('nginx')
         io.stdout.write(BANNER)
         network.listen(80, service)
         network.listen(443, service, tls=controller.certificate)
@@ -322,7 +323,6 @@ def _group(found: re.Match[str], number: int) -> str:
 def page(status: int) -> HttpResponse:
     """nginx's own page for a status."""
     title = f'{status} {REASONS.get(status, "")}'
-    more = '<center>The plain HTTP request was sent to HTTPS port</center>\r\n' if status == 400 else ''
     body = (f'<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n'
-            f'{more}<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n')
+            '<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n')
     return HttpResponse(status, {'Content-Type': 'text/html'}, body.encode(), REASONS.get(status, ''))

@@ -10,6 +10,7 @@ from tutor.cluster.addons.gateway_api import matching
 from tutor.cluster.addons.gateway_api.matching import Rule
 from tutor.cluster.addons.ingress_nginx import page
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
+from tutor.cluster.containers.programs.nginx_tls import plain_request
 from tutor.shell.process import IO, Context
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class DataPlane:
         for port, protocol in ports.items():
             if port not in self._listening:
                 service = HttpService(lambda request, port=port: self.respond(request, port))
-                service.plain = page(400)
+                service.plain = plain_request('nginx')
                 tls = None if protocol == 'HTTP' else lambda name, port=port: self._controller.certificate(
                     self.gateway, port, name)
                 self._listening[port] = self._network.listen(port, service, tls=tls)

@@ -9,7 +9,7 @@ from typing import Any
 from tutor.cluster.containers.container import ContainerHost
 from tutor.cluster.containers.executables import execute
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService, fetch
-from tutor.cluster.containers.programs import nginxconf
+from tutor.cluster.containers.programs import nginx_tls, nginxconf
 from tutor.cluster.containers.programs.nginxconf import ConfigError, Location, Server, Settings
 from tutor.shell.process import IO, Context, NameNotFound
 from tutor.shell.vfs import Directory, File, FileSystem
@@ -135,7 +135,6 @@ class Nginx:
         if problem:
             return self.refuse(problem, False)
         try:
-            self._check_names()
             self._listen()
         except ConfigError as failure:
             return self.refuse(str(failure), False)
@@ -165,21 +164,21 @@ class Nginx:
             return f'mkdir() "{folder}/client_temp" failed (13: Permission denied)'
         return ''
 
-    def _check_names(self) -> None:
-        """Hosts in proxy_pass must be known when nginx starts: /etc/hosts or an address, else they are looked up."""
-        assert self._settings is not None
-
     def _listen(self) -> None:
         assert self._settings is not None
         network = self._ctx.host.network
         wanted = {port for server in self._settings.servers for port in server.ports}
+        encrypted = {port for server in self._settings.servers for port in server.encrypted_on}
+        if encrypted:
+            self._service.plain = nginx_tls.plain_request(f'nginx/{_version(self._ctx)}')
         for port in [port for port in self._listeners if port not in wanted]:
             self._listeners.pop(port).close()
         for port in sorted(wanted):
             if port in self._listeners or network is None:
                 continue
+            tls = nginx_tls.certificates(self._settings.servers, port, self._ctx.files) if port in encrypted else None
             try:
-                self._listeners[port] = network.listen(port, self._service)
+                self._listeners[port] = network.listen(port, self._service, tls=tls)
             except OSError:
                 raise ConfigError(f'bind() to 0.0.0.0:{port} failed (98: Address already in use)') from None
 

@@ -56,6 +56,7 @@ class Server:
     names: list[str]
     top: Location
     locations: list[Location]
+    encrypted_on: set[int]
 
 
 @dataclass(slots=True)
@@ -96,6 +97,10 @@ worker_processes worker_rlimit_nofile zone
 KNOWN = frozenset(_DIRECTIVES.split())
 
 
+_escape = re.compile(r'\\(["\'\\trn])')
+ESCAPES = {'t': '\t', 'r': '\r', 'n': '\n'}
+
+
 @lru_cache(maxsize=64)
 def parse(text: str, file: str) -> tuple[Directive, ...]:
     """The directives of one file. Raises ConfigError."""
@@ -114,7 +119,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
         if mark:
             yield mark, mark, line
         elif comment is None:
-            yield 'word', next(part for part in (double, single, word) if part is not None), line
+            part = next(part for part in (double, single, word) if part is not None)
+            yield 'word', _escape.sub(lambda found: ESCAPES.get(found[1], found[1]), part), line
 
 
 def _block(tokens: list[tuple[str, str, int]], position: int, file: str,
@@ -224,15 +230,17 @@ class _Reader:
     def _server(self, directive: Directive, shared: dict[str, list[tuple[str, ...]]]) -> Server:
         block = self._expand(directive.block or (), directive.file)
         own = {**shared, **_collect(block)}
-        ports, default_on = [], set()
+        ports, default_on, encrypted = [], set(), set()
         for args in own.get('listen') or [('80',)]:
             port = _port(args[0])
             if port not in ports:
                 ports.append(port)
             if 'default_server' in args:
                 default_on.add(port)
+            if 'ssl' in args:
+                encrypted.add(port)
         names = [name for args in own.get('server_name') or [] for name in args]
-        return Server(ports, default_on, names, Location('', '/', own), self._locations(block, own))
+        return Server(ports, default_on, names, Location('', '/', own), self._locations(block, own), encrypted)
 
     def _locations(self, block: list[Directive], inherited: dict[str, list[tuple[str, ...]]]) -> list[Location]:
         found: list[Location] = []
