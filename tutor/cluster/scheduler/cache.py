@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.selectors import Selector
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 
+Group = tuple[str, frozenset[tuple[str, str]]]
+"""A namespace and labels."""
 ZONE = 'topology.kubernetes.io/zone'
 REGION = 'topology.kubernetes.io/region'
 
@@ -17,6 +20,7 @@ class Cache:
         self.with_affinity: dict[str, NodeInfo] = {}
         self.soft_tainted = 0
         self.image_counts: dict[str, int] = {}
+        self._groups: dict[Group, int] = {}
         self._where: dict[str, tuple[PodInfo, str]] = {}
         self._list: list[NodeInfo] | None = None
 
@@ -56,6 +60,7 @@ class Cache:
         info = self._info(node)
         info.add(pod)
         self._where[pod.uid] = (pod, node)
+        self._groups[pod.labels_key] = self._groups.get(pod.labels_key, 0) + 1
         if pod.has_affinity:
             self.with_affinity[node] = info
 
@@ -64,12 +69,20 @@ class Cache:
         if known is None:
             return
         pod, node = known
+        self._groups[pod.labels_key] -= 1
+        if not self._groups[pod.labels_key]:
+            del self._groups[pod.labels_key]
         info = self.infos[node]
         info.remove(pod)
         if pod.has_affinity and not info.affinity_pods:
             self.with_affinity.pop(node, None)
         if not info.pods and info.node is None:
             del self.infos[node]
+
+    def groups(self, namespace: str, selector: Selector) -> list[Group]:
+        """The labels of a namespace's pods that a selector matches: pods with equal ones are asked once, so that nodes
+        need only be asked for their numbers (NodeInfo.label_counts)."""
+        return [group for group in self._groups if group[0] == namespace and selector.matches(dict(group[1]))]
 
     def where(self, uid: str) -> tuple[PodInfo, str] | None:
         return self._where.get(uid)

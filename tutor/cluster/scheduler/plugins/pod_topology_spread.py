@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from tutor.apimachinery.objects import Object, controller_of
 from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, matches_node, tolerations, untolerated
 from tutor.apimachinery.selectors import Requirement, Selector, from_label_selector, from_map
+from tutor.cluster.scheduler.cache import Group
 from tutor.cluster.scheduler.framework import MAX_SCORE, SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, Skip
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 
@@ -56,15 +56,15 @@ class PodTopologySpread(Plugin):
         if not constraints:
             return SKIP
         counts: list[dict[str, int]] = [{} for _ in constraints]
-        matched: dict[Any, list[bool]] = {}
-        for node in self.handle.cache.nodes:
+        cache = self.handle.cache
+        groups = [cache.groups(cycle.pod.namespace, constraint.selector) for constraint in constraints]
+        for node in cache.nodes:
             if any(constraint.key not in node.labels for constraint in constraints):
                 continue
             for index, constraint in enumerate(constraints):
                 if _included(constraint, cycle.pod, node):
                     value = node.labels[constraint.key]
-                    counts[index][value] = counts[index].get(value, 0) + _count(
-                        cycle.pod, node, constraints, index, matched)
+                    counts[index][value] = counts[index].get(value, 0) + _count(node, groups[index])
         cycle.data[self.name] = _Hard(constraints, counts)
         return None
 
@@ -150,10 +150,9 @@ class PodTopologySpread(Plugin):
         constraints, strict = cycle.data[self.name + '/score']
         ignored = {node.name for node in nodes
                    if strict and any(constraint.key not in node.labels for constraint in constraints)}
-        matched: dict[Any, list[bool]] = {}
         totals = [0.0] * len(nodes)
         for index, constraint in enumerate(constraints):
-            counts = self._domain_counts(cycle, nodes, ignored, constraints, index, strict, matched)
+            counts = self._domain_counts(cycle, nodes, ignored, constraints, index, strict)
             weight = math.log(len(counts) + 2)
             for place, node in enumerate(nodes):
                 value = node.labels.get(constraint.key)
@@ -162,18 +161,21 @@ class PodTopologySpread(Plugin):
         return _normalized([math.floor(total + 0.5) for total in totals], [node.name in ignored for node in nodes])
 
     def _domain_counts(self, cycle: Cycle, nodes: list[NodeInfo], ignored: set[str], constraints: list[Constraint],
-                       index: int, strict: bool, matched: dict[Any, list[bool]]) -> dict[str, int]:
+                       index: int, strict: bool) -> dict[str, int]:
         """Matching pods per domain that a candidate is in; a host is a domain of its own."""
         constraint = constraints[index]
         counts = {node.labels[constraint.key]: 0 for node in nodes
                   if node.name not in ignored and constraint.key in node.labels}
-        everywhere = nodes if constraint.key == HOSTNAME else self.handle.cache.nodes if counts else []
+        if not counts:
+            return counts
+        everywhere = nodes if constraint.key == HOSTNAME else self.handle.cache.nodes
+        groups = self.handle.cache.groups(cycle.pod.namespace, constraint.selector)
         for node in everywhere:
             value = node.labels.get(constraint.key)
             if value not in counts or (strict and any(c.key not in node.labels for c in constraints)):
                 continue
             if everywhere is nodes or _included(constraint, cycle.pod, node):
-                counts[value] += _count(cycle.pod, node, constraints, index, matched)
+                counts[value] += _count(node, groups)
         return counts
 
     def hints(self) -> dict[str, Hint]:
@@ -208,20 +210,10 @@ def _included(constraint: Constraint, pod: PodInfo, node: NodeInfo) -> bool:
         node.hard_taints, tolerations(pod.pod), (NO_SCHEDULE, NO_EXECUTE)) is None
 
 
-def _count(pod: PodInfo, node: NodeInfo, constraints: list[Constraint], index: int,
-           matched: dict[Any, list[bool]]) -> int:
-    """countPodsMatchSelector; pods with equal labels are asked once."""
-    total = 0
-    for group, count in node.label_counts.items():
-        if group[0] != pod.namespace:
-            continue
-        answers = matched.get(group)
-        if answers is None:
-            labels = dict(group[1])
-            answers = matched[group] = [constraint.selector.matches(labels) for constraint in constraints]
-        if answers[index]:
-            total += count
-    return total
+def _count(node: NodeInfo, groups: list[Group]) -> int:
+    """countPodsMatchSelector, the groups of pods that it matches given."""
+    have = node.label_counts.get
+    return sum([have(group, 0) for group in groups])
 
 
 def _normalized(scores: list[int], ignored: list[bool]) -> list[int]:
