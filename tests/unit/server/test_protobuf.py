@@ -12,7 +12,7 @@ from tutor.apimachinery import schema
 from tutor.apimachinery.resources import RESOURCES
 from tutor.apimachinery.schema import Definition, Field
 from tutor.server.protobuf.decoding import MAGIC, UnknownMessage, decode
-from tutor.server.protobuf.numbers import INLINE, _lines, fields_of
+from tutor.server.protobuf.numbers import INLINE, fields_of, messages
 
 JSON_ONLY = {'CustomResourceDefinition', 'APIService'}
 NEWER = {'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding', 'VolumeAttributesClass', 'DeviceClass',
@@ -125,7 +125,7 @@ def test_every_kind_that_is_served_is_known_but_for_those_named() -> None:
 
 
 def test_fields_are_the_schema_s() -> None:
-    for name in _lines():
+    for name in messages():
         definition = schema.definition(name)
         if definition is not None:
             named = {field for field in (fields_of(name) or {}).values() if not field.startswith(INLINE)}

@@ -12,7 +12,7 @@ INLINE = '*'
 
 
 @cache
-def _lines() -> Mapping[str, str]:
+def messages() -> Mapping[str, str]:
     """The fields of each message, as its line lists them."""
     found: dict[str, str] = {}
     package = name = ''
@@ -31,7 +31,7 @@ def _lines() -> Mapping[str, str]:
 @cache
 def fields_of(message: str) -> Mapping[int, str] | None:
     """The fields of a message, named in full as the schema names it; None for one that is not known."""
-    line = _lines().get(message)
+    line = messages().get(message)
     if line is None:
         return None
     found: dict[int, str] = {}

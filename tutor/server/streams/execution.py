@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tutor.apimachinery import errors
@@ -41,8 +41,7 @@ class Execution:
         """In the simulation: all output, and then how it ended."""
         session, outbox, simulation = self._session, self._link.outbox, self._link.handler.simulation
         pipes = {STDOUT: session.stdout, STDERR: session.stderr}
-        copies = [simulation.spawn(copy(pipe, outbox, self._show if self._screen else streams[name].send
-                                        if name in streams else _drop))
+        copies = [simulation.spawn(copy(pipe, outbox, self._sink(streams.get(name))))
                   for name, pipe in pipes.items() if pipe is not None]
         status = await session.status
         for task in copies:
@@ -51,6 +50,12 @@ class Execution:
         for stream in streams.values():
             stream.finish()
         outbox.end()
+
+    def _sink(self, stream: Outward | None) -> Callable[[bytes], None]:
+        """Where the output of the process goes."""
+        if stream is None:
+            return _drop
+        return stream.send if self._screen is None else self._show
 
     def take(self, name: str, data: bytes) -> None:
         """What the client sends on a stream."""
