@@ -78,6 +78,9 @@ async def main(argv: list[str], io: IO, ctx: Context, keys: Keys) -> int:
     except KubeadmError as error:
         io.stderr.write(f'error: {error}\n{STACK}')
         return error.status
+    except Complaint as complaint:
+        io.stderr.write(f'{complaint}\n{STACK}')
+        return 1
     except StatusError as error:
         io.stderr.write(f'error: {error.status.get("message", error)}\n{STACK}')
         return 1

@@ -6,16 +6,16 @@ import base64
 import re
 from datetime import UTC, datetime, timedelta
 
-from tutor.apimachinery.duration import parse_duration
 from tutor.apimachinery.objects import Object
 from tutor.cluster.addons.kubeadm import BOOTSTRAPPERS, public_key_hash
 from tutor.kubeadm.environment import Environment, KubeadmError
+from tutor.shell.programs.options import go_duration
 
 NAMESPACE, PREFIX = 'kube-system', 'bootstrap-token-'
 TYPE = 'bootstrap.kubernetes.io/token'
 PATTERN = re.compile(r'([a-z0-9]{6})\.([a-z0-9]{16})')
 LETTERS = '0123456789abcdefghijklmnopqrstuvwxyz'
-TTL = '24h0m0s'
+DAY = 86400.0
 USAGES = 'signing,authentication'
 
 
@@ -50,8 +50,7 @@ def create(environment: Environment, token: str = '') -> str:
     if match is None:
         raise KubeadmError(f'the bootstrap token "{token}" was not of the form "\\A([a-z0-9]{{6}})\\.'
                            '([a-z0-9]{16})\\z"')
-    ttl = options.get('ttl', TTL)
-    seconds = parse_duration(ttl) if ttl != '0' else 0
+    seconds = DAY if 'ttl' not in options else 0 if options.get('ttl') == '0' else go_duration(options, 'ttl')
     usages = {name.strip() for name in options.get('usages', USAGES).split(',')}
     data = {'token-id': match[1], 'token-secret': match[2]}
     if options.get('description'):

@@ -50,6 +50,8 @@ def test_keys_are_put_got_and_deleted(desk: Desk) -> None:
     (f'etcdctl {TLS} member list', f'Error: open {PKI}/server.key: permission denied\n'),
     (f'{ETCDCTL} put', 'Error: put command needs 1 argument and input from stdin or 2 arguments\n'),
     (f'{ETCDCTL} lease grant 10', 'Error: etcdctl lease is not simulated\n'),
+    (f'{ETCDCTL} --command-timeout zz get a',
+     'invalid argument "zz" for "--command-timeout" flag: time: invalid duration "zz"\n'),
     (f'{ETCDCTL} compaction 9999999', 'Error: etcdserver: mvcc: required revision is a future revision\n'),
     ('sudo etcdutl snapshot status /nowhere', 'Error: stat /nowhere: no such file or directory\n'),
     ('sudo etcdctl snapshot restore /etc/passwd --data-dir /tmp/x',

@@ -78,6 +78,7 @@ def test_tokens_are_secrets(desk: Desk) -> None:
      '--ignore-preflight-errors all',
      'could not find a JWS signature in the cluster-info ConfigMap for token ID "abcdef"'),
     ('sudo kubeadm token create short', 'the bootstrap token "short" was not of the form'),
+    ('sudo kubeadm token create --ttl zz', 'invalid argument "zz" for "--ttl" flag: time: invalid duration "zz"\n'),
     ('kubeadm frobnicate', 'error: unknown command "frobnicate" for "kubeadm"\n'),
     ('kubeadm init --frobnicate', 'unknown flag: --frobnicate\n'),
 ])

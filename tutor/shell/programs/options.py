@@ -155,3 +155,12 @@ def missing_operand(argv: list[str], ctx: Context, text: str = 'missing operand'
         from tutor.shell.programs.manual import usage
         return Complaint(f'{BANNER}\n\nUsage: {usage(name)}', 1, bare=True)
     return Complaint(f"{text}\nTry '{name} --help' for more information.")
+
+
+def go_duration(options: Options, name: str) -> float:
+    """The seconds of an option that a Go program reads as a duration. Raises Complaint in pflag's words."""
+    from tutor.apimachinery.duration import DurationError, parse_duration
+    try:
+        return parse_duration(options.get(name))
+    except DurationError as problem:
+        raise Complaint(f'invalid argument "{options.get(name)}" for "--{name}" flag: {problem}', bare=True) from None

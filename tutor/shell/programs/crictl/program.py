@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.apimachinery.duration import parse_duration
 from tutor.cluster.simulation import BrokenPipe, Pipe
 from tutor.shell.cri import ContainerRuntime, CriError, LogRequest
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.crictl import tables
 from tutor.shell.programs.crictl.connection import Fatal, connect, log_line
-from tutor.shell.programs.options import Options, parse
+from tutor.shell.programs.options import Options, go_duration, parse
 
 VERSION = 'v1.36.0'
 LISTS = {'output': 'o', 'quiet': 'q', 'no-trunc': '', 'latest': 'l', 'last': '=', 'name': '=', 'id': '=',
@@ -212,7 +211,7 @@ async def _logs(options: Options, runtime: ContainerRuntime, io: IO, ctx: Contex
         identity = older[0]['id']
     since = None
     if 'since' in options:
-        since = simulation.now - parse_duration(options.get('since'))
+        since = simulation.now - go_duration(options, 'since')
     tail, limit = options.get('tail', options.get('n', '-1')), options.get('limit-bytes', '-1')
     out = Pipe(simulation)
     task = simulation.spawn(runtime.logs(identity, LogRequest('f' in options, 't' in options, int(tail), since,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery.duration import parse_duration
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.simulation import Cancelled
 from tutor.shell.docker import ContainerSummary, Creation, DockerEngine, DockerError
@@ -13,7 +12,7 @@ from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.crictl.tables import human_duration
 from tutor.shell.programs.docker.formats import Row, age, pairs, short_id, show
 from tutor.shell.programs.docker.images import ensure, now
-from tutor.shell.programs.options import Options
+from tutor.shell.programs.options import Options, go_duration
 from tutor.shell.vfs import normalize
 
 COLUMNS = (('CONTAINER ID', 'ID'), ('IMAGE', 'Image'), ('COMMAND', 'Command'), ('CREATED', 'RunningFor'),
@@ -165,7 +164,7 @@ def status_of(each: ContainerSummary, moment: float) -> str:
 async def logs(engine: DockerEngine, options: Options, io: IO, ctx: Context) -> int:
     """docker logs [-f] [--tail N] [-t] [--since DURATION] CONTAINER"""
     tail = options.get('n', 'all')
-    since = ctx.simulation.now - parse_duration(options.get('since')) if 'since' in options else None
+    since = ctx.simulation.now - go_duration(options, 'since') if 'since' in options else None
     await engine.logs(options.args[0], io, 'f' in options, int(tail) if tail.isdigit() else -1, 't' in options, since)
     return 0
 

@@ -53,8 +53,8 @@ GROUPS = {
 ABSENT = ('attach', 'commit', 'compose', 'config', 'context', 'diff', 'events', 'export', 'import', 'load', 'manifest',
           'pause', 'plugin', 'rename', 'save', 'scout', 'search', 'secret', 'service', 'stack', 'stats', 'swarm',
           'trust', 'unpause', 'update', 'node', 'checkpoint', 'buildx', 'builder')
-NAMED = ('start', 'stop', 'restart', 'kill', 'rm', 'wait', 'rmi', 'logs', 'inspect', 'history', 'pull', 'push', 'port',
-         'top')
+NAMED = ('create', 'start', 'stop', 'restart', 'kill', 'rm', 'wait', 'rmi', 'logs', 'inspect', 'history', 'pull',
+         'push', 'port', 'top')
 """Commands that need at least one name."""
 USAGE = """\
 Usage:  docker [OPTIONS] COMMAND

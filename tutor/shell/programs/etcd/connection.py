@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from tutor.apimachinery.duration import parse_duration
 from tutor.cluster.simulation import Simulation
 from tutor.shell.access import READ, allowed
 from tutor.shell.etcd import EtcdService
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
-from tutor.shell.programs.options import Options
+from tutor.shell.programs.options import Options, go_duration
 from tutor.shell.vfs import normalize
 
 GLOBAL = {'endpoints': '=', 'cacert': '=', 'cert': '=', 'key': '=', 'command-timeout': '=', 'dial-timeout': '=',
@@ -80,13 +79,13 @@ def _text(path: str, ctx: Context) -> str:
 async def connect(options: Options, io: IO, ctx: Context, method: str) -> Endpoint:
     """The first endpoint that answers. Raises Failure after the command's timeout, with the client's warnings."""
     given, tls = endpoints(options, ctx), security(options, ctx)
+    limit = go_duration(options, 'command-timeout') if 'command-timeout' in options else TIMEOUT
     problem = ''
     for text in given:
         service, problem = await reach(text, tls, ctx)
         if service is not None:
             return Endpoint(text, service)
-    limit = options.get('command-timeout')
-    await ctx.simulation.sleep(parse_duration(limit) if limit else TIMEOUT)
+    await ctx.simulation.sleep(limit)
     io.stderr.write(_warning(ctx.simulation, given[0], method, problem))
     raise Failure('context deadline exceeded')
 
