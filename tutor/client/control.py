@@ -80,6 +80,9 @@ class Faults(Protocol):
 
     def kinds(self) -> Sequence[FaultKind]: ...
     def active(self) -> Sequence[Caused]: ...
+    def machines(self) -> Sequence[str]:
+        """What NODE in a synopsis may be."""
+        ...
 
     def cause(self, words: Sequence[str]) -> Caused:
         """Raises BadFault."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.client import control
-from tutor.client.control import BadFault, Caused, Faults
+from tutor.client.control import BadFault, Caused, FaultKind, Faults
 from tutor.session.saying import both, complain
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.manual import usage
@@ -51,13 +51,40 @@ def _act(words: Sequence[str], faults: Faults) -> str:
             return ''.join(_line(caused, MENDED) for caused in mended) or _line(faults.cause(words), CAUSED)
 
 
+def suggestions(words: Sequence[str], faults: Faults) -> list[tuple[str, str, str]]:
+    """What may be typed next, with what it does in English and Chinese ('' where nothing need be said)."""
+    if not words:
+        found = [(kind.name, kind.en, kind.zh) for kind in faults.kinds()]
+        found += [(kind.mended_by, *_mends(kind)) for kind in faults.kinds() if kind.mended_by]
+        return [*found, *((name.split()[0], en, zh) for name, en, zh in OWN_WORDS)]
+    kind = next((kind for kind in faults.kinds() if words[0] in (kind.name, kind.mended_by)), None)
+    if kind is None:
+        return [(str(caused.number), caused.text, caused.text) for caused in faults.active()] \
+            if list(words) == ['undo'] else []
+    return [(word, '', '') for pattern in kind.synopsis.split(' | ')
+            for word in _next_words(pattern.split(), list(words[1:]), faults)]
+
+
+def _next_words(pattern: list[str], typed: list[str], faults: Faults) -> list[str]:
+    """What a synopsis has in the place behind the words that were typed, if those fit it."""
+    def choices(place: int) -> list[str]:
+        names = pattern[place].strip('[]').split('|')
+        return [name for each in names for name in (faults.machines() if each == 'NODE' else [each])]
+    if len(typed) >= len(pattern) or any(word not in choices(place) for place, word in enumerate(typed)):
+        return []
+    return [name for name in choices(len(typed)) if not name.rstrip('%').isupper()]
+
+
+def _mends(kind: FaultKind) -> tuple[str, str]:
+    return f'mend {kind.name}', f'恢复 {kind.name}'
+
+
 def _help(faults: Faults) -> str:
     lines = [f'usage: {usage("chaos")}\n\n']
     for kind in faults.kinds():
         lines += _entry(f'{kind.name} {kind.synopsis}'.rstrip(), kind.en, kind.zh)
         if kind.mended_by:
-            words = f'{kind.mended_by} [{kind.synopsis}]'
-            lines += _entry(words, f'mend {kind.name}', f'恢复 {kind.name}')
+            lines += _entry(f'{kind.mended_by} [{kind.synopsis}]', *_mends(kind))
     for words, en, zh in OWN_WORDS:
         lines += _entry(words, en, zh)
     return ''.join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.client import control
 from tutor.session.completion_words import ZH
 from tutor.shell.completion import Completion, Request, Words, files
 from tutor.shell.completion import complete as complete_line
@@ -10,7 +11,7 @@ from tutor.shell.interpreter import Shell
 
 def complete(shell: Shell, text: str, cursor: int) -> list[Completion]:
     """All ways to go on at the cursor."""
-    return complete_line(text, cursor, shell, {'kubectl': _kubectl})
+    return complete_line(text, cursor, shell, {'kubectl': _kubectl, 'chaos': _chaos})
 
 
 def _kubectl(request: Request) -> list[Completion]:
@@ -27,3 +28,13 @@ def _kubectl(request: Request) -> list[Completion]:
             described[key] = Words(ZH.get(each.key, each.english), each.english) if each.english else None
         found.append(Completion(each.value, description=described[key]))
     return found
+
+
+def _chaos(request: Request) -> list[Completion]:
+    """The words of `chaos`, and what may stand where its synopses say so."""
+    from tutor.session.chaos import suggestions
+    found = control.of(request.shell.ctx.extras)
+    if found is None:
+        return []
+    return [Completion(word, description=Words(zh, en) if en else None)
+            for word, en, zh in suggestions(request.words[1:], found.faults) if word.startswith(request.current)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.cluster.faults.catalog import KINDS
+from tutor.session.completion import complete
 from tutor.shell.process import IO, Context
 from tutor.shell.streams import BytesReader, Capture
 
@@ -200,3 +201,17 @@ def test_a_fault_that_needs_the_api_server_says_when_it_does_not_answer(shell) -
     shell('chaos kill etcd')
     assert 'the API server does not answer' in shell('chaos break-dns')
     assert shell('chaos status') == '  1  kill etcd\n'
+
+
+@pytest.mark.parametrize(('typed', 'expected'), [
+    ('chaos sto', ['stop', 'stop-kubelet']), ('chaos stop node', ['node01', 'node02']),
+    ('chaos partition node01 ', ['-', 'controlplane', 'node01', 'node02']), ('chaos kill kube-s', ['kube-scheduler']),
+    ('chaos expire-certificate ', ['admin', 'apiserver', 'kubelet']), ('chaos expire-certificate kubelet c',
+                                                                      ['controlplane']),
+    ('chaos slow-registry ', []), ('chaos he', ['heal']), ('chaos undo ', ['1'])])
+def test_the_words_of_chaos_are_completed(shell, typed: str, expected: list[str]) -> None:
+    shell('chaos delay 10ms')
+    found = complete(shell.bench.shell, typed, len(typed))
+    assert [each.text.strip() for each in found] == expected
+    assert all(each.description.zh != each.description.en for each in found
+               if each.description is not None and typed.count(' ') == 1)

@@ -21,6 +21,9 @@ class ClusterFaults:
     def kinds(self) -> Sequence[Kind]:
         return KINDS
 
+    def machines(self) -> Sequence[str]:
+        return list(self._cluster.nodes.machines)
+
     def active(self) -> Sequence[Caused]:
         return [caused for caused, _ in self._active.values()]
 
