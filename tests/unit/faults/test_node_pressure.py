@@ -102,6 +102,17 @@ def test_the_kernel_ends_a_container_when_the_machine_has_no_memory_left(shell) 
     assert 'System OOM encountered, victim process: stress, pid: ' in shell('kubectl get events')
 
 
+def test_thresholds_are_those_of_the_kubelet_s_configuration(shell) -> None:
+    def configure(line: str) -> str:
+        return shell(f"ssh node01 \"echo '{line}' | sudo tee -a /var/lib/kubelet/config.yaml > /dev/null; "
+                     'sudo systemctl restart kubelet"', settle=30)
+    configure('evictionHard: {memory.available: 3900Mi}')
+    assert 'MemoryPressure   True' in shell('kubectl describe node node01')
+    shell('ssh node01 "sudo sed -i s/memory.available/memory.free/ /var/lib/kubelet/config.yaml; '
+          'sudo systemctl restart kubelet"', settle=5)
+    assert 'unsupported eviction signal memory.free' in shell('ssh node01 sudo journalctl -u kubelet -n 20')
+
+
 def test_an_idle_machine_is_not_looked_at(shell) -> None:
     shell.wait(60)
     eviction = shell.bench.cluster.nodes.fleet.kubelets['node01'].eviction

@@ -145,6 +145,7 @@ class Kubelet:
         self.log = log
         self.cluster_dns = settings.cluster_dns or self.cluster_dns
         self.static_pods.folder = settings.manifests
+        self.eviction.configure(settings.thresholds, settings.transition)
         self.direction.server = settings.server
 
     def start(self) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 from tutor.apimachinery import decode
 from tutor.apimachinery.decode import DecodeError
+from tutor.apimachinery.duration import parse_duration
 from tutor.apimachinery.objects import Object
+from tutor.cluster.kubelet.eviction.thresholds import HARD, TRANSITION, Threshold, parsed
 from tutor.shell.vfs import FileSystem
 
 API_VERSION, KIND = 'kubelet.config.k8s.io/v1beta1', 'KubeletConfiguration'
@@ -52,6 +54,9 @@ class Startup:
     authority: str = ''
     healthz_port: int = 10248
     lenient: tuple[str, ...] = field(default=())
+    thresholds: tuple[Threshold, ...] = HARD
+    transition: float = TRANSITION
+    """How long a condition of pressure stays (evictionPressureTransitionPeriod)."""
 
 
 def read(argv: list[str], files: FileSystem) -> Startup:
@@ -70,9 +75,15 @@ def read(argv: list[str], files: FileSystem) -> Startup:
                           f'specified in kubelet configuration, path: {flags.get("config", "")}')
     if not files.exists(socket):
         raise StartFailed(f'failed to run Kubelet: validate service connection: {dial_problem(socket)}')
+    try:
+        thresholds = parsed(config.get('evictionHard'))
+        transition = parse_duration(str(config.get('evictionPressureTransitionPeriod') or '0s')) or TRANSITION
+    except ValueError as problem:
+        raise StartFailed(f'failed to run Kubelet: {problem}') from None
     servers = config.get('clusterDNS') or []
     return Startup(server, config.get('staticPodPath') or '', socket, servers[0] if servers else '',
-                   config.get('clusterDomain') or '', authority, int(config.get('healthzPort') or 10248))
+                   config.get('clusterDomain') or '', authority, int(config.get('healthzPort') or 10248),
+                   thresholds=thresholds, transition=transition)
 
 
 def dial_problem(socket: str, why: str = 'no such file or directory') -> str:

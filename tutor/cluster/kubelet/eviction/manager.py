@@ -14,7 +14,7 @@ from tutor.cluster.containers.container import ContainerHost
 from tutor.cluster.kubelet import pods
 from tutor.cluster.kubelet.eviction import oom
 from tutor.cluster.kubelet.eviction.images import ImageCollector
-from tutor.cluster.kubelet.eviction.thresholds import HARD, PRESSED, Threshold
+from tutor.cluster.kubelet.eviction.thresholds import HARD, PRESSED, TRANSITION, Threshold
 from tutor.cluster.kubelet.eviction.usage import MEMORY, STORAGE, Machine, PodUse, container_use, request, text
 from tutor.cluster.simulation import Timer
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 REASON = 'Evicted'
 LOOK_EVERY = 10.0
 COLLECT_EVERY = 300.0
-TRANSITION = 300.0
-"""How long a condition stays after it was last observed (evictionPressureTransitionPeriod)."""
 TOLERATED = 'node.kubernetes.io/memory-pressure'
 
 
@@ -37,10 +35,17 @@ class EvictionManager:
         self._kubelet = kubelet
         self.machine = Machine(kubelet)
         self.images = ImageCollector(kubelet, self.machine)
+        self._thresholds, self._transition = HARD, TRANSITION
         self._observed: dict[str, float] = {}
         """When each condition was last observed."""
         self._timer: Timer | None = None
         self._collecting: Timer | None = None
+
+    def configure(self, thresholds: tuple[Threshold, ...], transition: float) -> None:
+        """Take over what a new process of the kubelet has read."""
+        if (thresholds, transition) != (self._thresholds, self._transition):
+            self._thresholds, self._transition = thresholds, transition
+            self.look_soon()
 
     # -- what makes it look -------------------------------------------------------------------------------------
 
@@ -89,7 +94,7 @@ class EvictionManager:
     # -- synchronize --------------------------------------------------------------------------------------------
 
     def _synchronize(self) -> None:
-        met = [threshold for threshold in HARD if threshold.met(self.machine)]
+        met = [threshold for threshold in self._thresholds if threshold.met(self.machine)]
         self._note(met)
         active = [worker for worker in self._kubelet.workers.values() if not worker.terminating]
         if self._over_limits(active) or not met:
@@ -98,7 +103,7 @@ class EvictionManager:
         self._kubelet.node_event('Warning', 'EvictionThresholdMet', f'Attempting to reclaim {threshold.resource}')
         if threshold.resource == STORAGE:
             self.images.remove_unused()
-            if not any(each.met(self.machine) for each in HARD):
+            if not any(each.met(self.machine) for each in self._thresholds):
                 return
         # One pod at a time: what it frees is seen before another has to go.
         for use in _ranked(active, threshold.resource):
@@ -110,7 +115,7 @@ class EvictionManager:
         kubelet, now = self._kubelet, self._kubelet.simulation.now
         for threshold in met:
             self._observed[threshold.condition] = now
-        for condition in [each for each, seen in self._observed.items() if now - seen >= TRANSITION]:
+        for condition in [each for each, seen in self._observed.items() if now - seen >= self._transition]:
             del self._observed[condition]
         changed = False
         for condition, said in PRESSED.items():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.kubelet.eviction.usage import MEMORY, STORAGE, Machine
 
 MEBI = 1024 * 1024
@@ -33,6 +35,27 @@ HARD = (
     Threshold('imagefs.available', STORAGE, 'DiskPressure', 0.15),
 )
 """In the order in which what they are about is reclaimed. Images lie on the same disk as everything else."""
+
+TRANSITION = 300.0
+"""How long a condition stays after it was last observed (evictionPressureTransitionPeriod)."""
+UNWATCHED = ('nodefs.inodesFree', 'imagefs.inodesFree', 'pid.available', 'containerfs.available',
+             'containerfs.inodesFree')
+"""Signals that a kubelet knows, and of which a simulated machine never runs short."""
+
+
+def parsed(settings: Mapping[str, object] | None) -> tuple[Threshold, ...]:
+    """ParseThresholdConfig of evictionHard: those that are set replace all others. Raises ValueError."""
+    if not settings:
+        return HARD
+    for signal in settings:
+        if signal not in UNWATCHED and signal not in (known.signal for known in HARD):
+            raise ValueError(f'unsupported eviction signal {signal}')
+    return tuple(replace(known, left=_left(str(settings[known.signal]))) for known in HARD if known.signal in settings)
+
+
+def _left(text: str) -> float:
+    return float(text[:-1]) / 100 if text.endswith('%') else float(quantity_value(text))
+
 
 PRESSED = {
     'MemoryPressure': ('True', 'KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'),
