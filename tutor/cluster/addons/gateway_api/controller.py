@@ -318,14 +318,13 @@ class GatewayController:
     def _write(self, resource: Resource, obj: Object, status: Object) -> None:
         if obj.get('status') == status:
             return
-        meta = obj['metadata']
         try:
             self._client.update(resource, {**obj, 'status': status}, 'status')
         except StatusError as error:
             if error.code == 409:
                 self._queue.add_after('all', DELAY)
             elif error.code != 404:
-                raise StatusError({**error.status, 'message': f'{meta["name"]}: {error.message}'}) from None
+                raise
 
 
 def _verdict(good: int, count: int) -> list[Condition]:
