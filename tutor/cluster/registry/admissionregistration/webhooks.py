@@ -50,7 +50,8 @@ class WebhookConfigurationStrategy(Kind):
         for index, hook in enumerate(obj.get('webhooks') or ()):
             path, name = f'webhooks[{index}]', hook.get('name', '')
             found += _hook(hook, path)
-            found += _versions(hook.get('admissionReviewVersions') or [], f'{path}.admissionReviewVersions')
+            found += review_versions(hook.get('admissionReviewVersions') or [], f'{path}.admissionReviewVersions',
+                                     'must specify one of v1, v1beta1')
             if name and name in seen:
                 found.append(field.duplicate(f'{path}.name', name))
             seen.add(name)
@@ -94,10 +95,10 @@ def _full_name(name: str, path: str) -> list[FieldError]:
     return []
 
 
-def _versions(versions: list[str], path: str) -> list[FieldError]:
-    """validateAdmissionReviewVersions."""
+def review_versions(versions: list[str], path: str, when_none: str = '') -> list[FieldError]:
+    """Which versions of a review a webhook understands (validateAdmissionReviewVersions and the like)."""
     if not versions:
-        return [field.required(path, 'must specify one of v1, v1beta1')]
+        return [field.required(path, when_none)]
     found: list[FieldError] = []
     for index, version in enumerate(versions):
         here = f'{path}[{index}]'

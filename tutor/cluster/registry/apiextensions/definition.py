@@ -7,7 +7,7 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry.admissionregistration.webhooks import validate_client
+from tutor.cluster.registry.admissionregistration.webhooks import review_versions, validate_client
 from tutor.cluster.registry.apiextensions import openapi, structural
 from tutor.cluster.registry.internal import internal
 
@@ -17,7 +17,6 @@ _SEE = 'see https://github.com/kubernetes/enhancements/pull/1111'
 _SCOPES = ('Cluster', 'Namespaced')
 _COLUMN_TYPES = ('boolean', 'date', 'integer', 'number', 'string')
 _COLUMN_FORMATS = ('byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password')
-_REVIEW_VERSIONS = ('v1', 'v1beta1')
 _AT_ROOT = ('Description', 'Type', 'Format', 'Title', 'Maximum', 'ExclusiveMaximum', 'Minimum', 'ExclusiveMinimum',
             'MaxLength', 'MinLength', 'Pattern', 'MaxItems', 'MinItems', 'UniqueItems', 'MultipleOf', 'Required',
             'Items', 'Properties', 'ExternalDocs', 'Example', 'XPreserveUnknownFields', 'XValidations')
@@ -295,24 +294,10 @@ def _conversion(conversion: Object) -> list[FieldError]:
             found.append(field.required(f'{path}.webhookClientConfig', 'required when strategy is set to Webhook'))
         else:
             found += validate_client(config, f'{path}.webhookClientConfig')
-        return found + _review_versions(versions, f'{path}.conversionReviewVersions')
+        return found + review_versions(versions, f'{path}.conversionReviewVersions')
     rule = 'should not be set when strategy is not set to Webhook'
     if config is not None:
         found.append(field.forbidden(f'{path}.webhookClientConfig', rule))
     if versions:
         found.append(field.forbidden(f'{path}.conversionReviewVersions', rule))
-    return found
-
-
-def _review_versions(versions: list[str], path: str) -> list[FieldError]:
-    if not versions:
-        return [field.required(path)]
-    found: list[FieldError] = []
-    for index, version in enumerate(versions):
-        if version in versions[:index]:
-            found.append(field.invalid(f'{path}[{index}]', version, 'duplicate version'))
-        else:
-            found += field.invalid_each(f'{path}[{index}]', version, names.is_dns1035_label(version))
-    if not set(versions) & set(_REVIEW_VERSIONS):
-        found.append(field.invalid(path, versions, f'must include at least one of {", ".join(_REVIEW_VERSIONS)}'))
     return found
