@@ -103,9 +103,7 @@ class Parser(Conditions):
                 break
             if self._operator() not in ('', '('):
                 raise self._unexpected()
-            begin = self.pos
             node = self._and_or()
-            script.sources.append(self.text[begin:self.pos].strip())
             self.skip_blanks()
             operator = self._operator()
             background = operator == '&'

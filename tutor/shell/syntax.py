@@ -122,12 +122,6 @@ class Script:
 
     statements: list[tuple[Node, bool]] = field(default_factory=list)
     source: str = ''
-    sources: list[str] = field(default_factory=list)
-    """The text of each statement."""
-
-    def source_of(self, node: Node) -> str:
-        """The text of a statement, without its `&`."""
-        return next((text for (each, _), text in zip(self.statements, self.sources, strict=True) if each is node), '')
 
 
 @dataclass(slots=True)
