@@ -217,10 +217,13 @@ def _show(ran: Any) -> None:
 
 
 def _run_script(options: argparse.Namespace, settings: Any, text: str) -> int:
+    from tutor.i18n.voice import Voice
     from tutor.session.files import bring_in
     from tutor.session.script import play
     from tutor.session.workbench import Workbench
+    from tutor.shell.speech import KEY as LANGUAGES
     bench = Workbench(settings, options.seed)
+    bench.context.extras[LANGUAGES] = Voice(_mode(options)).languages
     bring_in(bench, options.imports)
 
     if options.record is None:

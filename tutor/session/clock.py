@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from tutor.client import control
 from tutor.client.control import Control
-from tutor.session.saying import both, complain
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.manual import usage
+from tutor.shell.speech import Said, complain
 
 LONGEST_JUMP = 600.0
 """Virtual seconds after which a jump to the next change gives up waiting for one."""
 MOST_STEPS = 50_000
 SPEEDS = {'x1': 1.0, 'x10': 10.0, 'x60': 60.0}
 UNITS = {'s': 1.0, 'm': 60.0, 'h': 3600.0, 'd': 86400.0}
-NOTHING_TO_SET = both('there is no clock to set here: time jumps from event to event',
+NOTHING_TO_SET = Said('there is no clock to set here: time jumps from event to event',
                       '这里没有可调的时钟：时间直接从一个事件跳到下一个事件')
-REAL = both('this cluster is real: nobody sets its time', '这是真实的集群：没有人能调它的时间')
+REAL = Said('this cluster is real: nobody sets its time', '这是真实的集群：没有人能调它的时间')
 
 
 @dataclass(slots=True)
@@ -55,11 +55,11 @@ async def clock(argv: list[str], io: IO, ctx: Context) -> int:
         return 0
     found = control.of(ctx.extras)
     if found is None:
-        return complain('clock', REAL, io)
+        return complain('clock', REAL, io, ctx)
     if found.clock is None:
-        return complain('clock', NOTHING_TO_SET, io)
+        return complain('clock', NOTHING_TO_SET, io, ctx)
     if argv[1:2] == ['back']:
-        return _back(argv[2:], found, io)
+        return _back(argv[2:], found, io, ctx)
     return _set(argv[1:], found.clock, io, ctx)
 
 
@@ -83,7 +83,7 @@ def _set(words: list[str], time: control.Clock, io: IO, ctx: Context) -> int:
     return 0
 
 
-def _back(words: list[str], found: Control, io: IO) -> int:
+def _back(words: list[str], found: Control, io: IO, ctx: Context) -> int:
     """`clock back [N]`: before the last command but this one, or the last N."""
     count = words[0] if words else '1'
     if len(words) > 1 or not count.isdecimal() or not int(count):
@@ -91,8 +91,8 @@ def _back(words: list[str], found: Control, io: IO) -> int:
         return 2
     typed = len(found.past.commands_typed()) - 1 if found.past is not None else 0
     if found.past is None or typed < int(count):
-        return complain('clock', both(f'only {typed} commands were typed before this one',
-                                      f'在这之前只输入过 {typed} 条命令'), io)
+        return complain('clock', Said(f'only {typed} commands were typed before this one',
+                                      f'在这之前只输入过 {typed} 条命令'), io, ctx)
     found.past.go_back(int(count) + 1)
     return 0
 

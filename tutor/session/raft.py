@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tutor.client import control
 from tutor.client.control import Raft, RaftLine
-from tutor.session.saying import both, complain
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.manual import usage
+from tutor.shell.speech import Said, complain
 
-REAL = both('this cluster is real: look with etcdctl endpoint status',
+REAL = Said('this cluster is real: look with etcdctl endpoint status',
             '这是真实的集群：请用 etcdctl endpoint status 查看')
-ALONE = both('etcd has one member here; a cluster file with three nodes of the role control-plane gives it three',
+ALONE = Said('etcd has one member here; a cluster file with three nodes of the role control-plane gives it three',
              '这里的 etcd 只有一个成员；在集群文件里写三个角色为 control-plane 的节点，就有三个成员')
 LINES = 12
 EVERY = 0.25
@@ -21,9 +21,9 @@ async def raft(argv: list[str], io: IO, ctx: Context) -> int:
     """raft [N], raft -f"""
     found = control.of(ctx.extras)
     if found is None:
-        return complain('raft', REAL, io)
+        return complain('raft', REAL, io, ctx)
     if found.raft is None:
-        return complain('raft', ALONE, io)
+        return complain('raft', ALONE, io, ctx)
     match argv[1:]:
         case ['-f']:
             return await _follow(found.raft, io, ctx)

@@ -35,6 +35,7 @@ from tutor.shell.interpreter import Exit
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO
 from tutor.shell.sh import prompt as shell_prompt
+from tutor.shell.speech import KEY as LANGUAGES
 from tutor.shell.streams import Capture
 from tutor.shell.terminal import Terminal
 
@@ -86,6 +87,7 @@ class Session:
         self.on_rewind: Callable[[list[Entry]], None] | None = None
         self.time = Clock()
         self._asker = Asker(self.why)
+        self._languages: tuple[str, ...] = ()
         self.patient = patient
         self.hints_shown: list[Text] = []
         self._seed = seed
@@ -117,6 +119,7 @@ class Session:
         shell.ctx.terminal = self.bench.context.terminal = self.terminal
         shell.ctx.extras['history'] = self.history
         shell.ctx.extras[WHY] = self._asker
+        shell.ctx.extras[LANGUAGES] = self._languages
         self.bench.control.clock, self.bench.control.past = self.time, self
         self.view = SessionView(self.bench)
         self.transcript: list[Ran] = []
@@ -401,12 +404,12 @@ class Session:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages in which `why` answers."""
-        return self._asker.languages
+        """The languages in which our own programs speak."""
+        return self._languages
 
     @languages.setter
     def languages(self, languages: tuple[str, ...]) -> None:
-        self._asker.languages = languages
+        self._languages = self.bench.shell.ctx.extras[LANGUAGES] = languages
 
 
 class Tee:

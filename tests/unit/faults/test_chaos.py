@@ -18,7 +18,7 @@ def test_a_machine_without_power_loses_its_pods_after_their_toleration(shell) ->
     web(shell)
     lost = shell.pods_on('node01')
     assert lost
-    assert shell('chaos stop node01') == '1  stop node01  (in force · 已生效)\n'
+    assert shell('chaos stop node01') == '1  stop node01  (已生效 · in force)\n'
     shell.wait(30)
     assert shell.nodes()['node01'] == 'Ready'
     shell.wait(30)
@@ -170,10 +170,10 @@ def test_names_do_not_resolve_while_dns_is_broken(shell) -> None:
 
 
 def test_what_cannot_be_broken_says_so_in_both_languages(shell) -> None:
-    assert shell('chaos stop') == 'chaos: error: usage: chaos stop NODE · 用法：chaos stop NODE\n'
+    assert shell('chaos stop') == 'chaos: error: 用法：chaos stop NODE · usage: chaos stop NODE\n'
     assert 'there is no machine node9' in shell('chaos stop node9')
     assert '没有“melt”这种故障' in shell('chaos melt')
-    assert 'no fault is in force · 没有正在生效的故障' in shell('chaos undo')
+    assert '没有正在生效的故障 · no fault is in force' in shell('chaos undo')
     assert 'is no duration' in shell('chaos delay fast')
     shell('chaos delay 20ms')
     assert '已经生效' in shell('chaos delay 20ms')

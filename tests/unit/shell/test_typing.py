@@ -143,7 +143,10 @@ def test_pagers_print_all_elsewhere(machine):
 
 
 def test_what_is_not_simulated_says_what_to_do(machine):
+    machine.shell.ctx.extras['languages'] = ('en',)
     assert machine.run('tmux').stderr == (
         'tmux: error: not simulated here: to do two things at once put `&` after a command, and use `jobs` and `fg`\n')
+    machine.shell.ctx.extras['languages'] = ('zh', 'en')
+    assert machine.run('git').stderr.startswith('git: error: 这里没有模拟：这里没有 Git')
     assert 'helm - not here' in machine.run('man helm').stdout
     assert '这里没有' in machine.run('help').stdout

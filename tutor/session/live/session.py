@@ -20,6 +20,7 @@ from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context, Host
 from tutor.shell.programs.catalog import programs
 from tutor.shell.sh import prompt as shell_prompt
+from tutor.shell.speech import KEY as LANGUAGES
 from tutor.shell.streams import BytesReader, Capture
 from tutor.shell.terminal import Terminal
 from tutor.shell.vfs import FileSystem
@@ -34,7 +35,6 @@ class LiveSession:
 
     def __init__(self, door: Door, history: History | None = None) -> None:
         self.history = history or History()
-        self.languages: tuple[str, ...] = ()
         self.ended = False
         now = datetime.now(UTC)  # noqa: TID251 - a real cluster lives in real time
         self.simulation = Simulation(0, now)
@@ -55,6 +55,15 @@ class LiveSession:
                        'PWD': HOME, 'TERM': 'xterm-256color', 'PATH': PATH, 'HOSTNAME': 'tutor'}
         return Context(host, cwd=HOME, user=USER, env=environment,
                        extras={'connect': self._door.connect, 'history': self.history})
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which our own programs speak."""
+        return self.shell.ctx.extras.get(LANGUAGES, ())
+
+    @languages.setter
+    def languages(self, languages: tuple[str, ...]) -> None:
+        self.shell.ctx.extras[LANGUAGES] = languages
 
     # -- on a screen --------------------------------------------------------------------------------------------
 

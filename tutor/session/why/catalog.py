@@ -10,7 +10,7 @@ def _noted(notes: tuple[Note, ...]) -> tuple[tuple[str, Rule], ...]:
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
-    (r'(?:bash: )?(\S+): (?:command not found|error: not simulated here)', commands.no_such_program),
+    (r'(?:bash: )?(\S+): (?:command not found|error: (?:not simulated here|这里没有模拟))', commands.no_such_program),
     (r'syntax error near unexpected token `(.*)\'', commands.shell_syntax),
     (r'unexpected EOF while looking for matching `(.*)\'', commands.open_quote),
     (r'syntax error: unexpected end of file|here-document .* delimited by end-of-file', commands.incomplete),

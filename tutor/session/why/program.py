@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from tutor.course.words import Text
 from tutor.session.why.explanation import Explanation
 from tutor.shell.process import IO, Context
+from tutor.shell.speech import Said, complain, each, line
 
 KEY = 'why'
 ASKING = re.compile(r'\s*why\b')
 USAGE = 'usage: why\n'
+NOBODY = Said('nobody remembers the commands of this shell', '这个 shell 里的命令没有人记录')
 NOTHING = Text(zh='上一条命令没有出错，它提到的对象也都正常。', en='The last command went well, and so does all that it is about.')
 
 
 @dataclass(slots=True)
 class Asker:
-    """Who can be asked, and the languages of the answer."""
+    """Who can be asked."""
 
     ask: Callable[[], Explanation | None]
-    languages: tuple[str, ...] = ('zh', 'en')
 
 
 def asks(command: str) -> bool:
@@ -36,18 +37,16 @@ async def why(argv: list[str], io: IO, ctx: Context) -> int:
         (io.stdout if argv[1] in ('-h', '--help') else io.stderr).write(USAGE)
         return 0 if argv[1] in ('-h', '--help') else 2
     if asker is None:
-        io.stderr.write('why: error: nobody remembers the commands of this shell\n')
-        return 1
+        return complain('why', NOBODY, io, ctx)
     explanation = asker.ask()
     if explanation is None:
-        io.stdout.write(''.join(f'{getattr(NOTHING, language)}\n' for language in asker.languages))
+        io.stdout.write(''.join(f'{text}\n' for text in each(NOTHING, ctx)))
         return 0
     io.stdout.write(f'{explanation.error}\n')
-    for language in asker.languages:
-        io.stdout.write(f'\n{re.sub(chr(10) + "{2,}", chr(10), getattr(explanation.text, language))}\n')
+    for text in each(explanation.text, ctx):
+        io.stdout.write(f'\n{re.sub(chr(10) + "{2,}", chr(10), text)}\n')
     if explanation.suggestions:
         io.stdout.write('\n')
     for suggestion in explanation.suggestions:
-        label = ' · '.join(dict.fromkeys(getattr(suggestion.label, language) for language in asker.languages))
-        io.stdout.write(f'{label}: {suggestion.command}\n')
+        io.stdout.write(f'{line(suggestion.label, ctx)}: {suggestion.command}\n')
     return 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.shell.process import IO
-from tutor.shell.programs.absent import ABSENT
+from tutor.shell.programs.absent import ABSENT, NOT_HERE
+from tutor.shell.speech import each, line
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -52,16 +53,16 @@ async def disown(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def help_about(argv: list[str], io: IO, shell: Shell) -> int:
-    """help [NAME]: the commands of this shell, in both languages."""
+    """help [NAME]: the commands of this shell, in the learner's languages."""
     from tutor.shell.programs.manual import PAGES, usage
     names = argv[1:]
     if not names:
         known = {**shell.ctx.host.programs}
         for name, page in PAGES.items():
             if name in known or shell.which(name) is not None or not name.isalpha():
-                io.stdout.write(f'{name:<12} {page.en} · {page.zh}\n')
-        io.stdout.write('\nNot here · 这里没有\n' + ''.join(
-            f'{name:<12} {instead.en} · {instead.zh}\n' for name, instead in sorted(ABSENT.items())))
+                io.stdout.write(f'{name:<12} {line(page, shell.ctx)}\n')
+        io.stdout.write(f'\n{line(NOT_HERE, shell.ctx)}\n' + ''.join(
+            f'{name:<12} {line(instead, shell.ctx)}\n' for name, instead in sorted(ABSENT.items())))
         return 0
     status = 0
     for name in names:
@@ -71,7 +72,7 @@ async def help_about(argv: list[str], io: IO, shell: Shell) -> int:
                                f"`info {name}'.")
             status = 1
             continue
-        io.stdout.write(f'{name}: {usage(name)}\n    {page.en}\n    {page.zh}\n')
+        io.stdout.write(f'{name}: {usage(name)}\n' + ''.join(f'    {text}\n' for text in each(page, shell.ctx)))
     return status
 
 

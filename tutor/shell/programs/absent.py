@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tutor.shell.process import IO, Context
+from tutor.shell.speech import complain
 
 
 class Instead(NamedTuple):
@@ -44,8 +45,17 @@ ABSENT: Mapping[str, Instead] = {
 there is no such command."""
 
 
+NOT_HERE = Instead('这里没有', 'Not here')
+
+
+def not_here(name: str) -> Instead:
+    """That a program is not here, and what is."""
+    instead = ABSENT[name]
+    return Instead(f'这里没有：{instead.zh}', f'not here: {instead.en}')
+
+
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """Say that a program is not simulated."""
     name = argv[0].rpartition('/')[2]
-    io.stderr.write(f'{name}: error: not simulated here: {ABSENT[name].en}\n')
-    return 1
+    instead = ABSENT[name]
+    return complain(name, Instead(f'这里没有模拟：{instead.zh}', f'not simulated here: {instead.en}'), io, ctx)

@@ -1,4 +1,4 @@
-"""man: a short page of ours about each program, in both languages."""
+"""man: a short page of ours about each program, in the learner's languages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import inspect
 from importlib import import_module
 
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.absent import ABSENT
+from tutor.shell.programs.absent import ABSENT, not_here
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.manual import PAGES, usage
 from tutor.shell.programs.options import parse
+from tutor.shell.speech import Bilingual, each, line
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -19,21 +20,23 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if not names:
         raise Complaint("What manual page do you want?\nFor example, try 'man grep'.", bare=True)
     if 'k' in options:
-        return _search(names[0], io)
+        return _search(names[0], io, ctx)
     for name in names:
         page = PAGES.get(name)
         if page is None and name in ABSENT:
-            instead = ABSENT[name]
-            io.stdout.write(f'NAME\n       {name} - not here: {instead.en}\n       {name} - 这里没有：{instead.zh}\n')
+            io.stdout.write('NAME\n' + _described(name, not_here(name), ctx))
             continue
         if page is None:
             raise Complaint(f'No manual entry for {name}', 16, bare=True)
         if 'f' in options:
-            io.stdout.write(f'{name} - {page.en} · {page.zh}\n')
+            io.stdout.write(f'{name} - {line(page, ctx)}\n')
             continue
-        io.stdout.write(f'NAME\n       {name} - {page.en}\n       {name} - {page.zh}\n\n'
-                        f'SYNOPSIS\n       {_synopsis(name)}\n')
+        io.stdout.write(f'NAME\n{_described(name, page, ctx)}\nSYNOPSIS\n       {_synopsis(name)}\n')
     return 0
+
+
+def _described(name: str, about: Bilingual, ctx: Context) -> str:
+    return ''.join(f'       {name} - {text}\n' for text in each(about, ctx))
 
 
 def _synopsis(name: str) -> str:
@@ -48,11 +51,11 @@ def _synopsis(name: str) -> str:
     return usage(name)
 
 
-def _search(word: str, io: IO) -> int:
+def _search(word: str, io: IO, ctx: Context) -> int:
     found = [(name, page) for name, page in PAGES.items()
              if word.lower() in f'{name} {page.en} {page.zh}'.lower()]
     for name, page in found:
-        io.stdout.write(f'{name:<12} {page.en} · {page.zh}\n')
+        io.stdout.write(f'{name:<12} {line(page, ctx)}\n')
     if not found:
         raise Complaint(f'{word}: nothing appropriate.', 16, bare=True)
     return 0
