@@ -56,8 +56,8 @@ def suggestions(words: Sequence[str], faults: Faults) -> list[tuple[str, str, st
     """What may be typed next, with what it does in English and Chinese ('' where nothing need be said)."""
     if not words:
         found = [(kind.name, kind.en, kind.zh) for kind in faults.kinds()]
-        found += [(kind.mended_by, *_mends(kind)) for kind in faults.kinds() if kind.mended_by]
-        return [*found, *((name.split()[0], *about) for name, about in OWN_WORDS.items())]
+        found += [(kind.mended_by, _mends(kind).en, _mends(kind).zh) for kind in faults.kinds() if kind.mended_by]
+        return [*found, *((name.split()[0], about.en, about.zh) for name, about in OWN_WORDS.items())]
     kind = next((kind for kind in faults.kinds() if words[0] in (kind.name, kind.mended_by)), None)
     if kind is None:
         return [(str(caused.number), caused.text, caused.text) for caused in faults.active()] \

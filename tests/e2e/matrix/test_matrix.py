@@ -136,7 +136,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         found.real(f'apply -f {objects}')
     assert found.real('wait --for=condition=Ready pod/sidecar --timeout=60s')[0] == 0
     assert found.real('wait --for=condition=Complete job/sums --timeout=60s')[0] == 0
-    assert found.real('rollout status deploy/web --timeout=60s')[0] == 0
+    for workload in ('deploy/web', 'sts/db'):
+        assert found.real(f'rollout status {workload} --timeout=60s')[0] == 0
     yield found
     found.close()
 

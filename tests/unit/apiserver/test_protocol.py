@@ -130,6 +130,15 @@ def test_wrong_list_options(api, query, message):
     assert api.message('GET', CONFIGMAPS, **query) == message
 
 
+@pytest.mark.parametrize('body', [{'kind': 'Secret'}, {'apiVersion': 'v2'}, {'kind': None}])
+def test_a_strategic_merge_patch_cannot_change_what_an_object_is(api, body):
+    made = api.make(CONFIGMAPS, {'metadata': {'name': 'c'}})
+    found = api.ask('PATCH', f'{CONFIGMAPS}/c', body, patch='strategic')
+    assert found.status == 200
+    assert [found.body[name] for name in ('apiVersion', 'kind')] == ['v1', 'ConfigMap']
+    assert found.body['metadata']['resourceVersion'] == made['metadata']['resourceVersion']
+
+
 @pytest.mark.parametrize(('patch', 'body', 'message'), [
     ('merge', [1], 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'),
     ('merge', {'kind': 'Secret'}, 'converting (v1.Secret) to (core.ConfigMap): unknown conversion'),

@@ -77,7 +77,12 @@ def _patched(scope: Scope, kind: str, old: Object, body: Any) -> Object:
         return merge.apply(old, body)
     if not scope.server.builtin(scope.resource):
         raise errors.unsupported_media_type((JSON_PATCH, MERGE_PATCH, APPLY_PATCH))
-    return strategic.apply(old, body, scope.resource)
+    patched = strategic.apply(old, body, scope.resource)
+    # smpPatcher converts by the type that it has decoded into, whatever the object says that it is.
+    for name in ('apiVersion', 'kind'):
+        if patched.get(name) != old[name] and isinstance(patched.get(name, ''), str):
+            patched = {**patched, name: old[name]}
+    return patched
 
 
 def _check_kind(scope: Scope, new: Object, old: Object) -> None:
