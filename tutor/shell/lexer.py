@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from tutor.shell.syntax import (
@@ -20,6 +21,23 @@ META = ' \t\n;&|<>()'
 SPECIAL = '@*#?-$!0123456789'
 ESCAPES = {'n': '\n', 't': '\t', 'r': '\r', 'a': '\a', 'b': '\b', 'f': '\f', 'v': '\v', 'e': '\x1b', 'E': '\x1b',
            '\\': '\\', "'": "'", '"': '"', '?': '?'}
+
+
+def byte_of(code: int) -> str:
+    """One byte as text: ASCII, or what stands for a byte of which nobody knows yet whether it is UTF-8."""
+    return bytes([code & 0xff]).decode('ascii', 'surrogateescape')
+
+
+def character(code: int) -> str:
+    r"""What \u and \U stand for; a half of a surrogate pair is three bytes, as bash writes it."""
+    if 0xd800 <= code <= 0xdfff:
+        return ''.join(map(byte_of, chr(code).encode('utf-8', 'surrogatepass')))
+    return chr(code) if code <= sys.maxunicode else ''
+
+
+def whole(text: str) -> str:
+    """A text in which bytes that make up characters together have become those characters."""
+    return text if text.isascii() else text.encode('utf-8', 'surrogateescape').decode('utf-8', 'surrogateescape')
 
 
 class SyntaxProblem(Exception):
@@ -162,7 +180,7 @@ class Lexer:
                 found.append(char)
                 self.pos += 1
         self.pos += 1
-        return Text(''.join(found), True)
+        return Text(whole(''.join(found)), True)
 
     def _ansi_escape(self) -> str:
         following = self.peek(1)
@@ -171,19 +189,20 @@ class Lexer:
             return ESCAPES[following]
         for letter, longest, base in (('x', 2, 16), ('u', 4, 16), ('U', 8, 16)):
             if following == letter:
-                return self._number(2, longest, base)
+                return self._number(2, longest, base, letter == 'x')
         if following in '01234567' and following:
-            return self._number(1, 3, 8)
+            return self._number(1, 3, 8, True)
         self.pos += 2
         return '\\' + following
 
-    def _number(self, skip: int, longest: int, base: int) -> str:
+    def _number(self, skip: int, longest: int, base: int, byte: bool) -> str:
         digits = ''
         alphabet = '0123456789abcdefABCDEF' if base == 16 else '01234567'
         while len(digits) < longest and (char := self.peek(skip + len(digits))) and char in alphabet:
             digits += char
         self.pos += skip + len(digits)
-        return chr(int(digits, base)) if digits else ''
+        code = int(digits or '0', base)
+        return '' if not digits else byte_of(code) if byte else character(code)
 
     # -- dollars ------------------------------------------------------------------------------------------------
 

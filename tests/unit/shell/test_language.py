@@ -81,6 +81,12 @@ def test_reading_in_a_loop_lets_time_pass(machine):
     assert machine.run('for i in 1 2 3; do date +%S; sleep 5; done').stdout == '00\n05\n10\n'
 
 
+def test_escapes_are_bytes_until_they_make_characters(machine):
+    assert machine.run(r"printf '\xff\376\x00\x01' | base64").stdout == '//4AAQ==\n'
+    assert machine.run(r"x=$(printf '\xe4\xb8\xad'); echo $x ${#x} $'\xe4\xb8\xad' $'\u4e2d'").stdout == '中 1 中 中\n'
+    assert machine.run(r"echo -en '\ud800\UFFFFFFFF' | base64").stdout == '7aCA\n'
+
+
 def test_background_jobs(machine):
     machine.at_prompt()
     found = machine.run('sleep 10 &')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tutor.shell.lexer import ESCAPES
+from tutor.shell.lexer import ESCAPES, byte_of, character, whole
 from tutor.shell.process import IO, Context
 from tutor.shell.quoting import backslashed
 
@@ -155,13 +155,13 @@ def unescape(text: str, stops: bool = True) -> tuple[str, bool]:
             continue
         letter = text[place + 1]
         if letter == 'c' and stops:
-            return ''.join(found), True
+            return whole(''.join(found)), True
         number = re.compile(r'x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0?[0-7]{1,3})').match(
             text, place + 1)
         if number:
             digits = number[4]
             code = int(digits, 8) if digits else int(number[1] or number[2] or number[3], 16)
-            found.append(chr(code))
+            found.append(byte_of(code) if digits or number[1] else character(code))
             place = number.end()
         elif letter in ESCAPES and letter not in '?':
             found.append(ESCAPES[letter])
@@ -169,4 +169,4 @@ def unescape(text: str, stops: bool = True) -> tuple[str, bool]:
         else:
             found.append('\\' + letter)
             place += 2
-    return ''.join(found), False
+    return whole(''.join(found)), False
