@@ -8,7 +8,7 @@ from tutor.apimachinery.objects import Object
 from tutor.client.transport import APPLY_PATCH
 from tutor.cluster.apiserver.scope import Scope
 
-COMPONENTS = frozenset({'', 'kubelet', 'kube-controller-manager', 'kube-scheduler'})
+COMPONENTS = frozenset({'', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet'})
 """The cluster's own clients: they never look at managedFields, which cost time."""
 
 
