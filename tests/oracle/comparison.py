@@ -19,6 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LIST = HERE / 'equal.txt'
+DIFFERING = HERE / 'differing.txt'
 LIMIT = 40
 """Seconds that a scenario may take."""
 
@@ -75,6 +76,17 @@ def equal_scenarios(containers: bool) -> list[str]:
     prefix = 'containers/' if containers else ''
     return [line.removeprefix(prefix) for line in LIST.read_text().splitlines()
             if line.startswith('containers/') == containers and line]
+
+
+def differing_commands() -> dict[str, list[str]]:
+    """Of each scenario that is not wholly equal, how the commands begin that differ; the file says why."""
+    found: dict[str, list[str]] = {}
+    for line in DIFFERING.read_text().splitlines():
+        if line and not line.startswith('#'):
+            scenario, command, reason = line.split(' | ')
+            assert reason
+            found.setdefault(scenario, []).append(command)
+    return found
 
 
 class Expired(BaseException):
