@@ -28,7 +28,8 @@ from tutor.cluster.containers.programs.component import COMPONENTS, KILLED, Comp
 from tutor.cluster.containers.references import parse
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Runtime
-from tutor.cluster.docker.engine import DockerdProgram, Engine
+from tutor.cluster.docker.daemon import DockerdProgram
+from tutor.cluster.docker.engine import Engine
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.kubelet.daemon import KubeletProgram
 from tutor.cluster.kubelet.direction import Direction

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.cluster.containers.container import EXITED, RUNNING, Container, ContainerConfig, ContainerMount
 from tutor.cluster.containers.image import PATH
 from tutor.cluster.containers.logs import LogOptions, copy_log
-from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Execution, Runtime, RuntimeFailure
 from tutor.cluster.docker.build import Builder, user_of
-from tutor.cluster.docker.images import LocalImage, LocalImages, reference
+from tutor.cluster.docker.images import LocalImages, reference
 from tutor.cluster.docker.inspection import describe_container, describe_image
-from tutor.cluster.docker.networks import Bridge, Networks, forward
+from tutor.cluster.docker.kept import Kept, published_port, random_name
+from tutor.cluster.docker.networks import Networks, forward
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
 from tutor.cluster.simulation import Future, Pipe, Reader, Simulation, Task
 from tutor.shell.docker import (
-    SOCKET,
     BuildRequest,
     BuildStep,
     ContainerSummary,
@@ -30,41 +28,14 @@ from tutor.shell.docker import (
     ImageSummary,
     Layer,
 )
-from tutor.shell.process import IO, Context, Host
+from tutor.shell.process import IO, Host
 from tutor.shell.streams import pour
 from tutor.shell.vfs import Directory, File, FileSystem, normalize
 
 VERSION = '28.5.2'
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
-LEFT = ('admiring', 'bold', 'clever', 'eager', 'festive', 'gallant', 'happy', 'jolly', 'keen', 'lucid', 'nifty',
-        'peaceful', 'quirky', 'serene', 'trusting', 'vibrant')
-RIGHT = ('agnesi', 'bohr', 'curie', 'darwin', 'euler', 'fermat', 'gauss', 'hopper', 'jang', 'kepler', 'lovelace',
-         'mendel', 'noether', 'pasteur', 'ritchie', 'turing')
 CREATE_FAILED = ('failed to create task for container: failed to create shim task: OCI runtime create failed: runc '
                  'create failed: unable to start container process: error during container init: ')
-
-
-@dataclass(slots=True)
-class Kept:
-    """One container as it was asked for, and what has become of it."""
-
-    id: str
-    name: str
-    creation: Creation
-    image: LocalImage
-    created: float
-    container: Container | None = None
-    bridge: Bridge | None = None
-    networks: list[str] = field(default_factory=list)
-    volumes: list[str] = field(default_factory=list)
-    published: list[tuple[str, int, int]] = field(default_factory=list)
-    sockets: list[Callable[[], None]] = field(default_factory=list)
-    ended: Future[int] | None = None
-    stopping: bool = False
-
-    @property
-    def running(self) -> bool:
-        return self.container is not None and self.container.state == RUNNING
 
 
 class Engine:
@@ -191,11 +162,9 @@ class Engine:
         return identity
 
     def _new_name(self) -> str:
-        random = self.simulation.random
-        while True:
-            name = f'{random.choice(LEFT)}_{random.choice(RIGHT)}'
-            if self._find(name) is None:
-                return name
+        while self._find(name := random_name(self.simulation)) is not None:
+            pass
+        return name
 
     def _name_volumes(self, kept: Kept) -> None:
         for bind in kept.creation.binds:
@@ -283,7 +252,7 @@ class Engine:
     def _publish(self, kept: Kept) -> None:
         """Listen on the machine for what is published. Raises DockerError."""
         assert kept.bridge is not None
-        wanted = [_port(text) for text in kept.creation.ports]
+        wanted = [published_port(text) for text in kept.creation.ports]
         network: Any = self.machine.network
         if kept.creation.publish_all:
             wanted += [('', network.free_port(), int(port.partition('/')[0]))
@@ -515,47 +484,6 @@ class Engine:
             kept.stopping = True
             if kept.running and kept.container is not None:
                 self.runtime.kill(kept.container)
-
-
-class DockerdProgram:
-    """/usr/bin/dockerd of one machine."""
-
-    def __init__(self, make: Callable[[], Engine]) -> None:
-        self._make = make
-        self._engine: Engine | None = None
-
-    async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
-        if self._engine is None:
-            self._engine = self._make()
-        machine: Any = ctx.host.machine
-        ctx.files.put(SOCKET, b'', 0o660)
-        ctx.files.chown(SOCKET, 0, DOCKER_GROUP)
-        machine.sockets[SOCKET] = self._engine
-        stamp = f'{ctx.simulation.wall():%Y-%m-%dT%H:%M:%S.%f}000Z'
-        io.stderr.write(f'time="{stamp}" level=info msg="Starting up"\n'
-                        f'time="{stamp}" level=info msg="API listen on {SOCKET}"\n')
-        await until_stopped(ctx, lambda: self._stop(machine))
-        return 0
-
-    def _stop(self, machine: Any) -> None:
-        machine.sockets.pop(SOCKET, None)
-        if machine.files.exists(SOCKET):
-            machine.files.remove(SOCKET)
-        if self._engine is not None:
-            self._engine.shut_down()
-
-
-DOCKER_GROUP = 999
-
-
-def _port(text: str) -> tuple[str, int, int]:
-    """'8080:80', '127.0.0.1:8080:80', '80': address, port outside (0 for any), port inside. Raises DockerError."""
-    *outer, inner = text.partition('/')[0].split(':')
-    address = ':'.join(outer[:-1])
-    port = outer[-1] if outer else '0'
-    if not inner.isdigit() or not (port or '0').isdigit() or int(inner) > 65535:
-        raise DockerError(f'invalid containerPort: {inner}', 125)
-    return address, int(port or 0), int(inner)
 
 
 def _copy_tree(source: FileSystem, path: str, target: FileSystem, place: str) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tutor.cluster.simulation import Simulation
 
 if TYPE_CHECKING:
-    from tutor.cluster.docker.engine import Kept
     from tutor.cluster.docker.images import LocalImage
+    from tutor.cluster.docker.kept import Kept
 
 NEVER = '0001-01-01T00:00:00Z'
 
