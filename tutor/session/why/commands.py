@@ -14,7 +14,7 @@ def no_such_program(match: re.Match[str], failure: Failure) -> Answer:
     from tutor.shell.programs.catalog import PROGRAMS
     name = match[1]
     if name in ABSENT:
-        zh, en = ABSENT[name]
+        en, zh = ABSENT[name]
         return Text(zh=f'这个 Shell 里没有 `{name}`：{zh}。', en=f'This shell has no `{name}`: {en}.'), [
             Suggestion(LOOK, 'help')]
     likely = 'kubectl' if close(name, ['kubectl']) else close(name, sorted({*PROGRAMS, *BUILTINS}))
