@@ -1,4 +1,4 @@
-"""How fast an autoscaler may scale: stabilization and policies (pkg/controller/podautoscaler)."""
+"""How fast an autoscaler may scale: stabilization and policies (pkg/controller/podautoscaler/horizontal.go)."""
 
 from __future__ import annotations
 
@@ -8,95 +8,113 @@ from typing import Any
 
 from tutor.apimachinery.objects import Object
 
-_UP: Object = {'stabilizationWindowSeconds': 0, 'selectPolicy': 'Max', 'policies': [
-    {'type': 'Percent', 'value': 100, 'periodSeconds': 15}, {'type': 'Pods', 'value': 4, 'periodSeconds': 15}]}
-_DOWN: Object = {'stabilizationWindowSeconds': 300, 'selectPolicy': 'Max', 'policies': [
-    {'type': 'Percent', 'value': 100, 'periodSeconds': 15}]}
+STABILIZATION_WINDOW = 300
+"""--horizontal-pod-autoscaler-downscale-stabilization."""
+
+_READY = ('ReadyForNewScale', 'recommended size matches current size')
+_UP = ('ScaleUpStabilized',
+       'recent recommendations were lower than current one, applying the lowest recent recommendation')
+_DOWN = ('ScaleDownStabilized',
+         'recent recommendations were higher than current one, applying the highest recent recommendation')
+_WITHIN = ('DesiredWithinRange', 'the desired count is within the acceptable range')
+_TOO_MANY = ('TooManyReplicas', 'the desired replica count is more than the maximum replica count')
+_TOO_FEW = ('TooFewReplicas', 'the desired replica count is less than the minimum replica count')
+_TOO_FAST_UP = ('ScaleUpLimit', 'the desired replica count is increasing faster than the maximum scale rate')
+_TOO_FAST_DOWN = ('ScaleDownLimit', 'the desired replica count is decreasing faster than the maximum scale rate')
 
 Words = tuple[str, str]
+"""A condition's reason and message."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Limit:
-    """The number that is allowed now; reason and message of AbleToScale; status, reason and message of
+    """The number that is allowed now, whether that is not the one asked for, and the words of AbleToScale and
     ScalingLimited."""
 
     replicas: int
     able: Words
-    limited: tuple[str, str, str]
+    limited: bool
+    why: Words
 
 
 class Behavior:
     """What was recommended and done for one autoscaler in the last while."""
 
-    def __init__(self) -> None:
-        self._recommended: list[tuple[float, int]] = []
+    def __init__(self, current: int, now: float) -> None:
+        """recordInitialRecommendation: what there is counts as recommended."""
+        self._recommended: list[tuple[float, int]] = [(now, current)]
         self._done: list[tuple[float, int]] = []
 
     def scaled(self, before: int, after: int, now: float) -> None:
+        """storeScaleEvent."""
         self._done.append((now, after - before))
 
     def limited(self, spec: Object, current: int, wanted: int, now: float) -> Limit:
-        up = {**_UP, **((spec.get('behavior') or {}).get('scaleUp') or {})}
-        down = {**_DOWN, **((spec.get('behavior') or {}).get('scaleDown') or {})}
-        stable, able = self._stabilize(current, wanted, up, down, now)
-        replicas, limited = self._limit(spec, current, stable, up, down, now)
-        return Limit(replicas, able, limited)
+        """normalizeDesiredReplicas, normalizeDesiredReplicasWithBehaviors."""
+        behavior = spec.get('behavior')
+        if behavior is None:
+            stable = max([wanted, *self._since(now, STABILIZATION_WINDOW)])
+            held = _DOWN
+            replicas, why = _within(current, stable, spec.get('minReplicas', 1), spec['maxReplicas'])
+        else:
+            up, down = behavior['scaleUp'], behavior['scaleDown']
+            stable = self._stabilized(current, wanted, up, down, now)
+            held = _UP if wanted >= current else _DOWN
+            replicas, why = self._by_rate(spec, current, stable, up, down, now)
+        self._recommend(wanted, behavior, now)
+        return Limit(replicas, _READY if stable == wanted else held, replicas != stable, why)
 
-    def _stabilize(self, current: int, wanted: int, up: Object, down: Object, now: float) -> tuple[int, Words]:
+    def _since(self, now: float, window: float) -> list[int]:
+        return [count for at, count in self._recommended if now - at < window]
+
+    def _recommend(self, wanted: int, behavior: Object | None, now: float) -> None:
+        longest = STABILIZATION_WINDOW if behavior is None else max(_window(behavior['scaleUp']),
+                                                                    _window(behavior['scaleDown']))
+        self._recommended = [*(entry for entry in self._recommended if now - entry[0] < longest), (now, wanted)]
+
+    def _stabilized(self, current: int, wanted: int, up: Object, down: Object, now: float) -> int:
         """stabilizeRecommendationWithBehaviors: the recent recommendation that changes least."""
-        up_window, down_window = up['stabilizationWindowSeconds'], down['stabilizationWindowSeconds']
-        recent = [(at, count) for at, count in self._recommended if now - at < max(up_window, down_window)]
-        for_up = min([wanted, *(count for at, count in recent if now - at < up_window)])
-        for_down = max([wanted, *(count for at, count in recent if now - at < down_window)])
-        self._recommended = [*recent, (now, wanted)]
-        stable = current
-        if stable < for_up:
-            stable = for_up
-        if stable > for_down:
-            stable = for_down
-        if stable == wanted:
-            return stable, ('ReadyForNewScale', 'recommended size matches current size')
-        which, reason = ('lower', 'ScaleUpStabilized') if wanted > current else ('higher', 'ScaleDownStabilized')
-        word = 'lowest' if which == 'lower' else 'highest'
-        return stable, (reason, f'recent recommendations were {which} than current one, applying the {word} recent '
-                        'recommendation')
+        least = min([wanted, *self._since(now, _window(up))])
+        most = max([wanted, *self._since(now, _window(down))])
+        return min(max(current, least), most)
 
-    def _limit(self, spec: Object, current: int, wanted: int, up: Object, down: Object,
-               now: float) -> tuple[int, tuple[str, str, str]]:
+    def _by_rate(self, spec: Object, current: int, wanted: int, up: Object, down: Object,
+                 now: float) -> tuple[int, Words]:
         """convertDesiredReplicasWithBehaviorRate."""
-        least, most = spec.get('minReplicas', 1), spec['maxReplicas']
         if wanted > current:
-            top = max(self._allowed(up, current, 1, now), current)
-            high = min(top, most)
-            if wanted > high:
-                if most <= top:
-                    return high, ('True', 'TooManyReplicas',
-                                  'the desired replica count is more than the maximum replica count')
-                return high, ('True', 'ScaleUpLimit',
-                              'the desired replica count is increasing faster than the maximum scale rate')
+            rate, most = max(self._allowed(up, current, 1, now), current), spec['maxReplicas']
+            if wanted > min(rate, most):
+                return min(rate, most), _TOO_FAST_UP if most > rate else _TOO_MANY
         elif wanted < current:
-            bottom = min(self._allowed(down, current, -1, now), current)
-            low = max(bottom, least)
-            if wanted < low:
-                if least >= bottom:
-                    return low, ('True', 'TooFewReplicas',
-                                 'the desired replica count is less than the minimum replica count')
-                return low, ('True', 'ScaleDownLimit',
-                             'the desired replica count is decreasing faster than the maximum scale rate')
-        return wanted, ('False', 'DesiredWithinRange', 'the desired count is within the acceptable range')
+            rate, least = min(self._allowed(down, current, -1, now), current), spec.get('minReplicas', 1)
+            if wanted < max(rate, least):
+                return max(rate, least), _TOO_FAST_DOWN if least < rate else _TOO_FEW
+        return wanted, _WITHIN
 
     def _allowed(self, rules: Object, current: int, sign: int, now: float) -> int:
-        """calculateScaleUpLimitWithScalingRules and its counterpart."""
+        """calculateScaleUpLimitWithScalingRules, calculateScaleDownLimitWithBehaviors."""
         if rules['selectPolicy'] == 'Disabled':
             return current
         found: list[int] = []
         for policy in rules['policies']:
-            changed = sum(change for at, change in self._done
-                          if change * sign > 0 and now - at < policy['periodSeconds'])
+            changed = sum(change for at, change in self._done if now - at < policy['periodSeconds'])
             found.append(_by_policy(policy, current - changed, sign))
-        pick: Any = max if (rules['selectPolicy'] == 'Max') == (sign > 0) else min
+        pick: Any = min if (rules['selectPolicy'] == 'Min') == (sign > 0) else max
         return pick(found)
+
+
+def _window(rules: Object) -> int:
+    return rules.get('stabilizationWindowSeconds', STABILIZATION_WINDOW)
+
+
+def _within(current: int, wanted: int, least: int, most: int) -> tuple[int, Words]:
+    """convertDesiredReplicasWithRules: without a behavior, twice as many at once, or four."""
+    rate = max(2 * current, 4)
+    if wanted < least:
+        return least, _TOO_FEW
+    if wanted > min(rate, most):
+        return min(rate, most), _TOO_FAST_UP if most > rate else _TOO_MANY
+    return wanted, _WITHIN
 
 
 def _by_policy(policy: Object, start: int, sign: int) -> int:

@@ -1,204 +1,168 @@
-"""How many replicas a metric asks for (podautoscaler/replica_calculator.go)."""
+"""What each metric of an autoscaler asks for (podautoscaler/horizontal.go, metrics/client.go)."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
-from tutor.apimachinery.duration import parse_timestamp
+from tutor.apimachinery.duration import parse_duration, parse_timestamp
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, deleting
-from tutor.apimachinery.pod_resources import Amount
+from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import Quantity, parse
 from tutor.client.client import Client
-from tutor.cluster.controllers import pods
+from tutor.cluster.controllers.hpa_calculator import (
+    CalculationError,
+    Result,
+    Sample,
+    Tolerances,
+    by_utilization,
+    by_value,
+)
 
-TOLERANCE = 0.1
-INITIALIZATION = 300.0
-DELAY = 30.0
 METRICS = '/apis/metrics.k8s.io/v1beta1/namespaces'
+NO_CUSTOM_API = ('unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) '
+                 'registered')
 
 
 class MetricError(Exception):
-    """A metric gives no number. `reason` is the condition's."""
+    """A metric gives no number: the reason and text for its own event and the condition, and the text among all
+    metrics' problems."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, wrapped: str) -> None:
         super().__init__(message)
         self.reason = reason
+        self.wrapped = wrapped
 
 
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What one metric comes to: the replicas, its name in events, and its entry in status.currentMetrics."""
 
-    def __init__(self, replicas: int, name: str, status: Object) -> None:
-        self.replicas = replicas
-        self.name = name
-        self.status = status
+    replicas: int
+    name: str
+    status: Object
 
 
-def propose(client: Client, metric: Object, namespace: str, selector: str, mine: list[Object], current: int,
-            now: float) -> Proposal:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose metrics are looked at: the pods of a scale, and the number of replicas it has."""
+
+    namespace: str
+    selector: str
+    pods: list[Object]
+    replicas: int
+
+
+def propose(client: Client, metric: Object, target: Target, tolerances: Tolerances, now: float) -> Proposal:
     """computeReplicasForMetric. Raises MetricError."""
     kind = metric['type']
-    if kind not in ('Resource', 'ContainerResource'):
-        raise MetricError(f'FailedGet{kind}sMetric' if kind == 'Pods' else f'FailedGet{kind}Metric', _no_custom(metric))
-    source = metric['resource' if kind == 'Resource' else 'containerResource']
-    name, container = source['name'], source.get('container', '')
-    reason = 'FailedGetResourceMetric' if kind == 'Resource' else 'FailedGetContainerResourceMetric'
-    usage = _fetch(client, namespace, selector, name, container, reason, source['target'])
-    target = source['target']
-    if target.get('averageUtilization') is not None:
-        return _by_utilization(kind, source, mine, usage, current, now)
-    return _by_value(kind, source, mine, usage, current, now)
+    if kind == 'Resource':
+        return _resource(client, kind, metric['resource'], target, tolerances, now)
+    if kind == 'ContainerResource':
+        return _resource(client, kind, metric['containerResource'], target, tolerances, now)
+    if kind == 'External':
+        raise _external(metric['external'], target.namespace)
+    source = metric['pods' if kind == 'Pods' else 'object']
+    name = source['metric']['name']
+    message = f'unable to get metric {name}: {NO_CUSTOM_API}'
+    if kind == 'Pods':
+        raise MetricError('FailedGetPodsMetric', message, f'failed to get pods metric value: {message}')
+    described = source['describedObject']
+    message = f'unable to get metric {name}: {described["kind"]} on {target.namespace} {described["name"]}/' \
+              f'{NO_CUSTOM_API}'
+    inner = message if source['target']['type'] == 'Value' else f'failed to get {name} object metric: {message}'
+    raise MetricError('FailedGetObjectMetric', message, f'failed to get object metric value: {inner}')
 
 
-def _no_custom(metric: Object) -> str:
-    kind = metric['type']
-    field = kind[:1].lower() + kind[1:]
-    name = metric[field]['metric']['name']
-    api = 'external' if kind == 'External' else 'custom'
-    return f'unable to get {kind.lower()} metric {name}: unable to fetch metrics from {api} metrics API: no {api} ' \
-           f'metrics API ({api}.metrics.k8s.io) registered'
+def _external(source: Object, namespace: str) -> MetricError:
+    """computeStatusForExternalMetric, of a cluster that has no such API."""
+    name = source['metric']['name']
+    message = f'unable to get external metric {namespace}/{name}/{_go_selector(source["metric"].get("selector"))}: ' \
+              'unable to fetch metrics from external metrics API: the server could not find the requested resource ' \
+              f'(get {name}.external.metrics.k8s.io)'
+    averaged = source['target'].get('averageValue') is not None
+    inner = f'failed to get {name} external metric: {message}' if averaged else (
+        f'failed to get external metric {name}: {message}')
+    return MetricError('FailedGetExternalMetric', message, f'failed to get {name} external metric value: {inner}')
 
 
-def _fetch(client: Client, namespace: str, selector: str, name: str, container: str, reason: str,
-           target: Object) -> dict[str, Quantity]:
-    """GetResourceMetric: usage by pod."""
-    what = f'failed to get {name} utilization: ' if target.get('averageUtilization') is not None else (
-        f'failed to get {name} usage: ')
-    prefix = f'{what}unable to get metrics for resource {name}: '
+def _go_selector(selector: Object | None) -> str:
+    """LabelSelector.String of the generated code."""
+    if selector is None:
+        return 'nil'
+    labels = ''.join(f'{key}: {value},' for key, value in sorted((selector.get('matchLabels') or {}).items()))
+    expressions = ''.join(
+        f'LabelSelectorRequirement{{Key:{entry["key"]},Operator:{entry["operator"]},'
+        f'Values:[{" ".join(entry.get("values") or ())}],}},' for entry in selector.get('matchExpressions') or ())
+    return f'&LabelSelector{{MatchLabels:map[string]string{{{labels}}},' \
+           f'MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}'
+
+
+def _resource(client: Client, kind: str, source: Object, target: Target, tolerances: Tolerances,
+              now: float) -> Proposal:
+    """computeStatusForResourceMetricGeneric."""
+    name, container, wanted = source['name'], source.get('container', ''), source['target']
+    percent = wanted.get('averageValue') is None
     try:
-        items = client.request('GET', f'{METRICS}/{namespace}/pods', labelSelector=selector).body.get('items') or []
+        samples = _fetch(client, target, name, container)
+        if percent:
+            result = by_utilization(target.pods, samples, name, container, wanted['averageUtilization'],
+                                    target.replicas, tolerances, now)
+        else:
+            result = by_value(target.pods, samples, name, parse(wanted['averageValue']).milli(), target.replicas,
+                              tolerances, now)
+    except CalculationError as error:
+        message = f'failed to get {name} {"utilization" if percent else "usage"}: {error}'
+        what = f'{name} resource' if kind == 'Resource' else f'{container} container'
+        raise MetricError(f'FailedGet{kind}Metric', message,
+                          f'failed to get {what} metric value: {message}') from None
+    return _proposal(kind, source, result, percent)
+
+
+def _proposal(kind: str, source: Object, result: Result, percent: bool) -> Proposal:
+    name, container = source['name'], source.get('container', '')
+    shown = f'{name} resource'
+    current: Object = {'averageValue': str(Quantity(Fraction(result.average, 1000)))}
+    if percent:
+        shown = f'{name} {"container " if container else ""}resource utilization (percentage of request)'
+        current = {'averageUtilization': result.utilization, **current}
+    if kind == 'Resource':
+        return Proposal(result.replicas, shown, {'type': kind, 'resource': {'name': name, 'current': current}})
+    return Proposal(result.replicas, shown, {'type': kind, 'containerResource': {
+        'name': name, 'container': container, 'current': current}})
+
+
+def _fetch(client: Client, target: Target, name: str, container: str) -> dict[str, Sample]:
+    """GetResourceMetric: samples by pod. Raises CalculationError."""
+    prefix = f'unable to get metrics for resource {name}: '
+    path = f'{METRICS}/{target.namespace}/pods'
+    try:
+        items = client.request('GET', path, labelSelector=target.selector).body.get('items') or []
     except StatusError as error:
         message = error.message
         if error.code == 404 and 'could not find the requested resource' in message:
             message = 'the server could not find the requested resource (get pods.metrics.k8s.io)'
-        raise MetricError(reason, f'{prefix}unable to fetch metrics from resource metrics API: {message}') from None
+        raise CalculationError(
+            f'{prefix}unable to fetch metrics from resource metrics API: {message}') from None
     if not items:
-        raise MetricError(reason, f'{prefix}no metrics returned from resource metrics API')
-    return {item['metadata']['name']: _sum(item, name, container) for item in items}
-
-
-def _sum(item: Object, name: str, container: str) -> Quantity:
-    total = Quantity(0)
-    for entry in item.get('containers') or ():
-        if not container or entry['name'] == container:
-            total = total + parse(entry['usage'].get(name, '0'))
-    return total
-
-
-def _group(mine: list[Object], usage: dict[str, Quantity], name: str,
-           now: float) -> tuple[list[Object], list[Object], list[Object]]:
-    """groupPods: ready ones, those that do not count yet, and those without a measurement."""
-    ready, unready, missing = [], [], []
-    for pod in mine:
-        if deleting(pod) or pods.phase(pod) == 'Failed':
-            continue
-        if pods.phase(pod) == 'Pending':
-            unready.append(pod)
-        elif pod['metadata']['name'] not in usage:
-            missing.append(pod)
-        elif name == 'cpu' and not pods.is_ready(pod) and _is_new(pod, now):
-            unready.append(pod)
-        else:
-            ready.append(pod)
-    return ready, unready, missing
-
-
-def _is_new(pod: Object, now: float) -> bool:
-    start = pod.get('status', {}).get('startTime')
-    return start is None or now - parse_timestamp(start) < INITIALIZATION
-
-
-def _requests(chosen: list[Object], name: str, container: str) -> dict[str, Quantity]:
-    """calculateRequests. Raises MetricError for a container without a request."""
-    found = {}
-    for pod in chosen:
-        total = Quantity(0)
-        for entry in pod['spec']['containers']:
-            if container and entry['name'] != container:
-                continue
-            asked = ((entry.get('resources') or {}).get('requests') or {}).get(name)
-            if asked is None:
-                raise MetricError('FailedGetResourceMetric', (
-                    f'failed to get {name} utilization: missing request for {name} in container {entry["name"]} of '
-                    f'Pod {pod["metadata"]["name"]}'))
-            total = total + parse(asked)
-        found[pod['metadata']['name']] = total
+        raise CalculationError(f'{prefix}no metrics returned from resource metrics API')
+    found: dict[str, Sample] = {}
+    for item in items:
+        value = _usage(item, name, container, prefix)
+        if value is not None:
+            found[item['metadata']['name']] = Sample(value, parse_timestamp(item['timestamp']),
+                                                     parse_duration(item['window']))
     return found
 
 
-def _by_utilization(kind: str, source: Object, mine: list[Object], usage: dict[str, Quantity], current: int,
-                    now: float) -> Proposal:
-    """GetResourceReplicas."""
-    name, target = source['name'], source['target']['averageUtilization']
-    ready, unready, missing = _group(mine, usage, name, now)
-    requests = _requests([*ready, *unready, *missing], name, source.get('container', ''))
-
-    def ratio(values: dict[str, float]) -> float:
-        total = sum(float(requests[pod].value) for pod in values)
-        return sum(values.values()) * 100 / total / target if total else 0.0
-
-    values = {pod['metadata']['name']: float(usage[pod['metadata']['name']].value) for pod in ready}
-    if not values:
-        raise MetricError('FailedGetResourceMetric',
-                          f'failed to get {name} utilization: did not receive metrics for targeted pods (pods might be '
-                          'unready)')
-    measured = sum(values.values())
-    asked = sum(float(requests[pod].value) for pod in values)
-    replicas = _replicas(ratio, values, requests, unready, missing, current, target / 100)
-    average = Quantity(_mean(sum((usage[pod].value for pod in values), 0), len(values)))
-    status = {'averageUtilization': int(measured * 100 / asked) if asked else 0, 'averageValue': str(average)}
-    return _proposal(kind, source, replicas, f'{name} resource utilization (percentage of request)', status)
-
-
-def _mean(total: Amount, count: int) -> Fraction:
-    return Fraction(math.ceil(Fraction(total) * 1000 / count), 1000)
-
-
-def _replicas(ratio: Callable[[dict[str, float]], float], values: dict[str, float], requests: dict[str, Quantity],
-              unready: list[Object], missing: list[Object], current: int, full: float) -> int:
-    """The number that brings the ratio to 1, being careful with pods that were not measured."""
-    used = ratio(values)
-    if not unready and not missing:
-        return current if abs(1 - used) <= TOLERANCE else math.ceil(used * len(values))
-    guessed = dict(values)
-    for pod in missing:
-        name = pod['metadata']['name']
-        guessed[name] = float(requests[name].value) * full if used < 1 else 0.0
-    if used > 1:
-        guessed.update((pod['metadata']['name'], 0.0) for pod in unready)
-    again = ratio(guessed)
-    if abs(1 - again) <= TOLERANCE or (used < 1) != (again < 1):
-        return current
-    wanted = math.ceil(again * len(guessed))
-    return current if (again < 1 and wanted > current) or (again > 1 and wanted < current) else wanted
-
-
-def _by_value(kind: str, source: Object, mine: list[Object], usage: dict[str, Quantity], current: int,
-              now: float) -> Proposal:
-    """GetRawResourceReplicas."""
-    name, target = source['name'], parse(source['target']['averageValue'])
-    ready, unready, missing = _group(mine, usage, name, now)
-    values = {pod['metadata']['name']: float(usage[pod['metadata']['name']].value) for pod in ready}
-    if not values:
-        raise MetricError('FailedGetResourceMetric',
-                          f'failed to get {name} usage: did not receive metrics for targeted pods (pods might be '
-                          'unready)')
-    each = float(target.value)
-    requests = {pod['metadata']['name']: target for pod in [*ready, *unready, *missing]}
-    replicas = _replicas(lambda found: sum(found.values()) / len(found) / each, values, requests, unready, missing,
-                         current, 1.0)
-    total = sum((usage[pod].value for pod in values), 0)
-    average = Quantity(_mean(total, len(values)), target.format)
-    return _proposal(kind, source, replicas, f'{name} resource', {'averageValue': str(average)})
-
-
-def _proposal(kind: str, source: Object, replicas: int, name: str, current: Object) -> Proposal:
-    field = 'resource' if kind == 'Resource' else 'containerResource'
-    entry: Object = {'name': source['name'], 'current': current}
-    if source.get('container'):
-        entry['container'] = source['container']
-        name = name.replace('resource', 'container resource')
-    return Proposal(replicas, name, {'type': kind, field: entry})
+def _usage(item: Object, name: str, container: str, prefix: str) -> int | None:
+    """getContainerMetrics, getPodMetrics: None where a container was not measured."""
+    usages = {entry['name']: entry['usage'] for entry in item.get('containers') or ()}
+    if container:
+        if container not in usages:
+            raise CalculationError(f'{prefix}failed to get container metrics: container {container} not present in '
+                                   f'metrics for pod {item["metadata"]["namespace"]}/{item["metadata"]["name"]}')
+        usages = {container: usages[container]}
+    if not usages or any(name not in usage for usage in usages.values()):
+        return None
+    return sum(parse(usage[name]).milli() for usage in usages.values())

@@ -44,7 +44,7 @@ class HpaExample(Image):
     repository = 'registry.k8s.io/hpa-example'
     tags = {'latest': '1.0'}
     size = 172_130_940
-    memory, cpu = 11 * 1024 * 1024, 0.001
+    memory, cpu = 11 * 1024 * 1024, 0.0002
 
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(command=('apache2-foreground',), environment={'PATH': PATH, 'PHP_VERSION': '5.6.14'},

@@ -7,6 +7,7 @@ from typing import Any
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import parse
 from tutor.apimachinery.resources import Resource
 from tutor.cluster.registry.autoscaling import conversion
 from tutor.cluster.registry.autoscaling.metrics import shown, validate_metrics, validate_reference
@@ -104,6 +105,9 @@ def _behavior(behavior: Object) -> list[FieldError]:
             found.append(field.required(f'{path}.policies', 'must specify at least one Policy'))
         for index, policy in enumerate(rules.get('policies') or ()):
             found += _policy(policy, f'{path}.policies[{index}]')
+        tolerance = rules.get('tolerance')
+        if tolerance is not None and parse(tolerance).sign < 0:
+            found.append(field.invalid(f'{path}.tolerance', str(tolerance), 'must be greater than or equal to 0'))
     return found
 
 
