@@ -119,7 +119,7 @@ def test_replica_calc_of_amounts(case):
     pytest.param(pods(1), used(1), 'c', 'container c not found in Pod p-0', id='MissingContainer'),
 ])
 def test_what_gives_no_number(mine, samples, container, message):
-    with pytest.raises(CalculationError, match='.*') as error:
+    with pytest.raises(CalculationError) as error:
         by_utilization(mine, samples, 'cpu', container, 100, 1, Tolerances(), NOW)
     assert str(error.value) == message
 
