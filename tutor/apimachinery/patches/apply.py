@@ -36,16 +36,17 @@ def apply(old: Object | None, config: Object, resource: Resource, kind: Field | 
     me = Manager(manager, 'Apply', resource.group_version, subresource)
     merged = _merge(deep_copy(live), config, kind)
     last = owners.get(me)
-    mine = fieldset.owned(fieldset.of_value(config, kind))
-    mine -= managers.reset_fields(mine, resource, subresource)
+    wanted = fieldset.of_value(config, kind)
+    wanted -= managers.reset_fields(wanted, resource, subresource)
+    mine = fieldset.owned(wanted)
     if last is not None:
-        others = frozenset().union(mine, *(item.fields for who, item in owners.items() if who != me))
+        others = frozenset().union(wanted, *(item.fields for who, item in owners.items() if who != me))
         merged = _prune(merged, last.fields, others, kind)
     comparison = compare(live, merged, kind)
     changed = fieldset.owned(comparison.modified | comparison.added)
     changed -= managers.reset_fields(changed, resource, subresource)
     _conflicts(owners, me, changed - _taken_over(live, manager, kind), force)
-    if manager == KUBECTL and _last_applied(live) is not None:
+    if manager == KUBECTL and _last_applied(merged) is not None:
         merged['metadata']['annotations'][LAST_APPLIED] = to_json(_without_annotation(config), indent=None) + '\n'
     merged['metadata']['managedFields'] = managers.write(
         _owners(owners, me, mine, changed, frozenset(comparison.removed), time))

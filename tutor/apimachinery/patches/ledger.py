@@ -60,6 +60,15 @@ class Ledger:
         """Note a server-side apply, which has worked out the fields."""
         self._notes[new['metadata']['uid']] = _Note(new, owners=managers.read(entries))
 
+    def restate(self, obj: Object, entries: list[Object]) -> None:
+        """Let a client say who manages what of a stored object; [{}] is nobody. What cannot be read changes nothing."""
+        try:
+            owners = managers.read([entry for entry in entries if entry])
+        except (AttributeError, TypeError):
+            return
+        if owners or entries == [{}]:
+            self._notes[obj['metadata']['uid']] = _Note(obj, owners=owners)
+
     def forget(self, uid: str) -> None:
         self._notes.pop(uid, None)
 

@@ -13,9 +13,10 @@ COMPONENTS = frozenset({'', 'kube-apiserver', 'kube-controller-manager', 'kube-s
 
 
 def take(scope: Scope, obj: Object) -> list[Object] | None:
-    """Take managedFields off an object on its way to the store: those that an apply has worked out, else None."""
+    """Take managedFields off an object on its way to the store: those that an apply has worked out, or that the client
+    wants there to be (decodeLiveOrNew); None without any."""
     entries = obj['metadata'].pop('managedFields', None)
-    return entries if scope.request.content_type == APPLY_PATCH else None
+    return entries if scope.request.content_type == APPLY_PATCH or not scope.info.subresource else None
 
 
 def note(scope: Scope, stored: Object, old: Object | None, entries: list[Object] | None) -> None:
@@ -23,9 +24,12 @@ def note(scope: Scope, stored: Object, old: Object | None, entries: list[Object]
     if scope.dry_run:
         return
     ledger = scope.server.ledger
-    if entries is not None:
+    if scope.request.content_type == APPLY_PATCH and entries is not None:
         ledger.applied(stored, entries)
-    else:
+        return
+    if entries and old is not None:
+        ledger.restate(old, entries)
+    if stored is not old:
         ledger.record(old, stored, scope.resource, scope.field_manager, scope.server.simulation.timestamp(),
                       scope.info.subresource)
 

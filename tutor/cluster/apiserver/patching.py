@@ -37,6 +37,8 @@ def apply(scope: Scope, old: Object | None) -> Object:
         raise errors.invalid('meta.k8s.io', 'PatchOptions', '', [
             field_errors.forbidden('force', 'may not be specified for non-apply patch')])
     strategy = scope.store.strategy
+    if _is_of_managers(body):
+        old = ownership.of(scope, old)
     if strategy.converts:
         old = strategy.to_version(old, scope.resource)
     patched = _patched(scope, kind, old, body)
@@ -53,6 +55,15 @@ def apply(scope: Scope, old: Object | None) -> Object:
     if strategy.converts:
         strategy.from_version(new)
     return new
+
+
+def _is_of_managers(body: Any) -> bool:
+    """Whether a patch is about managedFields, which are worked out only for those that ask."""
+    if isinstance(body, list):
+        return any(str(operation.get('path', '')).startswith('/metadata/managedFields')
+                   for operation in body if isinstance(operation, dict))
+    meta = body.get('metadata') if isinstance(body, dict) else None
+    return isinstance(meta, dict) and 'managedFields' in meta
 
 
 def must_be_object(body: Any) -> Object:

@@ -91,7 +91,7 @@ class DiffOptions(Options):
     def _write_pruned(self) -> None:
         """--prune: what would be deleted stands on one side only."""
         from tutor.kubectl.cmd.apply.prune import candidates, parse_allowlist, places
-        factory, allowlist = self.factory, parse_allowlist(self.flags['prune-allowlist'])
+        factory, allowlist = self.factory, parse_allowlist(self.factory, self.flags['prune-allowlist'])
         for mapping, namespace in places(factory, allowlist, list(self.namespaces)):
             for obj in candidates(factory, mapping, namespace, self.flags['selector'], self.uids):
                 meta = obj['metadata']

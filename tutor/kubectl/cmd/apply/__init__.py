@@ -32,6 +32,7 @@ from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.resource.info import Info
 
 if TYPE_CHECKING:
+    from tutor.apimachinery.resources import Resource
     from tutor.kubectl.cmd.apply.applyset import ApplySet
 
 NOT_APPLIED = (
@@ -64,14 +65,17 @@ class ApplyOptions(Options):
         self.print_objects = output_format(self.factory) not in ('', 'name')
         self.visited_uids: set[str] = set()
         self.visited_namespaces: list[str] = []
-        self.allowlist: list[tuple[str, str, str]] = []
-        if flags['prune'] and flags['prune-allowlist']:
-            from tutor.kubectl.cmd.apply.prune import parse_allowlist
-            self.allowlist = parse_allowlist(flags['prune-allowlist'])
         self.apply_set: ApplySet | None = None
         if flags['applyset']:
             from tutor.kubectl.cmd.apply.applyset import ApplySet
-            self.apply_set = ApplySet(self, flags['applyset'])
+            from tutor.kubectl.cmd.apply.applyset_parent import parse
+            # The namespace of the kubeconfig does not count: a set is easily lost.
+            self.apply_set = ApplySet(self, parse(self.factory, flags['applyset'],
+                                                  self.namespace if self.enforce else ''))
+        self.allowlist: list[Resource] = []
+        if flags['prune'] and flags['prune-allowlist']:
+            from tutor.kubectl.cmd.apply.prune import parse_allowlist
+            self.allowlist = parse_allowlist(self.factory, flags['prune-allowlist'])
 
     def validate(self) -> None:
         flags = self.flags
@@ -87,22 +91,30 @@ class ApplyOptions(Options):
         if flags['all'] and flags['selector']:
             raise KubectlError('cannot set --all and --selector at the same time')
         if self.apply_set is not None:
-            self._validate_apply_set()
-        elif flags['prune'] and not flags['all'] and not flags['selector']:
-            raise KubectlError(PRUNE_ALL)
+            from tutor.kubectl.cmd.apply.applyset_parent import validate
+            if not flags['prune']:
+                raise KubectlError('--applyset requires --prune')
+            validate(self.factory, self.apply_set.parent)
+        if flags['prune']:
+            self._validate_prune()
 
-    def _validate_apply_set(self) -> None:
+    def _validate_prune(self) -> None:
         flags = self.flags
-        if not flags['prune']:
-            raise KubectlError('--applyset requires --prune')
-        if flags['all']:
+        if flags['force']:
+            # An object that is deleted and made anew is another one, which would be pruned.
+            raise KubectlError('--force cannot be used with --prune')
+        if self.apply_set is None:
+            if not flags['all'] and not flags['selector']:
+                raise KubectlError(PRUNE_ALL)
+            if self.server_side:
+                raise KubectlError("--prune is in alpha and doesn't currently work on objects created by server-side "
+                                   'apply')
+        elif flags['all']:
             raise KubectlError('--all is incompatible with --applyset')
-        if flags['selector']:
+        elif flags['selector']:
             raise KubectlError('--selector is incompatible with --applyset')
-        if flags['prune-allowlist']:
+        elif flags['prune-allowlist']:
             raise KubectlError('--prune-allowlist is incompatible with --applyset')
-        if self.apply_set is not None and self.apply_set.resource.namespaced and not self.enforce:
-            raise KubectlError('namespace is required to use namespace-scoped ApplySet')
 
     async def run(self) -> int | None:
         result = await (self.factory.builder().validate(self.directive.lower()).continue_on_error()
@@ -110,10 +122,15 @@ class ApplyOptions(Options):
                         .labels(self.flags['selector']).flatten().do())
         infos, error = result.infos_and_error()
         errors = [error] if error else []
+        if self.apply_set is not None:
+            try:
+                self.apply_set.add_labels(infos)
+            except KubectlError as failure:
+                infos, errors = [], [*errors, failure]
         if not infos and not errors:
             raise KubectlError('no objects passed to apply')
         if self.apply_set is not None:
-            self.apply_set.begin(infos)
+            self.apply_set.before_apply(infos)
         for info in infos:
             try:
                 await self.apply(info)
@@ -122,7 +139,7 @@ class ApplyOptions(Options):
         raise_all(errors)
         self._print_all(infos)
         if self.apply_set is not None:
-            self.apply_set.finish(infos)
+            self.apply_set.prune()
         elif self.flags['prune']:
             from tutor.kubectl.cmd.apply.prune import prune
             prune(self)

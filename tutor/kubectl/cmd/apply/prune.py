@@ -29,14 +29,14 @@ DEPRECATED = ('Deprecated: kubectl apply will no longer prune non-namespaced res
               'to target explicitly in the --prune-allowlist flag.')
 
 
-def parse_allowlist(values: tuple[str, ...]) -> Kinds:
+def parse_allowlist(factory: Factory, values: tuple[str, ...]) -> list[Resource]:
     """prune.ParseResources."""
-    found: Kinds = []
+    found: list[Resource] = []
     for value in values:
         parts = value.split('/')
         if len(parts) != 3:
             raise KubectlError(f'invalid GroupVersionKind format: {value}, please follow <group/version/kind>')
-        found.append(('' if parts[0] == 'core' else parts[0], parts[1], parts[2]))
+        found.append(factory.mapper.for_kind('' if parts[0] == 'core' else parts[0], parts[1], parts[2]))
     return found
 
 
@@ -55,9 +55,9 @@ def prune(options: ApplyOptions) -> None:
             raise KubectlError(f'error pruning {scope} object {kind}: {error_text(error)}') from None
 
 
-def places(factory: Factory, allowlist: Kinds, namespaces: list[str]) -> Iterator[tuple[Resource, str]]:
+def places(factory: Factory, allowlist: list[Resource], namespaces: list[str]) -> Iterator[tuple[Resource, str]]:
     """Where to look for what is to go: each resource, and the namespace or ''."""
-    mappings = [factory.mapper.for_kind(*kind) for kind in allowlist or NAMESPACED + NOT_NAMESPACED]
+    mappings = allowlist or [factory.mapper.for_kind(*kind) for kind in NAMESPACED + NOT_NAMESPACED]
     for namespace in sorted(namespaces):
         yield from ((mapping, namespace) for mapping in mappings if mapping.namespaced)
     yield from ((mapping, '') for mapping in mappings if not mapping.namespaced)

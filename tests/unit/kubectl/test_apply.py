@@ -1,0 +1,112 @@
+"""kubectl apply: what is pruned, and how objects go over to server-side apply."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {a: b}\n'
+PARENT_TYPE = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: sets.example.com, labels: {applyset.kubernetes.io/is-parent-type: "true"}}
+spec:
+  group: example.com
+  scope: Cluster
+  names: {kind: Set, plural: sets, singular: set}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+"""
+
+
+@pytest.fixture
+def apply(kubectl):
+    kubectl.ctx.env['KUBECTL_APPLYSET'] = 'true'
+
+    def run(flags: str, *names: str, more: str = ''):
+        return kubectl(f'apply -f - --prune {flags}', '---\n'.join(MAP % name for name in names) + more)
+    return run
+
+
+def test_a_set_deletes_what_it_holds_no_more(kubectl, apply):
+    assert apply('-n default --applyset=site', 'a', 'b').out == 'configmap/a created\nconfigmap/b created\n'
+    kubectl('create cm other')
+    assert apply('-n default --applyset=site', 'a').out == 'configmap/a unchanged\nconfigmap/b pruned\n'
+    assert kubectl('get cm other -o name').code == 0
+    parent = json.loads(kubectl('get secret site -o json').out)['metadata']
+    member = kubectl("get cm a -o jsonpath='{.metadata.labels}'").out
+    assert parent['annotations'] == {
+        'applyset.kubernetes.io/additional-namespaces': '', 'applyset.kubernetes.io/contains-group-kinds': 'ConfigMap',
+        'applyset.kubernetes.io/tooling': 'kubectl/v1.36.1'}
+    assert json.loads(member) == {'applyset.kubernetes.io/part-of': parent['labels']['applyset.kubernetes.io/id']}
+
+
+def test_the_id_of_a_set_is_a_hash_of_its_parents_name(kubectl, apply):
+    apply('-n default --applyset=configmaps/taken', 'a')
+    label = kubectl("get cm taken -o jsonpath='{.metadata.labels.applyset\\.kubernetes\\.io/id}'").out
+    assert label == 'applyset-EWqQVbyqf3RtnLR-xT780DPbvzO_TDQbbjLvQ8KSvEc-v1'
+
+
+@pytest.mark.parametrize(('flags', 'error'), [
+    ('--applyset=s', 'error: namespace is required to use namespace-scoped ApplySet'),
+    ('--applyset=secrets/ -n default', 'error: invalid parent reference "secrets/": name cannot be blank'),
+    ('--applyset=nope.io/s', 'error: invalid parent reference "nope.io/s": no matches for io/, Resource=nope'),
+    ('--applyset=nodes/s', 'error: resource "/v1, Resource=nodes" is not permitted as an ApplySet parent (CRD needs '
+                           '"applyset.kubernetes.io/is-parent-type" label)'),
+    ('--applyset=s -n default --all', 'error: --all is incompatible with --applyset'),
+    ('--applyset=s -n default -l a=b', 'error: --selector is incompatible with --applyset'),
+    ('--applyset=s -n default --prune-allowlist=core/v1/Pod', 'error: --prune-allowlist is incompatible with '
+                                                              '--applyset'),
+    ('--all --force', 'error: --force cannot be used with --prune'),
+    ('--all --server-side', "error: --prune is in alpha and doesn't currently work on objects created by server-side "
+                            'apply'),
+    ('--all --prune-allowlist=core/v1/Nope', 'error: no matches for kind "Nope" in version "v1"'),
+])
+def test_what_prune_refuses(apply, flags, error):
+    answer = apply(flags, 'a')
+    assert (answer.out, answer.err, answer.code) == ('', f'{error}\n', 1)
+
+
+def test_a_parent_that_another_tool_made_stays_as_it_is(kubectl, apply):
+    kubectl('create secret generic s')
+    name = 'ApplySet parent object "secrets./s"'
+    assert apply('-n default --applyset=s', 'a').err == (
+        f'error: {name} already exists and is missing required annotation "applyset.kubernetes.io/tooling"\n')
+    kubectl('annotate secret s applyset.kubernetes.io/tooling=helm/v3')
+    assert apply('-n default --applyset=s', 'a').err == (
+        f'error: {name} already exists and is managed by tooling "helm" instead of "kubectl"\n')
+    kubectl('annotate secret s --overwrite applyset.kubernetes.io/tooling=kubectl/v1.27')
+    assert apply('-n default --applyset=s', 'a').err == (
+        f'error: {name} exists and does not have required label applyset.kubernetes.io/id\n')
+
+
+def test_a_custom_resource_may_be_a_parent_but_must_be_there(kubectl, apply):
+    kubectl('apply -f -', PARENT_TYPE)
+    assert apply('--applyset=sets.example.com/s', 'a').err == (
+        'error: custom resource ApplySet parents cannot be created automatically\n')
+
+
+def test_labelled_input_is_no_member_of_another_set(apply):
+    more = '---\napiVersion: v1\nkind: Secret\nmetadata: {name: x, labels: {applyset.kubernetes.io/part-of: other}}\n'
+    assert apply('-n default --applyset=s', 'a', more=more).err == (
+        'error: ApplySet label "applyset.kubernetes.io/part-of" already set in input data\n')
+
+
+def test_what_was_applied_here_goes_over_to_the_server(kubectl):
+    kubectl('apply -f -', MAP.replace('a: b', 'a: b, old: x') % 'm')
+    kubectl('apply --server-side -f -', MAP % 'm')
+    assert kubectl("get cm m -o jsonpath='{.data} {.metadata.managedFields[*].manager}'").out == (
+        '{"a":"b"} kubectl kubectl-last-applied')
+    assert '"data":{"a":"b"}' in kubectl("get cm m -o jsonpath='{.metadata.annotations}'").out.replace('\\', '')
+
+
+def test_another_manager_takes_over_without_the_annotation(kubectl):
+    kubectl('apply -f -', MAP % 'm')
+    kubectl('apply --server-side --field-manager=robot -f -', MAP % 'm')
+    assert kubectl("get cm m -o jsonpath='{.metadata.managedFields[*].manager}{.metadata.annotations}'").out == 'robot'
+
+
+def test_managed_fields_can_be_cleared(kubectl):
+    kubectl('apply --server-side -f -', MAP % 'm')
+    kubectl("""patch cm m --type=json -p '[{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]'""")
+    assert 'managedFields' not in kubectl('get cm m -o yaml --show-managed-fields').out
