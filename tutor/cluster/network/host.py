@@ -28,6 +28,7 @@ class HostNetwork:
         self._files = files
         self.on_accept: Callable[[], None] | None = None
         """Called for each connection that is accepted through this view."""
+        self._opened: dict[int, TcpConnection] = {}
 
     @property
     def addresses(self) -> list[str]:
@@ -47,7 +48,10 @@ class HostNetwork:
         """Open a connection to an address; raises OSError as the kernel does."""
         if address == 'localhost':
             address = '127.0.0.1'
-        return await self.stack.fabric.connect(self.stack, address, port, timeout)
+        connection = await self.stack.fabric.connect(self.stack, address, port, timeout)
+        self._opened[id(connection)] = connection
+        connection.on_close = lambda: self._opened.pop(id(connection), None)
+        return connection
 
     def service(self, address: str, port: int) -> Any | None:
         """What would serve a connection to an address, for those who may ask it without one; None if nobody."""
@@ -90,6 +94,8 @@ class HostNetwork:
     def close(self) -> None:
         """Close all that was opened through this view."""
         self.stack.close_owned(self)
+        for connection in list(self._opened.values()):
+            connection.close()
 
     def _text(self, path: str) -> str:
         try:

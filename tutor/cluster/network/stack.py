@@ -36,6 +36,7 @@ class TcpConnection:
     client_certificate: str = ''
     """What the client has shown of itself in its handshake, as PEM."""
     other: TcpConnection | None = None
+    on_close: Callable[[], None] | None = None
 
     def handshake(self, name: str, certificate: str = '') -> str:
         """Speak TLS from now on, as the client; the certificates that the server presents, as PEM."""
@@ -48,6 +49,8 @@ class TcpConnection:
         """Close both directions: the other side reads the end, and what it still writes breaks."""
         self.writer.close()
         self.reader.close_read()
+        if self.on_close is not None:
+            self.on_close()
 
 
 def connection_pair(simulation: Simulation, client: tuple[str, int], server: tuple[str, int],
@@ -88,6 +91,8 @@ class TcpListener:
             pass  # the client hung up
         finally:
             self.open.pop(id(connection), None)
+            if not self.open:
+                self.stack.closed.pop(id(self), None)
             connection.close()
 
     def abort(self) -> None:
@@ -97,9 +102,12 @@ class TcpListener:
             task.cancel()
 
     def close(self) -> None:
+        """Accept nothing more; who is being served still is, as long as the process lives."""
         listeners = self.stack.listeners
         if listeners.get((self.address, self.port)) is self:
             del listeners[self.address, self.port]
+            if self.open:
+                self.stack.closed[id(self)] = self
 
 
 class UdpListener:
@@ -131,6 +139,8 @@ class Stack:
         """'namespace/name' of the pod, '' for a machine."""
         self.listeners: dict[tuple[str, int], TcpListener] = {}
         self.datagrams: dict[int, UdpListener] = {}
+        self.closed: dict[int, TcpListener] = {}
+        """Listeners that are closed, and still serve somebody."""
         self._next_port = FIRST_EPHEMERAL
 
     @property
@@ -173,7 +183,7 @@ class Stack:
 
     def close_owned(self, owner: Any) -> None:
         """Close what a process or container had open: it has ended."""
-        for listener in [item for item in self.listeners.values() if item.owner is owner]:
+        for listener in [item for item in (*self.listeners.values(), *self.closed.values()) if item.owner is owner]:
             listener.abort()
         for socket in [item for item in self.datagrams.values() if item.owner is owner]:
             socket.close()
