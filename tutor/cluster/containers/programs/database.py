@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,14 +84,22 @@ class Engine:
 
     def dump(self) -> bytes:
         """All of it, for the data folder."""
-        self._database.set_authorizer(None)  # it reads the number of pages by a PRAGMA
-        try:
+        with self._trusted():
             return self._database.serialize()
-        finally:
-            self._database.set_authorizer(self._authorize)
 
     def load(self, data: bytes) -> None:
-        self._database.deserialize(data)
+        """Take what was dumped."""
+        with self._trusted():
+            self._database.deserialize(data)
+
+    @contextmanager
+    def _trusted(self) -> Iterator[None]:
+        """Without the authorizer: copying reads the number of pages by a PRAGMA, and attaches."""
+        self._database.set_authorizer(None)
+        try:
+            yield
+        finally:
+            self._database.set_authorizer(self._authorize)
 
     def tables(self) -> list[str]:
         return [row[0] for row in self.run("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").rows]
