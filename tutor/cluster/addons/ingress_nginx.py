@@ -16,7 +16,7 @@ from tutor.client.events import EventRecorder
 from tutor.client.informer import Informer, Informers
 from tutor.cluster.addons.forwarding import Backends, Forwarder
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
-from tutor.cluster.containers.programs.nginx_tls import plain_request
+from tutor.cluster.containers.programs.nginx.tls import plain_request
 from tutor.cluster.containers.programs.serving import go_flags
 from tutor.cluster.simulation import Simulation
 from tutor.shell.process import IO, Context

@@ -10,7 +10,7 @@ from tutor.cluster.addons.gateway_api import matching
 from tutor.cluster.addons.gateway_api.matching import Rule
 from tutor.cluster.addons.ingress_nginx import page
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
-from tutor.cluster.containers.programs.nginx_tls import plain_request
+from tutor.cluster.containers.programs.nginx.tls import plain_request
 from tutor.shell.process import IO, Context
 
 if TYPE_CHECKING:

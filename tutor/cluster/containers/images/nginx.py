@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Content, Image, ImageConfig
-from tutor.cluster.containers.programs import nginx
+from tutor.cluster.containers.programs.nginx import server
+from tutor.cluster.containers.programs.nginx.entrypoint import entrypoint
 from tutor.shell.process import Main
 
 INDEX = """\
@@ -215,4 +216,4 @@ class Nginx(Image):
         return ('/var/cache/nginx', '/var/log/nginx')
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        return {'/docker-entrypoint.sh': nginx.entrypoint, '/usr/sbin/nginx': nginx.main}
+        return {'/docker-entrypoint.sh': entrypoint, '/usr/sbin/nginx': server.main}

@@ -69,6 +69,8 @@ class Settings:
     default_type: str
     error_level: str
     user: str
+    hosts: list[tuple[str, str]]
+    """Names of upstream servers, each with the file and line that wants it: they are resolved at the start."""
 
 
 _DIRECTIVES = """
@@ -169,6 +171,7 @@ class _Reader:
     def __init__(self, files: FileSystem) -> None:
         self._files = files
         self._included = 0
+        self._hosts: list[tuple[str, str]] = []
 
     def settings(self, path: str) -> Settings:
         top = self._expand(self._read(path), path)
@@ -180,13 +183,16 @@ class _Reader:
             if directive.name == 'types':
                 for entry in self._expand(directive.block or (), path):
                     types.update((extension, entry.name) for extension in entry.args)
+        upstreams = {d.args[0]: [entry for entry in d.block or () if entry.name == 'server']
+                     for d in inside if d.name == 'upstream'}
+        servers = [self._server(d, shared) for d in inside if d.name == 'server']
+        hosts = [(entry.args[0], f'{entry.file}:{entry.line}') for entries in upstreams.values() for entry in entries]
         level = next((d.args[1] for d in top if d.name == 'error_log' and len(d.args) > 1), 'error')
         return Settings(
-            [self._server(d, shared) for d in inside if d.name == 'server'],
-            {d.args[0]: [e.args[0] for e in d.block or () if e.name == 'server']
-             for d in inside if d.name == 'upstream'},
+            servers, {name: [entry.args[0] for entry in entries] for name, entries in upstreams.items()},
             types, shared.get('default_type', [('text/plain',)])[-1][0], level,
-            next((d.args[0] for d in top if d.name == 'user'), ''))
+            next((d.args[0] for d in top if d.name == 'user'), ''),
+            [*hosts, *((host, place) for host, place in self._hosts if host not in upstreams)])
 
     def _read(self, path: str) -> tuple[Directive, ...]:
         try:
@@ -246,6 +252,9 @@ class _Reader:
         found: list[Location] = []
         keep = {name: value for name, value in inherited.items() if name not in ('listen', 'return', 'rewrite')}
         for directive in block:
+            if directive.name == 'proxy_pass' and '$' not in directive.args[0]:
+                host = directive.args[0].partition('://')[2].partition('/')[0].partition(':')[0]
+                self._hosts.append((host, f'{directive.file}:{directive.line}'))
             if directive.name == 'location':
                 kind, pattern = directive.args if len(directive.args) == 2 else ('', directive.args[0])
                 inner = self._expand(directive.block or (), directive.file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.cluster.containers.http import HttpResponse
-from tutor.cluster.containers.programs.nginxconf import ConfigError, Server
+from tutor.cluster.containers.programs.nginx.conf import ConfigError, Server
 from tutor.shell.tls import Certificates
 from tutor.shell.vfs import FileSystem
 

@@ -1,0 +1,1 @@
+"""nginx: its entry point, its configuration, its life, and what it answers."""
