@@ -14,6 +14,19 @@ from tutor.cluster.containers.images.databases import Mysql, Postgres
 from tutor.cluster.containers.images.debian import Debian
 from tutor.cluster.containers.images.echoserver import Echoserver
 from tutor.cluster.containers.images.google_samples import HelloApp, HelloAppRegistry, KubernetesBootcamp, NodeHello
+from tutor.cluster.containers.images.guestbook import (
+    GuestbookFrontend,
+    GuestbookRedisFollower,
+    OldGuestbookFrontend,
+    OldGuestbookRedisFollower,
+)
+from tutor.cluster.containers.images.hello_samples import (
+    HelloFrontend,
+    HelloGo,
+    HelloWorld,
+    JocatalinBootcamp,
+    ZonePrinter,
+)
 from tutor.cluster.containers.images.hpa_example import HpaExample
 from tutor.cluster.containers.images.http_echo import HttpEcho
 from tutor.cluster.containers.images.httpd import Httpd
@@ -33,16 +46,19 @@ from tutor.cluster.containers.images.kubernetes import (
     NginxGatewayDataPlane,
 )
 from tutor.cluster.containers.images.languages import Node, Perl, Python
+from tutor.cluster.containers.images.log_collectors import Fluentd, FluentdElasticsearch, FluentdGcp
 from tutor.cluster.containers.images.memcached import Memcached
 from tutor.cluster.containers.images.mirrors import KubernetesBusybox, TestBusybox, TestHttpd, TestNginx
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.redis import Redis
-from tutor.cluster.containers.images.stress import Stress
+from tutor.cluster.containers.images.stress import Stress, VishStress
+from tutor.cluster.containers.images.test_servers import Goproxy, ServeHostname, TestWebserver
 from tutor.cluster.containers.images.troubleshooting import DnsUtils, Netshoot
 from tutor.cluster.containers.images.ubuntu import Ubuntu
 from tutor.cluster.containers.images.whoami import Whoami
+from tutor.cluster.containers.images.wordpress import Wordpress
 
 IMAGES: tuple[Callable[[], Image], ...] = (
     Agnhost,
@@ -55,18 +71,28 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     DnsUtils,
     Echoserver,
     Etcd,
+    Fluentd,
+    FluentdElasticsearch,
+    FluentdGcp,
+    Goproxy,
+    GuestbookFrontend,
+    GuestbookRedisFollower,
     HelloApp,
     HelloAppRegistry,
+    HelloFrontend,
+    HelloGo,
+    HelloWorld,
     HpaExample,
-    HttpEcho,
     Httpd,
+    HttpEcho,
     IngressNginxController,
+    JocatalinBootcamp,
     KubeApiserver,
     KubeControllerManager,
     KubeProxy,
-    KubeScheduler,
     KubernetesBootcamp,
     KubernetesBusybox,
+    KubeScheduler,
     LocalPathProvisioner,
     Memcached,
     MetalLbController,
@@ -80,17 +106,24 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     NginxSlim,
     Node,
     NodeHello,
+    OldGuestbookFrontend,
+    OldGuestbookRedisFollower,
     Pause,
     Perl,
     Postgres,
     Python,
     Redis,
+    ServeHostname,
     Stress,
     TestBusybox,
     TestHttpd,
     TestNginx,
+    TestWebserver,
     Ubuntu,
+    VishStress,
     Whoami,
+    Wordpress,
+    ZonePrinter,
 )
 
 

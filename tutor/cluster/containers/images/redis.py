@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs import redis
+from tutor.cluster.containers.programs.redis import client, server
 from tutor.shell.process import Main
 
 
 class Redis(Image):
     repository = 'redis'
     tags = {
-        'latest': '8.2.1', '8': '8.2.1', '8.2': '8.2.1', '8.0': '8.0.3', '7': '7.4.5', '7.4': '7.4.5', '7.2': '7.2.10',
+        'latest': '8.2.1', '8': '8.2.1', '8.2': '8.2.1', '8.0': '8.0.3', '8.0.2': '8.0.2',
+        '7': '7.4.5', '7.4': '7.4.5', '7.2': '7.2.10',
         '7.0': '7.0.15', '6': '6.2.19', '6.2': '6.2.19', '6.0': '6.0.20', '6.0.5': '6.0.5', '5': '5.0.14',
         '5.0': '5.0.14', '5.0.4': '5.0.4',
         'alpine': '8.2.1', '8-alpine': '8.2.1', '7-alpine': '7.4.5', '7.4-alpine': '7.4.5', '6-alpine': '6.2.19',
@@ -29,5 +30,5 @@ class Redis(Image):
         return ('/data',)
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        return {'/usr/local/bin/docker-entrypoint.sh': redis.entrypoint, '/usr/local/bin/redis-server': redis.server,
-                '/usr/local/bin/redis-cli': redis.client}
+        return {'/usr/local/bin/docker-entrypoint.sh': server.entrypoint, '/usr/local/bin/redis-server': server.server,
+                '/usr/local/bin/redis-cli': client.client}

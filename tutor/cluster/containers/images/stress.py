@@ -1,11 +1,11 @@
-"""polinux/stress: memory and CPU load, as the Kubernetes documentation uses it."""
+"""Memory and CPU load, as the Kubernetes documentation uses it: polinux/stress and vish/stress."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs import stress
+from tutor.cluster.containers.programs import stress, vish_stress
 from tutor.shell.process import Main
 
 
@@ -23,3 +23,19 @@ class Stress(Image):
 
     def programs(self, tag: str) -> Mapping[str, Main]:
         return {'/usr/local/bin/stress': stress.main}
+
+
+class VishStress(Image):
+    repository = 'vish/stress'
+    tags = {'latest': '1.0'}
+    size = 1_500_000
+    memory = 512 * 1024
+
+    def userland(self, tag: str) -> str:
+        return 'scratch'
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(entrypoint=('/stress',), environment={'PATH': PATH})
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {'/stress': vish_stress.main}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
 from tutor.cluster.containers.container import ContainerHost
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
 from tutor.cluster.containers.programs.waiting import until_ended
 from tutor.shell.process import IO, Context
 from tutor.shell.vfs import Directory, File, FileSystem
 
-ROOT = '/usr/local/apache2/htdocs'
-CONF = '/usr/local/apache2/conf/httpd.conf'
 DAYS = ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')
 MONTHS = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
 TYPES = {'html': 'text/html', 'htm': 'text/html', 'css': 'text/css', 'js': 'text/javascript', 'txt': 'text/plain',
@@ -20,9 +21,34 @@ WORDS = {403: "You don't have permission to access this resource.",
          405: 'The requested method {method} is not allowed for this URL.'}
 
 
+Page = Callable[[HttpRequest, IO, Context], Awaitable[HttpResponse]]
+"""What a page's program answers, such as PHP's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One Apache as it was built: what it calls itself, where its files are, and the pages that are programs."""
+
+    name: str
+    software: str
+    root: str
+    conf: str
+    module: str = 'mpm_event'
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    """By path; one that ends with a slash is for all below it that is no file."""
+    index: tuple[str, ...] = ('index.html',)
+    combined: bool = False
+    """Whether the log has referer and user agent too."""
+
+
+def _own(ctx: Context) -> Build:
+    return Build('httpd', f'Apache/{_version(ctx)} (Unix)', '/usr/local/apache2/htdocs',
+                 '/usr/local/apache2/conf/httpd.conf')
+
+
 async def foreground(argv: list[str], io: IO, ctx: Context) -> int:
     """httpd-foreground."""
-    return await _Httpd(io, ctx).run()
+    return await Httpd(_own(ctx), io, ctx).run()
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -33,11 +59,14 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if '-t' in argv:
         io.stderr.write('Syntax OK\n')
         return 0
-    return await _Httpd(io, ctx).run()
+    return await Httpd(_own(ctx), io, ctx).run()
 
 
-class _Httpd:
-    def __init__(self, io: IO, ctx: Context) -> None:
+class Httpd:
+    """One running Apache."""
+
+    def __init__(self, build: Build, io: IO, ctx: Context) -> None:
+        self._build = build
         self._io = io
         self._ctx = ctx
 
@@ -45,8 +74,9 @@ class _Httpd:
         ctx, io = self._ctx, self._io
         address = (ctx.host.network.addresses or ['127.0.0.1'])[0] if ctx.host.network else '127.0.0.1'
         for _ in range(2):
-            io.stderr.write("AH00558: httpd: Could not reliably determine the server's fully qualified domain name, "
-                            f"using {address}. Set the 'ServerName' directive globally to suppress this message\n")
+            io.stderr.write(f"AH00558: {self._build.name}: Could not reliably determine the server's fully qualified "
+                            f"domain name, using {address}. Set the 'ServerName' directive globally to suppress this "
+                            'message\n')
         port = self._port()
         try:
             listener = ctx.host.network.listen(port, HttpService(self.respond)) if ctx.host.network else None
@@ -55,13 +85,15 @@ class _Httpd:
                             f'0.0.0.0:{port}\n'
                             'no listening sockets available, shutting down\nAH00015: Unable to open logs\n')
             return 1
-        self._log('mpm_event:notice',
-                  f'AH00489: Apache/{_version(ctx)} (Unix) configured -- resuming normal operations')
-        self._log('core:notice', "AH00094: Command line: 'httpd -D FOREGROUND'")
+        build, notice = self._build, f'{self._build.module}:notice'
+        code = 'AH00489' if build.module == 'mpm_event' else 'AH00163'
+        self._log(notice, f'{code}: {build.software} configured -- resuming normal operations')
+        self._log('core:notice', f"AH00094: Command line: '{build.name} -D FOREGROUND'")
         try:
             signal = await until_ended(ctx, 'TERM', 'WINCH')
-            self._log('mpm_event:notice', 'AH00491: caught SIGTERM, shutting down' if signal == 'TERM' else
-                      'AH00492: caught SIGWINCH, shutting down gracefully')
+            term, winch = ('AH00491', 'AH00492') if build.module == 'mpm_event' else ('AH00169', 'AH00170')
+            self._log(notice, f'{term}: caught SIGTERM, shutting down' if signal == 'TERM' else
+                      f'{winch}: caught SIGWINCH, shutting down gracefully')
             return 0
         finally:
             if listener is not None:
@@ -69,7 +101,7 @@ class _Httpd:
 
     def _port(self) -> int:
         try:
-            text = _files(self._ctx, CONF).read_text(CONF)
+            text = _files(self._ctx, self._build.conf).read_text(self._build.conf)
         except OSError:
             return 80
         for line in text.splitlines():
@@ -81,36 +113,49 @@ class _Httpd:
 
     async def respond(self, request: HttpRequest) -> HttpResponse:
         """Answer one request, and log it."""
-        response = self._answer(request)
-        response.headers = {'Date': _http_date(self._ctx), 'Server': f'Apache/{_version(self._ctx)} (Unix)',
+        response = await self._answer(request)
+        response.headers = {'Date': _http_date(self._ctx), 'Server': self._build.software.partition(' PHP')[0],
                             **response.headers}
         size = len(response.body) if request.method != 'HEAD' else '-'
         now = self._ctx.simulation.wall()
         stamp = f'{now.day:02}/{MONTHS[now.month - 1]}/{now.year}:{now:%H:%M:%S} +0000'
+        agent = f' "{request.headers.get("referer", "-")}" "{request.headers.get("user-agent", "-")}"'
         self._io.stdout.write(f'{request.client[0]} - - [{stamp}] "{request.method} {request.target} '
-                              f'{request.version}" {response.status} {size}\n')
+                              f'{request.version}" {response.status} {size}{agent if self._build.combined else ""}\n')
         return response
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ('GET', 'HEAD', 'POST'):
             return _page(405, request)
-        files, path = _files(self._ctx, ROOT), ROOT + request.path
-        try:
-            node = files.find(path).node
-            if isinstance(node, Directory):
-                path = path.rstrip('/') + '/index.html'
-                index = files.find(path).node
-                if not isinstance(index, File):
-                    return _listing(request.path, sorted(node.entries))
-                node = index
-        except OSError:
-            node = None
+        path = self._build.root + request.path
+        node = self._node(path)
+        if isinstance(node, Directory):
+            names = [name for name in self._build.index if name in node.entries]
+            if not names and '/' not in self._build.pages:
+                return _listing(request.path, sorted(node.entries))
+            path = f'{path.rstrip("/")}/{names[0] if names else ""}'
+            node = self._node(path) if names else None
+        program = self._program(path[len(self._build.root):], node)
+        if program is not None:
+            return await program(request, self._io, self._ctx)
         if not isinstance(node, File):
             return _page(404, request)
         body = node.data()
         kind = TYPES.get(path.rpartition('.')[2], 'text/plain')
         head = {'Accept-Ranges': 'bytes', 'Content-Length': str(len(body)), 'Content-Type': kind}
         return HttpResponse(200, head, body)
+
+    def _node(self, path: str) -> object:
+        try:
+            return _files(self._ctx, path).find(path).node
+        except OSError:
+            return None
+
+    def _program(self, path: str, node: object) -> Page | None:
+        pages = self._build.pages
+        if path in pages or isinstance(node, File):
+            return pages.get(path)
+        return next((page for place, page in pages.items() if place.endswith('/') and path.startswith(place)), None)
 
     def _log(self, module: str, text: str) -> None:
         now = self._ctx.simulation.wall()

@@ -1,0 +1,127 @@
+"""What the tutorials of the Kubernetes documentation run: the images behind them work together."""
+
+from tutor.cluster.containers.container import Container, ContainerMount
+from tutor.cluster.containers.http import HttpRequest, HttpResponse, fetch
+from tutor.shell.vfs import FileSystem
+
+
+def get(node, container: Container, target: str, port: int = 80, **request) -> HttpResponse:
+    asked = HttpRequest(request.get('method', 'GET'), target, {'host': 'here'}, request.get('body', b''))
+    return node.simulation.run_task(fetch(container.network, node.address(container), port, asked))
+
+
+def know(node, container: Container, **hosts: Container) -> None:
+    """Let a container resolve the others' names."""
+    for name, other in hosts.items():
+        container.host.files.make_dirs('/etc')
+        known = container.host.files.read_text('/etc/hosts') if container.host.files.is_file('/etc/hosts') else ''
+        container.host.files.put('/etc/hosts', f'{known}{node.address(other)} {name.replace("_", "-")}\n')
+
+
+def test_redis_reads_its_configuration_file(node) -> None:
+    conf = 'echo "maxmemory 2mb\nmaxmemory-policy allkeys-lru" > /data/redis.conf; exec redis-server /data/redis.conf'
+    container = node.run('redis:8.0.2', 'sh', '-c', conf)
+    assert node.exec(container, 'redis-cli', 'CONFIG', 'GET', 'maxmemory') == (0, 'maxmemory\n2097152\n')
+    assert node.exec(container, 'redis-cli', 'CONFIG', 'GET', 'maxmemory-policy')[1] == (
+        'maxmemory-policy\nallkeys-lru\n'
+    )
+    assert node.exec(container, 'redis-cli', 'CONFIG', 'SET', 'nothing', '1')[1].startswith('ERR Unknown option')
+
+
+def test_redis_refuses_a_wrong_configuration(node) -> None:
+    container = node.run('redis', 'sh', '-c', 'echo "maxmem 2mb" > redis.conf; exec redis-server redis.conf')
+    assert container.exit_code == 1
+    assert "at line 1\n>>> 'maxmem 2mb'\nBad directive or wrong number of arguments" in node.output(container)
+
+
+def test_redis_finds_again_what_it_has_saved(node) -> None:
+    volume = FileSystem(lambda: 0.0)
+    mount = ContainerMount('/data', lambda: (volume, '/'))
+    first = node.run('redis', mounts=[mount])
+    node.exec(first, 'redis-cli', 'rpush', 'list', 'a', 'b')
+    node.simulation.run_task(node.runtime.stop(first, 30))
+    second = node.run('redis', mounts=[mount])
+    assert node.exec(second, 'redis-cli', 'lrange', 'list', '0', '-1') == (0, 'a\nb\n')
+    assert 'keys loaded: 1' in node.output(second)
+
+
+def test_a_redis_replica_follows_its_primary_and_comes_back_to_it(node) -> None:
+    leader = node.run('redis:6.0.5')
+    node.exec(leader, 'redis-cli', 'set', 'early', '1')
+    follower = node.run('redis:6.0.5', 'redis-server', '--replicaof', node.address(leader), '6379')
+    assert node.exec(follower, 'redis-cli', 'get', 'early') == (0, '1\n')
+    node.exec(leader, 'redis-cli', 'set', 'late', '2')
+    node.simulation.run_ready()
+    assert node.exec(follower, 'redis-cli', 'get', 'late') == (0, '2\n')
+    assert node.exec(follower, 'redis-cli', 'set', 'own', '3')[1].startswith('READONLY')
+    assert 'connected_slaves:1' in node.exec(leader, 'redis-cli', 'info', 'replication')[1]
+    node.simulation.run_task(node.runtime.stop(leader, 30))
+    node.simulation.advance(2)
+    assert 'master_link_status:down' in node.exec(follower, 'redis-cli', 'info', 'replication')[1]
+    assert 'Connection with master lost.' in node.output(follower)
+
+
+def test_the_guestbook_writes_to_the_leader_and_reads_from_the_follower(node) -> None:
+    leader = node.run('redis:6.0.5')
+    follower = node.run('redis:6.0.5', 'redis-server', '--replicaof', node.address(leader), '6379')
+    frontend = node.run('us-docker.pkg.dev/google-samples/containers/gke/gb-frontend:v5')
+    know(node, frontend, redis_leader=leader, redis_follower=follower)
+    assert get(node, frontend, '/guestbook.php?cmd=set&key=messages&value=hi').body == b'{"message": "Updated"}'
+    node.simulation.run_ready()
+    assert get(node, frontend, '/guestbook.php?cmd=get&key=messages').body == b'{"data": "hi"}'
+    assert b'<title>Guestbook</title>' in get(node, frontend, '/').body
+    node.simulation.run_task(node.runtime.stop(leader, 30))
+    assert get(node, frontend, '/guestbook.php?cmd=set&key=messages&value=bye').status == 500
+    assert 'PHP Fatal error:  Uncaught Predis\\Connection\\ConnectionException: Connection refused' in (
+        node.output(frontend)
+    )
+
+
+def test_a_frontend_needs_its_backends_name_to_start(node) -> None:
+    container = node.run('gcr.io/google-samples/hello-frontend:1.0')
+    assert container.exit_code == 1
+    assert 'host not found in upstream "hello" in /etc/nginx/conf.d/frontend.conf:4' in node.output(container)
+
+
+def test_a_database_finds_again_what_it_has_stored(node) -> None:
+    volume = FileSystem(lambda: 0.0)
+    settings = {
+        'mounts': [ContainerMount('/var/lib/mysql', lambda: (volume, '/'))],
+        'env': {'MYSQL_ROOT_PASSWORD': 'p', 'MYSQL_DATABASE': 'shop'},
+    }
+    first = node.run('mysql:8.0', **settings)
+    node.simulation.advance(10)
+    assert node.exec(first, 'mysql', '-pp', 'shop', '-e', 'CREATE TABLE t (x INT); INSERT INTO t VALUES (7)')[0] == 0
+    node.simulation.run_task(node.runtime.stop(first, 30))
+    second = node.run('mysql:8.0', **settings)
+    node.simulation.advance(10)
+    assert node.exec(second, 'mysql', '-pp', 'shop', '-N', '-e', 'SELECT x FROM t')[1].startswith('7\n')
+
+
+def test_wordpress_is_installed_into_its_database(node) -> None:
+    mysql = node.run('mysql:8.0', env={'MYSQL_ROOT_PASSWORD': 'p', 'MYSQL_DATABASE': 'wordpress'})
+    site = node.run('wordpress', env={'WORDPRESS_DB_USER': 'root', 'WORDPRESS_DB_PASSWORD': 'p'})
+    know(node, site, mysql=mysql)
+    assert b'Error establishing a database connection' in get(node, site, '/').body
+    node.simulation.advance(10)
+    assert get(node, site, '/').header('location') == 'http://here/wp-admin/install.php'
+    form = b'weblog_title=Our+shop&user_name=a'
+    assert b'Success!' in get(node, site, '/wp-admin/install.php?step=2', method='POST', body=form).body
+    assert b'<title>Our shop</title>' in get(node, site, '/').body
+
+
+def test_stress_takes_the_cores_it_is_told_to(node) -> None:
+    container = node.run('vish/stress', '/stress', '-cpus', '2', '-mem-total', '10Mi')
+    node.simulation.advance(60)
+    assert container.running
+    assert 'Allocating "10Mi" memory, in "4Ki" chunks, with a 1ms sleep between allocations' in node.output(container)
+    assert 'Allocated "10Mi" memory' in node.output(container)
+
+
+def test_a_connection_ends_with_the_process_that_served_it(node) -> None:
+    server = node.run('registry.k8s.io/serve_hostname')
+    client = node.run('busybox', 'sleep', '1000')
+    connection = node.simulation.run_task(client.network.connect(node.address(server), 9376))
+    node.runtime.kill(server)
+    node.simulation.run_ready()
+    assert node.simulation.run_task(connection.reader.read()) == b''

@@ -1,0 +1,1 @@
+"""Redis: redis-server, its replication, and redis-cli."""
