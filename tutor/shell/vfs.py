@@ -168,6 +168,20 @@ class FileSystem:
             raise failure(errno.ENOTDIR, path)
         return sorted(node.entries)
 
+    def scandir(self, path: str) -> list[tuple[str, Node | None]]:
+        """The names in a directory, sorted, each with what it leads to; raises OSError."""
+        node = self.node(path)
+        if not isinstance(node, Directory):
+            raise failure(errno.ENOTDIR, path)
+        return [(name, entry if isinstance(entry, File | Directory) else self._leads_to(f'{path}/{name}'))
+                for name, entry in sorted(node.entries.items())]
+
+    def _leads_to(self, path: str) -> Node | None:
+        try:
+            return self.node(path)
+        except OSError:
+            return None
+
     def readlink(self, path: str) -> str:
         node = self.node(path, follow=False)
         if not isinstance(node, Symlink):

@@ -50,9 +50,7 @@ class Ledger:
         if previous is not None and previous.manager == who and previous.owners is None:
             # The same one writing again: its two writes count as one.
             previous = previous.previous
-        note = _Note(new, previous, who, time)
-        note.depth = previous.depth + 1 if previous else 1
-        self._notes[uid] = note
+        note = self._notes[uid] = _Note(new, previous, who, time, None, previous.depth + 1 if previous else 1)
         if note.depth > LONGEST and previous is not None:
             self._work_out(previous, resource)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
@@ -15,8 +16,7 @@ from tutor.apimachinery.resources import Resource
 MAX_UPDATE_MANAGERS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Manager:
+class Manager(NamedTuple):
     """Who owns fields, by what kind of write, through which subresource."""
 
     name: str

@@ -39,9 +39,10 @@ class ControlPlane:
         self._simulation = server.simulation
         self._client = Client(server, LOOPBACK, AGENT)
         self._hostname = hostname
-        self._address = address
+        self._identity = identity(hostname)
         self._serving = serving
         self._holder = ''
+        self._endpoints, self._slice = _endpoints(*address), _slice(*address)
 
     def start(self) -> None:
         """Look at once, and then at intervals."""
@@ -64,8 +65,8 @@ class ControlPlane:
 
     def _keep_namespaces(self) -> None:
         """systemnamespaces.Controller.sync: the namespaces that a cluster cannot be without are made again."""
-        for obj in bootstrap.objects():
-            if obj['kind'] == 'Namespace' and self._stored('', 'namespaces', '', obj['metadata']['name']) is None:
+        for obj in bootstrap.of_kind('Namespace'):
+            if self._stored('', 'namespaces', '', obj['metadata']['name']) is None:
                 self._client.create('namespaces', {**deep_copy(obj), 'status': {}})
 
     # -- kubernetesservice --------------------------------------------------------------------------------------
@@ -73,11 +74,10 @@ class ControlPlane:
     def _keep_service(self) -> None:
         """kubernetesservice.Controller.UpdateKubernetesService."""
         if self._stored('', 'services', NAMESPACE, SERVICE) is None:
-            found = next(obj for obj in bootstrap.objects()
-                         if obj['kind'] == 'Service' and obj['metadata']['name'] == SERVICE)
+            found = next(obj for obj in bootstrap.of_kind('Service') if obj['metadata']['name'] == SERVICE)
             self._client.create('services', deep_copy(found))
-        self._keep('', 'endpoints', self._endpoints())
-        self._keep('discovery.k8s.io', 'endpointslices', self._slice())
+        self._keep('', 'endpoints', self._endpoints)
+        self._keep('discovery.k8s.io', 'endpointslices', self._slice)
 
     def _keep(self, group: str, plural: str, wanted: Object) -> None:
         """Make it, or what differs of it equal again (EndpointsAdapter.Sync)."""
@@ -88,28 +88,11 @@ class ControlPlane:
         elif any(stored.get(key) != value for key, value in wanted.items() if key != 'metadata'):
             self._client.update(name, {**wanted, 'metadata': {**stored['metadata'], **wanted['metadata']}})
 
-    def _endpoints(self) -> Object:
-        ip, port = self._address
-        return {'apiVersion': 'v1', 'kind': 'Endpoints',
-                'metadata': {'name': SERVICE, 'namespace': NAMESPACE,
-                             'labels': {'endpointslice.kubernetes.io/skip-mirror': 'true'}},
-                'subsets': [{'addresses': [{'ip': ip}],
-                             'ports': [{'name': 'https', 'port': port, 'protocol': 'TCP'}]}]}
-
-    def _slice(self) -> Object:
-        ip, port = self._address
-        return {'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice',
-                'metadata': {'name': SERVICE, 'namespace': NAMESPACE,
-                             'labels': {'kubernetes.io/service-name': SERVICE}},
-                'addressType': 'IPv4',
-                'endpoints': [{'addresses': [ip], 'conditions': {'ready': True}}],
-                'ports': [{'name': 'https', 'port': port, 'protocol': 'TCP'}]}
-
     # -- the identity lease -------------------------------------------------------------------------------------
 
     def _keep_lease(self) -> None:
         """lease.Controller.backoffEnsureLease and retryUpdateLease; the name is controlplane.New's."""
-        name, now = identity(self._hostname), self._simulation.micro_timestamp()
+        name, now = self._identity, self._simulation.micro_timestamp()
         stored = self._stored('coordination.k8s.io', 'leases', 'kube-system', name)
         if stored is not None:
             self._client.update(LEASES, {**stored, 'spec': {**stored['spec'], 'renewTime': now}})
@@ -121,6 +104,23 @@ class ControlPlane:
                                     'kubernetes.io/hostname': self._hostname}},
             'spec': {'holderIdentity': f'{name}_{self._holder}', 'leaseDurationSeconds': LEASE_SECONDS,
                      'renewTime': now}})
+
+
+def _endpoints(ip: str, port: int) -> Object:
+    return {'apiVersion': 'v1', 'kind': 'Endpoints',
+            'metadata': {'name': SERVICE, 'namespace': NAMESPACE,
+                         'labels': {'endpointslice.kubernetes.io/skip-mirror': 'true'}},
+            'subsets': [{'addresses': [{'ip': ip}],
+                         'ports': [{'name': 'https', 'port': port, 'protocol': 'TCP'}]}]}
+
+
+def _slice(ip: str, port: int) -> Object:
+    return {'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice',
+            'metadata': {'name': SERVICE, 'namespace': NAMESPACE,
+                         'labels': {'kubernetes.io/service-name': SERVICE}},
+            'addressType': 'IPv4',
+            'endpoints': [{'addresses': [ip], 'conditions': {'ready': True}}],
+            'ports': [{'name': 'https', 'port': port, 'protocol': 'TCP'}]}
 
 
 def identity(hostname: str) -> str:

@@ -53,24 +53,24 @@ def _decode(body: bytes | str) -> Any:
 
 
 def private(scope: Scope, body: Any, old: Object) -> Object:
-    """A private copy of an object's new state. What it shares with the stored object stays shared where the strategy
-    keeps the stored one's anyway: all but the status of an update of the status, the status of any other."""
+    """A private copy of an object's new state. What is the stored object's own stays shared where nobody changes it in
+    place: the fields of metadata and status, and what the strategy keeps of the stored one anyway (all but the status
+    in an update of the status, the status in any other)."""
     if not isinstance(body, dict):
         return read_body(scope)
-    status = scope.info.subresource == 'status'
-    kept = [name for name, value in body.items() if old.get(name) is value and (
-        name == 'status' if not status else name not in ('metadata', 'status'))]
-    if not kept or not scope.store.strategy.has_status:
-        return deep_copy(body)
-    new = {name: value if name in kept else deep_copy(value) for name, value in body.items() if name != 'metadata'}
-    if status and isinstance(body.get('metadata'), dict):
-        # Labels, annotations and the like stay as they are: only the dict that holds them is made anew.
-        before = old['metadata']
-        new['metadata'] = {name: value if before.get(name) is value else deep_copy(value)
-                           for name, value in body['metadata'].items()}
-    elif 'metadata' in body:
-        new['metadata'] = deep_copy(body['metadata'])
-    return {name: new[name] for name in body}
+    if scope.store.strategy.custom:
+        return deep_copy(body)  # its schema may have changed since: all of it is pruned again
+    status, keeps = scope.info.subresource == 'status', scope.store.strategy.has_status
+    new: Object = {}
+    for name, value in body.items():
+        before = old.get(name)
+        if keeps and before is value and name != 'metadata' and (name == 'status') is not status:
+            new[name] = value
+        elif name in _BY_FIELD and isinstance(value, dict) and isinstance(before, dict):
+            new[name] = {key: item if before.get(key) is item else deep_copy(item) for key, item in value.items()}
+        else:
+            new[name] = deep_copy(value)
+    return new
 
 
 def is_clean(scope: Scope, body: Any, old: Object) -> bool:
@@ -78,8 +78,19 @@ def is_clean(scope: Scope, body: Any, old: Object) -> bool:
     decoded when it came."""
     if not isinstance(body, dict) or scope.store.strategy.custom:
         return False
-    changed = {name: value for name, value in body.items() if old.get(name) is not value}
+    changed: Object = {}
+    for name, value in body.items():
+        before = old.get(name)
+        if before is value:
+            continue
+        if name in _BY_FIELD and isinstance(value, dict) and isinstance(before, dict):
+            value = {key: item for key, item in value.items() if before.get(key) is not item}
+        changed[name] = value
     return conversion.is_clean(changed, scope.resource)
+
+
+_BY_FIELD = frozenset({'metadata', 'status'})
+"""What is looked at field by field: writes leave most of it as it was."""
 
 
 def check_types(body: Object, group: str, version: str, kind: str) -> Object:
@@ -100,11 +111,11 @@ def decode_kind(body: Object, group: str, version: str, kind: str) -> None:
 
 def check_kind(scope: Scope, obj: Object) -> None:
     """What the body says it is must be what the URL is about; raises BadRequest, Invalid for custom resources."""
-    resource = scope.resource
-    version, kind = obj.get('apiVersion') or resource.group_version, obj.get('kind') or resource.kind
-    if (version, kind) != (resource.group_version, resource.kind):
-        _refuse_kind(scope, str(version), str(kind))
-    obj['apiVersion'], obj['kind'] = resource.group_version, resource.kind
+    expected = scope.resource.group_version, scope.resource.kind
+    found = obj.get('apiVersion') or expected[0], obj.get('kind') or expected[1]
+    if found != expected:
+        _refuse_kind(scope, str(found[0]), str(found[1]))
+    obj['apiVersion'], obj['kind'] = expected
     meta = obj.get('metadata')
     if meta is None:
         obj['metadata'] = {}

@@ -24,6 +24,12 @@ def objects() -> tuple[Object, ...]:
     return read_compiled('bootstrap.z', [FOLDER / name for name in SOURCES])
 
 
+@cache
+def of_kind(kind: str) -> tuple[Object, ...]:
+    """Those of one kind."""
+    return tuple(obj for obj in objects() if obj['kind'] == kind)
+
+
 def read_compiled(name: str, sources: Sequence[Path]) -> tuple[Object, ...]:
     """Objects from the form that the build compiled, or from their YAML. They are shared: do not change them."""
     return _read(name, tuple(sources))

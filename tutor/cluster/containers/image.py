@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 from tutor.cluster.containers.executables import StartFailure, locate
@@ -79,7 +80,7 @@ class Image:
         return self.size // 3 if 'alpine' in tag else self.size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """An image as a registry serves it under one tag. `root` is its file system, shared by all its containers."""
 
@@ -123,15 +124,15 @@ class Manifest:
         """'docker.io/library/nginx:1.27'."""
         return f'{self.repository}:{self.tag}'
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return digest_of(f'manifest {self.repository}@{self.image.version(self.tag)} {self.userland}')
 
-    @property
+    @cached_property
     def image_id(self) -> str:
         """The repository and digest, as containerd reports it in a status."""
         return f'{self.repository}@{self.digest}'
 
-    @property
+    @cached_property
     def config_digest(self) -> str:
         return digest_of(f'config {self.repository}@{self.image.version(self.tag)} {self.userland}')

@@ -161,19 +161,19 @@ class NodeReporter:
                 'osImage': OS_IMAGE, 'swap': {}, 'systemUUID': f'{unique}-1c1b-4c5d-9c3a-{unique}2c3d'}
 
     def report(self) -> None:
-        """Write the status; others' conditions stay."""
+        """Write what has changed of the status (nodeutil.PatchNodeStatus); others' conditions stay."""
         kubelet = self._kubelet
         if not kubelet.connected:
             return
+        known = (kubelet.current_node() or {}).get('status') or {}
         status = self.status()
-        node = kubelet.current_node()
         own = {entry['type'] for entry in self._conditions}
-        known = ((node or {}).get('status') or {}).get('conditions') or ()
-        before = tuple(entry for entry in known if entry['type'] in own)
-        foreign = [entry for entry in known if entry['type'] not in own]
-        body = {'status': {**status, 'conditions': [*self._conditions, *foreign]}}
+        before = tuple(entry for entry in known.get('conditions') or () if entry['type'] in own)
+        foreign = [entry for entry in known.get('conditions') or () if entry['type'] not in own]
+        status['conditions'] = [*self._conditions, *foreign]
+        changed = {name: value for name, value in status.items() if known.get(name) != value}
         try:
-            kubelet.client.patch('nodes', kubelet.name, body, '', 'status', MERGE_PATCH)
+            kubelet.client.patch('nodes', kubelet.name, {'status': changed}, '', 'status', MERGE_PATCH)
         except (StatusError, OSError):
             return  # also when somebody removed the node: only a kubelet that starts registers one
         self._announce(before)

@@ -13,6 +13,7 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.kubelet import pods
 from tutor.cluster.kubelet.pods import HASH, MIRROR, SOURCE
 from tutor.cluster.simulation import Timer
+from tutor.shell.vfs import Directory, File, Node
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
@@ -135,6 +136,10 @@ class StaticPods:
         """tryReconcileMirrorPods."""
         pod, client = self._wanted[key], self._kubelet.client
         meta = pod['metadata']
+        known = self._kubelet.informers.of('pods').get(meta['namespace'], meta['name'])
+        if known is not None and self._kubelet.connected and _is_mirror_of(known, pod):
+            self._show(key, known)
+            return
         try:
             current = client.find('pods', meta['name'], meta['namespace'])
             if current is not None:
@@ -173,17 +178,24 @@ class StaticPods:
     def _manifests(self) -> list[Object]:
         files = self._kubelet.machine.files
         found: list[Object] = []
-        for name in files.listdir(self.folder) if self.folder and files.is_dir(self.folder) else ():
+        for name, node in self._entries():
             path = f'{self.folder}/{name}'
-            if name.startswith('.') or files.is_dir(path):
+            if name.startswith('.') or isinstance(node, Directory):
                 continue
             try:
-                found.append(self._as_pod(*_decoded(bytes(files.read(path)), path, self._kubelet.name)))
+                content = node.data() if isinstance(node, File) else files.read(path)
+                found.append(self._as_pod(*_decoded(content, path, self._kubelet.name)))
             except (StatusError, ValueError, KeyError, TypeError, OSError) as problem:
                 text = str(problem).removeprefix('error converting YAML to JSON: ')
                 self._kubelet.log.error('file.go:187', 'Could not process manifest file',
                                         f'{path}: couldn\'t parse as pod({text}), please check config file', path=path)
         return found
+
+    def _entries(self) -> list[tuple[str, Node | None]]:
+        try:
+            return self._kubelet.machine.files.scandir(self.folder) if self.folder else []
+        except OSError:
+            return []
 
     def _as_pod(self, pod: Object, digest: str) -> Object:
         """applyDefaults: the node's name is part of the pod's, and it goes nowhere else."""

@@ -37,7 +37,9 @@ class StatusManager:
         uid = self._kubelet.static_pods.mirror_uid(worker.key) if worker.static else meta['uid']
         if not uid:
             return  # a static pod shows nowhere until it has a mirror
-        change = {**status, **{field: None for field in before if field not in status}}
+        # PatchPodStatus: only what differs is sent.
+        change = {field: value for field, value in status.items() if before.get(field) != value}
+        change |= {field: None for field in before if field not in status}
         body = {'metadata': {'uid': uid}, 'status': change}
         try:
             stored = self._kubelet.client.patch('pods', meta['name'], body, meta['namespace'], 'status', MERGE_PATCH)

@@ -53,6 +53,8 @@ class Simulation:
         self._sequence = 0
         self._stamped = -1
         self._stamp = ''
+        self._micro_stamped = -1.0
+        self._micro_stamp = ''
 
     # -- telling time -------------------------------------------------------------------------------------------
 
@@ -70,7 +72,10 @@ class Simulation:
 
     def micro_timestamp(self) -> str:
         """This moment as metav1.MicroTime."""
-        return self.wall().strftime('%Y-%m-%dT%H:%M:%S.%fZ')
+        if self.now != self._micro_stamped:
+            self._micro_stamped = self.now
+            self._micro_stamp = self.wall().strftime('%Y-%m-%dT%H:%M:%S.%fZ')
+        return self._micro_stamp
 
     # -- events -------------------------------------------------------------------------------------------------
 

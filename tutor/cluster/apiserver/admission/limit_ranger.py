@@ -69,8 +69,8 @@ def _set_defaults(pod: Object, requests: dict[str, str], limits: dict[str, str])
                     told.append(f'{", ".join(added)} {verb} for {label} {container.get("name", "")}')
     if told:
         told.sort(key=lambda text: ' limit for ' in text)
-        annotations = pod['metadata'].setdefault('annotations', {})
-        annotations[ANNOTATION] = 'LimitRanger plugin set: ' + '; '.join(told)
+        annotations = pod['metadata'].get('annotations') or {}
+        pod['metadata']['annotations'] = {**annotations, ANNOTATION: 'LimitRanger plugin set: ' + '; '.join(told)}
 
 
 def _pod_problems(pod: Object, limit_range: Object) -> Iterable[str]:
