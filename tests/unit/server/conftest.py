@@ -19,6 +19,7 @@ from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.server.service import Service, Settings, new_cluster
 
 T = TypeVar('T')
+JSON = 'application/json'
 CONFIG = ClusterConfig(nodes=(NodeConfig('node01'),), addons=(), pulled=True)
 BARE = ClusterConfig(nodes=(), addons=())
 
@@ -87,7 +88,8 @@ class Caller:
         try:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            text = answer.read()
+            return answer.status, json.loads(text) if answer.headers.get_content_type() == JSON else text.decode()
         finally:
             connection.close()
 
@@ -111,6 +113,8 @@ class Caller:
 
     def refused(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
         code, status = self.ask(method, path, body, **headers)
+        if not isinstance(status, dict):
+            return code, status
         assert status['kind'] == 'Status' and status['status'] == 'Failure' and status['code'] == code
         return code, status['message']
 

@@ -52,6 +52,12 @@ def test_path_tricks_find_nothing(caller, path: str) -> None:
     assert caller.refused('GET', path)[0] == 404
 
 
+def test_a_path_that_nobody_serves_is_no_status(caller) -> None:
+    assert caller.ask('GET', '/nosuch') == (404, '404 page not found\n')
+    assert caller.ask('GET', '/apis/nosuch/v1/things?watch=1') == (404, '404 page not found\n')
+    assert caller.refused('GET', '/nosuch', Impersonate_User='nobody')[0] == 403
+
+
 @pytest.mark.parametrize('query', ['limit=x', 'continue=%00', 'labelSelector=a%20b%20c', 'fieldSelector=nope%3D1',
                                    'watch=1&timeoutSeconds=-x'])
 def test_bad_parameters_are_bad_requests(caller, query: str) -> None:
