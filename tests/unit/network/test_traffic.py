@@ -134,3 +134,23 @@ def test_addresses_are_handed_out_in_turn_and_run_out() -> None:
             addresses.allocate()
     assert pod_cidr(1) == '10.244.1.0/24'
     assert pod_cidr(256) == '10.245.0.0/24'
+
+
+def answers(cluster: Cluster, host: str, times: int = 12) -> set[str]:
+    return {get(cluster, host).strip() for _ in range(times)}
+
+
+def test_a_proxy_keeps_traffic_on_its_node_or_in_its_zone_as_hints_say(cluster):
+    assert len(answers(cluster, 'web')) == 2
+    node = {pod['metadata']['name']: pod['spec']['nodeName'] for pod in cluster.admin.items('pods', 'default')}
+    assert node['web-1'] != node['web-2']
+    for name in ('node01', 'node02'):
+        cluster.admin.patch('nodes', name, {'metadata': {'labels': {'topology.kubernetes.io/zone': f'zone-of-{name}'}}})
+    near = next(name for name in ('web-1', 'web-2') if node[name] == node['box'])
+    for distribution in ('PreferSameZone', 'PreferSameNode', 'PreferClose'):
+        cluster.admin.patch('services', 'web', {'spec': {'trafficDistribution': distribution}}, 'default')
+        cluster.simulation.advance(2)
+        assert answers(cluster, 'web') == {near}
+    cluster.admin.delete('pods', near, 'default', {'gracePeriodSeconds': 0})
+    cluster.simulation.advance(2)
+    assert len(answers(cluster, 'web')) == 1

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, deleting, key, owner_reference
+from tutor.apimachinery.objects import Object, deleting, is_true, key, labels, owner_reference
 from tutor.client.client import Client
 from tutor.client.informer import Informers
-from tutor.cluster.controllers import indexes, pods, services, slices
+from tutor.cluster.controllers import indexes, pods, services, slices, topology_hints
 from tutor.cluster.controllers.controller import Controller, batch_delay
 from tutor.cluster.controllers.written import Written
 from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'endpointslices.discovery.k8s.io'
 CONTROLLER_NAME = 'endpointslice-controller.k8s.io'
-ZONE = 'topology.kubernetes.io/zone'
 _INDEX = 'service'
 
 
@@ -32,11 +31,15 @@ class EndpointSliceController(Controller):
         self.written = Written(self.slices)
         self._endpoints: dict[str, dict[str, tuple[Object, Object]]] = {}
         self._specs: dict[str, Object] = {}
-        """By what specs of Services these were made."""
+        """By what specs of Services, and modes of their topology, these were made."""
         self._sizes: dict[str, int] = {}
+        self._shares: dict[str, float] = {}
+        """Of the zones, as of the last change of a node that matters."""
+        self._hinted: set[str] = set()
         self.services.on_change(lambda old, new: self.queue.add(key(new or old or {})))
         self.pods.on_change(self._pod_changed)
         self.slices.on_change(self._slice_changed)
+        self.nodes.on_change(self._node_changed)
 
     # -- events -------------------------------------------------------------------------------------------------
 
@@ -53,6 +56,14 @@ class EndpointSliceController(Controller):
         for where in _service_of(new or old or {}):
             self.queue.add(where)
 
+    def _node_changed(self, old: Object | None, new: Object | None) -> None:
+        """checkNodeTopologyDistribution: Services with hints look again whether these are still good."""
+        if old is not None and new is not None and _for_hints(old) == _for_hints(new):
+            return
+        self._shares = topology_hints.cpu_shares(self.nodes.objects.values())
+        for where in sorted(self._hinted):
+            self.queue.add(where)
+
     # -- reconcile ----------------------------------------------------------------------------------------------
 
     def reconcile(self, key: str) -> None:
@@ -62,6 +73,7 @@ class EndpointSliceController(Controller):
             self._endpoints.pop(key, None)
             self._specs.pop(key, None)
             self._sizes.pop(key, None)
+            self._hinted.discard(key)
             return
         if not service['spec'].get('selector') or service['spec'].get('type') == 'ExternalName':
             return
@@ -81,7 +93,7 @@ class EndpointSliceController(Controller):
 
     def _reconcile_family(self, where: str, service: Object, family: str, existing: list[Object],
                           found: list[Object]) -> None:
-        desired = self._desired(where, service, family, found)
+        desired = self._hints(where, service, family, existing, self._desired(where, service, family, found))
         plan = slices.plan(existing, desired, lambda item: _labels(service, item))
         if len(existing) == len(plan.delete) and not plan.create:
             self._place_holder(service, plan)
@@ -97,6 +109,29 @@ class EndpointSliceController(Controller):
             self.written.wrote(where, self.client.update(RESOURCE, {**item, 'metadata': meta}))
         for item in plan.delete:
             self._delete(where, item)
+
+    def _hints(self, where: str, service: Object, family: str, existing: list[Object],
+               desired: topology_hints.Desired) -> topology_hints.Desired:
+        """The endpoints with hints by the mode of the Service's topology, if it has one."""
+        if not topology_hints.wanted(service):
+            if where in self._hinted:
+                self._hinted.discard(where)
+                self._tell_hints(service, 'Disabled', topology_hints.DISABLED, family)
+            return desired
+        try:
+            hinted = topology_hints.add_hints(desired, existing, self._shares)
+        except topology_hints.HintsError as error:
+            self._hinted.discard(where)
+            self._tell_hints(service, 'Disabled', str(error), family)
+            return desired
+        if where not in self._hinted:
+            self._hinted.add(where)
+            self._tell_hints(service, 'Enabled', topology_hints.ENABLED, family)
+        return hinted
+
+    def _tell_hints(self, service: Object, what: str, message: str, family: str) -> None:
+        self.event(service, 'Normal' if what == 'Enabled' else 'Warning', f'TopologyAwareHints{what}',
+                   f'{message}, addressType: {family}')
 
     def _place_holder(self, service: Object, plan: slices.Plan) -> None:
         """newPlaceholderEndpointSlice: a Service without endpoints has one empty slice."""
@@ -122,8 +157,9 @@ class EndpointSliceController(Controller):
         wanted: dict[slices.PortKey, tuple[list[Object], slices.Endpoints]] = {}
         named = any(not isinstance(p.get('targetPort', 0), int) for p in service['spec'].get('ports') or ())
         known, fresh = self._endpoints.get(where, {}), {}
-        if self._specs.get(where) is not service['spec']:
-            self._specs[where], known = service['spec'], {}
+        spec = {**service['spec'], 'topology': topology_hints.wanted(service)}
+        if self._specs.get(where) != spec:
+            self._specs[where], known = spec, {}
         same: tuple[slices.PortKey, list[Object]] | None = None
         for pod in found:
             address = None if pods.is_terminal(pod) else _address(pod, family)
@@ -156,10 +192,11 @@ class EndpointSliceController(Controller):
         node = pod['spec'].get('nodeName')
         if node:
             endpoint['nodeName'] = node
-            zone = ((self.nodes.objects.get(node) or {}).get('metadata', {}).get('labels') or {}).get(ZONE)
+            zone = ((self.nodes.objects.get(node) or {}).get('metadata', {}).get('labels') or {}).get(
+                topology_hints.ZONE)
             if zone:
                 endpoint['zone'] = zone
-        hints = _hints(service['spec'].get('trafficDistribution'), endpoint)
+        hints = {} if topology_hints.wanted(service) else _hints(service['spec'].get('trafficDistribution'), endpoint)
         if hints:
             endpoint['hints'] = hints
         return endpoint
@@ -176,6 +213,11 @@ class EndpointSliceController(Controller):
     def _annotations(self, item: Object) -> dict[str, str]:
         old = item.get('metadata', {}).get('annotations') or {}
         return {**old, services.TRIGGER_TIME: self.simulation.timestamp()}
+
+
+def _for_hints(node: Object) -> tuple[object, ...]:
+    """What hints depend on."""
+    return (labels(node), is_true(node, 'Ready'), (node.get('status', {}).get('allocatable') or {}).get('cpu'))
 
 
 def _hints(distribution: str | None, endpoint: Object) -> Object:

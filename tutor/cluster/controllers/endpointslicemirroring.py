@@ -15,6 +15,9 @@ from tutor.cluster.simulation import Simulation
 CONTROLLER_NAME = 'endpointslicemirroring-controller.k8s.io'
 SKIP = 'endpointslice.kubernetes.io/skip-mirror'
 LEADER = 'control-plane.alpha.kubernetes.io/leader'
+MAX_ENDPOINTS = 1000
+"""--mirroring-max-endpoints-per-subset: what is beyond is not mirrored."""
+
 _INDEX = 'mirrored'
 
 
@@ -56,7 +59,7 @@ class EndpointSliceMirroringController(Controller):
         for family in ('IPv4', 'IPv6'):
             mine = [item for item in existing if item['addressType'] == family]
             self._write(key, endpoints, family, slices.plan(
-                mine, _desired(endpoints, family), lambda item: _labels(endpoints)))
+                mine, _desired(endpoints, family), lambda item: _labels(endpoints), MAX_ENDPOINTS))
 
     def _write(self, where: str, endpoints: Object, family: str, plan: slices.Plan) -> None:
         notes = {name: value for name, value in annotations(endpoints).items()
@@ -112,7 +115,7 @@ def _desired(endpoints: Object, family: str) -> dict[slices.PortKey, tuple[list[
                   **({'appProtocol': port['appProtocol']} if port.get('appProtocol') else {})}
                  for port in subset.get('ports') or ()]
         for field, ready in (('addresses', True), ('notReadyAddresses', False)):
-            for address in subset.get(field) or ():
+            for address in (subset.get(field) or ())[:MAX_ENDPOINTS]:
                 if (':' in address['ip']) == (family == 'IPv6'):
                     group = wanted.setdefault(slices.port_key(ports), (ports, {}))
                     endpoint = _endpoint(address, ready)

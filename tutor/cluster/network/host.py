@@ -79,7 +79,8 @@ class HostNetwork:
         if self.stack.pod:
             return iptables.empty(), iptables
         rules = [getattr(proxy, 'rules', lambda node: None)(self.stack.node) for proxy in self.stack.fabric.proxies]
-        return iptables.tables(next((found for found in rules if found is not None), None)), iptables
+        found = next((found for found in rules if found is not None), None)
+        return iptables.tables(found, self.stack.node), iptables
 
     def sockets(self) -> list[tuple[str, str, int, Any]]:
         """What listens here: protocol, address ('' for all), port, and the view that opened it."""

@@ -45,8 +45,8 @@ def empty() -> Tables:
     return Tables({chain: [] for chain in BUILT_IN['nat']}, {chain: [] for chain in BUILT_IN['filter']})
 
 
-def tables(rules: Rules | None) -> Tables:
-    """The rules of a node's kube-proxy; None for a node where it never ran."""
+def tables(rules: Rules | None, node: str) -> Tables:
+    """The rules of a node's kube-proxy; None where it never ran."""
     found = empty()
     if rules is None:
         return found
@@ -66,17 +66,17 @@ def tables(rules: Rules | None) -> Tables:
         'KUBE-SERVICES': []})
     for service in sorted(rules.services(), key=key):
         for port in service['spec'].get('ports') or () if cluster_ips(service) else ():
-            _add(found, rules, service, port)
+            _add(found, rules, service, port, node)
     found.nat['KUBE-SERVICES'].append(Rule('KUBE-NODEPORTS', comment=LAST, matches='-m addrtype --dst-type LOCAL'))
     return found
 
 
-def _add(found: Tables, rules: Rules, service: Object, port: Object) -> None:
+def _add(found: Tables, rules: Rules, service: Object, port: Object, node: str) -> None:
     """The chains of one port of a Service."""
     name = key(service) + (f':{port["name"]}' if port.get('name') else '')
     protocol = port.get('protocol', 'TCP').lower()
     chain = f'KUBE-SVC-{_hash(name + protocol)}'
-    endpoints = list(usable_endpoints(rules.slices(key(service)), port.get('name', '')))
+    endpoints = list(usable_endpoints(rules.slices(key(service)), port.get('name', ''), (node, rules.zone(node))))
     to = f'-m {protocol} --dport {port["port"]}'
     external = [address for address in addresses_of(service) if address not in cluster_ips(service)]
     outside = f'KUBE-EXT-{_hash(name + protocol)}'

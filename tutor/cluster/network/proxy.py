@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
-from tutor.apimachinery.objects import Object, key
+from tutor.apimachinery.objects import Object, key, labels
 from tutor.client.informer import Informer, Informers
 from tutor.cluster.network.fabric import DROPPED, REFUSED, Fabric
 from tutor.cluster.network.stack import Stack, is_loopback
 from tutor.cluster.simulation import Simulation
 
 SERVICE_NAME = 'kubernetes.io/service-name'
+ZONE = 'topology.kubernetes.io/zone'
 Endpoint = tuple[str, int, str]
 """Address, port and node."""
 
@@ -23,14 +24,16 @@ class Rules(Protocol):
     def by_node_port(self, port: int) -> Iterable[Object]: ...
     def slices(self, service: str) -> Iterable[Object]: ...
     def services(self) -> Iterable[Object]: ...
+    def zone(self, node: str) -> str: ...
 
 
 class LiveRules:
     """Rules that follow the API server."""
 
-    def __init__(self, services: Informer, slices: Informer) -> None:
+    def __init__(self, services: Informer, slices: Informer, nodes: Informer) -> None:
         self._services = services
         self._slices = slices
+        self._nodes = nodes
         services.add_index('address', addresses_of)
         services.add_index('nodePort', node_ports_of)
         slices.add_index('service', service_of)
@@ -47,15 +50,21 @@ class LiveRules:
     def services(self) -> Iterable[Object]:
         return self._services.list()
 
+    def zone(self, node: str) -> str:
+        known = self._nodes.objects.get(node)
+        return labels(known).get(ZONE, '') if known is not None else ''
+
     def frozen(self) -> FrozenRules:
-        return FrozenRules(self._services.list(), self._slices.list())
+        zones = {name: self.zone(name) for name in self._nodes.objects}
+        return FrozenRules(self._services.list(), self._slices.list(), zones)
 
 
 class FrozenRules:
     """The rules that a proxy left behind in its node's kernel when it stopped."""
 
-    def __init__(self, services: list[Object], slices: list[Object]) -> None:
+    def __init__(self, services: list[Object], slices: list[Object], zones: dict[str, str]) -> None:
         self._services = services
+        self._zones = zones
         self._by_address = _grouped(services, addresses_of)
         self._by_node_port = _grouped(services, node_ports_of)
         self._slices = _grouped(slices, service_of)
@@ -72,6 +81,9 @@ class FrozenRules:
     def services(self) -> Iterable[Object]:
         return self._services
 
+    def zone(self, node: str) -> str:
+        return self._zones.get(node, '')
+
 
 class ServiceProxy:
     """The proxies of all nodes. A node whose proxy never ran has no rules; one whose proxy stopped keeps its last."""
@@ -79,7 +91,8 @@ class ServiceProxy:
     def __init__(self, simulation: Simulation, fabric: Fabric, informers: Informers) -> None:
         self._simulation = simulation
         self._fabric = fabric
-        self._live = LiveRules(informers.of('services'), informers.of('endpointslices.discovery.k8s.io'))
+        self._live = LiveRules(informers.of('services'), informers.of('endpointslices.discovery.k8s.io'),
+                               informers.of('nodes'))
         self._rules: dict[str, Rules] = {}
         self._running: set[str] = set()
         self._cut_off: set[str] = set()
@@ -148,8 +161,9 @@ class ServiceProxy:
               node: str) -> tuple[str, int] | str:
         """One endpoint at random, as the statistic module does, or the same as last time for this client."""
         spec = service['spec']
-        endpoints = list(usable_endpoints(rules.slices(key(service)), entry.get('name', '')))
         policy = spec.get('externalTrafficPolicy' if external else 'internalTrafficPolicy')
+        where = None if policy == 'Local' else (node, rules.zone(node))
+        endpoints = list(usable_endpoints(rules.slices(key(service)), entry.get('name', ''), where))
         if policy == 'Local':
             here = [endpoint for endpoint in endpoints if endpoint[2] == node]
             if endpoints and not here:
@@ -175,10 +189,13 @@ class ServiceProxy:
         return last
 
 
-def usable_endpoints(slices: Iterable[Object], port_name: str) -> Iterator[Endpoint]:
-    """CategorizeEndpoints: the ready ones, or, when none is, those that still serve while they terminate."""
-    ready: list[Endpoint] = []
-    terminating: list[Endpoint] = []
+def usable_endpoints(slices: Iterable[Object], port_name: str,
+                     where: tuple[str, str] | None = None) -> Iterator[Endpoint]:
+    """CategorizeEndpoints: the ready ones, or, when none is, those that still serve while they terminate; with the
+    proxy's node and its zone, the ready ones that hints keep for these."""
+    ready: list[Object] = []
+    terminating: list[Object] = []
+    ports: dict[int, int] = {}
     for piece in slices:
         port = next((p.get('port') for p in piece.get('ports') or () if (p.get('name') or '') == port_name), None)
         if port is None:
@@ -186,13 +203,22 @@ def usable_endpoints(slices: Iterable[Object], port_name: str) -> Iterator[Endpo
         for endpoint in piece.get('endpoints') or ():
             conditions = endpoint.get('conditions') or {}
             if conditions.get('ready', True):
-                chosen = ready
+                ready.append(endpoint)
             elif conditions.get('serving') and conditions.get('terminating'):
-                chosen = terminating
-            else:
-                continue
-            chosen += ((address, port, endpoint.get('nodeName', '')) for address in endpoint['addresses'][:1])
-    return iter(dict.fromkeys(ready or terminating))
+                terminating.append(endpoint)
+            ports[id(endpoint)] = port
+    chosen = _kept_near(ready, where) if where is not None else ready
+    return iter(dict.fromkeys((address, ports[id(endpoint)], endpoint.get('nodeName', ''))
+                              for endpoint in chosen or terminating for address in endpoint['addresses'][:1]))
+
+
+def _kept_near(ready: list[Object], where: tuple[str, str]) -> list[Object]:
+    """topologyModeFromHints: hints count when every ready endpoint has them and some are for here."""
+    for field, name in zip(('forNodes', 'forZones'), where, strict=True):
+        hints = [{hint['name'] for hint in (endpoint.get('hints') or {}).get(field) or ()} for endpoint in ready]
+        if name and all(hints) and any(name in names for names in hints):
+            return [endpoint for endpoint, names in zip(ready, hints, strict=True) if name in names]
+    return ready
 
 
 def addresses_of(service: Object) -> list[str]:
