@@ -197,6 +197,19 @@ async def test_undo_and_reset_say_so(start) -> None:
 
 
 @driven
+async def test_the_cluster_is_seen_larger_with_whole_tables_and_escape_comes_back(start) -> None:
+    async with start('en', (120, 36)) as driver:
+        await driver.open('2.6', 1)
+        await driver.type('kubectl create deployment web')
+        await driver.press('f4')
+        assert driver.rows()[0].split()[1] == 'Cluster' and 'Playground' not in driver.text()
+        pod = driver.session.pods()[0].name
+        assert f'default     Pod    {pod}' in driver.text()
+        await driver.press('escape')
+        assert 'Creating an object' in driver.text()
+
+
+@driven
 async def test_tabs_in_80_columns(start) -> None:
     async with start('zh', (80, 24)) as driver:
         await driver.open('2.6', 1)

@@ -40,6 +40,27 @@ async def test_search_finds_lessons(start, query) -> None:
         assert '另一课' in driver.text()
 
 
+@pytest.mark.parametrize(('query', 'mode', 'means'), [
+    ('deployment', 'zh', '让若干个相同的 Pod 一直运行的对象。'),
+    ('deploy', 'en', 'An object that keeps a number of equal Pods running.'),
+])
+@driven
+async def test_search_finds_words_by_their_names_and_by_what_kubectl_calls_them(start, query, mode, means) -> None:
+    async with start(mode, WIDE) as driver:
+        await driver.press('slash', *query)
+        assert '术语' in driver.text() if mode == 'zh' else 'Term' in driver.text()
+        assert means in driver.one_line()
+        await driver.press('enter')
+        assert driver.app.screen.lesson.number == '2.6'
+
+
+@driven
+async def test_a_word_that_no_lesson_explains_is_not_offered(start) -> None:
+    async with start('en', WIDE) as driver:
+        await driver.press('slash', *'taint')
+        assert 'Nothing found.' in driver.text()
+
+
 @driven
 async def test_search_for_nothing_says_so(start) -> None:
     async with start('en', WIDE) as driver:

@@ -1,10 +1,11 @@
-"""Finds lessons, pages, exercises and commands of the course, in either language, pinyin initials included."""
+"""Finds lessons, terms, pages, exercises and commands of the course, in either language, pinyin initials included."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tutor.apimachinery.resources import RESOURCES
 from tutor.course.blocks import ExerciseRef, RunBlock
 from tutor.course.loader import Course
 from tutor.course.models import Lesson
@@ -14,28 +15,44 @@ from tutor.i18n import message
 from tutor.i18n.pinyin import matches
 
 MOST = 60
-LESSON, PAGE, EXERCISE, COMMAND = message('Lesson'), message('Page'), message('Exercise'), message('Command')
+LESSON, TERM, PAGE = message('Lesson'), message('Term'), message('Page')
+EXERCISE, COMMAND = message('Exercise'), message('Command')
+KINDS = {name: item.kind for item in RESOURCES for name in (item.plural, *item.short_names)}
+"""What kubectl lets one say for a kind: svc → Service."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """Something that was found, and the page to open for it (None: where the learner left off)."""
+    """Something that was found, and the page to open for it (None: where the learner left off).
+
+    A term brings what it means.
+    """
 
     title: Text
     kind: str
     lesson: Lesson
     page: int | None = None
+    means: Text | None = None
 
 
 def find(course: Course, query: str) -> list[Hit]:
     """What fits, lessons first."""
     if not query.strip():
         return []
-    found: dict[str, list[Hit]] = {LESSON: [], PAGE: [], EXERCISE: [], COMMAND: []}
+    query = KINDS.get(query.strip().lower(), query)
+    found: dict[str, list[Hit]] = {LESSON: [], TERM: list(_terms(course, query)), PAGE: [], EXERCISE: [], COMMAND: []}
     for lesson in course.lessons:
         for hit in _hits(course, lesson, query):
             found[hit.kind].append(hit)
     return [hit for hits in found.values() for hit in hits][:MOST]
+
+
+def _terms(course: Course, query: str) -> Iterator[Hit]:
+    """Words of the glossary; only those that a lesson of this course explains."""
+    explained = {lesson.number: lesson for lesson in course.lessons}
+    for entry in course.glossary:
+        if entry.lesson in explained and matches(query, entry.term.zh, entry.term.en):
+            yield Hit(entry.term, TERM, explained[entry.lesson], means=entry.means)
 
 
 def _hits(course: Course, lesson: Lesson, query: str) -> Iterator[Hit]:

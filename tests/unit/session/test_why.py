@@ -243,7 +243,7 @@ def policies() -> Session:
     ("kubectl patch rolebinding rb --type=json -p '[{\"op\":\"replace\",\"path\":\"/roleRef/name\",\"value\":\"z\"}]'",
      'The `roleRef` of a binding cannot change'),
     ('kubectl apply --server-side --field-manager=other -f ss.yaml', 'take them over with `--force-conflicts`'),
-    ('kubectl label node node0 a=b', 'The cluster has no `node0` among its nodes; one is close'),
+    ('kubectl label node node0 a=b', 'The cluster has no Node `node0`; one is close'),
 ])
 def test_rules_of_the_cluster_are_explained(policies: Session, command: str, cause: str) -> None:
     assert cause in explained(policies, command)

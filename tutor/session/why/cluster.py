@@ -29,7 +29,7 @@ def no_namespace(match: re.Match[str], failure: Failure) -> Answer:
 def not_found(match: re.Match[str], failure: Failure) -> Answer:
     resource, name, namespace = match[1], match[2], failure.namespace
     elsewhere = _everywhere(failure, resource, name)
-    plural = resource.partition('.')[0]
+    plural, kind = resource.partition('.')[0], _kind(resource)
     command = failure.command.strip()
     meant = re.sub(r'(-n[= ]?|--namespace[= ])\S+', '', command).rstrip()
     look = Suggestion(LOOK, f'kubectl get {plural}' + (f' -n {namespace}' if namespace != 'default' else ''))
@@ -41,16 +41,22 @@ def not_found(match: re.Match[str], failure: Failure) -> Answer:
     if _cluster_scoped(resource):
         close_zh, close_en = (f'；有一个名字相近的：`{likely}`', f'; one is close: `{likely}`') if likely else ('', '')
         found = [Suggestion(LIKELY, failure.replaced(name, likely))] if likely else []
-        return Text(zh=f'集群里没有叫 `{name}` 的 {plural}{close_zh}。',
-                    en=f'The cluster has no `{name}` among its {plural}{close_en}.'), [
+        return Text(zh=f'集群里没有叫 `{name}` 的 {kind}{close_zh}。',
+                    en=f'The cluster has no {kind} `{name}`{close_en}.'), [
                         Suggestion(LOOK, f'kubectl get {plural}'), *found]
     if likely:
-        text = Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {plural}；有一个名字相近的：`{likely}`。',
-                    en=f'There is no `{name}` among the {plural} of namespace {namespace}; one is close: `{likely}`.')
+        text = Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {kind}；有一个名字相近的：`{likely}`。',
+                    en=f'There is no {kind} `{name}` in namespace {namespace}; one is close: `{likely}`.')
         return text, [look, Suggestion(LIKELY, failure.replaced(name, likely))]
-    return Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {plural}。也许名字不对，也许它在别的命名空间。',
-                en=f'Namespace {namespace} has no `{name}` among its {plural}. The name may be wrong, or it may live in '
-                   'another namespace.'), [look, Suggestion(LOOK, f'kubectl get {plural} -A')]
+    return Text(zh=f'命名空间 {namespace} 里没有叫 `{name}` 的 {kind}。也许名字不对，也许它在别的命名空间。',
+                en=f'There is no {kind} `{name}` in namespace {namespace}. The name may be wrong, or it may live in another '
+                   'namespace.'), [look, Suggestion(LOOK, f'kubectl get {plural} -A')]
+
+
+def _kind(resource: str) -> str:
+    """What an engineer calls one of them; a resource that the cluster alone knows is called by its name."""
+    plural, _, group = resource.partition('.')
+    return next((each.kind for each in RESOURCES if (each.plural, each.group) == (plural, group)), plural)
 
 
 def _cluster_scoped(resource: str) -> bool:

@@ -72,7 +72,7 @@ class FlowScreen(TutorScreen):
         width, height = max(size.width, 20), max(size.height, 6)
         plan = Plan(Drawing(width, height, ascii=self.signs.done == '[x]'))
         plan.drawing.box(0, 0, width - 1, height - 1)
-        bar = min(width * 46 // 98, 60)
+        bar = min(width // 2, 60)
         plan.drawing.vertical(bar + 1, 1, height - 1)
         plan.places['hops'] = Region(2, 1, bar - 1, height - 2)
         plan.places['detail'] = Region(bar + 3, 1, width - bar - 4, height - 2)
@@ -109,7 +109,7 @@ class FlowScreen(TutorScreen):
         look = 'selected' if current else 'text'
         name = pick(step.title, self.voice.first)
         head = f'{pad(mark, cells(self.signs.current))} {index + 1:>2}  '
-        names = min(max(22, width // 2), width - cells(head))
+        names = min(max(cells(pick(each.title, self.voice.first)) for each in self.steps) + 1, width - cells(head))
         note = cut(step.note, max(width - cells(head) - names - 2, 0), self.signs.ellipsis)
         action = f'screen.choose_hop({index})'
         return line(run(head, 'key' if current else 'dim', action=action),

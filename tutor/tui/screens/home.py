@@ -187,7 +187,7 @@ class HomeScreen(TutorScreen):
         if entry is None:
             return []
         if entry.lesson is not None:
-            return self._about_lesson(entry.lesson, width)
+            return [*self._about_term(entry.hit, width), *self._about_lesson(entry.lesson, width)]
         if entry.kind == 'playground':
             return [found for text in self.voice.each(
                 'A shell and a cluster of three nodes, without a lesson. Whatever breaks here can be undone.')
@@ -197,6 +197,16 @@ class HomeScreen(TutorScreen):
                                    EMPTY]
         for lesson in entry.part.lessons:
             lines.extend(inline_lines(f'{lesson.number} {self.voice.words(lesson.title)}', width))
+        return lines
+
+    def _about_term(self, hit: Hit | None, width: int) -> list[StyledLine]:
+        """A word and what it means, above the lesson that explains it."""
+        if hit is None or hit.means is None:
+            return []
+        lines: list[StyledLine] = []
+        for language in self.voice.languages:
+            lines += inline_lines(f'**{pick(hit.title, language)}**', width)
+            lines += [*inline_lines(pick(hit.means, language), width), EMPTY]
         return lines
 
     def _about_lesson(self, lesson: Lesson, width: int) -> list[StyledLine]:

@@ -12,6 +12,7 @@ from tutor.i18n.width import cells, cut
 from tutor.i18n.wrap import Line, Run, wrap
 from tutor.tui.drawing import Drawing, Label
 from tutor.tui.looks import EMPTY, Look, StyledLine, line, run
+from tutor.tui.reading.spread import MARGIN, WIDEST
 from tutor.tui.signs import progress_bar
 from tutor.tui.widgets.checks_panel import check_lines, short_form
 from tutor.tui.widgets.frame import Plan
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 WIDE_FROM = 110
 TABS = (message('Text'), message('Cluster'), message('Checks'))
 BAR_WIDTH = 7
+LEAST_SIDE = 34
+TWO_WIDE_COLUMNS = 2 * (WIDEST + 2 * MARGIN) + 2
+"""Two columns of the widest text, the line between them and the scroll bar."""
 
 
 class LessonPlan:
@@ -59,7 +63,7 @@ class LessonPlan:
     # -- from 110 columns on ------------------------------------------------------------------------------------
 
     def _wide(self, plan: Plan, width: int, height: int) -> None:
-        side = min(max(width * 26 // 120, 26), 44)
+        side = _side_width(width)
         bar = width - 2 - side
         drawing = plan.drawing
         divider = self._divider(height, 1)
@@ -188,6 +192,13 @@ class LessonPlan:
             lines.append(line(run('F1 ', 'key', action='screen.help'),
                               run(cut(self.voice.label('next hint'), max(width - 3, cells('F1'))), 'dim')))
         return lines or [EMPTY]
+
+
+def _side_width(width: int) -> int:
+    """A good fifth of the screen, and less where that lets a figure stand beside its translation."""
+    side = min(max(width * 26 // 120, 26), 44)
+    beside_two_columns = width - 2 - TWO_WIDE_COLUMNS
+    return min(side, beside_two_columns) if beside_two_columns >= LEAST_SIDE else side
 
 
 __all__ = ['TABS', 'LessonPlan', 'Line', 'Look']
