@@ -9,6 +9,7 @@ from tutor.cluster.containers.images.agnhost import Agnhost
 from tutor.cluster.containers.images.alpine import Alpine
 from tutor.cluster.containers.images.bash import Bash
 from tutor.cluster.containers.images.busybox import Busybox
+from tutor.cluster.containers.images.cassandra import Cassandra
 from tutor.cluster.containers.images.curl import Curl
 from tutor.cluster.containers.images.databases import Mysql, Postgres
 from tutor.cluster.containers.images.debian import Debian
@@ -65,6 +66,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Alpine,
     Bash,
     Busybox,
+    Cassandra,
     CoreDns,
     Curl,
     Debian,

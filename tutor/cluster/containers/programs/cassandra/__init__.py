@@ -1,0 +1,1 @@
+"""Cassandra: nodes that find each other by their seeds, and nodetool."""
