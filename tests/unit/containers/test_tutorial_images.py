@@ -125,3 +125,50 @@ def test_a_connection_ends_with_the_process_that_served_it(node) -> None:
     node.runtime.kill(server)
     node.simulation.run_ready()
     assert node.simulation.run_task(connection.reader.read()) == b''
+
+
+def test_a_mysql_replica_begins_with_a_copy_and_follows(node) -> None:
+    """What the documentation's replicated MySQL does with XtraBackup, by hand."""
+    free = {'MYSQL_ALLOW_EMPTY_PASSWORD': '1'}
+    source_data, replica_data = FileSystem(lambda: 0.0), FileSystem(lambda: 0.0)
+    at_source = [ContainerMount('/var/lib/mysql', lambda: (source_data, '/'))]
+    at_replica = [ContainerMount('/var/lib/mysql', lambda: (replica_data, '/'))]
+    source = node.run('mysql:5.7', env=free, mounts=at_source)
+    node.simulation.advance(10)
+    node.exec(source, 'mysql', '-e', "CREATE DATABASE a; CREATE TABLE a.t (x INT); INSERT INTO a.t VALUES (1)")
+    backup = f'xtrabackup --backup --slave-info --stream=xbstream --host={node.address(source)} --user=root'
+    serving = ('ncat', '--listen', '--keep-open', '3307', '-c', backup)
+    sidecar = node.run('gcr.io/google-samples/xtrabackup:1.0', *serving, mounts=at_source)
+    fetching = f'ncat --recv-only {node.address(sidecar)} 3307 | xbstream -x -C /var/lib/mysql'
+    copier = node.run('gcr.io/google-samples/xtrabackup:1.0', 'bash', '-c', fetching, mounts=at_replica)
+    node.simulation.advance(1)
+    assert copier.exit_code == 0
+    settings = "printf '[mysqld]\\nserver-id=101\\nsuper-read-only\\n' > /etc/mysql/conf.d/a.cnf"
+    replica = node.run('mysql:5.7', 'sh', '-c', f'{settings}; exec docker-entrypoint.sh mysqld', env=free,
+                       mounts=at_replica)
+    node.simulation.advance(3)
+    position = replica_data.read_text('/xtrabackup_binlog_info').split()[1]
+    change = f"CHANGE MASTER TO MASTER_HOST='{node.address(source)}', MASTER_USER='root', MASTER_LOG_POS={position}"
+    assert node.exec(replica, 'mysql', '-e', f'{change}; START SLAVE') == (0, '')
+    node.exec(source, 'mysql', '-e', 'INSERT INTO a.t VALUES (2)')
+    node.simulation.run_ready()
+    assert node.exec(replica, 'mysql', '-N', '-e', 'SELECT @@server_id, x FROM a.t')[1] == '101\t1\n101\t2\n'
+    assert 'ERROR 1290' in node.exec(replica, 'mysql', '-e', 'INSERT INTO a.t VALUES (3)')[1]
+    assert 'Slave_IO_Running: Yes' in node.exec(replica, 'mysql', '-e', 'SHOW SLAVE STATUS\\G')[1]
+
+
+def test_cassandra_nodes_find_each_other_by_their_seeds(node) -> None:
+    first = node.run('gcr.io/google-samples/cassandra:v13', env={'CASSANDRA_DC': 'DC1'})
+    assert 'Failed to connect' not in node.exec(first, 'nodetool', 'netstats')[1]
+    node.simulation.advance(30)
+    assert node.exec(first, 'bash', '-c', f'POD_IP={node.address(first)} /ready-probe.sh')[0] == 0
+    second = node.run('gcr.io/google-samples/cassandra:v13', env={
+        'CASSANDRA_DC': 'DC1', 'CASSANDRA_SEEDS': node.address(first)})
+    node.simulation.advance(30)
+    lines = node.exec(first, 'nodetool', 'status')[1].splitlines()
+    assert lines[0] == 'Datacenter: DC1'
+    assert [line.split()[:2] for line in lines[5:7]] == [
+        ['UN', node.address(first)], ['UN', node.address(second)]]
+    node.runtime.kill(second)
+    node.simulation.advance(1)
+    assert f'DN  {node.address(second)}' in node.exec(first, 'nodetool', 'status')[1]

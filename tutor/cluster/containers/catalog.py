@@ -11,7 +11,7 @@ from tutor.cluster.containers.images.bash import Bash
 from tutor.cluster.containers.images.busybox import Busybox
 from tutor.cluster.containers.images.cassandra import Cassandra
 from tutor.cluster.containers.images.curl import Curl
-from tutor.cluster.containers.images.databases import Mysql, Postgres
+from tutor.cluster.containers.images.databases import Mysql, Postgres, XtraBackup
 from tutor.cluster.containers.images.debian import Debian
 from tutor.cluster.containers.images.echoserver import Echoserver
 from tutor.cluster.containers.images.google_samples import HelloApp, HelloAppRegistry, KubernetesBootcamp, NodeHello
@@ -125,6 +125,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     VishStress,
     Whoami,
     Wordpress,
+    XtraBackup,
     ZonePrinter,
 )
 

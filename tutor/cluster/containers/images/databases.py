@@ -1,11 +1,12 @@
-"""mysql and postgres, the databases."""
+"""mysql and postgres, the databases, and what MySQL's replicas are copied with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs import mysql, postgres
+from tutor.cluster.containers.programs import ncat, postgres
+from tutor.cluster.containers.programs.mysql import client, entrypoint, server, xtrabackup
 from tutor.shell.process import Main
 
 
@@ -22,11 +23,11 @@ class Mysql(Image):
             ports=('3306/tcp', '33060/tcp'), volumes=('/var/lib/mysql',))
 
     def directories(self, tag: str) -> tuple[str, ...]:
-        return ('/var/lib/mysql', '/var/run/mysqld', '/docker-entrypoint-initdb.d')
+        return ('/var/lib/mysql', '/var/run/mysqld', '/etc/mysql/conf.d', '/docker-entrypoint-initdb.d')
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        return {'/usr/local/bin/docker-entrypoint.sh': mysql.entrypoint, '/usr/sbin/mysqld': mysql.server,
-                '/usr/bin/mysql': mysql.client, '/usr/bin/mysqladmin': mysql.admin}
+        return {'/usr/local/bin/docker-entrypoint.sh': entrypoint.entrypoint, '/usr/sbin/mysqld': server.server,
+                '/usr/bin/mysql': client.client, '/usr/bin/mysqladmin': client.admin}
 
 
 class Postgres(Image):
@@ -51,3 +52,22 @@ class Postgres(Image):
     def programs(self, tag: str) -> Mapping[str, Main]:
         return {'/usr/local/bin/docker-entrypoint.sh': postgres.entrypoint, '/usr/local/bin/postgres': postgres.server,
                 '/usr/local/bin/psql': postgres.client, '/usr/local/bin/pg_isready': postgres.is_ready}
+
+
+class XtraBackup(Image):
+    """Percona XtraBackup, as the documentation's replicated MySQL uses it."""
+
+    repository = 'gcr.io/google-samples/xtrabackup'
+    tags = {'1.0': '2.4.4'}
+    size = 265_000_000
+    memory = 4 * 1024 * 1024
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(command=('bash',), environment={'PATH': PATH, 'MYSQL_VERSION': '5.7.44'})
+
+    def directories(self, tag: str) -> tuple[str, ...]:
+        return ('/var/lib/mysql',)
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {'/usr/bin/mysql': client.client, '/usr/bin/ncat': ncat.main,
+                '/usr/bin/xtrabackup': xtrabackup.xtrabackup, '/usr/bin/xbstream': xtrabackup.xbstream}

@@ -84,7 +84,7 @@ async def _query(ctx: Context, *statements: str) -> list[list[list[str]]]:
     if 'error' in answer:
         unknown = 'Unknown database' in answer['error']
         raise DatabaseError('Cannot select database' if unknown else 'Error establishing a database connection')
-    return [rows for _, rows in answer['results']]
+    return [rows for _, rows, _ in answer['results']]
 
 
 def _table(ctx: Context) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +37,7 @@ class Result:
 class Engine:
     """One database in memory: SQLite without its files, clock and randomness, and with a limit on each statement."""
 
-    def __init__(self, simulation: Simulation, functions: dict[str, str]) -> None:
+    def __init__(self, simulation: Simulation, functions: Mapping[str, object]) -> None:
         import sqlite3
         self._database = database = sqlite3.connect(':memory:', isolation_level=None, check_same_thread=False)
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
