@@ -172,3 +172,17 @@ def test_cassandra_nodes_find_each_other_by_their_seeds(node) -> None:
     node.runtime.kill(second)
     node.simulation.advance(1)
     assert f'DN  {node.address(second)}' in node.exec(first, 'nodetool', 'status')[1]
+
+
+def test_mongo_answers_a_ping_and_keeps_documents(node) -> None:
+    container = node.run('mongo:7')
+    assert node.exec(container, 'mongosh', '--eval', 'db.runCommand( { ping: 1 } )') == (0, '{ ok: 1 }\n')
+    inserted = node.exec(container, 'mongosh', 'shop', '--eval', "db.orders.insertOne({item: 'tea', count: 2})")
+    assert inserted[1].startswith("{ acknowledged: true, insertedId: ObjectId('")
+    assert node.exec(container, 'mongosh', 'shop', '--eval', 'db.orders.countDocuments({count: 2})') == (0, '1\n')
+    assert "item: 'tea', count: 2 }" in node.exec(container, 'mongosh', 'shop', '--eval', 'db.orders.find()')[1]
+    assert node.exec(container, 'mongosh', '--eval', 'db.a.aggregate([])') == (
+        1,
+        'error: aggregate() is not simulated here\n',
+    )
+    assert 'ECONNREFUSED' in node.exec(container, 'mongosh', '--port', '1', '--eval', 'db')[1]

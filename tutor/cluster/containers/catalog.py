@@ -50,6 +50,7 @@ from tutor.cluster.containers.images.languages import Node, Perl, Python
 from tutor.cluster.containers.images.log_collectors import Fluentd, FluentdElasticsearch, FluentdGcp
 from tutor.cluster.containers.images.memcached import Memcached
 from tutor.cluster.containers.images.mirrors import KubernetesBusybox, TestBusybox, TestHttpd, TestNginx
+from tutor.cluster.containers.images.mongo import Mongo
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.pause import Pause
@@ -100,6 +101,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     MetalLbController,
     MetalLbSpeaker,
     MetricsServer,
+    Mongo,
     Mysql,
     Netshoot,
     Nginx,
