@@ -145,6 +145,7 @@ class FlagSet:
         self.args: list[str] = []
         self.args_before_dash = -1
         self.notes: list[str] = []
+        self.given: list[tuple[str, str]] = []
         for flag in flags:
             if flag.name in self.known:
                 self._hidden[flag.name] = self.known[flag.name]
@@ -236,5 +237,6 @@ class FlagSet:
         except (ValueError, DurationError) as error:
             shown = f'-{flag.short}, --{flag.name}' if flag.short else f'--{flag.name}'
             raise FlagError(f'invalid argument {go_quote(text)} for "{shown}" flag: {error}') from None
+        self.given.append((flag.name, text))
         if flag.deprecated:
             self.notes.append(f'Flag --{flag.name} has been deprecated, {flag.deprecated}\n')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.objects import Object, annotations, deep_copy
+from tutor.apimachinery.objects import Object, annotations
 from tutor.kubectl.changes import parse_pairs, resources_and_pairs, send_merge
 from tutor.kubectl.cmd.describe import SUGGEST_RESOURCES
 from tutor.kubectl.cmd.metadata import MetadataOptions, metadata_flags
@@ -43,8 +43,7 @@ class AnnotateOptions(MetadataOptions):
 
     def visit(self, info: Info) -> None:
         old = self.original(info)
-        new = deep_copy(old)
-        self.change(new)
+        new = self.changed(old)
         if not (self.dry_run == CLIENT or self.flags['local'] or self.flags['list']):
             new = send_merge(info, old, new, self.flags, self.dry_run)
         if self.flags['list']:

@@ -12,6 +12,7 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import INT32, Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
 
 INCOMPATIBLE = 'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: '
@@ -53,6 +54,7 @@ class AutoscaleOptions(Options):
             self._handle(self._version_one(info))
 
     def _handle(self, hpa: Object) -> None:
+        record(self, hpa)
         hpa = annotated(hpa, self.flags['save-config'], typed=True)
         operation = 'created' if self.dry_run == CLIENT else 'autoscaled'
         if self.dry_run != CLIENT:
@@ -132,7 +134,7 @@ COMMAND = Command(
         """,  # noqa: E501
     required=('max',),
     flags=(
-        *PRINT_FLAGS, DRY_RUN_FLAG, SAVE_CONFIG_FLAG, field_manager_flag('kubectl-autoscale'),
+        *PRINT_FLAGS, DRY_RUN_FLAG, RECORD_FLAG, SAVE_CONFIG_FLAG, field_manager_flag('kubectl-autoscale'),
         *filename_flags('identifying the resource to autoscale.'),
         Flag('cpu', help='Target CPU utilization over all the pods. When specified as a percentage (e.g."70%" for 70% '
              'of requested CPU) it will target average utilization. When specified as quantity (e.g."500m" for 500 '

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.patches import diff, merge
 from tutor.apimachinery.schema import for_resource
 from tutor.client.transport import MERGE_PATCH, STRATEGIC_PATCH
@@ -22,6 +22,7 @@ from tutor.kubectl.options import (
 )
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.printers.printer import without_managed_fields
+from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
 
 
@@ -51,6 +52,9 @@ class EditOptions(Options):
         for info in edited:
             original = without_managed_fields(original_of(info, originals).object)
             after = annotated(info.object, True) if self.flags['save-config'] else info.object
+            if self.flags['record']:
+                after = deep_copy(after)
+                record(self, after)
             if merge.same(original, after):
                 printer_for(self.factory, 'skipped').print(after, self.out)
                 continue
@@ -122,6 +126,7 @@ COMMAND = Command(
     flags=(
         *PRINT_FLAGS,
         *filename_flags('to use to edit the resource'),
+        RECORD_FLAG,
         SAVE_CONFIG_FLAG,
         VALIDATE_FLAG,
         field_manager_flag('kubectl-edit'),

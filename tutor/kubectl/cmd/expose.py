@@ -11,6 +11,7 @@ from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.overrides import OVERRIDE_FLAGS, overridden
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info, kind_text
 from tutor.kubectl.services import ServiceSpec, parse_labels
 
@@ -42,6 +43,7 @@ class ExposeOptions(Options):
             self.printer.print(service, self.out)
             return
         service = annotated(service, self.flags['save-config'], typed=True)
+        record(self, service)
         created = self.factory.client.create('services', service, self.namespace, **query_for(
             self.dry_run, fieldManager=self.flags['field-manager']))
         self.printer.print({**created, 'apiVersion': 'v1', 'kind': 'Service'}, self.out)
@@ -146,6 +148,7 @@ COMMAND = Command(
         *filename_flags('identifying the resource to expose a service'),
         *OVERRIDE_FLAGS,
         DRY_RUN_FLAG,
+        RECORD_FLAG,
         SAVE_CONFIG_FLAG,
         field_manager_flag('kubectl-expose'),
         Flag('cluster-ip', help="ClusterIP to be assigned to the service. Leave empty to auto-allocate, or set to "

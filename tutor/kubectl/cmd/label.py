@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.names import is_label_value
-from tutor.apimachinery.objects import Object, deep_copy, labels
+from tutor.apimachinery.objects import Object, labels
 from tutor.kubectl.changes import resources_and_pairs, send_merge
 from tutor.kubectl.cmd.metadata import MetadataOptions, metadata_flags
 from tutor.kubectl.command import Command
@@ -33,13 +33,12 @@ class LabelOptions(MetadataOptions):
 
     def visit(self, info: Info) -> None:
         old = self.original(info)
-        new = deep_copy(old)
+        new = self.changed(old)
         local = self.dry_run == CLIENT or self.flags['local'] or self.flags['list']
         if not local:
             for key in self.removed:
                 if key not in labels(old):
                     self.out(f'label {go_quote(key)} not found.\n')
-        self.change(new)
         if not local:
             send_merge(info, old, new, self.flags, self.dry_run)
         if self.flags['list']:

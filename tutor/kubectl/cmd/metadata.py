@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.objects import Object, deep_copy
 from tutor.kubectl.command import Options
 from tutor.kubectl.dry_run import SERVER, dry_run_strategy
 from tutor.kubectl.errors import KubectlError
@@ -17,6 +17,7 @@ from tutor.kubectl.options import (
     field_manager_flag,
     filename_flags,
 )
+from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
 
 
@@ -33,6 +34,9 @@ class MetadataOptions(Options):
         raise NotImplementedError
 
     def visit(self, info: Info) -> None:
+        raise NotImplementedError
+
+    def change(self, obj: Object) -> None:
         raise NotImplementedError
 
     def complete(self) -> None:
@@ -90,6 +94,13 @@ class MetadataOptions(Options):
         if self.flags['resource-version']:
             obj['metadata']['resourceVersion'] = self.flags['resource-version']
 
+    def changed(self, old: Object) -> Object:
+        new = deep_copy(old)
+        self.change(new)
+        if not self.flags['list']:
+            record(self, new)
+        return new
+
     def show(self, info: Info, values: Mapping[str, str]) -> None:
         """--list."""
         indent = ''
@@ -104,7 +115,8 @@ class MetadataOptions(Options):
 def metadata_flags(noun: str, plural: str, version_help: str) -> tuple[Flag, ...]:
     verb = 'label' if noun == 'label' else 'annotate'
     return (
-        *PRINT_FLAGS, DRY_RUN_FLAG, FIELD_SELECTOR_FLAG, SELECTOR_FLAG, field_manager_flag(f'kubectl-{verb}'),
+        *PRINT_FLAGS, DRY_RUN_FLAG, RECORD_FLAG, FIELD_SELECTOR_FLAG, SELECTOR_FLAG,
+        field_manager_flag(f'kubectl-{verb}'),
         *filename_flags(f'identifying the resource to update the {plural if noun == "label" else noun}'),
         Flag('all', default=False, help='Select all resources, in the namespace of the specified resource types'),
         Flag('all-namespaces', 'A', False, 'If true, check the specified action in all namespaces.'),

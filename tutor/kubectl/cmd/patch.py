@@ -16,6 +16,7 @@ from tutor.kubectl.errors import KubectlError, with_prefix
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, field_manager_flag, filename_flags, subresource_flag
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.recording import RECORD_FLAG, record_patch
 from tutor.kubectl.resource.info import Info, gvk_text
 
 TYPES = {'json': JSON_PATCH, 'merge': MERGE_PATCH, 'strategic': STRATEGIC_PATCH}
@@ -92,6 +93,8 @@ class PatchOptions(Options):
                     raise
                 raise KubectlError(f'{self.content_type} is not supported by {gvk_text(info.mapping)}: '
                                    f'{error.message}') from None
+            if recorded := record_patch(self):
+                after = info.patch(recorded, MERGE_PATCH, **query)
         changed = not merge.same(_comparable(before), _comparable(after))
         printer_for(self.factory, 'patched' if changed else 'patched (no change)').print(after, self.out)
 
@@ -192,6 +195,7 @@ COMMAND = Command(
         *PRINT_FLAGS,
         *filename_flags('identifying the resource to update'),
         DRY_RUN_FLAG,
+        RECORD_FLAG,
         field_manager_flag('kubectl-patch'),
         subresource_flag('If specified, patch will operate on the subresource of the requested object.'),
         Flag('local', default=False, help='If true, patch will operate on the content of the file, not the '

@@ -27,6 +27,7 @@ from tutor.kubectl.intstr import parse_int
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, file_name_flags
 from tutor.kubectl.overrides import OVERRIDE_FLAGS, overridden
 from tutor.kubectl.printers.print_flags import output_format, printer_for
+from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.services import ServiceSpec, parse_labels
 from tutor.kubectl.watching import MISSING, Deadline, TimedOut, events_of
@@ -140,6 +141,7 @@ class RunOptions(Options):
                 obj['metadata']['namespace'] = self.namespace
             return obj
         obj = annotated(obj, self.flags['save-config'], typed=True)
+        record(self, obj)
         query = query_for(self.dry_run, fieldManager=self.flags['field-manager'])
         created = self.factory.client.create(plural, obj, self.namespace, **query)
         self.created.append((plural, created['metadata']['name']))
@@ -286,6 +288,7 @@ COMMAND = Command(
         DRY_RUN_FLAG,
         FORCE_FLAG,
         GRACE_PERIOD_FLAG,
+        RECORD_FLAG,
         SAVE_CONFIG_FLAG,
         TIMEOUT_FLAG,
         wait_flag(False),

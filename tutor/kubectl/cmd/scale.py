@@ -10,6 +10,7 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import DURATION, Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.recording import RECORD_FLAG, record_patch
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.watching import TimedOut
 
@@ -39,6 +40,8 @@ class ScaleOptions(Options):
         for info in infos:
             if self.dry_run != CLIENT:
                 await self._scale(info)
+                if recorded := record_patch(self):
+                    info.patch(recorded, MERGE_PATCH, **self._query())
             printer.print(info.object, self.out)
         if error is not None:
             raise error
@@ -47,7 +50,7 @@ class ScaleOptions(Options):
 
     async def _scale(self, info: Info) -> None:
         """scale.Scaler: a blind patch, unless a precondition was asked for."""
-        query = {'dryRun': 'All'} if self.dry_run == SERVER else {}
+        query = self._query()
         path, wanted = info.path('scale'), self.flags['replicas']
         if self.flags['current-replicas'] == -1 and not self.flags['resource-version']:
             info.request('PATCH', path, {'spec': {'replicas': wanted}}, MERGE_PATCH, **query)
@@ -57,6 +60,9 @@ class ScaleOptions(Options):
             info.request('PUT', path, {**scale, 'spec': {**(scale.get('spec') or {}), 'replicas': wanted}}, **query)
         if self.flags['timeout'] and not query:
             await self._wait(info, path)
+
+    def _query(self) -> dict[str, str]:
+        return {'dryRun': 'All'} if self.dry_run == SERVER else {}
 
     def _check(self, scale: Object) -> None:
         """ScalePrecondition.Validate."""
@@ -108,7 +114,8 @@ COMMAND = Command(
         """,
     required=('replicas',),
     flags=(
-        *PRINT_FLAGS, DRY_RUN_FLAG, SELECTOR_FLAG, *filename_flags('identifying the resource to set a new size'),
+        *PRINT_FLAGS, DRY_RUN_FLAG, RECORD_FLAG, SELECTOR_FLAG,
+        *filename_flags('identifying the resource to set a new size'),
         Flag('all', default=False, help='Select all resources in the namespace of the specified resource types'),
         Flag('current-replicas', default=-1, help='Precondition for current size. Requires that the current size of '
              'the resource match this value in order to scale. -1 (default) for no condition.'),

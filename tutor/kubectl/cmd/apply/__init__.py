@@ -29,6 +29,7 @@ from tutor.kubectl.options import (
     subresource_flag,
 )
 from tutor.kubectl.printers.print_flags import output_format, printer_for
+from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ class ApplyOptions(Options):
 
     async def apply(self, info: Info) -> None:
         """applyOneObject."""
+        record(self, info.object)
         if info.namespaced and info.namespace not in self.visited_namespaces:
             self.visited_namespaces.append(info.namespace)
         generated = (info.object.get('metadata') or {}).get('generateName')
@@ -254,6 +256,7 @@ COMMAND = Command(
         """,  # noqa: E501 - the examples are kubectl's, line by line
     flags=(
         *PRINT_FLAGS,
+        RECORD_FLAG,
         *file_name_flags('The files that contain the configurations to apply.'),
         CASCADE_FLAG,
         DRY_RUN_FLAG,

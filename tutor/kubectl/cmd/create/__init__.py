@@ -18,6 +18,7 @@ from tutor.kubectl.options import (
 )
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.raw import check_body, raw_body
+from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
 
 SUBCOMMANDS = subcommands(
@@ -87,6 +88,7 @@ class CreateOptions(Options):
     def _create(self, info: Info) -> None:
         self.count += 1
         obj = annotated(info.object, self.flags['save-config'])
+        record(self, obj)
         if self.dry_run == CLIENT:
             info.obj = obj
         else:
@@ -120,6 +122,7 @@ COMMAND = Command(
         *PRINT_FLAGS,
         *filename_flags('to use to create the resource'),
         DRY_RUN_FLAG,
+        RECORD_FLAG,
         SAVE_CONFIG_FLAG,
         VALIDATE_FLAG,
         SELECTOR_FLAG,

@@ -10,6 +10,7 @@ from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_tex
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.recording import record
 from tutor.kubectl.resource.info import Info
 
 ALL_AND_SELECTOR = 'cannot set --all and --selector at the same time'
@@ -65,7 +66,7 @@ class SetOptions(Options):
     def apply(self, info: Info) -> None:
         """Calculate the patch, send it unless nothing changed, and print what came of it."""
         try:
-            modified, patch = calculate(info, self.change)
+            modified, patch = calculate(info, self._changed)
         except KubectlError as error:
             raise self.refused(info, error) from None
         if info.resource is not None and not patch and not self.always:
@@ -76,6 +77,10 @@ class SetOptions(Options):
             except ERRORS as error:
                 raise KubectlError(f'{self.failure}{error_text(error)}') from None
         self.printer.print(modified, self.out)
+
+    def _changed(self, obj: Object) -> None:
+        self.change(obj)
+        record(self, obj)
 
     def refused(self, info: Info, error: KubectlError) -> Exception:
         name = info.object_name() if info.resource is not None else info.name

@@ -9,6 +9,7 @@ from tutor.kubectl.cmd.set.base import SetOptions, set_flags
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.podspecs import pod_spec
+from tutor.kubectl.recording import RECORD_FLAG
 
 
 class ImageOptions(SetOptions):
@@ -68,6 +69,6 @@ COMMAND = Command(
         # Print result (in yaml format) of updating nginx container image from local file, without hitting the server
         kubectl set image -f path/to/file.yaml nginx=nginx:1.9.1 --local -o yaml
         """,
-    flags=set_flags('set image', 'identifying the resource to get from a server.'),
+    flags=(*set_flags('set image', 'identifying the resource to get from a server.'), RECORD_FLAG),
     options=ImageOptions,
 )

@@ -9,6 +9,7 @@ from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.podspecs import pod_spec, selected
+from tutor.kubectl.recording import RECORD_FLAG
 
 
 class ResourcesOptions(SetOptions):
@@ -76,6 +77,7 @@ COMMAND = Command(
         """,
     flags=(
         *set_flags('set resources', 'identifying the resource to get from a server.'),
+        RECORD_FLAG,
         Flag('containers', 'c', '*', 'The names of containers in the selected pod templates to change, all containers '
              'are selected by default - may use wildcards'),
         Flag('limits', help="The resource requirement requests for this container.  For example, "

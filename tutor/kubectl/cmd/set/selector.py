@@ -9,6 +9,7 @@ from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, field_manager_flag, file_name_flags
+from tutor.kubectl.recording import RECORD_FLAG
 from tutor.kubectl.resource.info import Info
 
 ONE_VALUE = ('=', '==')
@@ -71,7 +72,7 @@ COMMAND = Command(
         kubectl create deployment my-dep -o yaml --dry-run=client | kubectl label --local -f - environment=qa -o yaml | kubectl create -f -
         """,  # noqa: E501
     flags=(
-        *PRINT_FLAGS, DRY_RUN_FLAG, field_manager_flag('kubectl-set'),
+        *PRINT_FLAGS, DRY_RUN_FLAG, RECORD_FLAG, field_manager_flag('kubectl-set'),
         *(flag for flag in file_name_flags('identifying the resource.') if flag.name == 'filename'),
         Flag('all', default=False, help='Select all resources in the namespace of the specified resource types'),
         Flag('local', default=False, help='If true, annotation will NOT contact api-server but run locally.'),

@@ -7,6 +7,7 @@ from tutor.kubectl.cmd.set.base import SetOptions, set_flags
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.podspecs import pod_spec
+from tutor.kubectl.recording import RECORD_FLAG
 
 
 class ServiceAccountOptions(SetOptions):
@@ -40,6 +41,9 @@ COMMAND = Command(
         # Print the result (in YAML format) of updated nginx deployment with the service account from local file, without hitting the API server
         kubectl set sa -f nginx-deployment.yaml serviceaccount1 --local --dry-run=client -o yaml
         """,  # noqa: E501
-    flags=set_flags('set serviceaccount', 'identifying the resource to get from a server.', selector=False),
+    flags=(
+        *set_flags('set serviceaccount', 'identifying the resource to get from a server.', selector=False),
+        RECORD_FLAG,
+    ),
     options=ServiceAccountOptions,
 )
