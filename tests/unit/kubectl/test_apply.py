@@ -110,3 +110,23 @@ def test_managed_fields_can_be_cleared(kubectl):
     kubectl('apply --server-side -f -', MAP % 'm')
     kubectl("""patch cm m --type=json -p '[{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]'""")
     assert 'managedFields' not in kubectl('get cm m -o yaml --show-managed-fields').out
+
+
+def test_no_conflict_is_allowed_over_what_has_changed_since(kubectl):
+    kubectl('apply -f -', MAP % 'm')
+    kubectl("patch cm m -p '{\"data\":{\"a\":\"c\"}}'")
+    assert kubectl('apply --server-side -f -', MAP % 'm').err.startswith(
+        'error: Apply failed with 1 conflict: conflict with "kubectl-patch" using v1: .data.a\n')
+
+
+@pytest.mark.parametrize(('flags', 'manifest', 'error'), [
+    ('', MAP.replace('{name: %s}', '{name: m, managedFields: []}'),
+     'Error from server (BadRequest): metadata.managedFields must be nil\n'),
+    ('', 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{image: a}]}\n',
+     'Error from server: failed to create typed patch object (default/p; /v1, Kind=Pod): .spec.containers: element 0: '
+     'associative list with keys has an element that omits key field "name" (and doesn\'t have default value)\n'),
+    (f'--field-manager={"x" * 129}', MAP % 'm',
+     'The PatchOptions "" is invalid: fieldManager: Too long: may not be more than 128 bytes\n'),
+])
+def test_what_an_apply_on_the_server_refuses(kubectl, flags, manifest, error):
+    assert kubectl(f'apply --server-side {flags} -f -', manifest).err == error

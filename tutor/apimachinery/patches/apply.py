@@ -61,7 +61,8 @@ def _last_applied(obj: Object) -> Any:
 
 
 def _taken_over(live: Object, manager: str, kind: Field | None) -> fieldset.Set:
-    """lastAppliedManager: fields over which kubectl has no conflict, as it has applied them itself before."""
+    """allowedConflictsFromLastApplied: fields over which kubectl has no conflict, as it has applied them itself, and
+    nobody has changed them since."""
     text = _last_applied(live) if manager == KUBECTL else None
     if text is None:
         return frozenset()
@@ -69,7 +70,10 @@ def _taken_over(live: Object, manager: str, kind: Field | None) -> fieldset.Set:
         config = json.loads(text)
     except ValueError:
         return frozenset()
-    return fieldset.owned(fieldset.of_value(config, kind)) if isinstance(config, dict) else frozenset()
+    if not isinstance(config, dict):
+        return frozenset()
+    since = compare(config, live, kind)
+    return fieldset.owned(fieldset.of_value(config, kind)) - since.added - since.modified - since.removed
 
 
 def _without_annotation(config: Object) -> Object:
@@ -248,6 +252,9 @@ def _check_items(value: list[Any], field: Field, path: str, found: list[str]) ->
     seen: list[Any] = []
     for index, item in enumerate(value):
         here = f'{path}[{index}]'
+        if field.list_type == 'map' and (problem := fieldset.key_problem(field, item)):
+            found.append(f'{path}: element {index}: {problem}')
+            return
         if field.list_type in ('map', 'set') and (field.list_type == 'set' or isinstance(item, dict)):
             here = path + fieldset.show((fieldset.element(field, item),))
             if any(same(here, other) for other in seen):

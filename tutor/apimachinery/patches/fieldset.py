@@ -115,6 +115,17 @@ def element(field: Field, item: Any) -> str:
     return 'k:' + json.dumps({key: value for key, value in keys.items() if value is not None}, separators=(',', ':'))
 
 
+def key_problem(field: Field, item: Any) -> str:
+    """Why an item of a list that is a map has no key, '' when it has (keyedAssociativeListItemToPathElement)."""
+    if item is None:
+        return 'associative list with keys may not have null elements'
+    if not isinstance(item, dict):
+        return 'associative list with keys may not have non-map elements'
+    missing = [key for key in field.map_keys if key not in item and key not in _KEY_DEFAULTS]
+    return (f'associative list with keys has an element that omits key field "{missing[0]}" (and doesn\'t have '
+            'default value)') if missing else ''
+
+
 def root(definition: Definition | None) -> Field | None:
     """The type of a whole object."""
     return Field('', schema.STRUCT, ref=definition.name) if definition else None

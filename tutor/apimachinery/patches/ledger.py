@@ -23,7 +23,8 @@ LONGEST = 16
 
 @dataclass(slots=True)
 class _Note:
-    """One state of an object: what it was made of and by whom, or (`owners`) what was worked out already."""
+    """One state of an object: what it was made of and by whom, or (`owners`) what was worked out already. What was
+    written past managedFields (a binding, the mark of a deletion) has no manager: nobody owns it."""
 
     state: Object
     previous: _Note | None = None
@@ -45,7 +46,7 @@ class Ledger:
         """Note an ordinary write (create, update, patch)."""
         uid = new['metadata']['uid']
         last = self._notes.get(uid)
-        previous = last if last is not None and last.state is old else None
+        previous = last if last is None or old is None or last.state is old else _Note(old, last, depth=last.depth + 1)
         who = Manager(manager, 'Update', resource.group_version, subresource)
         if previous is not None and previous.manager == who and previous.owners is None:
             # The same one writing again: its two writes count as one.
@@ -71,10 +72,12 @@ class Ledger:
         self._notes.pop(uid, None)
 
     def entries(self, obj: Object, resource: Resource) -> list[Object]:
-        """metadata.managedFields of a stored object; nothing for a state that was not recorded."""
-        note: _Note | None = self._notes.get(obj['metadata'].get('uid', ''))
+        """metadata.managedFields of a stored object; nothing for a state that is forgotten."""
+        note = last = self._notes.get(obj['metadata'].get('uid', ''))
         while note is not None and note.state is not obj:
             note = note.previous
+        if note is None and last is not None and _revision(obj) > _revision(last.state):
+            note = last
         return managers.write(self._work_out(note, resource)) if note is not None else []
 
     def _work_out(self, note: _Note, resource: Resource) -> Managers:
@@ -86,8 +89,10 @@ class Ledger:
         owners: Managers = current.owners if current is not None and current.owners is not None else {}
         kind = self._types(resource)
         for step in reversed(chain):
+            if step.manager is None:
+                step.owners = owners
+                continue
             before = step.previous.state if step.previous else {}
-            assert step.manager is not None
             changes = compare(before, step.state, kind)
             for paths in (changes.added, changes.modified, changes.removed):
                 paths -= managers.reset_fields(paths, resource, step.manager.subresource)
@@ -95,3 +100,7 @@ class Ledger:
             step.owners = owners
         note.previous, note.depth = None, 0
         return owners
+
+
+def _revision(obj: Object) -> int:
+    return int(obj['metadata'].get('resourceVersion') or 0)

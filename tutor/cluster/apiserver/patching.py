@@ -131,6 +131,8 @@ def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
     body = deep_copy(body)
     decoding.check_kind(scope, body)
     decoding.check_namespace(scope, body)
+    if body['metadata'].get('managedFields') is not None:
+        raise errors.bad_request('metadata.managedFields must be nil')
     kind = scope.store.strategy.merge_type(scope.resource)
     server_side.check(body, scope.resource, kind)
     decoding.check_fields(scope, body)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 FIELD_VALIDATION = ('Ignore', 'Warn', 'Strict')
+LONGEST_MANAGER = 128
 
 
 @dataclass(slots=True)
@@ -54,10 +55,12 @@ class Scope:
     def check_options(self) -> None:
         """Refuse values of common parameters that the API does not have; raises StatusError Invalid."""
         query: dict[str, Any] = self.request.query
-        if 'dryRun' not in query and 'fieldValidation' not in query:
+        manager = query.get('fieldManager') or ''
+        if 'dryRun' not in query and 'fieldValidation' not in query and not manager:
             return
         from tutor.apimachinery import field as field_errors
-        problems = []
+        problems = [] if len(manager.encode()) <= LONGEST_MANAGER else [
+            field_errors.too_long('fieldManager', LONGEST_MANAGER)]
         dry_run = query.get('dryRun')
         if dry_run and dry_run not in ('All', ['All']):
             problems.append(field_errors.not_supported('dryRun', dry_run, ['All']))

@@ -40,8 +40,6 @@ def apply_on_server(options: ApplyOptions, info: Info) -> None:
     query = {**options.query(), 'force': 'true' if options.flags['force-conflicts'] else 'false'}
     info.subresource = options.flags['subresource']
     obj = info.object
-    if obj.get('metadata', {}).get('managedFields') is not None:
-        obj = {**obj, 'metadata': {key: value for key, value in obj['metadata'].items() if key != 'managedFields'}}
     try:
         info.patch(obj, APPLY_PATCH, **query)
     except StatusError as error:
