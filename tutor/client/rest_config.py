@@ -25,6 +25,7 @@ class RestConfig:
     impersonate: str = ''
     impersonate_groups: tuple[str, ...] = ()
     impersonate_uid: str = ''
+    impersonate_extra: tuple[tuple[str, str], ...] = ()
     user_agent: str = 'kubectl/v1.36.1'
 
 

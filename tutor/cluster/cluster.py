@@ -220,7 +220,10 @@ class Connection:
         request.user = self._user()
         request.user_agent = request.user_agent or config.user_agent
         if config.impersonate:
-            request.impersonate = User(config.impersonate, config.impersonate_groups, config.impersonate_uid)
+            extra: dict[str, tuple[str, ...]] = {}
+            for name, value in config.impersonate_extra:
+                extra[name] = (*extra.get(name, ()), value)
+            request.impersonate = User(config.impersonate, config.impersonate_groups, config.impersonate_uid, extra)
         return request
 
     def _user(self) -> User:

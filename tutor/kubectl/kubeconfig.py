@@ -165,7 +165,15 @@ class ClientConfig:
             impersonate=self.flags.of_all('as') or user.get('as', ''),
             impersonate_groups=self.flags.of_all('as-group') or tuple(user.get('as-groups') or ()),
             impersonate_uid=self.flags.of_all('as-uid') or user.get('as-uid', ''),
+            impersonate_extra=self._extra(user),
         )
+
+    def _extra(self, user: Object) -> tuple[tuple[str, str], ...]:
+        """--as-user-extra; keys are written small, as headers are read."""
+        words = [word.partition('=') for word in self.flags.of_all('as-user-extra')]
+        given: dict[str, list[str]] = user.get('as-user-extra') or {}
+        return tuple((name.lower(), value) for name, _, value in words) or tuple(
+            (name.lower(), value) for name, values in given.items() for value in values)
 
     def _check_impersonation(self, user: Object, context: Object) -> None:
         """clientcmd's validateAuthInfo."""
@@ -177,11 +185,12 @@ class ClientConfig:
             raise KubectlError(f'requesting uid, groups or user-extra for {name} without impersonating a user')
 
     def _entry(self, plural: str, missing: str, flag: str, context: Object) -> Object:
-        name = self.flags.of_all(flag) or context.get(flag, '')
-        found = getattr(self.config, plural).get(name) if name else {}
-        if found is None:
-            raise KubectlError(missing.format(go_quote(name)))
-        return found
+        """What is not there is an error when a flag names it, and empty when the context does."""
+        named = self.flags.of_all(flag)
+        found = getattr(self.config, plural).get(named or context.get(flag, ''))
+        if found is None and named:
+            raise KubectlError(missing.format(go_quote(named)))
+        return found or {}
 
     def _pem(self, entry: Object, name: str, path: str) -> str:
         if path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
@@ -22,6 +23,11 @@ _ORDER = {
     'contexts': ('cluster', 'user', 'namespace', 'extensions'),
 }
 """The fields of an entry as Go's structs have them, for JSON."""
+_ALWAYS = {'clusters': ('server',), 'contexts': ('cluster', 'user'), 'users': ()}
+"""The fields that are written even when they are empty (no omitempty)."""
+_EXEC_ALWAYS = ('command', 'args', 'env', 'provideClusterInfo')
+_BETA_EXEC = ('client.authentication.k8s.io/v1beta1', 'client.authentication.k8s.io/v1alpha1')
+"""The versions that have a default interactive mode (SetDefaults_ExecConfig)."""
 
 
 class ConfigAccess:
@@ -126,10 +132,31 @@ def document(config: KubeConfig) -> Object:
             'contexts': lists['contexts'], 'current-context': config.current_context}
 
 
-def _ordered(section: str, entry: Mapping[str, object]) -> Object:
+def _ordered(section: str, entry: Mapping[str, Any]) -> Object:
     order = _ORDER[section]
-    known = {key: entry[key] for key in order if entry.get(key) not in (None, '', False, [], {})}
+    known: Object = {}
+    for key in order:
+        value = entry.get(key)
+        if value not in (None, '', False, [], {}):
+            known[key] = _nested(key, value)
+        elif key in _ALWAYS[section]:
+            known[key] = ''
     return {**known, **{key: value for key, value in entry.items() if key not in order}}
+
+
+def _nested(key: str, value: Any) -> Any:
+    """The parts of a user as their own structs have them (AuthProviderConfig, ExecConfig)."""
+    if key == 'auth-provider':
+        return {'name': value.get('name', ''), 'config': value.get('config') or {}}
+    if key != 'exec':
+        return value
+    version, mode = value.get('apiVersion', ''), value.get('interactiveMode', '')
+    if version in _BETA_EXEC:
+        mode = mode or 'IfAvailable'
+    found = {'command': value.get('command', ''), 'args': value.get('args') or None, 'env': value.get('env') or None,
+             'apiVersion': version, 'installHint': value.get('installHint'),
+             'provideClusterInfo': value.get('provideClusterInfo') or False, 'interactiveMode': mode}
+    return {name: part for name, part in found.items() if part or name in _EXEC_ALWAYS}
 
 
 def copy_of(config: KubeConfig) -> KubeConfig:

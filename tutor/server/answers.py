@@ -7,11 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
-from tutor.apimachinery.errors import PageNotFound, StatusError
+from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import Response
 from tutor.server import negotiation
 
-TEXT = 'text/plain; charset=utf-8'
 CACHE = 'no-cache, private'
 
 
@@ -33,9 +32,7 @@ def to_http(response: Response, media: str, nested: bool = True) -> web.Response
 
 
 def failure(error: StatusError) -> web.Response:
-    """A Status as an answer, or the text that one path's error is."""
-    if isinstance(error, PageNotFound):
-        return to_http(Response(error.code, error.TEXT, content_type=TEXT), negotiation.JSON)
+    """A Status as an answer."""
     return to_http(Response(error.code, error.status), negotiation.JSON)
 
 

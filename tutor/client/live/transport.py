@@ -6,6 +6,7 @@ import json
 import re
 import ssl
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -112,6 +113,8 @@ class HttpTransport:
             headers.append(('Impersonate-User', config.impersonate))
             headers += [('Impersonate-Group', group) for group in config.impersonate_groups]
             headers += [('Impersonate-Uid', config.impersonate_uid)] if config.impersonate_uid else []
+            headers += [(f'Impersonate-Extra-{quote(name, safe="")}', value)
+                        for name, value in config.impersonate_extra]
         return httpx.Headers(headers)
 
     def _failed(self, error: httpx.HTTPError) -> OSError:
@@ -153,13 +156,18 @@ def _content(request: Request) -> bytes | None:
 
 
 def _body(answer: httpx.Response) -> Any:
-    """Decoded JSON, or the text."""
+    """Decoded JSON, or the text; an error that is no Status becomes one, as client-go makes it."""
     if answer.headers.get('content-type', '').startswith('application/json'):
         try:
             return answer.json()
         except ValueError:
             pass
-    return answer.text
+    text = answer.text
+    if answer.status_code < 400:
+        return text
+    reason = 'Unauthorized' if answer.status_code == UNAUTHORIZED else 'InternalError'
+    return {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Failure', 'reason': reason,
+            'message': text.strip() or answer.reason_phrase, 'code': answer.status_code}
 
 
 def _warnings(answer: httpx.Response) -> tuple[str, ...]:

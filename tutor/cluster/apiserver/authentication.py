@@ -7,6 +7,8 @@ import hashlib
 import hmac
 import json
 import re
+import ssl
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 AUTHENTICATED = 'system:authenticated'
+CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id'
 BOOTSTRAP_TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
 ANONYMOUS = User('system:anonymous', ('system:unauthenticated',))
 
@@ -59,6 +62,8 @@ class Authenticator:
         known = self.certificates.get(pem)
         if known is None and 'BEGIN CERTIFICATE' in pem:
             known = _subject(pem, self._server.keys.authority().certificate, self._server.simulation.wall())
+        elif known is not None and not known.extra:
+            known = self.certificates[pem] = replace(known, extra=_credential(pem))
         return known
 
     def _service_account(self, token: str) -> User | None:
@@ -108,4 +113,10 @@ def _subject(pem: str, authority: str, now: datetime) -> User | None:
     subject = shown.subject
     names = [str(item.value) for item in subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     groups = [str(item.value) for item in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
-    return User(names[0], (*groups, AUTHENTICATED)) if names else None
+    return User(names[0], (*groups, AUTHENTICATED), extra=_credential(pem)) if names else None
+
+
+def _credential(pem: str) -> dict[str, tuple[str, ...]]:
+    """Which certificate it was, as user information tells it (x509.CommonNameUserConversion)."""
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.strip())).hexdigest()
+    return {CREDENTIAL_ID: (f'X509SHA256={digest}',)}

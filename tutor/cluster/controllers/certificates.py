@@ -12,21 +12,13 @@ from tutor.apimachinery.objects import Object, condition, key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.csr_signers import KUBELET, SIGNERS, problem
 from tutor.cluster.simulation import Simulation
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate, CertificateSigningRequest
+    from cryptography.x509 import Certificate, CertificateSigningRequest, Name
 
 RESOURCE = 'certificatesigningrequests.certificates.k8s.io'
-CLIENT = 'kubernetes.io/kube-apiserver-client'
-KUBELET = 'kubernetes.io/kube-apiserver-client-kubelet'
-SERVING = 'kubernetes.io/kubelet-serving'
-LEGACY = 'kubernetes.io/legacy-unknown'
-_USAGES = {
-    CLIENT: ({'client auth'}, {'digital signature', 'key encipherment', 'client auth'}),
-    KUBELET: ({'client auth'}, {'digital signature', 'key encipherment', 'client auth'}),
-    SERVING: ({'server auth'}, {'digital signature', 'key encipherment', 'server auth'}),
-}
 YEAR = 365 * 24 * 3600
 BACKDATE = 300
 
@@ -77,17 +69,19 @@ class CSRSigningController(_Requests):
     def reconcile(self, key: str) -> None:
         """signer.handle."""
         csr = self.requests.objects.get(key)
-        if csr is None or not self.ca_key or csr['spec']['signerName'] not in (*_USAGES, LEGACY):
+        if csr is None or not self.ca_key or csr['spec']['signerName'] not in SIGNERS:
             return
         status = csr.get('status', {})
         if condition(csr, 'Approved') is None or condition(csr, 'Denied') or condition(csr, 'Failed') or (
                 status.get('certificate')):
             return
-        problem = _usage_problem(csr)
-        if problem:
-            self._fail(csr, problem)
+        from cryptography import x509
+        request = x509.load_pem_x509_csr(base64.b64decode(csr['spec']['request']))
+        refused = problem(csr['spec']['signerName'], request, csr['spec'].get('usages') or [])
+        if refused:
+            self._fail(csr, refused)
             return
-        pem = self._sign(csr).encode()
+        pem = self._sign(csr, request).encode()
         self.client.update_status(RESOURCE, {**csr, 'status': {**status, 'certificate':
                                                                base64.b64encode(pem).decode()}})
 
@@ -99,11 +93,10 @@ class CSRSigningController(_Requests):
         self.client.update_status(RESOURCE, {
             **csr, 'status': {**status, 'conditions': [*(status.get('conditions') or ()), entry]}})
 
-    def _sign(self, csr: Object) -> str:
+    def _sign(self, csr: Object, request: CertificateSigningRequest) -> str:
         """The certificate, as PEM text."""
         from cryptography import x509
         from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
-        request = x509.load_pem_x509_csr(base64.b64decode(csr['spec']['request']))
         authority = x509.load_pem_x509_certificate(self.ca.encode())
         key = load_pem_private_key(self.ca_key.encode(), None)
         built = self._builder(request, authority, csr)
@@ -114,7 +107,7 @@ class CSRSigningController(_Requests):
         now = self.simulation.wall().replace(microsecond=0)
         seconds = min(csr['spec'].get('expirationSeconds') or YEAR, YEAR)
         built = x509.CertificateBuilder(
-            subject_name=request.subject, issuer_name=authority.subject, public_key=request.public_key(),
+            subject_name=_as_go_orders(request.subject), issuer_name=authority.subject, public_key=request.public_key(),
             serial_number=self.simulation.random.getrandbits(127) | 1,
             not_valid_before=now - timedelta(seconds=BACKDATE), not_valid_after=now + timedelta(seconds=seconds))
         for extension in request.extensions:
@@ -152,13 +145,12 @@ def _decided(csr: Object) -> bool:
     return any(entry['type'] in ('Approved', 'Denied') for entry in csr.get('status', {}).get('conditions') or ())
 
 
-def _usage_problem(csr: Object) -> str:
-    """ValidateUsages of the signers."""
-    known = _USAGES.get(csr['spec']['signerName'])
-    if known is None:
-        return ''
-    required, allowed = known
-    usages = set(csr['spec'].get('usages') or ())
-    if not required <= usages or not usages <= allowed:
-        return f'usages did not match {sorted(allowed)}'
-    return ''
+def _as_go_orders(subject: Name) -> Name:
+    """pkix.Name.ToRDNSequence: the parts of a subject in the order in which Go writes them."""
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+    order = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.LOCALITY_NAME,
+             NameOID.STATE_OR_PROVINCE_NAME, NameOID.STREET_ADDRESS, NameOID.POSTAL_CODE, NameOID.COMMON_NAME,
+             NameOID.SERIAL_NUMBER)
+    groups = [subject.get_attributes_for_oid(kind) for kind in order]
+    return x509.Name([x509.RelativeDistinguishedName(group) for group in groups if group])

@@ -41,6 +41,8 @@ class CertificateSigningRequestStrategy(Kind):
         if context.user.uid:
             spec['uid'] = context.user.uid
         spec['groups'] = list(context.user.groups)
+        if context.user.extra:
+            spec['extra'] = {name: list(values) for name, values in context.user.extra.items()}
         obj['status'] = {}
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:

@@ -108,8 +108,6 @@ class SetCredentialsOptions(ConfigOptions):
         environment = {item['name']: item['value'] for item in settings.get('env') or ()}
         _pairs(environment, self.flags['exec-env'])
         settings['env'] = [{'name': key, 'value': value} for key, value in environment.items()] or None
-        settings.setdefault('interactiveMode', 'IfAvailable')
-        settings.setdefault('provideClusterInfo', False)
         entry['exec'] = settings
 
 
