@@ -249,6 +249,22 @@ def test_rules_of_the_cluster_are_explained(policies: Session, command: str, cau
     assert cause in explained(policies, command)
 
 
+@pytest.mark.parametrize(('command', 'cause', 'next_'), [
+    ('kubectl set image pod/tag nginx=nginx:1.27', '`pod/tag` has no container `nginx`; there is `tag`.',
+     'kubectl set image pod/tag tag=nginx:1.27'),
+    ('kubectl set image deployment web wbe=nginx:1.27', '`deployment/web` has no container `wbe`; there is `nginx`.',
+     'kubectl set image deployment web nginx=nginx:1.27'),
+    ('kubectl logs lonely -n other -c app', '`pod/lonely` has no container `app`; there is `lonely`.',
+     'kubectl logs lonely -n other -c lonely'),
+    ('kubectl set image pod/tag -n nowhere a=b', '', ''),
+])
+def test_the_containers_that_there_are_are_named(session: Session, command: str, cause: str, next_: str) -> None:
+    run(session, command)
+    found = session.why()
+    assert found is not None and cause in found.text.en
+    assert not next_ or next_ in [suggestion.command for suggestion in found.suggestions]
+
+
 def test_why_says_it_in_the_shell_in_the_languages_of_the_session(session: Session) -> None:
     run(session, 'kubectl get pod tag')
     run(session, 'why')

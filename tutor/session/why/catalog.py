@@ -1,6 +1,6 @@
 """All rules: what an error looks like, and who explains it. The first that matches is asked."""
 
-from tutor.session.why import cluster, commands, kubectl_notes, manifests, policy_notes, shell_notes
+from tutor.session.why import cluster, commands, containers, kubectl_notes, manifests, policy_notes, shell_notes
 from tutor.session.why.explanation import Rule
 from tutor.session.why.notes import Note
 
@@ -46,9 +46,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r'(\S+): Invalid value: (.*?): must be between (\d+) and (\d+)', manifests.out_of_range),
     (r'the object has been modified', cluster.conflict),
     (r'timed out waiting for the condition', cluster.timed_out),
-    (r'waiting to start: (\S+)', cluster.not_started),
-    (r'container (\S+) is not valid for pod (\S+)', cluster.no_such_container),
-    (r'a container name must be specified for pod (\S+), choose one of: \[([^\]]*)\]', cluster.which_container),
+    (r'waiting to start: (\S+)', containers.not_started),
+    (r'container (\S+) is not valid for pod (\S+)', containers.not_in_pod),
+    (r'unable to find container named "?([^"\s]+)"?', containers.not_in_template),
+    (r'a container name must be specified for pod (\S+), choose one of: \[([^\]]*)\]', containers.which_container),
     (r'command terminated with exit code (\d+)', cluster.remote_exit),
     (r'[Cc]ould not resolve host|bad address|can\'t resolve|NXDOMAIN', cluster.no_such_host),
     (r'[Cc]onnection refused', cluster.refused),

@@ -122,25 +122,6 @@ def timed_out(match: re.Match[str], failure: Failure) -> Answer:
         Suggestion(LOOK, 'kubectl get pods'), Suggestion(LOOK, 'kubectl events')]
 
 
-def not_started(match: re.Match[str], failure: Failure) -> Answer:
-    reason = match[1].rstrip(',')
-    return Text(zh=f'容器还没有启动（{reason}），所以没有日志。`describe` 的末尾有事件，说明了原因。',
-                en=f'The container has not started ({reason}), so it has no log. The events at the end of `describe` say why.'), [
-        Suggestion(LOOK, 'kubectl get pods'), Suggestion(LOOK, 'kubectl describe pods')]
-
-
-def no_such_container(match: re.Match[str], failure: Failure) -> Answer:
-    return Text(zh=f'Pod `{match[2]}` 里没有叫 `{match[1]}` 的容器。', en=f'Pod `{match[2]}` has no container `{match[1]}`.'), [
-        Suggestion(LOOK, f"kubectl get pod {match[2]} -o jsonpath='{{.spec.containers[*].name}}'")]
-
-
-def which_container(match: re.Match[str], failure: Failure) -> Answer:
-    first = match[2].split()[0]
-    return Text(zh=f'Pod `{match[1]}` 有几个容器，要用 `-c` 说明是哪一个：{match[2]}。',
-                en=f'Pod `{match[1]}` has several containers; say which one with `-c`: {match[2]}.'), [
-        Suggestion(LIKELY, f'{failure.command.strip()} -c {first}')]
-
-
 def remote_exit(match: re.Match[str], failure: Failure) -> Answer:
     return Text(zh=f'kubectl 没有问题：容器里的命令以退出码 {match[1]} 结束，上面是它自己的输出。',
                 en=f'kubectl did its work: the command inside the container ended with exit code {match[1]}; what it said '

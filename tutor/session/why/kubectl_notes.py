@@ -118,10 +118,6 @@ NOTES: tuple[Note, ...] = (
          likely=('{command} --port=80',)),
     Note(r'cannot expose a (\S+)', '{0} 后面没有 Pod，不能暴露成 Service。', 'There are no Pods behind a {0}, so it cannot be '
          'exposed.', look=('kubectl expose --help',)),
-    Note(r'unable to find container named "([^"]+)"',
-         'Pod 模板里没有叫 `{0}` 的容器。`set image` 等号左边是容器名，不是镜像名。',
-         'The template has no container `{0}`. Left of the equals sign stands the container, not the image.',
-         look=("kubectl get deployments{flag} -o wide",)),
     Note(r'cannot set --all and|name cannot be provided when a selector is specified|setting \'all\' parameter but found a non '
          r'empty selector', '名称、`--all` 和 `-l` 只能用其中一种来指明对象。', 'Objects are chosen by name, by `--all` or by `-l`: '
          'one way at a time.'),

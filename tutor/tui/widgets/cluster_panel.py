@@ -109,8 +109,8 @@ class ClusterPanel(LineView):
         name = pod.name if pod.namespace == 'default' else f'{pod.namespace}/{pod.name}'
         reason = pod.reason if pod.sign != 'ready' else ''
         room = width - 3 - cells(sign) - (cells(reason) + 1 if reason else 0)
-        if reason and room < 12:
-            room = max(width - 3 - cells(sign) - 9, 8)
+        if reason and room < min(12, cells(name)):
+            room = min(max(width - 3 - cells(sign) - 9, 8), cells(name))
             reason = cut(reason, width - 4 - cells(sign) - room, self.signs.ellipsis)
         shown = _shortened(name, room, self.signs.ellipsis)
         key = f'pod/{pod.namespace}/{pod.name}'
