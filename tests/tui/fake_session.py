@@ -305,6 +305,9 @@ class FakeSession:
             Suggestion(Text(zh='看一看', en='Look'), 'kubectl get deployments'),
             Suggestion(Text(zh='多半要的是', en='Likely'), 'kubectl scale deployment web --replicas=3')])
 
+    def puzzling(self) -> bool:
+        return self.error is not None
+
     def flow(self) -> list[Flow]:
         if not self.history.lines:
             return []

@@ -402,6 +402,15 @@ class Session:
             return None
         return explain(self.view, Ran(last.text, last.stdout.text(), last.stderr.text(), last.code))
 
+    def puzzling(self) -> bool:
+        """Whether the last command leaves a question: it failed, or it showed something that is not well.
+
+        What has just been changed looks ill until the cluster has followed, so who changes is not asked.
+        """
+        from tutor.session.why.state.finding import looks
+        last = self.commands[-1] if self.commands else None
+        return last is not None and bool(last.code or looks(last.text)) and self.why() is not None
+
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages in which our own programs speak."""

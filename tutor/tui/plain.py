@@ -100,7 +100,7 @@ class PlainCourse:
         self.session.languages = self.voice.languages
         self.session.submit(text)
         self._wait(self.session)
-        if text.strip() and self.session.why():
+        if text.strip() and self.session.puzzling():
             self._tell('Type :why to have the error explained.')
         self._look_if_solved()
 

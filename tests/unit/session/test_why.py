@@ -265,6 +265,18 @@ def test_the_containers_that_there_are_are_named(session: Session, command: str,
     assert not next_ or next_ in [suggestion.command for suggestion in found.suggestions]
 
 
+def test_only_who_failed_or_looked_is_asked_whether_to_explain() -> None:
+    session = Session()
+    for command, asked in (
+        ('kubectl run a --image=nginx:nosuchtag', False), ('kubectl get pod a', True), ('kubectl get pod b', True),
+        ('kubectl set image pod/a a=nginx:1.27', False), ('k=kubectl; $k get nodes', False),
+        ('kubectl describe pod a', False),
+    ):
+        run(session, command)
+        assert session.puzzling() == asked, command
+        session.pump(30)
+
+
 def test_why_says_it_in_the_shell_in_the_languages_of_the_session(session: Session) -> None:
     run(session, 'kubectl get pod tag')
     run(session, 'why')

@@ -194,10 +194,6 @@ class LessonScreen(ShellScreen):
             case 'flow':
                 self.action_flow()
 
-    def command_ended(self) -> None:
-        if self.guarded(self.session.why):
-            self.terminal.note(f'{self.signs.dot} F1 {self.voice.label("Why?")}')
-
     # -- hints, solution, reset ---------------------------------------------------------------------------------
 
     def no_error_to_explain(self) -> None:

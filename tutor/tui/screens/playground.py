@@ -142,10 +142,6 @@ class PlaygroundScreen(ShellScreen):
         view = self.query_one('#table' if self.tab else '#cluster', LineView)
         view.scroll_relative(y=step * max(view.size.height - 1, 1), animate=False)
 
-    def command_ended(self) -> None:
-        if self.guarded(self.session.why):
-            self.terminal.note(f'{self.signs.dot} F1 {self.voice.label("Why?")}')
-
     def speak(self) -> None:
         super().speak()
         if self.session is not None:

@@ -170,7 +170,9 @@ class ShellScreen(TutorScreen):
         """Time has passed; screens with checks look at them."""
 
     def command_ended(self) -> None:
-        """The foreground command is over."""
+        """The foreground command is over; if it leaves a question, F1 answers."""
+        if self.guarded(self.session.puzzling):
+            self.terminal.note(f'{self.signs.dot} F1 {self.voice.label("Why?")}')
 
     def _note_running(self) -> None:
         """Know since when a command runs: the prompt comes back when it ends, a long wait shows itself."""

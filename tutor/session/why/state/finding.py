@@ -15,7 +15,13 @@ KUBECTL = re.compile(r'(?:^|[\s;|&(])(?:kubectl|k)\s')
 ALL = re.compile(r'\s(?:-A|--all-namespaces)\b')
 INTENDED = re.compile(r'\s(?:cordon|drain|taint|rollout pause)\s')
 """Who types these has brought about what would be explained."""
+LOOKS = re.compile(r'(?:kubectl|k)\s(?:.*\s)?(?:get|describe|logs|events|wait|top|rollout\s+(?:status|history))(?:\s|$)')
 WORD = re.compile(r'(?<![-\w.])[a-z0-9][a-z0-9.-]*')
+
+
+def looks(command: str) -> bool:
+    """Whether a command line looks at objects, and changes none."""
+    return LOOKS.search(command) is not None
 
 
 def explain_state(failure: Failure) -> Explanation | None:
