@@ -33,6 +33,14 @@ class ConnectionRefused(OSError):
     """No API server at this address. The text is Go's: 'dial tcp 127.0.0.1:8080: connect: connection refused'."""
 
 
+class Unanswered(OSError):
+    """Nobody answers at this address: an attempt ends after so many seconds, with Go's words."""
+
+    def __init__(self, text: str, after: float) -> None:
+        super().__init__(text)
+        self.after = after
+
+
 Connect = Callable[[RestConfig], Transport]
 """Gives the Transport for a kubeconfig's server and user; raises ConnectionRefused. `session` hands it in; kubectl
 finds it as `ctx.extras['connect']`."""

@@ -10,7 +10,7 @@ from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, is_true
 from tutor.client.client import Client
-from tutor.client.rest_config import ConnectionRefused, RestConfig
+from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import apiport, bootstrap, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, create_all, install, kubeadm
@@ -21,6 +21,7 @@ from tutor.cluster.components import Process, Serving
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
+from tutor.cluster.dialing import failure
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.etcd.member import EtcdMember
 from tutor.cluster.etcd.raft.group import RaftGroup
@@ -168,10 +169,10 @@ class Cluster:
 
     def connect(self, config: RestConfig, machine: str = '') -> Transport:
         """The API server for a kubeconfig's server and user, from a machine (the control plane's by default). Raises
-        OSError: ConnectionRefused for another address."""
+        OSError for another address."""
         if config.server.rstrip('/') not in addresses():
-            host = config.server.partition('://')[2].partition('/')[0]
-            raise ConnectionRefused(f'dial tcp {host}: connect: connection refused')
+            here = machine or self.endpoint.machine
+            raise failure(config.server, *self.nodes.place(here))
         return self.endpoint.dial(Connection(self.api, config), machine or self.endpoint.machine)
 
     def kubeconfig(self, user: str = 'kubernetes-admin') -> str:

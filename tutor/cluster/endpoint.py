@@ -10,6 +10,7 @@ from tutor.client.link import Link
 from tutor.client.rest_config import ConnectionRefused
 from tutor.client.transport import Transport
 from tutor.cluster.apiserver.server import ApiServer
+from tutor.cluster.dialing import no_route, timed_out
 from tutor.cluster.network.links import DROPPED, Links
 from tutor.cluster.simulation import Simulation
 
@@ -70,8 +71,7 @@ class Endpoint:
         certificate of `user` has expired."""
         lost = self._links.between(machine, self.machine)
         if lost:
-            raise OSError(f'dial tcp {self._address}: ' +
-                          ('i/o timeout' if lost == DROPPED else 'connect: no route to host'))
+            raise timed_out(self._address) if lost == DROPPED else no_route(self._address)
         if not self.listening:
             raise ConnectionRefused(f'dial tcp {self._address}: connect: connection refused')
         if user in self.expired_users:

@@ -182,6 +182,11 @@ class Nodes:
         """The machine where the control plane is, if the cluster has one on a machine."""
         return next((self.machines[node.name] for node in self.config.nodes if CONTROL_PLANE in node.roles), None)
 
+    def place(self, name: str) -> tuple[Stack | None, FileSystem | None]:
+        """A machine's network stack and its files; nothing where there is no such machine."""
+        machine = self.machines.get(name)
+        return (self.fabric.node(name), machine.files) if machine is not None else (None, None)
+
     def first_network(self, files: FileSystem) -> HostNetwork | None:
         """The network of the first machine, as seen with other files; None without nodes."""
         found = self.config.control_plane

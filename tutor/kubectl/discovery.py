@@ -150,13 +150,20 @@ class RestMapper:
         return found
 
     def _discover(self) -> Discovery:
+        for _ in range(TRIES - 1):
+            try:
+                return discover(self._client)
+            except ConnectionLost as error:
+                self._complain(error)
         try:
             return discover(self._client)
         except ConnectionLost as error:
-            text = go_quote(f"couldn't get current server API group list: {error}")
-            for _ in range(TRIES):
-                self._log(f'"Unhandled Error" err={text}')
+            self._complain(error)
             raise
+
+    def _complain(self, error: ConnectionLost) -> None:
+        text = go_quote(f"couldn't get current server API group list: {error}")
+        self._log(f'"Unhandled Error" err={text}')
 
     def refresh(self) -> bool:
         """Forget what was discovered before this command; False when it is new already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tutor.kubectl.errors import KubectlError
@@ -37,7 +38,7 @@ def log_warning(factory: Factory, place: str, text: str) -> None:
 
 def log_line(factory: Factory, level: str, place: str, text: str) -> None:
     """A line of klog: level, date, time and process id before it."""
-    now = factory.ctx.simulation.wall()
+    now = factory.ctx.simulation.wall() + timedelta(seconds=factory.waited)
     factory.io.stderr.write(f'{level}{now:%m%d %H:%M:%S.%f} {factory.ctx.pid:>7} {place}] {text}\n')
 
 

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
-from tutor.apimachinery.duration import DurationError, parse_duration
+from tutor.apimachinery.duration import DurationError, format_duration, parse_duration
 from tutor.client.client import Client
-from tutor.client.rest_config import ConnectionRefused, RestConfig
+from tutor.client.rest_config import ConnectionRefused, RestConfig, Unanswered
 from tutor.client.transport import (
     ByteStream,
     ExecSession,
@@ -25,6 +25,7 @@ from tutor.kubectl.discovery import RestMapper
 from tutor.kubectl.errors import ConnectionLost, Exit, KubectlError
 from tutor.kubectl.flags import FlagSet
 from tutor.kubectl.kubeconfig import ClientConfig, load, paths
+from tutor.kubectl.limits import LimitedStream, end_watch
 from tutor.shell.process import IO, Context
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Factory:
         self.io = io
         self.flags = flags
         self.warnings: list[str] = []
+        self.waited = 0.0
+        """Seconds that requests have waited for an answer in vain: they are still to pass (`catch_up`)."""
 
     @property
     def now(self) -> float:
@@ -70,24 +73,29 @@ class Factory:
     @cached_property
     def rest_config(self) -> RestConfig:
         config = self.config.rest_config()
-        self._check_timeout()
+        self.request_timeout()
         return config
 
-    def _check_timeout(self) -> None:
-        """clientcmd.ParseTimeout."""
+    def request_timeout(self) -> float:
+        """--request-timeout in seconds, 0 for none (clientcmd.ParseTimeout)."""
         text = self.flags['request-timeout']
-        if text and not _TIMEOUT(text):
-            try:
-                parse_duration(text)
-            except DurationError:
-                raise KubectlError(BAD_TIMEOUT) from None
+        if not text or _TIMEOUT(text):
+            return float(text or 0)
+        try:
+            return parse_duration(text)
+        except DurationError:
+            raise KubectlError(BAD_TIMEOUT) from None
 
     # -- the server ---------------------------------------------------------------------------------------------
 
     @cached_property
+    def connection(self) -> Connection:
+        return Connection(self)
+
+    @cached_property
     def client(self) -> Client:
         config = self.rest_config
-        transport: Transport = Connection(self)
+        transport: Transport = self.connection
         if self.flags['v'] >= 6:
             from tutor.kubectl.verbosity import Logged
             transport = Logged(transport, self)
@@ -106,6 +114,12 @@ class Factory:
     def builder(self) -> Builder:
         from tutor.kubectl.resource.builder import Builder
         return Builder(self)
+
+    async def catch_up(self) -> None:
+        """Let the time pass that requests have waited."""
+        waited, self.waited = self.waited, 0.0
+        if waited:
+            await self.ctx.simulation.sleep(waited)
 
     # -- files --------------------------------------------------------------------------------------------------
 
@@ -148,8 +162,13 @@ class Connection:
         connect = self._factory.ctx.extras.get('connect')
         config = self._factory.rest_config
         if connect is None:
-            raise ConnectionRefused(f'dial tcp {host_of(config.server)}: connect: connection refused')
+            host = host_of(config.server).replace('localhost', '127.0.0.1')
+            raise ConnectionRefused(f'dial tcp {host}: connect: connection refused')
         return connect(config)
+
+    def dial(self, request: Request) -> None:
+        """Only open the connection that a request would need. Raises ConnectionLost."""
+        self._do(request, lambda: self._transport)
 
     def send(self, request: Request) -> Response:
         response = self._do(request, lambda: self._transport.send(request))
@@ -158,10 +177,16 @@ class Connection:
         return response
 
     def watch(self, request: Request) -> WatchStream:
-        return self._do(request, lambda: self._transport.watch(request))
+        stream = self._do(request, lambda: self._transport.watch(request))
+        limit = self._factory.request_timeout()
+        if limit:
+            end_watch(stream, self._factory.ctx.simulation, limit)
+        return stream
 
     def stream(self, request: Request) -> ByteStream:
-        return self._do(request, lambda: self._transport.stream(request))
+        stream = self._do(request, lambda: self._transport.stream(request))
+        limit = self._factory.request_timeout()
+        return LimitedStream(stream, self._factory.ctx.simulation, limit) if limit else stream
 
     def connect(self, request: Request) -> ExecSession:
         """What refuses to become a stream is no lost connection: remotecommand's error stands as it is."""
@@ -176,17 +201,31 @@ class Connection:
         return self._do(request, act)
 
     def _do(self, request: Request, act: Callable[[], T]) -> T:
+        limit = self._factory.request_timeout()
+        if limit:
+            request.query = {**request.query, 'timeout': format_duration(limit)}
         try:
             return act()
         except UpgradeRefused:
             raise
         except OSError as error:
             config = self._factory.rest_config
+            error = self._waited(error, limit)
             shown = f'Unable to connect to the server: {error}'
             if isinstance(error, ConnectionRefused):
                 shown = (f'The connection to the server {host_of(config.server)} was refused - did you specify the '
                          'right host or port?')
             raise ConnectionLost(request.method, url_of(config, request), str(error), shown) from None
+
+
+    def _waited(self, error: OSError, limit: float) -> OSError:
+        """What is said after an attempt that takes time, which is noted; --request-timeout may end it earlier."""
+        if not isinstance(error, Unanswered):
+            return error
+        self._factory.waited += min(error.after, limit or error.after)
+        if limit and limit < error.after:
+            return OSError('context deadline exceeded (Client.Timeout exceeded while awaiting headers)')
+        return error
 
 
 def host_of(server: str) -> str:

@@ -67,6 +67,9 @@ async def _execute(found: Found, flags: FlagSet, io: IO, ctx: Context) -> int:
         return await options.run() or 0
     except UsageError as error:
         raise KubectlError(f"{error}\nSee '{found.path} -h' for help and examples", error.code) from None
+    except ERRORS:
+        await options.factory.catch_up()
+        raise
     finally:
         options.factory.close()
 

@@ -36,7 +36,7 @@ class TcpConnection:
     client_certificate: str = ''
     """What the client has shown of itself in its handshake, as PEM."""
     other: TcpConnection | None = None
-    on_close: Callable[[], None] | None = None
+    on_close: Callable[[], object] | None = None
 
     def handshake(self, name: str, certificate: str = '') -> str:
         """Speak TLS from now on, as the client; the certificates that the server presents, as PEM."""

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from tutor.apimachinery.decode import DecodeError, documents
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
-from tutor.kubectl.discovery import NoKindMatch
-from tutor.kubectl.errors import KubectlError
+from tutor.client.transport import Request
+from tutor.kubectl.discovery import TIMEOUT, NoKindMatch
+from tutor.kubectl.errors import ConnectionLost, KubectlError
 from tutor.kubectl.resource.info import Info
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Decoder:
                     return
                 if self.validate:
                     check(document, source)
+                    self._ask_for_schema(source)
             except DecodeError as error:
                 yield KubectlError(f'error parsing {source}: {error}')
                 return
@@ -82,6 +84,18 @@ class Decoder:
                 yield self.info(document, source)
             except KubectlError as error:
                 yield error
+
+    def _ask_for_schema(self, source: str) -> None:
+        """queryParamVerifier.HasSupport: v3 of the schema, else v2; without a server neither can be had."""
+        connection = self.factory.connection
+        try:
+            connection.dial(Request('GET', '/openapi/v3', {'timeout': TIMEOUT}))
+        except ConnectionLost:
+            try:
+                connection.dial(Request('GET', '/openapi/v2', {'timeout': TIMEOUT}))
+            except ConnectionLost as error:
+                raise KubectlError(f'error validating "{source}": error validating data: failed to download openapi: '
+                                   f'{error}; {STOP_VALIDATE}') from None
 
     def info(self, document: Any, source: str) -> Info:
         """mapper.infoForData."""

@@ -13,7 +13,7 @@ from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 
 Connect = Callable[[Scope], ExecSession]
-NOT_PASSED_ON = ('container', 'insecureSkipTLSVerifyBackend')
+NOT_PASSED_ON = ('container', 'insecureSkipTLSVerifyBackend', 'timeout')
 
 
 def log(scope: Scope) -> ByteStream:
