@@ -10,12 +10,14 @@ from aiohttp import web
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import Response
 from tutor.server import negotiation
+from tutor.server.protobuf import encoding
 
 CACHE = 'no-cache, private'
 
 
 def to_http(response: Response, media: str, nested: bool = True) -> web.Response:
-    """The answer in the media type asked for. `nested` False leaves kind and version out of a list's items."""
+    """The answer in the media type asked for. `nested` False leaves kind and version out of a list's items. Raises
+    Unencodable for what has no protobuf."""
     body = response.body
     headers = [('Cache-Control', CACHE), *(('Warning', warning(text)) for text in response.warnings)]
     if isinstance(body, (str, bytes)):
@@ -45,9 +47,12 @@ def stream(http: web.BaseRequest, media: str) -> web.StreamResponse:
 
 
 def encode(body: Any, media: str = negotiation.JSON) -> bytes:
+    """An object in a media type; raises Unencodable for one that has no protobuf."""
     if media == negotiation.YAML:
         import yaml
         return yaml.safe_dump(body, sort_keys=True, allow_unicode=True).encode()
+    if media == negotiation.PROTOBUF:
+        return encoding.encode(body)
     return json.dumps(body, separators=(',', ':'), ensure_ascii=False).encode('utf-8', 'replace') + b'\n'
 
 

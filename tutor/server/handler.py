@@ -12,10 +12,11 @@ from tutor.cluster.apiserver import requestinfo
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.cluster import Cluster
 from tutor.server import answers, credentials, logs, negotiation, requests, watches
+from tutor.server.protobuf.encoding import Unencodable, has_message
 from tutor.server.streams import serving
 from tutor.server.wallclock import WallClock
 
-BUILT_IN = frozenset((r.group, r.version, r.plural) for r in RESOURCES)
+RESOURCES_BY_PLACE = {(r.group, r.version, r.plural): r for r in RESOURCES}
 
 
 class ApiHandler:
@@ -54,24 +55,28 @@ class ApiHandler:
         self._clock.catch_up()
         if info.is_resource:
             if info.verb == 'watch':
-                return await watches.serve(self, http, request, info)
+                return await watches.serve(self, http, request, info, media)
             if info.subresource == 'log' and http.method == 'GET':
                 return await logs.serve(self, http, request)
             if info.subresource in serving.STREAMED and info.resource == 'pods':
                 return await serving.serve(self, http, request, info.subresource)
-        return self._send(request, info, media)
+        return self._send(http, request, info, media)
 
-    def _send(self, request: Request, info: RequestInfo, media: str) -> web.Response:
+    def _send(self, http: web.BaseRequest, request: Request, info: RequestInfo, media: str) -> web.Response:
         response: Response = self.api.send(request)
         self.ran()
         nested = not self._is_plain_list(response, info)
-        return answers.to_http(response, media, nested)
+        try:
+            return answers.to_http(response, media, nested)
+        except Unencodable:  # it has a field that is newer than the numbers known here
+            return answers.to_http(response, negotiation.accepted(http.headers.get('Accept', ''))[1], nested)
 
     def _accepted(self, http: web.BaseRequest, info: RequestInfo) -> tuple[str, str]:
         """What to answer in. Logs, streams and paths that are no resources choose for themselves."""
         header = http.headers.get('Accept', '')
         if info.is_resource and info.subresource not in ('log', *serving.STREAMED):
-            return negotiation.accepted(header)
+            resource = RESOURCES_BY_PLACE.get((info.group, info.version, info.resource))
+            return negotiation.accepted(header, resource is not None and has_message(resource))
         if info.path.startswith('/openapi/v2') and 'protobuf' in header and 'json' not in header and '*' not in header:
             raise errors.not_acceptable((negotiation.JSON,))
         return header, negotiation.JSON
@@ -87,4 +92,4 @@ class ApiHandler:
         body = response.body
         return info.is_resource and isinstance(body, dict) and isinstance(body.get('items'), list) and \
             str(body.get('kind')).endswith('List') and body['kind'] != 'PartialObjectMetadataList' and \
-            (info.group, info.version, info.resource) in BUILT_IN
+            (info.group, info.version, info.resource) in RESOURCES_BY_PLACE

@@ -6,9 +6,12 @@ from tutor.apimachinery import errors
 
 JSON = 'application/json'
 YAML = 'application/yaml'
-OFFERED = (JSON, YAML)
+PROTOBUF = 'application/vnd.kubernetes.protobuf'
+OFFERED = (JSON, YAML, PROTOBUF)
 ANY = ('*/*', 'application/*')
 FORMS = ('', 'Table', 'PartialObjectMetadata', 'PartialObjectMetadataList')
+PARTS = FORMS[2:]
+"""Forms that every resource has in protobuf: they are the API machinery's own."""
 
 
 def media_type(header: str) -> str:
@@ -16,22 +19,25 @@ def media_type(header: str) -> str:
     return header.partition(';')[0].strip().lower()
 
 
-def accepted(header: str) -> tuple[str, str]:
-    """The clause of an Accept header that is served, and the media type to answer in; raises NotAcceptable."""
+def accepted(header: str, protobuf: bool = False) -> tuple[str, str]:
+    """The clause of an Accept header that is served, and the media type to answer in: protobuf for objects that have
+    it, and for metadata alone. Raises NotAcceptable."""
     for clause in header.split(',') if header.strip() else ['*/*']:
-        media = media_type(clause)
-        if media not in (*OFFERED, *ANY) or _parameter(clause, 'as') not in FORMS:
+        media, form = media_type(clause), _parameter(clause, 'as')
+        if media not in (*OFFERED, *ANY) or form not in FORMS:
+            continue
+        if media == PROTOBUF and form not in (PARTS if form or not protobuf else FORMS[:1]):
             continue
         if _parameter(clause, 'as') and _parameter(clause, 'v') not in ('', 'v1'):
             continue
-        return clause.strip(), YAML if media == YAML else JSON
+        return clause.strip(), JSON if media in ANY else media
     raise errors.not_acceptable(OFFERED)
 
 
 def check_body_type(header: str) -> str:
     """The media type of a body that is an object; raises UnsupportedMediaType. None given means JSON."""
     media = media_type(header) or JSON
-    if media not in OFFERED:
+    if media not in (JSON, YAML):
         raise errors.unsupported_media_type(OFFERED)
     return media
 

@@ -68,7 +68,7 @@ def to_request(request: web.BaseRequest, query: dict[str, Any], body: bytes, use
         _check_depth(body)
         content: Any = body
     elif body:
-        if negotiation.media_type(content_type) == protobuf.MEDIA:
+        if negotiation.media_type(content_type) == negotiation.PROTOBUF:
             content, content_type = decode_protobuf(body, kind), negotiation.JSON
         else:
             content_type = negotiation.check_body_type(content_type)

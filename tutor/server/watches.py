@@ -1,4 +1,4 @@
-"""A watch as a stream of JSON lines."""
+"""A watch as a stream of events: lines of JSON, or frames of protobuf."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import Request
 from tutor.cluster.apiserver.requestinfo import RequestInfo, is_true
 from tutor.cluster.registry.watch import Event, Watcher
 from tutor.server import answers, negotiation
+from tutor.server.protobuf import encoding
 
 if TYPE_CHECKING:
     from tutor.server.handler import ApiHandler
@@ -28,24 +30,25 @@ KNOWN = 4096
 """Objects whose JSON is kept, for the next client that watches them."""
 
 
-async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request,
-                info: RequestInfo) -> web.StreamResponse:
+async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request, info: RequestInfo,
+                media: str) -> web.StreamResponse:
     """Stream events until the client goes, its timeout comes or the watch ends. Raises StatusError."""
+    encoder = handler.watches.encoder(media)
     seconds = float(request.query.pop('timeoutSeconds', 0) or 0) or LONGEST
     try:
         watcher: Watcher | None = handler.api.watch(request)
     except StatusError as error:
         if error.code != 410:
             raise
-        watcher, first = None, answers.encode({'type': 'ERROR', 'object': error.status})
+        watcher, first = None, encoder.lines([{'type': 'ERROR', 'object': error.status}])
     else:
         first = b''
-    response = answers.stream(http, negotiation.JSON)
+    response = answers.stream(http, encoder.content_type)
     try:
         await response.prepare(http)
         if watcher is not None:
             bookmark = _bookmark(handler, info) if is_true(request.query.get('allowWatchBookmarks')) else _nothing
-            await handler.watches.stream(watcher, response, bookmark, time.monotonic() + seconds)
+            await handler.watches.stream(watcher, response, encoder, bookmark, time.monotonic() + seconds)
         async with asyncio.timeout(SENT_WITHIN):
             await response.write_eof(first)
     except (ConnectionError, TimeoutError):
@@ -62,7 +65,8 @@ class Watches:
     """All clients that watch."""
 
     def __init__(self) -> None:
-        self._encoder = EventEncoder()
+        self._encoders = {negotiation.PROTOBUF: EventFrames()}
+        self._lines = EventLines()
         self._open = 0
 
     @property
@@ -70,8 +74,12 @@ class Watches:
         """Wall seconds between two writes to one client."""
         return self._open / WRITES_PER_SECOND
 
-    async def stream(self, watcher: Watcher, response: web.StreamResponse, bookmark: Callable[[], bytes],
-                     deadline: float) -> None:
+    def encoder(self, media: str) -> EventLines:
+        """What makes events of a media type; JSON also stands for YAML, which has no stream."""
+        return self._encoders.get(media, self._lines)
+
+    async def stream(self, watcher: Watcher, response: web.StreamResponse, encoder: EventLines,
+                     bookmark: Callable[[], list[Event]], deadline: float) -> None:
         """Send what comes; a bookmark when nothing has come for long. Raises TimeoutError for a client that does not
         read, ConnectionError for one that has gone."""
         ready = asyncio.Event()
@@ -80,13 +88,13 @@ class Watches:
         try:
             while (left := deadline - time.monotonic()) > 0:
                 if not await _set_within(ready, min(left, BOOKMARK_EVERY)):
-                    await _send(response, bookmark())
+                    await _send(response, encoder.lines(bookmark()))
                     continue
                 ready.clear()
                 events = watcher.take()
                 if events is None:
                     return
-                await _send(response, self._encoder.lines(events))
+                await _send(response, encoder.lines(events))
                 await asyncio.sleep(self.pace)
         finally:
             self._open -= 1
@@ -106,35 +114,61 @@ async def _send(response: web.StreamResponse, data: bytes) -> None:
             await response.write(data)
 
 
-class EventEncoder:
+class EventLines:
     """Events as JSON lines. Many clients watch the same objects, which never change: each is encoded once."""
+
+    content_type = negotiation.JSON
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, bytes]] = {}
 
     def lines(self, events: Iterable[Event]) -> bytes:
-        return b''.join(b'{"type":"%s","object":%s}\n' % (event['type'].encode(), self._object(event['object']))
-                        for event in events)
+        return b''.join(self.event(event['type'], self._object(event['object'])) for event in events)
+
+    def event(self, kind: str, body: bytes) -> bytes:
+        return b'{"type":"%s","object":%s}\n' % (kind.encode(), body)
+
+    def body(self, obj: Any) -> bytes:
+        return answers.encode(obj)[:-1]
 
     def _object(self, obj: Any) -> bytes:
         found = self._known.get(id(obj))
         if found is None:
-            found = self._known[id(obj)] = obj, answers.encode(obj)[:-1]  # it is kept, so that its id stays its own
+            found = self._known[id(obj)] = obj, self.body(obj)  # it is kept, so that its id stays its own
             if len(self._known) > KNOWN:
                 del self._known[next(iter(self._known))]
         return found[1]
 
 
-def _nothing() -> bytes:
-    return b''
+class EventFrames(EventLines):
+    """Events as frames of protobuf. One whose object has no message becomes an error, at which clients end."""
+
+    content_type = f'{negotiation.PROTOBUF};stream=watch'
+
+    def lines(self, events: Iterable[Event]) -> bytes:
+        try:
+            return super().lines(events)
+        except encoding.Unencodable:
+            refused = errors.not_acceptable((negotiation.JSON, negotiation.YAML)).status
+            return super().lines([{'type': 'ERROR', 'object': refused}])
+
+    def event(self, kind: str, body: bytes) -> bytes:
+        return encoding.event(kind, body)
+
+    def body(self, obj: Any) -> bytes:
+        return encoding.encode(obj)
 
 
-def _bookmark(handler: ApiHandler, info: RequestInfo) -> Callable[[], bytes]:
+def _nothing() -> list[Event]:
+    return []
+
+
+def _bookmark(handler: ApiHandler, info: RequestInfo) -> Callable[[], list[Event]]:
     resource = handler.api.resources[info.group, info.version, info.resource]
 
-    def event() -> bytes:
-        return answers.encode({'type': 'BOOKMARK', 'object': {
+    def event() -> list[Event]:
+        return [{'type': 'BOOKMARK', 'object': {
             'kind': resource.kind, 'apiVersion': resource.group_version,
-            'metadata': {'resourceVersion': str(handler.api.store.revision), 'creationTimestamp': None}}})
+            'metadata': {'resourceVersion': str(handler.api.store.revision), 'creationTimestamp': None}}}]
 
     return event

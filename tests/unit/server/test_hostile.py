@@ -71,8 +71,8 @@ def test_credentials_are_checked(caller) -> None:
 
 
 def test_answers_only_in_what_it_speaks(caller) -> None:
-    assert caller.refused('GET', CONFIGMAPS, Accept='application/vnd.kubernetes.protobuf')[0] == 406
-    code, found = caller.ask('GET', CONFIGMAPS, Accept='application/vnd.kubernetes.protobuf,application/json')
+    assert caller.refused('GET', CONFIGMAPS, Accept='application/xml')[0] == 406
+    code, found = caller.ask('GET', CONFIGMAPS, Accept='application/xml,application/json')
     assert code == 200 and all('kind' not in item for item in found['items'])
 
 

@@ -1,8 +1,7 @@
-"""Bodies in protobuf become the objects that they were."""
+"""Bodies and answers in protobuf are the objects that JSON says."""
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -10,75 +9,15 @@ import pytest
 
 from tutor.apimachinery import schema
 from tutor.apimachinery.resources import RESOURCES
-from tutor.apimachinery.schema import Definition, Field
+from tutor.server.protobuf import wire
 from tutor.server.protobuf.decoding import MAGIC, UnknownMessage, decode
+from tutor.server.protobuf.encoding import Unencodable, encode
 from tutor.server.protobuf.numbers import INLINE, fields_of, messages
+from tutor.server.protobuf.wire import record
 
 JSON_ONLY = {'CustomResourceDefinition', 'APIService'}
 NEWER = {'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding', 'VolumeAttributesClass', 'DeviceClass',
          'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice'}
-
-
-def varint(value: int) -> bytes:
-    value &= (1 << 64) - 1
-    found = b''
-    while value > 0x7F:
-        found, value = found + bytes([value & 0x7F | 0x80]), value >> 7
-    return found + bytes([value])
-
-
-def record(number: int, value: int | bytes) -> bytes:
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def message(obj: dict[str, Any], name: str, definition: Definition) -> bytes:
-    """The encoding of an object, as Go's generated code has it."""
-    found = b''
-    for number, field in (fields_of(name) or {}).items():
-        if field.startswith(INLINE):
-            found += record(number, message(obj, field[len(INLINE):], definition))
-        elif field in obj:
-            for value in values(obj[field], definition.fields[field]):
-                found += record(number, value)
-    return found
-
-
-def values(value: Any, field: Field) -> list[int | bytes]:
-    if field.items is None:
-        return [single(value, field)]
-    if field.type == schema.LIST:
-        return [single(item, field.items) for item in value]
-    return [record(1, key.encode()) + record(2, single(item, field.items)) for key, item in value.items()]
-
-
-def single(value: Any, field: Field) -> int | bytes:
-    match field.type:
-        case schema.STRUCT:
-            return message(value, field.definition.name, field.definition)  # type: ignore[union-attr]
-        case schema.LIST:
-            return b''.join(record(1, single(item, field.items)) for item in value)  # type: ignore[arg-type]
-        case schema.BOOLEAN | schema.INT32 | schema.INT64:
-            return int(value)
-        case schema.BYTES:
-            return base64.b64decode(value)
-        case schema.QUANTITY:
-            return record(1, value.encode())
-        case schema.INT_OR_STRING:
-            return record(2, value) if isinstance(value, int) else record(1, 1) + record(3, value.encode())
-        case schema.OBJECT:
-            return record(1, json.dumps(value).encode())
-        case schema.TIME:
-            return record(1, 1_780_000_000) if value else b''
-    return value.encode()
-
-
-def encode(obj: dict[str, Any]) -> bytes:
-    definition = schema.for_object(obj)
-    assert definition is not None
-    about = record(1, obj['apiVersion'].encode()) + record(2, obj['kind'].encode())
-    return MAGIC + record(1, about) + record(2, message(obj, definition.name, definition))
 
 
 POD = {
@@ -150,3 +89,73 @@ def test_nothing_is_dropped_in_silence() -> None:
 def test_what_is_malformed_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
         decode(data)
+
+
+# -- over HTTP ----------------------------------------------------------------------------------------------------
+
+CONFIGMAPS = '/api/v1/namespaces/default/configmaps'
+PROTOBUF = 'application/vnd.kubernetes.protobuf'
+PARTIAL = ';as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
+
+
+def answered(caller, path: str, accept: str) -> tuple[int, str, bytes]:
+    connection = caller.connection()
+    try:
+        connection.request('GET', path, headers={'Authorization': f'Bearer {caller.token}', 'Accept': accept})
+        answer = connection.getresponse()
+        return answer.status, answer.headers['Content-Type'], answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize('path', [
+    '/api/v1/namespaces/default', '/api/v1/nodes', '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+    '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas', '/api/v1/services', '/apis/coordination.k8s.io/v1/leases',
+    '/apis/scheduling.k8s.io/v1/priorityclasses', '/api/v1/namespaces/default/configmaps/kube-root-ca.crt',
+    '/api/v1/namespaces/default/configmaps/none'])
+def test_answers_say_in_protobuf_what_they_say_in_json(caller, path: str) -> None:
+    def read(accept: str) -> tuple[int, Any]:
+        status, kind, data = answered(caller, path, accept)
+        if kind == 'application/json':
+            return status, json.loads(data)
+        assert kind == PROTOBUF
+        return status, decode(data)
+
+    def same() -> bool:  # leases are renewed between the two
+        return read(f'{PROTOBUF},application/json') == read('application/json')
+
+    caller.wait(same)
+
+
+def test_metadata_alone_comes_in_protobuf_of_custom_resources_too(caller) -> None:
+    status, kind, data = answered(caller, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', PROTOBUF + PARTIAL)
+    assert (status, kind) == (200, PROTOBUF) and b'PartialObjectMetadataList' in data
+
+
+@pytest.mark.parametrize(('accept', 'kind'), [
+    (f'{PROTOBUF};as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1;g=meta.k8s.io', 'application/json'),
+    (f'{PROTOBUF},*/*', PROTOBUF), ('application/json', 'application/json')])
+def test_a_table_is_never_protobuf(caller, accept: str, kind: str) -> None:
+    assert answered(caller, CONFIGMAPS, accept)[:2] == (200, kind)
+
+
+def test_a_kind_without_messages_is_the_next_thing_that_is_accepted(caller) -> None:
+    path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    assert answered(caller, path, f'{PROTOBUF},application/json')[:2] == (200, 'application/json')
+    assert answered(caller, path, PROTOBUF)[0] == 406
+
+
+def test_a_field_that_has_no_number_is_not_left_out() -> None:
+    with pytest.raises(Unencodable):
+        encode({'apiVersion': 'v1', 'kind': 'Node', 'metadata': {}, 'status': {'declaredFeatures': ['x']}})
+
+
+def test_a_watch_comes_in_frames(caller) -> None:
+    status, kind, data = answered(
+        caller, f'{CONFIGMAPS}?watch=1&timeoutSeconds=1&fieldSelector=metadata.name=kube-root-ca.crt', PROTOBUF)
+    assert (status, kind) == (200, f'{PROTOBUF};stream=watch')
+    size = int.from_bytes(data[:4], 'big')
+    event = dict(wire.records(data[4:4 + size]))
+    assert event[1] == b'ADDED'
+    obj = decode(wire.content(dict(wire.records(wire.content(event[2])))[1]))
+    assert obj == json.loads(answered(caller, f'{CONFIGMAPS}/kube-root-ca.crt', 'application/json')[2])

@@ -13,7 +13,6 @@ from tutor.apimachinery.schema import Field
 from tutor.server.protobuf import wire
 from tutor.server.protobuf.numbers import INLINE, fields_of
 
-MEDIA = 'application/vnd.kubernetes.protobuf'
 MAGIC = b'k8s\x00'
 DEPTH_LIMIT = 100
 

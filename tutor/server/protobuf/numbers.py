@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name('fields.txt')
+LIST = 'metadata items'
 INLINE = '*'
 """Begins the name of a message whose fields belong to the one around it."""
 
@@ -31,7 +32,7 @@ def messages() -> Mapping[str, str]:
 @cache
 def fields_of(message: str) -> Mapping[int, str] | None:
     """The fields of a message, named in full as the schema names it; None for one that is not known."""
-    line = messages().get(message)
+    line = messages().get(message, LIST if message.endswith('List') else None)
     if line is None:
         return None
     found: dict[int, str] = {}

@@ -75,3 +75,25 @@ def hollow(value: int | bytes) -> bool:
         return all(hollow(inner) for _, inner in records(value))
     except ValueError:
         return False
+
+
+def record(number: int, value: int | bytes) -> bytes:
+    """A field with its value: a varint for a number, else bytes with their length."""
+    if isinstance(value, int):
+        return unsigned(number << 3 | VARINT) + unsigned(value)
+    return unsigned(number << 3 | BYTES) + unsigned(len(value)) + value
+
+
+def unsigned(value: int) -> bytes:
+    """A varint; negative numbers in two's complement, as int64 has them."""
+    value &= (1 << 64) - 1
+    found = bytearray()
+    while value > 0x7F:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    found.append(value)
+    return bytes(found)
+
+
+def fixed64(number: int, value: float) -> bytes:
+    return unsigned(number << 3 | FIXED64) + struct.pack('<d', value)
