@@ -10,7 +10,7 @@ from aiohttp import web
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import Response
 from tutor.server import negotiation
-from tutor.server.protobuf import encoding
+from tutor.server.protobuf import encoding, swagger
 
 CACHE = 'no-cache, private'
 
@@ -53,6 +53,8 @@ def encode(body: Any, media: str = negotiation.JSON) -> bytes:
         return yaml.safe_dump(body, sort_keys=True, allow_unicode=True).encode()
     if media == negotiation.PROTOBUF:
         return encoding.encode(body)
+    if media == swagger.MEDIA:
+        return swagger.encode(body)
     return json.dumps(body, separators=(',', ':'), ensure_ascii=False).encode('utf-8', 'replace') + b'\n'
 
 

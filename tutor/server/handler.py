@@ -12,6 +12,7 @@ from tutor.cluster.apiserver import requestinfo
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.cluster import Cluster
 from tutor.server import answers, credentials, logs, negotiation, requests, watches
+from tutor.server.protobuf import swagger
 from tutor.server.protobuf.encoding import Unencodable, has_message
 from tutor.server.streams import serving
 from tutor.server.wallclock import WallClock
@@ -77,9 +78,8 @@ class ApiHandler:
         if info.is_resource and info.subresource not in ('log', *serving.STREAMED):
             resource = RESOURCES_BY_PLACE.get((info.group, info.version, info.resource))
             return negotiation.accepted(header, resource is not None and has_message(resource))
-        if info.path.startswith('/openapi/v2') and 'protobuf' in header and 'json' not in header and '*' not in header:
-            raise errors.not_acceptable((negotiation.JSON,))
-        return header, negotiation.JSON
+        return header, swagger.MEDIA if info.path == '/openapi/v2' and negotiation.wants(
+            header, swagger.NAMES) else negotiation.JSON
 
     def _kind(self, info: RequestInfo) -> str:
         """What the body of a request should be, for error messages."""

@@ -34,6 +34,12 @@ def accepted(header: str, protobuf: bool = False) -> tuple[str, str]:
     raise errors.not_acceptable(OFFERED)
 
 
+def wants(header: str, special: tuple[str, ...]) -> bool:
+    """Whether one of some media types is the first that is served besides JSON."""
+    first = next((media for media in map(media_type, header.split(',')) if media in (*special, JSON, *ANY)), '')
+    return first in special
+
+
 def check_body_type(header: str) -> str:
     """The media type of a body that is an object; raises UnsupportedMediaType. None given means JSON."""
     media = media_type(header) or JSON

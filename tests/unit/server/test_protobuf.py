@@ -9,7 +9,7 @@ import pytest
 
 from tutor.apimachinery import schema
 from tutor.apimachinery.resources import RESOURCES
-from tutor.server.protobuf import wire
+from tutor.server.protobuf import swagger, wire
 from tutor.server.protobuf.decoding import MAGIC, UnknownMessage, decode
 from tutor.server.protobuf.encoding import Unencodable, encode
 from tutor.server.protobuf.numbers import INLINE, fields_of, messages
@@ -148,6 +148,21 @@ def test_a_kind_without_messages_is_the_next_thing_that_is_accepted(caller) -> N
 def test_a_field_that_has_no_number_is_not_left_out() -> None:
     with pytest.raises(Unencodable):
         encode({'apiVersion': 'v1', 'kind': 'Node', 'metadata': {}, 'status': {'declaredFeatures': ['x']}})
+
+
+@pytest.mark.parametrize('name', swagger.NAMES)
+def test_open_api_v2_in_protobuf_has_every_definition(caller, name: str) -> None:
+    status, kind, data = answered(caller, '/openapi/v2', name)
+    document = dict(wire.records(data))
+    known = json.loads(answered(caller, '/openapi/v2', 'application/json')[2])
+    assert (status, kind) == (200, swagger.MEDIA) and document[1] == b'2.0'
+    entries = [dict(wire.records(wire.content(part))) for _, part in wire.records(wire.content(document[9]))]
+    found = {wire.text(entry[1]): dict(wire.records(wire.content(entry[2]))) for entry in entries}
+    assert list(found) == list(known['definitions'])
+    for text, message in found.items():
+        assert wire.text(message[4]) == known['definitions'][text]['description']
+    quantity = known['definitions']['io.k8s.apimachinery.pkg.api.resource.Quantity']
+    assert quantity['type'] == 'string' and 'oneOf' not in quantity
 
 
 def test_a_watch_comes_in_frames(caller) -> None:

@@ -88,6 +88,8 @@ def _as_swagger(value: Any) -> None:
         if isinstance(value.get('allOf'), list) and len(value['allOf']) == 1 and value.get('default') == {}:
             value.update(value.pop('allOf')[0])
             value.pop('default')
+        if value.pop('oneOf', None) and 'properties' not in value:  # there is no choice of types: it is sent as text
+            value['type'] = 'string'
         for item in value.values():
             _as_swagger(item)
 

@@ -1,4 +1,5 @@
-"""Bodies in protobuf: typed Go clients, kubectl's `create` among them, send them unasked and do not fall back to JSON.
+"""Protobuf: typed Go clients, kubectl's `create` among them, send it unasked, and many ask for it.
 
-`wire` reads protobuf, `numbers` knows the fields of Kubernetes' messages, `decoding` makes objects of both.
+`wire` reads and writes protobuf, `numbers` knows the fields of Kubernetes' messages, `decoding` makes objects of both,
+`encoding` goes the way back, and `swagger` is OpenAPI v2.
 """
