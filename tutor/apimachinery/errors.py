@@ -131,6 +131,45 @@ def no_such_path() -> StatusError:
     return new(404, 'NotFound', 'the server could not find the requested resource', {})
 
 
+class PageNotFound(StatusError):
+    """A path that nobody serves: on the wire it is no Status but http.NotFound's text."""
+
+    TEXT = '404 page not found\n'
+
+    def __init__(self) -> None:
+        super().__init__(no_such_path().status)
+
+
+GENERIC = {
+    400: ('BadRequest', 'the server rejected our request for an unknown reason'),
+    401: ('Unauthorized', 'the server has asked for the client to provide credentials'),
+    404: ('NotFound', 'the server could not find the requested resource'),
+    405: ('MethodNotAllowed', 'the server does not allow this method on the requested resource'),
+    409: ('Conflict', 'the server reported a conflict'),
+    422: ('Invalid', 'the server rejected our request due to an error in our request'),
+    429: ('TooManyRequests', 'the server has received too many requests and has asked us to try again later'),
+    503: ('ServiceUnavailable', 'the server is currently unable to handle the request'),
+    504: ('Timeout', 'the server was unable to return a response in the time allotted, but may still be processing the '
+                     'request')}
+OWN_WORDS = {403: 'Forbidden', 406: 'NotAcceptable', 415: 'UnsupportedMediaType'}
+
+
+def unexpected(code: int, text: str, asked: str = '') -> StatusError:
+    """What a client makes of an error that came without a Status (NewGenericServerResponse). `asked` is verb, resource
+    and name."""
+    said = text.strip()
+    reason, message = GENERIC.get(code, ('', f'the server responded with the status code {code} but did not return '
+                                             'more information'))
+    if code in OWN_WORDS:
+        reason, message = OWN_WORDS[code], said
+    elif not reason and code >= 500:
+        reason = 'InternalError'
+        message = f'an error on the server ({quote(said)}) has prevented the request from succeeding'
+    if asked:
+        message = f'{message} ({asked})'
+    return new(code, reason, message, {'causes': [{'reason': 'UnexpectedServerResponse', 'message': said}]})
+
+
 def gone(message: str) -> StatusError:
     return new(410, 'Gone', message)
 

@@ -129,6 +129,18 @@ def format_label_selector(selector: Mapping[str, Any] | None) -> str:
     return text or '<none>'
 
 
+def go_label_selector(selector: Mapping[str, Any] | None) -> str:
+    """LabelSelector.String of the generated Go code: how messages show one with %v."""
+    if selector is None:
+        return 'nil'
+    labels = ''.join(f'{key}: {value},' for key, value in sorted((selector.get('matchLabels') or {}).items()))
+    expressions = ''.join(
+        f'LabelSelectorRequirement{{Key:{entry["key"]},Operator:{entry["operator"]},'
+        f'Values:[{" ".join(entry.get("values") or ())}],}},' for entry in selector.get('matchExpressions') or ())
+    return f'&LabelSelector{{MatchLabels:map[string]string{{{labels}}},' \
+           f'MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}'
+
+
 def _requirement(key: str, operator: str, values: Iterable[str]) -> Requirement:
     """labels.NewRequirement."""
     values = tuple(values)

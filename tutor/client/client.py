@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.errors import StatusError, unexpected
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource, find
 from tutor.client.transport import (
@@ -20,6 +21,8 @@ from tutor.client.transport import (
     User,
     WatchStream,
 )
+
+RESOURCE_PATH = re.compile('/(?:api|apis/([^/]+))/[^/]+(?:/namespaces/[^/]+)?/([^/]+)(?:/([^/]+)(?:/.*)?)?')
 
 
 class Client:
@@ -113,13 +116,22 @@ class Client:
 
     def request(self, method: str, path: str, body: Any = None, content_type: str = JSON, accept: str = JSON,
                 **query: Any) -> Response:
-        """Any request; raises StatusError when the answer is an error."""
+        """Any request; raises StatusError when the answer is an error, in client-go's words if that is no Status."""
         if self.manager and method != 'GET' and method != 'DELETE' and 'fieldManager' not in query:
             query['fieldManager'] = self.manager
-        response = self.transport.send(self._build(method, path, body, content_type, accept, query))
-        if response.status >= 400:
+        return self._answered(self._build(method, path, body, content_type, accept, query), _asked(method, path))
+
+    def raw(self, method: str, path: str, body: Any = None, **query: Any) -> Response:
+        """A request to a path of which nothing is known; raises StatusError."""
+        return self._answered(self._build(method, path, body, query=query))
+
+    def _answered(self, request: Request, asked: str = '') -> Response:
+        response = self.transport.send(request)
+        if response.status < 400:
+            return response
+        if isinstance(response.body, dict):
             raise StatusError(response.body)
-        return response
+        raise unexpected(response.status, _text(response.body), asked)
 
     def path(self, resource: str | Resource, namespace: str = '', name: str = '', subresource: str = '') -> str:
         """The URL path of a resource, an object or its subresource."""
@@ -135,6 +147,19 @@ class Client:
     def _build(self, method: str, path: str, body: Any = None, content_type: str = JSON, accept: str = JSON,
                query: dict[str, Any] | None = None) -> Request:
         return Request(method, path, query or {}, body, content_type, accept, self.user, None, self.agent)
+
+
+def _text(body: str | bytes) -> str:
+    return body.decode('utf-8', 'replace') if isinstance(body, bytes) else body
+
+
+def _asked(method: str, path: str) -> str:
+    """The verb, resource and name of a request, '' for a path that is no resource's."""
+    found = RESOURCE_PATH.fullmatch(path)
+    if found is None:
+        return ''
+    group, plural, name = found.groups('')
+    return ' '.join(filter(None, (method.lower(), f'{plural}.{group}'.rstrip('.'), name)))
 
 
 def _selectors(query: dict[str, Any], labels: str, fields: str) -> None:

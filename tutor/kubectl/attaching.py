@@ -25,7 +25,7 @@ async def attach(factory: Factory, pod: Object, container: str, streams: StreamO
     client = factory.client
     path = client.path('pods', meta.get('namespace', ''), meta['name'], 'attach')
     session = client.connect(path, **streams.query(container))
-    await join(session, factory.ctx.simulation, factory.io, streams.stdin)
+    await join(session, factory.ctx.simulation, streams)
 
 
 async def wait_for_container(factory: Factory, namespace: str, name: str, container: str,

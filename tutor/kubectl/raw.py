@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tutor.apimachinery.field import go_quote
+from tutor.apimachinery.printing.go_structs import as_served, in_struct_order
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
 
@@ -49,7 +50,8 @@ async def raw_get(factory: Factory, uri: str) -> int:
         stream = client.follow(path, **query)
         try:
             while (event := await stream.next()) is not None:
-                stdout.write(f'{to_json(event, None, sort_keys=False)}\n')
+                shown = {'type': event['type'], 'object': in_struct_order(event['object'])}
+                stdout.write(f'{to_json(shown, None, sort_keys=False)}\n')
                 await stdout.drain()
         finally:
             stream.close()
@@ -66,14 +68,14 @@ def _split(uri: str) -> tuple[str, dict[str, str]]:
 def raw(factory: Factory, method: str, uri: str, body: Any = None) -> int:
     """Send it and print the answer; raises StatusError."""
     path, query = _split(uri)
-    answer = factory.client.request(method, path, body, **query).body
+    answer = factory.client.raw(method, path, body, **query).body
     if isinstance(answer, (bytes, str)):
         factory.io.stdout.write(answer)
     else:
         from tutor.apimachinery.printing.json import to_json
         # The handlers of these paths indent what they write; resources come on one line with a newline at its end.
         indent = 2 if path in ('/version', '/') else None
-        text = to_json(answer, indent, sort_keys=False)
+        text = to_json(as_served(answer), indent, sort_keys=False)
         factory.io.stdout.write(text if indent else f'{text}\n')
     return 0
 

@@ -8,6 +8,7 @@ from tutor.client.transport import ExecSession
 from tutor.cluster.simulation import BrokenPipe, Reader, Simulation, Task, Writer
 from tutor.kubectl.errors import Exit, KubectlError
 from tutor.shell.process import IO
+from tutor.shell.terminal import Terminal
 
 NO_TERMINAL = 'Unable to use a TTY - input is not a terminal or the right kind of file\n'
 CHUNK = 32 * 1024
@@ -37,11 +38,15 @@ class StreamOptions:
         return found
 
 
-async def join(session: ExecSession, simulation: Simulation, io: IO, stdin: bool) -> None:
+async def join(session: ExecSession, simulation: Simulation, streams: StreamOptions) -> None:
     """Copy until the container's side has ended; raises what went wrong there."""
+    io = streams.io
+    terminal: Terminal | None = getattr(io.stdin, 'terminal', None) if streams.tty and session.resize else None
+    if terminal is not None:
+        terminal.follow(session.resize)
     tasks: list[Task[None]] = []
     feeding: Task[None] | None = None
-    if stdin and session.stdin is not None:
+    if streams.stdin and session.stdin is not None:
         feeding = simulation.spawn(_feed(io.stdin, session.stdin), 'stdin')
     tasks.append(simulation.spawn(_copy(session.stdout, io.stdout), 'stdout'))
     if session.stderr is not None:
@@ -53,6 +58,8 @@ async def join(session: ExecSession, simulation: Simulation, io: IO, stdin: bool
     finally:
         for task in (*tasks, *([feeding] if feeding else ())):
             task.cancel()
+        if terminal is not None:
+            terminal.leave(session.resize)
         session.close()
     _raise_failure(status, io)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from aiohttp import web
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.errors import PageNotFound, StatusError
 from tutor.client.transport import Response
 from tutor.server import negotiation
 from tutor.server.protobuf import encoding, swagger
 
+TEXT = 'text/plain; charset=utf-8'
 CACHE = 'no-cache, private'
 
 
@@ -34,7 +35,9 @@ def to_http(response: Response, media: str, nested: bool = True) -> web.Response
 
 
 def failure(error: StatusError) -> web.Response:
-    """A Status as an answer."""
+    """A Status as an answer, or the text that one path's error is."""
+    if isinstance(error, PageNotFound):
+        return to_http(Response(error.code, error.TEXT, content_type=TEXT), negotiation.JSON)
     return to_http(Response(error.code, error.status), negotiation.JSON)
 
 

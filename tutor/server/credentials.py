@@ -17,7 +17,8 @@ EXTRA = 'impersonate-extra-'
 
 
 def authenticate(request: web.BaseRequest, authenticator: Authenticator) -> User:
-    """The user whom certificate or token prove, else the anonymous one; raises Unauthorized for a bad token."""
+    """The user whom certificate or token prove; the anonymous one when none is shown. Raises Unauthorized for those
+    that prove nobody (union.NewFailOnError)."""
     tls = request.transport.get_extra_info('ssl_object') if request.transport is not None else None
     shown = tls.getpeercert(binary_form=True) if tls is not None else None
     user = authenticator.certificate(ssl.DER_cert_to_PEM_cert(shown)) if shown else None
@@ -25,6 +26,8 @@ def authenticate(request: web.BaseRequest, authenticator: Authenticator) -> User
         return user
     scheme, _, token = request.headers.get('Authorization', '').partition(' ')
     if scheme.lower() != 'bearer' or not token.strip():
+        if shown:
+            raise errors.unauthorized('Unauthorized')
         return ANONYMOUS
     try:
         user = authenticator.token(token.strip())

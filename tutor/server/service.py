@@ -1,12 +1,9 @@
-"""A served cluster from start to stop: socket, certificates, kubeconfig and the clock's pump."""
+"""A served cluster from start to stop: listener, kubeconfig and the clock's pump."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-import socket
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,14 +17,15 @@ from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.course.models import Exercise
 from tutor.server import certificates, kubeconfig
 from tutor.server.handler import ApiHandler
+from tutor.server.listener import EVERYWHERE, LOOPBACK, Listener
 from tutor.server.wallclock import WallClock, wall_time
 
 if TYPE_CHECKING:
     from tutor.session.workbench import Workbench
 
-LOOPBACK = '127.0.0.1'
-NAMES = (LOOPBACK, '::1', 'localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc')
-EVERYWHERE = ('0.0.0.0', '::')
+IDLE_WITHIN = 90.0
+"""Wall seconds that a connection may be without a whole request, as Go's IdleTimeout has it: also for who sends the
+headers of one a little at a time."""
 HEAD_START = timedelta(seconds=60)
 """A cluster is this old when it is served: it has needed virtual time to come up."""
 
@@ -74,7 +72,7 @@ class Service:
         self._cluster = cluster
         self._settings = settings
         self._runner: web.ServerRunner | None = None
-        self._pump: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._handler: ApiHandler | None = None
         self.port = 0
         self.kubeconfig = Path()
@@ -98,18 +96,18 @@ class Service:
             kubeconfig.check(settings.kubeconfig)
         clock = WallClock(cluster.simulation, settings.speed)
         self._handler = ApiHandler(cluster, clock)
-        server = web.Server(self._handler, handler_cancellation=True, access_log=None)  # type: ignore[arg-type]
+        server = web.Server(self._handler, handler_cancellation=True, access_log=None,  # type: ignore[arg-type]
+                            keepalive_timeout=IDLE_WITHIN)
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, settings.address, settings.port,
-                           ssl_context=certificates.tls_context(cluster.keys, _names(settings.address)))
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        listener = Listener(self._runner, cluster, settings.address, settings.port)
+        await listener.open()
+        self.port = listener.port
         token = secrets.token_urlsafe(32)
         cluster.api.authenticator.tokens[token] = ADMIN
         self.kubeconfig = settings.kubeconfig or kubeconfig.default_path(self.port)
         kubeconfig.write(self.kubeconfig, kubeconfig.text(self.url, cluster.keys, token))
-        self._pump = asyncio.create_task(clock.run())
+        self._tasks = [asyncio.create_task(clock.run()), asyncio.create_task(listener.follow())]
 
     def ran(self) -> None:
         """Something was put into the simulation: run what is due."""
@@ -118,20 +116,9 @@ class Service:
 
     async def stop(self) -> None:
         """Close everything; a kubeconfig that nobody named goes away with its server."""
-        if self._pump is not None:
-            self._pump.cancel()
+        for task in self._tasks:
+            task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
         if self._settings.kubeconfig is None and self.kubeconfig.is_file():
             self.kubeconfig.unlink()
-
-
-def _names(address: str) -> Iterable[str]:
-    """What clients may call the server: also the machine's own names, when others can reach it by them."""
-    found = [*NAMES, address]
-    if address in EVERYWHERE:
-        host = socket.gethostname()
-        found.append(host)
-        with suppress(OSError):  # a machine that does not know its own name
-            found += [str(entry[4][0]).partition('%')[0] for entry in socket.getaddrinfo(host, None)]
-    return dict.fromkeys(found)

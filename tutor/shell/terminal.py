@@ -27,13 +27,17 @@ class TerminalReader:
     isatty = True
 
     def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
+        self.terminal = terminal
 
     async def read(self, size: int = -1) -> bytes:
-        return await self._terminal.lines.read(size if size >= 0 else 1 << 16)
+        return await self.terminal.lines.read(size if size >= 0 else 1 << 16)
 
     async def readline(self) -> bytes:
-        return await self._terminal.lines.readline()
+        return await self.terminal.lines.readline()
+
+    @property
+    def window(self) -> tuple[int, int]:
+        return self.terminal.columns, self.terminal.rows
 
     def close(self) -> None: ...
 
@@ -44,13 +48,17 @@ class TerminalWriter:
     isatty = True
 
     def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
+        self.terminal = terminal
 
     def write(self, data: str | bytes) -> None:
-        self._terminal.show(data.decode('utf-8', 'replace') if isinstance(data, bytes) else data)
+        self.terminal.show(data.decode('utf-8', 'replace') if isinstance(data, bytes) else data)
 
     async def drain(self) -> None:
-        await self._terminal.room()
+        await self.terminal.room()
+
+    @property
+    def window(self) -> tuple[int, int]:
+        return self.terminal.columns, self.terminal.rows
 
     def close(self) -> None: ...
 
@@ -77,6 +85,7 @@ class Terminal:
         self._written = 0
         self._room = simulation.condition()
         self._editing: Future[str | None] | None = None
+        self._followers: list[Callable[[int, int], None]] = []
 
     # -- the outer side -----------------------------------------------------------------------------------------
 
@@ -102,6 +111,8 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
+        for told in self._followers:
+            told(columns, rows)
 
     def pumped(self) -> None:
         """The screen has taken in what was written: programs may go on."""
@@ -109,6 +120,15 @@ class Terminal:
         self._room.notify()
 
     # -- the inner side -----------------------------------------------------------------------------------------
+
+    def follow(self, told: Callable[[int, int], None]) -> None:
+        """Tell of the size, now and each time it changes, until `leave`."""
+        self._followers.append(told)
+        told(self.columns, self.rows)
+
+    def leave(self, told: Callable[[int, int], None]) -> None:
+        if told in self._followers:
+            self._followers.remove(told)
 
     def show(self, text: str) -> None:
         self._written += len(text)

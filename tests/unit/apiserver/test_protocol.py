@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.apimachinery.errors import StatusError
+from tutor.client.transport import Request
+
 CONFIGMAPS = '/api/v1/namespaces/default/configmaps'
 HPAS = '/apis/autoscaling/v{}/namespaces/default/horizontalpodautoscalers'
 V2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
@@ -18,6 +21,24 @@ V2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,appli
 ])
 def test_list_options(api, query, words):
     assert words in api.message('GET', '/api/v1/pods', **query)
+
+
+@pytest.mark.parametrize(('version', 'code', 'words'), [
+    ('abc', 500, 'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax'),
+    ('-1', 500, 'resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": invalid syntax'),
+    ('\u0663', 500, 'resourceVersion: Invalid value: "\u0663": strconv.ParseUint: parsing "\u0663": invalid syntax'),
+    ('99999999999999999999', 500, 'resourceVersion: Invalid value: "99999999999999999999": strconv.ParseUint: parsing '
+     '"99999999999999999999": value out of range'),
+    ('999999', 504, 'Timeout: Too large resource version: 999999, current: ')])
+@pytest.mark.parametrize('path', ['namespaces', 'namespaces/default', 'watch'])
+def test_a_version_that_cannot_be(api, path, version, code, words):
+    if path == 'watch':
+        with pytest.raises(StatusError) as raised:
+            api.server.watch(Request('GET', '/api/v1/namespaces', {'resourceVersion': version}))
+        status = raised.value.status
+    else:
+        status = api.ask('GET', f'/api/v1/{path}', resourceVersion=version).body
+    assert status['code'] == code and status['message'].startswith(words)
 
 
 @pytest.mark.parametrize('options, words', [
@@ -73,6 +94,24 @@ def test_health_and_metrics(api):
     assert api.get('/readyz', verbose='').endswith('[+]shutdown ok\nreadyz check passed\n')
     assert api.get('/livez/ping') == 'ok'
     assert api.ask('GET', '/livez/nothing').status == 404
+    assert '[+]loopback-serving-certificate ok\n[+]etcd ok\n' in api.get('/livez', verbose='')
+    assert 'kubernetes_healthcheck{name="etcd",type="livez"} 1\n' in api.get('/metrics/slis')
+
+
+def test_every_path_of_the_index_answers(api):
+    for path in api.get('/')['paths']:
+        assert api.ask('GET', path).status == 200, path
+
+
+@pytest.mark.parametrize(('path', 'own'), [
+    ('/nosuch', False), ('/apis/nosuch', False), ('/apis/nosuch/v1', False), ('/apis/nosuch/v1/foos', False),
+    ('/healthz/nosuch', False), ('/openapi/nosuch', False), ('/api/v9', True), ('/apis/apps/v9', True),
+    ('/apis/apps/v1/foos', True), ('/version/nosuch', True)])
+def test_below_a_group_of_the_server_the_router_says_not_found_and_elsewhere_nobody_does(api, path, own):
+    answer = api.ask('GET', path)
+    assert answer.status == 404
+    assert (answer.body['message'] if own else answer.body) == (
+        'the server could not find the requested resource' if own else '404 page not found\n')
     assert 'apiserver_storage_objects{resource="namespaces"} 4' in api.get('/metrics')
 
 

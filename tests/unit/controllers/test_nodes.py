@@ -74,10 +74,3 @@ def test_a_budget_counts_healthy_pods(world, make):
     assert counts(world) == (4, 2, 2, 4)
     world.patch('deployments.apps', 'web', {'spec': {'replicas': 1}})
     assert counts(world) == (1, 0, 1, 1)
-
-
-def test_a_share_needs_pods_with_a_controller(world, make):
-    world.create('pods', make.pod('bare', labels={'app': 'web'}))
-    world.create('poddisruptionbudgets.policy', budget(maxUnavailable=1))
-    entry = condition(world.get('poddisruptionbudgets.policy', 'web'), 'DisruptionAllowed')
-    assert (entry['status'], entry['reason']) == ('False', 'SyncFailed')

@@ -133,3 +133,18 @@ def test_claims_are_made_from_templates_and_follow_the_policy(world, make):
     assert len(world.names('persistentvolumeclaims')) == 2
     world.delete('statefulsets.apps', 'db', 5)
     assert world.names('persistentvolumeclaims') == []
+
+
+def test_max_unavailable_is_dropped_because_its_gate_is_off(world, make):
+    world.create('statefulsets.apps', make.statefulset('db', 3, podManagementPolicy='Parallel', minReadySeconds=5,
+                                                       updateStrategy={'type': 'RollingUpdate',
+                                                                       'rollingUpdate': {'maxUnavailable': 0}}), 8)
+    assert world.get('statefulsets.apps', 'db')['spec']['updateStrategy'] == {
+        'type': 'RollingUpdate', 'rollingUpdate': {'partition': 0}}
+    world.patch('statefulsets.apps', 'db', make.image_patch('nginx:1.26'))
+    assert images(world, 'db') == ['nginx:1.25', 'nginx:1.25', 'nginx:1.26']
+
+
+def test_a_strategy_that_is_named_alone_gets_no_partition(world, make):
+    world.create('statefulsets.apps', make.statefulset('db', 1, updateStrategy={'type': 'RollingUpdate'}))
+    assert world.get('statefulsets.apps', 'db')['spec']['updateStrategy'] == {'type': 'RollingUpdate'}

@@ -73,3 +73,12 @@ def test_logs_lie_on_the_node_s_disk(desk: Desk) -> None:
     assert re.match(r'\d{4}-\d\d-\d\dT[\d:.]+Z stdout F hello\n$', desk.out(
         f'ssh root@node01 cat /var/log/containers/{name}'))
     assert 'default_say_' in desk.out('ssh node01 ls /var/log/pods')
+
+
+def test_a_terminal_in_a_container_is_as_large_as_the_one_before_the_person(desk: Desk) -> None:
+    desk.out('kubectl run web --image=nginx --overrides=\'{"spec": {"nodeName": "node01"}}\'')
+    desk.wait(15)
+    assert '# stty size\n24 80\n' in desk.type('kubectl exec -it web -- bash', 'stty size', 'exit')
+    identity = desk.out('ssh root@node01 crictl ps -q --name web').strip()
+    shown = desk.type('sudo ssh node01', f'crictl exec -it {identity} bash', 'stty size', 'exit', 'exit')
+    assert '# stty size\n24 80\n' in shown

@@ -19,16 +19,18 @@ from tutor.cluster.config import ClusterConfig, NodeConfig
 from tutor.server.service import Service, Settings, new_cluster
 
 T = TypeVar('T')
+JSON = 'application/json'
 CONFIG = ClusterConfig(nodes=(NodeConfig('node01'),), addons=(), pulled=True)
+BARE = ClusterConfig(nodes=(), addons=())
 
 
 class Served:
     """A running service, as a test sees it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, config: ClusterConfig = CONFIG, speed: float = 1.0) -> None:
         self.kubeconfig = folder / 'kubeconfig'
-        self.cluster = new_cluster(CONFIG)
-        self.service = Service(self.cluster, Settings(0, kubeconfig=self.kubeconfig, cluster=CONFIG))
+        self.cluster = new_cluster(config)
+        self.service = Service(self.cluster, Settings(0, kubeconfig=self.kubeconfig, cluster=config, speed=speed))
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
@@ -75,13 +77,19 @@ class Caller:
         self.context = ssl.create_default_context()
         self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
 
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+    def connection(self) -> http.client.HTTPSConnection:
         connection = http.client.HTTPSConnection('127.0.0.1', self.port, context=self.context, timeout=10)
+        connection.connect()
+        return connection
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+        connection = self.connection()
         sent = {'Authorization': f'Bearer {self.token}', **{k.replace('_', '-'): v for k, v in headers.items()}}
         try:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            text = answer.read()
+            return answer.status, json.loads(text) if answer.headers.get_content_type() == JSON else text.decode()
         finally:
             connection.close()
 
@@ -105,8 +113,24 @@ class Caller:
 
     def refused(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
         code, status = self.ask(method, path, body, **headers)
+        if not isinstance(status, dict):
+            return code, status
         assert status['kind'] == 'Status' and status['status'] == 'Failure' and status['code'] == code
         return code, status['message']
+
+
+@pytest.fixture
+def serve_bare(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Serves a bare API for one test alone."""
+    servers: list[Served] = []
+
+    def serve(**settings: Any) -> Served:
+        servers.append(Served(tmp_path, BARE, **settings))
+        return servers[-1]
+
+    yield serve
+    for server in servers:
+        server.close()
 
 
 @pytest.fixture(scope='session')

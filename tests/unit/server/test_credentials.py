@@ -57,9 +57,11 @@ def test_the_kubeconfig_has_a_token_and_a_certificate(served, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize('keys', [SIMULATED, OTHER])
-def test_keys_of_another_cluster_prove_nobody(served, tmp_path: Path, keys: Keys) -> None:
-    with pytest.raises((ssl.SSLError, ConnectionError)):
-        whoami(served, tmp_path, keys.client('kubernetes-admin'))
+def test_a_certificate_of_another_authority_is_unauthorized_unless_a_token_proves_somebody(
+        served, tmp_path: Path, keys: Keys, caller) -> None:
+    shown = keys.client('kubernetes-admin')
+    assert whoami(served, tmp_path, shown) == 'Unauthorized'
+    assert whoami(served, tmp_path, shown, caller.token) == 'kubernetes-admin'
 
 
 def test_tokens_of_accounts_are_signed_with_the_cluster_s_own_key(served, tmp_path: Path, caller) -> None:

@@ -9,7 +9,8 @@ import ssl
 
 import pytest
 
-from tutor.server import requests
+from tests.unit.server.conftest import Caller
+from tutor.server import requests, service
 
 CONFIGMAPS = '/api/v1/namespaces/default/configmaps'
 JSON = 'application/json'
@@ -49,6 +50,12 @@ def test_a_large_body_is_refused(caller) -> None:
     '/apis/%F0%9F%92%A9/v1/x', '/api/v1/' + 'a/' * 500])
 def test_path_tricks_find_nothing(caller, path: str) -> None:
     assert caller.refused('GET', path)[0] == 404
+
+
+def test_a_path_that_nobody_serves_is_no_status(caller) -> None:
+    assert caller.ask('GET', '/nosuch') == (404, '404 page not found\n')
+    assert caller.ask('GET', '/apis/nosuch/v1/things?watch=1') == (404, '404 page not found\n')
+    assert caller.refused('GET', '/nosuch', Impersonate_User='nobody')[0] == 403
 
 
 @pytest.mark.parametrize('query', ['limit=x', 'continue=%00', 'labelSelector=a%20b%20c', 'fieldSelector=nope%3D1',
@@ -143,6 +150,13 @@ def test_a_body_that_does_not_come_is_not_waited_for(caller, monkeypatch) -> Non
     raw = Raw(caller)
     raw.socket.sendall(raw.head + b'Content-Length: 10\r\n\r\n{')
     assert raw.answer() == (504, 'Timeout')
+
+
+def test_headers_that_come_a_little_at_a_time_are_not_waited_for(serve_bare, monkeypatch) -> None:
+    monkeypatch.setattr(service, 'IDLE_WITHIN', 0.3)
+    slow = Raw(Caller(serve_bare().kubeconfig)).socket
+    slow.sendall(b'GET /version HTTP/1.1\r\nHost: x\r\nX-A')
+    assert slow.recv(1) == b''
 
 
 @pytest.mark.parametrize('sent', [b'GET / HTTP/1.1\r\n\r\n', b'\x16\x03\x01\x00\x05nope!', b'\x00' * 100])

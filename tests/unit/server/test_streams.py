@@ -110,3 +110,14 @@ def test_nonsense_closes_the_connection_only(caller, pod: str) -> None:
     except (ConnectionError, ssl.SSLError):
         pass
     assert caller.ask('GET', pod)[0] == 200
+
+
+def test_a_terminal_has_the_size_that_the_client_says(caller, pod: str) -> None:
+    client = SpdyClient(caller, f'{pod}/exec?command=sh&stdin=true&stdout=true&tty=true', 'v4.channel.k8s.io')
+    error, stdin, stdout, resize = (client.open(streamType=name) for name in ('error', 'stdin', 'stdout', 'resize'))
+    client.send(stdin, b'stty size\r')
+    client.send(resize, b'{"Width":100,"Height":30}\n')
+    client.send(stdin, b'stty size; exit\r')
+    shown = client.read(stdout, error)[0].decode()
+    assert '\r\n0 0\r\n' in shown or '\r\n30 100\r\n' in shown  # the first is read before or after it is known
+    assert shown.rstrip().endswith('30 100')

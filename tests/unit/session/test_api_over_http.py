@@ -39,6 +39,28 @@ def test_credentials_say_who_asks(bench: Workbench) -> None:
         '-H "Authorization: Bearer $(kubectl create token default)"')
 
 
+def test_objects_are_written_in_the_order_of_go_s_structs(bench: Workbench) -> None:
+    bench.run('kubectl create configmap order --from-literal=a=b')
+    for ask in (f'curl -sk --cert me.crt --key me.key -A x {SERVER}', 'kubectl get --raw '):
+        one = bench.run(f'{ask}/api/v1/namespaces/default/configmaps/order').stdout
+        assert one.startswith('{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"order","namespace":"default",')
+        assert list(json.loads(one)) == ['kind', 'apiVersion', 'metadata', 'data']
+        many = bench.run(f'{ask}/api/v1/namespaces/default/configmaps').stdout
+        assert many.startswith('{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"')
+        assert '"items":[{"metadata":{' in many
+        assert bench.run(f'{ask}/api/v1/namespaces/default/configmaps/none 2>&1').stdout in (
+            '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"configmaps \\"none\\" not '
+            'found","reason":"NotFound","details":{"name":"none","kind":"configmaps"},"code":404}\n',
+            'Error from server (NotFound): configmaps "none" not found\n')
+
+
+def test_a_path_that_nobody_serves_has_a_page_and_clients_say_it_in_their_words(bench: Workbench) -> None:
+    assert bench.run(f'curl -sk --cert me.crt --key me.key {SERVER}/nosuch').stdout == '404 page not found\n'
+    for path in ('/nosuch', '/apis/nosuch/v1/things'):
+        assert bench.run(f'kubectl get --raw {path}').stderr == (
+            'Error from server (NotFound): the server could not find the requested resource\n')
+
+
 def test_a_pod_reaches_the_api_as_its_service_account(bench: Workbench) -> None:
     bench.run('kubectl run asks --image=curlimages/curl -- sleep 3600; kubectl wait pod/asks --for=condition=Ready')
     folder = '/var/run/secrets/kubernetes.io/serviceaccount'

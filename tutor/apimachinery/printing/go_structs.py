@@ -16,11 +16,26 @@ from tutor.apimachinery.schema import LIST, MAP, STRUCT, Definition, Field, for_
 _FIRST = ('kind', 'apiVersion', 'metadata')
 """TypeMeta and ObjectMeta or ListMeta, with which every object and list begins."""
 
+_OWN = ('meta.k8s.io/', 'apidiscovery.k8s.io/')
+"""Groups whose objects an API server makes itself, in their order."""
+
 
 @cache
 def _orders() -> dict[str, tuple[str, ...]]:
     lines = Path(__file__).with_suffix('.txt').read_text(encoding='utf-8').splitlines()
     return {name: tuple(fields) for name, *fields in (line.split(' ') for line in lines)}
+
+
+def as_served(body: dict[str, Any]) -> dict[str, Any]:
+    """An answer of an API server, its keys as that writes them; items of a list of a built-in kind say no kind of
+    their own. What is no object of a kind is left as it is."""
+    if not (body.get('kind') and body.get('apiVersion')) or body['apiVersion'].startswith(_OWN):
+        return body
+    found = in_struct_order(body)
+    if isinstance(found.get('items'), list) and for_object(body) is not None:
+        found['items'] = [{name: value for name, value in item.items() if name not in ('kind', 'apiVersion')}
+                          for item in found['items']]
+    return found
 
 
 def in_struct_order(obj: dict[str, Any]) -> dict[str, Any]:

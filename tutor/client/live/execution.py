@@ -22,7 +22,7 @@ from tutor.client.transport import ExecSession, UpgradeRefused
 from tutor.cluster.simulation import BrokenPipe, Pipe
 
 PROTOCOLS = [Subprotocol('v5.channel.k8s.io'), Subprotocol('v4.channel.k8s.io')]
-STDIN, STDOUT, STDERR, ERROR, CLOSE = 0, 1, 2, 3, 255
+STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 
 
 def connect(url: str, headers: httpx.Headers, context: ssl.SSLContext, config: RestConfig,
@@ -77,9 +77,13 @@ class _Execution:
         simulation = inbox.simulation
         self._status = simulation.future()
         self.session = _Session(_Stdin(socket) if stdin else None, Pipe(simulation),
-                                Pipe(simulation) if stderr else None, self._status, None, connection)
+                                Pipe(simulation) if stderr else None, self._status, self._resize,
+                                connection=connection)
         inbox.expect()
         Thread(target=self._read, daemon=True).start()
+
+    def _resize(self, columns: int, rows: int) -> None:
+        _send(self._socket, RESIZE, json.dumps({'Width': columns, 'Height': rows}).encode())
 
     def _read(self) -> None:
         with suppress(ConnectionClosed, OSError):

@@ -156,18 +156,13 @@ def _content(request: Request) -> bytes | None:
 
 
 def _body(answer: httpx.Response) -> Any:
-    """Decoded JSON, or the text; an error that is no Status becomes one, as client-go makes it."""
+    """Decoded JSON, or the text."""
     if answer.headers.get('content-type', '').startswith('application/json'):
         try:
             return answer.json()
         except ValueError:
             pass
-    text = answer.text
-    if answer.status_code < 400:
-        return text
-    reason = 'Unauthorized' if answer.status_code == UNAUTHORIZED else 'InternalError'
-    return {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Failure', 'reason': reason,
-            'message': text.strip() or answer.reason_phrase, 'code': answer.status_code}
+    return answer.text
 
 
 def _warnings(answer: httpx.Response) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.resources import Resource
+from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.transport import Request, Response
 from tutor.cluster.apiserver import aggregated, health
 from tutor.cluster.apiserver.requestinfo import RequestInfo
@@ -15,14 +16,17 @@ from tutor.cluster.apiserver.requestinfo import RequestInfo
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
+TEXT = 'text/plain; charset=utf-8'
+SERVED = ('api', 'apis', 'version', 'openapi', 'healthz', 'livez', 'readyz', 'metrics')
+"""Where paths that are no resources begin."""
 METRICS = 'text/plain; version=0.0.4; charset=utf-8'
 
 
 def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
     """The answer to a GET of such a path; raises StatusError."""
-    if request.method not in ('GET', 'HEAD'):
-        raise errors.method_not_allowed()
     parts = [part for part in info.path.split('/') if part]
+    if request.method not in ('GET', 'HEAD'):
+        raise errors.method_not_allowed() if parts and parts[0] in SERVED else errors.PageNotFound
     if parts in (['api'], ['apis']) and (version := aggregated.wanted(request)):
         media = f'application/json;g={aggregated.GROUP};v={version};as=APIGroupDiscoveryList'
         return Response(200, aggregated.document(server, version, parts == ['api']), content_type=media)
@@ -38,21 +42,32 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
             return Response(200, group_list(server))
         case ['apis', group]:
             return Response(200, _group(server, group))
-        case ['api' as prefix, version]:
-            return Response(200, resource_list(server, '', version, prefix))
+        case ['api', version]:
+            return Response(200, resource_list(server, '', version))
         case ['apis', group, version] if server.aggregator.serves(group, version):
             return server.aggregator.answer(request, replace(info, group=group, version=version), request.user)
-        case ['apis' as prefix, group, version]:
-            return Response(200, resource_list(server, group, version, prefix))
+        case ['apis', group, version]:
+            return Response(200, resource_list(server, group, version))
         case [('healthz' | 'livez' | 'readyz') as check, *rest]:
             return health.answer(check, rest, request, not server.store.trouble)
         case ['metrics']:
             from tutor.cluster.apiserver import metrics
             return Response(200, metrics.text(server), content_type=METRICS)
+        case ['metrics', 'slis']:
+            return Response(200, health.slis(not server.store.trouble), content_type=METRICS)
         case ['openapi', *rest]:
             from tutor.cluster.apiserver import openapi
             return openapi.answer(server, rest, request)
-    raise errors.no_such_path()
+        case ['api' | 'version', *_]:
+            raise errors.no_such_path()
+    raise errors.PageNotFound
+
+
+def unknown(group: str) -> StatusError:
+    """What an unknown version or resource is: below a group of its own the server's router says it, with a Status;
+    the others come to the end of the chain of delegates, which has only a text (notfoundhandler.go)."""
+    own = not group or any(resource.group == group for resource in RESOURCES)
+    return errors.no_such_path() if own else errors.PageNotFound()
 
 
 def groups(server: ApiServer) -> dict[str, list[str]]:
@@ -67,10 +82,12 @@ def groups(server: ApiServer) -> dict[str, list[str]]:
 
 
 def paths(server: ApiServer) -> list[str]:
-    found = ['/api', '/api/v1', '/apis']
-    for group, versions in sorted(groups(server).items()):
+    """What '/' lists: the paths that have a handler (mux.PathRecorderMux.ListedPaths)."""
+    found = ['/api', '/api/v1', '/apis', '/apis/', '/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3',
+             '/openapi/v3/', '/version', *health.paths()]
+    for group, versions in groups(server).items():
         found += [f'/apis/{group}', *(f'/apis/{group}/{version}' for version in versions)]
-    return [*found, '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
+    return sorted(found)
 
 
 def group_list(server: ApiServer) -> Object:
@@ -81,7 +98,7 @@ def group_list(server: ApiServer) -> Object:
 def _group(server: ApiServer, name: str) -> Object:
     versions = groups(server).get(name)
     if versions is None:
-        raise errors.no_such_path()
+        raise unknown(name)
     return {'kind': 'APIGroup', 'apiVersion': 'v1', **_group_entry(name, versions)}
 
 
@@ -90,16 +107,14 @@ def _group_entry(name: str, versions: list[str]) -> Object:
     return {'name': name, 'versions': entries, 'preferredVersion': entries[0]}
 
 
-def resource_list(server: ApiServer, group: str, version: str, prefix: str) -> Object:
+def resource_list(server: ApiServer, group: str, version: str) -> Object:
     """APIResourceList: the resources of one group version, each followed by its subresources."""
-    if (prefix == 'api') != (group == ''):
-        raise errors.no_such_path()
     found: list[Object] = []
     for resource in server.resources.values():
         if (resource.group, resource.version) == (group, version):
             found += _entries(resource)
     if not found:
-        raise errors.no_such_path()
+        raise unknown(group)
     group_version = f'{group}/{version}' if group else version
     return {'kind': 'APIResourceList', 'apiVersion': 'v1', 'groupVersion': group_version, 'resources': found}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.apimachinery import errors, field
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.field import FieldError
 from tutor.cluster.apiserver.scope import Scope
 
+MOST = (1 << 64) - 1
 MATCHES = ('Exact', 'NotOlderThan', '')
 
 
@@ -23,17 +23,25 @@ def check(scope: Scope) -> None:
     version = query.get('resourceVersion') or ''
     if version not in ('', '0') and query.get('continue'):
         raise errors.bad_request('specifying resource version is not allowed when using continue')
-    if version and not str(version).isdecimal():
-        raise bad_version(str(version))
-    current = scope.server.store.revision
-    if version and int(version) > current:
-        raise errors.timeout(f'Too large resource version: {version}, current: {current}', 1)
+    check_version(scope)
 
 
-def bad_version(version: str) -> StatusError:
-    """What ParseResourceVersion says: an error of storage, not of the request."""
-    return errors.unknown(f'resourceVersion: Invalid value: {field.go_quote(version)}: '
-                          f'strconv.ParseUint: parsing {field.go_quote(version)}: invalid syntax')
+def check_version(scope: Scope) -> int:
+    """The resourceVersion that is asked for, 0 for any. Raises Timeout for one that is yet to come, and for what is
+    none an error of storage, not of the request (ParseResourceVersion)."""
+    text, current = str(scope.request.query.get('resourceVersion') or ''), scope.server.store.revision
+    is_number = text.isascii() and text.isdecimal()
+    if text and (not is_number or int(text) > MOST):
+        quoted, problem = field.go_quote(text), 'value out of range' if is_number else 'invalid syntax'
+        raise errors.unknown(f'resourceVersion: Invalid value: {quoted}: strconv.ParseUint: parsing {quoted}: '
+                             f'{problem}')
+    version = int(text or 0)
+    if version > current:  # NewTooLargeResourceVersionError
+        error = errors.timeout(f'Too large resource version: {version}, current: {current}', 1)
+        error.status['details']['causes'] = [
+            {'reason': 'ResourceVersionTooLarge', 'message': 'Too large resource version'}]
+        raise error
+    return version
 
 
 def _match(query: dict[str, Any]) -> list[FieldError]:

@@ -44,7 +44,7 @@ READS = {'get': 'get', 'delete': 'delete'}
 
 
 def answer(server: ApiServer, rest: list[str], request: Request) -> Response:
-    """'/openapi/v3' lists the documents, '/openapi/v3/apis/apps/v1' is one; raises NotFound."""
+    """'/openapi/v3' lists the documents, '/openapi/v3/apis/apps/v1' is one; raises PageNotFound."""
     match rest:
         case ['v3']:
             return Response(200, {'paths': {path: {'serverRelativeURL': f'/openapi/v3/{path}?hash={_hash(path)}'}
@@ -55,7 +55,7 @@ def answer(server: ApiServer, rest: list[str], request: Request) -> Response:
             return Response(200, document(server, group, version))
         case ['v2']:
             return Response(200, swagger(server))
-    raise errors.no_such_path()
+    raise errors.PageNotFound
 
 
 def swagger(server: ApiServer) -> Object:
@@ -107,7 +107,7 @@ def document(server: ApiServer, group: str, version: str) -> Object:
     """The document of a group version: its paths, and every definition they reach."""
     found = [r for r in server.resources.values() if (r.group, r.version) == (group, version)]
     if not found:
-        raise errors.no_such_path()
+        raise errors.PageNotFound
     paths: Object = {}
     roots: list[str] = []
     custom: Object = {}

@@ -19,6 +19,8 @@ from tutor.cluster.storage import Compacted
 
 
 def get(scope: Scope) -> Response:
+    if scope.request.query:
+        listoptions.check_version(scope)
     return Response(200, tables.shape(scope, ownership.shown(scope, scope.store.get(scope.info.namespace,
                                                                                     scope.info.name))))
 

@@ -108,6 +108,8 @@ class ApiServer:
             scope = self._scope(request, info)
             deprecation = scope.store.strategy.deprecation
             response = self._handler(scope)(scope)
+        except errors.PageNotFound:
+            response = Response(404, errors.PageNotFound.TEXT, content_type=discovery.TEXT)
         except StatusError as error:
             response = Response(error.code, error.status)
         except Unavailable as problem:
@@ -150,7 +152,7 @@ class ApiServer:
             raise errors.unknown(self.store.trouble)
         resource = self.resources.get((info.group, info.version, info.resource))
         if resource is None:
-            raise errors.no_such_path()
+            raise discovery.unknown(info.group)
         if not resource.namespaced:
             info.namespace = ''
         return Scope(self, request, info, user, resource, self.stores.of(resource.group, resource.plural))

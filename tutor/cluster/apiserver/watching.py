@@ -25,7 +25,8 @@ def watch(scope: Scope) -> Watcher:
     convert = _converter(scope)
     version = query.get('resourceVersion') or ''
     initial = is_true(query.get('sendInitialEvents'))
-    missed = [] if version in ('', '0') or initial else _missed(scope, prefix, version)
+    revision = listoptions.check_version(scope)
+    missed = [] if version in ('', '0') or initial else _missed(scope, prefix, revision)
     watcher = store.broadcaster.watch(prefix, matches, convert, trigger)
     if initial or version in ('', '0'):
         for obj in selection.filtered(scope, store.list(scope.info.namespace)):
@@ -39,14 +40,8 @@ def watch(scope: Scope) -> Watcher:
     return watcher
 
 
-def _missed(scope: Scope, prefix: str, version: str) -> list:
-    try:
-        revision = int(version)
-    except ValueError:
-        raise listoptions.bad_version(version) from None
+def _missed(scope: Scope, prefix: str, revision: int) -> list:
     store = scope.server.store
-    if revision > store.revision:
-        raise errors.timeout(f'Too large resource version: {revision}, current: {store.revision}', 1)
     try:
         return store.changes_since(prefix, revision)
     except Compacted:

@@ -8,9 +8,8 @@ from http.client import responses
 from typing import Any
 from urllib.parse import parse_qs
 
-from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.printing.go_structs import in_struct_order
-from tutor.apimachinery.schema import for_object
+from tutor.apimachinery.errors import PageNotFound, StatusError
+from tutor.apimachinery.printing.go_structs import as_served
 from tutor.client.transport import JSON, ByteStream, Request, Response, Transport, WatchStream
 from tutor.cluster.containers.http import HttpError, HttpRequest, read_request
 from tutor.cluster.simulation import Cancelled
@@ -60,6 +59,8 @@ class Gateway:
                 await self._stream(transport.stream(request), connection)
             else:
                 self._whole(transport.send(request), asked, connection)
+        except PageNotFound as error:
+            self._whole(Response(error.code, error.TEXT), asked, connection)
         except StatusError as error:
             self._whole(Response(error.code, error.status), asked, connection)
         except json.JSONDecodeError as problem:
@@ -121,15 +122,6 @@ def _request(asked: HttpRequest) -> Request:
                    user_agent=asked.headers.get('user-agent', ''))
 
 
-def _as_go(body: dict[str, Any]) -> dict[str, Any]:
-    """Fields in the order of Go's structs; items of a list of a built-in kind say no kind of their own."""
-    found = in_struct_order(body)
-    if isinstance(found.get('items'), list) and for_object(body) is not None:
-        found['items'] = [{name: value for name, value in item.items() if name not in ('kind', 'apiVersion')}
-                          for item in found['items']]
-    return found
-
-
 def _pretty(asked: HttpRequest) -> bool:
     wish = parse_qs(asked.query).get('pretty', [''])[0]
     return wish in ('1', 'true') if wish else asked.headers.get('user-agent', '').startswith(PRETTY)
@@ -140,7 +132,7 @@ def _encoded(body: Any, pretty: bool) -> bytes:
         return body
     if isinstance(body, str):
         return body.encode('utf-8', 'surrogateescape')
-    body = _as_go(body) if isinstance(body, dict) and 'kind' in body else body
+    body = as_served(body) if isinstance(body, dict) else body
     text = json.dumps(body, indent=2, ensure_ascii=False) if pretty else json.dumps(
         body, separators=(',', ':'), ensure_ascii=False) + '\n'
     return text.encode('utf-8', 'replace')

@@ -84,13 +84,14 @@ class ContainerLog:
 class LogWriter:
     """The standard output or error of a container's main process: into the log, and to whoever is attached."""
 
-    __slots__ = ('_log', '_stream', 'attached', 'isatty')
+    __slots__ = ('_log', '_stream', 'attached', 'isatty', 'window')
 
     def __init__(self, log: ContainerLog, stream: str) -> None:
         self._log = log
         self._stream = stream
         self.attached: list[Pipe] = []
         self.isatty = False
+        self.window = 0, 0
 
     def write(self, data: str | bytes) -> None:
         raw = data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data

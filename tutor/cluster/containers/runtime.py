@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +76,10 @@ class Execution:
     @property
     def exit(self) -> Future[int]:
         return self.process.exit
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The window of its terminal, if it has one, has another size."""
+        resize((self.stdin, self.stdout), columns, rows)
 
 
 class Runtime:
@@ -302,6 +306,7 @@ class Runtime:
     async def communicate(self, execution: Execution, io: IO) -> int:
         """Connect a client to an execution until that ends; its exit status. A client that goes away ends it."""
         simulation = self.simulation
+        execution.resize(*getattr(io.stdout, 'window', system.UNKNOWN))
         copies = [simulation.spawn(pour(execution.stdout, io.stdout))]
         if execution.stderr is not execution.stdout:
             copies.append(simulation.spawn(pour(execution.stderr, io.stderr)))
@@ -328,6 +333,13 @@ class Runtime:
         code = await execution.exit
         output = b''.join([await reader for reader in readers])
         return code, output.decode('utf-8', 'replace')
+
+
+def resize(streams: Iterable[Any], columns: int, rows: int) -> None:
+    """Tell a terminal its size (ResizePodSandboxConsole); other streams have none."""
+    for stream in streams:
+        if getattr(stream, 'isatty', False):
+            stream.window = columns, rows
 
 
 def _prepared(main: Main) -> Main:

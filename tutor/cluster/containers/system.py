@@ -20,6 +20,10 @@ HOST_DEVICES = ('autofs', 'bsg', 'btrfs-control', 'cpu_dma_latency', 'cuse', 'fu
                 'tty2', 'ttyS0', 'uinput', 'userfaultfd', 'vcs', 'vda', 'vda1', 'vga_arbiter', 'vhost-net', 'watchdog')
 
 
+UNKNOWN = 0, 0
+"""The size of a terminal that nobody has told it."""
+
+
 class Empty:
     """/dev/null as standard input."""
 
@@ -46,6 +50,8 @@ class TerminalPipe(Pipe):
     def __init__(self, scheduler: Scheduler, capacity: int = CAPACITY) -> None:
         super().__init__(scheduler, capacity)
         self._end_typed = False
+        self.window = UNKNOWN
+        """Columns and rows; unknown until the other end tells them."""
 
     def end_of_file(self) -> None:
         """Ctrl-D: who reads gets the end, once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key
 from tutor.apimachinery.selectors import from_label_selector
+from tutor.client.backoff import Backoff
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import daemonset_nodes as nodes_for
@@ -37,6 +38,7 @@ class DaemonSetController(Controller):
         self.pods = indexes.by_controller(self.informer('pods'))
         self.nodes = self.informer('nodes')
         self.revisions = indexes.by_controller(self.informer(history.RESOURCE))
+        self._failures = Backoff(1.0, 900.0)
         self.sets.on_change(self._set_changed)
         self.pods.on_change(self._pod_changed)
         self.nodes.on_change(self._node_changed)
@@ -155,12 +157,12 @@ class DaemonSetController(Controller):
         needing: list[str] = []
         leaving: list[Object] = []
         for name, node in self.nodes.objects.items():
-            self._sort_node(ds, node, by_node.get(name, []), needing, leaving)
+            self._sort_node(ds, revision, node, by_node.get(name, []), needing, leaving)
         leaving += [pod for name, group in by_node.items() if name not in self.nodes.objects
                     for pod in group if not pod['spec'].get('nodeName') and not deleting(pod)]
         self._sync_nodes(where, ds, revision, leaving, needing)
 
-    def _sort_node(self, ds: Object, node: Object, here: list[Object], needing: list[str],
+    def _sort_node(self, ds: Object, revision: str, node: Object, here: list[Object], needing: list[str],
                    leaving: list[Object]) -> None:
         """podsShouldBeOnNode."""
         should_run, may_stay = nodes_for.should_run(ds, node)
@@ -175,13 +177,24 @@ class DaemonSetController(Controller):
             if deleting(pod):
                 continue
             phase = pods.phase(pod)
+            if phase == 'Failed' and self._is_backing_off(ds, node['metadata']['name']):
+                continue
             if phase in ('Failed', 'Succeeded'):
                 self._tell_ended(ds, pod, phase, node['metadata']['name'])
                 leaving.append(pod)
             else:
                 running.append(pod)
-        if len(running) > 1 and not updates.max_surge(ds, 1):
-            leaving += pods.by_creation(running)[1:]
+        leaving += updates.surplus(ds, revision, running, self.seconds())
+
+    def _is_backing_off(self, ds: Object, node: str) -> bool:
+        """Whether a failed pod is to stay yet a while: a kubelet that rejects pods would else be flooded."""
+        generation, now = ds.get('status', {}).get('observedGeneration', 0), self.simulation.now
+        name = f'{ds["metadata"]["uid"]}/{generation}/{node}'
+        if self._failures.waits_since_update(name, now):
+            self.postpone(key(ds), self._failures.get(name))
+            return True
+        self._failures.next(name, now)
+        return False
 
     def _tell_ended(self, ds: Object, pod: Object, phase: str, node: str) -> None:
         name = f'{pod["metadata"]["namespace"]}/{pod["metadata"]["name"]}'
@@ -239,7 +252,6 @@ class DaemonSetController(Controller):
         """updateDaemonSetStatus."""
         counts: dict[str, int] = dict.fromkeys(_COUNTS, 0)
         min_ready, now = ds['spec'].get('minReadySeconds', 0), self.seconds()
-        unavailable_pods: list[Object] = []
         for name, node in self.nodes.objects.items():
             here = by_node.get(name, [])
             should_run, may_stay = nodes_for.should_run(ds, node)
@@ -250,19 +262,18 @@ class DaemonSetController(Controller):
             if not here:
                 continue
             counts['currentNumberScheduled'] += 1
-            pod = sorted(here, key=lambda pod: (not pods.is_ready(pod), pod['metadata']['creationTimestamp']))[0]
+            pod = min(here, key=updates.by_creation_and_phase)
             if pods.is_ready(pod):
                 counts['numberReady'] += 1
-                available = pods.is_available(pod, min_ready, now)
-                counts['numberAvailable'] += available
-                if not available:
-                    unavailable_pods.append(pod)
+                counts['numberAvailable'] += pods.is_available(pod, min_ready, now)
             counts['updatedNumberScheduled'] += updates.is_updated(pod, revision)
         counts['numberUnavailable'] = counts['desiredNumberScheduled'] - counts['numberAvailable']
         self._write_status(ds, counts)
-        wait = pods.next_available(unavailable_pods, min_ready, now) if unavailable_pods else None
+        if not min_ready:
+            return
+        wait = pods.next_available((pod for here in by_node.values() for pod in here), min_ready, now)
         if wait is not None:
-            self.queue.add_after(key(ds), wait)
+            self.postpone(key(ds), wait + 0.001)
 
     def _write_status(self, ds: Object, counts: dict[str, int]) -> None:
         old = ds.get('status', {})

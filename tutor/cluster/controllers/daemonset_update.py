@@ -25,6 +25,26 @@ def is_updated(pod: Object, revision: str) -> bool:
     return (pod['metadata'].get('labels') or {}).get('controller-revision-hash') == revision
 
 
+def surplus(ds: Object, revision: str, running: list[Object], now: float) -> list[Object]:
+    """The end of podsShouldBeOnNode: which of a node's running pods are too many. One may run; with a surge a new one
+    beside an old one, until one of them is no good or the new one is available."""
+    ordered = sorted(running, key=by_creation_and_phase)
+    if not max_surge(ds, 1) or len(running) < 2:
+        return ordered[1:]
+    new = next((pod for pod in ordered if is_updated(pod, revision)), None)
+    old = next((pod for pod in ordered if not is_updated(pod, revision)), None)
+    found = [pod for pod in ordered if pod is not new and pod is not old]
+    if new is not None and old is not None and (
+            not pods.is_ready(old) or pods.is_available(new, ds['spec'].get('minReadySeconds', 0), now)):
+        found.append(old)
+    return found
+
+
+def by_creation_and_phase(pod: Object) -> tuple[bool, str, str]:
+    """podByCreationTimestampAndPhase: those that have a node first."""
+    return not pod['spec'].get('nodeName'), pod['metadata']['creationTimestamp'], pod['metadata']['name']
+
+
 def plan(ds: Object, revision: str, by_node: dict[str, list[Object]], now: float) -> tuple[list[Object], list[str]]:
     """rollingUpdate: the pods to delete now, and the nodes that get a second pod first."""
     surge, unavailable = max_surge(ds, len(by_node)), max_unavailable(ds, len(by_node))
@@ -36,12 +56,14 @@ def plan(ds: Object, revision: str, by_node: dict[str, list[Object]], now: float
     return _plan_in_place(revision, by_node, unavailable, min_ready, now), []
 
 
-def _new_and_old(here: list[Object], revision: str) -> tuple[Object | None, Object | None]:
-    """findUpdatedPodsOnNode."""
+def _new_and_old(here: list[Object], revision: str) -> tuple[Object | None, Object | None] | None:
+    """findUpdatedPodsOnNode: None where there are several of one kind, which are yet to be removed."""
     alive = [pod for pod in here if not deleting(pod)]
-    new = next((pod for pod in alive if is_updated(pod, revision)), None)
-    old = next((pod for pod in alive if not is_updated(pod, revision)), None)
-    return new, old
+    new = [pod for pod in alive if is_updated(pod, revision)]
+    old = [pod for pod in alive if not is_updated(pod, revision)]
+    if len(new) > 1 or len(old) > 1:
+        return None
+    return new[0] if new else None, old[0] if old else None
 
 
 def _plan_in_place(revision: str, by_node: dict[str, list[Object]], most: int, min_ready: int,
@@ -50,7 +72,7 @@ def _plan_in_place(revision: str, by_node: dict[str, list[Object]], most: int, m
     candidates: list[Object] = []
     unavailable = 0
     for here in by_node.values():
-        new, old = _new_and_old(here, revision)
+        new, old = _new_and_old(here, revision) or (None, None)
         if (new is None) == (old is None):
             unavailable += 1
         elif new is not None:
@@ -69,10 +91,14 @@ def _plan_with_surge(revision: str, by_node: dict[str, list[Object]], most: int,
     candidates: list[str] = []
     surging = 0
     for name, here in by_node.items():
-        new, old = _new_and_old(here, revision)
+        pair = _new_and_old(here, revision)
+        if pair is None:
+            surging += 1
+            continue
+        new, old = pair
         if old is None:
-            surging += new is None
-        elif new is not None:
+            continue
+        if new is not None:
             if pods.is_available(new, min_ready, now):
                 leaving.append(old)
             else:

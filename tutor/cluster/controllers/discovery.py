@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.resources import RESOURCES, Resource
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.resources import RESOURCES, Resource, Subresource, by_kind, split_api_version
 from tutor.client.client import Client
 
 CRDS = 'customresourcedefinitions.apiextensions.k8s.io'
@@ -41,3 +43,23 @@ def deletable_resources(client: Client, namespaced: bool) -> list[Resource]:
     """What can be deleted by collection, inside namespaces or outside."""
     every = built_in(('list', 'deletecollection')) + custom_resources(client.items(CRDS))
     return [resource for resource in every if resource.namespaced == namespaced]
+
+
+def resource_of(client: Client, api_version: str, kind: str) -> Resource | None:
+    """RESTMapping: a kind that is built in, or one that the API server says it serves."""
+    group, version = split_api_version(api_version)
+    found = by_kind(group, version, kind)
+    if found is not None or not group:
+        return found
+    try:
+        served: list[Object] = client.request('GET', f'/apis/{group}/{version}').body.get('resources') or []
+    except StatusError:
+        return None
+    entry = next((item for item in served if item['kind'] == kind and '/' not in item['name']), None)
+    if entry is None:
+        return None
+    plural = entry['name']
+    beneath = tuple(Subresource(item['name'].partition('/')[2], item['kind'], tuple(item['verbs'])) for item in served
+                    if item['name'].startswith(f'{plural}/'))
+    return Resource(group, version, plural, entry.get('singularName', ''), kind, entry['namespaced'],
+                    tuple(entry['verbs']), subresources=beneath)

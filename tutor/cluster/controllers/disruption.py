@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from tutor.apimachinery.disruption import disruption_allowed
 from tutor.apimachinery.duration import parse_timestamp
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key
-from tutor.apimachinery.selectors import Selector, SelectorError, from_label_selector
+from tutor.apimachinery.selectors import Selector, SelectorError, from_label_selector, go_label_selector
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller, batch_delay
+from tutor.cluster.controllers.discovery import resource_of
 from tutor.cluster.controllers.revisions import scaled
 from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'poddisruptionbudgets.policy'
 DELETION_TIMEOUT = 120.0
+_UNMANAGED = (
+    'Pods selected by this PodDisruptionBudget (selector: {}) were found to be unmanaged. As a result, the status of '
+    'the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please '
+    'set ".spec.minAvailable" field of the PDB to an integer value.')
 _SCALED = {'ReplicaSet': 'replicasets.apps', 'StatefulSet': 'statefulsets.apps',
            'ReplicationController': 'replicationcontrollers', 'Deployment': 'deployments.apps'}
 
@@ -76,57 +83,82 @@ class DisruptionController(Controller):
         self._sizes[key] = len(mine)
         if not mine:
             self.event(budget, 'Normal', 'NoPods', 'No matching pods found')
-        problem = ''
         try:
-            expected, desired = self._expected(budget, mine)
+            expected, desired, unmanaged = self._expected(budget, mine)
         except LookupError as error:
-            problem, expected, desired = str(error), 0, 0
             self.event(budget, 'Warning', 'CalculateExpectedPodCountFailed',
-                       f'Failed to calculate the number of expected pods: {problem}')
+                       f'Failed to calculate the number of expected pods: {error}')
+            self._fail_safe(budget, str(error))
+            return
+        if unmanaged:
+            self.event(budget, 'Warning', 'UnmanagedPods', _UNMANAGED.format(
+                go_label_selector(budget['spec'].get('selector'))))
         disrupted, recheck = self._disrupted(budget, mine)
         healthy = sum(not deleting(pod) and pod['metadata']['name'] not in disrupted and pods.is_ready(pod)
                       for pod in mine)
-        self._write(budget, healthy, desired, expected, disrupted, problem)
+        self._write(budget, healthy, desired, expected, disrupted)
         if recheck is not None:
             self.postpone(key, max(recheck, 0.001))
 
-    def _expected(self, budget: Object, mine: list[Object]) -> tuple[int, int]:
-        """getExpectedPodCount: pods there should be, and how many of them have to be healthy."""
+    def _expected(self, budget: Object, mine: list[Object]) -> tuple[int, int, bool]:
+        """getExpectedPodCount: pods there should be, how many of them have to be healthy, and whether there are some
+        that nothing controls."""
         spec = budget['spec']
         if 'maxUnavailable' in spec:
-            total = self._expected_scale(mine)
-            return total, max(total - scaled(spec['maxUnavailable'], total, True), 0)
-        least: Any = spec.get('minAvailable', 1)
+            total, unmanaged = self._expected_scale(mine)
+            return total, max(total - scaled(spec['maxUnavailable'], total, True), 0), unmanaged
+        least: Any = spec.get('minAvailable')
+        if least is None:
+            return 0, 0, False
         if isinstance(least, int):
-            return len(mine), least
-        total = self._expected_scale(mine)
-        return total, scaled(least, total, True)
+            return len(mine), least, False
+        total, unmanaged = self._expected_scale(mine)
+        return total, scaled(least, total, True), unmanaged
 
-    def _expected_scale(self, mine: list[Object]) -> int:
-        """getExpectedScale: the replicas of all controllers of these pods; every pod must have one."""
+    def _expected_scale(self, mine: list[Object]) -> tuple[int, bool]:
+        """getExpectedScale: the replicas of all controllers of these pods, and whether some pod has none."""
         scales: dict[str, int] = {}
+        unmanaged = False
         for pod in mine:
             owner = controller_of(pod)
             if owner is None:
-                raise LookupError(f'found no controllers for pod "{pod["metadata"]["name"]}"')
-            if owner['uid'] not in scales:
-                uid, scale = self._scale_of(owner, pod['metadata']['namespace'])
-                scales[owner['uid']] = 0 if uid in scales and uid != owner['uid'] else scale
-                scales.setdefault(uid, 0)
-        return sum(scales.values())
+                unmanaged = True
+            elif owner['uid'] not in scales:
+                found = self._scale_of(owner, pod['metadata']['namespace'])
+                if found is None:
+                    raise LookupError(f'found no controllers for pod "{pod["metadata"]["name"]}"')
+                scales[found[0]] = found[1]
+        return sum(scales.values()), unmanaged
 
-    def _scale_of(self, owner: Object, namespace: str) -> tuple[str, int]:
+    def _scale_of(self, owner: Object, namespace: str) -> tuple[str, int] | None:
+        """The finders in their order: the uid and the replicas of what decides about the number of pods."""
         informer = self.owners.get(owner['kind'])
         if informer is None:
-            raise LookupError(f'{owner["kind"].lower()}s.{owner["apiVersion"].partition("/")[0]} does not implement '
-                              'the scale subresource')
+            return self._by_subresource(owner, namespace)
         found = informer.get(namespace, owner['name'])
-        if found is None:
-            return owner['uid'], 0
+        if found is None or found['metadata']['uid'] != owner['uid']:
+            return None
         parent = controller_of(found)
-        if parent is not None and parent['kind'] in self.owners:
+        if owner['kind'] == 'ReplicaSet' and parent is not None and parent['kind'] == 'Deployment':
             return self._scale_of(parent, namespace)
         return found['metadata']['uid'], found['spec'].get('replicas', 1)
+
+    def _by_subresource(self, owner: Object, namespace: str) -> tuple[str, int] | None:
+        """getScaleController."""
+        resource = resource_of(self.client, owner['apiVersion'], owner['kind'])
+        if resource is None:
+            raise LookupError(f'no matches for kind "{owner["kind"]}" in version "{owner["apiVersion"]}"')
+        if resource.subresource('scale') is None:
+            raise LookupError(f'{resource.group_resource} does not implement the scale subresource')
+        try:
+            scale = self.client.request('GET', self.client.path(resource, namespace, owner['name'], 'scale')).body
+        except StatusError as error:
+            if error.code == 404:
+                return None
+            raise LookupError(error.message) from None
+        if scale['metadata']['uid'] != owner['uid']:
+            return None
+        return owner['uid'], scale['spec'].get('replicas', 0)
 
     def _disrupted(self, budget: Object, mine: list[Object]) -> tuple[dict[str, str], float | None]:
         """buildDisruptedPodMap: pods whose eviction was allowed and that have not gone yet."""
@@ -141,13 +173,14 @@ class DisruptionController(Controller):
             if left > 0:
                 found[pod['metadata']['name']] = since
                 recheck = left if recheck is None else min(recheck, left)
+            else:
+                self.event(pod, 'Warning', 'NotDeleted', f"Pod was expected by PDB {key(budget)} to be deleted but it "
+                           "wasn't")
         return found, recheck
 
-    def _write(self, budget: Object, healthy: int, desired: int, expected: int, disrupted: dict[str, str],
-               problem: str) -> None:
+    def _write(self, budget: Object, healthy: int, desired: int, expected: int, disrupted: dict[str, str]) -> None:
         """updatePdbStatus."""
         allowed = max(healthy - desired, 0) if expected > 0 else 0
-        old = budget.get('status', {})
         status: Object = {}
         if budget['metadata'].get('generation'):
             status['observedGeneration'] = budget['metadata']['generation']
@@ -155,19 +188,15 @@ class DisruptionController(Controller):
             status['disruptedPods'] = disrupted
         status.update(disruptionsAllowed=allowed, currentHealthy=healthy, desiredHealthy=desired,
                       expectedPods=expected)
-        status['conditions'] = self._conditions(old.get('conditions') or [], allowed, problem,
-                                                budget['metadata'].get('generation', 0))
+        old = budget.get('status', {})
+        status['conditions'] = disruption_allowed({**old, **status}, self.simulation.timestamp())
         if status != old:
             self.client.update_status(RESOURCE, {**budget, 'status': status})
 
-    def _conditions(self, old: list[Object], allowed: int, problem: str, generation: int) -> list[Object]:
-        """UpdateDisruptionAllowedCondition."""
-        status, reason = ('True', 'SufficientPods') if allowed else ('False', 'InsufficientPods')
-        if problem:
-            status, reason = 'False', 'SyncFailed'
-        entry: Object = {'type': 'DisruptionAllowed', 'status': status, 'observedGeneration': generation,
-                         'lastTransitionTime': self.simulation.timestamp(), 'reason': reason, 'message': problem}
-        for known in old:
-            if known['type'] == 'DisruptionAllowed' and known['status'] == status:
-                entry['lastTransitionTime'] = known['lastTransitionTime']
-        return [*(known for known in old if known['type'] != 'DisruptionAllowed'), entry]
+    def _fail_safe(self, budget: Object, problem: str) -> None:
+        """failSafe: nothing may be disrupted while the numbers are not known."""
+        old = budget.get('status', {})
+        status = {**old, 'disruptionsAllowed': 0}
+        status['conditions'] = disruption_allowed(status, self.simulation.timestamp(), problem)
+        if status != old:
+            self.client.update_status(RESOURCE, {**budget, 'status': status})

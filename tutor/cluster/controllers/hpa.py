@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, key, split_key
+from tutor.apimachinery.objects import Object, group_version, key, split_key
 from tutor.apimachinery.quantity import parse as parse_quantity
-from tutor.apimachinery.resources import by_kind, split_api_version
 from tutor.apimachinery.selectors import Selector, SelectorError, parse
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import indexes
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.discovery import resource_of
 from tutor.cluster.controllers.hpa_behavior import Behavior, Limit
 from tutor.cluster.controllers.hpa_calculator import Tolerances
 from tutor.cluster.controllers.hpa_metrics import MetricError, Proposal, Target, propose
@@ -61,10 +61,10 @@ class HorizontalController(Controller):
 
     def _scale_of(self, hpa: Object) -> tuple[str, Object]:
         target = hpa['spec']['scaleTargetRef']
-        group, version = split_api_version(target.get('apiVersion', ''))
-        resource = by_kind(group, version, target['kind'])
+        resource = resource_of(self.client, target.get('apiVersion', ''), target['kind'])
         if resource is None:
-            raise LookupError(f'no matches for kind "{target["kind"]}" in group "{group}"')
+            raise LookupError(f'no matches for kind "{target["kind"]}" in group '
+                              f'"{group_version(target.get("apiVersion", ""))[0]}"')
         path = self.client.path(resource, hpa['metadata']['namespace'], target['name'], 'scale')
         return path, self.client.request('GET', path).body
 

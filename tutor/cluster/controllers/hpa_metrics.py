@@ -9,6 +9,7 @@ from tutor.apimachinery.duration import parse_duration, parse_timestamp
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import Quantity, parse
+from tutor.apimachinery.selectors import go_label_selector
 from tutor.client.client import Client
 from tutor.cluster.controllers.hpa_calculator import (
     CalculationError,
@@ -77,25 +78,13 @@ def propose(client: Client, metric: Object, target: Target, tolerances: Toleranc
 def _external(source: Object, namespace: str) -> MetricError:
     """computeStatusForExternalMetric, of a cluster that has no such API."""
     name = source['metric']['name']
-    message = f'unable to get external metric {namespace}/{name}/{_go_selector(source["metric"].get("selector"))}: ' \
-              'unable to fetch metrics from external metrics API: the server could not find the requested resource ' \
-              f'(get {name}.external.metrics.k8s.io)'
+    selector = go_label_selector(source['metric'].get('selector'))
+    message = f'unable to get external metric {namespace}/{name}/{selector}: unable to fetch metrics from external ' \
+              f'metrics API: the server could not find the requested resource (get {name}.external.metrics.k8s.io)'
     averaged = source['target'].get('averageValue') is not None
     inner = f'failed to get {name} external metric: {message}' if averaged else (
         f'failed to get external metric {name}: {message}')
     return MetricError('FailedGetExternalMetric', message, f'failed to get {name} external metric value: {inner}')
-
-
-def _go_selector(selector: Object | None) -> str:
-    """LabelSelector.String of the generated code."""
-    if selector is None:
-        return 'nil'
-    labels = ''.join(f'{key}: {value},' for key, value in sorted((selector.get('matchLabels') or {}).items()))
-    expressions = ''.join(
-        f'LabelSelectorRequirement{{Key:{entry["key"]},Operator:{entry["operator"]},'
-        f'Values:[{" ".join(entry.get("values") or ())}],}},' for entry in selector.get('matchExpressions') or ())
-    return f'&LabelSelector{{MatchLabels:map[string]string{{{labels}}},' \
-           f'MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}'
 
 
 def _resource(client: Client, kind: str, source: Object, target: Target, tolerances: Tolerances,

@@ -11,7 +11,6 @@ from tutor.cluster.controllers import history, indexes, pods
 from tutor.cluster.controllers import statefulset_pods as members
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.ownership import Claim
-from tutor.cluster.controllers.revisions import scaled
 from tutor.cluster.controllers.statefulset_claims import Claims
 from tutor.cluster.controllers.written import Written
 from tutor.cluster.simulation import Simulation
@@ -179,20 +178,15 @@ class StatefulSetController(Controller):
         return turn.monotonic
 
     def _roll(self, where: str, turn: _Round, replicas: list[Object]) -> None:
-        """The end of updateStatefulSet: from the last pod down, at most maxUnavailable at a time."""
+        """The end of updateStatefulSet: from the last pod down to the partition, each when those above are well."""
         rolling = (turn.sts['spec'].get('updateStrategy') or {}).get('rollingUpdate') or {}
-        lowest = rolling.get('partition', 0)
-        most = max(scaled(rolling.get('maxUnavailable', 1), turn.sts['spec'].get('replicas', 1), True), 1)
-        unavailable = sum(not self._healthy(turn.sts, pod) for pod in replicas) if most > 1 else 0
-        for pod in reversed(replicas[lowest:]):
+        for pod in reversed(replicas[rolling.get('partition', 0):]):
             outdated = members.revision_of(pod) != turn.name(turn.update)
             if outdated and not deleting(pod) and members.is_created(pod):
                 self._delete(where, turn.sts, pod)
                 turn.status['currentReplicas'] = max(turn.status.get('currentReplicas', 0) - 1, 0)
-                unavailable += self._healthy(turn.sts, pod) or most == 1
-            elif most == 1 and not self._healthy(turn.sts, pod):
                 return
-            if unavailable >= most:
+            if not self._healthy(turn.sts, pod):
                 return
 
     # -- pods ---------------------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
+from tutor.client.backoff import Backoff
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.references import InvalidReference, Reference, parse
 from tutor.cluster.containers.registry import PullError
-from tutor.cluster.kubelet.backoff import Backoff
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet

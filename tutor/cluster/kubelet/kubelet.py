@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from tutor.apimachinery.objects import Object
+from tutor.client.backoff import Backoff
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.informer import Informers
@@ -15,7 +16,6 @@ from tutor.cluster.containers.container import EXITED, Container
 from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, timing
 from tutor.cluster.kubelet.admission import Admission, Refusal
-from tutor.cluster.kubelet.backoff import Backoff
 from tutor.cluster.kubelet.direction import Direction
 from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint
 from tutor.cluster.kubelet.eviction.manager import REASON as EVICTED

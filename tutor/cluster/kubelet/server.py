@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
@@ -12,7 +13,7 @@ from tutor.client.transport import ByteStream, ExecSession, UpgradeRefused
 from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.http import HttpResponse
 from tutor.cluster.containers.logs import LogOptions, copy_log
-from tutor.cluster.containers.runtime import Execution, RuntimeFailure
+from tutor.cluster.containers.runtime import Execution, RuntimeFailure, resize
 from tutor.cluster.containers.system import TerminalPipe
 from tutor.cluster.kubelet import pods
 from tutor.cluster.simulation import BrokenPipe, Future, Pipe, Reader, Task
@@ -113,7 +114,8 @@ class KubeletApi:
         found.stderr.attached.append(err or out)
         stdin = AttachedInput(found) if _true(options.get('stdin')) and found.stdin is not None else None
         found.ended.on_done(lambda _: status.resolve(SUCCESS))
-        return ExecSession(stdin, out, err, status, interrupt=lambda: _interrupt(found.stdin, found.main))
+        return ExecSession(stdin, out, err, status, resize=partial(resize, (found.stdin, found.stdout)),
+                           interrupt=lambda: _interrupt(found.stdin, found.main))
 
     def _running(self, pod: Object, name: str, missing: str = '') -> Container:
         """The container's running instance. Raises UpgradeRefused; `missing` is what GetAttach says then."""
@@ -147,6 +149,7 @@ class RunningExec(ExecSession):
 
     def __init__(self, execution: Execution, status: Future[dict[str, Any]], terminal: bool) -> None:
         super().__init__(execution.stdin, execution.stdout, None if terminal else execution.stderr, status,
+                         resize=execution.resize,
                          interrupt=lambda: _interrupt(execution.stdin, execution.process))
         self._execution = execution
 

@@ -84,7 +84,7 @@ class ExecOptions(PodOptions):
         client = self.factory.client
         session = client.connect(client.path('pods', meta.get('namespace', ''), meta['name'], 'exec'),
                                  command=self.arguments, **streams.query(container))
-        await join(session, self.factory.ctx.simulation, self.factory.io, streams.stdin)
+        await join(session, self.factory.ctx.simulation, streams)
 
 
 COMMAND = Command(

@@ -110,9 +110,6 @@ class SelectorSource:
         if error.reason not in ('BadRequest', 'NotFound'):
             return error
         subject = gvr_text(mapping)
-        if not error.details and error.reason == 'NotFound':
-            # The router's answer is no Status: client-go says itself what was asked (NewGenericServerResponse).
-            error = StatusError({**error.status, 'message': f'{error.message} (get {mapping.group_resource})'})
         text = f'Unable to list "{subject}": {error.message}'
         if self.labels or self.fields:
             text = (f'Unable to find "{subject}" that match label selector "{self.labels}", field selector '

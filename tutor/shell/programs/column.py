@@ -25,7 +25,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             cells.insert(0, options.get('N').split(','))
         _table(cells, options.get('o', '  '), io)
     elif rows:
-        width = int(options.get('c')) if options.get('c').isdigit() else size(ctx)[0]
+        width = int(options.get('c')) if options.get('c').isdigit() else size(io.stdout, ctx)[0]
         _fill(rows, width, 'x' in options, io)
     return int(inputs.failed)
 

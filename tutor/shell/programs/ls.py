@@ -176,7 +176,8 @@ class _List:
         if not names:
             return
         from tutor.shell.programs.screen import size, visible_width
-        columns = int(self._options.get('w')) if self._options.get('w').isdigit() else size(self._ctx)[0]
+        columns = int(self._options.get('w')) if self._options.get('w').isdigit() else size(
+            self._io.stdout, self._ctx)[0]
         lengths = [visible_width(name) for name in names]
         widths, rows = [max(lengths)], len(names)
         for rows in range(1, len(names) + 1):

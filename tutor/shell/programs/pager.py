@@ -71,11 +71,11 @@ class _Pages:
             self._act(key)
 
     def _room(self) -> int:
-        return max(size(self._ctx)[1] - 1, 2)
+        return max(size(self._io.stdout, self._ctx)[1] - 1, 2)
 
     def _page(self, start: int, rows: int) -> int:
         """Where a page that begins with a line ends: long lines take several rows."""
-        columns = size(self._ctx)[0]
+        columns = size(self._io.stdout, self._ctx)[0]
         end = start
         while end < len(self._lines):
             rows -= max(-(-visible_width(self._lines[end]) // columns), 1)

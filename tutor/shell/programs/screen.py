@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from tutor.shell.process import IO, Context
 
 SEQUENCE = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
 
 
-def size(ctx: Context) -> tuple[int, int]:
-    """Columns and rows."""
-    terminal = ctx.terminal
-    if terminal is not None:
-        return terminal.columns, terminal.rows
-    columns = ctx.env.get('COLUMNS', '')
-    return (int(columns) if columns.isdigit() and int(columns) else 80), 24
+UNKNOWN = 0, 0
+"""The size of a pseudo terminal that nobody has told its size."""
+
+
+def window(stream: Any, ctx: Context) -> tuple[int, int]:
+    """Columns and rows of the terminal that a stream is (TIOCGWINSZ)."""
+    found = getattr(stream, 'window', UNKNOWN)
+    return found if found != UNKNOWN or ctx.terminal is None else (ctx.terminal.columns, ctx.terminal.rows)
+
+
+def size(stream: Any, ctx: Context) -> tuple[int, int]:
+    """Columns and rows to write for: those of the terminal, else what the environment says, else usual ones."""
+    columns, rows = window(stream, ctx)
+    told = ctx.env.get('COLUMNS', '')
+    return columns or (int(told) if told.isdigit() else 0) or 80, rows or 24
 
 
 def visible_width(text: str) -> int:
@@ -42,7 +51,7 @@ async def stty(argv: list[str], io: IO, ctx: Context) -> int:
     if not io.stdin.isatty:
         io.stderr.write("stty: 'standard input': Inappropriate ioctl for device\n")
         return 1
-    columns, rows = size(ctx)
+    columns, rows = window(io.stdin, ctx)
     if argv[1:] == ['size']:
         io.stdout.write(f'{rows} {columns}\n')
     elif argv[1:] in ([], ['-a'], ['--all']):

@@ -33,7 +33,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             return 8
         if 'g' in options and before not in (None, output):
             return 0
-        io.stdout.write('\x1b[H\x1b[2J' + _screen(output, interval, ' '.join(options.args), 't' in options, ctx))
+        io.stdout.write('\x1b[H\x1b[2J' + _screen(output, interval, ' '.join(options.args), 't' in options, io, ctx))
         await io.stdout.drain()
         before = output
         await ctx.simulation.sleep(interval)
@@ -54,8 +54,8 @@ async def _once(command: list[str], ctx: Context) -> tuple[str, int]:
     return output.text(), status
 
 
-def _screen(output: str, interval: float, command: str, plain: bool, ctx: Context) -> str:
-    columns, rows = size(ctx)
+def _screen(output: str, interval: float, command: str, plain: bool, io: IO, ctx: Context) -> str:
+    columns, rows = size(io.stdout, ctx)
     lines = output.splitlines()
     if plain:
         return '\n'.join(lines[:rows - 1]) + '\n'

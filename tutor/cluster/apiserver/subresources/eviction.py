@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tutor.apimachinery import errors, selectors
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.disruption import ALLOWED, SYNC_FAILED, disruption_allowed
+from tutor.apimachinery.objects import Object, condition, is_true
 from tutor.client.transport import Response
 from tutor.cluster.apiserver import decoding, deletion
 from tutor.cluster.apiserver.scope import Scope
@@ -23,8 +24,10 @@ def create(scope: Scope) -> Response:
         budgets = _budgets(scope, pod)
         if len(budgets) > 1:
             raise errors.internal_error(SEVERAL)
-        if budgets:
+        if budgets and not _goes_unhealthy(budgets[0], pod):
             _take_one(scope, budgets[0], pod, options.dry_run)
+    if not options.dry_run:
+        pod = _mark(scope, pod)
     deletion.delete(scope.store, pod, options, context)
     return Response(201, {'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Success', 'code': 201})
 
@@ -39,6 +42,28 @@ def _free(pod: Object) -> bool:
     """canIgnorePDB: what does not run, or is going already, disturbs nobody."""
     return pod.get('status', {}).get('phase') in ('Succeeded', 'Failed', 'Pending') or \
         'deletionTimestamp' in pod['metadata']
+
+
+def _goes_unhealthy(budget: Object, pod: Object) -> bool:
+    """Whether a pod that is not ready may go without being counted (spec.unhealthyPodEvictionPolicy)."""
+    if is_true(pod, 'Ready'):
+        return False
+    if budget['spec'].get('unhealthyPodEvictionPolicy') == 'AlwaysAllow':
+        return True
+    status = budget.get('status') or {}
+    return status.get('currentHealthy', 0) >= status.get('desiredHealthy', 0) > 0
+
+
+def _mark(scope: Scope, pod: Object) -> Object:
+    """addConditionAndDeletePod: the pod says why it goes."""
+    entry: Object = {'type': 'DisruptionTarget', 'status': 'True', 'reason': 'EvictionByEvictionAPI',
+                     'message': 'Eviction API: evicting', 'lastTransitionTime': scope.server.simulation.timestamp()}
+    if pod['metadata'].get('generation'):
+        entry['observedGeneration'] = pod['metadata']['generation']
+    status = pod.get('status') or {}
+    others = [known for known in status.get('conditions') or () if known['type'] != 'DisruptionTarget']
+    new = {**pod, 'metadata': dict(pod['metadata']), 'status': {**status, 'conditions': [*others, entry]}}
+    return scope.store.replace(new, pod, scope.context())
 
 
 def _budgets(scope: Scope, pod: Object) -> list[Object]:
@@ -57,16 +82,31 @@ def _take_one(scope: Scope, budget: Object, pod: Object, dry_run: bool) -> None:
             'reason': 'DisruptionBudget', 'message': f'The disruption budget {name} is still being processed by the '
             'server.'}]})
     if status.get('disruptionsAllowed', 0) <= 0:
-        healthy, desired = status.get('currentHealthy', 0), status.get('desiredHealthy', 0)
         raise errors.too_many_requests(refusal, 0, {'causes': [{
-            'reason': 'DisruptionBudget', 'message': f'The disruption budget {name} needs {desired} healthy pods and '
-            f'has {healthy} currently'}]})
+            'reason': 'DisruptionBudget', 'message': _why_not(budget)}]})
     if dry_run:
         return
-    disrupted = {**(status.get('disruptedPods') or {}), pod['metadata']['name']: scope.server.simulation.timestamp()}
-    new = {**budget, 'metadata': dict(budget['metadata']), 'status': {
-        **status, 'disruptionsAllowed': status['disruptionsAllowed'] - 1, 'disruptedPods': disrupted}}
+    now = scope.server.simulation.timestamp()
+    status = {**status, 'disruptionsAllowed': status['disruptionsAllowed'] - 1,
+              'disruptedPods': {**(status.get('disruptedPods') or {}), pod['metadata']['name']: now}}
+    status['conditions'] = disruption_allowed(status, now)
+    new = {**budget, 'metadata': dict(budget['metadata']), 'status': status}
     scope.server.stores.of('policy', 'poddisruptionbudgets').replace(new, budget, scope.context())
+
+
+def _why_not(budget: Object) -> str:
+    """disruptionDeniedMessage."""
+    status = budget.get('status') or {}
+    healthy, desired = status.get('currentHealthy', 0), status.get('desiredHealthy', 0)
+    known = condition(budget, ALLOWED) or {}
+    told = known.get('status') == 'False' and known.get('message')
+    budget_text = f'The disruption budget {budget["metadata"]["name"]}'
+    refused = f'{budget_text} does not allow evicting pods currently'
+    if told and known['reason'] == SYNC_FAILED:
+        return f'{refused} because it failed sync: {told}'
+    if healthy <= desired:
+        return f'{budget_text} needs {desired} healthy pods and has {healthy} currently'
+    return f'{refused} ({known["reason"]}): {told}' if told else refused
 
 
 HANDLER = SubresourceHandler({'create': create})

@@ -79,7 +79,7 @@ def _ask(scope: Scope, address: str, port: str, scheme: str) -> HttpResponse:
 
 
 def _response(answer: HttpResponse) -> Response:
-    """The answer as it came; an error without a Status of its own gets one in client-go's words."""
+    """The answer as it came."""
     kind = answer.header('Content-Type').partition(';')[0]
     text = answer.body.decode('utf-8', 'replace')
     if kind == 'application/json':
@@ -87,11 +87,6 @@ def _response(answer: HttpResponse) -> Response:
             return Response(answer.status, json.loads(text))
         except ValueError:
             pass
-    if answer.status >= 400:
-        reason = 'NotFound' if answer.status == 404 else 'InternalError' if answer.status >= 500 else 'Unknown'
-        words = 'the server could not find the requested resource' if answer.status == 404 else \
-            f'an error on the server ({errors.quote(text.strip())}) has prevented the request from succeeding'
-        raise errors.new(answer.status, reason, words)
     return Response(answer.status, text, content_type=answer.header('Content-Type') or 'text/plain')
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.faults.kind import Kind, Mend, kubelet_of
@@ -43,11 +43,12 @@ def _admin(cluster: Cluster) -> Mend:
 
 def _server(cluster: Cluster) -> Mend:
     endpoint = cluster.endpoint
-    endpoint.certificate_until = cluster.simulation.wall() - AGO
 
-    def mend() -> None:
-        endpoint.certificate_until = None
-    return mend
+    def expire(until: datetime | None) -> None:
+        endpoint.certificate_until = until
+        endpoint.changed()
+    expire(cluster.simulation.wall() - AGO)
+    return lambda: expire(None)
 
 
 KIND = Kind(

@@ -7,7 +7,7 @@ from typing import Any
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import int_or_percent, metadata, workload
+from tutor.cluster.registry import metadata, workload
 from tutor.cluster.registry.apps import replica_status
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.internal import internal
@@ -35,9 +35,11 @@ class StatefulSetStrategy(Kind):
         spec = workload.default_spec(obj)
         spec.setdefault('podManagementPolicy', 'OrderedReady')
         update = spec.setdefault('updateStrategy', {})
-        update.setdefault('type', 'RollingUpdate')
-        if update['type'] == 'RollingUpdate':
-            update.setdefault('rollingUpdate', {}).setdefault('partition', 0)
+        if 'type' not in update:
+            update['type'] = 'RollingUpdate'
+            update.setdefault('rollingUpdate', {})
+        if update['type'] == 'RollingUpdate' and 'rollingUpdate' in update:
+            update['rollingUpdate'].setdefault('partition', 0)
         spec.setdefault('replicas', 1)
         spec.setdefault('revisionHistoryLimit', 10)
         spec.setdefault('serviceName', '')
@@ -50,6 +52,11 @@ class StatefulSetStrategy(Kind):
 
     def prepare_create(self, obj: Object, context: Context) -> None:
         obj['status'] = {'replicas': 0}
+        _drop_disabled(obj)
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
+        _drop_disabled(new)
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """ValidateStatefulSetSpec."""
@@ -81,6 +88,14 @@ class StatefulSetStrategy(Kind):
         spec, status = obj['spec'], obj.get('status') or {}
         return [obj['metadata']['name'], f'{status.get("readyReplicas", 0)}/{spec.get("replicas", 0)}',
                 age(obj, simulation), *template_cells(spec)]
+
+
+def _drop_disabled(obj: Object) -> None:
+    """dropStatefulSetDisabledFields: the feature gate MaxUnavailableStatefulSet is off in v1.36."""
+    rolling = (obj['spec'].get('updateStrategy') or {}).get('rollingUpdate')
+    if rolling and 'maxUnavailable' in rolling:
+        obj['spec']['updateStrategy'] = {**obj['spec']['updateStrategy'], 'rollingUpdate': {
+            name: value for name, value in rolling.items() if name != 'maxUnavailable'}}
 
 
 def _default_claim(claim: Object) -> None:
@@ -120,8 +135,6 @@ def _policies(spec: Object) -> list[FieldError]:
     elif update.get('type') == 'RollingUpdate':
         rolling = update.get('rollingUpdate') or {}
         found += metadata.non_negative(rolling.get('partition'), f'{path}.rollingUpdate.partition')
-        if 'maxUnavailable' in rolling:
-            found += _max_unavailable(rolling['maxUnavailable'], f'{path}.rollingUpdate.maxUnavailable')
     else:
         found.append(field.invalid(path, internal(update, 'Type RollingUpdate', {'RollingUpdate': _ROLLING}),
                                    "must be 'RollingUpdate' or 'OnDelete'"))
@@ -131,14 +144,6 @@ def _policies(spec: Object) -> list[FieldError]:
             found.append(field.not_supported(f'spec.persistentVolumeClaimRetentionPolicy.{name}',
                                              retention.get(name, ''), ('Delete', 'Retain')))
     return found
-
-
-def _max_unavailable(value: Any, path: str) -> list[FieldError]:
-    """validateRollingUpdateStatefulSet."""
-    found = int_or_percent.validate(value, path)
-    if int_or_percent.amount(value) == 0:
-        found.append(field.invalid(path, value, 'cannot be 0'))
-    return found + int_or_percent.not_above_hundred(value, path)
 
 
 def _fixed(spec: Object) -> Object:
