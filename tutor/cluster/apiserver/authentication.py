@@ -117,6 +117,8 @@ def _subject(pem: str, authority: str, now: datetime) -> User | None:
 
 
 def _credential(pem: str) -> dict[str, tuple[str, ...]]:
-    """Which certificate it was, as user information tells it (x509.CommonNameUserConversion)."""
-    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.strip())).hexdigest()
+    """Which certificate it was, as user information tells it (x509.CommonNameUserConversion): the first one in the
+    text, beside which a key may stand."""
+    first = pem[pem.index(ssl.PEM_HEADER):pem.index(ssl.PEM_FOOTER)] + ssl.PEM_FOOTER
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
     return {CREDENTIAL_ID: (f'X509SHA256={digest}',)}
