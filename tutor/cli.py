@@ -129,7 +129,7 @@ def _add_play(play: argparse.ArgumentParser, say: Callable[..., str]) -> None:
 def _add_grade(grade: argparse.ArgumentParser, say: Callable[..., str]) -> None:
     grade.add_argument('exercise', help=say('the id of an exercise, as `tutor lessons` lists it'))
     grade.add_argument('submissions', nargs='+', metavar='SUBMISSION',
-                       help=say('a manifest, a folder of manifests or a script'))
+                       help=say('a manifest, a script, or a folder of manifests or with one script'))
     grade.add_argument('--format', choices=('text', 'json', 'junit'), default='text', help=say('form of the report'))
 
 

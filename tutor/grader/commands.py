@@ -12,7 +12,7 @@ from tutor.course.models import Exercise, Lesson
 from tutor.course.problems import CourseError, Problem
 from tutor.course.words import Text
 from tutor.grader.checks.catalog import checks_of
-from tutor.grader.grading import BadSubmission, grade, read_submission
+from tutor.grader.grading import grade
 from tutor.grader.proof import prove, prove_lesson
 from tutor.grader.reports import FORMATS
 from tutor.grader.view import Bench, CannotStart
@@ -23,24 +23,24 @@ PASSED, NOT_PASSED, BAD_INPUT, INTERNAL = 0, 1, 2, 3
 
 def grade_command(mode: Mode, exercise: str, submissions: Sequence[str], bench: Bench, format: str = 'text',
                   root: Path | None = None) -> Outcome:
-    """Grade submissions of one exercise. Exit codes: 0 all passed, 1 not, 2 bad input."""
+    """Grade submissions of one exercise. Exit codes: 0 all passed, 1 not, 2 something cannot be read."""
     if format not in FORMATS:
         return _bad(Text(zh=f'没有格式 {format}', en=f'there is no format {format}'), mode)
     try:
         chosen = _exercise(load_course(root), exercise)
         checks_of(chosen)
-        report = grade(chosen, [read_submission(Path(one)) for one in submissions], bench)
+        report = grade(chosen, [Path(one) for one in submissions], bench)
     except KeyError:
         return _bad(Text(zh=f'没有练习 {exercise}；用 tutor lessons 查看',
                          en=f'no exercise {exercise}; see tutor lessons'), mode)
     except CourseError as error:
         return Outcome(BAD_INPUT, '', report_problems(list(error.problems), mode))
-    except BadSubmission as error:
-        return _bad(error.message, mode)
     except CannotStart as error:
         words = Text(zh=f'起始状态无法建立：{error}', en=f'the start state cannot be made: {error}')
         return Outcome(INTERNAL, '', say(words, mode) + '\n')
-    return Outcome(PASSED if report.passed else NOT_PASSED, FORMATS[format](report, languages_of(mode)))
+    unread = [one.unread for one in report.graded if one.unread]
+    code = BAD_INPUT if unread else PASSED if report.passed else NOT_PASSED
+    return Outcome(code, FORMATS[format](report, languages_of(mode)), ''.join(f'{say(one, mode)}\n' for one in unread))
 
 
 def _bad(words: Text, mode: Mode) -> Outcome:

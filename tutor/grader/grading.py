@@ -14,6 +14,7 @@ from tutor.grader.objects import Check
 from tutor.grader.view import Bench, Ran, Sitting
 from tutor.grader.watched import Status, look
 
+SCRIPT = '.sh'
 MANIFESTS = ('.yaml', '.yml', '.json')
 LARGEST = 5_000_000
 FIRST_STEP, LONGEST_STEP = 1.0, 10.0
@@ -48,10 +49,12 @@ class Graded:
     best: int
     seconds: float
     """Virtual seconds from the first command to the verdict."""
+    unread: Text | None = None
+    """Why it could not even be read."""
 
     @property
     def passed(self) -> bool:
-        return all(status.passed for status in self.statuses)
+        return self.unread is None and all(status.passed for status in self.statuses)
 
     @property
     def commands(self) -> int:
@@ -76,7 +79,7 @@ def best_count(exercise: Exercise) -> int:
 
 
 def read_submission(path: Path) -> Submission:
-    """A manifest, a folder of manifests or a script, as it was handed in. Raises BadSubmission."""
+    """A manifest, a script or a folder of them, as it was handed in. Raises BadSubmission."""
     if path.is_dir():
         return _folder(path)
     text = _text(path)
@@ -91,12 +94,22 @@ def script(name: str, text: str) -> Submission:
 
 
 def _folder(path: Path) -> Submission:
-    manifests = [file for file in sorted(path.rglob('*')) if file.suffix in MANIFESTS and file.is_file()]
-    if not manifests:
-        raise BadSubmission(Text(zh=f'{path}：这个文件夹里没有清单（.yaml、.yml、.json）',
-                                 en=f'{path}: no manifests (.yaml, .yml, .json) in this folder'))
-    files = tuple((f'submission/{file.relative_to(path).as_posix()}', _text(file)) for file in manifests)
-    return Submission(str(path), files, ('kubectl apply -R -f submission',))
+    """The manifests of a folder; or its script, with the manifests beside it where the script expects them."""
+    found = [file for file in sorted(path.rglob('*')) if file.is_file()]
+    manifests = [file for file in found if file.suffix in MANIFESTS]
+    scripts = [file for file in found if file.suffix == SCRIPT]
+    if len(scripts) > 1:
+        names = ', '.join(file.name for file in scripts)
+        raise BadSubmission(Text(zh=f'{path}：这个文件夹里有几个脚本（{names}），不知道该运行哪一个',
+                                 en=f'{path}: several scripts in this folder ({names}); which one is to be run?'))
+    if not manifests and not scripts:
+        raise BadSubmission(Text(zh=f'{path}：这个文件夹里没有清单（.yaml、.yml、.json），也没有脚本（.sh）',
+                                 en=f'{path}: no manifests (.yaml, .yml, .json) and no script (.sh) in this folder'))
+    base, home = (scripts[0].parent, '') if scripts else (path, 'submission/')
+    files = tuple((f'{home}{file.relative_to(base).as_posix()}', _text(file)) for file in manifests
+                  if file.is_relative_to(base))
+    lines = blocks(_text(scripts[0])) if scripts else ['kubectl apply -R -f submission']
+    return Submission(str(path), files, tuple(lines))
 
 
 def _text(path: Path) -> str:
@@ -117,9 +130,20 @@ def _quote(name: str) -> str:
     return shlex.quote(name)
 
 
-def grade(exercise: Exercise, submissions: Iterable[Submission], bench: Bench) -> Report:
-    """Run every submission on a fresh cluster and ask the checks until all pass or the time is over."""
-    return Report(exercise, tuple(grade_one(exercise, submission, bench) for submission in submissions))
+def grade(exercise: Exercise, paths: Iterable[Path], bench: Bench) -> Report:
+    """Run every submission on a fresh cluster and ask the checks until all pass or the time is over.
+
+    One that cannot be read stands in the report as such; the others are graded all the same.
+    """
+    return Report(exercise, tuple(_graded(exercise, path, bench) for path in paths))
+
+
+def _graded(exercise: Exercise, path: Path, bench: Bench) -> Graded:
+    try:
+        submission = read_submission(path)
+    except BadSubmission as error:
+        return Graded(str(path), (), (), best_count(exercise), 0.0, error.message)
+    return grade_one(exercise, submission, bench)
 
 
 def grade_one(exercise: Exercise, submission: Submission, bench: Bench) -> Graded:

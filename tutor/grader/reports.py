@@ -48,6 +48,8 @@ def _errors(one: Graded) -> Iterator[str]:
 
 
 def _verdict(one: Graded) -> Text:
+    if one.unread:
+        return Text(zh='没有评分', en='not graded')
     if one.passed:
         return Text(zh=f'通过：{one.commands} 条命令，最少 {one.best} 条',
                     en=f'passed: {_commands(one.commands)}, best {one.best}')
@@ -74,7 +76,7 @@ def _submission(one: Graded) -> dict[str, Any]:
         'name': one.name, 'passed': one.passed, 'commands': one.commands, 'best': one.best,
         'seconds': round(one.seconds, 3), 'checks': [_check(status) for status in one.statuses],
         'ran': [{'cmd': ran.command, 'stdout': ran.stdout, 'stderr': ran.stderr, 'rc': ran.code} for ran in one.ran],
-    }
+    } | ({'unread': one.unread.model_dump()} if one.unread else {})
 
 
 def _check(status: Status) -> dict[str, Any]:
@@ -94,9 +96,13 @@ def junit(report: Report, languages: tuple[Language, ...] = LANGUAGES) -> str:
     for one in report.graded:
         failed = sum(status.state is State.FAILED for status in one.statuses)
         waiting = sum(status.state is State.WAITING for status in one.statuses)
+        tests = len(one.statuses) or 1
         suite = ElementTree.SubElement(
-            root, 'testsuite', name=f'{report.exercise.id}: {one.name}', tests=str(len(one.statuses)),
-            failures=str(failed), errors='0', skipped=str(waiting), time=f'{one.seconds:.3f}')
+            root, 'testsuite', name=f'{report.exercise.id}: {one.name}', tests=str(tests),
+            failures=str(failed), errors=str(int(bool(one.unread))), skipped=str(waiting), time=f'{one.seconds:.3f}')
+        if one.unread:
+            case = ElementTree.SubElement(suite, 'testcase', name=one.name, classname=report.exercise.id)
+            ElementTree.SubElement(case, 'error', message=_in(languages, one.unread, ' · '), type='unread')
         for status in one.statuses:
             _case(ElementTree.SubElement(suite, 'testcase', name=_in(languages, status.check.title, ' '),
                                          classname=f'{report.exercise.id}.{status.check.id}'), status, languages)

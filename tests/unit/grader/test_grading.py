@@ -131,19 +131,51 @@ def test_grade_as_junit(root, bench):
 
 @pytest.mark.parametrize(('exercise', 'path', 'format', 'words'), [
     ('part/one/none', 'a.sh', 'text', 'no exercise part/one/none'),
-    ('make-them', 'none.sh', 'text', 'there is no such file'),
-    ('make-them', '.', 'text', 'no manifests'),
     ('make-them', 'a.sh', 'xml', 'there is no format xml'),
-    ('make-them', 'bin.sh', 'text', 'not UTF-8'),
 ])
 def test_bad_input(root, bench, exercise, path, format, words):
     (root / 'answers').mkdir()
     (root / 'answers/a.sh').write_text('make one\n')
-    (root / 'answers/bin.sh').write_bytes(b'\xff\xfe\x00')
     outcome = grade_command('en', exercise, [str(root / 'answers' / path)], bench, format, root)
     assert outcome.code == 2
     assert words in outcome.err
     assert outcome.out == ''
+
+
+@pytest.mark.parametrize('format', ['text', 'json', 'junit'])
+def test_what_cannot_be_read_does_not_keep_the_others_from_being_graded(root, bench, format):
+    for folder in ('empty', 'two'):
+        (root / 'answers' / folder).mkdir(parents=True)
+    for name in ('two/a.sh', 'two/b.sh', 'good.sh'):
+        (root / 'answers' / name).write_text('make one two more\n')
+    (root / 'answers/bin.sh').write_bytes(b'\xff\xfe\x00')
+    names = ('none.sh', 'empty', 'two', 'bin.sh', 'good.sh')
+    outcome = grade_command('en', 'make-them', [str(root / 'answers' / name) for name in names], bench, format, root)
+    assert outcome.code == 2
+    for line, words in zip(outcome.err.splitlines(), (
+            'there is no such file', 'no manifests (.yaml, .yml, .json) and no script', 'several scripts', 'not UTF-8'),
+            strict=True):
+        assert words in line
+    if format == 'text':
+        assert outcome.out.count('not graded') == 4 and 'passed: 1 command' in outcome.out
+    elif format == 'json':
+        *unread, good = json.loads(outcome.out)['submissions']
+        assert good['passed'] and all(one['unread']['zh'] and not one['passed'] for one in unread)
+    else:
+        suites = ElementTree.fromstring(outcome.out.encode())
+        assert [suite.get('errors') for suite in suites] == ['1', '1', '1', '1', '0']
+        assert suites[0][0].find('error') is not None
+
+
+def test_a_folder_with_a_script_is_run_where_its_manifests_are(root, bench):
+    (root / 'answers/more').mkdir(parents=True)
+    (root / 'answers/run.sh').write_text('make one\n\nmake two more\n')
+    (root / 'answers/more/a.yaml').write_text('kind: Pod\n')
+    outcome = grade_command('en', 'make-them', [str(root / 'answers')], bench, 'text', root)
+    assert outcome.code == 0
+    (sitting,) = bench.sittings
+    assert sitting.view.files == {'more/a.yaml': 'kind: Pod\n'}
+    assert [ran.command for ran in sitting.view.transcript] == ['make one', 'make two more']
 
 
 def test_manifests_are_applied(root, bench):
