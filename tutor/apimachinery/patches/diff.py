@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,23 +99,38 @@ def _list_field(key: str, original: list[Any], modified: list[Any], patch: Objec
 
 def _list_of_maps(key: str, original: list[Any], modified: list[Any], patch: Object, shape: Shape, merge_key: str,
                   options: _Options) -> None:
-    before = {_name(item, merge_key): item for item in original}
-    after = {_name(item, merge_key): item for item in modified}
     changed: list[Any] = []
-    for name, item in after.items():
-        if name not in before:
+    for before, after in _paired(original, modified, merge_key):
+        if before is None:
             if not options.ignore_changes:
-                changed.append(item)
-        elif nested := _diff_maps(before[name], item, shape, options):
-            changed.append({**nested, merge_key: item[merge_key]})
-    if not options.ignore_deletions:
-        changed += [{MARKER: 'delete', merge_key: item[merge_key]} for name, item in before.items()
-                    if name not in after]
+                changed.append(after)
+        elif after is None:
+            if not options.ignore_deletions:
+                changed.append({MARKER: 'delete', merge_key: before[merge_key]})
+        elif nested := _diff_maps(before, after, shape, options):
+            changed.append({**nested, merge_key: after[merge_key]})
     if changed:
         patch[key] = changed
     moved = [_name(item, merge_key) for item in original] != [_name(item, merge_key) for item in modified]
     if options.element_order and (changed or (moved and not options.ignore_changes)):
         patch[ELEMENT_ORDER + key] = [{merge_key: item[merge_key]} for item in modified]
+
+
+def _paired(original: list[Any], modified: list[Any], merge_key: str) -> Iterator[tuple[Any, Any]]:
+    """diffListsOfMaps: what both lists have under the same key, and what only one of them has (the other is None)."""
+    left, right = _by_key(original, merge_key), _by_key(modified, merge_key)
+    while left or right:
+        if left and right and left[-1][0] == right[-1][0]:
+            yield left.pop()[1], right.pop()[1]
+        elif not left or (right and right[-1][0] < left[-1][0]):
+            yield None, right.pop()[1]
+        else:
+            yield left.pop()[1], None
+
+
+def _by_key(items: list[Any], merge_key: str) -> list[tuple[str, Any]]:
+    """sortMapsBasedOnField, the first at the end. Its Less is not strict: items of equal keys change places."""
+    return sorted(((_name(item, merge_key), item) for item in items), key=lambda pair: pair[0], reverse=True)
 
 
 def _list_of_scalars(key: str, original: list[Any], modified: list[Any], patch: Object, options: _Options) -> None:

@@ -9,6 +9,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
+from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import scheduling, volumes
 from tutor.cluster.registry.storage import volume
@@ -94,8 +95,10 @@ class PersistentVolumeStrategy(Kind):
             return []
         found = self.check(new, context)
         if any(spec.get(name) != before.get(name) for name in _SOURCES):
-            found.append(field.forbidden('spec.persistentvolumesource',
-                                         'spec.persistentvolumesource is immutable after creation'))
+            # Upstream compares them the other way round.
+            found.append(field.forbidden('spec.persistentvolumesource', (
+                'spec.persistentvolumesource is immutable after creation\n'
+                + difference(spec, before, 'PersistentVolumeSource'))))
         found += metadata.immutable(spec.get('volumeMode'), before.get('volumeMode'), 'spec.volumeMode')
         return found
 

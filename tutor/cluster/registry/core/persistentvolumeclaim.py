@@ -8,6 +8,7 @@ from tutor.apimachinery import field, quantity
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import age, columns
+from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
@@ -42,8 +43,10 @@ class PersistentVolumeClaimStrategy(Kind):
             return []
         found = self.check(new, context)
         bound = (old.get('status') or {}).get('phase') == 'Bound'
-        if _fixed(new['spec'], old['spec'], bound) != _fixed(old['spec'], old['spec'], bound):
-            found.append(field.forbidden('spec', _IMMUTABLE))
+        fixed = _fixed(new['spec'], old['spec'], bound)
+        if fixed != old['spec']:
+            found.append(field.forbidden('spec', _IMMUTABLE + difference(
+                old['spec'], fixed, 'PersistentVolumeClaimSpec')))
         asked = (new['spec']['resources'].get('requests') or {}).get('storage', '0')
         had = (old['spec']['resources'].get('requests') or {}).get('storage', '0')
         if bound and quantity.parse(asked) < quantity.parse(had):
@@ -67,15 +70,16 @@ class PersistentVolumeClaimStrategy(Kind):
 
 
 def _fixed(spec: Object, before: Object, bound: bool) -> Object:
-    """What of a claim cannot change: its volume may be set once, and a bound claim may grow."""
-    kept = {name: value for name, value in spec.items() if name != 'volumeAttributesClassName'}
-    if not before.get('volumeName'):
-        kept.pop('volumeName', None)
+    """A claim's new spec with everything undone that may change: the volume and the class may be set once, and a bound
+    claim may grow."""
+    fixed = dict(spec)
+    free = ['volumeAttributesClassName', *(name for name in ('volumeName', 'storageClassName') if not before.get(name))]
+    for name in free:
+        fixed.pop(name, None)
+        if name in before:
+            fixed[name] = before[name]
     if bound:
-        resources = dict(kept.get('resources') or {})
-        resources['requests'] = {name: value for name, value in (resources.get('requests') or {}).items()
-                                 if name != 'storage'}
-        kept['resources'] = resources
-    if 'storageClassName' not in before:
-        kept.pop('storageClassName', None)
-    return kept
+        resources, had = dict(fixed.get('resources') or {}), (before.get('resources') or {}).get('requests') or {}
+        resources['requests'] = {**(resources.get('requests') or {}), 'storage': had.get('storage', '0')}
+        fixed['resources'] = resources
+    return fixed

@@ -6,7 +6,7 @@ from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.qos import qos_class
-from tutor.cluster.registry.core.pod.update import difference
+from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.podspec import validation
 from tutor.cluster.registry.podspec.annotations import MIRROR
 from tutor.cluster.registry.podspec.resources import POD_LEVEL
@@ -38,7 +38,7 @@ def _unchanged(now: list[Object], before: list[Object], path: str) -> list[Field
             found.append(field.forbidden(path, f'existing ephemeral containers "{name}" may not be removed\n'))
         elif given[name] != container:
             found.append(field.forbidden(path, f'existing ephemeral containers "{name}" may not be changed\n'
-                                               + difference(container, given[name])))
+                                               + difference(container, given[name], 'EphemeralContainer')))
     return found
 
 

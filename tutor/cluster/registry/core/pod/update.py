@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import Any
-
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.printing import to_json
+from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.core.pod import gated
 from tutor.cluster.registry.metadata import in_range
 from tutor.cluster.registry.podspec import scheduling, validation
@@ -37,7 +34,7 @@ def validate(new: Object, old: Object) -> list[FieldError]:
     if before.get('schedulingGates'):
         found += gated.validate(munged, before)
     if munged != before:
-        found.append(field.forbidden('spec', _MAY_CHANGE + difference(before, munged)))
+        found.append(field.forbidden('spec', _MAY_CHANGE + difference(before, munged, 'PodSpec')))
     return found
 
 
@@ -98,16 +95,3 @@ def _munge(spec: Object, before: Object) -> Object:
     if before.get('terminationGracePeriodSeconds', 0) < 0 and spec.get('terminationGracePeriodSeconds') == 1:
         gated.restore(munged, before, 'terminationGracePeriodSeconds')
     return munged
-
-
-def difference(before: Object, after: Object) -> str:
-    """diff.Diff: a unified diff of the two as JSON, with Go's names."""
-    left, right = (to_json(_go_names(item), indent=1, sort_keys=False).splitlines() for item in (before, after))
-    lines = list(difflib.unified_diff(left, right, n=3, lineterm=''))[2:]
-    return '\n'.join(lines) + '\n'
-
-
-def _go_names(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key[:1].upper() + key[1:]: _go_names(item) for key, item in value.items()}
-    return [_go_names(item) for item in value] if isinstance(value, list) else value
