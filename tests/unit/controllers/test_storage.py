@@ -10,6 +10,7 @@ def volume(world, name: str, size: str = '1Gi', **spec) -> None:
         'apiVersion': 'v1', 'kind': 'PersistentVolume', 'metadata': {'name': name},
         'spec': {'capacity': {'storage': size}, 'accessModes': ['ReadWriteOnce'], 'storageClassName': 'manual',
                  'hostPath': {'path': f'/mnt/{name}'}, **spec}})
+    world.run(0.1)
 
 
 def claim(name: str, size: str = '500Mi', **spec) -> dict:
@@ -44,6 +45,17 @@ def test_a_claim_gets_the_smallest_volume_that_is_large_enough(world):
     assert found['metadata']['annotations'] == {
         'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes'}
     assert [phase(world, name) for name in ('large', 'small', 'tiny')] == ['Available', 'Bound', 'Available']
+
+
+def test_the_first_look_passes_over_a_volume_that_came_with_the_claim(world):
+    world.admin.create(VOLUMES, {
+        'apiVersion': 'v1', 'kind': 'PersistentVolume', 'metadata': {'name': 'new'},
+        'spec': {'capacity': {'storage': '1Gi'}, 'accessModes': ['ReadWriteOnce'], 'storageClassName': 'manual',
+                 'hostPath': {'path': '/mnt/new'}}})
+    world.create(CLAIMS, claim('a'))
+    assert (world.status(CLAIMS, 'a')['phase'], phase(world, 'new')) == ('Pending', 'Available')
+    world.run(15)
+    assert (world.status(CLAIMS, 'a')['phase'], phase(world, 'new')) == ('Bound', 'Bound')
 
 
 def test_a_claim_waits_for_a_volume(world):

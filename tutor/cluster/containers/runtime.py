@@ -284,9 +284,10 @@ class Runtime:
 
     # -- exec ---------------------------------------------------------------------------------------------------
 
-    def exec(self, container: Container, argv: list[str], stdin: bool = False, tty: bool = False) -> Execution:
-        """Exec: start a process in a running container. With a terminal, all its output is one stream. Raises
-        RuntimeFailure."""
+    def exec(self, container: Container, argv: list[str], stdin: bool = False, tty: bool = False,
+             setup: float = 0.0) -> Execution:
+        """Exec: start a process in a running container, `setup` seconds from now. With a terminal, all its output is
+        one stream. Raises RuntimeFailure."""
         host = container.host
         if host is None or not container.running:
             raise RuntimeFailure(f'container {container.id} is not running')
@@ -299,7 +300,8 @@ class Runtime:
         source = kind(self.simulation) if stdin else None
         out = kind(self.simulation)
         err = out if tty else Pipe(self.simulation)
-        process = host.start(main, arguments, IO(source or system.EMPTY, out, err), container.context())
+        process = host.start(_prepared(main, setup) if setup else main, arguments,
+                             IO(source or system.EMPTY, out, err), container.context())
         process.exit.on_done(lambda _: _close(out, err))
         return Execution(process, source, out, err)
 
@@ -342,11 +344,11 @@ def resize(streams: Iterable[Any], columns: int, rows: int) -> None:
             stream.window = columns, rows
 
 
-def _prepared(main: Main) -> Main:
+def _prepared(main: Main, moment: float = INIT_TIME) -> Main:
     """A program as runc starts it: it takes a moment until its first instruction."""
     async def begin(argv: list[str], io: IO, ctx: Context) -> int:
         simulation = ctx.simulation
-        await simulation.sleep(INIT_TIME * (1 + simulation.random.random()))
+        await simulation.sleep(moment * (1 + simulation.random.random()))
         return await main(argv, io, ctx)
     return begin
 

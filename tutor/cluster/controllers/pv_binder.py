@@ -49,6 +49,8 @@ class PersistentVolumeController(Controller):
         self.pods.add_index(BY_CLAIM, claims_of)
         self.written_claims = Written(self.claims)
         self.written_volumes = Written(self.volumes)
+        self._too_new: dict[str, frozenset[str]] = {}
+        """By claim, the volumes that were not yet Available when the claim came: its first look passes them over."""
         self.claims.on_change(self._claim_changed)
         self.volumes.on_change(self._volume_changed)
 
@@ -60,7 +62,12 @@ class PersistentVolumeController(Controller):
             self.written_claims.seen_gone(claim)
             if claim['spec'].get('volumeName'):
                 self.queue.add(f'volume/{claim["spec"]["volumeName"]}')
+            self._too_new.pop(key(claim), None)
         else:
+            if old is None:
+                self._too_new[key(new)] = frozenset(
+                    name for name, volume in self.volumes.objects.items()
+                    if volume.get('status', {}).get('phase', 'Pending') == 'Pending')
             self.queue.add(f'claim/{key(new)}')
 
     def _volume_changed(self, old: Object | None, new: Object | None) -> None:
@@ -106,11 +113,9 @@ class PersistentVolumeController(Controller):
         """syncUnboundClaim: find a volume, or have one made."""
         storage_class = self.classes.objects.get(class_of(claim))
         delayed = waits_for_consumer(storage_class) and SELECTED_NODE not in annotations(claim)
-        candidates = self._candidates(claim)
-        if any(volume.get('status', {}).get('phase', 'Pending') == 'Pending'
-               and not (volume['spec'].get('claimRef') or {}).get('uid') for volume in candidates):
-            self.postpone(f'claim/{key(claim)}', 0.005)  # They are being looked at: one may suit better.
-            return
+        too_new = self._too_new.pop(key(claim), ())
+        candidates = [volume for volume in self._candidates(claim)
+                      if volume['metadata']['name'] not in too_new or is_bound_to(volume, claim)]
         volume = find_matching(claim, candidates, delayed=delayed)
         if volume is not None:
             self._bind(volume, claim)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
     from tutor.cluster.kubelet.worker import PodWorker
 
+EXEC_SETUP = 0.1
+"""How long it takes at least from a request to exec until its process runs: streams, the runtime, runc."""
 SUCCESS = {'metadata': {}, 'status': 'Success'}
 WAITING = {
     'ErrImagePull': "image can't be pulled",
@@ -96,7 +98,7 @@ class KubeletApi:
         terminal = _true(options.get('tty'))
         status: Future[dict[str, Any]] = simulation.future()
         try:
-            execution = runtime.exec(found, command, _true(options.get('stdin')), terminal)
+            execution = runtime.exec(found, command, _true(options.get('stdin')), terminal, EXEC_SETUP)
         except RuntimeFailure as failure:
             return _failed(simulation, status, str(failure))
         execution.exit.on_done(lambda task: status.resolve(exit_status(command, _exit_code(task))))
