@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, condition, deleting
+from tutor.apimachinery.objects import Object, condition, deleting, labels
 from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, taints
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.transport import STRATEGIC_PATCH
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.zones import Zones, is_ready
 from tutor.cluster.simulation import Simulation
 
 GRACE = 50.0
@@ -44,6 +47,9 @@ class NodeLifecycleController(Controller):
         self.pods = indexes.by_node(self.informer('pods'))
         self._seen: dict[str, float] = {}
         self._watched: set[str] = set()
+        self._zones = Zones()
+        self._unmarked: set[str] = set()
+        """Nodes that have gone silent and whose pods are yet to be marked."""
         self.nodes.on_change(self._node_changed)
         self.leases.on_change(self._lease_changed)
 
@@ -54,6 +60,7 @@ class NodeLifecycleController(Controller):
         if new is None:
             self._seen.pop(name, None)
             self._watched.discard(name)
+            self._zones.forget(name)
             if old is not None:
                 self.event(old, 'Normal', 'RemovingNode', f'Node {name} event: Removing Node {name} from Controller')
             return
@@ -62,8 +69,18 @@ class NodeLifecycleController(Controller):
                        f'Node {name} event: Registered Node {name} in Controller')
         if old is None or _heartbeats(old) != _heartbeats(new):
             self._alive(name)
+        if old is None or is_ready(old) != is_ready(new) or labels(old) != labels(new):
+            self._see_zones(new)
         self.queue.add(name)
         self._watch(name)
+
+    def _see_zones(self, node: Object) -> None:
+        """handleDisruption: when a zone gets into another state, so does what happens to its lost nodes."""
+        before = self._zones.states()
+        self._zones.see(node)
+        if before != self._zones.states():
+            for name in self.nodes.objects:
+                self.queue.add(name)
 
     def _lease_changed(self, old: Object | None, new: Object | None) -> None:
         if new is None or new['metadata']['namespace'] != 'kube-node-lease':
@@ -108,10 +125,11 @@ class NodeLifecycleController(Controller):
             return
         if self._silent(key):
             node = self._mark_unknown(node)
-        self._sync_taints(node)
-        ready = condition(node, 'Ready')
-        if ready is not None and ready['status'] != 'True':
+        node = self._sync_taints(node, NO_SCHEDULE, self._by_conditions(node))
+        self._sync_taints(node, NO_EXECUTE, self._evicting(node))
+        if key in self._unmarked:
             self._mark_pods(node)
+            self._unmarked.discard(key)
 
     def _mark_unknown(self, node: Object) -> Object:
         """tryUpdateNodeHealth: what the kubelet should have said is not known any more."""
@@ -134,34 +152,46 @@ class NodeLifecycleController(Controller):
                 changed = True
         if not changed:
             return node
-        self.event(node, 'Normal', 'NodeNotReady',
-                   f'Node {node["metadata"]["name"]} status is now: NodeNotReady')
+        if is_ready(node):
+            name = node['metadata']['name']
+            self.event(node, 'Normal', 'NodeNotReady', f'Node {name} status is now: NodeNotReady')
+            self._unmarked.add(name)
         return self.client.update_status('nodes', {**node, 'status': {**status, 'conditions': conditions}})
 
-    def _sync_taints(self, node: Object) -> None:
-        """doNoScheduleTaintingPass and the taints that evict."""
-        wanted = self._wanted(node)
+    def _sync_taints(self, node: Object, effect: str, wanted: list[str]) -> Object:
+        """SwapNodeControllerTaint: of this controller's own taints with one effect, the node has those wanted."""
         old = taints(node)
-        have = {(taint['key'], taint['effect']) for taint in old if _is_managed(taint)}
+        have = {taint['key'] for taint in old if _is_managed(taint, effect)}
         if have == set(wanted):
-            return
-        kept = [taint for taint in old if not _is_managed(taint) or (taint['key'], taint['effect']) in wanted]
+            return node
+        kept = [taint for taint in old if not _is_managed(taint, effect) or taint['key'] in wanted]
         now = self.simulation.timestamp()
-        kept += [{'key': name, 'effect': effect, 'timeAdded': now} for name, effect in wanted
-                 if (name, effect) not in have]
-        self.client.update('nodes', {**node, 'spec': {**node['spec'], 'taints': kept}})
+        kept += [{'key': name, 'effect': effect, 'timeAdded': now} for name in wanted if name not in have]
+        return self.client.update('nodes', {**node, 'spec': {**node['spec'], 'taints': kept}})
 
-    def _wanted(self, node: Object) -> list[tuple[str, str]]:
-        found = [(_BY_CONDITION[entry['type'], entry['status']], NO_SCHEDULE)
+    def _by_conditions(self, node: Object) -> list[str]:
+        """doNoScheduleTaintingPass."""
+        found = [_BY_CONDITION[entry['type'], entry['status']]
                  for entry in node.get('status', {}).get('conditions') or ()
                  if (entry['type'], entry['status']) in _BY_CONDITION]
-        if node['spec'].get('unschedulable'):
-            found.append((_UNSCHEDULABLE, NO_SCHEDULE))
-        ready = condition(node, 'Ready')
-        evicting = _BY_CONDITION.get(('Ready', ready['status'])) if ready is not None else None
-        if evicting:
-            found.append((evicting, NO_EXECUTE))
-        return found
+        return [*found, _UNSCHEDULABLE] if node['spec'].get('unschedulable') else found
+
+    def _evicting(self, node: Object) -> list[str]:
+        """processTaintBaseEviction, doNoExecuteTaintingPass: the taint that evicts, once it is the node's turn."""
+        name, ready = node['metadata']['name'], condition(node, 'Ready')
+        wanted = _BY_CONDITION.get(('Ready', ready['status'])) if ready is not None else None
+        present = [taint['key'] for taint in taints(node) if _is_managed(taint, NO_EXECUTE)]
+        if wanted is None or self._zones.all_lost:
+            self._zones.spare(name)
+            return []
+        if present:
+            return [wanted]
+        wait = self._zones.may_give_up(name, self.simulation.now)
+        if not wait:
+            return [wanted]
+        if wait < math.inf:
+            self.postpone(name, wait)
+        return []
 
     def _mark_pods(self, node: Object) -> None:
         """MarkPodsNotReady."""
@@ -179,11 +209,10 @@ class NodeLifecycleController(Controller):
             self.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready')
 
 
-def _is_managed(taint: Object) -> bool:
-    """A taint that this controller puts on and takes off."""
-    if taint['effect'] == NO_EXECUTE:
-        return taint['key'] in (_NOT_READY, _UNREACHABLE)
-    return taint['effect'] == NO_SCHEDULE and taint['key'] in _MANAGED
+def _is_managed(taint: Object, effect: str) -> bool:
+    """A taint with this effect that this controller puts on and takes off."""
+    return taint['effect'] == effect and taint['key'] in (
+        (_NOT_READY, _UNREACHABLE) if effect == NO_EXECUTE else _MANAGED)
 
 
 def _heartbeats(node: Object) -> list[object]:
