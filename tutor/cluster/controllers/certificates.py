@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,16 @@ from tutor.cluster.controllers.csr_signers import KUBELET, SIGNERS, problem
 from tutor.cluster.simulation import Simulation
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate, CertificateSigningRequest, Name
+    from cryptography.x509 import Certificate, CertificateBuilder, CertificateSigningRequest, ExtensionType, Name
 
 RESOURCE = 'certificatesigningrequests.certificates.k8s.io'
-YEAR = 365 * 24 * 3600
+_SELF = 'Auto approving self kubelet client certificate after SubjectAccessReview.'
+_ANY = 'Auto approving kubelet client certificate after SubjectAccessReview.'
+HOUR = 3600
+DAY = 24 * HOUR
+YEAR = 365 * DAY
+LEAST = 600
+SHORT = 8 * HOUR
 BACKDATE = 300
 
 
@@ -38,16 +45,30 @@ class CSRApprovingController(_Requests):
     component = 'csrapproving'
 
     def reconcile(self, key: str) -> None:
+        """sarApprover.handle."""
         csr = self.requests.objects.get(key)
         if csr is None or _decided(csr) or csr['spec']['signerName'] != KUBELET:
             return
-        user, groups = csr['spec'].get('username', ''), csr['spec'].get('groups') or ()
-        if 'system:nodes' in groups and user.startswith('system:node:'):
-            message = 'Auto approving self kubelet client certificate after SubjectAccessReview.'
-        elif 'system:bootstrappers' in groups:
-            message = 'Auto approving kubelet client certificate after SubjectAccessReview.'
-        else:
+        request = _parsed(csr)
+        if problem(KUBELET, request, csr['spec'].get('usages') or []):
             return
+        own = _common_name(request) == csr['spec'].get('username')
+        for subresource, message in ((('selfnodeclient', _SELF),) if own else ()) + (('nodeclient', _ANY),):
+            if self._allowed(csr, subresource):
+                self._approve(csr, message)
+                return
+
+    def _allowed(self, csr: Object, subresource: str) -> bool:
+        """authorize: whether who asked may have such a certificate."""
+        spec = csr['spec']
+        review = {'apiVersion': 'authorization.k8s.io/v1', 'kind': 'SubjectAccessReview', 'spec': {
+            'user': spec.get('username', ''), 'groups': list(spec.get('groups') or ()), 'resourceAttributes': {
+                'group': 'certificates.k8s.io', 'resource': 'certificatesigningrequests', 'verb': 'create',
+                'version': '*', 'subresource': subresource}}}
+        answer = self.client.request('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', review).body
+        return bool(answer.get('status', {}).get('allowed'))
+
+    def _approve(self, csr: Object, message: str) -> None:
         now = self.simulation.timestamp()
         entry = {'type': 'Approved', 'status': 'True', 'reason': 'AutoApproved', 'message': message,
                  'lastUpdateTime': now, 'lastTransitionTime': now}
@@ -75,8 +96,7 @@ class CSRSigningController(_Requests):
         if condition(csr, 'Approved') is None or condition(csr, 'Denied') or condition(csr, 'Failed') or (
                 status.get('certificate')):
             return
-        from cryptography import x509
-        request = x509.load_pem_x509_csr(base64.b64decode(csr['spec']['request']))
+        request = _parsed(csr)
         refused = problem(csr['spec']['signerName'], request, csr['spec'].get('usages') or [])
         if refused:
             self._fail(csr, refused)
@@ -102,34 +122,57 @@ class CSRSigningController(_Requests):
         built = self._builder(request, authority, csr)
         return built.sign(key, None).public_bytes(Encoding.PEM).decode()  # type: ignore[arg-type]
 
-    def _builder(self, request: CertificateSigningRequest, authority: Certificate, csr: Object):
+    def _builder(self, request: CertificateSigningRequest, authority: Certificate, csr: Object) -> CertificateBuilder:
+        """PermissiveSigningPolicy.apply, and the extensions in the order of Go's x509."""
         from cryptography import x509
         now = self.simulation.wall().replace(microsecond=0)
-        seconds = min(csr['spec'].get('expirationSeconds') or YEAR, YEAR)
+        seconds = min(max(csr['spec'].get('expirationSeconds') or YEAR, LEAST), YEAR)
+        ends = now + timedelta(seconds=seconds - (BACKDATE if seconds >= SHORT else 0))
         built = x509.CertificateBuilder(
             subject_name=_as_go_orders(request.subject), issuer_name=authority.subject, public_key=request.public_key(),
             serial_number=self.simulation.random.getrandbits(127) | 1,
-            not_valid_before=now - timedelta(seconds=BACKDATE), not_valid_after=now + timedelta(seconds=seconds))
+            not_valid_before=now - timedelta(seconds=BACKDATE),
+            not_valid_after=min(ends, authority.not_valid_after_utc))
+        for extension, critical in usage_extensions(csr['spec'].get('usages') or ()):
+            built = built.add_extension(extension, critical)
+        built = built.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        for extension in authority.extensions:
+            if isinstance(extension.value, x509.SubjectKeyIdentifier):
+                built = built.add_extension(x509.AuthorityKeyIdentifier(extension.value.digest, None, None), False)
         for extension in request.extensions:
             if isinstance(extension.value, x509.SubjectAlternativeName):
                 built = built.add_extension(extension.value, critical=False)
-        return built.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        return built
+
+
+def usage_extensions(usages: Sequence[str]) -> list[tuple[ExtensionType, bool]]:
+    """KeyUsagesFromStrings: what the usages of a request are in a certificate, and whether that is critical."""
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+    purposes = {'client auth': ExtendedKeyUsageOID.CLIENT_AUTH, 'server auth': ExtendedKeyUsageOID.SERVER_AUTH,
+                'code signing': ExtendedKeyUsageOID.CODE_SIGNING,
+                'email protection': ExtendedKeyUsageOID.EMAIL_PROTECTION,
+                'timestamping': ExtendedKeyUsageOID.TIME_STAMPING, 'ocsp signing': ExtendedKeyUsageOID.OCSP_SIGNING}
+    found: list[tuple[ExtensionType, bool]] = []
+    signs, encrypts = 'digital signature' in usages or 'signing' in usages, 'key encipherment' in usages
+    if signs or encrypts:
+        found.append((x509.KeyUsage(signs, False, encrypts, False, False, False, False, False, False), True))
+    extended = [purposes[usage] for usage in usages if usage in purposes]
+    if extended:
+        found.append((x509.ExtendedKeyUsage(extended), False))
+    return found
 
 
 class CSRCleanerController(_Requests):
     """Deletes requests that nobody needs any more: old ones, by how they ended."""
 
     component = 'csrcleaner'
-    AGES = {'Pending': 24 * 3600, 'Denied': 3600, 'Approved': 3600, 'Failed': 3600}
 
     def reconcile(self, key: str) -> None:
         csr = self.requests.objects.get(key)
-        if csr is None:
+        expires = _expires_at(csr) if csr is not None else None
+        if expires is None:
             return
-        expires = parse_timestamp(csr['metadata']['creationTimestamp']) + self.AGES['Pending']
-        for entry in csr.get('status', {}).get('conditions') or ():
-            since = parse_timestamp(entry.get('lastUpdateTime') or csr['metadata']['creationTimestamp'])
-            expires = since + self.AGES.get(entry['type'], 3600)
         left = expires - self.seconds()
         if left > 0:
             self.postpone(key, left)
@@ -139,6 +182,27 @@ class CSRCleanerController(_Requests):
         except StatusError as error:
             if error.code != 404:
                 raise
+
+
+def _expires_at(csr: Object) -> float | None:
+    """isIssuedPastDeadline and its like: a day after it was made while nobody decides, else an hour after its end;
+    never while it is approved but not issued."""
+    status = csr.get('status', {})
+    if not status.get('conditions'):
+        return parse_timestamp(csr['metadata']['creationTimestamp']) + DAY
+    found = [parse_timestamp(entry.get('lastUpdateTime') or csr['metadata']['creationTimestamp']) + HOUR
+             for entry in status['conditions'] if entry['type'] != 'Approved' or status.get('certificate')]
+    return min(found, default=None)
+
+
+def _parsed(csr: Object) -> CertificateSigningRequest:
+    from cryptography import x509
+    return x509.load_pem_x509_csr(base64.b64decode(csr['spec']['request']))
+
+
+def _common_name(request: CertificateSigningRequest) -> str:
+    from cryptography.x509.oid import NameOID
+    return ''.join(str(entry.value) for entry in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[:1])
 
 
 def _decided(csr: Object) -> bool:
