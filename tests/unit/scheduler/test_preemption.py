@@ -81,3 +81,104 @@ def test_higher_priority_is_scheduled_first(world, classes):
     world.node('n1')
     world.run()
     assert (world.where('vip'), world.where('cheap')) == ('n1', '')
+
+
+def budget(world, app: str, allowed: int) -> None:
+    world.admin.create('poddisruptionbudgets.policy', {
+        'apiVersion': 'policy/v1', 'kind': 'PodDisruptionBudget', 'metadata': {'name': app, 'namespace': 'default'},
+        'spec': {'minAvailable': 1, 'selector': {'matchLabels': {'app': app}}}})
+    made = world.admin.get('poddisruptionbudgets.policy', app, 'default')
+    world.admin.update_status('poddisruptionbudgets.policy', {**made, 'status': {
+        **made['status'], 'disruptionsAllowed': allowed}})
+
+
+def gone(world) -> list[str]:
+    """The pods that were told to go."""
+    return sorted(event['involvedObject']['name'] for event in world.events('Preempted'))
+
+
+def test_no_node_needs_preemption(world, classes):
+    world.node('n1')
+    world.pod('cheap', cpu='500m', priorityClassName='low')
+    assert world.pod('vip', cpu='500m', priorityClassName='high') == 'n1'
+    assert gone(world) == []
+
+
+def test_preemption_is_not_helpful_where_the_node_itself_is_too_small(world, classes):
+    world.node('n1')
+    world.pod('cheap', cpu='800m', priorityClassName='low')
+    world.pod('vip', cpu='2', priorityClassName='high')
+    assert world.why('vip') == (
+        '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are '
+        'available: 1 Preemption is not helpful for scheduling.')
+
+
+def test_a_node_whose_victims_no_budget_protects_is_taken(world, classes):
+    """a pod with a PDB violation is worse than one of higher priority without."""
+    for name, app, priority in (('n1', 'kept', 'low'), ('n2', 'free', 'middle')):
+        world.node(name)
+        world.pod(f'{app}-pod', cpu='800m', labels={'app': app}, priorityClassName=priority,
+                  nodeSelector={'kubernetes.io/hostname': name}, terminationGracePeriodSeconds=0)
+    budget(world, 'kept', 0)
+    world.run()
+    assert world.pod('vip', cpu='800m', priorityClassName='high') == 'n2'
+    assert gone(world) == ['free-pod']
+
+
+def test_protected_pods_are_given_back_first(world, classes):
+    """Of a node's pods those stay whose budget is used up, if the others are enough."""
+    world.node('n1')
+    for name, app in (('a', 'kept'), ('b', 'free')):
+        world.pod(name, cpu='500m', labels={'app': app}, priorityClassName='low', terminationGracePeriodSeconds=0)
+    budget(world, 'kept', 0)
+    world.run()
+    assert world.pod('vip', cpu='500m', priorityClassName='high') == 'n1'
+    assert gone(world) == ['b']
+
+
+def test_a_budget_does_not_protect_when_nothing_else_helps(world, classes):
+    world.node('n1')
+    world.pod('a', cpu='800m', labels={'app': 'kept'}, priorityClassName='low', terminationGracePeriodSeconds=0)
+    budget(world, 'kept', 0)
+    world.run()
+    assert world.pod('vip', cpu='800m', priorityClassName='high') == 'n1'
+
+
+def test_two_important_pods_do_not_count_on_the_same_place(world, classes):
+    """RunFilterPluginsWithNominatedPods: a node that another pod is nominated for has its place taken."""
+    for name in ('n1', 'n2'):
+        world.node(name)
+        world.pod(f'cheap-{name}', cpu='800m', priorityClassName='low',
+                  nodeSelector={'kubernetes.io/hostname': name}, terminationGracePeriodSeconds=30)
+    for name in ('first', 'second'):
+        world.pod(name, cpu='800m', priorityClassName='high')
+    nominated = {world.admin.get('pods', name, 'default')['status'].get('nominatedNodeName')
+                 for name in ('first', 'second')}
+    assert nominated == {'n1', 'n2'}
+    for name in ('cheap-n1', 'cheap-n2'):
+        world.remove(name)
+    world.run(5)
+    assert {world.where('first'), world.where('second')} == {'n1', 'n2'}
+    assert 'nominatedNodeName' not in world.admin.get('pods', 'first', 'default')['status']
+
+
+def test_a_pod_waits_for_the_victims_it_has_and_takes_no_more(world, classes):
+    world.node('n1')
+    world.pod('cheap', cpu='800m', priorityClassName='low', terminationGracePeriodSeconds=30)
+    world.pod('vip', cpu='800m', priorityClassName='high')
+    world.node('n2')
+    world.pod('other', cpu='800m', priorityClassName='low', nodeSelector={'kubernetes.io/hostname': 'n2'})
+    world.run(5)
+    assert gone(world) == ['cheap']
+
+
+def test_lower_nominations_give_way(world, classes):
+    world.node('n1')
+    world.pod('cheap', cpu='800m', priorityClassName='low', terminationGracePeriodSeconds=30)
+    world.pod('middle', cpu='800m', priorityClassName='middle')
+    assert world.admin.get('pods', 'middle', 'default')['status']['nominatedNodeName'] == 'n1'
+    world.pod('vip', cpu='800m', priorityClassName='high')
+    world.remove('cheap')
+    world.run(3)
+    assert world.where('vip') == 'n1'
+    assert world.where('middle') == ''

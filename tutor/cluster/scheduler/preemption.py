@@ -10,6 +10,7 @@ from tutor.apimachinery.selectors import from_label_selector
 from tutor.cluster.scheduler.framework import Cycle, Handle, Plugin, Rejection, overrides
 from tutor.cluster.scheduler.messages import fit_error
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
+from tutor.cluster.scheduler.nominations import Nominations, passes
 
 _NO_VICTIMS = Rejection('DefaultPreemption', ('No preemption victims found for incoming pod',), True)
 _NOT_HELPFUL = Rejection('DefaultPreemption', ('Preemption is not helpful for scheduling',), True)
@@ -37,13 +38,14 @@ class Outcome:
 class Preemption:
     """Finds the node on which evicting the least important pods makes room."""
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, nominations: Nominations) -> None:
         self._handle = handle
+        self._nominations = nominations
 
     def run(self, cycle: Cycle, filters: list[Plugin]) -> Outcome:
         """Evaluator.Preempt."""
-        pod, nodes = cycle.pod, self._handle.cache.nodes
-        problem = self._ineligible(pod)
+        nodes = self._handle.cache.nodes
+        problem = self._ineligible(cycle)
         if problem:
             return Outcome(message=problem)
         failed: dict[str, Rejection] = {}
@@ -64,11 +66,15 @@ class Preemption:
             return Outcome(message=fit_error(len(nodes), failed, _NOT_HELPFUL), clear=True)
         return Outcome(_best(candidates))
 
-    def _ineligible(self, pod: PodInfo) -> str:
+    def _ineligible(self, cycle: Cycle) -> str:
         """PodEligibleToPreemptOthers."""
+        pod = cycle.pod
         if pod.spec.get('preemptionPolicy') == 'Never':
             return 'not eligible due to preemptionPolicy=Never.'
         nominated = pod.pod.get('status', {}).get('nominatedNodeName')
+        why = cycle.failed.get(nominated or '')
+        if why is not None and why.unresolvable:
+            return ''
         info = self._handle.cache.infos.get(nominated) if nominated else None
         if info is not None and any(other.terminating and other.priority < pod.priority
                                     and _preempted(other.pod) for other in info.pods.values()):
@@ -111,10 +117,10 @@ class Preemption:
         return trial
 
     def _refused(self, cycle: Cycle, filters: list[Plugin], node: NodeInfo) -> Rejection | None:
-        for plugin in filters:
-            if not plugin.filter(cycle, [node]):
-                return cycle.failed[node.name]
-        return None
+        """RunFilterPluginsWithNominatedPods: pods that are expected on the node have their place there already."""
+        expected = self._nominations.expected(node.name, cycle.pod)
+        why = passes(cycle, filters, node, expected) if expected else None
+        return why or passes(cycle, filters, node, [])
 
 
 def _after(pod: PodInfo, violating: list[PodInfo], others: list[PodInfo]) -> list[PodInfo]:

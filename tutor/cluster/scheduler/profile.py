@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from tutor.cluster.scheduler.catalog import PLUGINS
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Handle, Hint, Only, Plugin, Rejection, overrides
-from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
+from tutor.cluster.scheduler.node_info import NodeInfo
+from tutor.cluster.scheduler.nominations import Nominations, passes
 
 MIN_FEASIBLE = 100
 """Below this many nodes all are looked at (minFeasibleNodesToFind)."""
@@ -26,33 +27,6 @@ class Refused(Exception):
 
 class NoNodes(Exception):
     """There are no nodes at all."""
-
-
-class Nominations:
-    """Pods that have evicted others and are expected on a node, but are not there yet."""
-
-    def __init__(self) -> None:
-        self.by_node: dict[str, dict[str, PodInfo]] = {}
-        self._where: dict[str, str] = {}
-
-    def add(self, pod: PodInfo, node: str) -> None:
-        self.remove(pod.uid)
-        self._where[pod.uid] = node
-        self.by_node.setdefault(node, {})[pod.uid] = pod
-
-    def remove(self, uid: str) -> None:
-        node = self._where.pop(uid, None)
-        if node is not None:
-            group = self.by_node[node]
-            del group[uid]
-            if not group:
-                del self.by_node[node]
-
-    def node_of(self, uid: str) -> str:
-        return self._where.get(uid, '')
-
-    def lower(self, node: str, priority: int) -> list[PodInfo]:
-        return [pod for pod in self.by_node.get(node, {}).values() if pod.priority < priority]
 
 
 class Profile:
@@ -152,27 +126,13 @@ class Profile:
         """RunFilterPluginsWithNominatedPods, its first pass: a node must fit with those that are expected on it."""
         passed = []
         for node in nodes:
-            expected = [pod for pod in self._nominations.by_node.get(node.name, {}).values()
-                        if pod.uid != cycle.pod.uid and pod.priority >= cycle.pod.priority]
-            if not expected or self._fits_with(cycle, node, expected):
+            expected = self._nominations.expected(node.name, cycle.pod)
+            why = passes(cycle, cycle.filters, node, expected) if expected else None
+            if why is None:
                 passed.append(node)
+            else:
+                cycle.failed[node.name] = why
         return passed
-
-    def _fits_with(self, cycle: Cycle, node: NodeInfo, expected: list[PodInfo]) -> bool:
-        trial = Cycle(cycle.pod)
-        trial.data = dict(cycle.data)
-        crowded = node.without([])
-        for pod in expected:
-            crowded.add(pod)
-        for plugin in cycle.filters:
-            if overrides(plugin, 'add_pod') and plugin.name in trial.data:
-                trial.data[plugin.name] = plugin.copy_state(trial.data[plugin.name])
-                for pod in expected:
-                    plugin.add_pod(trial, pod, node)
-            if not plugin.filter(trial, [crowded]):
-                cycle.failed[node.name] = trial.failed[node.name]
-                return False
-        return True
 
     # -- scoring ------------------------------------------------------------------------------------------------
 

@@ -15,9 +15,10 @@ from tutor.cluster.scheduler.cache import Cache
 from tutor.cluster.scheduler.framework import Cycle, Handle
 from tutor.cluster.scheduler.messages import fit_error
 from tutor.cluster.scheduler.node_info import PodInfo
+from tutor.cluster.scheduler.nominations import Nominations
 from tutor.cluster.scheduler.plugins.volume_binding import VolumeBinding
 from tutor.cluster.scheduler.preemption import Candidate, Preemption
-from tutor.cluster.scheduler.profile import Nominations, NoNodes, Profile, Refused
+from tutor.cluster.scheduler.profile import NoNodes, Profile, Refused
 from tutor.cluster.scheduler.queue import QueuedPod, SchedulingQueue
 from tutor.cluster.simulation import Simulation
 
@@ -65,7 +66,7 @@ class _Run:
         self.nominations = Nominations()
         handle = Handle(simulation, client, self.informers, self.cache)
         self.profile = Profile(handle, self.nominations)
-        self.preemption = Preemption(handle)
+        self.preemption = Preemption(handle, self.nominations)
         self.recorder = SeriesRecorder(simulation, client, NAME, f'{NAME}-controlplane')
         self._stopped = self._scheduled = False
         self._waiting: dict[str, tuple[Cycle, QueuedPod, str, Callable[[], bool]]] = {}

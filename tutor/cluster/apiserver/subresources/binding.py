@@ -59,6 +59,7 @@ def _assigned(pod: Object, node: str, binding: Object, now: str) -> Object:
     if annotations:
         new['metadata']['annotations'] = {**(pod['metadata'].get('annotations') or {}), **annotations}
     status = dict(pod.get('status') or {})
+    status.pop('nominatedNodeName', None)  # ClearingNominatedNodeNameAfterBinding
     scheduled = {'lastProbeTime': None, 'lastTransitionTime': now, 'status': 'True', 'type': 'PodScheduled'}
     generation = pod['metadata'].get('generation')
     if generation:

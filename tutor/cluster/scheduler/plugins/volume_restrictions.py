@@ -22,23 +22,35 @@ class VolumeRestrictions(Plugin):
                     'accessModes', ())]
         if not once:
             return SKIP
-        cycle.data[self.name] = [claims_key(cycle.pod.namespace, name) for name in once]
+        wanted = frozenset(claims_key(cycle.pod.namespace, name) for name in once)
+        users = sum(_uses(pod, wanted) for node in self.handle.cache.nodes for pod in node.pods.values())
+        cycle.data[self.name] = (wanted, users)
         return None
 
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
-        wanted = set(cycle.data[self.name])
-        passed = []
-        for node in nodes:
-            used = {claims_key(other.namespace, name) for other in node.pods.values() if other.uid != cycle.pod.uid
-                    for name in claim_names(other.pod)}
-            if wanted & used:
-                cycle.failed[node.name] = _IN_USE
-            else:
-                passed.append(node)
-        return passed
+        """satisfyReadWriteOncePod: while a pod of any node has the claim, no node will do."""
+        if not cycle.data[self.name][1]:
+            return nodes
+        cycle.failed.update((node.name, _IN_USE) for node in nodes)
+        return []
+
+    def add_pod(self, cycle: Cycle, pod: PodInfo, node: NodeInfo) -> None:
+        self._count(cycle, pod, 1)
+
+    def remove_pod(self, cycle: Cycle, pod: PodInfo, node: NodeInfo) -> None:
+        self._count(cycle, pod, -1)
+
+    def _count(self, cycle: Cycle, pod: PodInfo, by: int) -> None:
+        wanted, users = cycle.data[self.name]
+        cycle.data[self.name] = (wanted, users + by * _uses(pod, wanted))
 
     def hints(self) -> dict[str, Hint]:
         return {'pods': _gone, 'persistentvolumeclaims': lambda pod, old, new: True}
+
+
+def _uses(pod: PodInfo, wanted: frozenset[str]) -> bool:
+    return bool(pod.spec.get('volumes')) and any(
+        claims_key(pod.namespace, name) in wanted for name in claim_names(pod.pod))
 
 
 def _gone(pod: PodInfo, old: Object | None, new: Object | None) -> bool:

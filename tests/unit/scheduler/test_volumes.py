@@ -1,0 +1,142 @@
+"""Plugins that look at volumes; the cases are those of the tables of upstream's plugin tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.scheduler.tables import Table, node, pod
+from tutor.cluster.scheduler.plugins.node_volume_limits import NodeVolumeLimits
+from tutor.cluster.scheduler.plugins.volume_binding import VolumeBinding
+from tutor.cluster.scheduler.plugins.volume_restrictions import VolumeRestrictions
+from tutor.cluster.scheduler.plugins.volume_zone import VolumeZone
+
+DONE = {'pv.kubernetes.io/bind-completed': 'yes'}
+
+
+def claim(name: str, volume: str = '', *, bound: bool = True, cls: str = '',
+          modes: tuple[str, ...] = ('ReadWriteOnce',), phase: str = '', **meta: str) -> dict:
+    notes = DONE if volume and bound else {}
+    return {'metadata': {'name': name, 'namespace': 'default', 'uid': name, 'annotations': notes, **meta},
+            'spec': {'accessModes': list(modes), 'storageClassName': cls, 'volumeMode': 'Filesystem',
+                     'resources': {'requests': {'storage': '1Gi'}}, **({'volumeName': volume} if volume else {})},
+            'status': {'phase': phase or ('Bound' if volume else 'Pending')}}
+
+
+def volume(name: str, labels: dict | None = None, *, on: str = '', cls: str = '', csi: str = '') -> dict:
+    spec: dict = {'capacity': {'storage': '1Gi'}, 'accessModes': ['ReadWriteOnce'], 'storageClassName': cls,
+                  'volumeMode': 'Filesystem'}
+    if on:
+        spec['nodeAffinity'] = {'required': {'nodeSelectorTerms': [{'matchExpressions': [
+            {'key': 'host', 'operator': 'In', 'values': [on]}]}]}}
+    if csi:
+        spec['csi'] = {'driver': csi, 'volumeHandle': name}
+    return {'metadata': {'name': name, 'labels': labels or {}}, 'spec': spec, 'status': {'phase': 'Available'}}
+
+
+def storage_class(name: str, mode: str = 'WaitForFirstConsumer',
+                  provisioner: str = 'kubernetes.io/no-provisioner') -> dict:
+    return {'metadata': {'name': name}, 'provisioner': provisioner, 'volumeBindingMode': mode}
+
+
+def using(*claims: str, name: str = 'p', on: str = '') -> dict:
+    return pod(name, on=on, volumes=[{'name': one, 'persistentVolumeClaim': {'claimName': one}} for one in claims])
+
+
+NODES = [node('a', {'host': 'a'}), node('b', {'host': 'b'})]
+IMMEDIATE = 'pod has unbound immediate PersistentVolumeClaims'
+ELSEWHERE = "node(s) didn't match PersistentVolume's node affinity"
+NONE_FREE = "node(s) didn't find available persistent volumes to bind"
+
+
+@pytest.mark.parametrize(('claims', 'volumes', 'classes', 'why'), [
+    pytest.param([claim('c', 'v')], [volume('v')], [], {'a': '', 'b': ''}, id='all bound'),
+    pytest.param([], [], [], {'pod': 'persistentvolumeclaim "c" not found'}, id='PVC does not exist'),
+    pytest.param([claim('c', 'v', phase='Lost')], [], [],
+                 {'pod': 'persistentvolumeclaim "c" bound to non-existent persistentvolume "v"'}, id='PVC is lost'),
+    pytest.param([claim('c', deletionTimestamp='2026-05-04T09:00:00Z')], [], [],
+                 {'pod': 'persistentvolumeclaim "c" is being deleted'}, id='PVC is being deleted'),
+    pytest.param([claim('c', cls='now')], [], [storage_class('now', 'Immediate')], {'pod': IMMEDIATE},
+                 id='immediate claims not bound'),
+    pytest.param([claim('c', 'v', bound=False)], [volume('v')], [], {'pod': IMMEDIATE}, id='prebound, not yet bound'),
+    pytest.param([claim('c', cls='late')], [], [storage_class('late')], {'a': NONE_FREE, 'b': NONE_FREE},
+                 id='unbound claims no matches'),
+    pytest.param([claim('c', cls='late')], [volume('v', on='b', cls='late')], [storage_class('late')],
+                 {'a': NONE_FREE, 'b': ''}, id='unbound claims with a volume on one node'),
+    pytest.param([claim('c', cls='made')], [], [storage_class('made', provisioner='example.com/p')], {'a': '', 'b': ''},
+                 id='unbound claims that can be provisioned'),
+    pytest.param([claim('c', 'v')], [volume('v', on='b')], [], {'a': ELSEWHERE, 'b': ''},
+                 id='bound and unbound unsatisfied: the volume is elsewhere'),
+    pytest.param([claim('c', 'v')], [], [],
+                 dict.fromkeys('ab', 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'),
+                 id='pv not found'),
+])
+def test_volume_binding(claims, volumes, classes, why):
+    table = Table(NODES, persistentvolumeclaims=claims, persistentvolumes=volumes,
+                  storageclasses__storage__k8s__io=classes)
+    assert table.verdicts(VolumeBinding, using('c')) == why
+
+
+def test_two_claims_do_not_share_a_volume():
+    table = Table(NODES, persistentvolumeclaims=[claim('c', cls='late'), claim('d', cls='late')],
+                  persistentvolumes=[volume('v', on='a', cls='late')],
+                  storageclasses__storage__k8s__io=[storage_class('late')])
+    assert table.fits(VolumeBinding, using('c')) == ['a']
+    assert table.fits(VolumeBinding, using('c', 'd')) == []
+
+
+ZONE, BETA = 'topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'
+NO_ZONE = 'node(s) had no available volume zone'
+
+
+@pytest.mark.parametrize(('on_volume', 'on_node', 'why'), [
+    pytest.param({}, {ZONE: 'us-west1-a'}, '', id='pod without volumes of a zone'),
+    pytest.param({ZONE: 'us-west1-a'}, {}, '', id='node without labels'),
+    pytest.param({ZONE: 'us-west1-a'}, {ZONE: 'us-west1-a', 'uselessLabel': 'none'}, '', id='label zone matched'),
+    pytest.param({'topology.kubernetes.io/region': 'us-west1'}, {'topology.kubernetes.io/region': 'us-west1'}, '',
+                 id='label region matched'),
+    pytest.param({ZONE: 'us-west1-a'}, {ZONE: 'us-west1-c'}, NO_ZONE, id='label zone failed match'),
+    pytest.param({'topology.kubernetes.io/region': 'us-west1'}, {'topology.kubernetes.io/region': 'no_us-west1'},
+                 NO_ZONE, id='label region doesn\'t match'),
+    pytest.param({ZONE: 'us-west1-c__us-west1-a'}, {ZONE: 'us-west1-a'}, '', id='one of several zones matched'),
+    pytest.param({ZONE: 'us-west1-a'}, {BETA: 'us-west1-a'}, '', id='pv with ga label, node with beta label'),
+    pytest.param({BETA: 'us-west1-a'}, {ZONE: 'us-west1-b'}, NO_ZONE, id='pv with beta label, node of another zone'),
+])
+def test_volume_zone(on_volume, on_node, why):
+    table = Table([node('n', on_node)], persistentvolumeclaims=[claim('c', 'v')],
+                  persistentvolumes=[volume('v', on_volume)])
+    assert table.verdicts(VolumeZone, using('c')) == {'n': why}
+
+
+IN_USE = 'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode'
+
+
+@pytest.mark.parametrize(('modes', 'users', 'why'), [
+    pytest.param(('ReadWriteOncePod',), [], '', id='ReadWriteOncePod PVC not in use'),
+    pytest.param(('ReadWriteOncePod',), ['a'], IN_USE, id='ReadWriteOncePod PVC in use by a pod of one node'),
+    pytest.param(('ReadWriteOnce',), ['a'], '', id='ReadWriteOnce PVC in use'),
+])
+def test_access_mode_conflicts(modes, users, why):
+    table = Table(NODES, [using('c', name='old', on=name) for name in users],
+                  persistentvolumeclaims=[claim('c', 'v', modes=modes)])
+    assert table.verdicts(VolumeRestrictions, using('c')) == {'a': why, 'b': why}
+
+
+def limit(name: str, count: int | None) -> dict:
+    allocatable = {} if count is None else {'allocatable': {'count': count}}
+    return {'metadata': {'name': name}, 'spec': {'drivers': [{'name': 'd', 'nodeID': name, **allocatable}]}}
+
+
+@pytest.mark.parametrize(('count', 'wanted', 'attached', 'fits'), [
+    pytest.param(4, ['v1'], ['v2', 'v3'], True, id='fits when node volume limit >= new pods CSI volume'),
+    pytest.param(2, ['v1'], ['v2', 'v3'], False, id='doesn\'t when node volume limit <= pods CSI volume'),
+    pytest.param(2, ['v2'], ['v2', 'v3'], True, id='the same CSI volumes are not counted multiple times'),
+    pytest.param(None, ['v1'], ['v2', 'v3'], True, id='should when driver does not support volume limits'),
+    pytest.param(2, ['v1', 'v4'], ['v2'], False, id='two new volumes are one too many'),
+])
+def test_csi_limits(count, wanted, attached, fits):
+    every = {*wanted, *attached}
+    table = Table(NODES[:1], [using(*attached, name='old', on='a')], csinodes__storage__k8s__io=[limit('a', count)],
+                  persistentvolumeclaims=[claim(name, name) for name in every],
+                  persistentvolumes=[volume(name, csi='d') for name in every])
+    assert table.verdicts(NodeVolumeLimits, using(*wanted)) == {
+        'a': '' if fits else 'node(s) exceed max volume count'}
