@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tutor.apimachinery import yaml_types
@@ -12,19 +12,21 @@ from tutor.apimachinery.objects import deep_copy
 MAX_BYTES = 3 * 1024 * 1024
 MAX_DEPTH = 500
 MAX_NODES = 400_000
+Resolve = Callable[[str], Any]
 
 
 class DecodeError(ValueError):
     """The input is neither YAML nor JSON; the text is what kubectl prints after 'error parsing FILE: '."""
 
 
-def documents(data: str | bytes) -> Iterator[Any]:
-    """The documents of a stream, as they are read: those before a broken one come out first. Raises DecodeError."""
+def documents(data: str | bytes, resolve: Resolve = yaml_types.resolve) -> Iterator[Any]:
+    """The documents of a stream, as they are read: those before a broken one come out first. `resolve` gives the values
+    of scalars without quotes. Raises DecodeError."""
     text = _text(data)
     if text.lstrip().startswith('{'):
-        yield from _json_documents(text)
+        yield from _json_documents(text, resolve)
     else:
-        yield from _yaml_documents(text)
+        yield from _yaml_documents(text, resolve)
 
 
 def one(data: str | bytes) -> Any:
@@ -42,7 +44,7 @@ def _text(data: str | bytes) -> str:
 # -- JSON ---------------------------------------------------------------------------------------------------------
 
 
-def _json_documents(text: str) -> Iterator[Any]:
+def _json_documents(text: str, resolve: Resolve) -> Iterator[Any]:
     decoder = json.JSONDecoder()
     position, found = 0, 0
     while True:
@@ -58,7 +60,7 @@ def _json_documents(text: str) -> Iterator[Any]:
                 raise DecodeError('unexpected EOF') from None
             if found:
                 raise DecodeError(f'json: offset {getattr(error, "pos", 0)}: {error}') from None
-            yield from _yaml_documents(text)
+            yield from _yaml_documents(text, resolve)
             return
         found += 1
         yield value
@@ -119,19 +121,19 @@ def split_yaml(text: str) -> Iterator[str]:
         yield ''.join(lines)
 
 
-def _yaml_documents(text: str) -> Iterator[Any]:
+def _yaml_documents(text: str, resolve: Resolve) -> Iterator[Any]:
     for document in split_yaml(text):
-        value = parse_yaml(document)
+        value = parse_yaml(document, resolve)
         if value is not None:
             yield value
 
 
-def parse_yaml(text: str) -> Any:
+def parse_yaml(text: str, resolve: Resolve = yaml_types.resolve) -> Any:
     """One YAML document as JSON-like values. Raises DecodeError, the text as go-yaml has it."""
     import yaml
     from yaml.cyaml import CParser  # pyright: ignore[reportAttributeAccessIssue] - of the C extension
     try:
-        return _Builder(CParser(text)).document()
+        return _Builder(CParser(text), resolve).document()
     except yaml.MarkedYAMLError as error:
         if error.problem == 'exceeded maximum nesting depth':  # the scanner, which reads ahead, has a limit of its own
             raise DecodeError(_TOO_DEEP) from None
@@ -158,8 +160,9 @@ def _reader_problem(error: Any) -> str:
 class _Builder:
     """Builds values from parser events on a stack of its own, so that depth and aliases have limits."""
 
-    def __init__(self, parser: Any) -> None:
+    def __init__(self, parser: Any, resolve: Resolve) -> None:
         self.parser = parser
+        self.resolve = resolve
         self.anchors: dict[str, Any] = {}
         self.nodes = 0
         self.aliased = 0
@@ -181,7 +184,7 @@ class _Builder:
             kind = type(event)
             self.count(1)
             if kind is events.ScalarEvent:
-                value: Any = self.keep(event.anchor, _scalar(event))
+                value: Any = self.keep(event.anchor, _scalar(event, self.resolve))
             elif kind is events.AliasEvent:
                 value = self.alias(event.anchor)
             elif kind in (events.MappingStartEvent, events.SequenceStartEvent):
@@ -265,16 +268,16 @@ def _key(value: Any) -> str:
     raise DecodeError(f'error converting YAML to JSON: unsupported map key of type: {kind}')
 
 
-def _scalar(event: Any) -> Any:
+def _scalar(event: Any, resolve: Resolve) -> Any:
     if event.implicit[0]:
-        return yaml_types.resolve(event.value)
+        return resolve(event.value)
     tag = event.tag
     if tag in (None, '!', 'tag:yaml.org,2002:str') or event.implicit[1]:
         return event.value
     if tag == 'tag:yaml.org,2002:binary':
         import base64
         return base64.b64decode(event.value).decode('utf-8', 'replace')
-    return yaml_types.resolve(event.value)
+    return resolve(event.value)
 
 
 def _size(value: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -41,6 +42,27 @@ def resolve(text: str) -> Any:
     if _FLOAT(plain):
         return _whole(float(plain))
     return text
+
+
+@lru_cache(maxsize=8192)
+def resolve_v3(text: str) -> Any:
+    """The same by go-yaml v3 for untyped targets: of the words for a truth value only true and false are one, and
+    timestamps are times, which JSON shows in full."""
+    found = resolve(text)
+    if isinstance(found, bool) and text.lower() not in ('true', 'false'):
+        return text
+    return _in_full(text) if found is text and _TIMESTAMP(text) else found
+
+
+def _in_full(text: str) -> str:
+    """A timestamp as Go writes it in JSON (RFC 3339); the text itself when there is no such day."""
+    try:
+        date, _, clock = text.replace('t', 'T').replace(' ', 'T').partition('T')
+        year, month, day = (int(part) for part in date.split('-'))
+        parsed = datetime(year, month, day)
+    except ValueError:
+        return text
+    return f'{parsed:%Y-%m-%d}T{clock or "00:00:00"}{"" if clock[-1:] == "Z" or "+" in clock or "-" in clock else "Z"}'
 
 
 def _integer(plain: str) -> int:

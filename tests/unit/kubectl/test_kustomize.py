@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 BASE = """\
 resources: [deploy.yaml]
@@ -65,7 +66,7 @@ def test_transformers(build, kustomization, line):
 
 def test_a_patch_may_delete(build):
     text = build('resources: [../base]\npatches:\n- target: {kind: Deployment}\n  patch: |\n    $patch: delete\n'
-                 '    kind: Deployment\n')
+                 '    kind: Deployment\n    metadata: {name: any}\n')
     assert 'Deployment' not in text
 
 
@@ -84,3 +85,28 @@ def test_a_component_works_on_what_is_there(build):
 ])
 def test_errors(build, kustomization, error):
     assert error in build(f'{kustomization}\n')
+
+
+@pytest.mark.parametrize(('patch', 'names'), [
+    ('[{name: nginx, image: "n:2"}, {name: new}]', ['nginx', 'new', 'side']),
+    ('[{name: side, image: s}]', ['side', 'nginx']),
+    ('[{name: nginx, $patch: delete}]', ['side']),
+    ('[{$patch: replace}, {name: only}]', ['only']),
+])
+def test_a_merged_list_begins_with_what_the_patch_has(build, shared, patch, names):
+    shared.put('two/deploy.yaml', DEPLOY + '      - {name: side, image: s:1}\n')
+    text = build('resources: [deploy.yaml]\npatches:\n- patch: |\n    apiVersion: apps/v1\n    kind: Deployment\n'
+                 f'    metadata: {{name: web}}\n    spec: {{template: {{spec: {{containers: {patch}}}}}}}\n', 'two')
+    found = yaml.safe_load(text)['spec']['template']['spec']['containers']
+    assert [container['name'] for container in found] == names
+
+
+def test_where_things_came_from_can_be_asked_for(build):
+    text = build('resources: [../base]\nbuildMetadata: [originAnnotations]\n')
+    assert '    config.kubernetes.io/origin: |\n      path: ../base/deploy.yaml\n' in text
+    assert '      configuredIn: ../base/kustomization.yaml\n      configuredBy:\n        apiVersion: builtin\n' in text
+
+
+def test_plain_words_are_strings_in_resources_as_yaml_1_2_has_them(build, shared):
+    shared.put('words/map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: yes, b: on}\n')
+    assert "data:\n  a: \"yes\"\n  b: \"on\"\n" in build('resources: [map.yaml]\n', 'words')

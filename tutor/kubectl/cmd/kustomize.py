@@ -8,6 +8,7 @@ from tutor.kubectl.flags import ARRAY, Flag
 from tutor.kubectl.kustomize.build import build
 
 NOT_SIMULATED = ('enable-helm', 'enable-alpha-plugins', 'network')
+ROOT_ONLY, ANYWHERE = 'LoadRestrictionsRootOnly', 'LoadRestrictionsNone'
 
 
 class KustomizeOptions(Options):
@@ -15,13 +16,18 @@ class KustomizeOptions(Options):
         if len(self.args) > 1:
             raise KubectlError('specify one path to kustomization.yaml')
         self.path = self.args[0] if self.args else '.'
+        self.restrictor = self.flags['load-restrictor']
+        if self.restrictor not in (ROOT_ONLY, ANYWHERE):
+            raise KubectlError(f'illegal flag value --load-restrictor {self.restrictor}; legal values: '
+                               f'[{ROOT_ONLY} {ANYWHERE}]')
         for name in NOT_SIMULATED:
             if self.flags[name]:
                 raise KubectlError(f'--{name} is not simulated')
 
     async def run(self) -> int | None:
         from tutor.apimachinery.printing.yaml import to_yaml
-        text = '---\n'.join(to_yaml(obj) for obj in build(self.factory, self.path))
+        text = '---\n'.join(to_yaml(obj) for obj in build(
+            self.factory, self.path, self.restrictor == ANYWHERE))
         if not self.flags['output']:
             self.out(text)
             return 0

@@ -1,105 +1,97 @@
-"""A folder of a build: its files, and its kustomization."""
+"""A folder of a build, and what may be read from it (api/internal/loader)."""
 
 from __future__ import annotations
 
 import posixpath
-from typing import Any
+import re
 
-from tutor.apimachinery.decode import DecodeError, documents
-from tutor.apimachinery.objects import Object
+from tutor.kubectl.dry_run import log_line
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
 
-NAMES = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
-_FIELDS = frozenset((
-    'apiVersion', 'kind', 'metadata', 'openapi', 'namePrefix', 'nameSuffix', 'namespace', 'commonLabels',
-    'labels', 'commonAnnotations', 'patchesStrategicMerge', 'patchesJson6902', 'patches', 'images', 'imageTags',
-    'replacements', 'replicas', 'vars', 'sortOptions', 'resources', 'components', 'crds', 'bases',
-    'configMapGenerator', 'secretGenerator', 'helmGlobals', 'helmCharts', 'helmChartInflationGenerator',
-    'generatorOptions', 'configurations', 'generators', 'transformers', 'validators', 'buildMetadata',
-))
-_NOT_SIMULATED = ('vars', 'helmCharts', 'helmChartInflationGenerator', 'generators', 'transformers', 'validators')
+_REMOTE = re.compile(r'(?:git::|https?://|ssh://|oci://|git@|(?:github\.com|gitlab\.com|bitbucket\.org)[/:])').match
+NO_INTERNET = 'URLs cannot be fetched; the shell is not connected to the internet'
 
 
 class Folder:
-    """Paths in it are relative to it."""
+    """Paths in it are relative to it; `above` are the folders that led here, the nearest last. Unless `free`, files are
+    only read in or below it."""
 
-    def __init__(self, factory: Factory, path: str) -> None:
+    def __init__(self, factory: Factory, path: str, above: tuple[str, ...] = (), free: bool = False) -> None:
         self._factory = factory
-        self.path = posixpath.normpath(factory.path(path))
+        self.path = path
+        self._above = above
+        self._free = free
+
+    @classmethod
+    def confirmed(cls, factory: Factory, path: str, free: bool) -> Folder:
+        """The folder to build. Raises KubectlError."""
+        if is_remote(path):
+            raise KubectlError(f"accumulating resources from '{path}': {NO_INTERNET}")
+        return cls(factory, _confirmed(factory, factory.path(path), path), (), free)
 
     def below(self, path: str) -> Folder:
-        return Folder(self._factory, posixpath.join(self.path, path))
-
-    def is_folder(self, path: str) -> bool:
-        return self._factory.ctx.files.is_dir(posixpath.join(self.path, path))
+        """The folder of another kustomization that this one names (FileLoader.New). Raises KubectlError."""
+        if not path:
+            raise KubectlError('new root cannot be empty')
+        if is_remote(path):
+            raise KubectlError(NO_INTERNET)
+        if path.startswith('/'):
+            raise KubectlError(f"new root '{path}' cannot be absolute")
+        absolute = posixpath.normpath(posixpath.join(self.path, path))
+        found = _confirmed(self._factory, absolute, absolute)
+        for visited in (self.path, *reversed(self._above)):
+            if visited == found or visited.startswith(f'{found.rstrip("/")}/'):
+                raise KubectlError(f"cycle detected: candidate root '{found}' contains visited root '{visited}'")
+        return Folder(self._factory, found, (*self._above, self.path), self._free)
 
     def exists(self, path: str) -> bool:
         return self._factory.ctx.files.exists(posixpath.join(self.path, path))
 
-    def absolute(self, path: str) -> str:
-        return posixpath.normpath(posixpath.join(self.path, path))
-
     def read(self, path: str) -> bytes:
-        """Raises KubectlError with the loader's words."""
-        absolute = self.absolute(path)
-        if not self._factory.ctx.files.exists(absolute):
-            raise KubectlError(f"evalsymlink failure on '{absolute}' : lstat {absolute}: no such file or directory")
+        """FileLoader.Load. Raises KubectlError."""
+        if is_remote(path):
+            raise KubectlError(NO_INTERNET)
+        files = self._factory.ctx.files
+        absolute = posixpath.normpath(posixpath.join(self.path, path))
+        _evaluate(self._factory, absolute, absolute)
+        if files.is_dir(absolute):
+            raise KubectlError(f"'{absolute}' must resolve to a file")
+        if not self._free and not absolute.startswith(f'{self.path.rstrip("/")}/'):
+            raise KubectlError(f"security; file '{absolute}' is not in or below '{self.path}'")
         return self._factory.read(absolute)
 
-    def objects(self, path: str) -> list[Object]:
-        """The objects of a file, lists taken apart."""
-        found: list[Object] = []
-        try:
-            for document in documents(self.read(path)):
-                if isinstance(document, dict) and document.get('kind') == 'List':
-                    found += document.get('items') or []
-                else:
-                    found.append(document)
-        except DecodeError as error:
-            text = str(error).removeprefix('error converting YAML to JSON: ')
-            raise KubectlError(f'MalformedYAMLError: {text} in File: {path}') from None
-        for obj in found:
-            self._check(obj, path)
-        return found
+    def warn(self, text: str) -> None:
+        self._factory.io.stderr.write(f'{text}\n')
 
-    def _check(self, obj: Any, path: str) -> None:
-        if not isinstance(obj, dict) or not obj.get('kind'):
-            raise KubectlError(f"missing kind in object {obj}" if isinstance(obj, dict) else
-                               f"invalid Kubernetes object in {path}")
-        if not (obj.get('metadata') or {}).get('name'):
-            raise KubectlError(f'missing metadata.name in object {{{{{obj.get("apiVersion", "")} {obj["kind"]}}} '
-                               '{{ } map[] map[]}}')
-
-    def kustomization(self) -> Object:
-        """The kustomization file, old fields in their new places."""
-        found = [name for name in NAMES if self.exists(name)]
-        if not found:
-            raise KubectlError("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in "
-                               f"directory '{self.path}'")
-        if len(found) > 1:
-            raise KubectlError(f"Found multiple kustomization files under: {self.path}\n")
-        try:
-            content = next(documents(self.read(found[0])), None)
-        except DecodeError as error:
-            text = str(error).removeprefix('error converting YAML to JSON: ')
-            raise KubectlError(f'invalid Kustomization: {text}') from None
-        if not content:
-            raise KubectlError('kustomization.yaml is empty')
-        if not isinstance(content, dict):
-            raise KubectlError('invalid Kustomization: json: cannot unmarshal string into Go value of type '
-                               'types.Kustomization')
-        return _normalized(content)
+    def log(self, text: str) -> None:
+        """log.Printf, which klog has taken over."""
+        log_line(self._factory, 'I', 'log.go:245', text)
 
 
-def _normalized(content: Object) -> Object:
-    """FixKustomizationPostUnmarshalling."""
-    for field in content:
-        if field not in _FIELDS:
-            raise KubectlError(f'invalid Kustomization: json: unknown field "{field}"')
-    for field in _NOT_SIMULATED:
-        if content.get(field):
-            raise KubectlError(f'the field "{field}" of a kustomization is not simulated')
-    found = dict(content)
-    found['resources'] = [*(content.get('resources') or []), *(content.get('bases') or [])]
-    return found
+def is_remote(path: str) -> bool:
+    return _REMOTE(path) is not None
+
+
+def _confirmed(factory: Factory, absolute: str, shown: str) -> str:
+    """ConfirmDir. Raises KubectlError."""
+    absolute = posixpath.normpath(absolute)
+    try:
+        _evaluate(factory, absolute, shown)
+    except KubectlError as error:
+        raise KubectlError(f'must build at directory: not a valid directory: {error}') from None
+    if not factory.ctx.files.is_dir(absolute):
+        raise KubectlError(f"must build at directory: '{shown}': file is not directory")
+    return absolute
+
+
+def _evaluate(factory: Factory, absolute: str, shown: str) -> None:
+    """filepath.EvalSymlinks stumbles over the first thing that is not there."""
+    files, reached = factory.ctx.files, ''
+    for part in absolute.strip('/').split('/'):
+        above, reached = reached, f'{reached}/{part}'
+        if files.exists(reached):
+            continue
+        gone = above and not files.is_dir(above)
+        problem = 'not a directory' if gone else f'lstat {reached}: no such file or directory'
+        raise KubectlError(f"evalsymlink failure on '{shown}' : {problem}")

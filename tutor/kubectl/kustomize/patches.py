@@ -2,126 +2,179 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tutor.apimachinery.decode import DecodeError, documents
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.patches import json_patch, merge, strategic
-from tutor.apimachinery.patches.strategy import PatchError, Shape
+from tutor.apimachinery.printing.yaml import to_yaml
 from tutor.apimachinery.schema import for_object
 from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.kustomize import operations
+from tutor.kubectl.kustomize.documents import from_bytes
 from tutor.kubectl.kustomize.folder import Folder
-from tutor.kubectl.kustomize.resources import Item, Selector
-
-_IDENTITY = ('apiVersion', 'kind')
-
-
-def apply_strategic(folder: Folder, entries: list[str], items: list[Item]) -> None:
-    """patchesStrategicMerge: files or inline texts that name their target."""
-    for entry in entries:
-        for patch in _documents(folder.read(entry).decode() if folder.exists(entry) else entry):
-            _merge_into(_named(patch, items), patch, items, {})
+from tutor.kubectl.kustomize.merging import merge
+from tutor.kubectl.kustomize.resources import Id, Item, Kind, ResMap, Selector
 
 
-def apply_json6902(folder: Folder, entries: list[Object], items: list[Item]) -> None:
-    """patchesJson6902: each has its target."""
-    for entry in entries:
-        target = {**entry.get('target', {})}
-        found = [item for item in items if Selector({name: f'^{value}$' for name, value in target.items()}).matches(
-            item)]
-        for item in found:
-            _operate(item, _parsed(_text(folder, entry))[0])
-
-
-def apply_patches(folder: Folder, entries: list[Object], items: list[Item]) -> None:
-    """patches: of either form, with or without a target."""
-    for entry in entries:
-        options = entry.get('options') or {}
-        for patch in _parsed(_text(folder, entry)):
-            if isinstance(patch, list):
-                if not entry.get('target'):
-                    raise KubectlError('must specify a target for JSON patch ' + json.dumps(patch))
-                for item in _targets(entry['target'], items):
-                    _operate(item, patch)
-            elif entry.get('target'):
-                for item in _targets(entry['target'], items):
-                    _merge_into([item], patch, items, options)
-            else:
-                _merge_into(_named(patch, items), patch, items, options)
-
-
-def _text(folder: Folder, entry: Object) -> str:
-    if entry.get('patch') and entry.get('path'):
-        raise KubectlError('patch and path can\'t be set at the same time')
-    if entry.get('path'):
-        try:
-            return folder.read(entry['path']).decode('utf-8', 'replace')
-        except KubectlError as error:
-            raise KubectlError(f'failed to get the patch file from path({entry["path"]}): {error}') from None
-    if not entry.get('patch'):
-        raise KubectlError('must specify one of patch and path in PatchTransformer')
-    return entry['patch']
-
-
-def _parsed(text: str) -> list[Any]:
-    found = _documents(text)
-    if not found:
-        raise KubectlError('unable to parse SM or JSON patch from ' + json.dumps(text))
-    return found
-
-
-def _documents(text: str) -> list[Any]:
+@contextmanager
+def configuring(kind: str, config: Object) -> Iterator[None]:
+    """What is wrong with a configuration is said with it (configureBuiltinPlugin)."""
     try:
-        return list(documents(text))
-    except DecodeError:
-        raise KubectlError('unable to parse SM or JSON patch from ' + json.dumps(text)) from None
+        yield
+    except KubectlError as error:
+        raise KubectlError(f'trouble configuring builtin {kind} with config: `\n{shown(config)}`: {error}') from None
 
 
-def _targets(target: Object, items: list[Item]) -> list[Item]:
-    selector = Selector(target)
+def shown(config: Object) -> str:
+    """A configuration as it was written, without what is empty."""
+    return to_yaml({name: value for name, value in config.items() if value})
+
+
+def patch_transformer(folder: Folder, config: Object, items: ResMap) -> None:
+    """PatchTransformer: a patch of either form. Raises KubectlError."""
+    fields = {name: config.get(name) for name in ('options', 'patch', 'path', 'target')}
+    target, options = config.get('target'), config.get('options') or {}
+    with configuring('PatchTransformer', fields):
+        text, source = _text(folder, fields)
+        merges, found = _merges(text), _operations(text)
+        if merges is not None and found is not None:
+            raise KubectlError(f'illegally qualifies as both an SM and JSON patch: {source}')
+        if merges is None and found is None:
+            raise KubectlError(f'unable to parse SM or JSON patch from {source}')
+    if not merges:
+        if target is None:
+            raise KubectlError(f'must specify a target for JSON patch {source}')
+        for item in _selected(target, items):
+            item.remember()
+            _operate(item, found or [])
+        return
+    for patch in merges:
+        _merge(patch, target, options, items)
+
+
+def _text(folder: Folder, config: Object) -> tuple[str, str]:
+    """The patch, and how errors name it."""
+    path, patch = config['path'] or '', (config['patch'] or '').strip()
+    if not patch and not path:
+        raise KubectlError(f'must specify one of patch and path in\n{shown(config)}')
+    if patch and path:
+        raise KubectlError(f"patch and path can't be set at the same time\n{shown(config)}")
+    if patch:
+        return patch, f'[patch: {go_quote(patch)}]'
+    try:
+        return folder.read(path).decode('utf-8', 'replace'), f'[path: {go_quote(path)}]'
+    except KubectlError as error:
+        raise KubectlError(f'failed to get the patch file from path({path}): {error}') from None
+
+
+def _merge(patch: Item, target: Object | None, options: Object, items: ResMap) -> None:
+    if target is None:
+        merge_into(_named(patch, items), patch, options)
+        return
+    for item in _selected(target, items):
+        merge_into(item, patch, options)
+    left, items[:] = [item for item in items if item.obj], []
+    items.add(left)
+
+
+def _selected(target: Object, items: ResMap) -> list[Item]:
+    try:
+        selector = Selector(target)
+    except KubectlError as error:
+        name = Id(Kind.of(target), target.get('name') or '', target.get('namespace') or '')
+        where = f'{name}:a={target.get("annotationSelector") or ""}:l={target.get("labelSelector") or ""}'
+        raise KubectlError(f'unable to find patch target {go_quote(where)} in `resources`: {error}') from None
     return [item for item in items if selector.matches(item)]
 
 
-def _named(patch: Object, items: list[Item]) -> list[Item]:
+def _named(patch: Item, items: ResMap) -> Item:
     """The one object that a patch names."""
-    wanted = Item(patch)
-    found = [item for item in items if (item.group, item.version, item.kind) == (
-        wanted.group, wanted.version, wanted.kind) and item.has_been(wanted.name) and (
-            not wanted.namespace or item.has_been(wanted.name, wanted.namespace))]
-    if len(found) != 1:
-        why = f'no matches for Id {wanted.id()}' if not found else f'multiple matches for Id {wanted.id()}'
-        raise KubectlError(f'no resource matches strategic merge patch "{wanted.id()}": {why}; failed to find unique '
-                           f'target for patch {wanted.id()}')
-    return found
-
-
-def _merge_into(targets: list[Item], patch: Object, items: list[Item], options: Object) -> None:
-    for item in targets:
-        if patch.get('$patch') == 'delete':
-            items.remove(item)
-            continue
-        kind, name = {key: item.obj.get(key) for key in _IDENTITY}, item.name
-        try:
-            definition = for_object(item.obj)
-            kept = () if options.get('allowKindChange') else _IDENTITY
-            body = {key: value for key, value in patch.items() if key not in kept}
-            merged = strategic.merge(item.obj, body, Shape(definition)) if definition else merge.apply(item.obj, body)
-        except PatchError as error:
-            raise KubectlError(str(error)) from None
-        if not options.get('allowKindChange'):
-            merged.update(kind)
-        if not options.get('allowNameChange'):
-            merged['metadata']['name'] = name
-        item.obj = merged
-        item.rename(item.name)
-
-
-def _operate(item: Item, operations: list[Any]) -> None:
     try:
-        item.obj = json_patch.apply(item.obj, operations)
-    except StatusError:
-        raise KubectlError(f'add operation does not apply: doc is missing path: {json.dumps(operations)}: missing '
-                           'value') from None
-    item.rename(item.name)
+        return items.one(patch.first_id)
+    except KubectlError as error:
+        raise KubectlError(f'no resource matches strategic merge patch "{patch.first_id}": {error}') from None
+
+
+def strategic_transformer(folder: Folder, config: Object, items: ResMap) -> None:
+    """PatchStrategicMergeTransformer: files or inline texts that name their targets. Raises KubectlError."""
+    paths, text = config.get('paths') or [], config.get('patches') or ''
+    patches: list[Item] = []
+    with configuring('PatchStrategicMergeTransformer', {'patches': text, 'paths': paths}):
+        for entry in [*paths, *([text] if text else [])]:
+            patches += _merges(entry) or _of_file(folder, entry)
+        if not patches:
+            raise KubectlError(f'patch appears to be empty; files=[{" ".join(paths)}], Patch={text}')
+    for patch in patches:
+        merge_into(items.one(patch.first_id), patch, {})
+
+
+def _of_file(folder: Folder, path: str) -> list[Item]:
+    data = folder.read(path)
+    try:
+        return from_bytes(data)
+    except DecodeError as error:
+        text = str(error).removeprefix('error converting YAML to JSON: ')
+        raise KubectlError(f'MalformedYAMLError: {text} in File: {path}') from None
+
+
+def json_transformer(folder: Folder, config: Object, items: ResMap) -> None:
+    """PatchJson6902Transformer: the target has a name. Raises KubectlError."""
+    target, path, text = config.get('target') or {}, config.get('path') or '', config.get('jsonOp') or ''
+    with configuring('PatchJson6902Transformer', {'jsonOp': text, 'path': path, 'target': target}):
+        if not target.get('name'):
+            raise KubectlError('must specify the target name')
+        if not path and not text:
+            raise KubectlError('empty file path and empty jsonOp')
+        if path and text:
+            raise KubectlError(f"must specify a file path '{path}' or a json patch '{text}', not both")
+        text = folder.read(path).decode('utf-8', 'replace') if path else text
+        found = _operations(text)
+        if found is None:
+            raise KubectlError(f'loading {text}: the patch is no list of operations')
+    for item in _selected(target, items):
+        item.remember()
+        _operate(item, found)
+
+
+def _operations(text: str) -> list[Object] | None:
+    """The operations of a JSON patch, None for what is none."""
+    try:
+        found: Any = next(documents(text), None)
+    except DecodeError:
+        return None
+    return found if isinstance(found, list) and all(isinstance(each, dict) for each in found) else None
+
+
+def _merges(text: str) -> list[Item] | None:
+    """The objects of a strategic merge patch, None for what is none."""
+    try:
+        return from_bytes(text)
+    except (DecodeError, KubectlError):
+        return None
+
+
+def merge_into(item: Item, patch: Item, options: Object) -> None:
+    """Resource.ApplySmPatch. Raises KubectlError."""
+    kind, name, namespace, version = item.kind, item.name, item.namespace, item.obj.get('apiVersion')
+    if options.get('allowNameChange') or options.get('allowKindChange'):
+        item.remember()
+    item.obj = merge(item.obj, patch.obj, for_object(item.obj))
+    if not item.obj:
+        return
+    item.obj['apiVersion'] = version
+    if not options.get('allowKindChange'):
+        item.obj['kind'] = kind
+    if not options.get('allowNameChange'):
+        item.set_meta('name', name)
+    item.set_meta('namespace', namespace)
+
+
+def _operate(item: Item, found: list[Object]) -> None:
+    # The annotations of the build itself are there by now, so that a patch may add to them.
+    item.meta.setdefault('annotations', {})
+    item.obj = operations.apply(item.obj, found)
+    if any(operation.get('path') == '/metadata/annotations' for operation in found):
+        item.origin, item.transformations = None, []

@@ -1,105 +1,129 @@
-"""Which fields name other objects: when those get another name, the fields follow (builtinconfig's nameReference)."""
+"""When objects get other names, the fields that name them follow (api/filters/nameref)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from tutor.kubectl.kustomize.resources import Item, walk
-
-_TEMPLATES = {
-    'Pod': 'spec', 'CronJob': 'spec/jobTemplate/spec/template/spec',
-    **dict.fromkeys(('Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'),
-                    'spec/template/spec'),
-}
-_CONTAINERS = ('containers', 'initContainers', 'ephemeralContainers')
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.printing.yaml import to_yaml
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.kustomize.configuration import Configuration
+from tutor.kubectl.kustomize.fields import FieldSpec, places
+from tutor.kubectl.kustomize.resources import Item, Kind, ResMap
 
 
-def _of_containers(*paths: str) -> tuple[str, ...]:
-    return tuple(f'{containers}/{path}' for containers in _CONTAINERS for path in paths)
+def update_references(items: ResMap, configuration: Configuration) -> None:
+    """nameReferenceTransformer. Raises KubectlError."""
+    for referrer in list(items):
+        candidates: list[Item] | None = None
+        for target, specs in configuration.references.items():
+            for spec in specs:
+                if spec.gvk.selects(referrer.first_id.gvk):
+                    if candidates is None:
+                        candidates = _reachable(items, referrer)
+                    _Field(referrer, target, spec.path, candidates).update()
 
 
-IN_PODS: dict[str, tuple[str, ...]] = {
-    'ConfigMap': ('volumes/configMap/name', 'volumes/projected/sources/configMap/name', *_of_containers(
-        'env/valueFrom/configMapKeyRef/name', 'envFrom/configMapRef/name')),
-    'Secret': ('volumes/secret/secretName', 'volumes/projected/sources/secret/name', 'imagePullSecrets/name',
-               'volumes/csi/nodePublishSecretRef/name', *_of_containers(
-                   'env/valueFrom/secretKeyRef/name', 'envFrom/secretRef/name')),
-    'PersistentVolumeClaim': ('volumes/persistentVolumeClaim/claimName',),
-    'ServiceAccount': ('serviceAccountName',),
-    'PriorityClass': ('priorityClassName',),
-    'RuntimeClass': ('runtimeClassName',),
-}
-"""What a pod names: the kind, and the fields below the pod's spec."""
-
-ELSEWHERE: dict[str, tuple[tuple[str, str], ...]] = {
-    'Service': (('StatefulSet', 'spec/serviceName'), ('Ingress', 'spec/rules/http/paths/backend/service/name'),
-                ('Ingress', 'spec/defaultBackend/service/name'), ('APIService', 'spec/service/name'),
-                ('ValidatingWebhookConfiguration', 'webhooks/clientConfig/service/name'),
-                ('MutatingWebhookConfiguration', 'webhooks/clientConfig/service/name')),
-    'Secret': (('Ingress', 'spec/tls/secretName'), ('ServiceAccount', 'secrets/name'),
-               ('ServiceAccount', 'imagePullSecrets/name')),
-    'PersistentVolume': (('PersistentVolumeClaim', 'spec/volumeName'),),
-    'StorageClass': (('PersistentVolume', 'spec/storageClassName'), ('PersistentVolumeClaim', 'spec/storageClassName'),
-                     ('StatefulSet', 'spec/volumeClaimTemplates/spec/storageClassName')),
-    'IngressClass': (('Ingress', 'spec/ingressClassName'),),
-}
-_SCALED = ('Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController')
+def _reachable(items: ResMap, referrer: Item) -> list[Item]:
+    """SubsetThatCouldBeReferencedByResource."""
+    if referrer.id.cluster_scoped:
+        return list(items)
+    spaces = {subject.get('namespace') for subject in referrer.obj.get('subjects') or []
+              if subject.get('kind') == 'ServiceAccount'} if referrer.kind == 'RoleBinding' else set()
+    return [item for item in items if item.id.cluster_scoped or item.id.space == referrer.id.space
+            or (item.namespace and item.namespace in spaces)]
 
 
-def update_references(items: list[Item]) -> None:
-    """Make every field that named an object by one of its earlier names name it as it is called now."""
-    by_kind: dict[str, list[Item]] = {}
-    for item in items:
-        by_kind.setdefault(item.kind, []).append(item)
-    for item in items:
-        for kind, container, key in _references(item):
-            if isinstance(container.get(key), str):
-                found = _named(by_kind.get(kind, []), container[key], item, container)
-                if found is not None:
-                    container[key] = found.name
-                    if 'namespace' in container and kind == 'ServiceAccount' and found.namespace:
-                        container['namespace'] = found.namespace
+class _Field:
+    """One field of a referrer that may name objects of a kind."""
+
+    def __init__(self, referrer: Item, target: Kind, path: str, candidates: list[Item]) -> None:
+        self._referrer = referrer
+        self._target = target
+        self._path = path
+        self._candidates = candidates
+
+    def update(self) -> None:
+        try:
+            for container, key in places(self._referrer, FieldSpec(self._path)):
+                self._set(container, key)
+        except KubectlError as error:
+            raise KubectlError(f"updating name reference in '{self._path}' field of '{self._referrer.id}': "
+                               f'{error}') from None
+
+    def _set(self, container: Any, key: Any) -> None:
+        value = container[key]
+        if isinstance(value, list):
+            for index in range(len(value)):
+                self._set(value, index)
+        elif isinstance(value, dict):
+            self._set_mapping(value)
+        elif value is not None:
+            found = self._select(str(value), self._candidates, lambda item: item.name)
+            if found is not None and found.name != str(value):
+                container[key] = found.name
+
+    def _set_mapping(self, value: Object) -> None:
+        """A mapping of name and namespace, such as a subject."""
+        if 'name' not in value:
+            raise KubectlError("path config error; no 'name' field in node")
+        candidates = self._candidates
+        if 'namespace' in value:
+            space = value['namespace'] or ''
+            candidates = [item for item in self._candidates if item.first_id.space == space] or [
+                item for item in self._candidates if item.id.space == space]
+        found = self._select(str(value['name']), candidates, lambda item: (item.name, item.namespace))
+        if found is None or (found.name == value['name'] and not found.namespace):
+            return
+        value['name'] = found.name
+        if found.namespace:
+            value['namespace'] = found.namespace
+
+    def _select(self, name: str, candidates: Iterable[Item], same: Callable[[Item], Any]) -> Item | None:
+        """selectReferral: the object that was called so, or None."""
+        found = [item for item in candidates if any(old.name == name for old in item.ids[:-1])]
+        found = [item for item in found if self._was(item, self._target)]
+        role = self._role()
+        found = [item for item in found if (role is None or self._was(item, role)) and self._near(item)]
+        for empty in (True, False):
+            if len(found) == 1:
+                return found[0]
+            found = [item for item in found if _same_affixes(item, self._referrer, empty)]
+        if len({same(item) for item in found}) > 1:
+            ids = ', '.join(str(item.id) for item in found)
+            raise KubectlError(f'found multiple possible referrals: {ids}\n{self._details(found)}')
+        return found[0] if found else None
+
+    def _was(self, item: Item, gvk: Kind) -> bool:
+        return any(gvk.selects(old.gvk) for old in item.ids[:-1])
+
+    def _role(self) -> Kind | None:
+        """roleRefFilter: a binding says itself what it binds."""
+        role = self._referrer.obj.get('roleRef')
+        if not self._path.endswith('roleRef/name') or not isinstance(role, dict) or not {'apiGroup', 'kind'} <= set(
+                role):
+            return None
+        return Kind(role['apiGroup'], '', role['kind'])
+
+    def _near(self, item: Item) -> bool:
+        """sameCurrentNamespaceAsReferrer."""
+        here, there = self._referrer.id, item.id
+        return here.cluster_scoped or there.cluster_scoped or item.kind == 'ServiceAccount' or here.space == there.space
+
+    def _details(self, found: list[Item]) -> str:
+        shown = f'\n**** Too many possible referral targets to referrer:\n{to_yaml(self._referrer.obj)}\n'
+        return shown + ''.join(f'--- possible referral {index}:\n{to_yaml(item.obj)}\n'
+                               for index, item in enumerate(found))
 
 
-def _references(item: Item) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """(kind of what is named, where, under which key)."""
-    template = _TEMPLATES.get(item.kind)
-    if template is not None:
-        for kind, paths in IN_PODS.items():
-            for path in paths:
-                for container, key in walk(item.obj, f'{template}/{path}'.split('/')):
-                    yield kind, container, key
-    for kind, places in ELSEWHERE.items():
-        for referrer, path in places:
-            if referrer == item.kind:
-                for container, key in walk(item.obj, path.split('/')):
-                    yield kind, container, key
-    yield from _by_stated_kind(item)
+def _same_affixes(item: Item, other: Item, allow_empty: bool) -> bool:
+    """PrefixesSuffixesEquals."""
+    return all((allow_empty and not (mine and theirs)) or _same_ending(mine, theirs)
+               for mine, theirs in ((item.prefixes, other.prefixes), (item.suffixes, other.suffixes)))
 
 
-def _by_stated_kind(item: Item) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """References that say themselves of which kind they are."""
-    if item.kind == 'HorizontalPodAutoscaler':
-        target = (item.obj.get('spec') or {}).get('scaleTargetRef')
-        if isinstance(target, dict) and target.get('kind') in _SCALED:
-            yield target['kind'], target, 'name'
-    if item.kind in ('RoleBinding', 'ClusterRoleBinding'):
-        role = item.obj.get('roleRef')
-        if isinstance(role, dict) and role.get('kind') in ('Role', 'ClusterRole'):
-            yield role['kind'], role, 'name'
-        for subject in item.obj.get('subjects') or []:
-            if subject.get('kind') == 'ServiceAccount':
-                yield 'ServiceAccount', subject, 'name'
+def _same_ending(left: list[str], right: list[str]) -> bool:
+    short, long = sorted((left, right), key=len)
+    return not long if not short else long[-len(short):] == short
 
-
-def _named(candidates: list[Item], name: str, referrer: Item, container: dict[str, Any]) -> Item | None:
-    """The object that was called so: of several, the one in the same namespace and with the same prefixes."""
-    found = [item for item in candidates if item.has_been(name)]
-    space = container.get('namespace')
-    for keep in (lambda item: space is None or item.has_been(name, space) or item.namespace == space,
-                 lambda item: not item.namespaced or item.namespace == referrer.namespace,
-                 lambda item: item.affixes == referrer.affixes):
-        narrowed = [item for item in found if keep(item)]
-        found = narrowed or found
-    return found[0] if found else None

@@ -1,111 +1,230 @@
-"""The objects of a build, with what they were called on the way: later names are made of earlier ones."""
+"""The objects of a build, with what they were called on the way: later names are made of earlier ones (api/resource,
+api/resmap)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tutor.apimachinery.objects import Object, annotations, labels
-from tutor.apimachinery.resources import RESOURCES
+from tutor.apimachinery.objects import Object, annotations, deep_copy, labels
+from tutor.apimachinery.resources import RESOURCES, split_api_version
+from tutor.kubectl.errors import KubectlError
 
 CLUSTER_KINDS = frozenset((item.group, item.kind) for item in RESOURCES if not item.namespaced)
+NOT_NAMESPACED = '_non_namespaceable_'
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A group, version and kind (resid.Gvk); as a selector, what is empty matches all."""
+
+    group: str = ''
+    version: str = ''
+    kind: str = ''
+
+    def selects(self, other: Kind) -> bool:
+        return all(not wanted or wanted == found for wanted, found in (
+            (self.group, other.group), (self.version, other.version), (self.kind, other.kind)))
+
+    def __str__(self) -> str:
+        return f'{self.kind or "[noKind]"}.{self.version or "[noVer]"}.{self.group or "[noGrp]"}'
+
+    @classmethod
+    def of(cls, fields: Object) -> Kind:
+        return cls(*(str(fields.get(name) or '') for name in ('group', 'version', 'kind')))
+
+
+@dataclass(frozen=True, slots=True)
+class Id:
+    """What an object is called (resid.ResId)."""
+
+    gvk: Kind
+    name: str
+    namespace: str = ''
+
+    @property
+    def cluster_scoped(self) -> bool:
+        return (self.gvk.group, self.gvk.kind) in CLUSTER_KINDS
+
+    @property
+    def space(self) -> str:
+        """EffectiveNamespace."""
+        return NOT_NAMESPACED if self.cluster_scoped else self.namespace or 'default'
+
+    def equals(self, other: Id) -> bool:
+        return self.same_name(other) and self.space == other.space
+
+    def same_name(self, other: Id) -> bool:
+        """GvknEquals: wherever it is."""
+        return self.gvk == other.gvk and self.name == other.name
+
+    def __str__(self) -> str:
+        return f'{self.gvk}/{self.name or "[noName]"}.{self.namespace or "[noNs]"}'
+
+
+@dataclass(slots=True, eq=False)
 class Item:
-    """One object. `names` are all (namespace, name) pairs it has had, the first one first; `affixes` are the
-    prefixes and suffixes put on it. `hashed` asks for the hash of its content at the end of its name."""
+    """One object; {} when it was deleted. `previous` is what it was called before, the oldest first; `hashed` asks for
+    the hash of its content at the end of its name; `variables` are the names of those that are read from it."""
 
     obj: Object
-    names: list[tuple[str, str]] = field(default_factory=list)
-    affixes: list[tuple[str, str]] = field(default_factory=list)
+    previous: list[Id] = field(default_factory=list)
+    prefixes: list[str] = field(default_factory=list)
+    suffixes: list[str] = field(default_factory=list)
     hashed: bool = False
-    behavior: str = 'unspecified'
-
-    def __post_init__(self) -> None:
-        if not self.names:
-            self.names.append((self.namespace, self.name))
+    behavior: str = ''
+    variables: list[str] = field(default_factory=list)
+    origin: Object | None = None
+    transformations: list[Object] = field(default_factory=list)
 
     @property
     def meta(self) -> Object:
         return self.obj.setdefault('metadata', {})
 
     @property
+    def gvk(self) -> Kind:
+        return Kind(*split_api_version(str(self.obj.get('apiVersion') or '')), str(self.obj.get('kind') or ''))
+
+    @property
     def kind(self) -> str:
-        return self.obj.get('kind', '')
-
-    @property
-    def group(self) -> str:
-        return self.obj.get('apiVersion', '').rpartition('/')[0]
-
-    @property
-    def version(self) -> str:
-        return self.obj.get('apiVersion', '').rpartition('/')[2]
+        return str(self.obj.get('kind') or '')
 
     @property
     def name(self) -> str:
-        return (self.obj.get('metadata') or {}).get('name', '')
+        return str((self.obj.get('metadata') or {}).get('name') or '')
 
     @property
     def namespace(self) -> str:
-        return (self.obj.get('metadata') or {}).get('namespace', '')
+        return str((self.obj.get('metadata') or {}).get('namespace') or '')
 
     @property
-    def namespaced(self) -> bool:
-        return (self.group, self.kind) not in CLUSTER_KINDS
+    def id(self) -> Id:
+        """What it is called now."""
+        return Id(self.gvk, self.name, self.namespace)
 
     @property
-    def first_name(self) -> str:
-        return self.names[0][1]
+    def ids(self) -> list[Id]:
+        """All that it was ever called: the group and version are those of today."""
+        gvk = self.gvk
+        return [replace(old, gvk=replace(gvk, kind=old.gvk.kind)) for old in self.previous] + [self.id]
 
-    def rename(self, name: str = '', namespace: str = '') -> None:
-        """Give it another name or namespace, and remember the one it had."""
-        if name:
-            self.meta['name'] = name
-        if namespace:
-            self.meta['namespace'] = namespace
-        if self.names[-1] != (self.namespace, self.name):
-            self.names.append((self.namespace, self.name))
+    @property
+    def first_id(self) -> Id:
+        return self.ids[0]
 
-    def has_been(self, name: str, namespace: str | None = None) -> bool:
-        return any(known == name and (namespace is None or space == namespace) for space, known in self.names)
+    def remember(self) -> None:
+        """StorePreviousId: it is going to be called otherwise."""
+        now = self.id
+        self.previous.append(replace(now, namespace=now.space))
 
-    def id(self) -> str:
-        """ResId.String: 'Deployment.v1.apps/web.[noNs]'."""
-        gvk = f'{self.kind}.{self.version or "[noVer]"}.{self.group or "[noGrp]"}'
-        return f'{gvk}/{self.name or "[noName]"}.{self.namespace or "[noNs]"}'
+    def set_meta(self, name: str, value: str) -> None:
+        if value:
+            self.meta[name] = value
+        else:
+            self.meta.pop(name, None)
+
+    def __str__(self) -> str:
+        """As JSON, with the annotations that kustomize keeps such things in."""
+        from tutor.apimachinery.printing.json import to_json
+        notes = {name: ','.join(filter(None, words)) for name, words in (
+            ('previousKinds', [old.gvk.kind for old in self.previous]),
+            ('previousNames', [old.name for old in self.previous]),
+            ('previousNamespaces', [old.namespace for old in self.previous]),
+            ('prefixes', self.prefixes), ('suffixes', self.suffixes)) if any(words)}
+        more = {f'internal.config.kubernetes.io/{name}': text for name, text in notes.items()}
+        meta = {**self.meta, **({'annotations': {**(self.meta.get('annotations') or {}), **more}} if more else {})}
+        return to_json({**self.obj, 'metadata': meta}, indent=None)
+
+    def copy(self) -> Item:
+        return Item(deep_copy(self.obj), list(self.previous), list(self.prefixes), list(self.suffixes), self.hashed,
+                    self.behavior, list(self.variables), self.origin, list(self.transformations))
+
+
+class ResMap(list[Item]):
+    """The objects in the order in which they came, no two with one id."""
+
+    def add(self, items: Iterable[Item]) -> None:
+        """AppendAll. Raises KubectlError."""
+        for item in items:
+            new = item.id
+            if any(other.id.equals(new) for other in self):
+                raise KubectlError(f'may not add resource with an already registered id: {new}')
+            self.append(item)
+
+    def by_any_id(self, matches: Callable[[Id], bool]) -> list[Item]:
+        return [item for item in self if item.obj and any(matches(each) for each in item.ids)]
+
+    def one(self, wanted: Id) -> Item:
+        """GetById: the one that was ever called so. Raises KubectlError."""
+        found = self.by_any_id(wanted.equals)
+        if len(found) != 1:
+            many = 'multiple' if found else 'no'
+            raise KubectlError(f'{many} matches for Id {wanted}; failed to find unique target for patch {wanted}')
+        return found[0]
+
+    def drop_empty(self) -> None:
+        self[:] = [item for item in self if item.obj]
 
 
 class Selector:
-    """What a patch or replacement is for (types.Selector): regular expressions that match whole words."""
+    """What a patch is for (types.SelectorRegex): regular expressions for whole words, by old names or new ones."""
 
     def __init__(self, fields: Object) -> None:
-        self._patterns = {name: re.compile(fields[name]) for name in (
-            'group', 'version', 'kind', 'name', 'namespace') if fields.get(name)}
-        self._labels = _label_selector(fields.get('labelSelector'))
-        self._annotations = _label_selector(fields.get('annotationSelector'))
+        self._patterns = {name: _anchored(str(fields.get(name) or '')) for name in (
+            'group', 'version', 'kind', 'name', 'namespace')}
+        self._labels = label_selector(fields.get('labelSelector'))
+        self._annotations = label_selector(fields.get('annotationSelector'))
 
     def matches(self, item: Item) -> bool:
-        for name in ('group', 'version', 'kind'):
-            pattern = self._patterns.get(name)
-            if pattern is not None and not pattern.fullmatch(getattr(item, name)):
-                return False
-        if not any(self._names(space, name) for space, name in (*item.names, (item.namespace, item.name))):
-            return False
-        return (self._labels is None or self._labels.matches(labels(item.obj))) and (
-            self._annotations is None or self._annotations.matches(annotations(item.obj)))
+        first, now = item.first_id, item.id
+        return (any(self._word('namespace', each.space) for each in (first, now))
+                and any(self._word('name', each.name) for each in (first, now))
+                and self._kind(item.gvk)
+                and (self._labels is None or self._labels.matches(labels(item.obj)))
+                and (self._annotations is None or self._annotations.matches(annotations(item.obj))))
 
-    def _names(self, namespace: str, name: str) -> bool:
-        wanted = self._patterns.get('name'), self._patterns.get('namespace')
-        return ((wanted[0] is None or wanted[0].fullmatch(name) is not None)
-                and (wanted[1] is None or wanted[1].fullmatch(namespace) is not None))
+    def _kind(self, gvk: Kind) -> bool:
+        return all(self._word(name, getattr(gvk, name)) for name in ('group', 'version', 'kind'))
+
+    def _word(self, name: str, text: str) -> bool:
+        pattern = self._patterns[name]
+        return pattern is None or pattern.search(text) is not None
 
 
-def _label_selector(text: str | None) -> Any:
+def _anchored(pattern: str) -> re.Pattern[str] | None:
+    """anchorRegex. Raises KubectlError."""
+    if not pattern:
+        return None
+    try:
+        return re.compile(f'^(?:{pattern})$')
+    except re.error as error:
+        raise KubectlError(f'error parsing regexp: {_regexp_problem(error, pattern)}') from None
+
+
+def _regexp_problem(error: re.error, pattern: str) -> str:
+    """What Go's regexp/syntax says of the commonest mistakes."""
+    rest = pattern[max(0, (error.pos or 0) - 4):]
+    match error.msg:
+        case 'unterminated character set':
+            return f'missing closing ]: `{rest})$`'
+        case 'missing ), unterminated subpattern':
+            return f'missing closing ): `^(?:{pattern})$`'
+        case 'unbalanced parenthesis':
+            return f'unexpected ): `^(?:{pattern})$`'
+        case 'nothing to repeat' | 'multiple repeat':
+            return f'missing argument to repetition operator: `{rest[:1]}`'
+    return f'{error.msg}: `{pattern}`'
+
+
+def label_selector(text: str | None) -> Any:
+    """A selector of labels or annotations, None for none. Raises KubectlError."""
     from tutor.apimachinery.selectors import parse
-    return parse(text) if text else None
+    try:
+        return parse(text) if text else None
+    except ValueError as error:
+        raise KubectlError(str(error)) from None
 
 
 _FIRST = ('Namespace', 'ResourceQuota', 'StorageClass', 'CustomResourceDefinition', 'ServiceAccount',
@@ -113,24 +232,24 @@ _FIRST = ('Namespace', 'ResourceQuota', 'StorageClass', 'CustomResourceDefinitio
           'Endpoints', 'Service', 'LimitRange', 'PriorityClass', 'PersistentVolume', 'PersistentVolumeClaim',
           'Deployment', 'StatefulSet', 'CronJob', 'PodDisruptionBudget')
 _LAST = ('MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration')
-_RANK = {**{kind: index - len(_FIRST) for index, kind in enumerate(_FIRST)},
-         **{kind: index + 1 for index, kind in enumerate(_LAST)}}
 
 
-def in_order(items: Iterable[Item]) -> list[Item]:
-    """The order in which things are to be made (legacy sort)."""
-    return sorted(items, key=lambda item: (
-        _RANK.get(item.kind, 0), f'{item.group or "~G"}_{item.version or "~V"}_{item.kind or "~K"}',
-        item.namespace or '~X', item.name))
+def sort(items: ResMap, options: Object) -> None:
+    """SortOrderTransformer. Raises KubectlError."""
+    order, legacy = options.get('order') or '', options.get('legacySortOptions')
+    if order not in ('fifo', 'legacy'):
+        raise KubectlError("the field 'sortOptions.order' must be one of [fifo, legacy]")
+    if order == 'fifo':
+        if legacy is not None:
+            raise KubectlError(f"the field 'sortOptions.legacySortOptions' is set but the selected sort order is "
+                               f"'{order}', not 'legacy'")
+        return
+    first, last = (_FIRST, _LAST) if legacy is None else (legacy.get('orderFirst') or (), legacy.get('orderLast') or ())
+    ranks = {**{kind: index - len(first) for index, kind in enumerate(first)},
+             **{kind: index + 1 for index, kind in enumerate(last)}}
 
-
-def walk(value: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:
-    """The places that a field path leads to, through lists: (container, key)."""
-    if isinstance(value, list):
-        for element in value:
-            yield from walk(element, path)
-    elif isinstance(value, dict) and path and path[0] in value:
-        if len(path) == 1:
-            yield value, path[0]
-        else:
-            yield from walk(value[path[0]], path[1:])
+    def key(item: Item) -> tuple[int, str, str]:
+        gvk, now = item.gvk, item.id
+        return (ranks.get(gvk.kind, 0), f'{gvk.group or "~G"}_{gvk.version or "~V"}_{gvk.kind or "~K"}',
+                f'{gvk}|{now.namespace or "~X"}|{now.name or "~N"}')
+    items.sort(key=key)

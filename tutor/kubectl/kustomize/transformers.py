@@ -1,172 +1,191 @@
-"""What a kustomization does to all its objects: names, namespace, labels, annotations, images, replicas."""
+"""The built-in transformers: what each does to all objects, by its own configuration (api/internal/builtins)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.kustomize.resources import Item, walk
+from tutor.kubectl.kustomize.fields import FieldSpec, Place, places
+from tutor.kubectl.kustomize.folder import Folder
+from tutor.kubectl.kustomize.resources import Id, Kind, ResMap, sort
 
-_UNPREFIXED = ('CustomResourceDefinition', 'APIService', 'Namespace')
-_WORKLOADS = ('Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet')
-_TEMPLATE = {
-    **dict.fromkeys((*_WORKLOADS, 'Job', 'ReplicationController'), 'spec/template/metadata'),
-    'CronJob': 'spec/jobTemplate/spec/template/metadata',
-}
-_IMAGE = re.compile(r'(.*?)(?::([\w.-]+))?(?:@(.+))?').fullmatch
+Transformer = Callable[[Folder, Object, ResMap], None]
+"""Called with the folder it is configured in, its configuration and the objects; raises KubectlError."""
+
+_UNNAMED = (Kind(kind='CustomResourceDefinition'), Kind('apiregistration.k8s.io', '', 'APIService'),
+            Kind(kind='Namespace'))
+"""Whose names get neither prefix nor suffix."""
 
 
-def add_affix(items: list[Item], prefix: str, suffix: str) -> None:
+def field_specs(config: Object) -> list[FieldSpec]:
+    """The field specs of a configuration, which may be read already."""
+    return [spec if isinstance(spec, FieldSpec) else FieldSpec.of(spec) for spec in config.get('fieldSpecs') or []]
+
+
+# -- names and namespaces -----------------------------------------------------------------------------------------
+
+
+def add_prefix(folder: Folder, config: Object, items: ResMap) -> None:
+    _affix(config, items, config.get('prefix') or '', '')
+
+
+def add_suffix(folder: Folder, config: Object, items: ResMap) -> None:
+    _affix(config, items, '', config.get('suffix') or '')
+
+
+def _affix(config: Object, items: ResMap, prefix: str, suffix: str) -> None:
     for item in items:
-        if item.kind not in _UNPREFIXED:
-            item.rename(f'{prefix}{item.name}{suffix}')
-        item.affixes.append((prefix, suffix))
+        if not (prefix or suffix) or any(kind.selects(item.first_id.gvk) for kind in _UNNAMED):
+            continue
+        for spec in field_specs(config):
+            if not spec.gvk.selects(item.first_id.gvk):
+                continue
+            if spec.path == 'metadata/name':
+                item.prefixes += [prefix] if prefix else []
+                item.suffixes += [suffix] if suffix else []
+                item.remember()
+            for container, key in places(item, spec):
+                container[key] = f'{prefix}{container[key]}{suffix}'
 
 
-def set_namespace(items: list[Item], namespace: str) -> None:
-    """On everything that lives in one; service accounts among the subjects of bindings follow."""
+def set_namespace(folder: Folder, config: Object, items: ResMap) -> None:
+    """NamespaceTransformer: on everything that lives in one; of the subjects of bindings the account `default`."""
+    namespace = (config.get('metadata') or {}).get('namespace') or ''
+    if not namespace:
+        return
+    only_empty, subjects = config.get('unsetOnly'), config.get('setRoleBindingSubjects') or 'defaultOnly'
     for item in items:
-        if item.kind == 'Namespace':
-            item.rename(namespace)
-        elif item.namespaced:
-            item.rename(namespace=namespace)
-    moved = {item.first_name for item in items if item.kind == 'ServiceAccount'} | {'default'}
-    for item in items:
-        for subject in item.obj.get('subjects') or [] if item.kind.endswith('RoleBinding') else []:
-            if subject.get('kind') == 'ServiceAccount' and (subject.get('name') in moved or not subject.get(
-                    'namespace')):
-                subject['namespace'] = namespace
+        item.remember()
+        if not item.id.cluster_scoped:
+            _set_space(item.meta, namespace, only_empty)
+        if item.kind in ('RoleBinding', 'ClusterRoleBinding'):
+            for subject in item.obj.get('subjects') or []:
+                if (subjects == 'allServiceAccounts' and subject.get('kind') == 'ServiceAccount') or \
+                        (subjects == 'defaultOnly' and subject.get('name') == 'default'):
+                    _set_space(subject, namespace, only_empty)
+        for spec in field_specs(config):
+            if spec.path != 'metadata/namespace':
+                for container, key in places(item, spec, ''):
+                    if not only_empty or not container[key]:
+                        container[key] = namespace
+        same = [other for other in items if other.id.equals(item.id)]
+        if len(same) > 1:
+            shown = ' '.join(str(other) for other in same)
+            raise KubectlError(f'namespace transformation produces ID conflict: [{shown}]')
+
+
+def _set_space(place: Object, namespace: str, only_empty: bool | None) -> None:
+    if not only_empty or not place.get('namespace'):
+        place['namespace'] = namespace
 
 
 # -- labels and annotations ---------------------------------------------------------------------------------------
 
 
-def add_labels(items: list[Item], pairs: dict[str, str], selectors: bool, templates: bool,
-               fields: list[Object] | None = None) -> None:
+def add_labels(folder: Folder, config: Object, items: ResMap) -> None:
+    _add_pairs(config, config.get('labels') or {}, items)
+
+
+def add_annotations(folder: Folder, config: Object, items: ResMap) -> None:
+    _add_pairs(config, config.get('annotations') or {}, items)
+
+
+def _add_pairs(config: Object, pairs: dict[str, str], items: ResMap) -> None:
+    if not pairs:
+        return
     for item in items:
-        _merge(item.meta, 'labels', pairs)
-        if selectors or templates:
-            for meta in _template_metadata(item):
-                _merge(meta, 'labels', pairs)
-        if selectors:
-            _add_to_selectors(item, pairs)
-        for spec in fields or []:
-            if spec.get('kind') in (None, item.kind) and spec.get('group') in (None, item.group):
-                _merge_at(item.obj, spec['path'].strip('/').split('/'), pairs, bool(spec.get('create')))
-
-
-def add_annotations(items: list[Item], pairs: dict[str, str]) -> None:
-    for item in items:
-        _merge(item.meta, 'annotations', pairs)
-        for meta in _template_metadata(item):
-            _merge(meta, 'annotations', pairs)
-        if item.kind == 'CronJob':
-            _merge_at(item.obj, ['spec', 'jobTemplate', 'metadata', 'annotations'], pairs, True)
-
-
-def _template_metadata(item: Item) -> Iterator[Object]:
-    path = _TEMPLATE.get(item.kind)
-    if path is None:
-        return
-    place: Any = item.obj
-    for name in path.split('/'):
-        if not isinstance(place, dict):
-            return
-        place = place.setdefault(name, {})
-    yield place
-    if item.kind == 'StatefulSet':
-        for claim in (item.obj.get('spec') or {}).get('volumeClaimTemplates') or []:
-            yield claim.setdefault('metadata', {})
-
-
-def _add_to_selectors(item: Item, pairs: dict[str, str]) -> None:
-    spec = item.obj.get('spec')
-    if not isinstance(spec, dict):
-        return
-    if item.kind in _WORKLOADS:
-        _merge(spec.setdefault('selector', {}), 'matchLabels', pairs)
-    elif item.kind in ('Job', 'PodDisruptionBudget') and isinstance(spec.get('selector'), dict):
-        _merge(spec['selector'], 'matchLabels', pairs)
-    elif item.kind == 'ReplicationController' or (item.kind == 'Service' and spec.get('selector') is not None):
-        _merge(spec, 'selector', pairs)
-    elif item.kind == 'NetworkPolicy':
-        _merge_at(item.obj, ['spec', 'podSelector', 'matchLabels'], pairs, False)
-
-
-def _merge(place: Object, name: str, pairs: dict[str, str]) -> None:
-    place[name] = {**(place.get(name) or {}), **pairs}
-
-
-def _merge_at(obj: Object, path: list[str], pairs: dict[str, str], create: bool) -> None:
-    if create:
-        place = obj
-        for name in path[:-1]:
-            place = place.setdefault(name, {})
-        _merge(place, path[-1], pairs)
-        return
-    for container, key in list(walk(obj, path)):
-        _merge(container, key, pairs)
+        for spec in field_specs(config):
+            for container, key in places(item, spec, {}):
+                container[key] = {**(container[key] or {}), **pairs}
 
 
 # -- images and replicas ------------------------------------------------------------------------------------------
 
 
-def set_images(items: list[Item], images: list[Object]) -> None:
+def set_image(folder: Folder, config: Object, items: ResMap) -> None:
+    """ImageTagTransformer: of all containers, and where the field specs say."""
+    image = config.get('imageTag') or {}
     for item in items:
-        if item.kind != 'CustomResourceDefinition':
-            for container in _containers(item.obj):
-                for image in images:
-                    container['image'] = _with_image(container['image'], image)
+        found = [] if item.kind == 'CustomResourceDefinition' else list(_images(item.obj))
+        # Both are done, as kustomize does it: a suffix comes to most images twice.
+        for container, key in [*found, *(place for spec in field_specs(config) for place in places(item, spec))]:
+            if isinstance(container[key], str):
+                container[key] = with_image(container[key], image)
 
 
-def _containers(value: Any) -> Iterator[Object]:
-    """Every container with an image, wherever it is."""
+def _images(value: Any) -> Iterator[Place]:
+    """imagetag.LegacyFilter: every container with an image, wherever it is."""
     if isinstance(value, dict):
         for key, child in value.items():
             if key in ('containers', 'initContainers') and isinstance(child, list):
-                yield from (entry for entry in child if isinstance(entry, dict) and isinstance(entry.get('image'), str))
-            yield from _containers(child)
+                yield from ((entry, 'image') for entry in child if isinstance(entry, dict) and entry.get('image'))
+            yield from _images(child)
     elif isinstance(value, list):
         for child in value:
-            yield from _containers(child)
+            yield from _images(child)
 
 
-def _with_image(text: str, image: Object) -> str:
+def with_image(text: str, image: Object) -> str:
     """imagetag.Updater."""
-    name, tag, digest = split_image(text)
-    if not re.fullmatch(image.get('name', ''), name):
+    try:
+        matched = re.search(rf'^{image.get("name") or ""}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$', text)
+    except re.error:
         return text
+    if not matched:
+        return text
+    name, tag, digest = split_image(text)
     name = image.get('newName') or name
-    if image.get('digest'):
-        return f'{name}@{image["digest"]}'
-    if image.get('newTag') is not None:
-        tag, digest = str(image['newTag']), ''
-    if image.get('tagSuffix'):
-        tag += image['tagSuffix']
+    if image.get('newTag') or image.get('digest'):
+        tag, digest = image.get('newTag') or '', image.get('digest') or ''
+    elif image.get('tagSuffix'):
+        tag, digest = f'{tag}{image["tagSuffix"]}', ''
     return name + (f':{tag}' if tag else '') + (f'@{digest}' if digest else '')
 
 
 def split_image(text: str) -> tuple[str, str, str]:
     """Name, tag and digest; the port of a registry is no tag."""
-    path, slash, last = text.rpartition('/')
-    match = _IMAGE(last)
-    assert match is not None
-    return f'{path}{slash}{match[1]}', match[2] or '', match[3] or ''
+    host, slash, rest = text.partition('/')
+    if not slash or not host:
+        host, slash, rest = '', '', text
+    rest, _, digest = rest.partition('@')
+    rest, _, tag = rest.partition(':')
+    return f'{host}{slash}{rest}', tag, digest
 
 
-def set_replicas(items: list[Item], replicas: list[Object]) -> None:
-    for entry in replicas:
-        found = False
+def set_replicas(folder: Folder, config: Object, items: ResMap) -> None:
+    replica, specs, found = config.get('replica') or {}, field_specs(config), False
+    for spec in specs:
+        def matches(each: Id, spec: FieldSpec = spec) -> bool:
+            return each.name == (replica.get('name') or '') and spec.gvk.selects(each.gvk)
+        for item in items.by_any_id(matches):
+            found = True
+            for container, key in places(item, spec, 0):
+                container[key] = replica.get('count') or 0
+    if not found:
+        raise KubectlError(f'resource with name {replica.get("name") or ""} does not match a config with the following '
+                           f'GVK [{" ".join(str(spec.gvk) for spec in specs)}]')
+
+
+# -- the others ---------------------------------------------------------------------------------------------------
+
+
+def sort_order(folder: Folder, config: Object, items: ResMap) -> None:
+    sort(items, config.get('sortOptions') or {'order': 'fifo'})
+
+
+def add_value(folder: Folder, config: Object, items: ResMap) -> None:
+    """ValueAddTransformer."""
+    value = str(config.get('value') or '')
+    if not value or config.get('targetFilePath') == '':
+        raise KubectlError('must specify either value or targetFilePath')
+    for target in config.get('targets') or []:
+        selector = Kind.of(target.get('selector') or {})
         for item in items:
-            if item.kind in ('Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController') and \
-                    item.has_been(entry.get('name', '')):
-                item.obj.setdefault('spec', {})['replicas'] = entry.get('count', 0)
-                found = True
-        if not found:
-            raise KubectlError(
-                f'resource with name {entry.get("name", "")} does not match a config with the following GVK '
-                '[Deployment.[noVer].[noGrp] ReplicationController.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] '
-                'StatefulSet.[noVer].[noGrp]]')
+            if selector.selects(item.gvk):
+                spec = FieldSpec(target.get('fieldPath') or '', create=True)
+                for container, key in places(item, spec, value):
+                    container[key] = value
+
