@@ -39,9 +39,15 @@ def apply(obj: Object, patch: Object, resource: Resource) -> Object:
 def merge(obj: Object, patch: Object, shape: Shape) -> Object:
     """StrategicMergePatch on objects: neither is changed; fields that the patch does not name are shared. Raises
     PatchError."""
-    touched = {key.rpartition('/')[2] for key in patch}
-    original = {key: deep_copy(value) if key in touched else value for key, value in obj.items()}
-    return _Merge().maps(original, deep_copy(patch), shape)
+    return _Merge().maps(_private(obj, patch), deep_copy(patch), shape)
+
+
+def _private(obj: Object, patch: Object) -> Object:
+    """A copy in which all that a patch names, itself or in a directive, may be changed."""
+    named = {key.rpartition('/')[2]: value for key, value in patch.items()}
+    return {key: value if key not in named else _private(value, named[key])
+            if isinstance(value, dict) and isinstance(named[key], dict) else deep_copy(value)
+            for key, value in obj.items()}
 
 
 def combine(left: Object, right: Object, shape: Shape) -> Object:

@@ -22,7 +22,7 @@ def read_object(scope: Scope, old: Object | None = None) -> Object:
     obj = read_body(scope) if old is None else private(scope, scope.request.body, old)
     check_kind(scope, obj)
     if not clean:
-        check_fields(scope, obj)
+        check_fields(scope, obj, old)
     check_namespace(scope, obj)
     if scope.store.strategy.converts:
         scope.store.strategy.from_version(obj)
@@ -54,23 +54,22 @@ def _decode(body: bytes | str) -> Any:
 
 def private(scope: Scope, body: Any, old: Object) -> Object:
     """A private copy of an object's new state. What is the stored object's own stays shared where nobody changes it in
-    place: the fields of metadata and status, and what the strategy keeps of the stored one anyway (all but the status
-    in an update of the status, the status in any other)."""
+    place: the fields of metadata and status, and all the rest where nothing of it is new, and so nothing is to be
+    defaulted."""
     if not isinstance(body, dict):
         return read_body(scope)
     if scope.store.strategy.custom:
-        return deep_copy(body)  # its schema may have changed since: all of it is pruned again
-    status, keeps = scope.info.subresource == 'status', scope.store.strategy.has_status
-    new: Object = {}
-    for name, value in body.items():
-        before = old.get(name)
-        if keeps and before is value and name != 'metadata' and (name == 'status') is not status:
-            new[name] = value
-        elif name in _BY_FIELD and isinstance(value, dict) and isinstance(before, dict):
-            new[name] = {key: item if before.get(key) is item else deep_copy(item) for key, item in value.items()}
-        else:
-            new[name] = deep_copy(value)
-    return new
+        return deep_copy(body)  # its schema may have changed since: all of it is pruned and defaulted again
+    kept = scope.info.subresource == 'status' or all(
+        old.get(name) is value for name, value in body.items()
+        if name not in _BY_FIELD and isinstance(value, dict | list))
+    return {name: _private_field(name, value, old.get(name), kept) for name, value in body.items()}
+
+
+def _private_field(name: str, value: Any, before: Any, kept: bool) -> Any:
+    if name in _BY_FIELD and isinstance(value, dict) and isinstance(before, dict):
+        return {key: item if before.get(key) is item else deep_copy(item) for key, item in value.items()}
+    return value if kept and before is value else deep_copy(value)
 
 
 def is_clean(scope: Scope, body: Any, old: Object) -> bool:
@@ -151,29 +150,37 @@ def _package(group: str) -> str:
     return group.partition('.')[0] or 'core'
 
 
-def check_fields(scope: Scope, obj: Object) -> None:
+def check_fields(scope: Scope, obj: Object, old: Object | None = None) -> None:
     """Types and unknown fields, as strict as the request asked for (fieldValidation)."""
     try:
-        decode_strictly(scope, obj)
+        decode_strictly(scope, obj, old)
     except DecodeError as error:
         kind = scope.resource.kind
         raise errors.bad_request(
             f'{kind} in version "{scope.resource.version}" cannot be handled as a {kind}: {error}') from None
 
 
-def decode_strictly(scope: Scope, obj: Object) -> None:
+def decode_strictly(scope: Scope, obj: Object, old: Object | None = None) -> None:
     """The same with the plain words of the decoder. Raises DecodeError."""
-    unknown = decode(scope, obj)
+    unknown = decode(scope, obj, old)
     if unknown and scope.field_validation == 'Strict':
         raise DecodeError(f'strict decoding error: {", ".join(unknown)}')
     if scope.field_validation == 'Warn':
         scope.warnings.extend(unknown)
 
 
-def decode(scope: Scope, obj: Object) -> list[str]:
-    """Decode an object in place; what was unknown. Raises DecodeError."""
+def decode(scope: Scope, obj: Object, old: Object | None = None) -> list[str]:
+    """Decode an object in place, but for what is the stored object's own; what was unknown. Raises DecodeError."""
     strategy = scope.store.strategy
-    return strategy.decode(obj, scope.resource) if strategy.custom else conversion.check(obj, scope.resource)
+    if strategy.custom:
+        return strategy.decode(obj, scope.resource)
+    given = {name: value for name, value in obj.items() if old is None or old.get(name) is not value}
+    decoded = dict(given)
+    unknown = conversion.check(decoded, scope.resource)
+    obj.update(decoded)
+    for name in given.keys() - decoded.keys():
+        del obj[name]
+    return unknown
 
 
 def check_namespace(scope: Scope, obj: Object) -> None:

@@ -47,7 +47,7 @@ def apply(scope: Scope, old: Object | None) -> Object:
     try:
         _check_kind(scope, new, old)
         if not clean:
-            decoding.decode_strictly(scope, new)
+            decoding.decode_strictly(scope, new, old)
     except DecodeError as problem:
         shown = strategic.go_text(body) if kind == STRATEGIC_PATCH else to_json(patched, indent=None)
         raise undecodable(shown, problem) from None

@@ -22,9 +22,9 @@ class DefaultTolerationSeconds(Plugin):
         tolerations = spec.get('tolerations') or []
         missing = [taint for taint in TAINTS if not any(_tolerates(t, taint) for t in tolerations)]
         if missing:
-            spec['tolerations'] = [*tolerations, *({
+            obj['spec'] = {**spec, 'tolerations': [*tolerations, *({
                 'effect': 'NoExecute', 'key': taint, 'operator': 'Exists', 'tolerationSeconds': SECONDS,
-            } for taint in missing)]
+            } for taint in missing)]}
 
 
 def _tolerates(toleration: Object, taint: str) -> bool:
