@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
@@ -15,7 +15,7 @@ from tutor.cluster.simulation import Simulation
 Handler = Callable[[Object | None, Object | None], None]
 """`handler(old, new)`: old is None for an added object, new is None for a deleted one."""
 
-Index = Callable[[Object], Iterable[str]]
+Index = Callable[[Object], Sequence[str]]
 
 RETRY = 1.0
 
@@ -124,10 +124,11 @@ class Informer:
         old = self.objects.get(where)
         self.objects[where] = obj
         for name, values in self._index_functions.items():
-            by_value = self._indexes[name]
-            if old is not None:
-                _drop(by_value, values(old), where)
-            for value in values(obj):
+            by_value, found = self._indexes[name], values(obj)
+            before = values(old) if old is not None else ()
+            if before != found:
+                _drop(by_value, before, where)
+            for value in found:
                 by_value.setdefault(value, {})[where] = obj
         for handler in self._handlers:
             handler(old, obj)
@@ -142,7 +143,7 @@ class Informer:
             handler(old, None)
 
 
-def _drop(by_value: dict[str, dict[str, Object]], values: Iterable[str], where: str) -> None:
+def _drop(by_value: dict[str, dict[str, Object]], values: Sequence[str], where: str) -> None:
     for value in values:
         group = by_value.get(value)
         if group is not None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.logs import ContainerLog, LogWriter
-from tutor.cluster.containers.usage import Meter, Processor
+from tutor.cluster.containers.usage import Memory, Meter, Processor
 from tutor.cluster.simulation import Pipe, Simulation
 from tutor.shell.process import IO, Context, Host, Main, Process
 from tutor.shell.vfs import FileSystem
@@ -109,7 +109,8 @@ class ContainerHost(Host):
     endless = True
 
     def __init__(self, simulation: Simulation, hostname: str, build: Callable[[], FileSystem],
-                 config: ContainerConfig, processor: Processor, pids: PidNamespace | None = None) -> None:
+                 config: ContainerConfig, processor: Processor, machine: Memory,
+                 pids: PidNamespace | None = None) -> None:
         manifest = config.manifest
         self.pids = pids or PidNamespace()
         super().__init__(simulation, hostname, None, None, manifest.programs, manifest.userland)  # type: ignore[arg-type]
@@ -120,6 +121,8 @@ class ContainerHost(Host):
         self._mounts = ['/'] if config.read_only_root else [mount.path for mount in config.mounts]
         self.memory_limit = config.memory_limit
         self.memory: dict[int, int] = {}
+        """What each process has in use."""
+        self._machine = machine
         self.oom_killed = False
         self.on_memory: Callable[[ContainerHost], None] = lambda host: None
         """Called when a process has taken memory."""
@@ -165,16 +168,21 @@ class ContainerHost(Host):
 
     def allocate(self, pid: int, size: int) -> bool:
         """A process's memory becomes so large; False when the limit killed it (SIGKILL, OOMKilled)."""
-        self.memory[pid] = size
+        self._hold(pid, size)
         if self.memory_limit and sum(self.memory.values()) > self.memory_limit:
             self.oom_killed = True
-            self.memory.pop(pid, None)
+            self._hold(pid, 0)
             process = self.processes.get(pid)
             if process is not None:
                 process.kill()
             return False
         self.on_memory(self)
         return True
+
+    def _hold(self, pid: int, size: int) -> None:
+        self._machine.used += size - self.memory.pop(pid, 0)
+        if size:
+            self.memory[pid] = size
 
     def resize(self, config: ContainerConfig) -> None:
         """What runs is given the resources that the config says now."""
@@ -200,7 +208,8 @@ class ContainerHost(Host):
         """The container has ended."""
         self._idle = 0.0
         self._load.clear()
-        self.memory.clear()
+        for pid in list(self.memory):
+            self._hold(pid, 0)
         self._processor.set(self.simulation.now, self.meter, 0.0, self._weight, 0.0)
 
     def spend(self, seconds: float) -> None:
@@ -222,7 +231,7 @@ class ContainerHost(Host):
 
     def _ended(self, pid: int) -> None:
         super()._ended(pid)
-        self.memory.pop(pid, None)
+        self._hold(pid, 0)
         self.burn(pid, 0)
 
 

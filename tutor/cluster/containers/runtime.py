@@ -19,7 +19,7 @@ from tutor.cluster.containers.container import (
 )
 from tutor.cluster.containers.executables import DEFAULT_PATH, StartFailure, find
 from tutor.cluster.containers.nodeimages import NodeImages
-from tutor.cluster.containers.usage import Processor
+from tutor.cluster.containers.usage import Memory, Processor
 from tutor.cluster.simulation import Future, Pipe, Simulation, Task
 from tutor.shell.process import IO, SIGNALS, Context, Host, Main, Process
 from tutor.shell.streams import pour
@@ -91,6 +91,7 @@ class Runtime:
         self.images = images
         self.scheme = scheme
         self.processor = Processor(cores)
+        self.memory = Memory()
         self.used = 0.0
         """CPU seconds of the containers that were removed."""
         self.sandboxes: dict[str, Sandbox] = {}
@@ -176,7 +177,7 @@ class Runtime:
         """StartContainer. Raises RuntimeFailure when its command cannot be run; it has then ended (128)."""
         config, sandbox = container.config, self.sandboxes[container.sandbox]
         host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container), config,
-                             self.processor, self._pid_namespace(container))
+                             self.processor, self.memory, self._pid_namespace(container))
         host.on_memory = self.on_memory
         container.host = host
         argv = config.argv()

@@ -74,6 +74,13 @@ class Meter:
 
 
 @dataclass(slots=True)
+class Memory:
+    """What the processes in all containers of one machine have in use, in bytes."""
+
+    used: int = 0
+
+
+@dataclass(slots=True)
 class Demand:
     """What one container's processes would use if nothing held them back, and how it ranks (cpu.weight)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from tutor.apimachinery.objects import Object, controller_of
 from tutor.apimachinery.selectors import Selector
@@ -13,7 +13,7 @@ LABEL = 'label'
 NODE = 'node'
 
 
-def controlled(obj: Object) -> Iterable[str]:
+def controlled(obj: Object) -> Sequence[str]:
     """The UID of the controlling owner, or 'orphan/<namespace>' for what has none (controller's PodControllerIndex)."""
     owner = controller_of(obj)
     return (owner['uid'],) if owner is not None else (f'orphan/{obj["metadata"].get("namespace", "")}',)
@@ -35,7 +35,7 @@ def orphans(informer: Informer, namespace: str) -> list[Object]:
     return informer.by_index(CONTROLLER, f'orphan/{namespace}')
 
 
-def _labels(obj: Object) -> Iterable[str]:
+def _labels(obj: Object) -> Sequence[str]:
     space = obj['metadata'].get('namespace', '')
     return [f'{space}/{key}={value}' for key, value in (obj['metadata'].get('labels') or {}).items()]
 

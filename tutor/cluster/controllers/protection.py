@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from tutor.apimachinery.objects import Object, deleting, key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -16,14 +14,16 @@ VOLUME_FINALIZER = 'kubernetes.io/pv-protection'
 BY_CLAIM = 'claim'
 
 
-def claims_of(pod: Object) -> Iterable[str]:
+def claims_of(pod: Object) -> list[str]:
     """The claims a pod uses, as keys."""
     space = pod['metadata']['namespace']
+    found = []
     for volume in pod['spec'].get('volumes') or ():
         if 'persistentVolumeClaim' in volume:
-            yield f'{space}/{volume["persistentVolumeClaim"]["claimName"]}'
+            found.append(f'{space}/{volume["persistentVolumeClaim"]["claimName"]}')
         elif 'ephemeral' in volume:
-            yield f'{space}/{pod["metadata"]["name"]}-{volume["name"]}'
+            found.append(f'{space}/{pod["metadata"]["name"]}-{volume["name"]}')
+    return found
 
 
 class _Protection(Controller):

@@ -142,18 +142,18 @@ class ReplicaSetController(Controller):
 
     def _look(self, rs: Object, found: list[Object]) -> list[Seen]:
         """Judge pods, each once for each state of it: of a thousand few change at a time."""
-        known, spec, judged = self._seen, rs['spec'], []
-        matches = self.selector(rs).matches
-        wanted = ((spec.get('template', {}).get('metadata') or {}).get('labels') or {}).items()
-        for pod in found:
-            uid = pod['metadata']['uid']
-            seen = known.get(uid)
-            if seen is None or seen.pod is not pod or seen.spec is not spec:
-                labels = pod['metadata'].get('labels') or {}
-                seen = known[uid] = Seen(pod, spec, matches(labels), pods.is_active(pod), pods.is_terminating(pod),
-                                         pods.is_ready(pod), wanted <= labels.items())
-            judged.append(seen)
-        return judged
+        known, spec = self._seen.get, rs['spec']
+        return [seen if (seen := known(pod['metadata']['uid'])) is not None and seen.pod is pod and seen.spec is spec
+                else self._judge(rs, pod) for pod in found]
+
+    def _judge(self, rs: Object, pod: Object) -> Seen:
+        spec, meta = rs['spec'], pod['metadata']
+        labels = meta.get('labels') or {}
+        wanted = (spec.get('template', {}).get('metadata') or {}).get('labels') or {}
+        seen = self._seen[meta['uid']] = Seen(
+            pod, spec, self.selector(rs).matches(labels), pods.is_active(pod), pods.is_terminating(pod),
+            pods.is_ready(pod), wanted.items() <= labels.items())
+        return seen
 
     def _claim(self, rs: Object, mine: list[Seen], orphans: list[Object]) -> list[Object]:
         """claimPods, for those about which there is something to do: the set's own that no longer fit are released,

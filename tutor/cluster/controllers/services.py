@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from tutor.apimachinery.objects import Object, deleting
@@ -23,7 +22,7 @@ def by_selector(services: Informer) -> Informer:
     return services
 
 
-def _first_pair(service: Object) -> Iterable[str]:
+def _first_pair(service: Object) -> tuple[str, ...]:
     selector = service['spec'].get('selector')
     if not selector or service['spec'].get('type') == 'ExternalName':
         return ()
@@ -51,9 +50,9 @@ def touched(services: Informer, old: Object | None, new: Object | None) -> list[
             return []
         return services_of(services, pod)
     same_labels = old['metadata'].get('labels') == new['metadata'].get('labels')
-    if same_labels and _view(old) == _view(new):
-        return []
     found = services_of(services, new)
+    if same_labels and (not found or _view(old) == _view(new)):
+        return []
     if not same_labels:
         names = {service['metadata']['name'] for service in found}
         found += [service for service in services_of(services, old) if service['metadata']['name'] not in names]

@@ -57,9 +57,8 @@ class Stats:
     def memory(self) -> int:
         """The bytes in use on the whole machine now."""
         kubelet = self._kubelet
-        hosts = (container.host for container in kubelet.runtime.containers.values() if container.host is not None)
-        return SYSTEM_MEMORY + PER_POD_MEMORY * len(kubelet.workers) + kubelet.hogs.get('memory', 0) + sum(
-            sum(host.memory.values()) for host in hosts)
+        return SYSTEM_MEMORY + PER_POD_MEMORY * len(kubelet.workers) + kubelet.hogs.get('memory', 0) + \
+            kubelet.runtime.memory.used
 
     # -- documents ----------------------------------------------------------------------------------------------
 
