@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.scheduling import NO_EXECUTE, matches_node, taints, tolerations, untolerated
 from tutor.cluster.kubelet import pods
+from tutor.cluster.kubelet.preemption import PreemptionError, Requirement
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.scheduler.plugins.node_ports import conflicts
 
+MakeRoom = Callable[[Object, list[Requirement]], None]
 OPERATING_SYSTEM = 'kubernetes.io/os'
 
 
@@ -31,15 +34,32 @@ class Admission:
         """How many pods the node has taken whose containers have not ended."""
         return len(self._info.pods)
 
-    def admit(self, pod: Object, node: Object | None) -> Refusal | None:
-        """canAdmitPod for a new pod: it counts from now on, or why it is refused."""
+    def admit(self, pod: Object, node: Object | None, make_room: MakeRoom) -> Refusal | None:
+        """canAdmitPod for a new pod: it counts from now on, or why it is refused. A critical pod is not refused for
+        resources that it is missing as long as room can be made for it."""
         asking = PodInfo(pod)
         if asking.uid in self._info.pods:
             return None
         refusal = self._refuse(asking, node) if node is not None else None
+        if refusal is not None and node is not None and pods.is_critical(pod):
+            refusal = self._recover(asking, node, make_room)
         if refusal is None:
             self._info.add(asking)
         return refusal
+
+    def _recover(self, asking: PodInfo, node: Object, make_room: MakeRoom) -> Refusal | None:
+        """HandleAdmissionFailure."""
+        other = _wrong_system(asking.pod, node) or _mismatch(asking, self._info, node)
+        if other is not None:
+            return other
+        missing = [Requirement(each.name, each.requested - (each.capacity - each.used))
+                   for each in _shortages(asking, self._info)]
+        try:
+            make_room(asking.pod, missing)
+        except PreemptionError as error:
+            return Refusal('UnexpectedAdmissionError',
+                           f'Unexpected error while attempting to recover from admission failure: {error}')
+        return None
 
     def resize(self, pod: Object, node: Object | None) -> Refusal | None:
         """canAdmitPod for a pod that asks for other resources: they count from now on; or why they are refused, for
@@ -81,18 +101,31 @@ def _wrong_system(pod: Object, node: Object) -> Refusal | None:
     return None
 
 
+class Shortage(NamedTuple):
+    """A resource of which the node has not enough left."""
+
+    name: str
+    requested: int
+    used: int
+    capacity: int
+
+
 def _insufficient(asking: PodInfo, node: NodeInfo) -> Refusal | None:
-    """The first that noderesources.Fits misses. Extended resources that the node does not know are not its concern."""
+    """InsufficientResourceError: the first shortage."""
+    for name, requested, used, capacity in _shortages(asking, node):
+        return Refusal(f'OutOf{name}', f"Node didn't have enough resource: {name}, requested: {requested}, "
+                                       f'used: {used}, capacity: {capacity}')
+    return None
+
+
+def _shortages(asking: PodInfo, node: NodeInfo) -> list[Shortage]:
+    """noderesources.Fits. Extended resources that the node does not know are not its concern."""
     needs = [('pods', 1, len(node.pods), node.max_pods), ('cpu', asking.milli_cpu, node.used_cpu, node.cpu),
              ('memory', asking.memory, node.used_memory, node.memory),
              ('ephemeral-storage', asking.storage, node.used_storage, node.storage)]
     needs += [(name, amount, node.used_scalars.get(name, 0), node.scalars[name])
               for name, amount in asking.scalars.items() if name in node.scalars]
-    for name, requested, used, capacity in needs:
-        if requested and requested > capacity - used:
-            return Refusal(f'OutOf{name}', f"Node didn't have enough resource: {name}, requested: {requested}, "
-                                           f'used: {used}, capacity: {capacity}')
-    return None
+    return [Shortage(*need) for need in needs if need[1] and need[1] > need[3] - need[2]]
 
 
 def _infeasible(asking: PodInfo, node: NodeInfo) -> Refusal | None:

@@ -22,6 +22,7 @@ from tutor.cluster.kubelet.eviction.manager import REASON as EVICTED
 from tutor.cluster.kubelet.eviction.manager import EvictionManager
 from tutor.cluster.kubelet.images import ImagePuller
 from tutor.cluster.kubelet.node import NodeReporter
+from tutor.cluster.kubelet.preemption import CriticalPodAdmission
 from tutor.cluster.kubelet.runtimewatch import RuntimeWatch
 from tutor.cluster.kubelet.startup import Startup
 from tutor.cluster.kubelet.staticpods import StaticPods, is_mirror
@@ -107,6 +108,7 @@ class Kubelet:
         self.puller = ImagePuller(self)
         self.statuses = StatusManager(self)
         self.admission = Admission(settings.name)
+        self.critical = CriticalPodAdmission(self)
         self.node: Object | None = None
         self.reporter = NodeReporter(self, settings.labels, settings.taints, settings.capacity, settings.allocatable,
                                      settings.version, settings.runtime)
@@ -201,7 +203,9 @@ class Kubelet:
     def _admit(self, pod: Object) -> Refusal | None:
         """canAdmitPod: the eviction manager is asked first."""
         pressed = self.eviction.refuses(pod)
-        return Refusal(EVICTED, pressed) if pressed else self.admission.admit(pod, self.current_node())
+        if pressed:
+            return Refusal(EVICTED, pressed)
+        return self.admission.admit(pod, self.current_node(), self.critical.make_room)
 
     def begin(self, pod: Object) -> None:
         """Take a pod on."""

@@ -9,8 +9,10 @@ from tutor.apimachinery.objects import Object
 ALWAYS = 'Always'
 NEVER = 'Never'
 ON_FAILURE = 'OnFailure'
+RESTART_ALL = 'RestartAllContainers'
 MIRROR = 'kubernetes.io/config.mirror'
 SOURCE = 'kubernetes.io/config.source'
+CRITICAL_PRIORITY = 2_000_000_000
 HASH = 'kubernetes.io/config.hash'
 
 
@@ -53,12 +55,25 @@ def container_policy(pod: Object, container: Object) -> str:
     return container.get('restartPolicy') or restart_policy(pod)
 
 
-def restarts(pod: Object, container: Object, exit_code: int) -> bool:
-    """podutil.ContainerShouldRestart: whether a container that has ended is started again; its rules come first."""
+def matching_action(container: Object, exit_code: int) -> str:
+    """FindMatchingContainerRestartRule: what the first of a container's rules that matches asks for."""
     for rule in container.get('restartPolicyRules') or ():
         codes = rule.get('exitCodes') or {}
         if (exit_code in (codes.get('values') or ())) is (codes.get('operator') == 'In'):
-            return True
+            return rule.get('action', '')
+    return ''
+
+
+def could_restart_all(pod: Object) -> bool:
+    """podutil.AllContainersCouldRestart."""
+    return any(rule.get('action') == RESTART_ALL for container in (*init_containers(pod), *containers(pod))
+               for rule in container.get('restartPolicyRules') or ())
+
+
+def restarts(pod: Object, container: Object, exit_code: int) -> bool:
+    """podutil.ContainerShouldRestart: whether a container that has ended is started again; its rules come first."""
+    if matching_action(container, exit_code):
+        return True
     policy = container_policy(pod, container)
     return policy == ALWAYS or (policy == ON_FAILURE and exit_code != 0)
 
@@ -85,6 +100,17 @@ def uid(pod: Object) -> str:
 
 def host_network(pod: Object) -> bool:
     return bool(pod['spec'].get('hostNetwork'))
+
+
+def is_static(pod: Object) -> bool:
+    """Whether the pod comes from a file of the node, or shows one that does."""
+    notes = pod['metadata'].get('annotations') or {}
+    return MIRROR in notes or notes.get(SOURCE, 'api') != 'api'
+
+
+def is_critical(pod: Object) -> bool:
+    """kubelettypes.IsCriticalPod."""
+    return is_static(pod) or pod['spec'].get('priority', 0) >= CRITICAL_PRIORITY
 
 
 def finished(phase: str) -> bool:

@@ -13,7 +13,7 @@ from tutor.cluster.kubelet import pods
 CREATING = 'ContainerCreating'
 INITIALIZING = 'PodInitializing'
 OWN_CONDITIONS = ('PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled',
-                  'PodResizePending', 'PodResizeInProgress')
+                  'PodResizePending', 'PodResizeInProgress', 'AllContainersRestarting')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ class Observed:
     """Reason and message of a pod that the kubelet itself failed (deadline, eviction)."""
     resizing: Sequence[Object] = ()
     """Conditions of a resize that waits or goes on."""
-    disrupted: bool = False
-    """Whether it was failed for the node's sake."""
+    disrupted: str = ''
+    """Why it was failed for the node's sake, if that is so."""
+    restarting: bool = False
+    """Whether all containers are ended to be started anew."""
 
 
 def generate(pod: Object, old: Object, seen: Observed) -> Object:
@@ -140,7 +142,9 @@ def _not_created(spec: Object, waiting: str, old: list[Object] | None, seen: Obs
     if known is not None:
         count = known.get('restartCount', 0)
         last = known.get('lastState') or {}
-        if 'terminated' in known['state']:
+        if 'terminated' in known['state'] and seen.restarting:
+            last = known['state']
+        elif 'terminated' in known['state']:
             state = known['state']
         elif 'running' in known['state']:
             # convertToAPIContainerStatuses: it ran once, and the runtime knows it no more
@@ -273,6 +277,7 @@ def conditions(pod: Object, old: Object, status: Object, seen: Observed) -> list
     found += seen.resizing
     containers_ready = _containers_ready(pod, status)
     own: tuple[tuple[str, bool, str, str], ...] = (
+        *_all_restarting(pod, status, seen),
         ('PodReadyToStartContainers', seen.sandbox_ready, '', ''),
         ('Initialized', *_initialized(pod, status)),
         ('Ready', *_pod_ready(pod, containers_ready, found)),
@@ -280,11 +285,22 @@ def conditions(pod: Object, old: Object, status: Object, seen: Observed) -> list
         ('PodScheduled', True, '', ''),
     )
     if seen.disrupted and seen.failure is not None:
-        own = (('DisruptionTarget', True, 'TerminationByKubelet', seen.failure[1]), *own)
+        own = (('DisruptionTarget', True, 'TerminationByKubelet', seen.disrupted), *own)
         found = [entry for entry in found if entry['type'] != 'DisruptionTarget']
     for kind, holds, reason, message in own:
         found.append(_condition(kind, holds, reason, message, before.get(kind), seen.now, generation))
     return found
+
+
+def _all_restarting(pod: Object, status: Object, seen: Observed) -> tuple[tuple[str, bool, str, str], ...]:
+    """GenerateAllContainersRestartingCondition."""
+    if not pods.could_restart_all(pod):
+        return ()
+    reason = {'Succeeded': 'PodCompleted', 'Failed': 'PodFailed'}.get(status['phase'], '')
+    if not reason and seen.restarting:
+        return (('AllContainersRestarting', True, 'RestartAllContainersStarted',
+                 'container exited with restart policy rule'),)
+    return (('AllContainersRestarting', False, reason, ''),)
 
 
 def _condition(kind: str, holds: bool, reason: str, message: str, before: Object | None, now: str,

@@ -56,15 +56,20 @@ class Stopper:
             rest = max(self._deadline - worker.simulation.now, 0)
             await self._kill_all([c for c in running if c.config.name == name], rest)
 
-    async def _kill_all(self, containers: list[Container], grace: float) -> None:
+    async def kill_all(self) -> None:
+        """All at once and without preStop hooks, for they are to be started anew."""
+        await self._kill_all(self._worker.running(), self.grace(), hooked=False)
+
+    async def _kill_all(self, containers: list[Container], grace: float, hooked: bool = True) -> None:
         worker = self._worker
         if len(containers) == 1:
-            await self.kill(containers[0], '', grace)
+            await self.kill(containers[0], '', grace, hooked)
         elif containers:
-            await gather(*(worker.simulation.spawn(self.kill(container, '', grace)) for container in containers))
+            await gather(*(worker.simulation.spawn(self.kill(container, '', grace, hooked))
+                           for container in containers))
 
-    async def kill(self, container: Container, message: str, grace: float | None = None) -> None:
-        """killContainer."""
+    async def kill(self, container: Container, message: str, grace: float | None = None, hooked: bool = True) -> None:
+        """killContainer; `hooked`: its preStop hook comes first."""
         worker = self._worker
         kubelet, simulation, pod = worker.kubelet, worker.simulation, worker.pod
         if not container.running:
@@ -80,7 +85,7 @@ class Stopper:
         kubelet.recorder.normal(pod, 'Killing', text, path)
         hook = ((spec or {}).get('lifecycle') or {}).get('preStop')
         begun = simulation.now
-        if hook and spec is not None and grace > 0 and not kubelet.idle:
+        if hook and hooked and spec is not None and grace > 0 and not kubelet.idle:
             await self._pre_stop(spec, container, hook, grace, path)
         grace = max(grace - (simulation.now - begun), MINIMUM_GRACE)
         await kubelet.runtime.stop(container, grace)

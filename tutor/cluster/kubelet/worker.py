@@ -44,8 +44,10 @@ class PodWorker:
         self.histories: dict[str, list[Container]] = {}
         self.problems: dict[str, StartProblem] = {}
         self.failure: tuple[str, str] | None = None
-        self.disrupted = False
-        """Whether the node, and not the pod itself, is to blame for the failure."""
+        self.disrupted = ''
+        """Why the node, and not the pod itself, is to blame for the failure, if it is."""
+        self.restarting = False
+        """Whether a container has ended in a way that all are to be started anew."""
         self.terminating = False
         self.finished = False
         self.gone = False
@@ -160,7 +162,7 @@ class PodWorker:
         elif not self.finished:
             self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
 
-    def fail(self, reason: str, message: str, disrupted: bool = False) -> None:
+    def fail(self, reason: str, message: str, disrupted: str = '') -> None:
         """The kubelet gives the pod up: its deadline, an eviction."""
         if not self.terminating:
             self.failure = (reason, message)
@@ -200,6 +202,8 @@ class PodWorker:
         """One pass; False when something failed and is to be tried again."""
         if not self.kubelet.runtime.available:
             return True  # the kubelet wakes all its pods when the runtime is back
+        if self._restarts_all():
+            await self._end_all()
         if self._all_done() or self._init_failed():
             self.terminating = True
             self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
@@ -223,7 +227,32 @@ class PodWorker:
             self.histories, self.problems, self.prober.ready, self.prober.started, kubelet.stamp,
             simulation.timestamp(), kubelet.runtime.scheme, self.sandbox is not None and self.sandbox.ready,
             self.attachment.addresses if self.attachment is not None else [], kubelet.address, terminal, kubelet.idle,
-            self.failure, self.resizer.conditions(), self.disrupted)
+            self.failure, self.resizer.conditions(), self.disrupted, self.restarting)
+
+    # -- all containers anew ------------------------------------------------------------------------------------
+
+    def _restarts_all(self) -> bool:
+        """ShouldAllContainersRestart."""
+        for spec in (*pods.init_containers(self.pod), *pods.containers(self.pod)):
+            history = self.histories.get(spec['name'])
+            if history and history[0].state == EXITED and (
+                    pods.matching_action(spec, history[0].exit_code) == pods.RESTART_ALL):
+                return True
+        return False
+
+    async def _end_all(self) -> None:
+        """End and forget all containers, without their preStop hooks; the sandbox and the volumes stay."""
+        self.restarting = True
+        self.report()
+        await self.stopper.kill_all()
+        self.report()
+        for history in self.histories.values():
+            for container in history:
+                self.kubelet.runtime.remove(container.id)
+        self.histories.clear()
+        self.problems.clear()
+        self.status = status.generate(self.pod, self.status, self.observed())
+        self.restarting = False
 
     def _all_done(self) -> bool:
         """Whether the regular containers have all ended for good: sidecars are ended then."""

@@ -131,10 +131,10 @@ class EvictionManager:
 
     def _evict(self, worker: PodWorker, message: str, disrupted: bool = False) -> bool:
         """evictPod: critical pods are never evicted."""
-        if _critical(worker.pod):
+        if pods.is_critical(worker.pod):
             return False
         self._kubelet.recorder.warning(worker.pod, REASON, message)
-        worker.fail(REASON, message, disrupted)
+        worker.fail(REASON, message, message if disrupted else '')
         return True
 
     def _message(self, use: PodUse, threshold: Threshold) -> str:
@@ -158,7 +158,7 @@ class EvictionManager:
 
     def refuses(self, pod: Object) -> str:
         """Admit: why a new pod is not taken now; '' when it is."""
-        if not self._observed or _critical(pod):
+        if not self._observed or pods.is_critical(pod):
             return ''
         if list(self._observed) == ['MemoryPressure']:
             tolerates = any(each.get('key') in (None, TOLERATED) for each in pod['spec'].get('tolerations') or ()
@@ -172,13 +172,6 @@ def _ranked(workers: list[PodWorker], resource: str) -> list[PodUse]:
     """rankMemoryPressure, rankDiskPressureFunc: first those beyond their requests, then by priority and by how far."""
     found = [PodUse.of(worker, resource) for worker in workers if worker.running()]
     return sorted(found, key=lambda use: (use.over <= 0, use.worker.pod['spec'].get('priority', 0), -use.over))
-
-
-def _critical(pod: Object) -> bool:
-    """IsCriticalPod."""
-    annotations = pod['metadata'].get('annotations') or {}
-    return pods.MIRROR in annotations or pods.SOURCE in annotations or \
-        pod['spec'].get('priority', 0) >= oom.CRITICAL
 
 
 def _limits_storage(pod: Object) -> bool:
