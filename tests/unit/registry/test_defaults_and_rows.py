@@ -126,3 +126,9 @@ def one(**state: Any) -> list[dict[str, Any]]:
 def test_the_status_of_a_pod(pod: dict[str, Any], ready: str, reason: str) -> None:
     found = summarize(pod)
     assert (f'{found.ready}/{found.total}', found.reason) == (ready, reason)
+
+
+def test_a_stop_signal_is_dropped_because_its_gate_is_off(kinds):
+    obj = kinds.create('apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: nginx, '
+                       'lifecycle: {stopSignal: SIGUSR1}}]}')
+    assert 'lifecycle' not in obj['spec']['containers'][0]

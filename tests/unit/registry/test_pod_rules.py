@@ -46,6 +46,14 @@ CASES: list[tuple[str, list[str]]] = [
         'spec.containers[0].resizePolicy: Unsupported value: "disk": supported values: "cpu", "memory"',
         'spec.containers[0].resizePolicy: Unsupported value: "Sometimes": supported values: "NotRequired", '
         '"RestartContainer"']),
+    (container('restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [1]}}]'), [
+        'spec.containers[0].restartPolicy: Required value: must specify restartPolicy when restart rules are used']),
+    (container('restartPolicy: Sometimes, restartPolicyRules: [{action: Stop}]'), [
+        'spec.containers[0].restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", '
+        '"OnFailure"',
+        'spec.containers[0].restartPolicyRules[0].action: Unsupported value: "Stop": supported values: "Restart", '
+        '"RestartAllContainers"',
+        'spec.containers[0].restartPolicyRules[0].exitCodes: Required value: must be specified']),
     (container('securityContext: {procMount: Unmasked}'), [
         'spec.containers[0].securityContext.procMount: Invalid value: "Unmasked": `hostUsers` must be false to use '
         '`Unmasked`']),

@@ -13,6 +13,9 @@ from tutor.cluster.registry.podspec import environment, mounts, probes, resource
 from tutor.cluster.registry.podspec.volumes import PULL_POLICIES
 
 PROTOCOLS = ('SCTP', 'TCP', 'UDP')
+MAX_RULES, MAX_CODES = 20, 255
+_RESTART_POLICIES = ('Always', 'Never', 'OnFailure')
+_RULE_ACTIONS = ('Restart', 'RestartAllContainers')
 _MESSAGE_POLICIES = ('File', 'FallbackToLogsOnError')
 _ONLY_SIDECARS = 'may not be set for init containers without restartPolicy=Always'
 
@@ -48,15 +51,37 @@ def validate(containers: list[Object] | None, pod: Around, path: str, found: lis
             found.append(field.duplicate(f'{here}.name', name))
         seen.add(name)
         probes.validate_all(container, pod.grace, here, found)
-        if 'restartPolicy' in container and 'restartPolicyRules' not in container:
-            _restart_policy(container, here, found)
+        _restart_policy(container, here, found)
     _host_ports(containers, path, found)
 
 
 def _restart_policy(container: Object, path: str, found: list[FieldError]) -> None:
-    allowed = ('Always', 'Never', 'OnFailure')
-    if container['restartPolicy'] not in allowed:
-        found.append(field.not_supported(f'{path}.restartPolicy', container['restartPolicy'], allowed))
+    """validateContainerRestartPolicy."""
+    policy, rules = container.get('restartPolicy'), container.get('restartPolicyRules') or ()
+    if policy is None:
+        if rules:
+            found.append(field.required(f'{path}.restartPolicy',
+                                        'must specify restartPolicy when restart rules are used'))
+        return
+    if policy not in _RESTART_POLICIES:
+        found.append(field.not_supported(f'{path}.restartPolicy', policy, _RESTART_POLICIES))
+    if len(rules) > MAX_RULES:
+        found.append(field.too_many(f'{path}.restartPolicyRules', len(rules), MAX_RULES))
+    for index, rule in enumerate(rules):
+        _restart_rule(rule, f'{path}.restartPolicyRules[{index}]', found)
+
+
+def _restart_rule(rule: Object, path: str, found: list[FieldError]) -> None:
+    if rule.get('action') not in _RULE_ACTIONS:
+        found.append(field.not_supported(f'{path}.action', rule.get('action', ''), _RULE_ACTIONS))
+    codes = rule.get('exitCodes')
+    if codes is None:
+        found.append(field.required(f'{path}.exitCodes', 'must be specified'))
+        return
+    if codes.get('operator') not in ('In', 'NotIn'):
+        found.append(field.not_supported(f'{path}.exitCodes.operator', codes.get('operator', ''), ('In', 'NotIn')))
+    if len(codes.get('values') or ()) > MAX_CODES:
+        found.append(field.too_many(f'{path}.exitCodes.values', len(codes['values']), MAX_CODES))
 
 
 def validate_init(spec: Object, pod: Around, path: str, found: list[FieldError]) -> None:
@@ -72,6 +97,7 @@ def validate_init(spec: Object, pod: Around, path: str, found: list[FieldError])
         elif name:
             seen.add(name)
         _host_ports([container], path, found)
+        _restart_policy(container, here, found)
         if sidecar:
             probes.validate_all(container, pod.grace, here, found)
         else:

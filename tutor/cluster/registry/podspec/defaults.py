@@ -75,9 +75,17 @@ def default_container(container: Object) -> None:
     for name in _PROBES:
         if name in container:
             _probe(container[name])
+    _drop_disabled(container)
     for handler in (container.get('lifecycle') or {}).values():
         if isinstance(handler, dict):
             _http_get(handler)
+
+
+def _drop_disabled(container: Object) -> None:
+    """dropDisabledFields: the feature gate ContainerStopSignals is off in v1.36."""
+    lifecycle = container.get('lifecycle') or {}
+    if lifecycle.pop('stopSignal', None) is not None and not lifecycle:
+        del container['lifecycle']
 
 
 def pull_policy(image: str) -> str:
