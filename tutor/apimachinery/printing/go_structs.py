@@ -2,11 +2,13 @@
 
 What a command has decoded into Kubernetes' own types (`create deployment -o json`, `set image`, `rollout`) is printed
 so; what came as it was from a server or a file (`get`, `label`, `apply`) has its keys sorted. `go_structs.txt` has a
-line for each struct whose fields are not declared in the order of the alphabet.
+line for each struct whose fields are not declared in the order of the alphabet, `go_zeros.txt` one for each struct of
+a workload with fields that are written when they are not set, too (no omitempty).
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,33 @@ def as_served(body: dict[str, Any]) -> dict[str, Any]:
         found['items'] = [{name: value for name, value in item.items() if name not in ('kind', 'apiVersion')}
                           for item in found['items']]
     return found
+
+
+@cache
+def _zeros() -> dict[str, dict[str, Any]]:
+    lines = Path(__file__).with_name('go_zeros.txt').read_text(encoding='utf-8').splitlines()
+    return {name: {field: json.loads(value) for field, _, value in (item.partition('=') for item in fields)}
+            for name, *fields in (line.split(' ') for line in lines)}
+
+
+def with_zero_values(obj: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an object from a file as it is once Go has decoded it into a struct: what a struct always writes is
+    there."""
+    definition = for_object(obj)
+    return obj if definition is None else _filled(obj, definition)
+
+
+def _filled(value: dict[str, Any], definition: Definition) -> dict[str, Any]:
+    zeros = _zeros().get('.'.join(definition.name.rsplit('.', 3)[1:]), {})
+    return {key: _filled_value(item, definition.fields.get(key)) for key, item in {**zeros, **value}.items()}
+
+
+def _filled_value(value: Any, field: Field | None) -> Any:
+    if field is not None and field.type == STRUCT and isinstance(value, dict) and field.definition is not None:
+        return _filled(value, field.definition)
+    if field is not None and field.type == LIST and isinstance(value, list):
+        return [_filled_value(item, field.items) for item in value]
+    return value
 
 
 def in_struct_order(obj: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.printing.go_structs import with_zero_values
 from tutor.kubectl.changes import calculate, send_strategic
 from tutor.kubectl.command import Options
 from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
@@ -50,7 +51,10 @@ class SetOptions(Options):
         if not flags['local']:
             builder.labels(flags.get('selector', '')).select_all(flags['all'])
             builder.arguments(flags['all'], self.resources).latest()
-        return (await builder.do()).infos()
+        infos = (await builder.do()).infos()
+        for info in infos if flags['local'] else ():
+            info.obj = with_zero_values(info.object)
+        return infos
 
     async def run(self) -> None:
         infos = await self.infos()
@@ -69,7 +73,8 @@ class SetOptions(Options):
             modified, patch = calculate(info, self._changed)
         except KubectlError as error:
             raise self.refused(info, error) from None
-        if info.resource is not None and not patch and not self.always:
+        unchanged = not patch if info.resource is not None else modified == info.object
+        if unchanged and not self.always:
             return
         if not self.flags['local'] and self.dry_run != CLIENT:
             try:
