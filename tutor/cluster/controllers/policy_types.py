@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tutor.apimachinery import resources, schema
+from tutor.apimachinery.cel_fields import undefined_fields
 from tutor.apimachinery.objects import Object, key
 from tutor.apimachinery.resources import Resource
 from tutor.client.client import Client
@@ -16,8 +17,6 @@ from tutor.cluster.simulation import Simulation
 
 POLICIES = 'validatingadmissionpolicies.admissionregistration.k8s.io'
 MOST_KINDS = 10
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
-_CHAIN = re.compile(r'(?<![\w.])(?:object|oldObject)((?:\.[A-Za-z_]\w*)+)(\()?')
 
 
 class ValidatingAdmissionPolicyStatusController(Controller):
@@ -76,19 +75,8 @@ def _shown(kind: Resource) -> str:
     return f'{kind.group}/{kind.version}, Kind={kind.kind}'
 
 
-def _problems(expression: str, kind: Resource) -> Iterator[str]:
-    """cel-go's words for every field that there is not."""
-    bare = _STRING.sub(lambda text: ' ' * len(text[0]), expression)
-    for chain in _CHAIN.finditer(bare):
-        at = _missing(chain[1], kind, is_call=bool(chain[2]))
-        if at is None:
-            continue
-        place, name = chain.start(1) + at[0], at[1]
-        start = expression.rfind('\n', 0, place) + 1
-        line = expression[start:].partition('\n')[0]
-        column = place - start
-        yield (f"ERROR: <input>:{expression.count(chr(10), 0, place) + 1}:{column + 1}: undefined field '{name}'\n"
-               f' | {line}\n | {"." * column}^')
+def _problems(expression: str, kind: Resource) -> list[str]:
+    return undefined_fields(expression, 'object|oldObject', lambda chain, is_call: _missing(chain, kind, is_call))
 
 
 def _missing(chain: str, kind: Resource, is_call: bool) -> tuple[int, str] | None:

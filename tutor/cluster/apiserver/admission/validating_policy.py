@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
-from tutor.cluster.apiserver.admission.policies import Asked, PolicyPlugin, denied
+from tutor.cluster.apiserver.admission.policies import NOT_FOUND, Asked, PolicyPlugin, denied
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.expressions import ExpressionError
 from tutor.cluster.registry.strategy import Context
@@ -30,6 +30,9 @@ class ValidatingAdmissionPolicy(PolicyPlugin):
             names = f"ValidatingAdmissionPolicy '{asked.policy['metadata']['name']}' with binding " \
                     f"'{asked.binding['metadata']['name']}'"
             for message, reason in _failures(asked):
+                if asked.problem == NOT_FOUND:  # addConfigError: whatever the binding would have done
+                    refusals.append((f'{names} denied request: {message}', reason))
+                    continue
                 if 'Deny' in actions:
                     refusals.append((f'{names} denied request: {message}', reason))
                 if 'Warn' in actions:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from tutor.apimachinery import field
+from tutor.apimachinery.cel_fields import undefined_fields
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import expressions
@@ -20,21 +22,25 @@ LIST_TYPE, LIST_KEYS, MAP_TYPE = (
     'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-map-type')
 REASONS = ('FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired')
 _RULE = 'Rule Message MessageExpression Reason FieldPath OptionalOldSelf'
+_NAMES = {'name': {'type': 'string'}, 'generateName': {'type': 'string'}}
+_IMPLICIT = {'apiVersion': {'type': 'string'}, 'kind': {'type': 'string'},
+             'metadata': {'type': 'object', 'properties': _NAMES}}
+"""What the rules of a whole resource see besides its own fields."""
 _UNKNOWN = ('id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref')
 
 
-def validate(schema: Object, path: str) -> list[FieldError]:
+def validate(schema: Object, path: str, root: bool = True) -> list[FieldError]:
     """Rules are compiled only where nothing else is wrong with a schema and what is below it."""
     found = [*_standard(schema, path)]
     for child, where in _parts(schema, path):
-        found += validate(child, where)
+        found += validate(child, where, False)
     found += _shapes(schema, path)
     given = schema.get(rules.KEY) or []
     for index, rule in enumerate(given):
         found += _rule(rule, schema, f'{path}.{rules.KEY}[{index}]')
     if not found:
         for index, rule in enumerate(given):
-            found += _compiled(rule, f'{path}.{rules.KEY}[{index}]')
+            found += _compiled(rule, f'{path}.{rules.KEY}[{index}]', schema, root)
     return found
 
 
@@ -190,11 +196,38 @@ def at(schema: Object, place: str) -> Object | None:
     return found
 
 
-def _compiled(rule: Object, path: str) -> Iterator[FieldError]:
-    if problem := expressions.problem(rule['rule'], rules.VARIABLES):
+def _compiled(rule: Object, path: str, schema: Object, root: bool) -> Iterator[FieldError]:
+    if problem := _problem(rule['rule'], {**schema, 'properties': {**(schema.get('properties') or {}), **_IMPLICIT}}
+                           if root or schema.get(structural.EMBEDDED) else schema):
         shown = internal(rule, _RULE, zeros={'Rule': '', 'Message': '', 'MessageExpression': '', 'FieldPath': ''})
         yield field.invalid(f'{path}.rule', shown, problem)
     computed = rule.get('messageExpression')
     if computed and (problem := expressions.problem(computed, rules.VARIABLES, 'STRING')):
         yield field.invalid(f'{path}.messageExpression', computed,
                             f'messageExpression {problem}' if 'compilation' in problem else problem)
+
+
+def _problem(text: str, schema: Object) -> str:
+    """What is wrong with a rule: its syntax, a field that its type does not have, or what it gives."""
+    if problem := expressions.problem(text, rules.VARIABLES, ''):
+        return problem
+    if undefined := undefined_fields(text, 'self|oldSelf', partial(_missing, schema)):
+        return 'compilation failed: ' + '\n'.join(undefined)
+    plain = re.fullmatch(r'\s*(?:self|oldSelf)((?:\.\w+)*)\s*', text)
+    value = at(schema, plain[1]) if plain else None
+    wrong = value.get('type') not in (None, 'boolean') if value else expressions.problem(text, rules.VARIABLES)
+    return 'cel expression must evaluate to a bool' if wrong else ''
+
+
+def _missing(schema: Object, chain: str, is_call: bool) -> tuple[int, str] | None:
+    """The first field of a chain that the object which it is read from does not have."""
+    found = schema
+    steps = list(re.finditer(r'\.(\w+)', chain))
+    for step in steps[:-1] if is_call else steps:
+        if found.get('type') != 'object' or found.get('additionalProperties') or found.get(structural.PRESERVE):
+            return None
+        inner = (found.get('properties') or {}).get(step[1])
+        if inner is None:
+            return None if '__' in step[1] else (step.start(), step[1])
+        found = inner
+    return None
