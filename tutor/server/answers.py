@@ -8,9 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from tutor.apimachinery.errors import PageNotFound, StatusError
+from tutor.apimachinery.protobuf import encoding, swagger
 from tutor.client.transport import Response
 from tutor.server import negotiation
-from tutor.server.protobuf import encoding, swagger
 
 TEXT = 'text/plain; charset=utf-8'
 CACHE = 'no-cache, private'

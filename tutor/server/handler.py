@@ -6,14 +6,14 @@ from aiohttp import web
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.protobuf import swagger
+from tutor.apimachinery.protobuf.encoding import Unencodable, has_message
 from tutor.apimachinery.resources import RESOURCES
 from tutor.client.transport import Request, Response
 from tutor.cluster.apiserver import requestinfo
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.cluster import Cluster
 from tutor.server import answers, credentials, logs, negotiation, requests, watches
-from tutor.server.protobuf import swagger
-from tutor.server.protobuf.encoding import Unencodable, has_message
 from tutor.server.streams import serving
 from tutor.server.wallclock import WallClock
 

@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.protobuf import decoding as protobuf
 from tutor.client.transport import Request, User
 from tutor.server import negotiation
-from tutor.server.protobuf import decoding as protobuf
 
 if TYPE_CHECKING:
     from aiohttp import web

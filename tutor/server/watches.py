@@ -11,11 +11,11 @@ from aiohttp import web
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.protobuf import encoding
 from tutor.client.transport import Request
 from tutor.cluster.apiserver.requestinfo import RequestInfo, is_true
 from tutor.cluster.registry.watch import Event, Watcher
 from tutor.server import answers, negotiation
-from tutor.server.protobuf import encoding
 
 if TYPE_CHECKING:
     from tutor.server.handler import ApiHandler

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
 
 from tests.unit.machine.conftest import Desk
+from tutor.apimachinery.protobuf.decoding import decode
 
 PKI = '/etc/kubernetes/pki/etcd'
 TLS = f'--cacert={PKI}/ca.crt --cert={PKI}/server.crt --key={PKI}/server.key'
@@ -28,8 +30,18 @@ def test_keys_are_those_of_the_api_server(shared: Desk) -> None:
     keys = shared.out(f'{ETCDCTL} get /registry/pods --prefix --keys-only')
     assert '/registry/pods/kube-system/etcd-controlplane\n\n' in keys
     assert shared.out(f'{ETCDCTL} get /registry/namespaces/default').startswith(
-        '/registry/namespaces/default\n{"apiVersion":"v1","kind":"Namespace"')
+        '/registry/namespaces/default\nk8s\0\n\x0f\n\x02v1\x12\tNamespace')
     assert json.loads(shared.out(f'{ETCDCTL} get /registry/namespaces --prefix -w json'))['count'] >= 4
+
+
+def test_every_value_is_what_an_api_server_writes(shared: Desk) -> None:
+    stored = json.loads(shared.out(f'{ETCDCTL} get /registry/ --prefix -w json'))['kvs']
+    values = {base64.b64decode(each['key']).decode(): base64.b64decode(each['value']) for each in stored}
+    assert {key.split('/')[2] for key, value in values.items() if not value.startswith(b'k8s\0')} == {
+        'apiregistration.k8s.io'}
+    assert all(decode(value)['metadata']['name'] in key for key, value in values.items() if value[:1] == b'k')
+    assert 'kubernetes.io/hostname' in shared.out(f'{ETCDCTL} get /registry/minions/node01 | strings')
+    assert shared.out(f'{ETCDCTL} get /registry/minions/node01 --hex').startswith('\\x2f\\x72\\x65\\x67')
 
 
 def test_keys_are_put_got_and_deleted(desk: Desk) -> None:
@@ -40,7 +52,7 @@ def test_keys_are_put_got_and_deleted(desk: Desk) -> None:
     assert 'not found' in desk.out('kubectl get configmap away')
     shown = desk.out(f'timeout 5 {ETCDCTL} watch /registry/configmaps/default --prefix & sleep 1; '
                      'kubectl create configmap seen >/dev/null; wait')
-    assert shown.startswith('PUT\n/registry/configmaps/default/seen\n{')
+    assert shown.startswith('PUT\n/registry/configmaps/default/seen\nk8s\0')
 
 
 @pytest.mark.parametrize(('command', 'said'), [

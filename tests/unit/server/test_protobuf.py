@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tutor.apimachinery import schema
+from tutor.apimachinery.protobuf import swagger, wire
+from tutor.apimachinery.protobuf.decoding import MAGIC, UnknownMessage, decode
+from tutor.apimachinery.protobuf.encoding import Unencodable, encode
+from tutor.apimachinery.protobuf.numbers import INLINE, fields_of, messages
+from tutor.apimachinery.protobuf.wire import record
 from tutor.apimachinery.resources import RESOURCES
-from tutor.server.protobuf import swagger, wire
-from tutor.server.protobuf.decoding import MAGIC, UnknownMessage, decode
-from tutor.server.protobuf.encoding import Unencodable, encode
-from tutor.server.protobuf.numbers import INLINE, fields_of, messages
-from tutor.server.protobuf.wire import record
 
 JSON_ONLY = {'CustomResourceDefinition', 'APIService'}
 NEWER = {'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding', 'VolumeAttributesClass', 'DeviceClass',

@@ -1,6 +1,7 @@
 """A member of an etcd cluster as its clients see it: `tutor.shell.etcd.EtcdService` over the cluster's store.
 
-Values of Kubernetes' keys are shown as JSON, as an API server with --storage-media-type=application/json stores them.
+The store keeps objects; whoever asks etcd sees them as the API server writes them: in protobuf or, where a kind has
+none, as JSON.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tutor.apimachinery.protobuf.decoding import MAGIC, UnknownMessage, decode
+from tutor.apimachinery.protobuf.encoding import Unencodable, encode
 from tutor.cluster.etcd.raft.group import TIMED_OUT, RaftGroup
 from tutor.cluster.storage.store import Change, Entry, Store
 from tutor.shell.etcd import Deliver, EtcdError, KeyValue, Member, Status, inside, pack
@@ -61,17 +64,18 @@ class EtcdServer:
                         entries[change.key] = change.previous
         return [_shown(entries[key]) for key in sorted(entries)]
 
-    def put(self, key: str, value: str) -> None:
+    def put(self, key: str, value: bytes) -> None:
         self._check()
         if not key:
             raise EtcdError('etcdserver: key is not provided')
-        stored: Any = value
+        stored: Any = value.decode('utf-8', 'surrogateescape')
         if key.startswith(REGISTRY):
             try:
-                stored = json.loads(value)
+                stored = decode(value) if value.startswith(MAGIC) else json.loads(value)
                 stored['metadata']['resourceVersion'] = str(self._store.revision + 1)
-            except (ValueError, TypeError, KeyError):
-                raise EtcdError(f'this etcd is simulated and stores only objects as JSON below {REGISTRY}') from None
+            except (ValueError, TypeError, KeyError, UnknownMessage):
+                raise EtcdError('this etcd is simulated and stores only objects, in protobuf or as JSON, below '
+                                f'{REGISTRY}') from None
         self._store.put(key, stored)
 
     def delete(self, start: str, end: str = '') -> int:
@@ -88,7 +92,7 @@ class EtcdServer:
     def watch(self, start: str, end: str, deliver: Deliver) -> Callable[[], None]:
         def changed(change: Change) -> None:
             if inside(change.key, start, end):
-                gone = KeyValue(change.key, '', 0, change.revision, 0)
+                gone = KeyValue(change.key, b'', 0, change.revision, 0)
                 deliver('PUT' if change.entry else 'DELETE', _shown(change.entry) if change.entry else gone)
         return self._store.listen_all(changed)
 
@@ -132,6 +136,16 @@ def restored(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(entry: Entry) -> KeyValue:
-    value = entry.value if isinstance(entry.value, str) else json.dumps(entry.value, separators=(',', ':'),
-                                                                        ensure_ascii=False)
-    return KeyValue(entry.key, value, entry.create_revision, entry.mod_revision, entry.version)
+    return KeyValue(entry.key, _bytes(entry.value), entry.create_revision, entry.mod_revision, entry.version)
+
+
+def _bytes(value: Any) -> bytes:
+    """A value as it lies in etcd: the resource version is the key's own, and not written."""
+    if isinstance(value, str):
+        return value.encode('utf-8', 'surrogateescape')
+    meta = {name: found for name, found in value.get('metadata', {}).items() if name != 'resourceVersion'}
+    written = {**value, 'metadata': meta} if 'metadata' in value else value
+    try:
+        return encode(written)
+    except Unencodable:
+        return json.dumps(written, separators=(',', ':'), ensure_ascii=False).encode() + b'\n'

@@ -18,6 +18,7 @@ CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 
 
 class CustomResourceDefinitionStrategy(Kind):
+    prefix = 'apiextensions.k8s.io/customresourcedefinitions'
     generation = True
     columns = columns('Name, Created At:date')
 

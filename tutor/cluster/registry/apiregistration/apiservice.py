@@ -14,6 +14,7 @@ from tutor.cluster.simulation import Simulation
 
 
 class ApiServiceStrategy(Kind):
+    prefix = 'apiregistration.k8s.io/apiservices'
     columns = columns('Name, Service, Available, Age')
     name_rule = staticmethod(names.is_path_segment)
 

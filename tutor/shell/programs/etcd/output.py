@@ -43,8 +43,22 @@ def hexadecimal(identity: int) -> str:
     return f'{identity:x}'
 
 
-def encoded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+def encoded(data: str | bytes) -> str:
+    return base64.b64encode(data.encode() if isinstance(data, str) else data).decode()
+
+
+def hexed(data: bytes) -> bytes:
+    """--hex: every byte of a key or value."""
+    return ''.join(f'\\x{byte:02x}' for byte in data).encode()
+
+
+def quoted(data: bytes) -> str:
+    """Go's %q of bytes: what is no UTF-8 stands as its numbers."""
+    plain = data.decode('utf-8', 'surrogateescape')
+    return '"' + ''.join(
+        f'\\x{ord(char) - 0xDC00:02x}' if '\udc80' <= char <= '\udcff' else
+        json.dumps(char, ensure_ascii=False)[1:-1] if char.isprintable() or char in '\n\r\t"\\' else
+        f'\\x{ord(char):02x}' for char in plain) + '"'
 
 
 def header(service: Any) -> dict[str, Any]:
@@ -70,7 +84,7 @@ def keys_as_fields(found: list[KeyValue], service: Any, count: int, io: IO) -> N
     for entry in found:
         io.stdout.write(f'"Key" : {json.dumps(entry.key)}\n"CreateRevision" : {entry.create_revision}\n'
                         f'"ModRevision" : {entry.mod_revision}\n"Version" : {entry.version}\n'
-                        f'"Value" : {json.dumps(entry.value, ensure_ascii=False)}\n"Lease" : 0\n')
+                        f'"Value" : {quoted(entry.value)}\n"Lease" : 0\n')
     io.stdout.write(f'"More" : false\n"Count" : {count}\n')
 
 

@@ -51,8 +51,6 @@ COMMANDS:
 \tsnapshot status\t\tGets backend snapshot status of a given file
 \tversion\t\t\tPrints the version of etcdctl
 \twatch\t\t\tWatches events stream on keys or prefixes
-
-Values of Kubernetes' keys are shown here as JSON; a real API server stores them as protobuf.
 """
 UTL_USAGE = """\
 Usage:
@@ -78,6 +76,7 @@ async def etcdctl(argv: list[str], io: IO, ctx: Context) -> int:
     if form not in output.FORMS:
         raise Failure(f'unsupported output format "{form}"', 128)
     command, *words = options.args or ['']
+    command = _whole(command)
     if not command or 'h' in options:
         io.stdout.write(USAGE.format(version=_version(ctx), api=api[:1] + ('.6' if '.6' in _version(ctx) else '.5')))
         return 0
@@ -94,6 +93,12 @@ async def etcdctl(argv: list[str], io: IO, ctx: Context) -> int:
         return await _ask(command, words, form, options, io, ctx)
     except EtcdError as error:
         raise Failure(str(error)) from None
+
+
+def _whole(beginning: str) -> str:
+    """cobra's EnablePrefixMatching: the command that a beginning means, when there is but one."""
+    found = [name for name in (*METHODS, *ABSENT) if name.startswith(beginning)]
+    return found[0] if beginning and beginning not in found and len(found) == 1 else beginning
 
 
 def _snapshot_file(verb: str, words: list[str], form: str, options: Options, io: IO, ctx: Context) -> int:
@@ -139,7 +144,7 @@ async def _ask(command: str, words: list[str], form: str, options: Options, io: 
         case 'get':
             _get(service, words, form, options, io)
         case 'put':
-            value = words[1] if len(words) > 1 else (await io.stdin.read()).decode('utf-8', 'replace')
+            value = words[1].encode('utf-8', 'surrogateescape') if len(words) > 1 else await io.stdin.read()
             service.put(words[0], value)
             io.stdout.write('OK\n')
         case 'del':
@@ -147,7 +152,7 @@ async def _ask(command: str, words: list[str], form: str, options: Options, io: 
             before = service.range(start, end) if 'prev-kv' in options else []
             io.stdout.write(f'{service.delete(start, end)}\n')
             for entry in before:
-                io.stdout.write(f'{entry.key}\n{entry.value}\n')
+                io.stdout.write(_line(entry, options))
         case 'watch':
             await _watch(service, words, options, io, ctx)
         case 'compaction':
@@ -199,7 +204,7 @@ def _get(service: EtcdService, words: list[str], form: str, options: Options, io
     if 'limit' in options and int(options.get('limit')):
         found = found[:int(options.get('limit'))]
     if 'keys-only' in options:
-        found = [KeyValue(entry.key, '', entry.create_revision, entry.mod_revision, entry.version) for entry in found]
+        found = [KeyValue(entry.key, b'', entry.create_revision, entry.mod_revision, entry.version) for entry in found]
     if 'count-only' in options:
         found = []
     if form == 'json':
@@ -210,7 +215,15 @@ def _get(service: EtcdService, words: list[str], form: str, options: Options, io
         raise Failure('table is not a supported output format for this command', 128)
     else:
         for entry in found:
-            io.stdout.write(f'{entry.value}\n' if 'print-value-only' in options else f'{entry.key}\n{entry.value}\n')
+            io.stdout.write(_line(entry, options))
+
+
+def _line(entry: KeyValue, options: Options) -> bytes:
+    """A key and its value, each on a line."""
+    key, value = entry.key.encode('utf-8', 'surrogateescape'), entry.value
+    if 'hex' in options:
+        key, value = output.hexed(key), output.hexed(value)
+    return value + b'\n' if 'print-value-only' in options else key + b'\n' + value + b'\n'
 
 
 def _sort(found: list[KeyValue], options: Options) -> None:
@@ -230,7 +243,7 @@ async def _watch(service: EtcdService, words: list[str], options: Options, io: I
     start, end = _range(words, options)
 
     def deliver(kind: str, entry: KeyValue) -> None:
-        io.stdout.write(f'{kind}\n{entry.key}\n{entry.value}\n')
+        io.stdout.write(kind.encode() + b'\n' + _line(entry, options))
     cancel = service.watch(start, end, deliver)
     try:
         await ctx.simulation.future()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from tutor.server.protobuf.wire import fixed64, record
+from tutor.apimachinery.protobuf.wire import fixed64, record
 
 MEDIA = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 NAMES = (MEDIA, 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf')

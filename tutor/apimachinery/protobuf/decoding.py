@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tutor.apimachinery import schema
+from tutor.apimachinery.protobuf import wire
+from tutor.apimachinery.protobuf.numbers import INLINE, fields_of
 from tutor.apimachinery.schema import Field
-from tutor.server.protobuf import wire
-from tutor.server.protobuf.numbers import INLINE, fields_of
 
 MAGIC = b'k8s\x00'
 DEPTH_LIMIT = 100

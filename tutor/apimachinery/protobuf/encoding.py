@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any
 
 from tutor.apimachinery import schema
+from tutor.apimachinery.protobuf.decoding import MAGIC
+from tutor.apimachinery.protobuf.numbers import INLINE, fields_of
+from tutor.apimachinery.protobuf.wire import fixed64, record
 from tutor.apimachinery.resources import Resource
 from tutor.apimachinery.schema import Definition, Field
-from tutor.server.protobuf.decoding import MAGIC
-from tutor.server.protobuf.numbers import INLINE, fields_of
-from tutor.server.protobuf.wire import fixed64, record
 
 META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 PARTIAL = Definition(f'{META}.PartialObjectMetadata', (), '', {
