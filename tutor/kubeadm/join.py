@@ -7,7 +7,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.client.client import Client
 from tutor.client.rest_config import RestConfig
 from tutor.cluster.addons.kubeadm import public_key_hash
-from tutor.kubeadm import kubelet, preflight
+from tutor.kubeadm import bootstrap, kubelet, preflight
 from tutor.kubeadm.certs import READING
 from tutor.kubeadm.environment import Environment, KubeadmError
 from tutor.kubeadm.tokens import PATTERN
@@ -34,7 +34,7 @@ async def run(environment: Environment, words: list[str]) -> None:
     client = await _discover(environment, words[0])
     environment.say(*(line.format('preflight') for line in READING))
     _read_configuration(client)
-    kubelet.write(environment, joining=True)
+    kubelet.write(environment, joining=True, certificate=await bootstrap.certificate(environment, client))
     await kubelet.start(environment)
     await kubelet.wait(environment)
     environment.say('[kubelet-start] Waiting for the kubelet to perform the TLS Bootstrap')

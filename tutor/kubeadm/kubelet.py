@@ -23,7 +23,7 @@ If you are on a systemd-powered system, you can try to troubleshoot the error wi
 ENVIRONMENT = '[kubelet-start] Writing kubelet environment file with flags to file "/var/lib/kubelet/kubeadm-flags.env"'
 
 
-def write(environment: Environment, joining: bool = False) -> None:
+def write(environment: Environment, joining: bool = False, certificate: str = '') -> None:
     """[kubelet-start]: configuration, credentials. A node that joins writes the flags last."""
     environment.say(
         *(() if joining else (ENVIRONMENT,)),
@@ -31,7 +31,7 @@ def write(environment: Environment, joining: bool = False) -> None:
         '[patches] Applied patch of type "application/strategic-merge-patch+json" to target "kubeletconfiguration"',
         '[kubelet-start] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
         *((ENVIRONMENT,) if joining else ()))
-    kubeadm_files.write_node(environment.files, environment.name, environment.keys)
+    kubeadm_files.write_node(environment.files, environment.name, environment.keys, certificate)
 
 
 async def start(environment: Environment) -> None:

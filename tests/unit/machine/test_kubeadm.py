@@ -52,6 +52,19 @@ def test_a_node_that_was_reset_joins_again(desk: Desk) -> None:
     assert JOINED in desk.out('ssh root@node01 "$(sudo kubeadm token create --print-join-command)"')
     desk.wait(10)
     assert 'node01         Ready' in desk.out('kubectl get nodes')
+    _, signer, requestor, _, condition = desk.out('kubectl get csr --no-headers').split()[1:]
+    assert (signer, condition) == ('kubernetes.io/kube-apiserver-client-kubelet', 'Approved,Issued')
+    assert requestor.startswith('system:bootstrap:')
+    assert 'subject=O = system:nodes, CN = system:node:node01' in desk.out(
+        'ssh root@node01 openssl x509 -in /var/lib/kubelet/pki/kubelet-client-current.pem -noout -subject -issuer')
+
+
+def test_a_node_does_not_join_while_nobody_signs(desk: Desk) -> None:
+    desk.out('kubectl delete node node01; ssh root@node01 kubeadm reset -f')
+    join = desk.out('sudo kubeadm token create --print-join-command').strip()
+    desk.out('sudo mv /etc/kubernetes/manifests/kube-controller-manager.yaml /root; sleep 5')
+    assert 'timed out waiting for the kubelet to perform the TLS Bootstrap' in desk.out(f'ssh root@node01 "{join}"')
+    assert desk.out('kubectl get csr --no-headers').split()[-1] == 'Pending'
 
 
 def test_tokens_are_secrets(desk: Desk) -> None:

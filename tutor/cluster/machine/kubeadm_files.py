@@ -132,10 +132,11 @@ def certificates(name: str, address: str) -> list[Certificate]:
     ]
 
 
-def write_node(files: FileSystem, name: str, keys: Keys) -> None:
-    """What `kubeadm join` leaves behind: the kubelet's configuration, credentials and the authority it trusts."""
+def write_node(files: FileSystem, name: str, keys: Keys, certificate: str = '') -> None:
+    """What `kubeadm join` leaves behind: the kubelet's configuration, credentials (with `certificate`, if one was
+    signed for it) and the authority it trusts."""
     write_kubelet(files)
-    _write_kubelet_credentials(files, name, keys)
+    _write_kubelet_credentials(files, name, keys, certificate)
     files.put(f'{PKI}/ca.crt', lambda: keys.authority().certificate.encode())
 
 
@@ -146,14 +147,14 @@ def write_kubelet(files: FileSystem) -> None:
     files.put('/var/lib/kubelet/instance-config.yaml', INSTANCE_CONFIG)
 
 
-def _write_kubelet_credentials(files: FileSystem, name: str, keys: Keys) -> None:
+def _write_kubelet_credentials(files: FileSystem, name: str, keys: Keys, certificate: str) -> None:
     pem = '/var/lib/kubelet/pki/kubelet-client-current.pem'
     stamped = 'kubelet-client-2026-05-04-08-55-00.pem'
     user = f'system:node:{name}'
 
     def both() -> bytes:
         pair = keys.issue(user, ('system:nodes',))
-        return (pair.certificate + pair.key).encode()
+        return ((certificate or pair.certificate) + pair.key).encode()
     files.put(f'/var/lib/kubelet/pki/{stamped}', both, 0o600)
     if not files.exists(pem, follow=False):
         files.symlink(f'/var/lib/kubelet/pki/{stamped}', pem)
