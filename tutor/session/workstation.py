@@ -53,7 +53,10 @@ def workstation(cluster: Cluster) -> Host:
     """The machine at whose prompt the learner sits: the control plane's, or one of its own beside a cluster that has
     none. It has an administrator's kubeconfig, once there is a cluster."""
     cluster.nodes.equip({**TOOLS, 'kubeadm': partial(_kubeadm, cluster)})
-    host: Host = cluster.nodes.control_plane or _outside(cluster)
+    seat = cluster.nodes.control_plane
+    if seat is not None:
+        seat.attended = True
+    host: Host = seat or _outside(cluster)
     files = host.files
     for name in TOOLS:
         if not files.exists(f'/usr/bin/{name}'):

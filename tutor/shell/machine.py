@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from tutor.shell.systemd.systemd import Systemd
 
 
+FIRST_BOOT = -3600.0
+"""When the machines were switched on: before the simulation's first moment."""
+
+
 class Machine(Protocol):
     """A node's machine. `host` has its files, processes, network and programs; `systemd` runs its units, whose output
     is in `journal`; `sockets` are the services that listen at a path of its disk, such as a container runtime
-    (`tutor.shell.cri`); `boot` and `halt` switch it on and off."""
+    (`tutor.shell.cri`); `boot` and `halt` switch it on and off, unless `attended`: somebody sits at it."""
+
+    on: bool
+    booted_at: float
+    attended: bool
 
     @property
     def host(self) -> Host: ...

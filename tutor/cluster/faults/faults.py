@@ -66,6 +66,8 @@ class ClusterFaults:
                  if (parts := caused.text.split())[0] in names and parts[1:len(wanted) + 1] == wanted]
         if names and not found:
             text = ' '.join([names[0], *wanted])
+            if any(kind.restore(self._cluster, wanted) for kind in KINDS if kind.name in names):
+                return [Caused(0, text, self._cluster.simulation.now)]
             raise BadFault(f'no fault "{text}" is in force', f'没有正在生效的故障“{text}”')
         return [self.mend(number) for number in found]
 

@@ -16,11 +16,16 @@ Cause = Callable[[Cluster, Sequence[str]], Mend]
 """Causes a fault; the words are those after its name. Raises BadFault before anything is changed."""
 
 
+Restore = Callable[[Cluster, Sequence[str]], bool]
+"""Mends by the word that mends what came about without `chaos`; whether there was something to mend."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(FaultKind):
     """A kind of fault with what causes it."""
 
     cause: Cause = lambda cluster, words: lambda: None
+    restore: Restore = lambda cluster, words: False
 
     def usage(self) -> BadFault:
         synopsis = f'{self.name} {self.synopsis}'.rstrip()

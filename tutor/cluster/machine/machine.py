@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from tutor.cluster.machine.processes import InnerProcess, MachineProcesses
 from tutor.cluster.simulation import Simulation
+from tutor.shell.machine import FIRST_BOOT
 from tutor.shell.process import Connection, Host, Main, Process
 from tutor.shell.systemd.journal import Journal
 from tutor.shell.systemd.systemd import Systemd
@@ -55,6 +56,8 @@ class Machine(Host):
         self.machine = self
         self.table = self.processes = MachineProcesses(self)
         self.on = False
+        self.booted_at = FIRST_BOOT
+        self.attended = False
         self.measure: Callable[[str], tuple[int, int]] = lambda resource: (0, 0)
         self.on_power: Callable[[bool], None] = lambda on: None
         """Called before it boots, and after it has halted."""
@@ -90,6 +93,8 @@ class Machine(Host):
         if self.on:
             return
         self.on = True
+        if self.simulation.now > 0:
+            self.booted_at = self.simulation.now
         self.on_power(True)
         self.table.begin()
         self.next_pid = FIRST_SERVICE_PID

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tutor.shell.machine import FIRST_BOOT
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.options import parse
 
@@ -75,7 +76,8 @@ async def free(argv: list[str], io: IO, ctx: Context) -> int:
 async def uptime(argv: list[str], io: IO, ctx: Context) -> int:
     """uptime"""
     options = parse(argv, ctx, 'ps', {'pretty': 'p', 'since': 's'})
-    seconds = int(ctx.simulation.now) + 3600
+    machine = ctx.host.machine
+    seconds = int(ctx.simulation.now - (machine.booted_at if machine is not None else FIRST_BOOT))
     days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
     if 'p' in options:
         io.stdout.write(f'up {hours} hours, {minutes} minutes\n')

@@ -80,6 +80,10 @@ async def _session(server: SshServer, user: Account, peer: str, host: str, comma
     except Cancelled:
         process.signal('INT')
         raise
+    machine = server.host.machine
+    if process.killed_by and machine is not None and not machine.on:
+        io.stderr.write(f'Connection to {host} closed by remote host.\r\n')
+        status = 255
     if wants_terminal and io.stdin.isatty:
         io.stderr.write(f'Connection to {host} closed.\r\n')
     return status

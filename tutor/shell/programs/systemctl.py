@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tutor.shell.process import IO, Context, Process
+from tutor.shell.programs import power
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.journalctl import line_of
 from tutor.shell.programs.options import Options, parse
@@ -27,7 +28,7 @@ Legend: LOAD   → Reflects whether the unit definition was properly loaded.
 """
 NEEDS_RIGHTS = ('start', 'stop', 'restart', 'try-restart', 'reload', 'reload-or-restart', 'enable', 'disable', 'mask',
                 'unmask', 'reset-failed', 'kill')
-ABSENT = ('edit', 'reboot', 'poweroff', 'halt', 'suspend', 'isolate', 'set-property', 'revert', 'list-timers',
+ABSENT = ('edit', 'suspend', 'isolate', 'set-property', 'revert', 'list-timers',
           'list-sockets', 'list-jobs', 'get-default', 'set-default', 'daemon-reexec', 'freeze', 'thaw')
 VERBS = ('status', 'is-active', 'is-enabled', 'is-failed', 'cat', 'show', 'list-units', 'list-unit-files',
          'daemon-reload', 'list-dependencies', *NEEDS_RIGHTS)
@@ -62,6 +63,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if ctx.host.machine is None:
         raise Complaint(NO_SYSTEMD, bare=True)
     verb, *units = options.args or ['list-units']
+    if verb in power.CALLS:
+        return await power.switch(verb, io, ctx)
     if verb in ABSENT:
         raise Complaint(f'error: systemctl {verb} is not simulated', bare=True)
     if verb not in VERBS:

@@ -21,8 +21,17 @@ def cause(cluster: Cluster, words: Sequence[str]) -> Mend:
     return machine.boot
 
 
+def restore(cluster: Cluster, words: Sequence[str]) -> bool:
+    """Switch on what somebody has switched off by hand."""
+    machine = cluster.nodes.machines.get(words[0]) if len(words) == 1 else None
+    if machine is None or machine.on:
+        return False
+    machine.boot()
+    return True
+
+
 KIND = Kind(
     'stop', 'NODE', 'switch a machine off: it is unreachable, and after 50 s its Node is unknown; its Pods are evicted '
     'when their tolerationSeconds (300) are over',
     '关掉一台机器的电源：它不再可达，50 秒后它的 Node 变成 Unknown；tolerationSeconds（300）过后，其上的 Pod 被驱逐',
-    'start', cause)
+    'start', cause, restore)
