@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from errno import ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT
+from functools import partial
 from typing import Any, Protocol
 
 from tutor.cluster.network.links import DROPPED, UNREACHABLE, Links
 from tutor.cluster.network.stack import Stack, TcpConnection, TcpListener, UdpListener, connection_pair, is_loopback
+from tutor.cluster.network.traffic import Traffic
 from tutor.cluster.simulation import Simulation
+from tutor.shell.netview import ANSWERED, CLOSED, TCP, UDP, Flow
+from tutor.shell.netview import REFUSED as NOT_TAKEN
 
 CONNECT_TIMEOUT = 130.0
 """How long a kernel tries when nothing ever answers (tcp_syn_retries)."""
@@ -38,6 +42,9 @@ class Fabric:
         self.proxies: list[Proxy] = []
         self.policy: Policy | None = None
         self.links = Links()
+        self.pod_cidrs: dict[str, str] = {}
+        """From which range each machine's pods have their addresses."""
+        self.traffic = Traffic(simulation)
         self._by_address: dict[str, Stack] = {}
         self._nodes: dict[str, Stack] = {}
 
@@ -56,6 +63,10 @@ class Fabric:
 
     def node(self, name: str) -> Stack:
         return self._nodes[name]
+
+    def pods_on(self, node: str) -> list[Stack]:
+        """The stacks of a machine's pods."""
+        return [stack for stack in self._by_address.values() if stack.pod and stack.node == node]
 
     def remove(self, stack: Stack) -> None:
         for address in stack.addresses:
@@ -106,27 +117,34 @@ class Fabric:
     async def connect(self, source: Stack, address: str, port: int, timeout: float | None = None) -> TcpConnection:
         """Open a connection. Raises OSError as a kernel does."""
         found = self.route(source, address, port)
+        own = '127.0.0.1' if is_loopback(address) else source.address, source.free_port()
+        flow = self.traffic.begin(TCP, own, source, (address, port), found)
         if isinstance(found, str):
-            await self._fail(found, timeout)
+            await self._fail(found, timeout, flow)
         assert isinstance(found, TcpListener)
         await self.simulation.sleep(self.links.latency)
-        own = '127.0.0.1' if is_loopback(address) else source.address
-        client, server = connection_pair(self.simulation, (own, source.free_port()), (address, port),
-                                         found.tls)
+        client, server = connection_pair(self.simulation, own, (address, port), found.tls)
         server.local = (found.stack.address, found.port)
+        client.on_end = partial(self.traffic.tell, flow, CLOSED)
+        self.traffic.tell(flow, ANSWERED)
         found.accept(server)
         return client
 
     async def ask(self, source: Stack, address: str, port: int, question: Any, timeout: float) -> Any:
         """Send a datagram and wait for its answer. Raises OSError as a kernel does."""
         found = self.route(source, address, port, 'UDP')
+        flow = self.traffic.begin(UDP, (source.address, source.free_port()), source, (address, port), found,
+                                  question)
         if isinstance(found, str):
-            await self._fail(found, timeout)
+            await self._fail(found, timeout, flow)
         assert isinstance(found, UdpListener)
         await self.simulation.sleep(self.links.latency)
-        return await found.answer(question, source.address)
+        answer = await found.answer(question, source.address)
+        flow.reply = answer
+        self.traffic.tell(flow, ANSWERED)
+        return answer
 
-    async def _fail(self, why: str, timeout: float | None) -> None:
+    async def _fail(self, why: str, timeout: float | None, flow: Flow) -> None:
         if why == DROPPED:
             await self.simulation.sleep(min(timeout or CONNECT_TIMEOUT, CONNECT_TIMEOUT))
             raise TimeoutError(ETIMEDOUT, 'Connection timed out')
@@ -134,5 +152,6 @@ class Fabric:
             await self.simulation.sleep(min(timeout or NEIGHBOUR_TIMEOUT, NEIGHBOUR_TIMEOUT))
             raise OSError(EHOSTUNREACH, 'No route to host')
         await self.simulation.sleep(self.links.latency)
+        self.traffic.tell(flow, NOT_TAKEN)
         raise ConnectionRefusedError(ECONNREFUSED, 'Connection refused')
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from tutor.cluster.network import iptables, resolver
+from tutor.cluster.network import devices, iptables, resolver
 from tutor.cluster.network.dns import DnsAnswer, Question
 from tutor.cluster.network.stack import Answer, Stack, TcpConnection, TcpListener, UdpListener
+from tutor.shell.netview import Device, Flow, Neighbour, Route, Watcher
 from tutor.shell.tls import Certificates
 
 if TYPE_CHECKING:
@@ -87,6 +88,30 @@ class HostNetwork:
         return [*(('tcp', address, port, listener.owner)
                   for (address, port), listener in self.stack.listeners.items()),
                 *(('udp', '', port, listener.owner) for port, listener in self.stack.datagrams.items())]
+
+    def devices(self) -> list[Device]:
+        """The network devices beside the loopback one."""
+        return devices.devices(self.stack.fabric, self.stack)
+
+    def routes(self) -> list[Route]:
+        return devices.routes(self.stack.fabric, self.stack)
+
+    def neighbours(self) -> list[Neighbour]:
+        return devices.neighbours(self.stack.fabric, self.stack)
+
+    def flows(self) -> list[Flow]:
+        """The connections that pass here and are open, or were so a short while ago (conntrack's table)."""
+        return [flow for flow in self.stack.fabric.traffic.recent() if self.passes(flow)]
+
+    def passes(self, flow: Flow) -> bool:
+        """Whether the packets of a flow can be seen here: a machine sees those of all its pods."""
+        if self.stack.pod:
+            return self.stack.address in (flow.source, flow.target)
+        return self.stack.node in (flow.source_node, flow.target_node)
+
+    def watch(self, told: Watcher) -> Callable[[], None]:
+        """Be told of all that passes here from now on; call what is given back to stop."""
+        return self.stack.fabric.traffic.watch(lambda flow, what: told(flow, what) if self.passes(flow) else None)
 
     def path(self, address: str) -> list[str]:
         """The machines that a packet passes on its way, its end included where it arrives (for traceroute)."""

@@ -27,7 +27,7 @@ class PodNetwork:
     """The plug-in on one node. Raises AddressesExhausted when its range is used up."""
 
     def __init__(self, fabric: Fabric, node: str, cidr: str) -> None:
-        self.cidr = cidr
+        self.cidr = fabric.pod_cidrs[node] = cidr
         self._fabric = fabric
         self._node = node
         self._addresses = PodAddresses(cidr)

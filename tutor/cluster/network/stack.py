@@ -37,6 +37,8 @@ class TcpConnection:
     """What the client has shown of itself in its handshake, as PEM."""
     other: TcpConnection | None = None
     on_close: Callable[[], object] | None = None
+    on_end: Callable[[], object] | None = None
+    """Called once when this side has closed the connection."""
 
     def handshake(self, name: str, certificate: str = '') -> str:
         """Speak TLS from now on, as the client; the certificates that the server presents, as PEM."""
@@ -51,6 +53,9 @@ class TcpConnection:
         self.reader.close_read()
         if self.on_close is not None:
             self.on_close()
+        if self.on_end is not None:
+            ended, self.on_end = self.on_end, None
+            ended()
 
 
 def connection_pair(simulation: Simulation, client: tuple[str, int], server: tuple[str, int],

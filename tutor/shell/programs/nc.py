@@ -1,4 +1,4 @@
-"""nc: a connection by hand, or a listener."""
+"""nc and telnet: a connection by hand, or a listener."""
 
 from __future__ import annotations
 
@@ -38,6 +38,37 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         finally:
             connection.close()
     return status
+
+
+async def telnet(argv: list[str], io: IO, ctx: Context) -> int:
+    """telnet HOST [PORT]"""
+    options = parse(argv, ctx, 'l:e:anE', {})
+    if not options.args or ctx.host.network is None:
+        raise missing_operand(argv, ctx)
+    host, port = options.args[0], options.args[1] if len(options.args) > 1 else '23'
+    busybox, network = ctx.host.userland == 'busybox', ctx.host.network
+    if not port.isdigit():
+        raise Complaint(f"bad port '{port}'" if busybox else f'could not resolve {host}/{port}: Servname not supported '
+                        'for ai_socktype', bare=not busybox)
+    try:
+        address = (await network.resolve(host))[0]
+    except OSError:
+        raise Complaint(f"bad address '{host}'" if busybox else
+                        f'could not resolve {host}/{port}: Name or service not known') from None
+    if not busybox:
+        io.stdout.write(f'Trying {address}...\n')
+    try:
+        connection = await network.connect(address, int(port))
+    except OSError as problem:
+        raise Complaint(f"can't connect to remote host ({address}): {reason(problem)}" if busybox else
+                        f'Unable to connect to remote host: {reason(problem)}') from None
+    io.stdout.write(f'Connected to {host}\n\n' if busybox else f"Connected to {host}.\nEscape character is '^]'.\n")
+    try:
+        await _converse(connection, io, ctx)
+    finally:
+        connection.close()
+    io.stdout.write('Connection closed by foreign host\n' if busybox else 'Connection closed by foreign host.\n')
+    return 1
 
 
 def _ports(spec: str) -> list[int]:

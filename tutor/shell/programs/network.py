@@ -1,7 +1,11 @@
-"""ip, ifconfig, route: the addresses of the machine, and where packets go."""
+"""ip, ifconfig, route, arp: the addresses of the machine, and where packets go."""
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from tutor.shell.netview import Device, Neighbour, Route, mac_of
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 
@@ -15,27 +19,76 @@ async def ip(argv: list[str], io: IO, ctx: Context) -> int:
     words = [word for word in argv[1:] if not word.startswith('-')]
     what = words[0] if words else ''
     rest = [word for word in words[1:] if word not in ('show', 's', 'list', 'ls', 'dev')]
-    addresses = _addresses(ctx)
+    brief = any(word in ('-br', '-brief') for word in argv[1:])
     if what and ('address'.startswith(what) or 'link'.startswith(what)):
-        shown = _links(addresses, ctx, rest[0] if rest else '')
-        if not shown:
-            raise Complaint(f"can't find device '{rest[0]}'" if ctx.host.userland == 'busybox' else
-                            f'Device "{rest[0]}" does not exist.', 1, bare=ctx.host.userland != 'busybox')
-        if 'address'.startswith(what):
-            io.stdout.write(shown)
-        else:
-            io.stdout.write(''.join(line + '\n' for line in shown.splitlines() if 'inet' not in line
-                                    and 'valid_lft' not in line))
+        io.stdout.write(_shown(rest[0] if rest else '', 'address'.startswith(what), brief, ctx))
     elif what and 'route'.startswith(what):
-        io.stdout.write(_get(rest[1], addresses) if rest[:1] == ['get'] and len(rest) > 1 else _routes(addresses, ctx))
+        asks = rest[:1] == ['get'] and len(rest) > 1
+        io.stdout.write(_get(rest[1], ctx) if asks else ''.join(_route(route, ctx) for route in _routes(ctx)))
     elif what and 'neighbor'.startswith(what):
-        for address in addresses[:1]:
-            gateway = _gateway(address)
-            io.stdout.write(f'{gateway} dev eth0 lladdr {_mac(gateway)} REACHABLE \n')
+        for near in neighbours(ctx):
+            io.stdout.write(f'{near.address} dev {near.device} lladdr {near.mac} REACHABLE \n')
     else:
         raise Complaint(f'Object "{what}" is unknown, try "ip help".' if what else
                         'Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }', 1 if what else 255, bare=True)
     return 0
+
+
+def _devices(ctx: Context) -> list[Device]:
+    network: Any = ctx.host.network
+    return network.devices() if hasattr(network, 'devices') else [
+        Device(number, f'eth{number - 2}', mac_of(address), address)
+        for number, address in enumerate(_addresses(ctx), 2)]
+
+
+def _routes(ctx: Context) -> list[Route]:
+    network: Any = ctx.host.network
+    return network.routes() if hasattr(network, 'routes') else [
+        route for address in _addresses(ctx)[:1] for route in (
+            Route('default', 'eth0', _gateway(address)),
+            Route(f'{address.rpartition(".")[0]}.0/24', 'eth0', source=address))]
+
+
+def neighbours(ctx: Context) -> list[Neighbour]:
+    """Whose hardware addresses are known here."""
+    network: Any = ctx.host.network
+    return network.neighbours() if hasattr(network, 'neighbours') else [
+        Neighbour(_gateway(address), mac_of(_gateway(address)), 'eth0') for address in _addresses(ctx)[:1]]
+
+
+def _shown(wanted: str, addresses: bool, brief: bool, ctx: Context) -> str:
+    """ip addr and ip link. Raises Complaint for a device that there is not."""
+    chosen = [device for device in _devices(ctx) if wanted in ('', device.name)]
+    if wanted not in ('', 'lo') and not chosen:
+        busybox = ctx.host.userland == 'busybox'
+        raise Complaint(f"can't find device '{wanted}'" if busybox else f'Device "{wanted}" does not exist.', 1,
+                        bare=not busybox)
+    if brief:
+        rows = [('lo', 'UNKNOWN', '127.0.0.1/8', '00:00:00:00:00:00')] if wanted in ('', 'lo') else []
+        rows += [(_name(device), 'UP', f'{device.address}/{device.prefix}' if device.address else '', device.mac)
+                 for device in chosen]
+        return ''.join(f'{name:<16} {state:<14} {address if addresses else mac} \n'
+                       for name, state, address, mac in rows)
+    group = '' if ctx.host.userland == 'busybox' else 'group default '
+    parts = [LOOPBACK.format(group=group)] if wanted in ('', 'lo') else []
+    parts += [_block(device, group) for device in chosen]
+    lines = ''.join(parts).splitlines(keepends=True)
+    return ''.join(line for line in lines if addresses or ('inet' not in line and 'valid_lft' not in line))
+
+
+def _name(device: Device) -> str:
+    return f'{device.name}@if{device.peer}' if device.peer else device.name
+
+
+def _block(device: Device, group: str) -> str:
+    master = f'master {device.master} ' if device.master else ''
+    shown = (f'{device.number}: {_name(device)}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue {master}'
+             f'state UP {group}\n    link/ether {device.mac} brd ff:ff:ff:ff:ff:ff'
+             f'{" link-netnsid 0" if device.peer and group else ""}\n')
+    if device.address:
+        shown += (f'    inet {device.address}/{device.prefix} brd {device.address.rpartition(".")[0]}.255 scope global '
+                  f'{device.name}\n       valid_lft forever preferred_lft forever\n')
+    return shown
 
 
 def _addresses(ctx: Context) -> list[str]:
@@ -46,29 +99,43 @@ def _gateway(address: str) -> str:
     return address.rpartition('.')[0] + '.1'
 
 
-def _mac(address: str) -> str:
-    return '0a:58:' + ':'.join(f'{int(part):02x}' for part in address.split('.'))
-
-
-def _routes(addresses: list[str], ctx: Context) -> str:
+def _route(route: Route, ctx: Context) -> str:
     kernel = '' if ctx.host.userland == 'busybox' else 'proto kernel '
-    return ''.join(f'default via {_gateway(address)} dev eth0 \n'
-                   f'{address.rpartition(".")[0]}.0/24 dev eth0 {kernel}scope link  src {address} \n'
-                   for address in addresses[:1])
+    if route.via:
+        return f'{route.target} via {route.via} dev {route.device} \n'
+    return f'{route.target} dev {route.device} {kernel}scope link  src {route.source} \n'
 
 
-def _get(target: str, addresses: list[str]) -> str:
+def _get(target: str, ctx: Context) -> str:
     """ip route get."""
-    own = addresses[0] if addresses else '127.0.0.1'
-    near = target.rpartition('.')[0] == own.rpartition('.')[0]
-    via = '' if near else f'via {_gateway(own)} '
-    return f'{target} {via}dev eth0  src {own} \n'
+    own = (_addresses(ctx) or ['127.0.0.1'])[0]
+    try:
+        address = ip_address(target)
+        found = next((route for route in _routes(ctx) if route.target != 'default'
+                      and address in ip_network(route.target)), None)
+    except ValueError:
+        raise Complaint(f'Error: any valid prefix is expected rather than "{target}".', 1, bare=True) from None
+    found = found or Route('default', 'eth0', _gateway(own))
+    via = f'via {found.via} ' if found.via else ''
+    return f'{target} {via}dev {found.device} src {found.source or own} uid 0 \n    cache \n'
+
+
+async def arp(argv: list[str], io: IO, ctx: Context) -> int:
+    """arp [-n|-a]"""
+    found = neighbours(ctx)
+    if ctx.host.userland == 'busybox' or '-a' in argv:
+        io.stdout.write(''.join(f'? ({near.address}) at {near.mac} [ether]  on {near.device}\n' for near in found))
+        return 0
+    io.stdout.write('Address                  HWtype  HWaddress           Flags Mask            Iface\n')
+    for near in found:
+        io.stdout.write(f'{near.address:<25}{"ether":<8}{near.mac:<20}{"C":<22}{near.device}\n')
+    return 0
 
 
 async def ifconfig(argv: list[str], io: IO, ctx: Context) -> int:
     """ifconfig [DEVICE], as BusyBox prints it."""
     for number, address in enumerate(_addresses(ctx)[:1]):
-        io.stdout.write(f'eth{number}      Link encap:Ethernet  HWaddr {_mac(address).upper()}  \n'
+        io.stdout.write(f'eth{number}      Link encap:Ethernet  HWaddr {mac_of(address).upper()}  \n'
                         f'          inet addr:{address}  Bcast:{address.rpartition(".")[0]}.255  Mask:255.255.255.0\n'
                         '          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n'
                         '          RX packets:12 errors:0 dropped:0 overruns:0 frame:0\n'
@@ -95,18 +162,3 @@ async def route(argv: list[str], io: IO, ctx: Context) -> int:
                         f'{address.rpartition(".")[0] + ".0":<15} {here:<15} 255.255.255.0   U     0      0        0 '
                         'eth0\n')
     return 0
-
-
-def _links(addresses: list[str], ctx: Context, device: str) -> str:
-    group = '' if ctx.host.userland == 'busybox' else 'group default '
-    shown = LOOPBACK.format(group=group) if device in ('', 'lo') else ''
-    for number, address in enumerate(addresses, 2):
-        if device not in ('', f'eth{number - 2}'):
-            continue
-        mac = _mac(address)
-        shown += (f'{number}: eth{number - 2}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP '
-                  f'{group}\n'
-                  f'    link/ether {mac} brd ff:ff:ff:ff:ff:ff\n'
-                  f'    inet {address}/24 brd {address.rpartition(".")[0]}.255 scope global eth{number - 2}\n'
-                  f'       valid_lft forever preferred_lft forever\n')
-    return shown

@@ -1,9 +1,10 @@
-"""ss and netstat: what listens on the machine or in the pod."""
+"""ss and netstat: what listens on the machine or in the pod, and which connections are open."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tutor.shell.netview import ANSWERED, TCP
 from tutor.shell.process import IO, Context, Process
 from tutor.shell.programs.options import parse
 
@@ -19,6 +20,21 @@ def _listening(ctx: Context, wanted: str) -> list[tuple[str, str, int, Process |
         if protocol in wanted:
             found.append((protocol, address, port, _owner(owner, port, ctx)))
     return sorted(found, key=lambda item: (item[0] != 'udp', item[2], item[1]))
+
+
+def _open(ctx: Context) -> list[tuple[str, str]]:
+    """Both ends of each open connection, one's own first."""
+    network: Any = ctx.host.network
+    found = []
+    for flow in network.flows() if hasattr(network, 'flows') else ():
+        if flow.protocol != TCP or flow.state != ANSWERED:
+            continue
+        client = f'{flow.source}:{flow.source_port}'
+        if flow.source in network.addresses:
+            found.append((client, f'{flow.address}:{flow.port}'))
+        if flow.target in network.addresses:
+            found.append((f'{flow.target}:{flow.target_port}', client))
+    return found
 
 
 def _owner(owner: Any, port: int, ctx: Context) -> Process | None:
@@ -58,6 +74,8 @@ async def ss(argv: list[str], io: IO, ctx: Context) -> int:
         there = '0.0.0.0' if address else '*'
         io.stdout.write(f'{f"{protocol:<6}" if many else ""}{state:<6} 0      {queue:<6d} {address or "*":>13}:'
                         f'{port:<8d} {there:>7}:*    {who}'.rstrip(' ') + '\n')
+    for own, other in _open(ctx) if 'l' not in options and 'tcp' in _wanted(options) else ():
+        io.stdout.write(f'{"tcp   " if many else ""}ESTAB  0      0      {own:>22} {other:>22}\n')
     return 0
 
 
@@ -69,14 +87,19 @@ async def netstat(argv: list[str], io: IO, ctx: Context) -> int:
     if shows and ctx.uid and not busybox:
         io.stderr.write('(Not all processes could be identified, non-owned process info\n will not be shown, you would '
                         'have to be root to see it all.)\n')
-    io.stdout.write('Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           '
+    listens, every = 'l' in options, 'a' in options
+    which = '(servers and established)' if every else '(only servers)' if listens else '(w/o servers)'
+    io.stdout.write(f'Active Internet connections {which}\nProto Recv-Q Send-Q Local Address           '
                     f'Foreign Address         State       {"PID/Program name    " if shows else ""}\n')
-    for protocol, address, port, process in sorted(_listening(ctx, _wanted(options)), key=lambda item: item[0]):
+    for protocol, address, port, process in sorted(_listening(ctx, _wanted(options)), key=lambda item: item[0]) if (
+            listens or every) else ():
         local = f'{address or "0.0.0.0"}:{port}'
         state = 'LISTEN' if protocol == 'tcp' else ''
         who = (f'{process.pid}/{_name(process)}' if process is not None else '-') if shows else ''
         io.stdout.write(f'{protocol:<5}      0      0 {local:<23} 0.0.0.0:*               {state:<11} {who}'.rstrip(' ')
                         + ('' if shows else '      ' if state else '') + '\n')
+    for own, other in _open(ctx) if not listens and 'tcp' in _wanted(options) else ():
+        io.stdout.write(f'tcp        0      0 {own:<23} {other:<23} ESTABLISHED{" -" if shows else ""}\n')
     return 0
 
 

@@ -10,7 +10,8 @@ class Netshoot(Image):
     tags = {'latest': 'v0.14', 'v0.14': 'v0.14', 'v0.13': 'v0.13'}
     size = 201_400_000
     memory = 2 * 1024 * 1024
-    extra = ('bash', 'curl', 'dig', 'host', 'iptables', 'iptables-save', 'ipvsadm', 'jq', 'nslookup', 'openssl', 'ss',
+    extra = ('bash', 'conntrack', 'curl', 'dig', 'host', 'iptables', 'iptables-save', 'ipvsadm', 'jq', 'nslookup',
+             'openssl', 'ss', 'tcpdump',
              'vim')
 
     def userland(self, tag: str) -> str:
