@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tutor.apimachinery import go_types, quantity, schema
@@ -29,15 +29,18 @@ class DecodeError(ValueError):
 
 def is_clean(obj: dict[str, Any], resource: Resource) -> bool:
     """Whether `check` would neither change the object nor complain."""
-    found = schema.for_resource(resource)
-    return found is None or clean(found.name)(obj)
+    test = _clean_kind(resource.group, resource.version, resource.kind)
+    return test is None or test(obj)
 
 
 def check(obj: dict[str, Any], resource: Resource) -> list[str]:
     """Decode an object of a resource in place (it must be private): unknown fields and nulls go, quantities become
     canonical. The complaints about unknown fields; raises DecodeError for a value of the wrong type."""
+    if is_clean(obj, resource):
+        return []
     found = schema.for_resource(resource)
-    return decode(obj, found) if found is not None else []
+    assert found is not None
+    return decode(obj, found)
 
 
 def decode(obj: dict[str, Any], definition: Definition) -> list[str]:
@@ -60,6 +63,12 @@ def decode(obj: dict[str, Any], definition: Definition) -> list[str]:
 
 
 # -- the predicate: is there nothing to do? -----------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _clean_kind(group: str, version: str, kind: str) -> Test | None:
+    found = schema.lookup(group, version, kind)
+    return clean(found.name) if found is not None else None
 
 
 @cache

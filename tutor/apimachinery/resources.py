@@ -55,7 +55,10 @@ class Resource:
         return f'/apis/{self.group}/{self.version}' if self.group else f'/api/{self.version}'
 
     def subresource(self, name: str) -> Subresource | None:
-        return next((sub for sub in self.subresources if sub.name == name), None)
+        for found in self.subresources:
+            if found.name == name:
+                return found
+        return None
 
     def path(self, namespace: str = '', name: str = '', subresource: str = '') -> str:
         """The path of the collection or of one object of it."""

@@ -119,18 +119,19 @@ class Client:
         """Any request; raises StatusError when the answer is an error, in client-go's words if that is no Status."""
         if self.manager and method != 'GET' and method != 'DELETE' and 'fieldManager' not in query:
             query['fieldManager'] = self.manager
-        return self._answered(self._build(method, path, body, content_type, accept, query), _asked(method, path))
+        return self._answered(self._build(method, path, body, content_type, accept, query))
 
     def raw(self, method: str, path: str, body: Any = None, **query: Any) -> Response:
         """A request to a path of which nothing is known; raises StatusError."""
-        return self._answered(self._build(method, path, body, query=query))
+        return self._answered(self._build(method, path, body, query=query), raw=True)
 
-    def _answered(self, request: Request, asked: str = '') -> Response:
+    def _answered(self, request: Request, raw: bool = False) -> Response:
         response = self.transport.send(request)
         if response.status < 400:
             return response
         if isinstance(response.body, dict):
             raise StatusError(response.body)
+        asked = '' if raw else _asked(request.method, request.path)
         raise unexpected(response.status, _text(response.body), asked)
 
     def path(self, resource: str | Resource, namespace: str = '', name: str = '', subresource: str = '') -> str:

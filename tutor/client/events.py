@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from contextlib import suppress
 from typing import Any
 from zlib import crc32
 
@@ -123,8 +122,11 @@ class EventRecorder:
         }
         if self.host:
             event['reportingInstance'] = self.host
-        with suppress(StatusError, OSError):
-            self._remember(key, self._client.create('events', event, namespace))
+        try:
+            stored = self._client.create('events', event, namespace)
+        except (StatusError, OSError):
+            return
+        self._remember(key, stored)
 
     def _remember(self, key: Key, event: Object) -> None:
         self._seen[key] = event

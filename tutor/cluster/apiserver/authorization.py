@@ -23,12 +23,14 @@ class Authorizer:
     def __init__(self, stores: ResourceStores) -> None:
         self._stores = stores
         self._decisions: dict[tuple[object, ...], bool] = {}
+        self._rules_of: dict[tuple[str, tuple[str, ...], str], tuple[Object, ...]] = {}
         self._bindings_of: dict[str, dict[str, dict[int, tuple[Object, Object]]]] = {}
         for plural in ('roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'):
             stores.store.listen(stores.of(RBAC, plural).prefix, lambda _: self._forget())
 
     def _forget(self) -> None:
         self._decisions.clear()
+        self._rules_of.clear()
         self._bindings_of.clear()
 
     def check(self, user: User, info: RequestInfo) -> None:
@@ -40,17 +42,17 @@ class Authorizer:
         """Whether the user may do this; decisions are kept until a role or binding changes."""
         if MASTERS in user.groups:
             return True
-        what = (user.name, user.groups, info.verb, info.group, info.resource, info.subresource, info.namespace,
-                '' if info.is_resource else info.path)
         # Few rules name objects: what holds whatever the name is decided once for all of them.
-        return self._decide((*what, ''), user, info, False) or bool(
-            info.name and self._decide((*what, info.name), user, info, True))
+        what = (user.name, user.groups, info.verb, info.group, info.resource, info.subresource, info.namespace,
+                '' if info.is_resource else info.path, '')
+        return self._decide(what, user, info, False) or bool(
+            info.name and self._decide((*what[:-1], info.name), user, info, True))
 
     def _decide(self, what: tuple[Any, ...], user: User, info: RequestInfo, named: bool) -> bool:
         found = self._decisions.get(what)
         if found is None:
             if len(self._decisions) > 20_000:
-                self._decisions.clear()
+                self._forget()
             found = self._decisions[what] = any(
                 rule_allows(rule, info) for rule in self.rules(user, info.namespace)
                 if bool(rule.get('resourceNames')) is named)
@@ -65,10 +67,14 @@ class Authorizer:
                 return f'RBAC: allowed by {reason}'
         return None
 
-    def rules(self, user: User, namespace: str) -> Iterator[Object]:
+    def rules(self, user: User, namespace: str) -> tuple[Object, ...]:
         """The rules that hold for a user: cluster-wide ones, then those of a namespace (VisitRulesFor)."""
-        for _, rules in self._bindings(user, namespace):
-            yield from rules
+        what = (user.name, user.groups, namespace)
+        found = self._rules_of.get(what)
+        if found is None:
+            found = self._rules_of[what] = tuple(
+                rule for _, rules in self._bindings(user, namespace) for rule in rules)
+        return found
 
     def _bindings(self, user: User, namespace: str) -> Iterator[tuple[str, list[Object]]]:
         """How each binding that applies is described in reasons, and its rules."""

@@ -63,7 +63,8 @@ def private(scope: Scope, body: Any, old: Object) -> Object:
     kept = scope.info.subresource == 'status' or all(
         old.get(name) is value for name, value in body.items()
         if name not in _BY_FIELD and isinstance(value, dict | list))
-    return {name: _private_field(name, value, old.get(name), kept) for name, value in body.items()}
+    return {name: value if isinstance(value, str) else _private_field(name, value, old.get(name), kept)
+            for name, value in body.items()}
 
 
 def _private_field(name: str, value: Any, before: Any, kept: bool) -> Any:
@@ -174,7 +175,9 @@ def decode(scope: Scope, obj: Object, old: Object | None = None) -> list[str]:
     strategy = scope.store.strategy
     if strategy.custom:
         return strategy.decode(obj, scope.resource)
-    given = {name: value for name, value in obj.items() if old is None or old.get(name) is not value}
+    if old is None:
+        return conversion.check(obj, scope.resource)
+    given = {name: value for name, value in obj.items() if old.get(name) is not value}
     decoded = dict(given)
     unknown = conversion.check(decoded, scope.resource)
     obj.update(decoded)

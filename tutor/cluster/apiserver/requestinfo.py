@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 VERBS = {'POST': 'create', 'GET': 'get', 'HEAD': 'get', 'PUT': 'update', 'PATCH': 'patch', 'DELETE': 'delete'}
 NAMESPACE_SUBRESOURCES = ('status', 'finalize')
+
+_What = tuple[str, str, str, str, str, str, str, tuple[str, ...]]
+"""The fields of a RequestInfo from `prefix` on."""
 
 
 @dataclass(slots=True)
@@ -29,34 +33,39 @@ class RequestInfo:
 
 def parse(method: str, path: str, query: Mapping[str, Any]) -> RequestInfo:
     """The RequestInfo of a request; a path that is no resource's has is_resource False."""
-    parts = [part for part in path.split('/') if part]
-    base = {'api': 2, 'apis': 3}.get(parts[0] if parts else '', 0)
-    if not base or len(parts) <= base:
+    known = _read_path(path)
+    if known is None:
         return RequestInfo(path, method.lower())
-    group, version = ('', parts[1]) if base == 2 else (parts[1], parts[2])
-    info = RequestInfo(path, VERBS.get(method, ''), True, parts[0], group, version)
-    rest = parts[base:]
-    if rest[0] == 'watch':
-        rest = rest[1:]
-        query = {**query, 'watch': 'true'}
-    _read_object(info, rest)
-    if method in ('GET', 'HEAD') and (not info.name or is_true(query.get('watch'))):
-        info.verb = 'watch' if is_true(query.get('watch')) else 'list'
+    watched, what = known
+    info = RequestInfo(path, VERBS.get(method, ''), True, *what)
+    if method in ('GET', 'HEAD') and (not info.name or watched or is_true(query.get('watch'))):
+        info.verb = 'watch' if watched or is_true(query.get('watch')) else 'list'
     elif info.verb == 'delete' and not info.name:
         info.verb = 'deletecollection'
     return info
 
 
-def _read_object(info: RequestInfo, rest: list[str]) -> None:
+@lru_cache(maxsize=8192)
+def _read_path(path: str) -> tuple[bool, _What] | None:
+    """Whether a resource's path is below the old /watch/, and what it names; None for any other path."""
+    parts = [part for part in path.split('/') if part]
+    base = {'api': 2, 'apis': 3}.get(parts[0] if parts else '', 0)
+    if not base or len(parts) <= base:
+        return None
+    group, version = ('', parts[1]) if base == 2 else (parts[1], parts[2])
+    rest = parts[base:]
+    watched = rest[0] == 'watch'
+    return watched, (parts[0], group, version, *_read_object(rest[1:] if watched else rest))
+
+
+def _read_object(rest: list[str]) -> tuple[str, str, str, str, tuple[str, ...]]:
+    namespace = ''
     if rest and rest[0] == 'namespaces' and len(rest) > 1:
-        info.namespace = rest[1]
+        namespace = rest[1]
         if len(rest) > 2 and rest[2] not in NAMESPACE_SUBRESOURCES:
             rest = rest[2:]
-    if rest:
-        info.resource = rest[0]
-        info.name = rest[1] if len(rest) > 1 else ''
-        info.subresource = rest[2] if len(rest) > 2 else ''
-        info.rest = tuple(rest[3:])
+    resource, name, subresource = (*rest[:3], '', '', '')[:3]
+    return namespace, resource, subresource, name, tuple(rest[3:])
 
 
 def is_true(value: Any) -> bool:

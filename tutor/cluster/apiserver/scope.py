@@ -56,7 +56,7 @@ class Scope:
         """Refuse values of common parameters that the API does not have; raises StatusError Invalid."""
         query: dict[str, Any] = self.request.query
         manager = query.get('fieldManager') or ''
-        if 'dryRun' not in query and 'fieldValidation' not in query and not manager:
+        if 'dryRun' not in query and 'fieldValidation' not in query and len(manager.encode()) <= LONGEST_MANAGER:
             return
         from tutor.apimachinery import field as field_errors
         problems = [] if len(manager.encode()) <= LONGEST_MANAGER else [

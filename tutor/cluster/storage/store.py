@@ -249,8 +249,9 @@ class Store:
     def _tell(self, bucket: _Bucket, change: Change) -> None:
         for listener in tuple(bucket.listeners.values()):
             listener(change)
-        for listener in tuple(self._listeners.values()):
-            listener(change)
+        if self._listeners:
+            for listener in tuple(self._listeners.values()):
+                listener(change)
 
     def _bucket(self, key: str) -> _Bucket:
         name = key[: key.find('/', 10) + 1]  # keys that are not Kubernetes' own share the bucket ''
