@@ -266,3 +266,28 @@ def test_the_same_seed_gives_the_same_places(world, other):
         for name in ('n1', 'n2', 'n3'):
             one.node(name)
     assert [world.pod(f'p{n}') for n in range(6)] == [other.pod(f'p{n}') for n in range(6)]
+
+
+def test_a_pod_that_waits_for_its_volume_says_where_it_will_go(world):
+    """NominatedNodeNameForExpectation, and that binding takes the name away."""
+    world.node('n1')
+    world.admin.create('storageclasses.storage.k8s.io', {
+        'apiVersion': 'storage.k8s.io/v1', 'kind': 'StorageClass', 'metadata': {'name': 'late'},
+        'provisioner': 'example.com/disk', 'volumeBindingMode': 'WaitForFirstConsumer'})
+    world.admin.create('persistentvolumeclaims', {
+        'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim', 'metadata': {'name': 'c', 'namespace': 'default'},
+        'spec': {'accessModes': ['ReadWriteOnce'], 'storageClassName': 'late',
+                 'resources': {'requests': {'storage': '1Gi'}}}})
+    volume = {'name': 'v', 'persistentVolumeClaim': {'claimName': 'c'}}
+    assert world.pod('user', volumes=[volume], seconds=3) == ''
+    assert world.admin.get('pods', 'user', 'default')['status']['nominatedNodeName'] == 'n1'
+    claim = world.admin.get('persistentvolumeclaims', 'c', 'default')
+    assert claim['metadata']['annotations']['volume.kubernetes.io/selected-node'] == 'n1'
+    world.admin.create('persistentvolumes', {
+        'apiVersion': 'v1', 'kind': 'PersistentVolume', 'metadata': {'name': 'made'},
+        'spec': {'capacity': {'storage': '1Gi'}, 'accessModes': ['ReadWriteOnce'], 'storageClassName': 'late',
+                 'hostPath': {'path': '/x'}, 'claimRef': {'namespace': 'default', 'name': 'c',
+                                                          'uid': claim['metadata']['uid']}}})
+    world.run(20)
+    assert world.where('user') == 'n1'
+    assert 'nominatedNodeName' not in world.admin.get('pods', 'user', 'default')['status']

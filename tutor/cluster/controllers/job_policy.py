@@ -34,7 +34,7 @@ def _name(pod: Object) -> str:
 def _exit_code(wanted: Object, pod: Object) -> tuple[str, int] | None:
     """The first container that ended with a code the rule is about."""
     status = pod.get('status', {})
-    for entry in [*(status.get('initContainerStatuses') or ()), *(status.get('containerStatuses') or ())]:
+    for entry in [*(status.get('containerStatuses') or ()), *(status.get('initContainerStatuses') or ())]:
         terminated = entry.get('state', {}).get('terminated')
         if not terminated or not terminated.get('exitCode'):
             continue

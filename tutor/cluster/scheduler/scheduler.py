@@ -210,6 +210,9 @@ class _Run:
 
     def _bind_volumes(self, cycle: Cycle, queued: QueuedPod, node: str) -> None:
         plugin = cast(VolumeBinding, self.profile.find('VolumeBinding'))
+        if plugin.has_to_bind(cycle):
+            # NominatedNodeNameForExpectation: binding may take a while, and others shall see what is meant.
+            self._patch_status(queued.info, {'nominatedNodeName': node})
         try:
             bound = plugin.pre_bind(cycle, node)
         except (StatusError, OSError):

@@ -129,11 +129,16 @@ class VolumeBinding(Plugin):
 
     # -- binding ------------------------------------------------------------------------------------------------
 
+    def has_to_bind(self, cycle: Cycle) -> bool:
+        """PreBindPreFlight: whether volumes have to be bound before the pod is."""
+        state: _State | None = cycle.data.get(self.name)
+        return state is not None and bool(state.delayed)
+
     def pre_bind(self, cycle: Cycle, node: str) -> Callable[[], bool] | None:
         """BindPodVolumes: write the choice down; what is returned tells whether all claims are bound by now."""
-        state: _State | None = cycle.data.get(self.name)
-        if state is None or not state.delayed:
+        if not self.has_to_bind(cycle):
             return None
+        state: _State = cycle.data[self.name]
         client = self.handle.client
         for claim, volume in state.choices[node]:
             if volume is not None:
