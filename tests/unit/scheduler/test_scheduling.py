@@ -37,6 +37,14 @@ def test_what_keeps_a_pod_waiting_is_counted_by_reason(world):
     assert (event['type'], event['action'], event['message']) == ('Warning', 'Scheduling', world.why('big'))
 
 
+def test_the_condition_of_a_waiting_pod(world):
+    world.node('n1')
+    world.pod('huge', cpu='9')
+    entry, = world.admin.get('pods', 'huge', 'default')['status']['conditions']
+    assert (entry['type'], entry['status'], entry['reason'], entry['lastProbeTime'], entry['observedGeneration']) == (
+        'PodScheduled', 'False', 'Unschedulable', None, 1)
+
+
 def test_without_nodes(world):
     world.pod('p')
     assert world.why('p') == 'no nodes available to schedule pods'

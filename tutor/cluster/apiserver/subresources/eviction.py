@@ -56,7 +56,8 @@ def _goes_unhealthy(budget: Object, pod: Object) -> bool:
 
 def _mark(scope: Scope, pod: Object) -> Object:
     """addConditionAndDeletePod: the pod says why it goes."""
-    entry: Object = {'type': 'DisruptionTarget', 'status': 'True', 'reason': 'EvictionByEvictionAPI',
+    entry: Object = {'type': 'DisruptionTarget', 'status': 'True', 'lastProbeTime': None,
+                     'reason': 'EvictionByEvictionAPI',
                      'message': 'Eviction API: evicting', 'lastTransitionTime': scope.server.simulation.timestamp()}
     if pod['metadata'].get('generation'):
         entry['observedGeneration'] = pod['metadata']['generation']

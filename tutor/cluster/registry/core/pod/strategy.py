@@ -65,6 +65,9 @@ class PodStrategy(Kind):
         status = new.setdefault('status', {})
         if 'qosClass' in (old.get('status') or {}):
             status['qosClass'] = old['status']['qosClass']
+        if any('lastProbeTime' not in entry for entry in status.get('conditions') or ()):
+            # metav1.Time has no omitempty that would do anything: a time that is not set is null.
+            status['conditions'] = [{'lastProbeTime': None, **entry} for entry in status['conditions']]
 
     def grace_period(self, obj: Object, requested: int | None) -> int | None:
         """CheckGracefulDelete: what is not scheduled, or has ended, goes at once."""
