@@ -79,3 +79,14 @@ def _storage(amounts: Object | None) -> Quantity:
 
 def _has_modes(volume: Object, claim: Object) -> bool:
     return set(claim['spec'].get('accessModes') or ()) <= set(volume['spec'].get('accessModes') or ())
+
+
+def needs_attachment(driver: Object | None) -> bool:
+    """Whether volumes of a CSI driver are attached to nodes before they are mounted: so they are, unless its object
+    says otherwise."""
+    return driver is None or driver['spec'].get('attachRequired', True)
+
+
+def csi_name(source: Object) -> str:
+    """The unique name of a CSI volume, as nodes list it."""
+    return f'kubernetes.io/csi/{source["driver"]}^{source["volumeHandle"]}'

@@ -104,3 +104,77 @@ def test_a_volume_whose_source_is_missing(lab) -> None:
     )
     lab.ready()
     assert lab.exec('web', 'cat', '/conf/user') == (0, 'admin')
+
+
+def failed_mounts(lab, name: str = 'web') -> list[str]:
+    return [message for reason, message in lab.events(name) if reason == 'FailedMount']
+
+
+def volume_of(kind: str, source: dict) -> dict:
+    return {'container': {'command': ['sleep', '1d'], 'volumeMounts': [{'name': 'v', 'mountPath': '/v'}]},
+            'volumes': [{'name': 'v', kind: source}], 'nodeName': 'node01', 'automountServiceAccountToken': False}
+
+
+def claim(lab, **spec) -> None:
+    """A claim 'data' bound to a volume 'pv1' with this source."""
+    common = {'accessModes': ['ReadWriteOnce'], 'storageClassName': ''}
+    lab.admin.create('persistentvolumes', {
+        'apiVersion': 'v1', 'kind': 'PersistentVolume', 'metadata': {'name': 'pv1'},
+        'spec': {**common, 'capacity': {'storage': '1Gi'}, **spec}})
+    lab.admin.create('persistentvolumeclaims', {
+        'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim', 'metadata': {'name': 'data', 'namespace': 'default'},
+        'spec': {**common, 'resources': {'requests': {'storage': '1Gi'}}}})
+    lab.until(lambda: lab.admin.get('persistentvolumeclaims', 'data', 'default')['status']['phase'] == 'Bound')
+
+
+@pytest.mark.parametrize(('kind', 'source', 'message'), [
+    ('hostPath', {'path': '/nope', 'type': 'File'}, 'hostPath type check failed: /nope is not a file'),
+    ('hostPath', {'path': '/nope', 'type': 'Socket'}, 'hostPath type check failed: /nope is not a socket file'),
+    ('csi', {'driver': 'inline.example.com'}, 'kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver '
+     'name inline.example.com not found in the list of registered CSI drivers'),
+])
+def test_a_volume_that_cannot_be_set_up(lab, kind, source, message):
+    lab.pod(**volume_of(kind, source))
+    lab.simulation.advance(10)
+    assert set(failed_mounts(lab)) == {f'MountVolume.SetUp failed for volume "v" : {message}'}
+
+
+@pytest.mark.parametrize(('spec', 'message'), [
+    ({'hostPath': {'path': '/nope', 'type': 'Directory'}},
+     'MountVolume.SetUp failed for volume "pv1" : hostPath type check failed: /nope is not a directory'),
+    ({'local': {'path': '/nope'}, 'nodeAffinity': {'required': {'nodeSelectorTerms': [{'matchExpressions': [
+        {'key': 'kubernetes.io/hostname', 'operator': 'Exists'}]}]}}},
+     'MountVolume.NewMounter initialization failed for volume "pv1" : path "/nope" does not exist'),
+])
+def test_a_persistent_volume_is_called_by_its_own_name(lab, spec, message):
+    claim(lab, **spec)
+    lab.pod(**volume_of('persistentVolumeClaim', {'claimName': 'data'}))
+    lab.simulation.advance(10)
+    assert set(failed_mounts(lab)) == {message}
+
+
+def test_a_claim_that_cannot_be_processed(lab):
+    lab.pod(**volume_of('persistentVolumeClaim', {'claimName': 'data'}))
+    lab.simulation.advance(10)
+    assert set(failed_mounts(lab)) == {
+        'Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process '
+        'volumes=[v]: error processing PVC default/data: failed to fetch PVC from API server: persistentvolumeclaims '
+        '"data" not found'}
+
+
+def test_a_volume_of_a_driver_is_waited_for_and_then_nobody_mounts_it(lab):
+    claim(lab, csi={'driver': 'disk.example.com', 'volumeHandle': 'vol-1'})
+    lab.pod(**volume_of('persistentVolumeClaim', {'claimName': 'data'}))
+    lab.simulation.advance(60)
+    assert failed_mounts(lab) == []
+    lab.simulation.advance(80)
+    assert failed_mounts(lab) == [
+        'Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[v], failed to process '
+        'volumes=[]: context deadline exceeded']
+    item, = lab.admin.items('volumeattachments.storage.k8s.io')
+    lab.admin.update_status('volumeattachments.storage.k8s.io', {**item, 'status': {'attached': True}})
+    lab.simulation.advance(300)
+    assert (
+        'MountVolume.MountDevice failed for volume "pv1" : kubernetes.io/csi: attacher.MountDevice failed to create '
+        'newCsiDriverClient: driver name disk.example.com not found in the list of registered CSI drivers'
+    ) in failed_mounts(lab)

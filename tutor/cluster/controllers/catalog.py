@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.cluster.controllers.attachdetach import AttachDetachController
 from tutor.cluster.controllers.certificates import CSRApprovingController, CSRCleanerController, CSRSigningController
 from tutor.cluster.controllers.clusterrole_aggregation import ClusterRoleAggregationController
 from tutor.cluster.controllers.controller import Controller
@@ -78,6 +79,7 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('endpointslicemirroring-controller', _plain(EndpointSliceMirroringController)),
     Entry('cronjob-controller', _plain(CronJobController)),
     Entry('resourcequota-controller', _plain(ResourceQuotaController)),
+    Entry('attachdetach-controller', _plain(AttachDetachController)),
     Entry('persistent-volume-binder', _plain(PersistentVolumeController)),
     Entry('pvc-protection-controller', _plain(ClaimProtectionController)),
     Entry('pv-protection-controller', _plain(VolumeProtectionController)),

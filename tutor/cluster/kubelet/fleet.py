@@ -8,7 +8,7 @@ from tutor.apimachinery.objects import Object
 from tutor.client.informer import Informers
 from tutor.cluster.kubelet import pods
 from tutor.cluster.kubelet.kubelet import Kubelet
-from tutor.cluster.kubelet.volumes import watched
+from tutor.cluster.kubelet.volume_kinds import watched
 from tutor.cluster.kubelet.worker import PodWorker
 from tutor.cluster.simulation import Simulation
 from tutor.shell.vfs import FileSystem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from tutor.client.informer import Informers
 from tutor.cluster.kubelet import fields
 from tutor.cluster.kubelet.environment import bytes_data
 from tutor.cluster.simulation import Simulation
-from tutor.shell.vfs import File, FileSystem
+from tutor.shell.vfs import FileSystem
 
 DEFAULT_MODE = 0o644
 TOKEN_MODE_WITH_GROUP = 0o640
@@ -24,7 +24,21 @@ Files = dict[str, tuple[bytes | Callable[[], bytes], int]]
 
 
 class MountFailure(Exception):
-    """Why a volume cannot be set up; the text is the plug-in's."""
+    """Why a volume cannot be set up; the text is the plug-in's. `name`: what the message calls the volume, if that is
+    not its name in the pod; `step`: what has failed."""
+
+    def __init__(self, text: str, name: str = '', step: str = 'MountVolume.SetUp failed') -> None:
+        super().__init__(text)
+        self.name = name
+        self.step = step
+
+
+class ProcessingFailure(MountFailure):
+    """A volume of which the kubelet does not even know what to mount."""
+
+
+class NotAttached(MountFailure):
+    """A volume that waits for the attach/detach controller, without a word."""
 
 
 @dataclass(slots=True)
@@ -103,11 +117,11 @@ class EmptyDir(Volume):
         memory = self.source.get('medium') == 'Memory'
         files = self._new_files(quantity_value(limit) if limit and memory else None)
         files.root.mode = 0o777
-        _own_by_group(files, self.pod)
+        own_by_group(files, self.pod)
         return files
 
 
-def _own_by_group(files: FileSystem, pod: Object) -> None:
+def own_by_group(files: FileSystem, pod: Object) -> None:
     """SetVolumeOwnership: fsGroup owns the volume's root, and what is made in it."""
     group = (pod['spec'].get('securityContext') or {}).get('fsGroup')
     if group is not None:
@@ -146,7 +160,7 @@ class Projection(Volume):
     def _build(self) -> FileSystem:
         files = self._new_files()
         files.root.mode = 0o777
-        _own_by_group(files, self.pod)
+        own_by_group(files, self.pod)
         self._write(files, self._payload if self._payload is not None else self.payload())
         return files
 
@@ -326,96 +340,3 @@ class HostPath(Volume):
 
     def place(self) -> tuple[FileSystem, str]:
         return self.around.machine, self.source['path']
-
-
-class ClaimVolume(Volume):
-    """persistentVolumeClaim: what the claim's volume gives."""
-
-    def check(self) -> None:
-        self._source_volume().check()
-
-    def place(self) -> tuple[FileSystem, str]:
-        if self._files is None:
-            return self._source_volume().place()
-        return self._files, '/'
-
-    def _source_volume(self) -> Volume:
-        namespace, name = self.pod['metadata']['namespace'], self.source['claimName']
-        claim = self.around.informers.of('persistentvolumeclaims').get(namespace, name)
-        if claim is None:
-            raise MountFailure(f'persistentvolumeclaim "{name}" not found')
-        bound = claim['spec'].get('volumeName')
-        volume = self.around.informers.of('persistentvolumes').get('', bound) if bound else None
-        if volume is None or (claim.get('status') or {}).get('phase') != 'Bound':
-            raise MountFailure(f'PVC {namespace}/{name} has non-bound phase ("Pending") or empty pvc.Spec.VolumeName')
-        spec = volume['spec']
-        if 'hostPath' in spec:
-            return HostPath(self.name, spec['hostPath'], self.pod, self.around)
-        if 'local' in spec:
-            return Local(self.name, spec['local'], self.pod, self.around)
-        return Remote(self.name, {'handle': f'pv/{volume["metadata"]["uid"]}'}, self.pod, self.around)
-
-
-class Local(HostPath):
-    """A local persistent volume: its path must be there."""
-
-    def check(self) -> None:
-        if not self.around.machine.exists(self.source['path']):
-            raise MountFailure(f'path "{self.source["path"]}" does not exist')
-
-
-class Remote(Volume):
-    """Storage of the network: the same files from every node."""
-
-    def place(self) -> tuple[FileSystem, str]:
-        handle = self.source['handle']
-        files = self.around.shared.get(handle)
-        if files is None:
-            files = self.around.shared[handle] = self._new_files()
-            files.root.mode = 0o777
-            _own_by_group(files, self.pod)
-        return files, '/'
-
-
-KINDS: Mapping[str, type[Volume]] = {
-    'emptyDir': EmptyDir,
-    'configMap': ConfigMapVolume,
-    'secret': SecretVolume,
-    'downwardAPI': DownwardVolume,
-    'projected': ProjectedVolume,
-    'hostPath': HostPath,
-    'persistentVolumeClaim': ClaimVolume,
-}
-NETWORK = ('nfs', 'iscsi', 'cephfs', 'rbd', 'fc', 'csi', 'glusterfs')
-
-
-def volumes_of(pod: Object, around: Surroundings) -> dict[str, Volume]:
-    """All volumes of a pod, by name."""
-    found: dict[str, Volume] = {}
-    for entry in pod['spec'].get('volumes') or ():
-        name = entry['name']
-        for kind, source in entry.items():
-            if kind in KINDS:
-                found[name] = KINDS[kind](name, source or {}, pod, around)
-            elif kind == 'ephemeral':
-                claim = {'claimName': f'{pod["metadata"]["name"]}-{name}'}
-                found[name] = ClaimVolume(name, claim, pod, around)
-            elif kind in NETWORK:
-                found[name] = Remote(name, {'handle': f'{kind}/{sorted(source.items())}'}, pod, around)
-    return found
-
-
-def watched(pod: Object) -> Iterator[tuple[str, str]]:
-    """The ConfigMaps and Secrets whose changes its volumes follow: resource and 'namespace/name'."""
-    namespace = pod['metadata']['namespace']
-    for entry in pod['spec'].get('volumes') or ():
-        sources = [entry, *((entry.get('projected') or {}).get('sources') or ())]
-        for source in sources:
-            if 'configMap' in source and source['configMap'].get('name') != ROOT_CA:
-                yield 'configmaps', f'{namespace}/{source["configMap"].get("name", "")}'
-            if 'secret' in source:
-                secret = source['secret']
-                yield 'secrets', f'{namespace}/{secret.get("secretName") or secret.get("name", "")}'
-
-
-__all__ = ['File', 'MountFailure', 'Surroundings', 'Volume', 'volumes_of', 'watched']

@@ -14,7 +14,8 @@ from tutor.cluster.kubelet.resizing import Resizer
 from tutor.cluster.kubelet.staticpods import is_static
 from tutor.cluster.kubelet.status import StartProblem
 from tutor.cluster.kubelet.stopping import Stopper
-from tutor.cluster.kubelet.volumes import MountFailure, Surroundings, Volume, volumes_of
+from tutor.cluster.kubelet.volume_kinds import volumes_of
+from tutor.cluster.kubelet.volumes import MountFailure, NotAttached, ProcessingFailure, Surroundings, Volume
 from tutor.cluster.simulation import Task, Timer
 
 if TYPE_CHECKING:
@@ -301,12 +302,10 @@ class PodWorker:
         waited, delay = 0.0, FIRST_MOUNT_RETRY
         while problems := self._mount_problems():
             for name, problem in problems.items():
-                text = f'MountVolume.SetUp failed for volume "{name}" : {problem}'
-                self.kubelet.recorder.warning(self.pod, 'FailedMount', text)
-            if waited >= MOUNT_TIMEOUT:
-                text = (f'Unable to attach or mount volumes: unmounted volumes=[{" ".join(problems)}], '
-                        'unattached volumes=[], failed to process volumes=[]: context deadline exceeded')
-                self.kubelet.recorder.warning(self.pod, 'FailedMount', text)
+                if not isinstance(problem, (NotAttached, ProcessingFailure)):
+                    self.kubelet.recorder.warning(self.pod, 'FailedMount',
+                                                  f'{problem.step} for volume "{problem.name or name}" : {problem}')
+            if self._gives_up_mounting(problems, waited):
                 return False
             await self.simulation.sleep(delay)
             waited, delay = waited + delay, min(delay * 2, LAST_MOUNT_RETRY)
@@ -314,13 +313,25 @@ class PodWorker:
         self._mounted = True
         return True
 
-    def _mount_problems(self) -> dict[str, str]:
-        problems: dict[str, str] = {}
+    def _gives_up_mounting(self, problems: dict[str, MountFailure], waited: float) -> bool:
+        """The error of WaitForAttachAndMount: at once for volumes that cannot be processed, for others in the end."""
+        unprocessed = {name: problem for name, problem in problems.items() if isinstance(problem, ProcessingFailure)}
+        if not unprocessed and waited < MOUNT_TIMEOUT:
+            return False
+        unattached = [name for name, problem in problems.items() if isinstance(problem, NotAttached)]
+        why = '; '.join(map(str, unprocessed.values())) or 'context deadline exceeded'
+        self.kubelet.recorder.warning(self.pod, 'FailedMount', (
+            f'Unable to attach or mount volumes: unmounted volumes=[{" ".join(problems)}], unattached '
+            f'volumes=[{" ".join(unattached)}], failed to process volumes=[{" ".join(unprocessed)}]: {why}'))
+        return True
+
+    def _mount_problems(self) -> dict[str, MountFailure]:
+        problems: dict[str, MountFailure] = {}
         for name, volume in self.volumes.items():
             try:
                 volume.check()
             except MountFailure as failure:
-                problems[name] = str(failure)
+                problems[name] = failure
         return problems
 
     def refresh_volumes(self) -> None:

@@ -1,0 +1,113 @@
+"""Volumes that outlive pods: claims, and what the volumes behind them are."""
+
+from __future__ import annotations
+
+from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object, deleting
+from tutor.apimachinery.volumes import csi_name, needs_attachment
+from tutor.cluster.kubelet.volumes import (
+    HostPath,
+    MountFailure,
+    NotAttached,
+    ProcessingFailure,
+    Volume,
+    own_by_group,
+)
+from tutor.shell.vfs import FileSystem
+
+
+class ClaimVolume(Volume):
+    """persistentVolumeClaim: what the claim's volume gives."""
+
+    def check(self) -> None:
+        volume, found = self._volume(), self._source_volume()
+        try:
+            found.check()
+        except MountFailure as failure:
+            failure.name = volume['metadata']['name']
+            raise
+
+    def place(self) -> tuple[FileSystem, str]:
+        if self._files is None:
+            return self._source_volume().place()
+        return self._files, '/'
+
+    def _volume(self) -> Object:
+        """getPVCExtractPV and getPVSpec. Raises ProcessingFailure."""
+        namespace, name = self.pod['metadata']['namespace'], self.source['claimName']
+        claim = self.around.informers.of('persistentvolumeclaims').get(namespace, name)
+        problem = ''
+        if claim is None:
+            problem = f'failed to fetch PVC from API server: persistentvolumeclaims "{name}" not found'
+        elif deleting(claim):
+            problem = 'PVC is being deleted'
+        elif (claim.get('status') or {}).get('phase') != 'Bound':
+            problem = 'PVC is not bound'
+        bound = claim['spec'].get('volumeName', '') if claim is not None else ''
+        volume = self.around.informers.of('persistentvolumes').get('', bound) if bound else None
+        if volume is None and not problem:
+            problem = f'failed to fetch PV {bound} from API server: persistentvolumes "{bound}" not found'
+        if volume is None or problem:
+            raise ProcessingFailure(f'error processing PVC {namespace}/{name}: {problem}')
+        return volume
+
+    def _source_volume(self) -> Volume:
+        volume = self._volume()
+        spec = volume['spec']
+        for kind, made in (('hostPath', HostPath), ('local', Local), ('csi', PersistentCsi)):
+            if kind in spec:
+                return made(self.name, spec[kind], self.pod, self.around)
+        return Remote(self.name, {'handle': f'pv/{volume["metadata"]["uid"]}'}, self.pod, self.around)
+
+
+class Local(HostPath):
+    """A local persistent volume: its path must be there."""
+
+    def check(self) -> None:
+        if not self.around.machine.exists(self.source['path']):
+            raise MountFailure(f'path "{self.source["path"]}" does not exist',
+                               step='MountVolume.NewMounter initialization failed')
+
+
+class Remote(Volume):
+    """Storage of the network: the same files from every node."""
+
+    def place(self) -> tuple[FileSystem, str]:
+        handle = self.source['handle']
+        files = self.around.shared.get(handle)
+        if files is None:
+            files = self.around.shared[handle] = self._new_files()
+            files.root.mode = 0o777
+            own_by_group(files, self.pod)
+        return files, '/'
+
+
+class PersistentCsi(Volume):
+    """A volume of a CSI driver. No node has any driver, so it gets no further than being attached."""
+
+    def check(self) -> None:
+        if needs_attachment(self._driver()):
+            node = self.around.informers.of('nodes').get('', self.pod['spec'].get('nodeName', '')) or {}
+            attached = node.get('status', {}).get('volumesAttached') or ()
+            if all(entry['name'] != csi_name(self.source) for entry in attached):
+                raise NotAttached('volume is not attached')
+        raise MountFailure('kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: '
+                           + _unknown(self.source), step='MountVolume.MountDevice failed')
+
+    def _driver(self) -> Object | None:
+        """The CSIDriver object, which a kubelet reads from the API server."""
+        try:
+            return self.around.client.find('csidrivers.storage.k8s.io', self.source['driver'])
+        except (StatusError, OSError):
+            return None
+
+
+class InlineCsi(Volume):
+    """csi: a volume that a driver makes for the pod alone."""
+
+    def check(self) -> None:
+        raise MountFailure(f'kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: {_unknown(self.source)}')
+
+
+def _unknown(source: Object) -> str:
+    return f'driver name {source["driver"]} not found in the list of registered CSI drivers'

@@ -1,0 +1,60 @@
+"""The kinds of volumes, one line each, and the volumes of a pod."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tutor.apimachinery.objects import Object
+from tutor.cluster.kubelet.persistent import ClaimVolume, InlineCsi, Remote
+from tutor.cluster.kubelet.volumes import (
+    ROOT_CA,
+    ConfigMapVolume,
+    DownwardVolume,
+    EmptyDir,
+    HostPath,
+    ProjectedVolume,
+    SecretVolume,
+    Surroundings,
+    Volume,
+)
+
+KINDS: Mapping[str, type[Volume]] = {
+    'emptyDir': EmptyDir,
+    'configMap': ConfigMapVolume,
+    'secret': SecretVolume,
+    'downwardAPI': DownwardVolume,
+    'projected': ProjectedVolume,
+    'hostPath': HostPath,
+    'persistentVolumeClaim': ClaimVolume,
+    'csi': InlineCsi,
+}
+NETWORK = ('nfs', 'iscsi', 'cephfs', 'rbd', 'fc', 'glusterfs')
+
+
+def volumes_of(pod: Object, around: Surroundings) -> dict[str, Volume]:
+    """All volumes of a pod, by name."""
+    found: dict[str, Volume] = {}
+    for entry in pod['spec'].get('volumes') or ():
+        name = entry['name']
+        for kind, source in entry.items():
+            if kind in KINDS:
+                found[name] = KINDS[kind](name, source or {}, pod, around)
+            elif kind == 'ephemeral':
+                claim = {'claimName': f'{pod["metadata"]["name"]}-{name}'}
+                found[name] = ClaimVolume(name, claim, pod, around)
+            elif kind in NETWORK:
+                found[name] = Remote(name, {'handle': f'{kind}/{sorted(source.items())}'}, pod, around)
+    return found
+
+
+def watched(pod: Object) -> Iterator[tuple[str, str]]:
+    """The ConfigMaps and Secrets whose changes its volumes follow: resource and 'namespace/name'."""
+    namespace = pod['metadata']['namespace']
+    for entry in pod['spec'].get('volumes') or ():
+        sources = [entry, *((entry.get('projected') or {}).get('sources') or ())]
+        for source in sources:
+            if 'configMap' in source and source['configMap'].get('name') != ROOT_CA:
+                yield 'configmaps', f'{namespace}/{source["configMap"].get("name", "")}'
+            if 'secret' in source:
+                secret = source['secret']
+                yield 'secrets', f'{namespace}/{secret.get("secretName") or secret.get("name", "")}'
