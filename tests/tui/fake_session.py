@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.course.words import Text
+from tutor.shell.tty import SANE
 
 
 @dataclass
@@ -113,12 +114,19 @@ class FakeTerminal:
         self.open_editor: Any = None
         self.size = (80, 24)
         self.typed: list[str] = []
+        self.mode = SANE
 
     def write(self, text: str) -> None:
         if self.on_output:
             self.on_output(text)
 
-    def type_line(self, text: str) -> None:
+    def type_key(self, key: str) -> None:
+        self.typed.append(key)
+
+    def suspend(self) -> None:
+        self.write('^Z\r\n')
+
+    def type_line(self, text: str, shown: bool = False) -> None:
         self.write(f'{text}\r\n')
         self.typed.append(text)
 

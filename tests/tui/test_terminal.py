@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from screen_text import driven
 
+from tutor.shell.tty import Mode
+
 WIDE = (120, 36)
 
 
@@ -224,3 +226,18 @@ async def test_selected_text_is_copied(start) -> None:
         await driver.quiet()
         await driver.press('ctrl+c')
         assert driver.app.clipboard.startswith('copy me')
+
+
+@driven
+async def test_keys_go_to_a_program_that_reads_key_by_key(start) -> None:
+    async with start('en', WIDE) as driver:
+        terminal = await opened(driver)
+        session = driver.session
+        session.running = True
+        session.terminal.mode = Mode(lines=False, echo=False)
+        await driver.press('q', 'space', 'enter', 'down', 'pageup', 'escape', 'ctrl+d', 'f2')
+        assert session.terminal.typed == ['q', ' ', '\n', '\x1b[B', '\x1b[5~', '\x1b', '\x04']
+        assert terminal.editor.text == ''
+        session.terminal.mode = Mode(echo=False)
+        await driver.press(*'secret')
+        assert terminal.editor.text == 'secret' and 'secret' not in shown(driver)

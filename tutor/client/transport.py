@@ -83,15 +83,15 @@ class ByteStream(Protocol):
 @dataclass(slots=True)
 class ExecSession:
     """A running exec or attach: write to stdin, read stdout and stderr, await `status` for the final metav1.Status
-    ({'status': 'Success'}, or a Failure with reason NonZeroExitCode and its cause ExitCode). `interrupt`, where there
-    is one, is Ctrl-C at a terminal."""
+    ({'status': 'Success'}, or a Failure with reason NonZeroExitCode and its cause ExitCode). `console` is
+    the pseudo terminal in a container of the simulation; a real server has its own."""
 
     stdin: Writer | None
     stdout: Pipe
     stderr: Pipe | None
     status: Future[dict[str, Any]]
     resize: Any = None
-    interrupt: Any = None
+    console: Any = None
 
     def close(self) -> None:
         """Hang up: what runs loses its streams."""

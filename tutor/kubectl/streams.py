@@ -9,6 +9,7 @@ from tutor.cluster.simulation import BrokenPipe, Reader, Simulation, Task, Write
 from tutor.kubectl.errors import Exit, KubectlError
 from tutor.shell.process import IO
 from tutor.shell.terminal import Terminal
+from tutor.shell.tty import joined
 
 NO_TERMINAL = 'Unable to use a TTY - input is not a terminal or the right kind of file\n'
 CHUNK = 32 * 1024
@@ -42,8 +43,13 @@ async def join(session: ExecSession, simulation: Simulation, streams: StreamOpti
     """Copy until the container's side has ended; raises what went wrong there."""
     io = streams.io
     terminal: Terminal | None = getattr(io.stdin, 'terminal', None) if streams.tty and session.resize else None
-    if terminal is not None:
-        terminal.follow(session.resize)
+    with joined(terminal, session.console, session.resize):
+        await _copied(session, simulation, streams)
+    _raise_failure(await session.status, io)
+
+
+async def _copied(session: ExecSession, simulation: Simulation, streams: StreamOptions) -> None:
+    io = streams.io
     tasks: list[Task[None]] = []
     feeding: Task[None] | None = None
     if streams.stdin and session.stdin is not None:
@@ -54,14 +60,11 @@ async def join(session: ExecSession, simulation: Simulation, streams: StreamOpti
     try:
         for task in tasks:
             await task
-        status = await session.status
+        await session.status
     finally:
         for task in (*tasks, *([feeding] if feeding else ())):
             task.cancel()
-        if terminal is not None:
-            terminal.leave(session.resize)
         session.close()
-    _raise_failure(status, io)
 
 
 async def _feed(source: Reader, target: Writer) -> None:

@@ -68,8 +68,12 @@ class Replay:
                 session.submit(entry.command)
             case 'line':
                 session.terminal.type_line(entry.command)
+            case 'key':
+                session.terminal.type_key(entry.command)
             case 'interrupt':
                 session.terminal.interrupt()
+            case 'suspend':
+                session.terminal.suspend()
             case 'end':
                 session.terminal.end_of_file()
             case 'edit':

@@ -1,8 +1,8 @@
-"""The pseudo terminal between a person and the programs: cooked lines in, text out, interrupts to the foreground.
+"""The pseudo terminal between a person and the programs: lines or keys in, text out, signals to the foreground.
 
-The outer side (a screen, or `tutor play`) sets `on_output` and calls `type_line`, `interrupt`, `end_of_file` and
-`resize`; `observe` is told of each such act, so that a session can log it. The inner side hands `reader` and `writer`
-to programs; both say `isatty`.
+The outer side (a screen, or `tutor play`) sets `on_output` and calls `type_line` (or, while `mode` has no lines,
+`type_key`), `interrupt`, `suspend`, `end_of_file` and `resize`; `observe` is told of each such act, so that a session
+can log it. The inner side hands `reader` and `writer` to programs, both say `isatty`, and changes `mode`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from tutor.cluster.simulation import BrokenPipe, Future, Pipe, Simulation
+from tutor.shell.tty import SANE, Mode, Remote
 
 EditDone = Callable[['str | None'], None]
 OpenEditor = Callable[[str, str, EditDone], None]
@@ -22,7 +23,7 @@ OUTPUT_LIMIT = 4 * 1024 * 1024
 
 
 class TerminalReader:
-    """The keyboard as a program reads it, line by line."""
+    """The keyboard as a program reads it."""
 
     isatty = True
 
@@ -72,8 +73,8 @@ class Terminal:
         self.on_output: Callable[[str], None] | None = None
         self.open_editor: OpenEditor | None = None
         self.on_interrupt: Callable[[], None] | None = None
+        self.on_suspend: Callable[[], None] | None = None
         self.observe: Callable[[str, str], None] | None = None
-        self.echo = True
         self.reader = TerminalReader(self)
         self.writer = TerminalWriter(self)
         self.attach(simulation)
@@ -86,26 +87,59 @@ class Terminal:
         self._room = simulation.condition()
         self._editing: Future[str | None] | None = None
         self._followers: list[Callable[[int, int], None]] = []
+        self.mode = SANE
+        self.remotes: list[Remote] = []
+        """Whose keys these are: the terminals at the other end of `kubectl exec -it` and the like."""
 
     # -- the outer side -----------------------------------------------------------------------------------------
 
-    def type_line(self, text: str) -> None:
-        """A line typed while a program runs, ended by Enter."""
+    def type_line(self, text: str, shown: bool = False) -> None:
+        """A line typed while a program runs, ended by Enter; `shown` already by who typed it."""
         self._note('line', text)
-        if self.echo:
+        if self.mode.echo and not shown:
             self.show(text + '\n')
         self.lines.write(text + '\n')
+
+    def type_key(self, key: str) -> None:
+        """A key pressed while a program reads key by key: a character, or the sequence that a terminal sends for it."""
+        self._note('key', key)
+        if self.mode.echo:
+            self.show(key if key.isprintable() or key == '\n' else ''.join(
+                char if char.isprintable() else f'^{chr(ord(char) ^ 0x40)}' for char in key))
+        self.lines.write(key)
 
     def interrupt(self) -> None:
         """Ctrl-C."""
         self._note('interrupt')
-        self.show('^C\n')
-        if self.on_interrupt is not None:
-            self.on_interrupt()
+        self._press('^C', '\x03', self.remotes[-1].interrupt if self.remotes else None, self.on_interrupt)
+
+    def suspend(self) -> None:
+        """Ctrl-Z."""
+        self._note('suspend')
+        self._press('^Z', '\x1a', self.remotes[-1].suspend if self.remotes else None, self.on_suspend)
+
+    def _press(self, shown: str, key: str, remote: Callable[[], None] | None, own: Callable[[], None] | None) -> None:
+        """A key that is a signal for the remote terminal or for what runs here, or else a key like any other."""
+        if not self.mode.signals:
+            self.lines.write(key)
+        elif remote is not None:
+            self.show(shown)
+            remote()
+        else:
+            self.show(shown + '\n')
+            if own is not None:
+                own()
 
     def end_of_file(self) -> None:
         """Ctrl-D on an empty line: whoever reads gets the end, once."""
         self._note('end')
+        if self.remotes:
+            self.remotes[-1].end_of_file()
+        else:
+            self.end_reading()
+
+    def end_reading(self) -> None:
+        """Whoever reads gets the end, once."""
         ended, self.lines = self.lines, Pipe(self.simulation)
         ended.close()
 
@@ -120,6 +154,10 @@ class Terminal:
         self._room.notify()
 
     # -- the inner side -----------------------------------------------------------------------------------------
+
+    def set_mode(self, mode: Mode) -> None:
+        """tcsetattr."""
+        self.mode = mode
 
     def follow(self, told: Callable[[int, int], None]) -> None:
         """Tell of the size, now and each time it changes, until `leave`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.i18n import Voice
 from tutor.i18n.voice import pick
 from tutor.tui.contract import ShellLike
+from tutor.tui.keyboard import Keyboard, Suspended
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -55,29 +55,19 @@ def foreground(session: ShellLike) -> None:
     """Let time pass until the command is over. What is typed meanwhile is its input; Ctrl-C stops it."""
     before = monotonic()
     session.pump(0.0)
-    while session.running:
-        try:
-            _pass_input(session)
-            now = monotonic()
-            session.pump(now - before)
-            before = now
-        except KeyboardInterrupt:
-            session.terminal.interrupt()
-            session.pump(0.0)
-
-
-def _pass_input(session: ShellLike) -> None:
-    """Wait one step for a line of input."""
-    if sys.stdin.closed or not sys.stdin.isatty():
-        select.select([], [], [], STEP)
-        return
-    ready, _, _ = select.select([sys.stdin], [], [], STEP)
-    if ready:
-        line = sys.stdin.readline()
-        if line:
-            session.terminal.type_line(line.rstrip('\n'))
-        else:
-            session.terminal.end_of_file()
+    with Keyboard(session.terminal) as keyboard:
+        while session.running:
+            try:
+                keyboard.wait(STEP)
+                now = monotonic()
+                session.pump(now - before)
+                before = now
+            except KeyboardInterrupt:
+                session.terminal.interrupt()
+                session.pump(0.0)
+            except Suspended:
+                session.terminal.suspend()
+                session.pump(0.0)
 
 
 def _write(text: str) -> None:

@@ -51,6 +51,8 @@ class Scrollback:
         self._column = 0
         self._pen = PLAIN
         self._rest = ''
+        self._below: tuple[int, tuple[Stretch, ...], int] | None = None
+        """While an alternate screen is shown: the number of lines below it, the one the cursor stood in, and `top`."""
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -133,6 +135,23 @@ class Scrollback:
         self.fresh_line()
         self.top = self.total
 
+    def _open_screen(self) -> None:
+        """The alternate screen of a full-screen program begins."""
+        if self._below is None:
+            self._below = self.total, tuple(self._cells), self.top
+        self._cells, self._column = [], 0
+        self.top = self.total
+
+    def _close_screen(self) -> None:
+        """It ends: what was printed on it goes, and what was there before is there again."""
+        if self._below is None:
+            return
+        total, cells, self.top = self._below
+        self._below = None
+        del self.lines[max(total - self.dropped, 0):]
+        self.generation += 1
+        self._cells, self._column = list(cells), len(cells)
+
     def clear_all(self) -> None:
         """Forget everything (`clear`)."""
         self.lines.clear()
@@ -198,8 +217,10 @@ class Scrollback:
                 self._column = min(self._column + int(arguments or 1), len(self._cells))
             case 'G':
                 self._column = min(max(int(arguments or 1) - 1, 0), len(self._cells))
-            case 'h' | 'l' if arguments == '?1049':
-                self.push_screen()
+            case 'h' if arguments == '?1049':
+                self._open_screen()
+            case 'l' if arguments == '?1049':
+                self._close_screen()
 
     def _erase_line(self, arguments: str) -> None:
         if arguments in ('', '0'):

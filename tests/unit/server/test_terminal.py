@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.server.streams.terminal import Echo, EndOfFile, Input, Interrupt, LineDiscipline, shown
+from tutor.shell.tty import RAW, Mode
 
 
 def outcome(keys: bytes) -> tuple[bytes, list[object]]:
@@ -32,3 +33,14 @@ def test_keys(keys: bytes, echo: bytes, acts: list[object]) -> None:
 
 def test_lines_of_a_program_begin_at_the_left() -> None:
     assert shown(b'a\nb\n') == b'a\r\nb\r\n'
+
+
+@pytest.mark.parametrize(('mode', 'keys', 'acts'), [
+    (Mode(lines=False, echo=False), b'q\r', [Input(b'q'), Input(b'\n')]),
+    (Mode(lines=False), b'q', [Echo(b'q'), Input(b'q')]),
+    (Mode(lines=False), b'\x03', [Echo(b'^C'), Interrupt()]),
+    (Mode(echo=False), b'secret\r', [Input(b'secret\n')]),
+    (RAW, b'\x03\x1a\x04', [Input(b'\x03'), Input(b'\x1a'), Input(b'\x04')]),
+])
+def test_a_program_changes_what_becomes_of_keys(mode, keys, acts):
+    assert list(LineDiscipline().typed(keys, mode)) == acts

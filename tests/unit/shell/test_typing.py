@@ -8,6 +8,7 @@ from tutor.shell.completion import Completion, Request, complete
 from tutor.shell.events import EventNotFound, expanded
 from tutor.shell.highlight import highlight
 from tutor.shell.history import History
+from tutor.shell.tty import SANE
 
 
 @pytest.fixture
@@ -111,31 +112,71 @@ def terminal_machine(machine, keys):
     screen = Capture()
     terminal = Terminal(machine.simulation, 40, 6)
     terminal.on_output = screen.write
-    terminal.echo = False
     machine.shell.ctx.terminal = terminal
     machine.shell.io = IO(terminal.reader, terminal.writer, terminal.writer)
 
     def run(text):
         from tutor.shell.sh import run as run_text
+        task = machine.simulation.spawn(run_text(machine.shell, text))
         for key in keys:
-            terminal.type_line(key)
-        machine.simulation.run_task(run_text(machine.shell, text), machine.simulation.now + 100)
-        return screen.text().replace('\r\n', '\n').replace('\r\x1b[K', '|')
+            machine.simulation.advance(2)
+            terminal.type_key(key) if not terminal.mode.lines else terminal.type_line(key)
+        machine.simulation.run_until(lambda: task.done, machine.simulation.now + 100)
+        assert task.done and terminal.mode == SANE and not machine.simulation.failures
+        return screen.text().replace('\r\n', '\n').replace('\r\x1b[K', '')
     return run
 
 
-@pytest.mark.parametrize(('keys', 'command', 'shown'), [
-    (['q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|'),
-    (['', 'q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|6\n7\n8\n9\n10\n:|'),
-    (['G', 'q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|16\n17\n18\n19\n20\n\x1b[7m(END)\x1b[0m|'),
-    (['/12', 'q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|12\n13\n14\n15\n16\n:|'),
-    (['b', 'q'], 'seq 20 | less', '1\n2\n3\n4\n5\n:|1\n2\n3\n4\n5\n:|'),
-    (['', ''], 'seq 12 | more',
-     '1\n2\n3\n4\n5\n\x1b[7m--More--\x1b[0m|6\n7\n8\n9\n10\n\x1b[7m--More--\x1b[0m|11\n12\n'),
-    ([], 'seq 3 | less', '1\n2\n3\n'),
+OPEN, CLOSE, CLEAR, END = '\x1b[?1049h\x1b[H\x1b[2J', '\x1b[?1049l', '\x1b[H\x1b[2J', '\x1b[7m(END)\x1b[0m'
+
+
+@pytest.mark.parametrize(('keys', 'shown'), [
+    ('q', '1\n2\n3\n4\n5\n:'),
+    (' q', '1\n2\n3\n4\n5\n:6\n7\n8\n9\n10\n:'),
+    ('\nq', '1\n2\n3\n4\n5\n:6\n:'),
+    (['\x1b[B', 'q'], '1\n2\n3\n4\n5\n:6\n:'),
+    (['\x1b[6~', '\x1b[A', 'q'], f'1\n2\n3\n4\n5\n:6\n7\n8\n9\n10\n:{CLEAR}5\n6\n7\n8\n9\n:'),
+    ('Gq', f'1\n2\n3\n4\n5\n:{CLEAR}16\n17\n18\n19\n20\n{END}'),
+    ('Ggq', f'1\n2\n3\n4\n5\n:{CLEAR}16\n17\n18\n19\n20\n{END}{CLEAR}1\n2\n3\n4\n5\n:'),
+    ('12gq', f'1\n2\n3\n4\n5\n::1:12{CLEAR}12\n13\n14\n15\n16\n:'),
+    ('/12\nq', f'1\n2\n3\n4\n5\n://1/12{CLEAR}\x1b[7m12\x1b[0m\n13\n14\n15\n16\n:'),
+    ('bq', '1\n2\n3\n4\n5\n:\a:'),
+    (':q', '1\n2\n3\n4\n5\n::'),
+    ('-Nq', f'1\n2\n3\n4\n5\n:-{CLEAR}      1 1\n      2 2\n      3 3\n      4 4\n      5 5\n'
+            '\x1b[7mConstantly display line numbers  (press RETURN)\x1b[0m'),
 ])
-def test_pagers_page_on_a_terminal(keys, command, shown, machine):
+def test_less_takes_each_key_at_once(keys, shown, machine):
+    assert terminal_machine(machine, keys)('seq 20 | less') == f'{OPEN}{shown}{CLOSE}'
+
+
+def test_less_shows_what_is_there_of_a_text_that_goes_on(machine):
+    shown = terminal_machine(machine, ['q'])('(echo one; sleep 100; echo two) | less')
+    assert shown == f'{OPEN}one\n:{CLOSE}'
+
+
+def test_less_follows_a_file_until_it_is_interrupted(machine):
+    shown = terminal_machine(machine, ['F', '\x03', 'q'])('echo a > f; (sleep 3; echo b >> f) & less f')
+    assert 'Waiting for data... (interrupt to abort)b\n' in shown
+
+
+@pytest.mark.parametrize(('command', 'keys', 'shown'), [
+    ('seq 12 | more', ' \n ', '1\n2\n3\n4\n5\n\x1b[7m--More--\x1b[0m6\n7\n8\n9\n10\n\x1b[7m--More--\x1b[0m11\n'
+     '\x1b[7m--More--\x1b[0m12\n'),
+    ('seq 3 | more', '', '1\n2\n3\n'),
+    ('seq 3 | less -F', '', '1\n2\n3\n'),
+    ('read -n1 x; echo "<$x>"', 'k', 'k<k>\n'),
+    ('read -sn2 x; echo "<$x>"', 'kl', '<kl>\n'),
+    ('read -s x; echo "<$x>"', ['secret'], '<secret>\n'),
+    ('read -t 1 x; echo $?', '', '142\n'),
+    ('stty -echo; read x; stty echo; echo "<$x>"', ['secret'], '<secret>\n'),
+])
+def test_programs_set_the_mode_of_the_terminal(command, keys, shown, machine):
     assert terminal_machine(machine, keys)(command) == shown
+
+
+@pytest.mark.parametrize('command', ['top', 'watch date'])
+def test_q_ends_what_draws_the_whole_screen(command, machine):
+    assert terminal_machine(machine, 'q')(f'{command}; echo "ended $?"').endswith('ended 0\n')
 
 
 def test_pagers_print_all_elsewhere(machine):

@@ -1,7 +1,7 @@
 """Readline's way with a line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tutor.tui.line_editor import LineEditor, last_word
@@ -16,6 +16,7 @@ def typed(text: str, cursor: int | None = None) -> LineEditor:
     return editor
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a loaded machine is no fault of the strategy
 @given(st.lists(st.one_of(st.sampled_from(EDITS), st.text(alphabet='ab 集\n', min_size=1, max_size=3)), max_size=40))
 def test_the_cursor_stays_in_the_text(acts: list[str]) -> None:
     editor = LineEditor()

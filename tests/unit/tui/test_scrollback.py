@@ -85,3 +85,8 @@ def test_any_output_is_taken(chunks: list[str], width: int) -> None:
 
 def test_wide_characters_are_not_torn() -> None:
     assert [''.join(text for text, _ in row) for row in wrap_cells([('a集群b', PLAIN)], 4)] == ['a集', '群b']
+
+
+def test_a_full_screen_program_leaves_what_was_there_before() -> None:
+    buffer = fed('one\n$ less\n', '\x1b[?1049h\x1b[H\x1b[2Jtext\nmore\n:', '\r\x1b[K\x1b[?1049l', '$ ')
+    assert buffer.text() == 'one\n$ less\n$ '

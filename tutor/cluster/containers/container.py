@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tutor.cluster.containers.console import Console
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.logs import ContainerLog, LogWriter
 from tutor.cluster.containers.usage import Memory, Meter, Processor
@@ -254,6 +255,8 @@ class Container:
         self.stderr = LogWriter(self.log, 'stderr')
         self.stdout.isatty = self.stderr.isatty = config.tty
         self.stdin: Pipe | None = None
+        self.console: Console | None = None
+        """The terminal of its first process, if it has one."""
         self.host: ContainerHost | None = None
         self.network: ContainerNetwork | None = None
         self.main: Process | None = None
@@ -269,13 +272,13 @@ class Container:
         """The name of the program that its main process runs."""
         return next(iter(self.config.argv()), '').rpartition('/')[2]
 
-    def context(self) -> Context:
-        """The surroundings of a process in this container."""
+    def context(self, terminal: Console | None = None) -> Context:
+        """The surroundings of a process in this container, with its controlling terminal."""
         assert self.host is not None
         config = self.config
         env = dict(config.env)
         return Context(self.host, env, config.working_dir or '/', config.uid, config.gid, config.user,
-                       extras=dict(config.extras))
+                       terminal=terminal, extras=dict(config.extras))
 
     def io(self, stdin: Any) -> IO:
         return IO(stdin, self.stdout, self.stderr)

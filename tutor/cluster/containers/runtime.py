@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.cluster.containers import system
+from tutor.cluster.containers.console import Console
 from tutor.cluster.containers.container import (
     CREATED,
     EXITED,
@@ -23,6 +24,7 @@ from tutor.cluster.containers.usage import Memory, Processor
 from tutor.cluster.simulation import Future, Pipe, Simulation, Task
 from tutor.shell.process import IO, SIGNALS, Context, Host, Main, Process
 from tutor.shell.streams import pour
+from tutor.shell.tty import joined
 from tutor.shell.vfs import FileSystem
 
 RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OCI runtime create failed: '
@@ -72,14 +74,12 @@ class Execution:
     stdin: Pipe | None
     stdout: Pipe
     stderr: Pipe
+    console: Console | None = None
+    """Its terminal, if it has one."""
 
     @property
     def exit(self) -> Future[int]:
         return self.process.exit
-
-    def resize(self, columns: int, rows: int) -> None:
-        """The window of its terminal, if it has one, has another size."""
-        resize((self.stdin, self.stdout), columns, rows)
 
 
 class Runtime:
@@ -194,10 +194,15 @@ class Runtime:
         host.network = container.network  # type: ignore[assignment]
         if config.stdin:
             container.stdin = (system.TerminalPipe if config.tty else Pipe)(self.simulation)
+        if config.tty:
+            container.console = Console(container.stdin, container.stdout)
         container.state = RUNNING
         container.started_at = self.simulation.now
         stdin = container.stdin or system.EMPTY
-        container.main = host.start(_prepared(main), arguments, container.io(stdin), container.context())
+        container.main = host.start(_prepared(main), arguments, container.io(stdin),
+                                    container.context(container.console))
+        if container.console is not None:
+            container.console.process = container.main
         container.main.exit.on_done(lambda task: self._main_ended(container, task))
         image, own = config.manifest.image, config.manifest.is_own(main) or not (config.command or config.args)
         share = 0.9 + int(container.id[:4], 16) / 0xffff / 5
@@ -301,28 +306,35 @@ class Runtime:
         source = kind(self.simulation) if stdin else None
         out = kind(self.simulation)
         err = out if tty else Pipe(self.simulation)
+        console = Console(source, out) if tty else None
         process = host.start(_prepared(main, setup) if setup else main, arguments,
-                             IO(source or system.EMPTY, out, err), container.context())
+                             IO(source or system.EMPTY, out, err), container.context(console))
         process.exit.on_done(lambda _: _close(out, err))
-        return Execution(process, source, out, err)
+        if console is not None:
+            console.process = process
+        return Execution(process, source, out, err, console)
 
     async def communicate(self, execution: Execution, io: IO) -> int:
         """Connect a client to an execution until that ends; its exit status. A client that goes away ends it."""
-        simulation = self.simulation
-        execution.resize(*getattr(io.stdout, 'window', system.UNKNOWN))
+        simulation, console = self.simulation, execution.console
+        terminal = None
+        if console is not None:
+            console.resize(*getattr(io.stdout, 'window', system.UNKNOWN))
+            terminal = getattr(io.stdin, 'terminal', None) if execution.stdin is not None else None
         copies = [simulation.spawn(pour(execution.stdout, io.stdout))]
         if execution.stderr is not execution.stdout:
             copies.append(simulation.spawn(pour(execution.stderr, io.stderr)))
         stdin = execution.stdin
         feeding = simulation.spawn(pour(io.stdin, stdin, close=True)) if stdin is not None else None
-        try:
-            status = await execution.exit
-            for copy in copies:
-                await copy
-        finally:
-            if feeding is not None:
-                feeding.cancel()
-            execution.process.kill()
+        with joined(terminal, console, console.resize if console is not None else _ignored):
+            try:
+                status = await execution.exit
+                for copy in copies:
+                    await copy
+            finally:
+                if feeding is not None:
+                    feeding.cancel()
+                execution.process.kill()
         return status
 
     async def exec_sync(self, container: Container, argv: list[str], timeout: float) -> tuple[int, str]:
@@ -336,13 +348,6 @@ class Runtime:
         code = await execution.exit
         output = b''.join([await reader for reader in readers])
         return code, output.decode('utf-8', 'replace')
-
-
-def resize(streams: Iterable[Any], columns: int, rows: int) -> None:
-    """Tell a terminal its size (ResizePodSandboxConsole); other streams have none."""
-    for stream in streams:
-        if getattr(stream, 'isatty', False):
-            stream.window = columns, rows
 
 
 def _prepared(main: Main, moment: float = INIT_TIME) -> Main:
@@ -366,6 +371,10 @@ def termination_message(container: Container, code: int) -> str:
     if not text and config.fallback_to_logs and code:
         text = container.log.tail_text()
     return text
+
+
+def _ignored(columns: int, rows: int) -> None:
+    """The size of a terminal that is joined to none."""
 
 
 def _close(*pipes: Pipe) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.containers import proc
 from tutor.cluster.simulation import Pipe
@@ -50,6 +50,8 @@ class TerminalPipe(Pipe):
     def __init__(self, scheduler: Scheduler, capacity: int = CAPACITY) -> None:
         super().__init__(scheduler, capacity)
         self._end_typed = False
+        self.terminal: Any = None
+        """The `Console` whose keyboard it is."""
         self.window = UNKNOWN
         """Columns and rows; unknown until the other end tells them."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
@@ -13,11 +12,9 @@ from tutor.client.transport import ByteStream, ExecSession, UpgradeRefused
 from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.http import HttpResponse
 from tutor.cluster.containers.logs import LogOptions, copy_log
-from tutor.cluster.containers.runtime import Execution, RuntimeFailure, resize
-from tutor.cluster.containers.system import TerminalPipe
+from tutor.cluster.containers.runtime import Execution, RuntimeFailure
 from tutor.cluster.kubelet import pods
 from tutor.cluster.simulation import BrokenPipe, Future, Pipe, Reader, Task
-from tutor.shell.process import Process
 from tutor.shell.streams import pour
 
 if TYPE_CHECKING:
@@ -116,8 +113,8 @@ class KubeletApi:
         found.stderr.attached.append(err or out)
         stdin = AttachedInput(found) if _true(options.get('stdin')) and found.stdin is not None else None
         found.ended.on_done(lambda _: status.resolve(SUCCESS))
-        return ExecSession(stdin, out, err, status, resize=partial(resize, (found.stdin, found.stdout)),
-                           interrupt=lambda: _interrupt(found.stdin, found.main))
+        return ExecSession(stdin, out, err, status,
+                           resize=found.console.resize if found.console is not None else None, console=found.console)
 
     def _running(self, pod: Object, name: str, missing: str = '') -> Container:
         """The container's running instance. Raises UpgradeRefused; `missing` is what GetAttach says then."""
@@ -151,8 +148,8 @@ class RunningExec(ExecSession):
 
     def __init__(self, execution: Execution, status: Future[dict[str, Any]], terminal: bool) -> None:
         super().__init__(execution.stdin, execution.stdout, None if terminal else execution.stderr, status,
-                         resize=execution.resize,
-                         interrupt=lambda: _interrupt(execution.stdin, execution.process))
+                         resize=execution.console.resize if execution.console is not None else None,
+                         console=execution.console)
         self._execution = execution
 
     def close(self) -> None:
@@ -178,11 +175,6 @@ class AttachedInput:
     async def drain(self) -> None:
         if self._container.stdin is not None:
             await self._container.stdin.drain()
-
-    def end_of_file(self) -> None:
-        """Ctrl-D at the container's terminal."""
-        if isinstance(self._container.stdin, TerminalPipe):
-            self._container.stdin.end_of_file()
 
     def close(self) -> None:
         """The end of this input; with stdinOnce, of the container's for good."""
@@ -237,14 +229,6 @@ def _failed(simulation: Any, status: Future[dict[str, Any]], text: str) -> ExecS
     status.resolve({'metadata': {}, 'status': 'Failure', 'message': message, 'reason': 'InternalError',
                     'details': {'causes': [{'message': text}]}, 'code': 500})
     return ExecSession(Pipe(simulation), out, err, status)
-
-
-def _interrupt(stdin: Pipe | None, process: Process | None) -> None:
-    """Ctrl-C at a terminal: what was typed ahead is forgotten, and whoever has the terminal gets the signal."""
-    if isinstance(stdin, TerminalPipe):
-        stdin.flush()
-    if process is not None:
-        process.signal('INT')
 
 
 def _exit_code(task: Future[int]) -> int:

@@ -14,8 +14,9 @@ from tutor.server.logs import copy
 from tutor.server.spdy.connection import Connection, Refused, Stream
 from tutor.server.streams.channels import CLOSE, Channel
 from tutor.server.streams.link import Link, Outward
-from tutor.server.streams.terminal import Act, Echo, Input, Interrupt, LineDiscipline, shown
+from tutor.server.streams.terminal import Act, Echo, Input, Interrupt, LineDiscipline, Suspend, shown
 from tutor.server.streams.upgrades import V4, V5, Agreement
+from tutor.shell.tty import SANE
 
 STDIN, STDOUT, STDERR, ERROR, RESIZE = NAMES = ('stdin', 'stdout', 'stderr', 'error', 'resize')
 
@@ -60,7 +61,8 @@ class Execution:
     def take(self, name: str, data: bytes) -> None:
         """What the client sends on a stream."""
         if name == STDIN and self._terminal is not None:
-            for act in self._terminal.typed(data):
+            console = self._session.console
+            for act in self._terminal.typed(data, console.mode if console is not None else SANE):
                 self._typed(act)
         elif name == STDIN:
             self._feed(data)
@@ -78,10 +80,15 @@ class Execution:
             if self._screen is not None:
                 self._screen.send(act.data)
         elif isinstance(act, Interrupt):
-            if callable(self._session.interrupt):
-                self._session.interrupt()
-        elif self._session.stdin is not None:  # the end is for who reads now: the shell may read on after it
-            getattr(self._session.stdin, 'end_of_file', self._session.stdin.close)()
+            if self._session.console is not None:
+                self._session.console.interrupt()
+        elif isinstance(act, Suspend):
+            if self._session.console is not None:
+                self._session.console.suspend()
+        elif self._session.console is not None:  # the end is for who reads now: the shell may read on after it
+            self._session.console.end_of_file()
+        elif self._session.stdin is not None:
+            self._session.stdin.close()
 
     def _show(self, data: bytes) -> None:
         if self._screen is not None:

@@ -1,5 +1,5 @@
-"""The line discipline of a pseudo terminal (Linux' n_tty in its usual mode): real clients send each key as it is typed,
-and see only what comes back."""
+"""The line discipline of a pseudo terminal (Linux' n_tty): real clients send each key as it is typed, and see only what
+comes back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-INTERRUPT, END, KILL, WORD_ERASE = 0x03, 0x04, 0x15, 0x17
+from tutor.shell.tty import SANE, Mode
+
+INTERRUPT, END, KILL, WORD_ERASE, SUSPEND = 0x03, 0x04, 0x15, 0x17, 0x1A
 ERASE = (0x7F, 0x08)
 RETURN, NEWLINE, TAB = 0x0D, 0x0A, 0x09
 RUBOUT = b'\b \b'
@@ -34,11 +36,16 @@ class Interrupt:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspend:
+    """Ctrl-Z."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndOfFile:
     """Ctrl-D at the beginning of a line."""
 
 
-Act = Echo | Input | Interrupt | EndOfFile
+Act = Echo | Input | Interrupt | Suspend | EndOfFile
 
 
 class LineDiscipline:
@@ -47,19 +54,29 @@ class LineDiscipline:
     def __init__(self) -> None:
         self._line = bytearray()
 
-    def typed(self, data: bytes) -> Iterator[Act]:
-        """What comes of some keys."""
+    def typed(self, data: bytes, mode: Mode = SANE) -> Iterator[Act]:
+        """What comes of some keys in a mode."""
         for key in data:
-            yield from self._typed(key)
+            for act in self._signals(key) if mode.signals and key in (INTERRUPT, SUSPEND) else \
+                    self._edits(key) if mode.lines else self._passes(key):
+                if mode.echo or not isinstance(act, Echo):
+                    yield act
 
-    def _typed(self, key: int) -> Iterator[Act]:
+    def _signals(self, key: int) -> Iterator[Act]:
+        self._line.clear()
+        yield _echo(key)
+        yield Interrupt() if key == INTERRUPT else Suspend()
+
+    def _passes(self, key: int) -> Iterator[Act]:
+        """Every key is for the program at once; ICRNL stays."""
+        key = NEWLINE if key == RETURN else key
+        yield Echo(b'\r\n') if key == NEWLINE else _echo(key)
+        yield Input(self._taken() + bytes([key]))
+
+    def _edits(self, key: int) -> Iterator[Act]:
         if key in (RETURN, NEWLINE):
             yield Echo(b'\r\n')
             yield Input(self._taken() + b'\n')
-        elif key == INTERRUPT:
-            self._line.clear()
-            yield Echo(b'^C')
-            yield Interrupt()
         elif key == END:
             yield Input(self._taken()) if self._line else EndOfFile()
         elif key in ERASE:
@@ -71,7 +88,7 @@ class LineDiscipline:
             yield from self._erase(len(found[0]) if found else 0)
         else:
             self._line.append(key)
-            yield Echo(bytes([key]) if key >= 0x20 or key == TAB else b'^' + bytes([key | 0x40]))
+            yield _echo(key)
 
     def _taken(self) -> bytes:
         line = bytes(self._line)
@@ -88,6 +105,11 @@ class LineDiscipline:
             left = text[:-count]
             self._line[:] = left.encode()
             yield Echo(RUBOUT * (len(text) - len(left)))
+
+
+def _echo(key: int) -> Echo:
+    """A key as ECHOCTL shows it."""
+    return Echo(bytes([key]) if key >= 0x20 or key == TAB else b'^' + bytes([key | 0x40]))
 
 
 def shown(data: bytes) -> bytes:

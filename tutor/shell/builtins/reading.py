@@ -9,6 +9,7 @@ from tutor.cluster.simulation import Future, Reader
 from tutor.shell.elements import BadSubscript
 from tutor.shell.process import IO
 from tutor.shell.streams import NullWriter
+from tutor.shell.tty import mode
 from tutor.shell.variables import ReadOnly
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ async def read(argv: list[str], io: IO, shell: Shell) -> int:
         return 1
     if 'p' in options and source.isatty:
         io.stderr.write(options['p'])
-    text, complete, late = await _line(source, options, shell)
+    terminal = getattr(source, 'terminal', None)
+    by_keys = any(letter in options for letter in 'nNd')
+    with mode(terminal, **({'lines': False} if by_keys else {}), **({'echo': False} if 's' in options else {})):
+        text, complete, late = await _line(source, options, shell)
     try:
         _store(text, options, names, shell)
     except (ReadOnly, BadSubscript) as problem:

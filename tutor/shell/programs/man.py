@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import AsyncIterator
 from importlib import import_module
 
 from tutor.shell.process import IO, Context
@@ -10,6 +11,8 @@ from tutor.shell.programs.absent import ABSENT, not_here
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.manual import PAGES, usage
 from tutor.shell.programs.options import parse
+from tutor.shell.programs.pager.less import Less
+from tutor.shell.programs.pager.program import page_through
 from tutor.shell.speech import Bilingual, each, line
 
 
@@ -24,15 +27,28 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     for name in names:
         page = PAGES.get(name)
         if page is None and name in ABSENT:
-            io.stdout.write('NAME\n' + _described(name, not_here(name), ctx))
+            await _show(name, 'NAME\n' + _described(name, not_here(name), ctx), io, ctx)
             continue
         if page is None:
             raise Complaint(f'No manual entry for {name}', 16, bare=True)
         if 'f' in options:
             io.stdout.write(f'{name} - {line(page, ctx)}\n')
             continue
-        io.stdout.write(f'NAME\n{_described(name, page, ctx)}\nSYNOPSIS\n       {_synopsis(name)}\n')
+        await _show(name, f'NAME\n{_described(name, page, ctx)}\nSYNOPSIS\n       {_synopsis(name)}\n', io, ctx)
     return 0
+
+
+async def _show(name: str, text: str, io: IO, ctx: Context) -> None:
+    """A page through the pager, as man does at a terminal."""
+    async def lines() -> AsyncIterator[str]:
+        for row in text.splitlines(keepends=True):
+            yield row
+
+    def prompt(less: Less) -> str:
+        return (f' Manual page {name}(1) line {less.top + 1}{" (END)" if less.at_end else ""} '
+                '(press h for help or q to quit)')
+
+    await page_through(lines(), prompt, io, ctx)
 
 
 def _described(name: str, about: Bilingual, ctx: Context) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 from tutor.shell.process import IO, Context
@@ -11,6 +12,8 @@ from tutor.shell.process import IO, Context
 SEQUENCE = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
 
 
+IGNORED = ('ixon', '-ixon', 'ixoff', '-ixoff', 'icrnl', 'opost', 'onlcr', 'iutf8', 'echoe', 'echok', 'echoctl')
+"""Settings of stty that this terminal always has, or that nothing here depends on."""
 UNKNOWN = 0, 0
 """The size of a pseudo terminal that nobody has told its size."""
 
@@ -56,6 +59,30 @@ async def stty(argv: list[str], io: IO, ctx: Context) -> int:
         io.stdout.write(f'{rows} {columns}\n')
     elif argv[1:] in ([], ['-a'], ['--all']):
         io.stdout.write(f'speed 38400 baud; rows {rows}; columns {columns};\n')
-    elif argv[1] in ('echo', '-echo') and ctx.terminal is not None:
-        ctx.terminal.echo = argv[1] == 'echo'
+    else:
+        return _set(argv[1:], io, ctx)
+    return 0
+
+
+FLAGS = {'icanon': 'lines', 'echo': 'echo', 'isig': 'signals'}
+
+
+def _set(words: list[str], io: IO, ctx: Context) -> int:
+    """Change the terminal's mode; what a simulated terminal does not have is refused."""
+    terminal = getattr(io.stdin, 'terminal', ctx.terminal)
+    changes: dict[str, bool] = {}
+    for word in words:
+        if word.removeprefix('-') in FLAGS:
+            changes[FLAGS[word.removeprefix('-')]] = not word.startswith('-')
+        elif word in ('sane', 'cooked', '-raw'):
+            changes = dict.fromkeys(FLAGS.values(), True)
+        elif word in ('raw', '-cooked'):
+            changes.update(lines=False, signals=False)
+        elif word in ('cbreak', '-cbreak'):
+            changes['lines'] = word.startswith('-')
+        elif word not in IGNORED:
+            io.stderr.write(f"stty: invalid argument '{word}'\nTry 'stty --help' for more information.\n")
+            return 1
+    if terminal is not None:
+        terminal.set_mode(replace(terminal.mode, **changes))
     return 0

@@ -8,10 +8,11 @@ from typing import Any
 
 from tutor.cluster.simulation import Cancelled
 from tutor.shell.access import READ, allowed
-from tutor.shell.process import IO, Context, NameNotFound
+from tutor.shell.process import IO, Context, NameNotFound, Process
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import Options
 from tutor.shell.sshd import PORT, Account, SshServer, account
+from tutor.shell.tty import lent
 from tutor.shell.vfs import Directory, File, FileSystem, normalize
 
 FLAGS = '46AaCfGgKkMNnqsTtVvXxYy'
@@ -75,10 +76,12 @@ async def _session(server: SshServer, user: Account, peer: str, host: str, comma
     if not command:
         io.stdout.write(server.welcome(user, peer))
     process = server.run(user, command, io, ctx, peer)
+    terminal = getattr(io.stdin, 'terminal', None) if wants_terminal else None
     try:
-        status = await process.exit
+        with lent(terminal, Session(process, terminal)):
+            status = await process.exit
     except Cancelled:
-        process.signal('INT')
+        process.signal('HUP')
         raise
     machine = server.host.machine
     if process.killed_by and machine is not None and not machine.on:
@@ -87,6 +90,23 @@ async def _session(server: SshServer, user: Account, peer: str, host: str, comma
     if wants_terminal and io.stdin.isatty:
         io.stderr.write(f'Connection to {host} closed.\r\n')
     return status
+
+
+@dataclass(slots=True)
+class Session:
+    """The pseudo terminal on the other machine: what is typed at the client's is its."""
+
+    process: Process
+    terminal: Any
+
+    def interrupt(self) -> None:
+        self.process.signal('INT')
+
+    def suspend(self) -> None:
+        self.process.signal('TSTP')
+
+    def end_of_file(self) -> None:
+        self.terminal.end_reading()
 
 
 async def login(where: Destination, io: IO, ctx: Context) -> tuple[SshServer, Account, str]:

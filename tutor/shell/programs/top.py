@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.shell.process import IO, Context
+from tutor.shell.programs.fullscreen import Screen
 from tutor.shell.programs.machine import memory
 from tutor.shell.programs.names import user_name
 from tutor.shell.programs.options import parse
@@ -18,15 +19,16 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         io.stderr.write('top: failed tty get\n')
         return 1
     delay = float(options.get('d')) if options.get('d').replace('.', '', 1).isdigit() else 3.0
-    shown = 0
-    while not count or shown < count:
-        if shown:
-            await ctx.simulation.sleep(delay)
-        io.stdout.write(('' if batch else '\x1b[H\x1b[2J') + _page(ctx))
-        await io.stdout.drain()
-        shown += 1
-        if batch and shown > 10_000:
-            return 1
+    with Screen(io, None if batch else ctx.terminal, ctx.simulation) as screen:
+        shown = 0
+        while not count or shown < count:
+            if shown and await screen.key(delay) in ('q', 'Q'):
+                return 0
+            screen.show(_page(ctx))
+            await io.stdout.drain()
+            shown += 1
+            if batch and shown > 10_000:
+                return 1
     return 0
 
 

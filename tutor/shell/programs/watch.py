@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.cluster.simulation import Cancelled
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.fullscreen import Screen
 from tutor.shell.programs.options import missing_operand, parse
 from tutor.shell.programs.running import NotRunnable, start
 from tutor.shell.programs.screen import size, visible_width
@@ -27,16 +28,18 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         raise Complaint('Error opening terminal: unknown.', bare=True)
     command = options.args if 'x' in options else ['sh', '-c', ' '.join(options.args)]
     before = None
-    while True:
-        output, status = await _once(command, ctx)
-        if 'e' in options and status:
-            return 8
-        if 'g' in options and before not in (None, output):
-            return 0
-        io.stdout.write('\x1b[H\x1b[2J' + _screen(output, interval, ' '.join(options.args), 't' in options, io, ctx))
-        await io.stdout.drain()
-        before = output
-        await ctx.simulation.sleep(interval)
+    with Screen(io, ctx.terminal, ctx.simulation) as screen:
+        while True:
+            output, status = await _once(command, ctx)
+            if 'e' in options and status:
+                return 8
+            if 'g' in options and before not in (None, output):
+                return 0
+            screen.show(_screen(output, interval, ' '.join(options.args), 't' in options, io, ctx))
+            await io.stdout.drain()
+            before = output
+            if await screen.key(interval) == 'q':
+                return 0
 
 
 async def _once(command: list[str], ctx: Context) -> tuple[str, int]:

@@ -20,7 +20,7 @@ from tutor.tui.line_editor import LineEditor, last_word
 from tutor.tui.looks import COMPONENT_CLASSES
 from tutor.tui.resilient import Resilient
 from tutor.tui.scrollback import PLAIN, Pen, Scrollback, Stretch
-from tutor.tui.widgets.terminal_keys import EDITING_KEYS
+from tutor.tui.widgets.terminal_keys import EDITING_KEYS, press, sequence
 from tutor.tui.widgets.terminal_looks import colour, look_of
 from tutor.tui.widgets.terminal_rows import RowCache, common_prefix, position, wrap_cells
 
@@ -169,12 +169,14 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         cursor = (0, 0)
         begin = 0
         stretches = self._prompt_stretches()
-        for index, part in enumerate(self.editor.text.split('\n')):
+        hidden = self.session is not None and self.busy and not self.session.terminal.mode.echo
+        text, typed_at = ('', 0) if hidden else (self.editor.text, self.editor.cursor)
+        for index, part in enumerate(text.split('\n')):
             lead = stretches if not index else [('> ', PROMPT)]
             coloured = self._coloured(begin, begin + len(part))
             wrapped = wrap_cells([*lead, *coloured], width)
-            if begin <= self.editor.cursor <= begin + len(part):
-                before = sum(len(text) for text, _ in lead) + self.editor.cursor - begin
+            if begin <= typed_at <= begin + len(part):
+                before = sum(len(stretch) for stretch, _ in lead) + typed_at - begin
                 row, column = position(wrapped, before, width)
                 if row == len(wrapped):
                     wrapped.append([])
@@ -303,6 +305,10 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         if self._query is not None and self._search_key(event):
             self._consume(event)
             return
+        if self._by_keys and (typed := sequence(event.key, event.character)) is not None:
+            self.guarded(press, self.session.terminal, typed)
+            self._consume(event)
+            return
         if name := EDITING_KEYS.get(event.key):
             if not (self.resuming and name in ('enter', 'interrupt', 'end_of_file', 'complete')):
                 self._act(name)
@@ -310,6 +316,11 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         elif event.is_printable and event.character and not event.key.startswith(('alt+', 'ctrl+')):
             self.editor.insert(event.character)
             self._consume(event)
+
+    @property
+    def _by_keys(self) -> bool:
+        """Whether a program reads key by key; otherwise what is typed is edited here until Enter."""
+        return self.session is not None and self.busy and not self.resuming and not self.session.terminal.mode.lines
 
     def _consume(self, event: events.Key) -> None:
         event.stop()
@@ -329,8 +340,11 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         if len(text) > MAX_PASTE:
             self.post_message(self.Refused('paste'))
             return
-        self.editor.insert(''.join(character
-                                   for character in text.rstrip('\n') if character in '\n\t' or character >= ' '))
+        text = ''.join(character for character in text.rstrip('\n') if character in '\n\t' or character >= ' ')
+        if self.session is not None and self._by_keys:
+            self.guarded(press, self.session.terminal, text)
+            return
+        self.editor.insert(text)
         self._typing_out_of_sight = True
         self.post_message(self.Edited())
         self.changed()

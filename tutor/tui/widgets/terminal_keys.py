@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tutor.tui.contract import TerminalLike
+
 EDITING_KEYS = {
     'left': 'left', 'ctrl+b': 'left', 'right': 'right', 'ctrl+f': 'right',
     'home': 'home', 'ctrl+a': 'home', 'end': 'end', 'ctrl+e': 'end',
@@ -17,3 +19,31 @@ EDITING_KEYS = {
     'alt+full_stop': 'yank_last_argument', 'alt+.': 'yank_last_argument',
 }
 """Key → a method of the line editor, or what the terminal does itself."""
+
+SEQUENCES = {
+    'enter': '\n', 'tab': '\t', 'shift+tab': '\x1b[Z', 'escape': '\x1b', 'backspace': '\x7f', 'space': ' ',
+    'up': '\x1b[A', 'down': '\x1b[B', 'right': '\x1b[C', 'left': '\x1b[D', 'home': '\x1b[H', 'end': '\x1b[F',
+    'insert': '\x1b[2~', 'delete': '\x1b[3~', 'pageup': '\x1b[5~', 'pagedown': '\x1b[6~',
+}
+"""Key → what xterm sends for it; Enter as the terminal gives it to programs (ICRNL)."""
+
+
+def sequence(key: str, character: str | None) -> str | None:
+    """What a terminal sends for a key, None for one that is the app's: function keys, and those with Alt."""
+    if key in SEQUENCES:
+        return SEQUENCES[key]
+    if key.startswith(('alt+', 'shift+page')):
+        return None
+    if key.startswith('ctrl+') and len(key) == 6 and key[-1].isalpha():
+        return chr(ord(key[-1].upper()) - 64)
+    return character if character and character.isprintable() else None
+
+
+def press(terminal: TerminalLike, key: str) -> None:
+    """A key for a program that reads key by key."""
+    if key == '\x03':
+        terminal.interrupt()
+    elif key == '\x1a':
+        terminal.suspend()
+    else:
+        terminal.type_key(key)

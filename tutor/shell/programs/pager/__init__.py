@@ -1,0 +1,1 @@
+"""less and more: a text a screen at a time."""
