@@ -16,6 +16,8 @@ kubectl create deployment v2 --image=gcr.io/google-samples/hello-app:2.0
 kubectl expose deployment v2 --port=8080
 kubectl create deployment echo --image=registry.k8s.io/echoserver:1.10
 kubectl expose deployment echo --port=80 --target-port=8080
+kubectl create deployment slow --image=registry.k8s.io/e2e-test-images/agnhost:2.59 -- /agnhost netexec
+kubectl expose deployment slow --port=80 --target-port=8080
 kubectl create namespace far
 kubectl create service clusterip hidden -n far --tcp=80
 '''
@@ -46,6 +48,12 @@ spec:
   - matches: [{path: {value: /old}}]
     filters:
     - {type: RequestRedirect, requestRedirect: {scheme: https, hostname: new.example.com, statusCode: 301}}
+  - matches: [{path: {value: /both}}]
+    filters: [{type: RequestMirror, requestMirror: {backendRef: {name: v2, port: 8080}}}]
+    backendRefs: [{name: v1, port: 8080}]
+  - matches: [{path: {value: /shell}}]
+    timeouts: {request: 2s, backendRequest: 1s}
+    backendRefs: [{name: slow, port: 80}]
   - matches: [{headers: [{name: version, value: two}]}, {method: DELETE}, {queryParams: [{name: v, value: "2"}]}]
     backendRefs: [{name: v2, port: 8080}]
   - backendRefs: [{name: v1, port: 8080, weight: 3}, {name: v2, port: 8080, weight: 1}]
@@ -147,6 +155,19 @@ def test_filters_change_what_goes_and_what_comes(bench: Workbench) -> None:
     redirect = ask(bench, '/old/y', '-i')
     assert redirect.startswith('HTTP/1.1 301 Moved Permanently')
     assert 'Location: https://new.example.com/old/y\r\n' in redirect
+
+
+def test_a_mirror_gets_a_copy_and_nobody_waits_for_it(bench: Workbench) -> None:
+    assert 'Version: 1.0.0' in ask(bench, '/both?mirrored=1')
+    bench.simulation.advance(1)
+    seen = bench.run('kubectl logs deploy/v2 --tail=1').stdout
+    assert 'Serving request: /both' in seen
+
+
+def test_a_rule_says_how_long_it_waits(bench: Workbench) -> None:
+    begun = bench.simulation.now
+    assert '504' in ask(bench, '/shell?cmd=sleep+30', '-i').splitlines()[0]
+    assert 1 <= bench.simulation.now - begun < 2
 
 
 def test_the_data_plane_goes_with_its_gateway(bench: Workbench) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from tutor.apimachinery.duration import parse_duration
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deleting, key
 from tutor.apimachinery.resources import Resource
@@ -179,24 +181,23 @@ class GatewayController:
         return rule.get('from') == 'All' or home == away
 
     def _resolved(self, route: Object) -> Condition:
-        for rule in route['spec'].get('rules') or ():
-            for backend in rule.get('backendRefs') or ():
-                found = self._trouble(route, backend)
-                if found:
-                    return ('ResolvedRefs', False, *found)
+        for where, backend in _references(route):
+            found = self._trouble(route, backend, where)
+            if found:
+                return ('ResolvedRefs', False, *found)
         return 'ResolvedRefs', True, 'ResolvedRefs', 'All references are resolved'
 
-    def _trouble(self, route: Object, backend: Object) -> tuple[str, str] | None:
-        """Reason and message of what is wrong with a backendRef."""
+    def _trouble(self, route: Object, backend: Object, where: str = '') -> tuple[str, str] | None:
+        """Reason and message of what is wrong with a backendRef, which stands at `where` in the route."""
         home = route['metadata']['namespace']
         namespace, name = backend.get('namespace') or home, backend['name']
         if (backend.get('group', ''), backend.get('kind', 'Service')) != ('', 'Service'):
-            return 'InvalidKind', f'spec.rules[0].backendRefs[0].kind: Unsupported value: "{backend.get("kind")}": ' \
-                                  'supported values: "Service"'
+            return 'InvalidKind', (f'{where}.kind: Unsupported value: "{backend.get("kind")}": '
+                                   'supported values: "Service"')
         if namespace != home and not self._granted('HTTPRoute', home, 'Service', namespace, name):
             return 'RefNotPermitted', f'Backend ref to Service {namespace}/{name} not permitted by any ReferenceGrant'
         if self.backends.service(namespace, name) is None:
-            return 'BackendNotFound', f'spec.rules[0].backendRefs[0].name: Not found: "{name}"'
+            return 'BackendNotFound', f'{where}.name: Not found: "{name}"'
         if self.backends.port(namespace, name, backend.get('port', 0)) is None:
             return 'BackendNotFound', f'no matching port for Service {name} and port {backend.get("port", 0)}'
         return None
@@ -349,6 +350,24 @@ def _known_parent(route: Object, reference: Object) -> list[Object]:
                  if entry['parentRef'] == reference and entry['controllerName'] == NAME), [])
 
 
+def _references(route: Object) -> Iterator[tuple[str, Object]]:
+    """All references to backends, of mirrors too, with their places."""
+    for number, rule in enumerate(route['spec'].get('rules') or ()):
+        for place, backend in enumerate(rule.get('backendRefs') or ()):
+            yield f'spec.rules[{number}].backendRefs[{place}]', backend
+        for place, item in enumerate(rule.get('filters') or ()):
+            if item['type'] == 'RequestMirror':
+                yield (f'spec.rules[{number}].filters[{place}].requestMirror.backendRef',
+                       (item.get('requestMirror') or {}).get('backendRef') or {})
+
+
+def _timeout(rule: Object) -> float:
+    """The shorter of HTTPRouteTimeouts' request and backendRequest; '0s' is none."""
+    wanted = [parse_duration(text) for text in (rule.get('timeouts') or {}).values()]
+    return min((seconds for seconds in wanted if seconds), default=0.0)
+
+
 def _rules(route: Object, host: str) -> list[Rule]:
-    return [Rule(route, host, match, tuple(rule.get('filters') or ()), tuple(rule.get('backendRefs') or ()))
+    return [Rule(route, host, match, tuple(rule.get('filters') or ()), tuple(rule.get('backendRefs') or ()),
+                 _timeout(rule))
             for rule in route['spec'].get('rules') or ({},) for match in rule.get('matches') or (ALL_PATHS,)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.objects import Object
@@ -68,16 +69,30 @@ class DataPlane:
         backend = self._weighted(rule.backends)
         if backend is None or not self._controller.permitted(rule.route, backend):
             return page(INTERNAL_ERROR)
-        namespace = backend.get('namespace') or rule.route['metadata']['namespace']
-        endpoints = self._controller.backends.rotated(namespace, backend['name'], backend.get('port', 80))
+        endpoints = self._endpoints(rule, backend)
         if not endpoints:
             return page(503)
         scheme = 'https' if request.secure else 'http'
         fresh = matching.rewrite(rule, request)
         fresh.headers.update({'x-forwarded-for': request.client[0], 'x-real-ip': request.client[0],
                               'x-forwarded-proto': scheme, 'x-forwarded-host': request.headers.get('host', '')})
-        passed = await self._forwarder.forward(fresh, endpoints)
+        self._mirror(rule, fresh)
+        forwarder = replace(self._forwarder, read_timeout=rule.timeout) if rule.timeout else self._forwarder
+        passed = await forwarder.forward(fresh, endpoints)
         return page(passed.response.status) if passed.failed else passed.response
+
+    def _endpoints(self, rule: Rule, backend: Object) -> list[tuple[str, int]]:
+        namespace = backend.get('namespace') or rule.route['metadata']['namespace']
+        return self._controller.backends.rotated(namespace, backend['name'], backend.get('port', 80))
+
+    def _mirror(self, rule: Rule, request: HttpRequest) -> None:
+        """Send copies to where RequestMirror filters say; nobody waits for their answers."""
+        simulation = self._ctx.simulation
+        for mirror in matching.mirrors(rule):
+            backend, share = mirror.get('backendRef') or {}, matching.share(mirror)
+            if self._controller.permitted(rule.route, backend) and (share >= 1 or simulation.random.random() < share):
+                copied = replace(request, headers=dict(request.headers))
+                simulation.spawn(self._forwarder.forward(copied, self._endpoints(rule, backend)), 'mirror')
 
     def _weighted(self, backends: tuple[Object, ...]) -> Object | None:
         weights = [backend.get('weight', 1) for backend in backends]

@@ -20,6 +20,8 @@ class Rule:
     match: Object
     filters: tuple[Object, ...]
     backends: tuple[Object, ...]
+    timeout: float = 0.0
+    """Seconds that an answer may take, 0 for no limit of the rule's own."""
 
     @property
     def rank(self) -> tuple[int, bool, int, bool, int, int]:
@@ -97,6 +99,18 @@ def redirect(rule: Rule, request: HttpRequest, host: str, port: int) -> tuple[in
             place = f'{scheme}://{wanted.get("hostname") or host}' + (f':{number}' if number != default else '')
             return wanted.get('statusCode', 302), place + _rewritten(wanted.get('path'), rule, request)
     return None
+
+
+def mirrors(rule: Rule) -> list[Object]:
+    """The RequestMirror filters' own fields."""
+    return [item.get('requestMirror') or {} for item in rule.filters if item['type'] == 'RequestMirror']
+
+
+def share(mirror: Object) -> float:
+    """How many of all requests a mirror gets, from 0 to 1."""
+    if 'fraction' in mirror:
+        return mirror['fraction']['numerator'] / mirror['fraction'].get('denominator', 100)
+    return mirror.get('percent', 100) / 100
 
 
 def rewrite(rule: Rule, request: HttpRequest) -> HttpRequest:
