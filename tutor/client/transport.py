@@ -44,6 +44,8 @@ class Request:
     user: User = ADMIN
     impersonate: User | None = None
     user_agent: str = ''
+    took: float = 0.0
+    """Seconds that the server has waited for others before it answered: whoever asks lets them pass."""
 
 
 @dataclass(slots=True)

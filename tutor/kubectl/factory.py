@@ -172,6 +172,7 @@ class Connection:
 
     def send(self, request: Request) -> Response:
         response = self._do(request, lambda: self._transport.send(request))
+        self._factory.waited += request.took
         for warning in response.warnings:
             self._factory.warn(warning)
         return response

@@ -64,7 +64,9 @@ async def _execute(found: Found, flags: FlagSet, io: IO, ctx: Context) -> int:
     try:
         options.complete()
         options.validate()
-        return await options.run() or 0
+        status = await options.run() or 0
+        await options.factory.catch_up()
+        return status
     except UsageError as error:
         raise KubectlError(f"{error}\nSee '{found.path} -h' for help and examples", error.code) from None
     except ERRORS:

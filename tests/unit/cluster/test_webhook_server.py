@@ -77,3 +77,21 @@ def test_without_its_files_it_does_not_start(bench: Workbench) -> None:
     bench.run('kubectl run bare --image=registry.k8s.io/e2e-test-images/agnhost:2.53 --restart=Never -- webhook')
     bench.simulation.advance(5)
     assert 'no such file or directory' in bench.run('kubectl logs bare').stdout
+
+
+@pytest.mark.parametrize(('policy', 'error'), [
+    ('Fail', 'error: failed to create configmap: Internal error occurred: failed calling webhook "far.example.com": '
+     'failed to call webhook: Post "https://10.1.2.3/check?timeout=3s": context deadline exceeded\n'),
+    ('Ignore', '')])
+def test_one_that_does_not_answer_is_waited_for_as_long_as_it_says(bench: Workbench, policy: str, error: str) -> None:
+    apply(bench, {
+        'apiVersion': 'admissionregistration.k8s.io/v1', 'kind': 'ValidatingWebhookConfiguration',
+        'metadata': {'name': 'far'}, 'webhooks': [{
+            'name': 'far.example.com', 'sideEffects': 'None', 'admissionReviewVersions': ['v1'], 'timeoutSeconds': 3,
+            'failurePolicy': policy, 'clientConfig': {'url': 'https://10.1.2.3/check'},
+            'rules': [{'apiGroups': [''], 'apiVersions': ['v1'], 'operations': ['CREATE'],
+                       'resources': ['configmaps']}]}]})
+    begun = bench.simulation.now
+    ran = bench.run(f'kubectl create configmap {policy.lower()}')
+    assert (ran.stderr, round(bench.simulation.now - begun)) == (error, 3)
+    bench.run('kubectl delete validatingwebhookconfiguration far')

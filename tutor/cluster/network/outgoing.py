@@ -12,9 +12,15 @@ from tutor.cluster.network.fabric import REFUSED
 from tutor.cluster.network.stack import Stack
 from tutor.shell import tls
 
+TOO_SLOW = 'context deadline exceeded'
+
 
 class Refusal(OSError):
-    """Nobody answered; its text is what Go says of it."""
+    """Nobody answered; its text is what Go says of it. `slow`: it has to be waited for until the time is over."""
+
+    def __init__(self, text: str, slow: bool = False) -> None:
+        super().__init__(text)
+        self.slow = slow
 
     def __str__(self) -> str:
         return self.args[0]
@@ -43,8 +49,8 @@ class OutgoingRequests:
         machine = self._machine()
         found = machine.fabric.route(machine, address, port)
         if isinstance(found, str):
-            raise Refusal(f'dial tcp {address}:{port}: ' + (
-                'connect: connection refused' if found == REFUSED else 'i/o timeout'))
+            raise Refusal(f'dial tcp {address}:{port}: connect: connection refused' if found == REFUSED else
+                          f'dial tcp {address}:{port}: i/o timeout', slow=found != REFUSED)
         if request.secure:
             self._shake_hands(found, request.headers.get('host', address), request.trust)
         respond = getattr(getattr(found, 'serve', None), 'respond', None)
@@ -86,4 +92,4 @@ def _at_once(answer: Coroutine[Any, Any, HttpResponse]) -> HttpResponse:
     except StopIteration as done:
         return done.value
     answer.close()
-    raise Refusal('context deadline exceeded')
+    raise Refusal(TOO_SLOW, slow=True)

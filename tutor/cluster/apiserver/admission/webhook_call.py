@@ -22,6 +22,10 @@ VERSIONS = ('v1', 'v1beta1')
 class CallFailed(Exception):
     """A webhook gave no answer that can be used; the text says why, in the words of the API server."""
 
+    def __init__(self, text: str, took: float = 0.0) -> None:
+        super().__init__(text)
+        self.took = took
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -40,7 +44,8 @@ def call(server: ApiServer, hook: Object, request: Object, mutating: bool) -> Ve
     try:
         answer = _post(server, hook, json.dumps(review, separators=(',', ':')).encode())
     except OSError as problem:
-        raise CallFailed(f'failed to call webhook: {problem}') from None
+        took = float(hook.get('timeoutSeconds', 10)) if isinstance(problem, TimeoutError) else 0.0
+        raise CallFailed(f'failed to call webhook: {problem}', took) from None
     return _verdict(_decoded(answer), request['uid'], version, mutating)
 
 
@@ -66,6 +71,8 @@ def _asked(url: str, ask: Any) -> HttpResponse:
     try:
         return ask()
     except OSError as problem:
+        if getattr(problem, 'slow', False):
+            raise TimeoutError(f'Post "{url}": context deadline exceeded') from None
         raise OSError(f'Post "{url}": {problem}') from None
 
 

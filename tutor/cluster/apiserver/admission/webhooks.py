@@ -70,6 +70,7 @@ class _Webhooks(Plugin):
         try:
             verdict = webhook_call.call(self.server, hook, asked, self.mutating)
         except CallFailed as problem:
+            scope.request.took += problem.took
             if hook.get('failurePolicy') == 'Ignore':
                 return None
             raise errors.internal_error(f'failed calling webhook "{name}": {problem}') from None
