@@ -30,8 +30,8 @@ timeout touch tr true truncate tsort tty uname unexpand uniq unlink users vdir w
 """
 COREUTILS = _COREUTILS.split()
 _DEBIAN = """
-awk bash clear cmp diff dmesg egrep fgrep find getent getopt grep gunzip gzip hostname kill more mount mountpoint
-perl rev sed sh tar umount xargs zcat which flock iconv ldd locale su login
+apt apt-cache apt-get apt-mark awk bash clear cmp diff dmesg egrep fgrep find getent getopt grep gunzip gzip hostname
+kill more mount mountpoint perl rev sed sh tar umount xargs zcat which flock iconv ldd locale su login
 """
 DEBIAN = [*COREUTILS, *_DEBIAN.split()]
 ALPINE = [*BUSYBOX_APPLETS, 'apk', 'getent', 'iconv', 'ldd']

@@ -125,10 +125,14 @@ class Facts:
     joined: bool = True
 
 
+FOREIGN = ('apk',)
+"""Programs of other distributions."""
+
+
 def base(programs: Iterable[str]) -> FileSystem:
     """What every machine has from its packages: a distribution with all tools, containerd, kubelet, kubeadm."""
     files = FileSystem(lambda: -86400.0)
-    known = list(programs)
+    known = [name for name in programs if name not in FOREIGN]
     install(files, USERLANDS['full'], lambda name: name in known, known)
     for name in unit_files.DAEMONS:
         files.put(f'/usr/{"sbin" if name == "sshd" else "bin"}/{name}', ELF, 0o755, name)

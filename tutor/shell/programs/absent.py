@@ -16,7 +16,7 @@ _PYTHON = Said(zh='这台机器上没有 Python；容器里可以有：`kubectl 
 _CLUSTER = Said(zh='集群已经在运行', en='a cluster runs already')
 
 ABSENT: Mapping[str, Said] = {
-    **dict.fromkeys(('apk', 'apt', 'apt-get', 'brew', 'dnf', 'pip', 'snap', 'yum'), _PACKAGES),
+    **dict.fromkeys(('brew', 'dnf', 'pip', 'snap', 'yum'), _PACKAGES),
     **dict.fromkeys(('screen', 'tmux'), _TERMINALS),
     **dict.fromkeys(('python', 'python3'), _PYTHON),
     **dict.fromkeys(('kind', 'minikube'), _CLUSTER),

@@ -12,8 +12,11 @@ from tutor.shell.programs.complaint import Complaint, reason
 
 PROGRAMS: Mapping[str, str] = {
     '[': 'shared:builtin',
-    'apt': 'absent:main',
-    'apt-get': 'absent:main',
+    'apk': 'packages.apk:main',
+    'apt': 'packages.apt:main',
+    'apt-cache': 'packages.apt:cache',
+    'apt-get': 'packages.apt:main',
+    'apt-mark': 'packages.apt:mark',
     'arp': 'network:arp',
     'ash': 'shared:shell',
     'awk': 'awk.program:main',

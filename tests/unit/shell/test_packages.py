@@ -1,0 +1,62 @@
+"""Packages that are installed: in a container, on a node, and those that there are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.session.workbench import Workbench
+
+
+@pytest.fixture(scope='module')
+def bench() -> Workbench:
+    bench = Workbench()
+    for name, image in (('deb', 'debian'), ('alp', 'alpine'), ('web', 'nginx')):
+        bench.run(f'kubectl run {name} --image={image} --command -- sleep 1d')
+    bench.simulation.advance(60)
+    return bench
+
+
+def inside(bench: Workbench, pod: str, command: str) -> str:
+    ran = bench.run(f"kubectl exec {pod} -- sh -c '{command}'")
+    return ran.stdout + ran.stderr
+
+
+def test_nothing_can_be_installed_before_an_update(bench: Workbench) -> None:
+    assert 'E: Unable to locate package tree' in inside(bench, 'deb', 'apt-get install -y tree')
+    shown = inside(bench, 'deb', 'apt-get update && apt-get install -y tree procps && tree /root && ps')
+    assert 'The following NEW packages will be installed:\n  procps tree\n' in shown
+    assert 'Setting up tree (2.1.0-1) ...\n' in shown
+    assert '0 directories, 0 files' in shown
+    assert 'PID TTY' in shown
+    assert 'tree is already the newest version' in inside(bench, 'deb', 'apt-get install tree')
+    assert 'Removing tree' in inside(bench, 'deb', 'apt-get remove -y tree')
+    assert 'tree: not found' in inside(bench, 'deb', 'tree')
+
+
+def test_a_package_brings_what_it_needs(bench: Workbench) -> None:
+    shown = inside(bench, 'web', 'apt-get update >/dev/null; apt-get install -y dnsutils; nslookup kubernetes')
+    assert '  bind9-dnsutils dnsutils\n' in shown
+    assert 'Name:\tkubernetes.default.svc.cluster.local' in shown
+
+
+def test_apk_adds_and_takes_away(bench: Workbench) -> None:
+    shown = inside(bench, 'alp', 'apk add --no-cache curl jq; jq -n 1; apk del jq; jq')
+    assert '(2/2) Installing jq (1.8.0-r0)\n' in shown
+    assert '\n1\n(1/1) Purging jq' in shown
+    assert 'jq: not found' in shown
+    assert 'nosuch (no such package)' in inside(bench, 'alp', 'apk add nosuch')
+
+
+@pytest.mark.parametrize(('command', 'said'), [
+    ('apt-get install jq', 'E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)'),
+    ('sudo apt-get install -y nosuch', 'E: Unable to locate package nosuch\n'),
+    ('sudo apt install -y git', 'the package git is not simulated here'),
+    ('sudo apt-get install -y kubeadm=1.36.1-*', 'kubeadm is already the newest version (1.36.1-1.1).'),
+    ('sudo apt-get install -y kubelet=1.37.0-1.1', "E: Version '1.37.0-1.1' for 'kubelet' was not found"),
+    ('apt-cache madison kubeadm', 'kubeadm | 1.36.1-1.1 | https://pkgs.k8s.io/'),
+    ('sudo apt-mark hold kubelet kubeadm; apt-mark showhold; sudo apt-mark unhold kubelet',
+     'kubeadm set on hold.\nkubeadm\nkubelet\nCanceled hold on kubelet.\n'),
+])
+def test_a_node_has_its_packages(bench: Workbench, command: str, said: str) -> None:
+    ran = bench.run(command)
+    assert said in ran.stdout + ran.stderr

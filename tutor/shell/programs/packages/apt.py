@@ -1,0 +1,195 @@
+"""apt-get, apt, apt-cache and apt-mark, as Debian and Ubuntu have them."""
+
+from __future__ import annotations
+
+import re
+
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.options import Options, parse
+from tutor.shell.programs.packages.catalog import KUBERNETES, KUBERNETES_VERSION, PACKAGES, Package
+from tutor.shell.programs.packages.installing import NotSimulated, Unknown, closure, has, install, remove
+
+LISTS = '/var/lib/apt/lists/deb.debian.org_debian_dists_bookworm_InRelease'
+FAILED = 100
+FETCHING, UNPACKING = 1.6, 0.4
+"""Seconds of an update, and of each package."""
+READING = 'Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\n'
+SWITCHES = {'yes': 'y', 'assume-yes': 'y', 'quiet': 'q', 'no-install-recommends': '', 'fix-broken': 'f',
+            'allow-change-held-packages': '', 'allow-downgrades': '', 'only-upgrade': '', 'purge': '', 'reinstall': ''}
+LOCKED = ('E: Could not open lock file {path} - open (13: Permission denied)\n'
+          'E: Unable to acquire the {what} ({path}), are you root?')
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """apt-get update | install PACKAGE… | remove PACKAGE… | clean"""
+    options = parse(argv, ctx, 'yqfo:d', SWITCHES, FAILED)
+    verb, *names = options.args or ['']
+    match verb:
+        case 'update':
+            return await _update(io, ctx)
+        case 'install' | 'remove' | 'purge':
+            return await _change(verb, names, options, io, ctx)
+        case 'clean' | 'autoclean' | 'autoremove' | 'upgrade' | 'dist-upgrade' | 'full-upgrade':
+            if 'clean' not in verb:
+                io.stdout.write(READING + '0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n')
+            return 0
+        case 'list' | 'search' | 'show':
+            raise Complaint(f'error: {argv[0]} {verb} is not simulated here')
+    raise Complaint(f'E: Invalid operation {verb}', FAILED, bare=True)
+
+
+def _need_root(ctx: Context, path: str, what: str) -> None:
+    if ctx.uid:
+        raise Complaint(LOCKED.format(path=path, what=what), FAILED, bare=True)
+
+
+def _mirror(ctx: Context) -> tuple[str, str]:
+    """The distribution's archive and its release."""
+    text = ctx.files.read_text('/etc/os-release') if ctx.files.is_file('/etc/os-release') else ''
+    if 'ID=ubuntu' in text:
+        return 'http://archive.ubuntu.com/ubuntu', 'noble'
+    return 'http://deb.debian.org/debian', 'bookworm'
+
+
+async def _update(io: IO, ctx: Context) -> int:
+    _need_root(ctx, '/var/lib/apt/lists/lock', 'directory /var/lib/apt/lists/')
+    archive, release = _mirror(ctx)
+    await ctx.simulation.sleep(FETCHING)
+    io.stdout.write(f'Get:1 {archive} {release} InRelease [151 kB]\nGet:2 {archive} {release}-updates InRelease '
+                    f'[55.4 kB]\nGet:3 {archive} {release}/main amd64 Packages [8792 kB]\n'
+                    'Fetched 8998 kB in 2s (5,623 kB/s)\nReading package lists... Done\n')
+    ctx.files.make_dirs(LISTS.rpartition('/')[0])
+    ctx.files.put(LISTS, 'Origin: Debian\n')
+    return 0
+
+
+async def _change(verb: str, names: list[str], options: Options, io: IO, ctx: Context) -> int:
+    _need_root(ctx, '/var/lib/dpkg/lock-frontend', 'dpkg frontend lock')
+    io.stdout.write(READING)
+    names = [name for name in names if not _is_kubernetes(name, verb, io, ctx)]
+    wanted = _chosen(names, ctx)
+    if verb == 'install':
+        missing = {name: package for name, package in wanted.items() if not has(name, package, ctx.files)}
+        for name, package in wanted.items():
+            if name not in missing:
+                io.stdout.write(f'{name} is already the newest version ({package.debian}).\n')
+        return await _install(missing, 'y' in options, io, ctx)
+    there = {name: package for name, package in wanted.items() if has(name, package, ctx.files)}
+    for name in wanted.keys() - there.keys():
+        io.stdout.write(f"Package '{name}' is not installed, so not removed\n")
+    _plan('The following packages will be REMOVED:', there, f'0 upgraded, 0 newly installed, {len(there)} to remove',
+          io)
+    for name, package in there.items():
+        remove(name, package, ctx)
+        io.stdout.write(f'Removing {name} ({package.debian}) ...\n')
+    return 0
+
+
+def _is_kubernetes(name: str, verb: str, io: IO, ctx: Context) -> bool:
+    """kubeadm, kubectl and kubelet of a node: there is one version of each."""
+    plain, _, version = name.partition('=')
+    if plain not in KUBERNETES or ctx.host.machine is None:
+        return False
+    pattern = re.escape(version).replace(r'\*', '.*')
+    if version and not re.fullmatch(pattern, KUBERNETES_VERSION):
+        raise Complaint(f"E: Version '{version}' for '{plain}' was not found", FAILED, bare=True)
+    if verb != 'install':
+        raise Complaint(f'error: {plain} cannot be removed here')
+    io.stdout.write(f'{plain} is already the newest version ({KUBERNETES_VERSION}).\n')
+    return True
+
+
+def _chosen(names: list[str], ctx: Context) -> dict[str, Package]:
+    """The packages of these names. Raises Complaint; without an update nothing is known."""
+    known = ctx.host.machine is not None or ctx.files.exists(LISTS)
+    try:
+        wanted = closure(names, alpine=False)
+    except NotSimulated as problem:
+        if known:
+            raise Complaint(f'error: the package {problem} is not simulated here', FAILED) from None
+        wanted = None
+    except Unknown as problem:
+        raise Complaint(f'E: Unable to locate package {problem}', FAILED, bare=True) from None
+    unknown = [] if known else [name for name in names if wanted is None or not has(name, wanted[name], ctx.files)]
+    if unknown:
+        raise Complaint('\n'.join(f'E: Unable to locate package {name}' for name in unknown), FAILED, bare=True)
+    return wanted or {}
+
+
+def _plan(title: str, packages: dict[str, Package], counts: str, io: IO) -> None:
+    if packages:
+        io.stdout.write(f'{title}\n  {" ".join(packages)}\n')
+    io.stdout.write(f'{counts} and 0 not upgraded.\n')
+
+
+async def _install(missing: dict[str, Package], sure: bool, io: IO, ctx: Context) -> int:
+    _plan('The following NEW packages will be installed:', missing,
+          f'0 upgraded, {len(missing)} newly installed, 0 to remove', io)
+    if not missing:
+        return 0
+    size = sum(package.size for package in missing.values())
+    io.stdout.write(f'Need to get {size} kB of archives.\nAfter this operation, {size * 3} kB of additional disk '
+                    'space will be used.\n')
+    if not sure:
+        io.stdout.write('Do you want to continue? [Y/n] ')
+        answer = (await io.stdin.readline()).decode().strip().lower()
+        if answer not in ('', 'y', 'yes') or (not answer and not io.stdin.isatty):
+            io.stdout.write('Abort.\n')
+            return 1
+    archive, release = _mirror(ctx)
+    for number, (name, package) in enumerate(missing.items(), 1):
+        io.stdout.write(f'Get:{number} {archive} {release}/main amd64 {name} amd64 {package.debian} '
+                        f'[{package.size} kB]\n')
+    await ctx.simulation.sleep(UNPACKING * len(missing))
+    io.stdout.write(f'Fetched {size} kB in 0s ({size * 8:,} kB/s)\n')
+    for name, package in missing.items():
+        io.stdout.write(f'Selecting previously unselected package {name}.\n(Reading database ... 6089 files and '
+                        f'directories currently installed.)\nPreparing to unpack .../{name}_{package.debian}_amd64.deb '
+                        f'...\nUnpacking {name} ({package.debian}) ...\n')
+    for name, package in missing.items():
+        install(name, package, ctx)
+        io.stdout.write(f'Setting up {name} ({package.debian}) ...\n')
+    return 0
+
+
+async def cache(argv: list[str], io: IO, ctx: Context) -> int:
+    """apt-cache madison PACKAGE… | policy PACKAGE…"""
+    verb, *names = parse(argv, ctx, '', {}, FAILED).args or ['']
+    if verb not in ('madison', 'policy'):
+        raise Complaint(f'error: apt-cache {verb} is not simulated here')
+    archive, release = _mirror(ctx)
+    for name in names:
+        kubernetes = name in KUBERNETES and ctx.host.machine is not None
+        version = KUBERNETES_VERSION if kubernetes else PACKAGES[name].debian if name in PACKAGES else ''
+        place = 'https://pkgs.k8s.io/core:/stable:/v1.36/deb  Packages' if kubernetes else \
+            f'{archive} {release}/main amd64 Packages'
+        if version and verb == 'madison':
+            io.stdout.write(f'{name:>10} | {version} | {place}\n')
+        elif version:
+            installed = kubernetes or has(name, PACKAGES[name], ctx.files)
+            io.stdout.write(f'{name}:\n  Installed: {version if installed else "(none)"}\n  Candidate: {version}\n')
+    return 0
+
+
+async def mark(argv: list[str], io: IO, ctx: Context) -> int:
+    """apt-mark hold | unhold | showhold PACKAGE…"""
+    verb, *names = parse(argv, ctx, '', {}, FAILED).args or ['']
+    path = '/var/lib/apt/held'
+    held = ctx.files.read_text(path).split() if ctx.files.is_file(path) else []
+    if verb == 'showhold':
+        io.stdout.write(''.join(f'{name}\n' for name in sorted(held)))
+        return 0
+    if verb not in ('hold', 'unhold'):
+        raise Complaint(f'error: apt-mark {verb} is not simulated here')
+    _need_root(ctx, '/var/lib/dpkg/lock', 'dpkg lock')
+    for name in names:
+        before = name in held
+        if before == (verb == 'hold'):
+            io.stdout.write(f'{name} was already {"set on hold" if before else "not on hold"}.\n')
+            continue
+        (held.append if verb == 'hold' else held.remove)(name)
+        io.stdout.write(f'{name} set on hold.\n' if verb == 'hold' else f'Canceled hold on {name}.\n')
+    ctx.files.make_dirs('/var/lib/apt')
+    ctx.files.put(path, '\n'.join(held) + '\n')
+    return 0
