@@ -10,6 +10,7 @@ from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, is_true
 from tutor.client.client import Client
+from tutor.client.events import EventRecorder
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import apiport, bootstrap, pki
@@ -17,11 +18,13 @@ from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, create_all, insta
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
-from tutor.cluster.components import Process, Serving
+from tutor.cluster.components import Elected, Serving
 from tutor.cluster.config import DEFAULT, ClusterConfig
+from tutor.cluster.controllers import controller_manager
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.dialing import failure
+from tutor.cluster.election import Election, Renewals, Switch
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.etcd.member import EtcdMember
 from tutor.cluster.etcd.raft.group import RaftGroup
@@ -31,6 +34,7 @@ from tutor.cluster.nodes import Nodes, address_of
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.core.componentstatus import ComponentStatusStore, unhealthy
 from tutor.cluster.registry.strategy import Context
+from tutor.cluster.scheduler import scheduler
 from tutor.cluster.scheduler.scheduler import Scheduler
 from tutor.cluster.simulation import Simulation
 from tutor.cluster.simulation.simulation import EPOCH
@@ -77,9 +81,12 @@ class Cluster:
         self.initialised = not leaders or any(node.joined for node in leaders)
         """Whether there is a control plane, or `kubeadm init` is still to make one."""
         self._serving = Serving(self.endpoint, self._listen)
+        self._renewals = self.api.renewals = Renewals(self.simulation)
         self.raft = self._raft_group(fabric)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
-            'kube-scheduler': Process(self.scheduler), 'kube-controller-manager': Process(self.controllers),
+            'kube-scheduler': Elected(self._election(local, scheduler.AGENT, 'default-scheduler', self.scheduler)),
+            'kube-controller-manager': Elected(self._election(
+                local, controller_manager.AGENT, controller_manager.AGENT, self.controllers)),
             'kube-apiserver': self._serving,
             'etcd': EtcdMember(self.store, self._store_restored, not self.initialised, self.raft)}, keys)
         if config.nodes:
@@ -97,6 +104,13 @@ class Cluster:
     def _listen(self, ctx: ProcessContext) -> Callable[[], None]:
         """Open the API server's port on the machine that its process runs on."""
         return apiport.listen(ctx, SERVER, self.connect)
+
+    def _election(self, transport: Transport, name: str, events_of: str, switch: Switch) -> Election:
+        """Who of a component's processes works, and the API server that has it renewed for those who look."""
+        client = Client(transport, User(f'system:{name}', (AUTHENTICATED,)), name)
+        election = Election(self.simulation, client, name, EventRecorder(self.simulation, client, events_of), switch)
+        self._renewals.add(election)
+        return election
 
     def _raft_group(self, fabric: Fabric) -> RaftGroup | None:
         """etcd's members beside each other, where the cluster file has several machines for the control plane."""

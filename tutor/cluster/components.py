@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tutor.cluster.election import Election
 from tutor.cluster.network.proxy import ServiceProxy
 from tutor.shell.process import IO, Context
 
@@ -17,7 +18,7 @@ class Switch(Protocol):
 
 @dataclass(slots=True)
 class Process:
-    """A component of which one process does the work: the scheduler, the controller manager. With several, it works
+    """A component of which one process does the work: an add-on's controller. With several, it works
     until the last has ended."""
 
     switch: Switch
@@ -31,6 +32,19 @@ class Process:
         self.running.remove(id(ctx))
         if not self.running:
             self.switch.stop()
+
+
+@dataclass(slots=True)
+class Elected:
+    """A component of which one process works at a time: the scheduler, the controller manager."""
+
+    election: Election
+
+    def start(self, ctx: Context, io: IO) -> None:
+        self.election.join(id(ctx), ctx.host.hostname)
+
+    def stop(self, ctx: Context) -> None:
+        self.election.leave(id(ctx))
 
 
 class Door(Protocol):

@@ -18,6 +18,7 @@ from tutor.cluster.apiserver.authentication import Authenticator
 from tutor.cluster.apiserver.authorization import Authorizer
 from tutor.cluster.apiserver.customresources import CustomResources
 from tutor.cluster.apiserver.nodes import NodeConnections
+from tutor.cluster.apiserver.renewals import CONTROLLERS, NoRenewals, Renewals, is_renewed
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.reviews import REVIEWS
 from tutor.cluster.apiserver.scope import Scope
@@ -67,6 +68,7 @@ class ApiServer:
         self.custom_resources = CustomResources(self)
         self.services: ServiceConnections = NoServices()
         """How it reaches what runs in the cluster."""
+        self.renewals: Renewals = NoRenewals()
         self.aggregator = Aggregator(self)
 
     # -- which resources ----------------------------------------------------------------------------------------
@@ -122,7 +124,11 @@ class ApiServer:
     def watch(self, request: Request) -> Watcher:
         query = {**request.query, 'watch': 'true'}
         info = requestinfo.parse('GET', request.path, query)
-        return watching.watch(self._scope(request, info))
+        scope = self._scope(request, info)
+        watcher = watching.watch(scope)
+        if is_renewed(info) and scope.user.name != CONTROLLERS:
+            self.renewals.watch(watcher)
+        return watcher
 
     def stream(self, request: Request) -> ByteStream:
         info = requestinfo.parse('GET', request.path, request.query)
@@ -155,6 +161,8 @@ class ApiServer:
             raise discovery.unknown(info.group)
         if not resource.namespaced:
             info.namespace = ''
+        if is_renewed(info):
+            self.renewals.catch_up()
         return Scope(self, request, info, user, resource, self.stores.of(resource.group, resource.plural))
 
     def _authorize(self, request: Request, info: RequestInfo) -> User:
