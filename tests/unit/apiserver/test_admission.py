@@ -70,6 +70,18 @@ class TestPodSecurity:
         windows = pod(securityContext={'runAsNonRoot': True}, os={'name': 'windows'})
         api.make(PODS, {**windows, 'metadata': {'name': 'w'}})
 
+    @pytest.mark.parametrize(('version', 'sysctl', 'allowed'), [
+        ('latest', 'net.ipv4.tcp_rmem', True), ('v1.31', 'net.ipv4.tcp_rmem', False),
+        ('v1.29', 'net.ipv4.tcp_fin_timeout', True), ('v1.28', 'net.ipv4.tcp_fin_timeout', False),
+        ('v1.26', 'net.ipv4.ip_local_reserved_ports', False), ('v1.0', 'net.ipv4.tcp_syncookies', True),
+        ('latest', 'kernel.msgmax', False)])
+    def test_sysctls_by_version(self, api, version, sysctl, allowed):
+        label(api, **{'enforce': 'baseline', 'enforce-version': version})
+        answer = api.ask('POST', PODS, pod(securityContext={'sysctls': [{'name': sysctl, 'value': '1'}]}))
+        assert answer.status == (201 if allowed else 403)
+        assert allowed or answer.body['message'].endswith(
+            f'violates PodSecurity "baseline:{version}": forbidden sysctls ({sysctl})')
+
     def test_labels_must_name_a_policy(self, api):
         response = label(api, enforce='strict', **{'warn-version': 'v1.x'})
         assert response.status == 422
@@ -153,6 +165,32 @@ def test_mutating_policies(api, mutation):
     # "a {b}" is no label value: validation sees what the policy has set, with the text of its string untouched.
     assert made.status == 422
     assert '"a {b}"' in made.body['message']
+
+
+@pytest.mark.parametrize(('expression', 'where'), [
+    ('Object{spec: Object.spec{tolerations: [Object.spec.tolerations{operator: "Exists"}]}}', '.spec.tolerations'),
+    ('Object{spec: Object.spec{containers: [Object.spec.containers{name: "c", args: ["x"]}]}}',
+     '.spec.containers[0].args'),
+    ('Object{spec: Object.spec{nodeSelector: Object.spec.nodeSelector{disk: "ssd"}}}', '.spec.nodeSelector')])
+def test_an_apply_configuration_may_not_replace_what_is_one_whole(api, account, expression, where):
+    rules = [{'apiGroups': [''], 'apiVersions': ['v1'], 'operations': ['CREATE'], 'resources': ['pods']}]
+    api.make(f'{POLICIES}/mutatingadmissionpolicies', {'metadata': {'name': 'm'}, 'spec': {
+        'matchConstraints': {'resourceRules': rules}, 'reinvocationPolicy': 'Never', 'mutations': [
+            {'patchType': 'ApplyConfiguration', 'applyConfiguration': {'expression': expression}}]}})
+    api.make(f'{POLICIES}/mutatingadmissionpolicybindings', {'metadata': {'name': 'b'}, 'spec': {'policyName': 'm'}})
+    assert api.message('POST', PODS, pod()).endswith(
+        "policy 'm' with binding 'b' denied request: error applying patch: invalid ApplyConfiguration: may not mutate "
+        f'atomic arrays, maps or structs: {where}')
+
+
+def test_pods_are_labelled_with_the_place_of_their_node(api, account):
+    places = {'topology.kubernetes.io/zone': 'a', 'topology.kubernetes.io/region': 'b'}
+    api.make('/api/v1/nodes', {'metadata': {'name': 'n', 'labels': {**places, 'other': 'x'}}})
+    assert api.make(PODS, pod('p', nodeName='n'))['metadata']['labels'] == places
+    api.make(PODS, {**pod('q'), 'metadata': {'name': 'q', 'labels': {'topology.kubernetes.io/zone': 'mine'}}})
+    api.make(f'{PODS}/q/binding', {'apiVersion': 'v1', 'kind': 'Binding', 'metadata': {'name': 'q'},
+                                   'target': {'kind': 'Node', 'name': 'n'}})
+    assert api.get(f'{PODS}/q')['metadata']['labels'] == {**places, 'topology.kubernetes.io/zone': 'mine'}
 
 
 def test_nobody_hands_out_more_than_they_have(api):

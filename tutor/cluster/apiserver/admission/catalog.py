@@ -12,6 +12,7 @@ from tutor.cluster.apiserver.admission.namespace_lifecycle import NamespaceLifec
 from tutor.cluster.apiserver.admission.node_restriction import NodeRestriction
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.pod_security import PodSecurity
+from tutor.cluster.apiserver.admission.pod_topology_labels import PodTopologyLabels
 from tutor.cluster.apiserver.admission.priority import Priority
 from tutor.cluster.apiserver.admission.rbac_escalation import RbacEscalation
 from tutor.cluster.apiserver.admission.resource_quota import ResourceQuota
@@ -45,6 +46,7 @@ PLUGINS: tuple[type[Plugin], ...] = (
     CertificateSigning,
     CertificateSubjectRestriction,
     DefaultIngressClass,
+    PodTopologyLabels,
     MutatingAdmissionPolicy,
     MutatingAdmissionWebhook,
     ValidatingAdmissionPolicy,

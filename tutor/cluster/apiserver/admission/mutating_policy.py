@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from tutor.apimachinery import schema
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.schema import Field
 from tutor.cluster.apiserver.admission.policies import Asked, PolicyPlugin, denied
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.expressions import ExpressionError
@@ -59,6 +62,29 @@ def _apply(scope: Scope, obj: Object, asked: Asked, expression: str) -> Any:
     """ApplyStructuredMergeDiff: maps and keyed lists are merged, everything else is set."""
     from tutor.apimachinery.patches import merge, strategic
     wanted = asked.evaluate(expression)
+    kind = scope.store.strategy.merge_type(scope.resource)
+    atomics = list(_atomics(wanted, kind)) if kind is not None else []
+    if atomics:
+        raise ExpressionError('error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or '
+                              f'structs: {", ".join(atomics)}')
     if scope.store.strategy.custom:
         return deep_copy(merge.apply(obj, wanted))
     return deep_copy(strategic.apply(obj, wanted, scope.resource))
+
+
+def _atomics(value: Any, field: Field, path: str = '') -> Iterator[str]:
+    """findAtomics: what an apply configuration may not hold, since all of it that is not said would be lost."""
+    if isinstance(value, list) and field.type == schema.LIST and field.items is not None:
+        if field.list_type in ('', 'atomic'):
+            yield path
+        for place, item in enumerate(value):
+            yield from _atomics(item, field.items, f'{path}[{place}]')
+    elif isinstance(value, dict) and field.type == schema.MAP and field.items is not None:
+        if field.map_type == 'atomic':
+            yield path
+    elif isinstance(value, dict) and (definition := field.definition) is not None:
+        if 'atomic' in (field.map_type, definition.map_type):
+            yield path
+        for name, item in value.items():
+            if name in definition.fields:
+                yield from _atomics(item, definition.fields[name], f'{path}.{name}')

@@ -16,9 +16,11 @@ _CAPABILITIES = frozenset({
     'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'})
 _SYSCTLS = frozenset({
     'kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.ip_unprivileged_port_start',
-    'net.ipv4.tcp_syncookies', 'net.ipv4.ping_group_range', 'net.ipv4.ip_local_reserved_ports',
-    'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_keepalive_intvl',
-    'net.ipv4.tcp_keepalive_probes', 'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem'})
+    'net.ipv4.tcp_syncookies', 'net.ipv4.ping_group_range'})
+_SYSCTLS_27 = _SYSCTLS | {'net.ipv4.ip_local_reserved_ports'}
+_SYSCTLS_29 = _SYSCTLS_27 | {'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_fin_timeout',
+                             'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes'}
+_SYSCTLS_32 = _SYSCTLS_29 | {'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem'}
 _SELINUX = ('', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t')
 _VOLUMES = frozenset({'configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected',
                       'secret', 'image'})
@@ -168,9 +170,15 @@ def _seccomp_baseline(spec: Object, containers: list[Object]) -> Violation | Non
     return 'seccompProfile', f'{" and ".join(where)} must not set securityContext.seccompProfile.type to "Unconfined"'
 
 
-def _sysctls(spec: Object, containers: list[Object]) -> Violation | None:
-    found = [item['name'] for item in _context(spec).get('sysctls') or () if item['name'] not in _SYSCTLS]
-    return ('forbidden sysctls', ', '.join(found)) if found else None
+def _only_sysctls(allowed: frozenset[str]) -> Check:
+    def check(spec: Object, containers: list[Object]) -> Violation | None:
+        found = [item['name'] for item in _context(spec).get('sysctls') or () if item['name'] not in allowed]
+        return ('forbidden sysctls', ', '.join(found)) if found else None
+    return check
+
+
+_sysctls, _sysctls_27, _sysctls_29, _sysctls_32 = _BY_VERSION = tuple(
+    _only_sysctls(allowed) for allowed in (_SYSCTLS, _SYSCTLS_27, _SYSCTLS_29, _SYSCTLS_32))
 
 
 def _host_process(spec: Object, containers: list[Object]) -> Violation | None:
@@ -248,7 +256,7 @@ def _seccomp_restricted(spec: Object, containers: list[Object]) -> Violation | N
 
 _BASELINE: tuple[Check, ...] = (
     _app_armor, _capabilities_baseline, _host_namespaces, _host_path, _host_ports, _probe_hosts, _privileged,
-    _proc_mount, _selinux, _seccomp_baseline, _sysctls, _host_process)
+    _proc_mount, _selinux, _seccomp_baseline, *_BY_VERSION, _host_process)
 _RESTRICTED: tuple[Check, ...] = (
     _escalation, _capabilities_restricted, _volume_types, _run_as_non_root, _run_as_user, _seccomp_restricted)
 CHECKS: Mapping[str, tuple[Check, ...]] = {
@@ -257,9 +265,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     RESTRICTED: (*_BASELINE, *_RESTRICTED),
 }
 SINCE: Mapping[Check, int] = {_probe_hosts: 34, _escalation: 8, _capabilities_restricted: 22, _run_as_user: 23,
-                              _seccomp_restricted: 19}
+                              _seccomp_restricted: 19, _sysctls_27: 27, _sysctls_29: 29, _sysctls_32: 32}
 """The first minor version that has a check."""
 OVERRIDDEN_BY: Mapping[Check, Check] = {_capabilities_baseline: _capabilities_restricted,
-                                        _seccomp_baseline: _seccomp_restricted}
+                                        _seccomp_baseline: _seccomp_restricted, _sysctls: _sysctls_27,
+                                        _sysctls_27: _sysctls_29, _sysctls_29: _sysctls_32}
 OF_LINUX = frozenset({_escalation, _capabilities_restricted, _seccomp_restricted})
 WINDOWS_IS_KNOWN = 25

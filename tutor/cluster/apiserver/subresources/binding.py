@@ -7,6 +7,7 @@ from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response
 from tutor.cluster.apiserver import decoding
+from tutor.cluster.apiserver.admission.pod_topology_labels import topology
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 
@@ -20,6 +21,9 @@ def create(scope: Scope) -> Response:
     pod = scope.store.get(scope.info.namespace, scope.info.name)
     _check(scope, pod)
     new = _assigned(pod, node, binding, scope.server.simulation.timestamp())
+    labels = {**topology(scope.server.stores, node), **((binding.get('metadata') or {}).get('labels') or {})}
+    if labels:  # copyLabelsWithoutOverwriting
+        new['metadata']['labels'] = {**labels, **(pod['metadata'].get('labels') or {})}
     scope.store.replace(new, pod, scope.context())
     trace = scope.server.simulation.trace
     subject = f'Pod/{scope.info.namespace}/{scope.info.name}'
