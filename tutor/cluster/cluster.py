@@ -14,7 +14,7 @@ from tutor.client.events import EventRecorder
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import apiport, bootstrap, pki
-from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, create_all, install, kubeadm
+from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
@@ -155,10 +155,12 @@ class Cluster:
                 self.scheduler.start()
         self.nodes.start()
         if CONTROL_PLANE in self.config.addons and self.config.nodes:
-            create_all(kubeadm.objects(self.keys.authority(), self.config.version), self.admin)
+            create_all(kubeadm.objects(self.keys.authority(), self.config.version),
+                       Client(self.api, ADMIN, 'kubeadm'))
         for addon in self.config.addons:
             if addon != CONTROL_PLANE:
-                install(addon, self.admin, LOAD_BALANCER in self.config.addons)
+                maker = 'kubeadm' if addon in OF_KUBEADM else 'kubectl-client-side-apply'
+                install(addon, Client(self.api, ADMIN, maker), LOAD_BALANCER in self.config.addons)
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:

@@ -18,6 +18,8 @@ BODY_LIMIT = 3 * 1024 * 1024
 BODY_WITHIN = 30.0
 """Wall seconds within which a body has to arrive."""
 DEPTH_LIMIT = 200
+UNKNOWN = 'unknown'
+"""What managedFields call who says nothing of itself (fieldmanager: buildManagerInfo)."""
 NUMBERS = ('limit', 'timeoutSeconds', 'gracePeriodSeconds', 'sinceSeconds', 'tailLines', 'limitBytes')
 
 
@@ -76,7 +78,7 @@ def to_request(request: web.BaseRequest, query: dict[str, Any], body: bytes, use
     else:
         content = {} if request.method in ('POST', 'PUT') else None
     return Request(request.method, request.path, query, content, content_type or negotiation.JSON, accept, user,
-                   impersonate, request.headers.get('User-Agent', ''))
+                   impersonate, request.headers.get('User-Agent') or UNKNOWN)
 
 
 def decode(body: bytes, media: str, kind: str) -> Any:

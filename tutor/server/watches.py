@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.protobuf import encoding
 from tutor.client.transport import Request
+from tutor.cluster.apiserver import ownership
 from tutor.cluster.apiserver.requestinfo import RequestInfo, is_true
 from tutor.cluster.registry.watch import Event, Watcher
 from tutor.server import answers, negotiation
@@ -29,11 +31,19 @@ LONGEST = 3600.0
 KNOWN = 4096
 """Objects whose JSON is kept, for the next client that watches them."""
 
+Shown = Callable[[Any], Any]
+
+
+def _as_is(obj: Any) -> Any:
+    return obj
+
 
 async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request, info: RequestInfo,
                 media: str) -> web.StreamResponse:
     """Stream events until the client goes, its timeout comes or the watch ends. Raises StatusError."""
     encoder = handler.watches.encoder(media)
+    resource = handler.api.resources.get((info.group, info.version, info.resource))
+    owned = partial(ownership.with_managers, handler.api, resource) if resource is not None else _as_is
     seconds = float(request.query.pop('timeoutSeconds', 0) or 0) or LONGEST
     try:
         watcher: Watcher | None = handler.api.watch(request)
@@ -48,7 +58,8 @@ async def serve(handler: ApiHandler, http: web.BaseRequest, request: Request, in
         await response.prepare(http)
         if watcher is not None:
             bookmark = _bookmark(handler, info) if is_true(request.query.get('allowWatchBookmarks')) else _nothing
-            await handler.watches.stream(watcher, response, encoder, bookmark, time.monotonic() + seconds)
+            lines = partial(encoder.lines, owned=owned)
+            await handler.watches.stream(watcher, response, lines, bookmark, time.monotonic() + seconds)
         async with asyncio.timeout(SENT_WITHIN):
             await response.write_eof(first)
     except (ConnectionError, TimeoutError):
@@ -78,7 +89,7 @@ class Watches:
         """What makes events of a media type; JSON also stands for YAML, which has no stream."""
         return self._encoders.get(media, self._lines)
 
-    async def stream(self, watcher: Watcher, response: web.StreamResponse, encoder: EventLines,
+    async def stream(self, watcher: Watcher, response: web.StreamResponse, lines: Callable[[Iterable[Event]], bytes],
                      bookmark: Callable[[], list[Event]], deadline: float) -> None:
         """Send what comes; a bookmark when nothing has come for long. Raises TimeoutError for a client that does not
         read, ConnectionError for one that has gone."""
@@ -88,13 +99,13 @@ class Watches:
         try:
             while (left := deadline - time.monotonic()) > 0:
                 if not await _set_within(ready, min(left, BOOKMARK_EVERY)):
-                    await _send(response, encoder.lines(bookmark()))
+                    await _send(response, lines(bookmark()))
                     continue
                 ready.clear()
                 events = watcher.take()
                 if events is None:
                     return
-                await _send(response, encoder.lines(events))
+                await _send(response, lines(events))
                 await asyncio.sleep(self.pace)
         finally:
             self._open -= 1
@@ -122,8 +133,9 @@ class EventLines:
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, bytes]] = {}
 
-    def lines(self, events: Iterable[Event]) -> bytes:
-        return b''.join(self.event(event['type'], self._object(event['object'])) for event in events)
+    def lines(self, events: Iterable[Event], owned: Shown = _as_is) -> bytes:
+        """Events, whose objects `owned` gives their managedFields."""
+        return b''.join(self.event(event['type'], self._object(event['object'], owned)) for event in events)
 
     def event(self, kind: str, body: bytes) -> bytes:
         return b'{"type":"%s","object":%s}\n' % (kind.encode(), body)
@@ -131,10 +143,10 @@ class EventLines:
     def body(self, obj: Any) -> bytes:
         return answers.encode(obj)[:-1]
 
-    def _object(self, obj: Any) -> bytes:
+    def _object(self, obj: Any, owned: Shown) -> bytes:
         found = self._known.get(id(obj))
         if found is None:
-            found = self._known[id(obj)] = obj, self.body(obj)  # it is kept, so that its id stays its own
+            found = self._known[id(obj)] = obj, self.body(owned(obj))  # it is kept, so that its id stays its own
             if len(self._known) > KNOWN:
                 del self._known[next(iter(self._known))]
         return found[1]
@@ -145,9 +157,9 @@ class EventFrames(EventLines):
 
     content_type = f'{negotiation.PROTOBUF};stream=watch'
 
-    def lines(self, events: Iterable[Event]) -> bytes:
+    def lines(self, events: Iterable[Event], owned: Shown = _as_is) -> bytes:
         try:
-            return super().lines(events)
+            return super().lines(events, owned)
         except encoding.Unencodable:
             refused = errors.not_acceptable((negotiation.JSON, negotiation.YAML)).status
             return super().lines([{'type': 'ERROR', 'object': refused}])

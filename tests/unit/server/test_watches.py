@@ -113,3 +113,13 @@ def test_who_does_not_read_is_dropped_and_holds_up_nobody(caller, served, space:
     with pytest.raises((ConnectionError, AssertionError, json.JSONDecodeError, OSError)):
         for _ in names:
             assert slow.next()
+
+
+def test_events_say_who_manages_which_fields(caller, space: str) -> None:
+    watching = Watching(caller, 'fieldSelector=metadata.name=owned')
+    write(caller, 'owned')
+    event = watching.next()
+    assert event is not None and event['object']['metadata']['managedFields'][0]['fieldsV1'] == {
+        'f:data': {'.': {}, 'f:text': {}}}
+    assert event['object'] == caller.ask('GET', f'{MAPS}/owned')[1]
+    watching.close()

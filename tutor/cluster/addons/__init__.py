@@ -13,6 +13,8 @@ from tutor.cluster.bootstrap import read_compiled
 
 CONTROL_PLANE = 'control-plane'
 LOAD_BALANCER = 'load-balancer'
+OF_KUBEADM = ('dns', 'proxy')
+"""Those that come with a cluster of kubeadm's; the others are applied by its administrator."""
 FIRST_ADDRESS = '172.30.1.2'
 """The address of the control plane's machine in the manifests."""
 FOLDER = Path(__file__).parent

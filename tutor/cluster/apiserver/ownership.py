@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.resources import Resource
 from tutor.client.transport import APPLY_PATCH
 from tutor.cluster.apiserver.scope import Scope
+
+if TYPE_CHECKING:
+    from tutor.cluster.apiserver.server import ApiServer
 
 COMPONENTS = frozenset({'', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet'})
 """The cluster's own clients: they never look at managedFields, which cost time."""
@@ -36,7 +40,12 @@ def note(scope: Scope, stored: Object, old: Object | None, entries: list[Object]
 
 def of(scope: Scope, obj: Object) -> Object:
     """An object with its managedFields."""
-    entries = scope.server.ledger.entries(obj, scope.resource)
+    return with_managers(scope.server, scope.resource, obj)
+
+
+def with_managers(server: ApiServer, resource: Resource, obj: Object) -> Object:
+    """A stored object with its managedFields; anything else as it is."""
+    entries = server.ledger.entries(obj, resource) if 'metadata' in obj else None
     return {**obj, 'metadata': {**obj['metadata'], 'managedFields': entries}} if entries else obj
 
 
