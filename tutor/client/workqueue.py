@@ -15,10 +15,11 @@ class WorkQueue:
     """Keys in FIFO order without duplicates; hands them one by one to `work`, as events of the simulation.
 
     A key that was added while it waits is worked on once. `retry` waits exponentially longer each time
-    (5 ms … 1000 s, ItemExponentialFailureRateLimiter) until `forget`.
+    (5 ms … `limit`, ItemExponentialFailureRateLimiter) until `forget`.
     """
 
-    def __init__(self, simulation: Simulation, work: Callable[[str], None]) -> None:
+    def __init__(self, simulation: Simulation, work: Callable[[str], None], limit: float = MAX_DELAY) -> None:
+        self._limit = limit
         self._simulation = simulation
         self._work = work
         self._queue: deque[str] = deque()
@@ -44,7 +45,7 @@ class WorkQueue:
         """Add again after the back-off of its failures."""
         count = self._failures.get(key, 0)
         self._failures[key] = count + 1
-        self.add_after(key, min(BASE_DELAY * 2 ** min(count, 40), MAX_DELAY))
+        self.add_after(key, min(BASE_DELAY * 2 ** min(count, 40), self._limit))
 
     def forget(self, key: str) -> None:
         """The key went well: its next failure starts from the beginning."""

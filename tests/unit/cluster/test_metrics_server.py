@@ -102,6 +102,12 @@ def test_without_metrics_server_top_and_autoscalers_say_so() -> None:
     assert 'kube-system/metrics-server   False (MissingEndpoints)' in shown
     assert bench.run('kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes').stderr.startswith(
         'Error from server (ServiceUnavailable): the server is currently unable to handle the request')
+    bench.run('kubectl create namespace old')
+    bench.run('kubectl delete namespace old --wait=false')
+    bench.simulation.advance(20)
+    assert bench.run("kubectl get namespace old -o jsonpath='{.status.conditions[0].message}'").stdout == (
+        'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: '
+        'metrics.k8s.io/v1beta1: stale GroupVersion discovery: metrics.k8s.io/v1beta1')
     bench.run('kubectl -n kube-system delete apiservice v1beta1.metrics.k8s.io')
     assert 'metrics.k8s.io' not in bench.run('kubectl api-versions').stdout
 

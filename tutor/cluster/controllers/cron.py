@@ -20,6 +20,11 @@ class ScheduleError(ValueError):
     """Not a schedule."""
 
 
+def _later(moment: datetime, span: timedelta, zone: tzinfo) -> datetime:
+    """Some time afterwards, as clocks that are put forward and back show it."""
+    return moment + span if zone is UTC else (moment.astimezone(UTC) + span).astimezone(zone)
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """The minutes, hours, days, months and weekdays at which something is due, or every so many seconds."""
@@ -33,19 +38,19 @@ class Schedule:
         """The first moment after another; None when there is none within five years."""
         if self.every:
             return after.replace(microsecond=0) + timedelta(seconds=max(self.every, 1))
-        moment = after.astimezone(zone).replace(second=0, microsecond=0) + timedelta(minutes=1)
+        moment = _later(after.astimezone(zone).replace(second=0, microsecond=0), timedelta(minutes=1), zone)
         last = moment.year + _YEARS
         minutes, hours, _, months, _ = self.fields
         while moment.year <= last:
             if moment.month not in months:
                 month = moment.month % 12 + 1
-                moment = moment.replace(year=moment.year + (month == 1), month=month, day=1, hour=0, minute=0)
+                moment = moment.replace(year=moment.year + (month == 1), month=month, day=1, hour=0, minute=0, fold=0)
             elif not self._on_day(moment):
-                moment = moment.replace(hour=0, minute=0) + timedelta(days=1)
+                moment = moment.replace(hour=0, minute=0, fold=0) + timedelta(days=1)
             elif moment.hour not in hours:
-                moment = moment.replace(minute=0) + timedelta(hours=1)
+                moment = _later(moment.replace(minute=0), timedelta(hours=1), zone)
             elif moment.minute not in minutes:
-                moment += timedelta(minutes=1)
+                moment = _later(moment, timedelta(minutes=1), zone)
             else:
                 return moment.astimezone(UTC)
         return None

@@ -18,6 +18,7 @@ RESOURCE = 'cronjobs.batch'
 JOBS = 'jobs.batch'
 SCHEDULED_AT = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
 MANY = 100
+_NEVER = '9999'
 _EARLY = 0.1
 """Seconds after the full minute at which a CronJob is looked at, so that it is surely due (nextScheduleDelta)."""
 
@@ -57,9 +58,9 @@ class CronJobController(Controller):
         status['active'] = list(status.get('active') or ())
         mine = indexes.owned(self.jobs, cronjob)
         self._follow_jobs(cronjob, status, mine)
-        self._clean(cronjob, status, mine)
         if not deleting(cronjob):
             self._run_due(key, cronjob, status)
+        self._clean(cronjob, status, mine)
         self._write(cronjob, status)
 
     def _follow_jobs(self, cronjob: Object, status: Object, mine: list[Object]) -> None:
@@ -90,7 +91,7 @@ class CronJobController(Controller):
                                       ('Failed', 'failedJobsHistoryLimit', 1)):
             limit = cronjob['spec'].get(field, default)
             jobs = sorted((job for job in mine if _ended(job) == ended and not deleting(job)),
-                          key=lambda job: (job.get('status', {}).get('startTime', ''), job['metadata']['name']))
+                          key=lambda job: (job.get('status', {}).get('startTime', _NEVER), job['metadata']['name']))
             for job in jobs[:max(len(jobs) - limit, 0)]:
                 self._delete(cronjob, status, job)
 
@@ -122,10 +123,13 @@ class CronJobController(Controller):
                        f'{error}')
             return
         now = self.simulation.wall()
-        due = self._due_time(cronjob, schedule, zone, now)
         upcoming = schedule.next(now, zone)
-        if upcoming is not None:
-            self.postpone(where, (upcoming - now).total_seconds() + _EARLY)
+        if upcoming is None:
+            self.event(cronjob, 'Warning', 'InvalidSchedule', f'invalid schedule: {spec["schedule"]} : time difference '
+                       'between two schedules is less than 1 second')
+            return
+        due = self._due_time(cronjob, schedule, zone, now)
+        self.postpone(where, (upcoming - now).total_seconds() + _EARLY)
         if due is not None:
             self._start(where, cronjob, status, due, now, zone)
 

@@ -7,6 +7,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import RESOURCES, Resource, Subresource, by_kind, split_api_version
 from tutor.client.client import Client
 
+AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 CRDS = 'customresourcedefinitions.apiextensions.k8s.io'
 
 
@@ -43,6 +44,13 @@ def deletable_resources(client: Client, namespaced: bool) -> list[Resource]:
     """What can be deleted by collection, inside namespaces or outside."""
     every = built_in(('list', 'deletecollection')) + custom_resources(client.items(CRDS))
     return [resource for resource in every if resource.namespaced == namespaced]
+
+
+def stale_group_versions(client: Client) -> list[str]:
+    """The group versions of which the API server cannot say what they serve: those of programs that do not answer."""
+    found = client.request('GET', '/apis', accept=AGGREGATED).body
+    return [f'{item["metadata"]["name"]}/{version["version"]}' for item in found['items']
+            for version in item['versions'] if version['freshness'] == 'Stale']
 
 
 def resource_of(client: Client, api_version: str, kind: str) -> Resource | None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.errors import StatusError
+from dataclasses import dataclass, field
+
+from tutor.apimachinery.duration import parse_timestamp
+from tutor.apimachinery.errors import StatusError, internal_error
 from tutor.apimachinery.objects import Object, deleting, key
 from tutor.apimachinery.resources import Resource
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.client.workqueue import WorkQueue
 from tutor.cluster.controllers.controller import Controller
-from tutor.cluster.controllers.discovery import deletable_resources
+from tutor.cluster.controllers.discovery import deletable_resources, stale_group_versions
+from tutor.cluster.controllers.pods import is_terminal
 from tutor.cluster.simulation import Simulation
 
 GRACE = 5.0
 """Seconds before a deleted namespace is looked at: other API servers may still accept objects into it."""
 FINALIZER_ESTIMATE = 15
+RETRY_LIMIT = 60.0
+"""Seconds between two looks at what cannot be emptied (nsControllerRateLimiter)."""
 
 _GOOD = {
     'NamespaceDeletionDiscoveryFailure': ('ResourcesDiscovered', 'All resources successfully discovered'),
@@ -25,6 +32,23 @@ _GOOD = {
 }
 
 
+@dataclass(slots=True)
+class _Emptying:
+    """What one look at a namespace has found: what is left of each resource and of each finalizer, what failed, for
+    how long to wait, and of which group versions nobody knows what they serve."""
+
+    stale: list[str]
+    remaining: dict[str, int] = field(default_factory=dict)
+    finalizers: dict[str, int] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    wait: int = 0
+
+    def undiscovered(self) -> str:
+        """ErrGroupDiscoveryFailed."""
+        each = ', '.join(f'{name}: stale GroupVersion discovery: {name}' for name in sorted(self.stale))
+        return f'unable to retrieve the complete list of server APIs: {each}' if each else ''
+
+
 class NamespaceController(Controller):
     """Deletes the content of a terminating namespace, pods first, and then lets the namespace go."""
 
@@ -32,6 +56,7 @@ class NamespaceController(Controller):
 
     def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
         super().__init__(simulation, client, informers)
+        self.queue = WorkQueue(simulation, self._work, RETRY_LIMIT)
         self.namespaces = self.informer('namespaces')
         self.namespaces.on_change(self._changed)
 
@@ -46,69 +71,78 @@ class NamespaceController(Controller):
             return
         if 'kubernetes' not in (namespace['spec'].get('finalizers') or ()):
             return
-        remaining, finalizers, failures, wait = self._delete_content(key)
-        namespace = self._tell(namespace, remaining, finalizers, failures)
-        if remaining or failures:
-            self.postpone(key, wait // 2 + 1)
+        found = self._delete_content(key, parse_timestamp(namespace['metadata']['deletionTimestamp']))
+        namespace = self._tell(namespace, found)
+        if found.failures or found.stale:
+            raise internal_error(', '.join([*filter(None, [found.undiscovered()]), *found.failures]))
+        if found.remaining:
+            self.postpone(key, found.wait // 2 + 1)
             return
         left = [name for name in namespace['spec']['finalizers'] if name != 'kubernetes']
         self.client.update('namespaces', {**namespace, 'spec': {**namespace['spec'], 'finalizers': left}}, 'finalize')
 
-    def _delete_content(self, space: str) -> tuple[dict[str, int], dict[str, int], list[str], int]:
-        """deleteAllContent: what is left of each resource, of each finalizer, what failed, and for how long to wait."""
-        remaining: dict[str, int] = {}
-        finalizers: dict[str, int] = {}
-        failures: list[str] = []
-        wait = 0
+    def _delete_content(self, space: str, since: float) -> _Emptying:
+        """deleteAllContent."""
+        found = _Emptying(stale_group_versions(self.client))
         resources = deletable_resources(self.client, namespaced=True)
         resources.sort(key=lambda resource: resource.group_resource != 'pods')
         for resource in resources:
             try:
-                left = self._delete_all(resource, space)
+                self._delete_all(resource, space, since, found)
             except StatusError as error:
-                failures.append(error.message)
-                continue
-            if left:
-                remaining[f'{resource.plural}.{resource.group}'] = len(left)
-                wait = max(wait, self._estimate(resource, left, finalizers))
-                if resource.group_resource == 'pods':
-                    break
-        return remaining, finalizers, failures, wait
+                found.failures.append(error.message)
+            if found.remaining and resource.group_resource == 'pods':
+                break
+        return found
 
-    def _delete_all(self, resource: Resource, space: str) -> list[Object]:
-        """deleteAllContentForGroupVersionResource: what is still there afterwards."""
-        if not self.client.items(resource, space):
-            return []
+    def _delete_all(self, resource: Resource, space: str, since: float, found: _Emptying) -> None:
+        """deleteAllContentForGroupVersionResource."""
+        items = self.client.items(resource, space)
+        if not items:
+            return
+        estimate = self._estimate(items, since) if resource.group_resource == 'pods' else 0
+        found.wait = max(found.wait, estimate)
         self.client.delete_collection(resource, space, options={
             'kind': 'DeleteOptions', 'apiVersion': 'v1', 'propagationPolicy': 'Background'})
-        return self.client.items(resource, space)
+        left = self.client.items(resource, space)
+        if not left:
+            return
+        found.remaining[f'{resource.plural}.{resource.group}'] = len(left)
+        held = [name for obj in left for name in obj['metadata'].get('finalizers') or ()]
+        for name in held:
+            found.finalizers[name] = found.finalizers.get(name, 0) + 1
+        if not estimate and not held:
+            group_version = f'{resource.group}/{resource.version}'
+            found.failures.append(f'unexpected items still remain in namespace: {space} for gvr: {group_version}, '
+                                  f'Resource={resource.plural}')
+        found.wait = max(found.wait, estimate or FINALIZER_ESTIMATE)
 
-    def _estimate(self, resource: Resource, left: list[Object], finalizers: dict[str, int]) -> int:
-        estimate = 0
-        for obj in left:
-            for name in obj['metadata'].get('finalizers') or ():
-                finalizers[name] = finalizers.get(name, 0) + 1
-                estimate = max(estimate, FINALIZER_ESTIMATE)
-            if resource.group_resource == 'pods':
-                estimate = max(estimate, obj['metadata'].get('deletionGracePeriodSeconds')
-                               or obj['spec'].get('terminationGracePeriodSeconds') or 0)
-        return estimate
+    def _estimate(self, items: list[Object], since: float) -> int:
+        """estimateGracefulTermination: nothing once the pods have had their time."""
+        estimate = max((pod['spec'].get('terminationGracePeriodSeconds') or 0 for pod in items
+                        if not is_terminal(pod)), default=0)
+        return estimate if self.seconds() - since < estimate else 0
 
     # -- conditions ---------------------------------------------------------------------------------------------
 
-    def _tell(self, namespace: Object, remaining: dict[str, int], finalizers: dict[str, int],
-              failures: list[str]) -> Object:
+    def _tell(self, namespace: Object, found: _Emptying) -> Object:
         """namespaceConditionUpdater.Update; the namespace as it is then."""
         bad: dict[str, tuple[str, str]] = {}
-        if failures:
+        if found.stale:
+            bad['NamespaceDeletionDiscoveryFailure'] = (
+                'DiscoveryFailed', f'Discovery failed for some groups, {len(found.stale)} failing: '
+                f'{found.undiscovered()}')
+        if found.failures:
             bad['NamespaceDeletionContentFailure'] = (
-                'ContentDeletionFailed', f'Failed to delete all resource types, {len(failures)} remaining: '
-                f'{", ".join(failures)}')
-        if remaining:
-            parts = ', '.join(f'{name} has {count} resource instances' for name, count in sorted(remaining.items()))
+                'ContentDeletionFailed', f'Failed to delete all resource types, {len(found.failures)} remaining: '
+                f'{", ".join(sorted(found.failures))}')
+        if found.remaining:
+            parts = ', '.join(sorted(f'{name} has {count} resource instances'
+                                     for name, count in found.remaining.items()))
             bad['NamespaceContentRemaining'] = ('SomeResourcesRemain', f'Some resources are remaining: {parts}')
-        if finalizers:
-            parts = ', '.join(f'{name} in {count} resource instances' for name, count in sorted(finalizers.items()))
+        if found.finalizers:
+            parts = ', '.join(sorted(f'{name} in {count} resource instances'
+                                     for name, count in found.finalizers.items()))
             bad['NamespaceFinalizersRemaining'] = (
                 'SomeFinalizersRemain', f'Some content in the namespace has finalizers remaining: {parts}')
         old = namespace.get('status', {}).get('conditions') or []
