@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tutor.cluster.controllers import slices
+from tutor.cluster.controllers.endpointslice import pod_to_endpoint
 
 SLICES = 'endpointslices.discovery.k8s.io'
 
@@ -161,3 +164,62 @@ def test_publishing_what_is_not_ready_takes_effect_at_once(world, make):
     assert ready() == [False]
     world.patch('services', 'web', {'spec': {'publishNotReadyAddresses': True}})
     assert ready() == [True]
+
+
+def pod_of(ready: bool, leaves: bool = False, node: str = 'node-1', **spec) -> dict:
+    meta = {'name': 'p', 'namespace': 'test', 'uid': 'u', 'resourceVersion': '9'}
+    if leaves:
+        meta['deletionTimestamp'] = '2026-05-04T09:00:00Z'
+    return {'metadata': meta, 'spec': {'nodeName': node, **spec}, 'status': {
+        'podIP': '1.2.3.5', 'conditions': [{'type': 'Ready', 'status': 'True' if ready else 'False'}]}}
+
+
+@pytest.mark.parametrize(('pod', 'publish', 'expected'), [
+    pytest.param(pod_of(True), False, (True, True, False), id='Ready pod'),
+    pytest.param(pod_of(True), True, (True, True, False), id='Ready pod + publishNotReadyAddresses'),
+    pytest.param(pod_of(False), False, (False, False, False), id='Unready pod'),
+    pytest.param(pod_of(False), True, (True, False, False), id='Unready pod + publishNotReadyAddresses'),
+    pytest.param(pod_of(True, True), False, (False, True, True), id='Ready terminating pod'),
+    pytest.param(pod_of(True, True), True, (True, True, True), id='Ready terminating pod + publishNotReadyAddresses'),
+    pytest.param(pod_of(False, True), False, (False, False, True), id='Not ready terminating pod'),
+])
+def test_pod_to_endpoint(pod, publish, expected):
+    """TestPodToEndpoint."""
+    service = {'metadata': {'name': 'svc', 'namespace': 'test'}, 'spec': {'publishNotReadyAddresses': publish}}
+    found = pod_to_endpoint(service, pod, '1.2.3.5', 'us-central1-a')
+    ready, serving, terminating = expected
+    assert found['conditions'] == {'ready': ready, 'serving': serving, 'terminating': terminating}
+    assert (found['nodeName'], found['zone'], found['targetRef']['name']) == ('node-1', 'us-central1-a', 'p')
+
+
+@pytest.mark.parametrize(('subdomain', 'headless', 'expected'), [
+    pytest.param('svc', True, 'foo', id='Ready pod + hostname of the Service'),
+    pytest.param('other', True, None, id='the subdomain of another Service'),
+    pytest.param('svc', False, 'foo', id='not only of headless Services'),
+])
+def test_the_hostname_of_an_endpoint(subdomain, headless, expected):
+    """TestPodToEndpoint."""
+    address = 'None' if headless else '10.0.0.1'
+    service = {'metadata': {'name': 'svc', 'namespace': 'test'}, 'spec': {'clusterIP': address}}
+    found = pod_to_endpoint(service, pod_of(True, hostname='foo', subdomain=subdomain), '1.2.3.5', '')
+    assert found.get('hostname') == expected
+
+
+def test_pods_of_a_node_that_is_gone_are_not_listed(world, make):
+    """TestReconcilePodMissingNode: the Service is looked at again until they are gone too."""
+    world.create('services', make.service('web'))
+    world.create('services', {**make.service('all', 'web'), 'spec': {
+        **make.service('all', 'web')['spec'], 'publishNotReadyAddresses': True}})
+    world.create('pods', make.pod('p', labels={'app': 'web'}, nodeName='node01'), 5)
+    world.cluster.nodes.fleet.kubelets['node01'].stop()
+    world.admin.delete('nodes', 'node01')
+    for name in ('web', 'all'):
+        world.patch('services', name, {'metadata': {'annotations': {'a': 'b'}}}, 1)
+
+    def listed(name: str) -> int:
+        item, = world.items('endpointslices.discovery.k8s.io', f'kubernetes.io/service-name={name}')
+        return len(item['endpoints'] or ())
+    assert (listed('web'), listed('all')) == (0, 1)
+    assert set(world.messages('FailedToUpdateEndpointSlices')) == {
+        'Error updating Endpoint Slices for Service default/web: skipping Pod p for Service default/web: '
+        'Node node01 Not Found'}

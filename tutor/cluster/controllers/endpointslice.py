@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.errors import StatusError, internal_error
 from tutor.apimachinery.objects import Object, deleting, is_true, key, labels, owner_reference
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -90,6 +90,7 @@ class EndpointSliceController(Controller):
         for item in existing:
             if item.get('addressType') not in families:
                 self._delete(key, item)
+        self._check_adrift(service, found)
 
     def _reconcile_family(self, where: str, service: Object, family: str, existing: list[Object],
                           found: list[Object]) -> None:
@@ -163,11 +164,14 @@ class EndpointSliceController(Controller):
         same: tuple[slices.PortKey, list[Object]] | None = None
         for pod in found:
             address = None if pods.is_terminal(pod) else _address(pod, family)
-            if address is None:
+            if address is None or self._is_adrift(service, pod):
                 continue
             uid = f'{family} {pod["metadata"]["uid"]}'
             last = known.get(uid)
-            endpoint = last[1] if last is not None and last[0] is pod else self._endpoint(service, pod, address)
+            if last is not None and last[0] is pod:
+                endpoint = last[1]
+            else:
+                endpoint = pod_to_endpoint(service, pod, address, self._zone(pod))
             fresh[uid] = (pod, endpoint)
             if same is None or named:
                 ports = _ports(service, pod)
@@ -179,27 +183,26 @@ class EndpointSliceController(Controller):
         self._endpoints[where] = fresh
         return wanted
 
-    def _endpoint(self, service: Object, pod: Object, address: str) -> Object:
-        """podToEndpoint."""
-        ready, terminating = pods.is_ready(pod), deleting(pod)
-        endpoint: Object = {'addresses': [address], 'conditions': {
-            'ready': bool(service['spec'].get('publishNotReadyAddresses')) or (ready and not terminating),
-            'serving': ready, 'terminating': terminating}}
-        hostname = services.hostname_for(pod, service)
-        if hostname:
-            endpoint['hostname'] = hostname
-        endpoint['targetRef'] = services.target_ref(pod)
+    def _zone(self, pod: Object) -> str:
+        node = self.nodes.objects.get(pod['spec'].get('nodeName', ''))
+        return labels(node).get(topology_hints.ZONE, '') if node is not None else ''
+
+    def _is_adrift(self, service: Object, pod: Object) -> bool:
+        """Whether a pod's node is gone: it is not listed then, unless whatever there is shall be."""
         node = pod['spec'].get('nodeName')
-        if node:
-            endpoint['nodeName'] = node
-            zone = ((self.nodes.objects.get(node) or {}).get('metadata', {}).get('labels') or {}).get(
-                topology_hints.ZONE)
-            if zone:
-                endpoint['zone'] = zone
-        hints = {} if topology_hints.wanted(service) else _hints(service['spec'].get('trafficDistribution'), endpoint)
-        if hints:
-            endpoint['hints'] = hints
-        return endpoint
+        return bool(node) and node not in self.nodes.objects and not service['spec'].get('publishNotReadyAddresses')
+
+    def _check_adrift(self, service: Object, found: list[Object]) -> None:
+        """Look again, with an event, until such pods are gone too. Raises StatusError."""
+        where = key(service)
+        problems = [f'skipping Pod {pod["metadata"]["name"]} for Service {where}: Node {pod["spec"]["nodeName"]} '
+                    'Not Found' for pod in found if self._is_adrift(service, pod)
+                    and any(_address(pod, family) for family in ('IPv4', 'IPv6')) and not pods.is_terminal(pod)]
+        if problems:
+            text = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
+            self.event(service, 'Warning', 'FailedToUpdateEndpointSlices',
+                       f'Error updating Endpoint Slices for Service {where}: {text}')
+            raise internal_error(text)
 
     def _new(self, service: Object, family: str, item: Object) -> Object:
         return {
@@ -213,6 +216,26 @@ class EndpointSliceController(Controller):
     def _annotations(self, item: Object) -> dict[str, str]:
         old = item.get('metadata', {}).get('annotations') or {}
         return {**old, services.TRIGGER_TIME: self.simulation.timestamp()}
+
+
+def pod_to_endpoint(service: Object, pod: Object, address: str, zone: str) -> Object:
+    """podToEndpoint."""
+    ready, terminating = pods.is_ready(pod), deleting(pod)
+    endpoint: Object = {'addresses': [address], 'conditions': {
+        'ready': bool(service['spec'].get('publishNotReadyAddresses')) or (ready and not terminating),
+        'serving': ready, 'terminating': terminating}}
+    hostname = services.hostname_for(pod, service)
+    if hostname:
+        endpoint['hostname'] = hostname
+    endpoint['targetRef'] = services.target_ref(pod)
+    if pod['spec'].get('nodeName'):
+        endpoint['nodeName'] = pod['spec']['nodeName']
+    if zone:
+        endpoint['zone'] = zone
+    hints = {} if topology_hints.wanted(service) else _hints(service['spec'].get('trafficDistribution'), endpoint)
+    if hints:
+        endpoint['hints'] = hints
+    return endpoint
 
 
 def _for_hints(node: Object) -> tuple[object, ...]:
