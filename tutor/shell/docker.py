@@ -67,6 +67,8 @@ class Creation:
     memory: int = 0
     read_only: bool = False
     privileged: bool = False
+    aliases: list[str] = field(default_factory=list)
+    """Further names on its network."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,18 @@ class ContainerSummary:
     name: str
     labels: dict[str, str]
     health: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A row of `docker stats`: cores, and bytes; no limit is 0."""
+
+    id: str
+    name: str
+    cores: float
+    memory: int
+    limit: int
+    processes: int
 
 
 @dataclass(slots=True)
@@ -147,6 +161,11 @@ class DockerEngine(Protocol):
     async def exec(self, name: str, argv: list[str], io: IO, options: dict[str, Any]) -> int: ...
     async def logs(self, name: str, io: IO, follow: bool, tail: int, timestamps: bool, since: float | None) -> None: ...
     def copy(self, source: str, target: str) -> None: ...
+    def commit(self, container: str, name: str, message: str) -> str: ...
+    def save(self, names: list[str]) -> bytes: ...
+    def load(self, data: bytes) -> list[str]: ...
+    def rename(self, container: str, name: str) -> None: ...
+    def usage(self) -> list[Usage]: ...
     def networks(self) -> list[dict[str, Any]]: ...
     def create_network(self, name: str) -> str: ...
     def remove_network(self, name: str) -> None: ...

@@ -99,7 +99,10 @@ def test_a_container_is_run_looked_at_and_removed(desk: Desk) -> None:
     ('docker rm nosuch', 'Error response from daemon: No such container: nosuch\n', 1),
     ('docker rmi nosuch', 'Error response from daemon: No such image: nosuch:latest\n', 1),
     ('docker push mine', 'An image does not exist locally with the tag: mine\n', 1),
-    ('docker compose up', 'docker: error: docker compose is not simulated\n', 1),
+    ('docker swarm init', 'docker: error: docker swarm is not simulated\n', 1),
+    ('docker ps --format {{.Nope', 'failed to parse template: template: :1: ', 1),
+    ('docker inspect busybox -f {{.Nope}}; docker run -d --name seen busybox sleep 9 2>/dev/null >/dev/null; '
+     'docker inspect seen -f {{.Nope}}', 'executing "" at <.Nope>: map has no entry for key "Nope"\n', 1),
     ('docker create', "docker: 'docker create' requires at least 1 argument\n", 1),
     ('docker run -d --name web nginx 2>/dev/null >/dev/null; docker logs --since zz web',
      'invalid argument "zz" for "--since" flag: time: invalid duration "zz"\n', 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tutor.apimachinery.gotemplate.formatting import text
@@ -51,8 +52,10 @@ class _Continue(Exception):
 class Template:
     """A parsed template."""
 
-    def __init__(self, source: str, name: str, allow_missing: bool = True) -> None:
-        parser = Parser(source, name)
+    def __init__(self, source: str, name: str, allow_missing: bool, functions: Mapping[str, Callable[..., Any]]
+                 ) -> None:
+        self.functions = {**FUNCTIONS, **functions}
+        parser = Parser(source, name, self.functions)
         self.name = name
         self.allow_missing = allow_missing
         self.body = parser.parse()
@@ -193,7 +196,7 @@ class _Run:
             raise self.error(command, 'error calling call: call of nil' if given[0] in (None, MISSING) else
                              f'error calling call: non-function {shown} of type {go_type(given[0])}')
         arguments = [None if value is MISSING else value for value in (*given, *piped)]
-        function = FUNCTIONS[name]
+        function = self.template.functions[name]
         try:
             inspect.signature(function).bind(*arguments)
         except TypeError:

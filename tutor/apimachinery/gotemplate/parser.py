@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.gotemplate import lexer
-from tutor.apimachinery.gotemplate.functions import FUNCTIONS
 from tutor.apimachinery.gotemplate.lexer import Piece, Token
 from tutor.apimachinery.gotemplate.nodes import (
     Action,
@@ -33,9 +33,10 @@ _END = Token('end', '', 0)
 class Parser:
     """Parses one source; `templates` are the named ones that it defines."""
 
-    def __init__(self, source: str, name: str) -> None:
+    def __init__(self, source: str, name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
         self.source = source
         self.name = name
+        self.functions = functions
         self.pieces = lexer.split(source, name)
         self.index = 0
         self.templates: dict[str, list[Any]] = {}
@@ -262,7 +263,7 @@ class Parser:
             return Literal(text == 'true', text)
         if text == 'nil':
             return Literal(None, text)
-        if text not in FUNCTIONS:
+        if text not in self.functions:
             self.fail(f'function {go_quote(text)} not defined')
         return Function(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tutor.cluster.containers.image import BUILT, Image, Manifest
 from tutor.cluster.containers.references import DOCKER_HUB, Reference, parse
@@ -41,6 +42,8 @@ class ImageRegistry:
         self._manifests: dict[tuple[str, str], Manifest] = {}
         self._published: dict[tuple[str, str], Manifest] = {}
         self._bases: dict[tuple[str, tuple[str, ...]], FileSystem] = {}
+        self.shelf: dict[str, Any] = {}
+        """Images that somebody has written to a file, by their id."""
         self.failing: set[str] = set()
         """Hosts of registries that answer no more than an error (a fault)."""
         self.delay = 0.0

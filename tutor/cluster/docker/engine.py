@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,8 @@ from tutor.cluster.containers.image import PATH
 from tutor.cluster.containers.logs import LogOptions, copy_log
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Execution, Runtime, RuntimeFailure
+from tutor.cluster.docker import archives, copying
+from tutor.cluster.docker.binds import binds
 from tutor.cluster.docker.build import Builder, user_of
 from tutor.cluster.docker.images import LocalImages, reference
 from tutor.cluster.docker.inspection import describe_container, describe_image
@@ -27,10 +28,11 @@ from tutor.shell.docker import (
     DockerError,
     ImageSummary,
     Layer,
+    Usage,
 )
 from tutor.shell.process import IO, Host
 from tutor.shell.streams import pour
-from tutor.shell.vfs import Directory, File, FileSystem, normalize
+from tutor.shell.vfs import FileSystem
 
 VERSION = '28.5.2'
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
@@ -86,6 +88,15 @@ class Engine:
     async def build(self, request: BuildRequest, progress: Callable[[BuildStep], None]) -> str:
         return await self.builder.build(request, progress)
 
+    def commit(self, container: str, name: str, message: str) -> str:
+        return archives.commit(self, self._get(container), name, message)
+
+    def save(self, names: list[str]) -> bytes:
+        return archives.save(self, names)
+
+    def load(self, data: bytes) -> list[str]:
+        return archives.load(self, data)
+
     def inspect(self, name: str, kind: str = '') -> dict[str, Any]:
         if kind != 'image':
             found = self._find(name)
@@ -116,8 +127,9 @@ class Engine:
 
     def _names_on(self, network: str) -> dict[str, str]:
         """Who answers to which name on a network of one's own."""
-        return {kept.name: kept.bridge.stack.address for kept in self.kept.values()
-                if kept.running and kept.bridge is not None and network in kept.networks}
+        return {name: kept.bridge.stack.address for kept in self.kept.values()
+                if kept.running and kept.bridge is not None and network in kept.networks
+                for name in (kept.name, *kept.creation.aliases)}
 
     def containers(self, everything: bool) -> list[ContainerSummary]:
         return [self._summary(kept) for kept in reversed(self.kept.values()) if everything or kept.running]
@@ -161,19 +173,28 @@ class Engine:
         self._name_volumes(kept)
         return identity
 
+    def rename(self, container: str, name: str) -> None:
+        kept, other = self._get(container), self._find(name)
+        if other is not None:
+            raise DockerError(f'Error when allocating new name: Conflict. The container name "/{name}" is already in '
+                              f'use by container "{other.id}". You have to remove (or rename) that container to be '
+                              'able to reuse that name.')
+        kept.name = name
+
+    def usage(self) -> list[Usage]:
+        return [Usage(kept.id, kept.name, host.meter.rate, sum(host.memory.values()),
+                      host.memory_limit, len(host.own_processes()))
+                for kept in self.kept.values() if kept.running and kept.container is not None
+                and (host := kept.container.host) is not None]
+
     def _new_name(self) -> str:
         while self._find(name := random_name(self.simulation)) is not None:
             pass
         return name
 
     def _name_volumes(self, kept: Kept) -> None:
-        for bind in kept.creation.binds:
-            source = bind.split(':')[0]
-            if ':' in bind and not source.startswith(('/', '.', '~')):
-                self.create_volume(source)
-                kept.volumes.append(source)
-        for _ in kept.image.manifest.config.volumes:
-            kept.volumes.append(self.create_volume(''))
+        kept.mounts = [bind._replace(source=self.create_volume(bind.source)) if bind.is_volume else bind
+                       for bind in binds(kept)]
 
     def _config(self, kept: Kept) -> ContainerConfig:
         creation, manifest = kept.creation, kept.image.manifest
@@ -194,15 +215,8 @@ class Engine:
     def _mounts(self, kept: Kept) -> list[ContainerMount]:
         found = [ContainerMount(f'/etc/{name}', lambda name=name: (self._etc(kept), f'/{name}'))
                  for name in ('hosts', 'hostname', 'resolv.conf')]
-        anonymous = [name for name in kept.volumes if len(name) == 64]
-        for path, name in zip(kept.image.manifest.config.volumes, anonymous, strict=False):
-            found.append(ContainerMount(path, lambda name=name: (self.volumes_known[name], '/')))
-        for bind in kept.creation.binds:
-            parts = bind.split(':')
-            source, target = (parts[0], parts[1]) if len(parts) > 1 else ('', parts[0])
-            read_only = 'ro' in (parts[2].split(',') if len(parts) > 2 else ())
-            found.append(ContainerMount(target, lambda source=source: self._source(source), read_only))
-        return found
+        return [*found, *(ContainerMount(bind.target, lambda bind=bind: self._source(bind.source), bind.read_only)
+                          for bind in kept.mounts)]
 
     def _source(self, source: str) -> tuple[FileSystem, str]:
         if source in self.volumes_known:
@@ -399,23 +413,7 @@ class Engine:
                 task.cancel()
 
     def copy(self, source: str, target: str) -> None:
-        """docker cp, where one of both is CONTAINER:PATH. Raises DockerError."""
-        (files, path), (into, place) = self._side(source), self._side(target)
-        if not files.exists(path):
-            raise DockerError(f'Could not find the file {path} in container {source.partition(":")[0]}'
-                              if ':' in source else f'lstat {path}: no such file or directory')
-        if into.is_dir(place):
-            place = f'{place.rstrip("/")}/{posixpath.basename(path)}'
-        _copy_tree(files, path, into, place)
-
-    def _side(self, text: str) -> tuple[FileSystem, str]:
-        name, colon, path = text.partition(':')
-        if not colon or '/' in name:
-            return self.machine.files, text
-        kept = self._get(name)
-        if kept.container is None or kept.container.host is None:
-            raise DockerError(f'container {kept.id} was never started: its files cannot be copied here')
-        return kept.container.host.files, normalize(path, '/')
+        copying.copy(source, target, self.machine.files, self._get)
 
     # -- networks and volumes -----------------------------------------------------------------------------------
 
@@ -484,14 +482,3 @@ class Engine:
             kept.stopping = True
             if kept.running and kept.container is not None:
                 self.runtime.kill(kept.container)
-
-
-def _copy_tree(source: FileSystem, path: str, target: FileSystem, place: str) -> None:
-    node = source.node(path)
-    if isinstance(node, Directory):
-        target.make_dirs(place)
-        for name in sorted(node.entries):
-            _copy_tree(source, f'{path}/{name}', target, f'{place}/{name}')
-    elif isinstance(node, File):
-        target.put(place, node.data(), node.mode, node.program)
-

@@ -59,6 +59,7 @@ class LocalImages:
         self._simulation = simulation
         self._registry = registry
         self._network = NodeImages(simulation, registry)
+        self.shelf: dict[str, LocalImage] = registry.shelf
         self.by_id: dict[str, LocalImage] = {}
         self.names: dict[str, str] = {}
 

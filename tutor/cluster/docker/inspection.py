@@ -72,6 +72,9 @@ def describe_container(kept: Kept, simulation: Simulation) -> dict[str, Any]:
                    'Labels': {**kept.image.labels, **creation.labels}},
         'NetworkSettings': {'Ports': ports, 'IPAddress': address, 'Networks': {
             name: {'IPAddress': address, 'IPPrefixLen': 16} for name in kept.networks}},
-        'Mounts': [{'Type': 'bind' if bind.startswith('/') else 'volume', 'Source': bind.split(':')[0],
-                    'Destination': bind.split(':')[1] if ':' in bind else bind,
-                    'RW': not bind.endswith(':ro')} for bind in creation.binds]}
+        'Mounts': [
+            {'Type': 'volume', 'Name': bind.source, 'Source': f'/var/lib/docker/volumes/{bind.source}/_data',
+             'Destination': bind.target, 'Driver': 'local', 'Mode': 'z', 'RW': not bind.read_only, 'Propagation': ''}
+            if bind.is_volume else
+            {'Type': 'bind', 'Source': bind.source, 'Destination': bind.target, 'Mode': 'ro' if bind.read_only else '',
+             'RW': not bind.read_only, 'Propagation': 'rprivate'} for bind in kept.mounts]}

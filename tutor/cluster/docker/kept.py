@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tutor.cluster.containers.container import RUNNING, Container
+from tutor.cluster.docker.binds import Bind
 from tutor.cluster.docker.images import LocalImage
 from tutor.cluster.docker.networks import Bridge
 from tutor.cluster.simulation import Future, Simulation
@@ -29,7 +30,7 @@ class Kept:
     container: Container | None = None
     bridge: Bridge | None = None
     networks: list[str] = field(default_factory=list)
-    volumes: list[str] = field(default_factory=list)
+    mounts: list[Bind] = field(default_factory=list)
     published: list[tuple[str, int, int]] = field(default_factory=list)
     sockets: list[Callable[[], None]] = field(default_factory=list)
     ended: Future[int] | None = None
@@ -38,6 +39,10 @@ class Kept:
     @property
     def running(self) -> bool:
         return self.container is not None and self.container.state == RUNNING
+
+    @property
+    def volumes(self) -> list[str]:
+        return [bind.source for bind in self.mounts if bind.is_volume]
 
 
 def random_name(simulation: Simulation) -> str:

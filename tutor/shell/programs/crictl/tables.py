@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from tutor.apimachinery.printing import to_json, to_yaml
 from tutor.shell.cri import ContainerRuntime, Message
@@ -13,6 +15,10 @@ from tutor.shell.programs.options import Options
 SHORT = 13
 MINIMUM, PADDING = 20, 3
 LABEL = 'io.kubernetes.pod.'
+TEMPLATE_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    'json': lambda value: json.dumps(value, separators=(',', ':'), ensure_ascii=False),
+    'lower': str.lower, 'upper': str.upper, 'title': str.title}
+"""What go-templates of containers may call besides Go's own."""
 UNITS = ('B', 'kB', 'MB', 'GB', 'TB')
 
 
@@ -30,7 +36,7 @@ def document(message: Message, options: Options, io: IO) -> None:
         io.stdout.write(to_yaml(message))
     elif form == 'go-template':
         from tutor.apimachinery.gotemplate import parse
-        io.stdout.write(parse(options.get('template')).render(message) + '\n')
+        io.stdout.write(parse(options.get('template'), functions=TEMPLATE_FUNCTIONS).render(message) + '\n')
     else:
         io.stdout.write(to_json(message, 2) + '\n')
 

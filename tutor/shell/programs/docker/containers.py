@@ -6,11 +6,11 @@ from typing import Any
 
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.simulation import Cancelled
-from tutor.shell.docker import ContainerSummary, Creation, DockerEngine, DockerError
+from tutor.shell.docker import ContainerSummary, Creation, DockerEngine, DockerError, Usage
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.crictl.tables import human_duration
-from tutor.shell.programs.docker.formats import Row, age, pairs, short_id, show
+from tutor.shell.programs.docker.formats import Row, age, binary_size, pairs, short_id, show
 from tutor.shell.programs.docker.images import ensure, now
 from tutor.shell.programs.options import Options, go_duration
 from tutor.shell.vfs import normalize
@@ -167,6 +167,33 @@ async def logs(engine: DockerEngine, options: Options, io: IO, ctx: Context) -> 
     since = ctx.simulation.now - go_duration(options, 'since') if 'since' in options else None
     await engine.logs(options.args[0], io, 'f' in options, int(tail) if tail.isdigit() else -1, 't' in options, since)
     return 0
+
+
+STATS = (('CONTAINER ID', 'ID'), ('NAME', 'Name'), ('CPU %', 'CPUPerc'), ('MEM USAGE / LIMIT', 'MemUsage'),
+         ('MEM %', 'MemPerc'), ('NET I/O', 'NetIO'), ('BLOCK I/O', 'BlockIO'), ('PIDS', 'PIDs'))
+MACHINE_MEMORY = 4_114_612_224
+CLEAR = '\x1b[H\x1b[J'
+
+
+async def stats(engine: DockerEngine, options: Options, io: IO, ctx: Context) -> None:
+    """docker stats [--no-stream] [CONTAINER…]: every second again, until interrupted."""
+    for name in options.args:
+        engine.inspect(name, 'container')
+    while True:
+        rows = [_usage(each) for each in engine.usage()
+                if not options.args or any(each.id.startswith(name) or each.name == name for name in options.args)]
+        io.stdout.write('' if 'no-stream' in options else CLEAR)
+        show(STATS, rows, options.get('format'), io)
+        if 'no-stream' in options:
+            return
+        await ctx.simulation.sleep(1)
+
+
+def _usage(each: Usage) -> Row:
+    limit = each.limit or MACHINE_MEMORY
+    return {'ID': short_id(each.id), 'Name': each.name, 'CPUPerc': f'{each.cores:.2%}',
+            'MemUsage': f'{binary_size(each.memory)} / {binary_size(limit)}', 'MemPerc': f'{each.memory / limit:.2%}',
+            'NetIO': '0B / 0B', 'BlockIO': '0B / 0B', 'PIDs': str(each.processes), 'Container': each.id}
 
 
 async def execute(engine: DockerEngine, options: Options, io: IO, ctx: Context) -> int:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tutor.shell.process import IO
-from tutor.shell.programs.crictl.tables import human_duration, human_size
+from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.crictl.tables import TEMPLATE_FUNCTIONS, human_duration, human_size
 
 MINIMUM, PADDING = 10, 3
 SHORT = 12
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **TEMPLATE_FUNCTIONS, 'split': str.split, 'join': lambda words, between: between.join(words),
+    'pad': lambda text, before, after: ' ' * before + text + ' ' * after if text else text,
+    'truncate': lambda text, length: text[:length]}
 
 Row = dict[str, str]
 
@@ -34,11 +40,17 @@ def show(columns: Sequence[tuple[str, str]], rows: list[Row], form: str, io: IO)
 
 
 def template(form: str, columns: Sequence[tuple[str, str]], rows: list[Row], io: IO) -> None:
-    from tutor.apimachinery.gotemplate import parse
+    from tutor.apimachinery.gotemplate import TemplateError, parse
     titled = form.startswith('table ')
     text = form.removeprefix('table ').replace('\\t', '\t').replace('\\n', '\n')
-    compiled = parse(text)
-    rendered = [compiled.render(row) for row in rows]
+    try:
+        compiled = parse(text, '', False, FUNCTIONS)
+    except TemplateError as error:
+        raise Complaint(f'failed to parse template: {error}', bare=True) from None
+    try:
+        rendered = [compiled.render(row) for row in rows]
+    except TemplateError as error:
+        raise Complaint(f'failed to execute template: {error}', bare=True) from None
     if titled:
         titles = {key: title for title, key in columns}
         cells = [compiled.render(titles).split('\t'), *(line.split('\t') for line in rendered)]
@@ -46,6 +58,15 @@ def template(form: str, columns: Sequence[tuple[str, str]], rows: list[Row], io:
         rendered = [''.join(cell.ljust(width) for cell, width in zip(line, widths, strict=False)).rstrip()
                     for line in cells]
     io.stdout.write(''.join(line + '\n' for line in rendered))
+
+
+def binary_size(number: int) -> str:
+    """go-units' BytesSize: four significant digits."""
+    amount, units = float(number), ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+    while amount >= 1024 and len(units) > 1:
+        amount /= 1024
+        units.pop(0)
+    return f'{amount:.4g}{units[0]}'
 
 
 def inspected(found: list[dict[str, Any]], form: str, io: IO) -> None:
@@ -56,9 +77,13 @@ def inspected(found: list[dict[str, Any]], form: str, io: IO) -> None:
     if form in ('json', '{{json .}}'):
         io.stdout.write(json.dumps(found, separators=(',', ':'), ensure_ascii=False) + '\n')
         return
-    from tutor.apimachinery.gotemplate import parse
-    for each in found:
-        io.stdout.write(parse(form).render(each) + '\n')
+    from tutor.apimachinery.gotemplate import TemplateError, parse
+    try:
+        compiled = parse(form, '', False, FUNCTIONS)
+        lines = [compiled.render(each) for each in found]
+    except TemplateError as error:
+        raise Complaint(f'template parsing error: {error}', bare=True) from None
+    io.stdout.write(''.join(line + '\n' for line in lines))
 
 
 def age(created: float, now: float) -> str:

@@ -241,3 +241,32 @@ class Progress:
             for line in step.lines if step.title.startswith(('[internal]', 'exporting')) else ():
                 text = f' => => {line.removesuffix(" done")}'
                 write(f'{text[:WIDTH - 6]:<{WIDTH - 5}} 0.0s\n')
+
+
+async def save(engine: DockerEngine, options: Options, io: IO, ctx: Context) -> int:
+    """docker save [-o FILE] IMAGE…"""
+    data, path = engine.save(options.args), options.get('o')
+    if not path:
+        if io.stdout.isatty:
+            raise Complaint('cowardly refusing to save to a terminal. Use the -o flag or redirect', bare=True)
+        io.stdout.write(data)
+        return 0
+    try:
+        ctx.files.put(normalize(path, ctx.cwd), data, 0o600)
+    except OSError as problem:
+        raise Complaint(f'invalid output path: {path}: {(problem.strerror or "").lower()}', bare=True) from None
+    return 0
+
+
+async def load(engine: DockerEngine, options: Options, io: IO, ctx: Context) -> int:
+    """docker load [-i FILE]"""
+    path = options.get('i')
+    if not path and io.stdin.isatty:
+        raise Complaint('requested load from stdin, but stdin is empty', bare=True)
+    try:
+        data = ctx.files.read(normalize(path, ctx.cwd)) if path else await io.stdin.read()
+    except OSError:
+        raise Complaint(f'open {path}: no such file or directory', bare=True) from None
+    for name in engine.load(data):
+        io.stdout.write(f'Loaded image{" ID" if name.startswith("sha256:") else ""}: {name}\n')
+    return 0

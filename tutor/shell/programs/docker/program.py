@@ -41,20 +41,24 @@ OPTIONS: Mapping[str, tuple[str, dict[str, str]]] = {
     'prune': ('af', {'all': 'a', 'force': 'f', 'volumes': '', 'filter': '='}),
     'info': ('f:', {'format': 'f'}),
     'version': ('f:', {'format': 'f'}),
+    'stats': ('a', {**FORMAT, 'all': 'a', 'no-stream': ''}),
+    'commit': ('a:m:c:p', {'author': 'a', 'message': 'm', 'change': 'c', 'pause': 'p'}),
+    'save': ('o:', {'output': 'o', 'platform': '='}),
+    'load': ('i:q', {'input': 'i', 'quiet': 'q'}),
 }
 GROUPS = {
     ('container', 'ls'): 'ps', ('container', 'ps'): 'ps', ('container', 'list'): 'ps', ('image', 'ls'): 'images',
     ('image', 'list'): 'images', ('image', 'rm'): 'rmi', ('image', 'remove'): 'rmi', ('builder', 'build'): 'build',
     ('buildx', 'build'): 'build', ('system', 'info'): 'info',
     **{('container', name): name for name in ('run', 'create', 'start', 'stop', 'restart', 'kill', 'rm', 'logs', 'exec',
-                                              'inspect', 'cp', 'wait', 'port', 'top')},
-    **{('image', name): name for name in ('build', 'pull', 'push', 'tag', 'history', 'inspect')},
+                                              'inspect', 'cp', 'wait', 'port', 'top', 'stats', 'commit', 'rename')},
+    **{('image', name): name for name in ('build', 'pull', 'push', 'tag', 'history', 'inspect', 'save', 'load')},
 }
-ABSENT = ('attach', 'commit', 'compose', 'config', 'context', 'diff', 'events', 'export', 'import', 'load', 'manifest',
-          'pause', 'plugin', 'rename', 'save', 'scout', 'search', 'secret', 'service', 'stack', 'stats', 'swarm',
+ABSENT = ('attach', 'config', 'context', 'diff', 'events', 'export', 'import', 'manifest',
+          'pause', 'plugin', 'scout', 'search', 'secret', 'service', 'stack', 'swarm',
           'trust', 'unpause', 'update', 'node', 'checkpoint', 'buildx', 'builder')
 NAMED = ('create', 'start', 'stop', 'restart', 'kill', 'rm', 'wait', 'rmi', 'logs', 'inspect', 'history', 'pull',
-         'push', 'port', 'top')
+         'push', 'port', 'top', 'commit', 'save')
 """Commands that need at least one name."""
 USAGE = """\
 Usage:  docker [OPTIONS] COMMAND
@@ -79,20 +83,26 @@ Management Commands:
   image       Manage images
   network     Manage networks
   system      Manage Docker
+  compose     Docker Compose
   volume      Manage volumes
 
 Commands:
+  commit      Create a new image from a container's changes
   cp          Copy files/folders between a container and the local filesystem
   create      Create a new container
   history     Show the history of an image
   inspect     Return low-level information on Docker objects
   kill        Kill one or more running containers
+  load        Load an image from a tar archive or STDIN
   logs        Fetch the logs of a container
   port        List port mappings or a specific mapping for the container
+  rename      Rename a container
   restart     Restart one or more containers
   rm          Remove one or more containers
   rmi         Remove one or more images
+  save        Save one or more images to a tar archive (streamed to STDOUT by default)
   start       Start one or more stopped containers
+  stats       Display a live stream of container(s) resource usage statistics
   stop        Stop one or more running containers
   tag         Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE
   top         Display the running processes of a container
@@ -114,6 +124,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     name, words = words[0], words[1:]
     if words and (name, words[0]) in GROUPS:
         name, words = GROUPS[name, words[0]], words[1:]
+    if name == 'compose':
+        from tutor.shell.programs.docker.compose.program import main as compose
+        return await compose(words, engine_of(ctx), io, ctx)
     if name in ABSENT:
         raise Complaint(f'docker: error: docker {name} is not simulated', bare=True)
     group = name in ('network', 'volume', 'system', 'container', 'image')
@@ -202,6 +215,15 @@ async def _command(name: str, sub: str, options: Options, io: IO, ctx: Context) 
             _copy(engine, words, io, ctx)
         case 'inspect':
             return _inspect(engine, words, options, io)
+        case 'stats':
+            await containers.stats(engine, options, io, ctx)
+        case 'rename':
+            _need(name, words, 2)
+            engine.rename(words[0], words[1])
+        case 'commit':
+            io.stdout.write(engine.commit(words[0], words[1] if len(words) > 1 else '', options.get('m')) + '\n')
+        case 'save' | 'load':
+            return await getattr(images, name)(engine, options, io, ctx)
         case 'port' | 'top':
             return _look(name, engine, words, io)
         case 'info':

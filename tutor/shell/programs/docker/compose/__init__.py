@@ -1,0 +1,1 @@
+"""docker compose: several containers as one file describes them (the Compose specification)."""
