@@ -60,17 +60,20 @@ def private(scope: Scope, body: Any, old: Object) -> Object:
         return read_body(scope)
     if scope.store.strategy.custom:
         return deep_copy(body)  # its schema may have changed since: all of it is pruned and defaulted again
-    kept = scope.info.subresource == 'status' or all(
-        old.get(name) is value for name, value in body.items()
+    written = _BY_FIELD if scope.info.subresource == 'status' else ('metadata',)
+    fresh = 'status' not in written and any(
+        old.get(name) is not value for name, value in body.items()
         if name not in _BY_FIELD and isinstance(value, dict | list))
-    return {name: value if isinstance(value, str) else _private_field(name, value, old.get(name), kept)
-            for name, value in body.items()}
-
-
-def _private_field(name: str, value: Any, before: Any, kept: bool) -> Any:
-    if name in _BY_FIELD and isinstance(value, dict) and isinstance(before, dict):
-        return {key: item if before.get(key) is item else deep_copy(item) for key, item in value.items()}
-    return value if kept and before is value else deep_copy(value)
+    new: Object = {}
+    for name, value in body.items():
+        before = old.get(name)
+        if before is value and not fresh and name not in written:
+            new[name] = value
+        elif name in _BY_FIELD and isinstance(value, dict) and isinstance(before, dict):
+            new[name] = {key: item if before.get(key) is item else deep_copy(item) for key, item in value.items()}
+        else:
+            new[name] = deep_copy(value)
+    return new
 
 
 def is_clean(scope: Scope, body: Any, old: Object) -> bool:
@@ -89,7 +92,7 @@ def is_clean(scope: Scope, body: Any, old: Object) -> bool:
     return conversion.is_clean(changed, scope.resource)
 
 
-_BY_FIELD = frozenset({'metadata', 'status'})
+_BY_FIELD = ('metadata', 'status')
 """What is looked at field by field: writes leave most of it as it was."""
 
 

@@ -50,22 +50,25 @@ async def _http(worker: PodWorker, spec: Object, get: Object, timeout: float) ->
     port = port_of(spec, get['port'])
     host = get.get('host') or _address(worker)
     path = get.get('path') or '/'
-    scheme = get.get('scheme', 'HTTP').lower()
-    url = f'{scheme}://{host}:{port}{path if path.startswith("/") else "/" + path}'
     headers = {'host': f'{host}:{port}', 'user-agent': USER_AGENT, 'accept': '*/*', 'connection': 'close'}
     headers.update((header['name'].lower(), header['value']) for header in get.get('httpHeaders') or ())
     try:
         response = await _get(worker, host, port, HttpRequest('GET', path, headers), timeout)
-    except TimeoutError:
-        return FAILURE, f'Get "{url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
-    except OSError as problem:
-        return FAILURE, f'Get "{url}": {_dial(host, port, problem)}'
-    except HttpError as problem:
-        return FAILURE, (f'Get "{url}": net/http: HTTP/1.x transport connection broken: '
-                         f'malformed HTTP response "{problem}"')
+    except (OSError, HttpError) as problem:
+        scheme = get.get('scheme', 'HTTP').lower()
+        url = f'{scheme}://{host}:{port}{path if path.startswith("/") else "/" + path}'
+        return FAILURE, f'Get "{url}": {_http_problem(host, port, problem)}'
     if 200 <= response.status < 400:
         return SUCCESS, ''
     return FAILURE, f'HTTP probe failed with statuscode: {response.status}'
+
+
+def _http_problem(host: str, port: int, problem: OSError | HttpError) -> str:
+    if isinstance(problem, TimeoutError):
+        return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+    if isinstance(problem, OSError):
+        return _dial(host, port, problem)
+    return f'net/http: HTTP/1.x transport connection broken: malformed HTTP response "{problem}"'
 
 
 async def _get(worker: PodWorker, host: str, port: int, request: HttpRequest, timeout: float) -> HttpResponse:

@@ -153,19 +153,22 @@ class Simulation:
 
     def step(self) -> bool:
         """Run what is due, else jump to the next event and run it; False when nothing is left to happen."""
-        if self._ready:
-            self.run_ready()
-            return True
         when = self.next_event()
         if when is None:
             return False
-        self.now = max(self.now, when)
-        while self._timers and (self._timers[0][2].cancelled or self._timers[0][0] <= self.now):
-            timer = heapq.heappop(self._timers)[2]
-            if not timer.cancelled:
-                self._ready.append((timer.callback, timer.args, timer.cause))
-        self.run_ready()
+        self._jump(when)
         return True
+
+    def _jump(self, when: float) -> None:
+        """Run the next event, of which `next_event` has said when it is."""
+        timers, ready = self._timers, self._ready
+        if not ready:
+            self.now = now = max(self.now, when)
+            while timers and (timers[0][0] <= now or timers[0][2].cancelled):
+                timer = heapq.heappop(timers)[2]
+                if not timer.cancelled:
+                    ready.append((timer.callback, timer.args, timer.cause))
+        self.run_ready()
 
     def run_until(self, done: Callable[[], bool], deadline: float | None = None) -> bool:
         """Jump from event to event until `done()` holds; False when the deadline came or nothing is left."""
@@ -176,7 +179,7 @@ class Simulation:
                 if deadline is not None:
                     self.now = max(self.now, deadline)
                 return False
-            self.step()
+            self._jump(when)
         return True
 
     def run_task(self, coroutine: Coroutine[Any, Any, T], deadline: float | None = None) -> T:
