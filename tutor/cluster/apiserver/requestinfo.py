@@ -45,7 +45,7 @@ def parse(method: str, path: str, query: Mapping[str, Any]) -> RequestInfo:
     return info
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _read_path(path: str) -> tuple[bool, _What] | None:
     """Whether a resource's path is below the old /watch/, and what it names; None for any other path."""
     parts = [part for part in path.split('/') if part]

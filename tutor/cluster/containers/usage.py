@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 KEPT = 120.0
@@ -30,7 +29,7 @@ class Meter:
     def __init__(self, now: float, rate: float = 0.0, limit: float = 0.0) -> None:
         self.limit = limit
         """How many cores it may use, 0 for all."""
-        self._points = deque([_Point(now, 0.0, rate)])
+        self._points = [_Point(now, 0.0, rate)]
         self._free_at = now
 
     @property
@@ -70,7 +69,7 @@ class Meter:
         points = self._points
         points.append(point)
         while len(points) > 2 and points[1].time < point.time - KEPT:
-            points.popleft()
+            del points[0]
 
 
 @dataclass(slots=True)

@@ -31,6 +31,14 @@ LAST_MOUNT_RETRY = 122.0
 class PodWorker:
     """All that the kubelet knows and does of one pod."""
 
+    # Beyond thirty attributes, each object would keep a table of their names: there are many pods.
+    __slots__ = (
+        '_begun', '_deadline', '_dirty', '_ended', '_expires', '_mounted', '_relist', '_retry', '_started',
+        '_task', 'attachment', 'desired', 'disrupted', 'failure', 'finished', 'gone', 'histories', 'key',
+        'kubelet', 'launcher', 'pod', 'prober', 'problems', 'resizer', 'restarting', 'sandbox', 'simulation',
+        'static', 'status', 'stopper', 'terminating', 'uid', 'volumes',
+    )
+
     def __init__(self, kubelet: Kubelet, pod: Object) -> None:
         self.kubelet = kubelet
         self.simulation = kubelet.simulation

@@ -6,7 +6,6 @@ Future is resolved, and then goes on as an event of the simulation, in FIFO orde
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -143,7 +142,7 @@ class Condition:
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
-        self._waiters: deque[Future[None]] = deque()
+        self._waiters: list[Future[None]] = []
 
     def wait(self) -> Future[None]:
         future: Future[None] = Future(self._scheduler)
@@ -151,7 +150,7 @@ class Condition:
         return future
 
     def notify(self) -> None:
-        waiters, self._waiters = self._waiters, deque()
+        waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             waiter.resolve(None)
 

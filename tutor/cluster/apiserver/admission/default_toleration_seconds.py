@@ -9,6 +9,9 @@ from tutor.cluster.registry.strategy import Context
 
 TAINTS = ('node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable')
 SECONDS = 300
+TOLERATIONS = {taint: {'effect': 'NoExecute', 'key': taint, 'operator': 'Exists', 'tolerationSeconds': SECONDS}
+               for taint in TAINTS}
+"""Shared by all pods that get them: there are many."""
 
 
 class DefaultTolerationSeconds(Plugin):
@@ -20,11 +23,9 @@ class DefaultTolerationSeconds(Plugin):
         if not spec or scope.info.subresource:
             return
         tolerations = spec.get('tolerations') or []
-        missing = [taint for taint in TAINTS if not any(_tolerates(t, taint) for t in tolerations)]
+        missing = [added for taint, added in TOLERATIONS.items() if not any(_tolerates(t, taint) for t in tolerations)]
         if missing:
-            obj['spec'] = {**spec, 'tolerations': [*tolerations, *({
-                'effect': 'NoExecute', 'key': taint, 'operator': 'Exists', 'tolerationSeconds': SECONDS,
-            } for taint in missing)]}
+            obj['spec'] = {**spec, 'tolerations': [*tolerations, *missing]}
 
 
 def _tolerates(toleration: Object, taint: str) -> bool:

@@ -51,14 +51,13 @@ class ServiceAccount(Plugin):
             elif not mounts:
                 del container['volumeMounts']
         if mounted and not found:
-            spec['volumes'] = [*volumes, _token_volume(volume)]
+            spec['volumes'] = [*volumes, {'name': volume, 'projected': _TOKEN_SOURCE}]
 
 
-def _token_volume(name: str) -> Object:
-    """TokenVolumeSource."""
-    namespace = {'path': 'namespace', 'fieldRef': {'apiVersion': 'v1', 'fieldPath': 'metadata.namespace'}}
-    return {'name': name, 'projected': {'defaultMode': 420, 'sources': [
-        {'serviceAccountToken': {'expirationSeconds': TOKEN_SECONDS, 'path': 'token'}},
-        {'configMap': {'items': [{'key': 'ca.crt', 'path': 'ca.crt'}], 'name': 'kube-root-ca.crt'}},
-        {'downwardAPI': {'items': [namespace]}},
-    ]}}
+_NAMESPACE = {'path': 'namespace', 'fieldRef': {'apiVersion': 'v1', 'fieldPath': 'metadata.namespace'}}
+_TOKEN_SOURCE = {'defaultMode': 420, 'sources': [
+    {'serviceAccountToken': {'expirationSeconds': TOKEN_SECONDS, 'path': 'token'}},
+    {'configMap': {'items': [{'key': 'ca.crt', 'path': 'ca.crt'}], 'name': 'kube-root-ca.crt'}},
+    {'downwardAPI': {'items': [_NAMESPACE]}},
+]}
+"""TokenVolumeSource, shared by all pods: there are many."""
