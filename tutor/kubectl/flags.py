@@ -202,7 +202,7 @@ class FlagSet:
                 value = rest.pop(0)
             else:
                 raise FlagError(f'flag needs an argument: {word}')
-        self._set(flag, value)
+        self.set(flag, value)
 
     def _bundle(self, letters: str, rest: list[str]) -> None:
         whole = letters
@@ -221,7 +221,7 @@ class FlagSet:
                 value = rest.pop(0)
             else:
                 raise FlagError(f"flag needs an argument: '{letter}' in -{whole}")
-            self._set(flag, value)
+            self.set(flag, value)
             whole = letters
 
     def find(self, name: str) -> Flag | None:
@@ -231,7 +231,8 @@ class FlagSet:
     def short(self, letter: str) -> Flag | None:
         return self._short.get(letter)
 
-    def _set(self, flag: Flag, text: str) -> None:
+    def set(self, flag: Flag, text: str) -> None:
+        """Give a flag a value. Raises FlagError."""
         try:
             self._values[flag.name] = flag.parse(text, self._values.get(flag.name))
         except (ValueError, DurationError) as error:

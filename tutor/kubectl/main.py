@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.objects import Object
 from tutor.cluster.simulation import Writer
 from tutor.kubectl.cmd.root import root
 from tutor.kubectl.command import Found, find, first_argument
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, exit_code, message
 from tutor.kubectl.factory import Factory
 from tutor.kubectl.flags import FlagError, FlagSet
-from tutor.kubectl.preferences import expand_alias, load, set_defaults
+from tutor.kubectl.preferences import Applied, PreferencesError, expand_alias, load, set_defaults
 from tutor.shell.process import IO, Context
 
 
@@ -20,37 +19,50 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     except ERRORS as error:
         io.stderr.write(message(error))
         return exit_code(error)
+    except PreferencesError as error:
+        io.stderr.write(f'error occurred while applying preferences {error}\n')
+        return 1
 
 
 async def _run(words: list[str], io: IO, ctx: Context) -> int:
     top = root()
     asks_for_help, words = _help_command(words, top)
-    preferences = load(ctx, words)
-    alias_options: list[Object] = []
-    if preferences is not None:
-        words, alias_options = expand_alias(preferences, words, top)
+    preferences, given = load(ctx, words, io.stderr), words
+    applied = expand_alias(preferences, words, top, io.stderr) if preferences is not None else Applied(words)
+    words = applied.words
     found, rest = find(top, words)
     if asks_for_help and found is top and first_argument(rest, top.flag_set()) >= 0:
         return _unknown_topic(top, rest, io)
+    status = await _plugin(top, found, words, rest, io, ctx)
+    if status is not None:
+        return status
     if found is top:
-        if rest and not rest[0].startswith('-'):
-            from tutor.kubectl.plugins import run_plugin
-            status = await run_plugin(rest, io, ctx)
-            if status is not None:
-                return status
         _refuse_unknown(top, rest)
     flags = found.flag_set()
+    if preferences is not None and found is not top:
+        set_defaults(preferences, applied, given, found, top, flags, io.stderr)
     try:
         flags.parse(rest)
     except FlagError as error:
         raise _flag_error(found, error) from None
-    if preferences is not None:
-        set_defaults(preferences, found, flags, alias_options)
     for note in flags.notes:
         io.stderr.write(note)
     if asks_for_help or flags['help']:
         return _show_help(found, io)
     return await _execute(found, flags, io, ctx)
+
+
+async def _plugin(top: Found, found: Found, words: list[str], rest: list[str], io: IO, ctx: Context) -> int | None:
+    """Run a plugin for a command that there is not, or a sub-command of `create`; None when there is no plugin."""
+    if found is top:
+        least = 1 if first_argument(rest, top.flag_set()) >= 0 else 0
+    else:
+        unknown = found.path == 'kubectl create' and rest and not rest[0].startswith('-')
+        least = len(words) - len(rest) + 1 if unknown else 0
+    if not least:
+        return None
+    from tutor.kubectl.plugins import run_plugin
+    return await run_plugin(words, least, io, ctx)
 
 
 async def _execute(found: Found, flags: FlagSet, io: IO, ctx: Context) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery.decode import DecodeError, one
+from tutor.apimachinery.decode import DecodeError, parse_yaml
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.names import random_suffix
 from tutor.apimachinery.objects import Object, deep_copy
@@ -47,7 +47,7 @@ class DebugOptions(Options):
         except KubectlError as error:
             raise KubectlError(f'must pass a container spec json file for custom profile: {error}') from None
         try:
-            found = one(text)
+            found = parse_yaml(text.decode('utf-8', 'replace'))
         except DecodeError as error:
             raise KubectlError(f'{path} does not contain a valid container spec: {error}') from None
         return found if isinstance(found, dict) else {}

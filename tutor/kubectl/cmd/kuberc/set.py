@@ -9,10 +9,9 @@ from tutor.kubectl.cmd.kuberc.view import KUBERC_FLAG, preferences_path
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, raise_all
 from tutor.kubectl.flags import ARRAY, Flag
-from tutor.kubectl.preferences import API_VERSIONS, read
+from tutor.kubectl.preferences import API_VERSIONS, POLICIES, parse
 
 SECTIONS = ('aliases', 'credentialplugin', 'defaults')
-POLICIES = ('AllowAll', 'DenyAll', 'Allowlist')
 
 
 class SetOptions(Options):
@@ -46,7 +45,7 @@ class SetOptions(Options):
     async def run(self) -> None:
         from tutor.apimachinery.printing.yaml import to_yaml
         files, absolute = self.factory.ctx.files, self.factory.path(self.path)
-        before = read(self.factory.ctx, absolute) if files.exists(absolute) else None
+        before = parse(files.read(absolute).decode('utf-8', 'replace')) if files.exists(absolute) else None
         preferences: Object = deep_copy(before or {'apiVersion': API_VERSIONS[0], 'kind': 'Preference'})
         self._change(preferences)
         files.put(absolute, to_yaml(preferences))

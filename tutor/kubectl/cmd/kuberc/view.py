@@ -7,7 +7,7 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import TEMPLATE_FLAGS
-from tutor.kubectl.preferences import API_VERSIONS, path_of, read
+from tutor.kubectl.preferences import API_VERSIONS, PreferencesError, parse, path_of
 from tutor.kubectl.printers.print_flags import printer_for
 
 KUBERC_FLAG = Flag('kuberc', help='Path to the kuberc file to use for preferences. This can be disabled by exporting '
@@ -21,8 +21,11 @@ RECOMMENDED = {
 
 
 def preferences_path(factory: Factory, given: str) -> str:
-    path = given or path_of(factory.ctx, [])[0]
-    if not path or path == 'off':
+    try:
+        path = path_of(factory.ctx, given)[0]
+    except PreferencesError as error:
+        raise KubectlError(str(error).removeprefix('kuberc error ')) from None
+    if not path:
         raise KubectlError('KUBERC is disabled via KUBERC=off environment variable')
     return path
 
@@ -37,9 +40,7 @@ class ViewOptions(Options):
                 raise KubectlError(f'kuberc file not found at {path}')
             await self._offer(absolute)
             return
-        preferences = read(ctx, absolute)
-        if preferences is None:
-            raise KubectlError(f'no valid preferences found in {path}')
+        preferences = parse(ctx.files.read(absolute).decode('utf-8', 'replace'))
         printer_for(self.factory).print({**preferences, 'aliases': preferences.get('aliases') or [],
                                          'defaults': preferences.get('defaults') or []}, self.out)
 

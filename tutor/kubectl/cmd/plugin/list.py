@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tutor.kubectl.command import Command, Options
+from collections.abc import Iterator
+
+from tutor.kubectl.command import Command, Options, find
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.plugins import PREFIX, search_path
@@ -11,16 +13,18 @@ from tutor.shell.vfs import File
 
 class PluginListOptions(Options):
     async def run(self) -> int | None:
-        found, problems = 0, 0
+        found, problems = False, 0
         seen: dict[str, str] = {}
         for folder in search_path(self.factory.ctx):
             for name in self._names(folder):
                 if not found:
                     self.out('The following compatible plugins are available:\n\n')
-                found += 1
+                found = True
                 path = f'{folder}/{name}'
                 self.out(f'{name if self.flags["name-only"] else path}\n')
-                problems += self._warn(path, name, seen)
+                for warning in self._warnings(path, name, seen):
+                    problems += 1
+                    self.err(f'  - warning: {warning}\n')
         if not found:
             raise KubectlError('unable to find any kubectl plugins in your PATH')
         if problems:
@@ -28,21 +32,26 @@ class PluginListOptions(Options):
         return 0
 
     def _names(self, folder: str) -> list[str]:
+        files, absolute = self.factory.ctx.files, self.factory.path(folder)
         try:
-            return [name for name in self.factory.ctx.files.listdir(folder) if name.startswith(PREFIX)]
-        except OSError:
+            return [name for name in files.listdir(absolute)
+                    if name.startswith(PREFIX) and not files.is_dir(f'{absolute}/{name}')]
+        except OSError as error:
+            self.err(f'Unable to read directory "{folder}" from your PATH: open {folder}: '
+                     f'{(error.strerror or "").lower()}. Skipping...\n')
             return []
 
-    def _warn(self, path: str, name: str, seen: dict[str, str]) -> int:
-        node = self.factory.ctx.files.node(path)
+    def _warnings(self, path: str, name: str, seen: dict[str, str]) -> Iterator[str]:
+        """CommandOverrideVerifier.Verify."""
+        node = self.factory.ctx.files.node(self.factory.path(path))
         if isinstance(node, File) and not node.mode & 0o111:
-            self.err(f'  - warning: {path} identified as a kubectl plugin, but it is not executable\n')
-            return 1
+            yield f'{path} identified as a kubectl plugin, but it is not executable'
         if name in seen:
-            self.err(f'  - warning: {path} is overshadowed by a similarly named plugin: {seen[name]}\n')
-            return 1
-        seen[name] = path
-        return 0
+            yield f'{path} is overshadowed by a similarly named plugin: {seen[name]}'
+        seen.setdefault(name, path)
+        command = find(self.command.parents[0], name.split('-')[1:])[0]
+        if command.parents:
+            yield f'{name} overwrites existing command: "{command.path}"'
 
 
 COMMAND = Command(
