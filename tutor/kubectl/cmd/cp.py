@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tutor.apimachinery.objects import Object
@@ -16,7 +17,7 @@ from tutor.kubectl.flags import Flag
 from tutor.kubectl.pods import find_or_default
 from tutor.shell.vfs import Directory, Symlink
 
-BAD_SPEC = 'Filespec must match the canonical format: [[namespace/]pod:]file/path'
+BAD_SPEC = 'filespec must match the canonical format: [[namespace/]pod:]file/path'
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class CopyOptions(Options):
         if not files.exists(local, follow=False):
             raise KubectlError(f"{source.path} doesn't exist in local filesystem")
         pod = self._pod(target)
-        container = self._container(pod)
+        container = self._container(pod, self.err)
         path = target.path
         if path != '/' and path.endswith('/'):
             path = path[:-1]
@@ -133,48 +134,54 @@ class CopyOptions(Options):
     async def _from_pod(self, source: FileSpec, target: FileSpec) -> None:
         """copyFromPod: tar in the container writes, and what it writes is unpacked here."""
         pod = self._pod(source)
-        session = self._exec(pod, self._container(pod), ['tar', 'cf', '-', source.path], False)
+        command = ['tar', 'cf', '-', source.path]
+        if self.flags['retries']:
+            # What was read already would be left out when it is tried again (tarPipe.initReadFrom).
+            command = ['sh', '-c', f'tar cf - {source.path} | tail -c+0']
+        session = self._exec(pod, self._container(pod, self.out), command, False)
         simulation = self.factory.ctx.simulation
         complaints = simulation.spawn(session.stderr.read(), 'tar') if session.stderr is not None else None
         data = await session.stdout.read()
         if complaints is not None:
             self.out(await complaints)
-        await session.status
+        status = await session.status
         session.close()
-        prefix = _strip(source.path)
+        if status.get('status') != 'Success' and not exit_code(status):
+            raise KubectlError(status.get('message', ''))
         if data:
-            self._unpack(data, prefix, self.factory.path(target.path), source, target)
+            self._unpack(data, _strip(source.path), self.factory.path(target.path), source, target)
 
     def _unpack(self, data: bytes, prefix: str, target: str, source: FileSpec, spec: FileSpec) -> None:
-        """untarAll: only below the destination, and no links that lead out of it."""
-        files = self.factory.ctx.files
-        if files.is_dir(target) or spec.path.endswith('/'):
-            target = posixpath.join(target, posixpath.basename(prefix))
-        links = False
+        """untarAll: only below the destination, and no links."""
+        advice = (f' (consider using "kubectl exec -n "{source.namespace or self._namespace}" "{source.pod}" -- tar '
+                  f'cf - "{source.path}" | tar xf -")')
+        root = posixpath.normpath(target)
         with tarfile.open(fileobj=io.BytesIO(data), mode='r|') as archive:
             for entry in archive:
                 if not entry.name.startswith(prefix):
-                    raise KubectlError(f'tar contents corrupted: {entry.name}')
-                path = posixpath.normpath(posixpath.join(target, entry.name[len(prefix):].lstrip('/')))
-                if path != posixpath.normpath(target) and not path.startswith(posixpath.normpath(target) + '/'):
-                    self.err(f'warning: file "{entry.name}" is outside target destination, skipping\n')
-                    continue
-                if entry.isdir():
-                    files.make_dirs(path)
-                    continue
-                files.make_dirs(posixpath.dirname(path))
-                if entry.issym() or entry.islnk():
-                    if not links:
-                        self.err(f'warning: skipping symlink: "{path}" -> "{entry.linkname}"'
-                                 f' (consider using "kubectl exec -n "{source.namespace or self._namespace}" '
-                                 f'"{source.pod}" -- tar cf - "{source.path}" | tar xf -")\n')
-                    links = True
-                    continue
-                content = archive.extractfile(entry)
-                is_new = not files.exists(path)
-                files.write(path, content.read() if content is not None else b'')
-                if is_new:
-                    files.chown(path, self.factory.ctx.uid, self.factory.ctx.gid)
+                    raise KubectlError('tar contents corrupted')
+                below = entry.name[len(prefix):].lstrip('/')
+                path, shown = (posixpath.normpath(posixpath.join(top, below)) for top in (target, spec.path))
+                if path != root and not path.startswith(f'{root}/'):
+                    self.err(f'warning: file "{shown}" is outside target destination, skipping\n')
+                elif entry.issym() or entry.islnk():
+                    self.err(f'warning: skipping symlink: "{shown}" -> "{entry.linkname}"{advice}\n')
+                    advice = ''
+                else:
+                    self._write(archive, entry, path, shown)
+
+    def _write(self, archive: tarfile.TarFile, entry: tarfile.TarInfo, path: str, shown: str) -> None:
+        files = self.factory.ctx.files
+        if entry.isdir():
+            files.make_dirs(path)
+            return
+        if files.is_dir(path):
+            raise KubectlError(f'open {shown}: is a directory')
+        files.make_dirs(posixpath.dirname(path))
+        content, is_new = archive.extractfile(entry), not files.exists(path)
+        files.write(path, content.read() if content is not None else b'')
+        if is_new:
+            files.chown(path, self.factory.ctx.uid, self.factory.ctx.gid)
 
     # -- both ---------------------------------------------------------------------------------------------------
 
@@ -185,8 +192,8 @@ class CopyOptions(Options):
     def _pod(self, spec: FileSpec) -> Object:
         return self.factory.client.get('pods', spec.pod, spec.namespace or self._namespace)
 
-    def _container(self, pod: Object) -> str:
-        return find_or_default(pod, self.flags['container'], False, self.err)['name']
+    def _container(self, pod: Object, note: Callable[[str], None]) -> str:
+        return find_or_default(pod, self.flags['container'], False, note)['name']
 
     def _exec(self, pod: Object, container: str, command: list[str], stdin: bool) -> ExecSession:
         meta = pod['metadata']
@@ -203,11 +210,17 @@ class CopyOptions(Options):
         session.close()
         if status.get('status') == 'Success':
             return
-        for cause in (status.get('details') or {}).get('causes') or ():
-            if cause.get('reason') == 'ExitCode':
-                self.err(f'command terminated with exit code {cause["message"]}\n')
-                raise Exit(int(cause['message']))
+        code = exit_code(status)
+        if code:
+            self.err(f'command terminated with exit code {code}\n')
+            raise Exit(int(code))
         raise KubectlError(status.get('message', ''))
+
+
+def exit_code(status: Object) -> str:
+    """With what the command in the container ended, '' when it never ran."""
+    return next((cause['message'] for cause in (status.get('details') or {}).get('causes') or ()
+                 if cause.get('reason') == 'ExitCode'), '')
 
 
 def _strip(path: str) -> str:
