@@ -35,7 +35,8 @@ RESOLV_CONF = 'nameserver 172.30.0.1\nsearch .\n'
 DEVICES = ('null', 'zero', 'full', 'stdin', 'stdout', 'stderr', 'tty', 'random', 'urandom')
 FOLDERS = ('/etc/kubernetes/manifests', '/etc/cni/net.d', '/etc/containerd', '/etc/default', '/etc/ssh',
            '/opt/cni/bin', '/var/lib/kubelet/pods', '/var/lib/kubelet/pki', '/var/log/pods', '/var/log/containers',
-           '/var/lib/containerd', '/run/containerd', '/data', '/boot', '/srv', '/dev/fd', '/var/lib/cni')
+           '/var/lib/containerd', '/run/containerd', '/data', '/boot', '/srv', '/dev/fd', '/var/lib/cni',
+           '/usr/local/bin', '/usr/local/sbin', '/usr/sbin')
 CNI_PLUGINS = ('bandwidth', 'bridge', 'dhcp', 'dummy', 'firewall', 'host-device', 'host-local', 'ipvlan', 'loopback',
                'macvlan', 'portmap', 'ptp', 'sbr', 'static', 'tap', 'tuning', 'vlan', 'vrf')
 CNI_CONF = """\
