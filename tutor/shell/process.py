@@ -82,6 +82,8 @@ class Host:
 
     endless = False
     """Whether what computes without ever waiting goes on for ever here, using a core, as in a container."""
+    open_files = 1024
+    """RLIMIT_NOFILE"""
 
     def __init__(self, simulation: Simulation, hostname: str, files: FileSystem, network: Network | None = None,
                  programs: dict[str, Main] | None = None, userland: str = 'gnu') -> None:

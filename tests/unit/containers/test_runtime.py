@@ -132,7 +132,7 @@ def test_a_log_keeps_to_its_budget(node) -> None:
 def test_what_a_shell_executes_takes_the_shells_place(node) -> None:
     container = node.run('nginx', 'sh', '-c', "trap 'echo trapped' TERM; exec nginx -g 'daemon off;'")
     assert [process.argv[0] for process in container.host.own_processes()] == [
-        'nginx: master process nginx -g daemon off;'
+        'nginx: master process nginx -g daemon off;', 'nginx: worker process', 'nginx: worker process'
     ]
     node.simulation.run_task(node.runtime.stop(container, 30))
     assert (container.exit_code, container.finished_at < 10) == (0, True)

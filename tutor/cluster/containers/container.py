@@ -108,6 +108,8 @@ class ContainerHost(Host):
     `pids` may be another container's: they then see each other's processes."""
 
     endless = True
+    open_files = 1048576
+    """What containerd's service sets: LimitNOFILE."""
 
     def __init__(self, simulation: Simulation, hostname: str, build: Callable[[], FileSystem],
                  config: ContainerConfig, processor: Processor, machine: Memory,

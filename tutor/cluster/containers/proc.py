@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.shell.vfs import Device, Directory, File, FileSystem, Node, Symlink
+from tutor.shell.programs.ps import name_of
+from tutor.shell.vfs import Device, Directory, File, FileSystem, Mount, Node, Symlink
 
 if TYPE_CHECKING:
     from tutor.cluster.containers.container import Container
@@ -68,16 +69,23 @@ def _process(container: Container, process: Process) -> Directory:
             streams.entries[str(number)] = MainStream(container, kind)
     directory.entries = {
         'cmdline': File(None, '\0'.join([*process.argv, '']).encode(), 0o444),
-        'comm': File(None, (process.argv[0].rpartition('/')[2][:15] + '\n').encode(), 0o644),
+        'comm': File(None, f'{name_of(process)}\n'.encode(), 0o644),
         'environ': File(None, '\0'.join(f'{k}={v}' for k, v in process.context.env.items()).encode(), 0o400),
         'status': File(None, lambda: _status(container, process), 0o444),
         'mounts': File(None, lambda: mounts(container), 0o444),
         'cgroup': File(None, b'0::/\n', 0o444),
         'fd': streams,
         'cwd': Symlink(None, process.context.cwd),
-        'root': Symlink(None, '/'),
+        'root': _root(container, process),
     }
     return directory
+
+
+def _root(container: Container, process: Process) -> Node:
+    """The files as the process sees them: another container's, where the process table is shared."""
+    if process.context.host is container.host:
+        return Symlink(None, '/')
+    return Mount(None, process.context.host.files, '/', False)
 
 
 class MainStream(Device):
@@ -99,8 +107,7 @@ def _status(container: Container, process: Process) -> bytes:
     effective = FULL_CAPABILITIES if config.privileged else config.capabilities if context.uid == 0 else 0
     bounding = FULL_CAPABILITIES if config.privileged else config.capabilities
     groups = ' '.join(str(group) for group in config.groups)
-    name = process.argv[0].rpartition('/')[2][:15]
-    return (f'Name:\t{name}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\nTgid:\t{process.pid}\n'
+    return (f'Name:\t{name_of(process)}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\nTgid:\t{process.pid}\n'
             f'Pid:\t{process.pid}\nPPid:\t0\n'
             f'Uid:\t{context.uid}\t{context.uid}\t{context.uid}\t{context.uid}\n'
             f'Gid:\t{context.gid}\t{context.gid}\t{context.gid}\t{context.gid}\nGroups:\t{groups} \n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tutor.cluster.containers import proc
+from tutor.cluster.containers import cgroup, proc
 from tutor.cluster.simulation import Pipe
 from tutor.cluster.simulation.coroutines import Scheduler
 from tutor.cluster.simulation.pipes import CAPACITY
@@ -89,7 +89,9 @@ def build(container: Container) -> FileSystem:
     files = FileSystem(lambda: simulation.now, lower=config.manifest.root, read_only=config.read_only_root)
     files.mount('/proc', proc.file_system(container))
     files.mount('/dev', FileSystem(lambda: simulation.now, lower=devices(config.privileged)))
-    files.mount('/sys', _sys(), read_only=not config.privileged)
+    system = FileSystem(lambda: simulation.now, lower=_sys())
+    system.mount('/fs/cgroup', cgroup.file_system(container), read_only=True)
+    files.mount('/sys', system, read_only=not config.privileged)
     if config.termination:
         message = FileSystem(lambda: simulation.now)
         message.put('/log', b'', 0o666)

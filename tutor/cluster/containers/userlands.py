@@ -18,7 +18,7 @@ pmap printenv printf ps pstree pwd readlink realpath renice reset resize rev rm 
 sha1sum sha256sum sha3sum sha512sum shred shuf sleep sort split stat strings stty su sum sync sysctl tac tail tar
 tee telnet test tftp time timeout top touch tr traceroute true truncate tty tsort umount uname unexpand uniq
 unix2dos unlink unxz unzip uptime usleep uudecode uuencode vi watch wc wget which who whoami xargs xxd xz xzcat yes
-zcat
+zcat busybox
 """
 BUSYBOX_APPLETS = _BUSYBOX.split()
 _COREUTILS = """

@@ -144,5 +144,6 @@ async def umask(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def ulimit(argv: list[str], io: IO, shell: Shell) -> int:
-    io.stdout.write({'-n': '1024\n', '-c': '0\n'}.get(argv[1] if len(argv) > 1 else '', 'unlimited\n'))
+    limits = {'-n': shell.ctx.host.open_files, '-c': 0}
+    io.stdout.write(f'{limits.get(argv[1] if len(argv) > 1 else "", "unlimited")}\n')
     return 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.ls import human
-from tutor.shell.programs.options import parse
+from tutor.shell.programs.options import Options, parse
 from tutor.shell.vfs import Directory, File, Node, normalize
 
+VIRTUAL = ('proc', 'sysfs', 'devpts', 'mqueue', 'cgroup2', 'cgroup')
 DISK = 20 * 1024 * 1024
 """Kilobytes of the disk that a container sees."""
 
@@ -46,28 +49,66 @@ def _disk(ctx: Context) -> tuple[int, int]:
 async def df(argv: list[str], io: IO, ctx: Context) -> int:
     """df [-hTkm] [FILE…]"""
     options = parse(argv, ctx, 'hHTkmaPit:x:l', {'human-readable': 'h', 'print-type': 'T', 'all': 'a', 'inodes': 'i'})
-    rows = [('Filesystem', 'Type', _unit(options), 'Used', 'Available' if 'h' not in options else 'Avail', 'Use%' ,
-             'Mounted on')]
-    for device, place, kind, _ in _mounts(ctx):
-        if kind in ('proc', 'sysfs', 'devpts', 'mqueue', 'cgroup2', 'cgroup') and 'a' not in options:
-            continue
-        total, used = (65536, 0) if kind == 'tmpfs' else _disk(ctx)
-        shown = tuple(_shown(value, options) for value in (total, used, total - used))
-        rows.append((device, kind, shown[0], shown[1], shown[2], f'{-(-used * 100 // total)}%', place))
     for path in options.args:
         if not ctx.files.exists(normalize(path, ctx.cwd)):
             raise Complaint(f'{path}: No such file or directory')
+    disks = [disk for disk in _disks(ctx) if 'a' in options or disk.kind not in VIRTUAL]
     if options.args:
-        places = {_place(normalize(path, ctx.cwd), [row[6] for row in rows[1:]]) for path in options.args}
-        rows = [rows[0], *(row for row in rows[1:] if row[6] in places)]
-    wanted = [place for place in range(7) if place != 1 or 'T' in options]
-    widths = {place: max(len(row[place]) for row in rows) for place in wanted}
-    for row in rows:
-        cells = [f'{row[place]:<{max(widths[place], 14 if place == 0 else 0)}}' if place in (0, 1)
-                 else f'{row[place]:>{widths[place]}}'
-                 for place in wanted[:-1]]
-        io.stdout.write(' '.join([*cells, row[6]]) + '\n')
+        places = {_place(normalize(path, ctx.cwd), [disk.place for disk in disks]) for path in options.args}
+        disks = [disk for disk in disks if disk.place in places]
+    io.stdout.write((_busybox_table if ctx.host.userland == 'busybox' else _gnu_table)(disks, options))
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Disk:
+    """A mounted file system, in kilobytes."""
+
+    device: str
+    kind: str
+    place: str
+    total: int
+    used: int
+
+
+def _disks(ctx: Context) -> list[_Disk]:
+    return [_Disk(device, kind, place, *((65536, 0) if kind == 'tmpfs' else _disk(ctx)))
+            for device, place, kind, _ in _mounts(ctx)]
+
+
+def _gnu_table(disks: list[_Disk], options: Options) -> str:
+    head = ('Filesystem', 'Type', _unit(options), 'Used', 'Available' if 'h' not in options else 'Avail', 'Use%',
+            'Mounted on')
+    rows = [head, *((disk.device, disk.kind, *_sizes(disk, options, 'gnu'), f'{-(-disk.used * 100 // disk.total)}%',
+                     disk.place) for disk in disks)]
+    wanted = [column for column in range(7) if column != 1 or 'T' in options]
+    least = (14, 0, 5, 5, 5, 4, 0)
+    widths = [max(least[column], *(len(row[column]) for row in rows)) for column in range(7)]
+    lines = []
+    for row in rows:
+        cells = [f'{row[column]:<{widths[column]}}' if column < 2 else f'{row[column]:>{widths[column]}}'
+                 for column in wanted[:-1]]
+        lines.append(' '.join([*cells, row[6]]) + '\n')
+    return ''.join(lines)
+
+
+def _busybox_table(disks: list[_Disk], options: Options) -> str:
+    """BusyBox's df_main: fixed columns; a long device has a line of its own."""
+    kind = f'{"Type":<11}' if 'T' in options else ''
+    lines = [f'{"Filesystem":<21}{kind}{_unit(options):>9}      Used Available Use% Mounted on\n']
+    for disk in disks:
+        total, used, left = _sizes(disk, options, 'busybox')
+        device = f'{disk.device:<20}' if len(disk.device) <= 20 else f'{disk.device}\n{"":<20}'
+        kind = f' {disk.kind:<10}' if 'T' in options else ''
+        share = (disk.used * 100 + disk.total // 2) // disk.total
+        lines.append(f'{device}{kind} {total:>9} {used:>9} {left:>9} {share:>3}% {disk.place}\n')
+    return ''.join(lines)
+
+
+def _sizes(disk: _Disk, options: Options, userland: str) -> tuple[str, str, str]:
+    """What there is, what is used and what is left, as the options want them."""
+    total, used, left = (_shown(value, options, userland) for value in (disk.total, disk.used, disk.total - disk.used))
+    return total, used, left
 
 
 def _place(path: str, places: list[str]) -> str:
@@ -75,13 +116,13 @@ def _place(path: str, places: list[str]) -> str:
                default='/')
 
 
-def _unit(options) -> str:
+def _unit(options: Options) -> str:
     return 'Size' if 'h' in options or 'H' in options else '1M-blocks' if 'm' in options else '1K-blocks'
 
 
-def _shown(kilobytes: int, options) -> str:
+def _shown(kilobytes: int, options: Options, userland: str) -> str:
     if 'h' in options or 'H' in options:
-        return human(kilobytes * 1024) if kilobytes else '0'
+        return human(kilobytes * 1024, userland) if kilobytes else '0'
     return str(kilobytes // 1024 if 'm' in options else kilobytes)
 
 
@@ -124,7 +165,7 @@ def _walk(path: str, node: Node, depth: int, most: int, options, io: IO, ctx: Co
     return size
 
 
-def _sized(size: int, options) -> str:
+def _sized(size: int, options: Options) -> str:
     if 'h' in options:
         return human(size if 'b' in options else size * 1024) if size else '0'
     return str(size // 1024 if 'm' in options else size)

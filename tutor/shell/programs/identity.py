@@ -106,13 +106,27 @@ async def uname(argv: list[str], io: IO, ctx: Context) -> int:
                                              'kernel-version': 'v', 'machine': 'm', 'operating-system': 'o',
                                              'processor': 'p', 'hardware-platform': 'i'})
     facts = {'s': 'Linux', 'n': ctx.host.hostname, 'r': KERNEL, 'v': BUILD, 'm': 'x86_64', 'p': 'x86_64', 'i': 'x86_64',
-             'o': 'GNU/Linux' if ctx.host.userland != 'busybox' else 'Linux'}
+             'o': 'Linux' if _distribution(ctx) == 'alpine' else 'GNU/Linux'}
     if 'a' in options:
-        wanted = 'snrvmo' if ctx.host.userland == 'busybox' else 'snrvmpio'
+        # Ubuntu's coreutils knows the processor and the platform; elsewhere they are unknown and left out.
+        wanted = 'snrvmpio' if _distribution(ctx) == 'ubuntu' else 'snrvmo'
     else:
         wanted = ''.join(letter for letter in 'snrvmpio' if letter in options) or 's'
     io.stdout.write(' '.join(facts[letter] for letter in wanted) + '\n')
     return 0
+
+
+def _distribution(ctx: Context) -> str:
+    try:
+        release = ctx.files.read_text('/etc/os-release')
+    except OSError:
+        return ''
+    return next((line[3:].strip('"') for line in release.splitlines() if line.startswith('ID=')), '')
+
+
+async def arch(argv: list[str], io: IO, ctx: Context) -> int:
+    """arch"""
+    return await uname(['uname', '-m'], io, ctx)
 
 
 async def tty(argv: list[str], io: IO, ctx: Context) -> int:

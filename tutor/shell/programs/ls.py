@@ -209,7 +209,7 @@ class _List:
         numbers = 'n' in self._options
         user = str(node.uid) if numbers else user_name(self._ctx, node.uid) or str(node.uid)
         group = str(node.gid) if numbers else group_name(self._ctx, node.gid) or str(node.gid)
-        size = human(_size(node)) if 'h' in self._options else str(_size(node))
+        size = human(_size(node), self._ctx.host.userland) if 'h' in self._options else str(_size(node))
         if isinstance(node, Device):
             size = '1,   3'
         name = self._shown(item)
@@ -232,7 +232,7 @@ class _List:
 
     def _total(self, items: list[Item]) -> int | str:
         blocks = sum(_blocks(item.node) for item in items)
-        return human(blocks * 1024) if 'h' in self._options and blocks else blocks
+        return human(blocks * 1024, self._ctx.host.userland) if 'h' in self._options and blocks else blocks
 
 
 def _size(node: Node) -> int:
@@ -258,9 +258,11 @@ def _inode(node: Node) -> int:
     return 131072 + int(node.mtime * 1000) % 100000 + node.mode
 
 
-def human(size: float) -> str:
-    """4.0K, 12M: as -h writes sizes."""
+def human(size: float, userland: str = 'gnu') -> str:
+    """4.0K, 12M: as -h writes sizes; BusyBox rounds where GNU counts up, and keeps the tenths."""
     import math
+    if userland == 'busybox':
+        return _human_busybox(size)
     if size < 1024:
         return str(int(size))
     for unit in 'KMGTPE':
@@ -270,6 +272,15 @@ def human(size: float) -> str:
         if size < 1023:
             return f'{math.ceil(size)}{unit}'
     return f'{math.ceil(size)}E'
+
+
+def _human_busybox(size: float) -> str:
+    """BusyBox's make_human_readable_str"""
+    for unit in ('', *'KMGTPE'):
+        if size < 1023.95:
+            return f'{size:.1f}{unit}' if unit else str(int(size))
+        size /= 1024
+    return f'{size:.1f}E'
 
 
 def _colored(name: str, node: Node) -> str:

@@ -67,9 +67,9 @@ async def free(argv: list[str], io: IO, ctx: Context) -> int:
         return str(kilobytes * 1024 // {'b': 1, 'k': 1024, 'm': 1024**2, 'g': 1024**3}[unit])
     names = ('total', 'used', 'free', 'shared', 'buff/cache', 'available')
     row = (facts['MemTotal'], used, facts['MemFree'], facts['Shmem'], cache, facts['MemAvailable'])
-    io.stdout.write(' ' * 15 + ' '.join(f'{name:>11}' for name in names)[2:] + '\n')
-    io.stdout.write('Mem:   ' + ' '.join(f'{shown(value):>11}' for value in row) + '\n')
-    io.stdout.write('Swap:  ' + ' '.join(f'{shown(0):>11}' for _ in range(3)) + '\n')
+    first = 8 if ctx.host.userland == 'busybox' else 9
+    for head, cells in (('', names), ('Mem:', [shown(value) for value in row]), ('Swap:', [shown(0)] * 3)):
+        io.stdout.write(f'{head:<{first}}' + ' '.join(f'{cell:>11}' for cell in cells) + '\n')
     return 0
 
 

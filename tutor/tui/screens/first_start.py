@@ -20,7 +20,8 @@ from tutor.tui.widgets.line_view import LineView
 
 NAMES: dict[Mode, str] = {'zh': '中文', 'en': 'English', 'both': '中文 + English'}
 SENTENCES = (
-    message('Read the text above, type `kubectl` below: it talks to a simulated cluster that answers as a real one does.'),
+    message('Read the text above, type `kubectl` below: it talks to a simulated cluster that answers as a real one '
+            'does.'),
     message('An exercise checks the state of the cluster, not your words: every way that leads there is right.'),
     message('Nothing here touches your machine; F1 helps, F6 takes back the last command.'),
 )

@@ -25,7 +25,6 @@ REASONS = {
     405: 'Not Allowed', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Temporarily Unavailable',
     504: 'Gateway Time-out',
 }
-WORKER = 29
 MAX_REDIRECTS = 10
 
 
@@ -38,6 +37,8 @@ class Answers:
         self._io = io
         self._ctx = ctx
         self._requests = 0
+        self.worker = 0
+        """The process that says so in the log."""
 
     async def respond(self, request: HttpRequest) -> HttpResponse:
         """Answer one request, and log it."""
@@ -252,7 +253,8 @@ class Answers:
     def _error(self, request: HttpRequest, text: str) -> None:
         server = self._server(request)
         self._io.stderr.write(
-            f'{log_stamp(self._ctx)} [error] {WORKER}#{WORKER}: *{self._requests} {text}, client: {request.client[0]}, '
+            f'{log_stamp(self._ctx)} [error] {self.worker}#{self.worker}: *{self._requests} {text}, '
+            f'client: {request.client[0]}, '
             f'server: {(server.names or [""])[0]}, request: "{request.method} {request.target} {request.version}", '
             f'host: "{request.headers.get("host", "")}"\n')
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tutor.cluster.containers.container import ContainerHost
 from tutor.cluster.containers.http import HttpService
 from tutor.cluster.containers.programs.nginx import conf, tls
-from tutor.cluster.containers.programs.nginx.answers import WORKER, Answers
+from tutor.cluster.containers.programs.nginx.answers import Answers
 from tutor.cluster.containers.programs.nginx.conf import ConfigError
 from tutor.cluster.containers.programs.nginx.surroundings import files_of, log_stamp, shared, version, writable
-from tutor.shell.process import IO, Context
+from tutor.shell.process import IO, Context, Process
+
+WORKERS = 2
+"""`worker_processes auto` on two cores."""
+WORKER_USER = 101
+SCRIPTS = 28
+"""Processes that the image's entry point has had before nginx starts its workers."""
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -58,6 +65,7 @@ class Nginx:
         self._ctx = ctx
         self._listeners: dict[int, Any] = {}
         self._answers = Answers(io, ctx)
+        self._workers: list[int] = []
         self._service = HttpService(self._answers.respond)
         self._ended = ctx.simulation.future()
 
@@ -85,7 +93,8 @@ class Nginx:
                 raise ConfigError(f'host not found in upstream "{server}" in {place}') from None
 
     def refuse(self, problem: str, test: bool) -> int:
-        self._io.stderr.write(f'{log_stamp(self._ctx)} [emerg] 1#1: {problem}\nnginx: [emerg] {problem}\n')
+        self._log('emerg', problem)
+        self._io.stderr.write(f'nginx: [emerg] {problem}\n')
         if test:
             self._io.stderr.write('nginx: configuration file /etc/nginx/nginx.conf test failed\n')
         return 1
@@ -103,14 +112,29 @@ class Nginx:
         signals['INT'] = lambda: self._ended.resolve('signal 2 (SIGINT) received, exiting')
         signals['QUIT'] = lambda: self._ended.resolve('signal 3 (SIGQUIT) received, shutting down')
         signals['HUP'] = self._reload
+        self._fork()
         self._notice_start()
         try:
             why = await self._ended
             self._notice_end(why)
             return 0
         finally:
+            for pid in self._workers:
+                self._ctx.host.processes.pop(pid, None)
             for listener in self._listeners.values():
                 listener.close()
+
+    def _fork(self) -> None:
+        """The workers, which do the master's work here; the entry point's scripts have used the numbers between."""
+        host = self._ctx.host
+        first = max(host.next_pid, self._ctx.pid + SCRIPTS)
+        user = {'uid': WORKER_USER, 'gid': WORKER_USER, 'user': 'nginx'} if self._ctx.uid == 0 else {}
+        for pid in range(first, first + WORKERS):
+            context = replace(self._ctx, pid=pid, signals={}, **user)
+            host.processes[pid] = Process(pid, ['nginx: worker process'], context)
+            self._workers.append(pid)
+        host.next_pid = first + WORKERS
+        self._answers.worker = first
 
     def _cannot_write(self) -> str:
         """Why nginx cannot make its temporary folders, '' when it can."""
@@ -154,20 +178,21 @@ class Nginx:
         lines = ['using the "epoll" event method', f'nginx/{version(self._ctx)}',
                  'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1) ', 'OS: Linux 6.8.0-79-generic',
                  'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes',
-                 f'start worker process {WORKER}', f'start worker process {WORKER + 1}']
-        stamp = log_stamp(self._ctx)
-        self._io.stderr.write(''.join(f'{stamp} [notice] 1#1: {line}\n' for line in lines))
+                 *(f'start worker process {pid}' for pid in self._workers)]
+        for line in lines:
+            self._log('notice', line)
 
     def _notice_end(self, why: str) -> None:
         self._log('notice', why)
-        for pid in (WORKER, WORKER + 1):
+        for pid in self._workers:
             words = 'gracefully shutting down' if 'QUIT' in why else 'exiting'
             for line in (words, 'exiting', 'exit') if 'QUIT' in why else (words, 'exit'):
                 self._io.stderr.write(f'{log_stamp(self._ctx)} [notice] {pid}#{pid}: {line}\n')
-        for pid in (WORKER, WORKER + 1):
+        for pid in self._workers:
             self._log('notice', f'signal 17 (SIGCHLD) received from {pid}')
             self._log('notice', f'worker process {pid} exited with code 0')
         self._log('notice', 'exit')
 
     def _log(self, level: str, text: str) -> None:
-        self._io.stderr.write(f'{log_stamp(self._ctx)} [{level}] 1#1: {text}\n')
+        pid = self._ctx.pid
+        self._io.stderr.write(f'{log_stamp(self._ctx)} [{level}] {pid}#{pid}: {text}\n')
