@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -62,6 +64,20 @@ def test_a_newcomer_opens_the_first_lesson_and_runs_kubectl(app: Screen) -> None
     app.wait_for('node02')
     app.keys('\x1b[21~')  # F10
     app.wait_for('Introduction')
+
+
+def test_it_ends_with_its_window_although_nobody_sends_it_a_hangup(tmp_path: Path) -> None:
+    outside, inside = os.openpty()
+    environment = {**os.environ, 'TUTOR_DATA': str(tmp_path), 'TERM': 'xterm-256color', 'LANG': 'C.UTF-8'}
+    program = subprocess.Popen([str(TUTOR), '--lang', 'en'], stdin=inside, stdout=inside, stderr=inside,
+                               env=environment, start_new_session=True)
+    os.close(inside)
+    said = b''
+    while b'First' not in said:
+        assert select.select([outside], [], [], PATIENCE)[0], said
+        said += os.read(outside, 65536)
+    os.close(outside)
+    assert program.wait(PATIENCE) == 129
 
 
 def test_play_is_the_shell_alone(tmp_path: Path) -> None:

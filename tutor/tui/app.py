@@ -15,12 +15,17 @@ from tutor.course.progress import Place, Progress
 from tutor.i18n import Mode, Voice, choose_mode
 from tutor.i18n.modes import next_mode
 from tutor.tui.alt_keys import teach_alt_keys
+from tutor.tui.hangup import is_gone
 from tutor.tui.resilient import Resilient, log_failure
 from tutor.tui.screens.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
 from tutor.tui.services import Services
 from tutor.tui.settings import Settings
 from tutor.tui.signs import Signs, glyphs_for, signs
 from tutor.tui.themes import ANSI_DARK, ANSI_LIGHT, THEMES
+
+LOOK_FOR_TERMINAL_EVERY = 1.0
+HUNG_UP = 129
+"""As if SIGHUP had ended it."""
 
 
 class TutorApp(Resilient, App[int], inherit_bindings=False):
@@ -98,6 +103,11 @@ class TutorApp(Resilient, App[int], inherit_bindings=False):
         self._mind_the_size()
         if not self.is_headless:
             self.set_timer(0.3, lambda: self.run_worker(_warm_up, thread=True))
+            self.set_interval(LOOK_FOR_TERMINAL_EVERY, self._leave_with_the_terminal)
+
+    def _leave_with_the_terminal(self) -> None:
+        if is_gone():
+            self.exit(return_code=HUNG_UP)
 
     def _read_progress(self) -> None:
         self.lessons_done = self.progress.lessons_done()
