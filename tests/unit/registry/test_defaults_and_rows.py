@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.printing import to_json
 from tutor.apimachinery.resources import RESOURCES
 from tutor.cluster.registry.catalog import STRATEGIES, strategy_for
@@ -132,3 +133,61 @@ def test_a_stop_signal_is_dropped_because_its_gate_is_off(kinds):
     obj = kinds.create('apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: nginx, '
                        'lifecycle: {stopSignal: SIGUSR1}}]}')
     assert 'lifecycle' not in obj['spec']['containers'][0]
+@pytest.mark.parametrize(('kind', 'rest'), [
+    ('networking.k8s.io/v1 ServiceCIDR', 'spec: {cidrs: [10.9.0.0/16]}'),
+    ('resource.k8s.io/v1 ResourceClaim', 'spec: {devices: {requests: [{name: r, exactly: {deviceClassName: d}}]}}'),
+    ('flowcontrol.apiserver.k8s.io/v1 FlowSchema', 'spec: {priorityLevelConfiguration: {name: exempt}}'),
+    ('flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration',
+     'spec: {type: Limited, limited: {limitResponse: {type: Reject}}}')])
+def test_a_status_that_says_nothing_is_there(kinds: Any, kind: str, rest: str) -> None:
+    version, kind = kind.split()
+    assert kinds.create(f'apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\n{rest}')['status'] == {}
+
+
+def test_sources_of_volumes_have_their_usual_values(kinds: Any) -> None:
+    def volume(source: str) -> Any:
+        return kinds.defaulted('apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec: {capacity: '
+                               f'{{storage: 1Gi}}, accessModes: [ReadWriteOnce], {source}}}')['spec']
+
+    assert volume('iscsi: {targetPortal: a, iqn: b, lun: 0}')['iscsi']['iscsiInterface'] == 'default'
+    assert volume('rbd: {monitors: [a], image: b}')['rbd'] == {
+        'monitors': ['a'], 'image': 'b', 'pool': 'rbd', 'user': 'admin', 'keyring': '/etc/ceph/keyring'}
+    assert volume('azureDisk: {diskName: a, diskURI: b}')['azureDisk'] == {
+        'diskName': 'a', 'diskURI': 'b', 'cachingMode': 'ReadWrite', 'kind': 'Shared', 'fsType': 'ext4',
+        'readOnly': False}
+
+
+@pytest.mark.parametrize(('given', 'source', 'reference'), [
+    ('dataSource: {kind: PersistentVolumeClaim, name: a}', True, True),
+    ('dataSourceRef: {kind: PersistentVolumeClaim, name: a}', True, True),
+    ('dataSourceRef: {apiGroup: x.y, kind: Any, name: a}', False, True),
+    ('dataSource: {apiGroup: x.y, kind: Any, name: a}', False, False)])
+def test_where_a_claim_gets_its_data_from_is_said_in_both_fields(kinds: Any, given: str, source: bool,
+                                                               reference: bool) -> None:
+    spec = kinds.create('apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec: {accessModes: '
+                        f'[ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}, {given}}}')['spec']
+    assert ('dataSource' in spec, 'dataSourceRef' in spec) == (source, reference)
+
+
+def test_a_pattern_of_a_job_s_pod_conditions_is_that_they_are_true(kinds: Any) -> None:
+    rule = '{action: Ignore, onPodConditions: [{type: DisruptionTarget}]}'
+    template = '{spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}'
+    job = kinds.create('apiVersion: batch/v1\nkind: Job\nmetadata: {name: a, uid: u}\nspec: {podFailurePolicy: {rules: '
+                       f'[{rule}]}}, template: {template}}}')
+    assert job['spec']['podFailurePolicy']['rules'][0]['onPodConditions'] == [
+        {'type': 'DisruptionTarget', 'status': 'True'}]
+
+
+def test_an_endpoint_has_conditions_and_a_set_counts_what_is_available(kinds: Any) -> None:
+    slice_ = kinds.create('apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: a}\n'
+                          'addressType: IPv4\nendpoints: [{addresses: [10.1.2.3]}]')
+    assert slice_['endpoints'] == [{'addresses': ['10.1.2.3'], 'conditions': {}}]
+    sets = kinds.create(f'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: a}}\nspec: {TEMPLATE}')
+    assert sets['status'] == {'replicas': 0, 'availableReplicas': 0}
+
+
+def test_a_node_s_network_is_said_in_both_fields_and_stays(kinds: Any) -> None:
+    node = kinds.create('apiVersion: v1\nkind: Node\nmetadata: {name: a}\nspec: {podCIDR: 10.1.0.0/24}')
+    assert node['spec']['podCIDRs'] == ['10.1.0.0/24']
+    with pytest.raises(StatusError, match='node updates may not change podCIDR except from "" to valid'):
+        kinds.update(node, lambda new: new['spec'].update(podCIDR='10.2.0.0/24'))

@@ -105,7 +105,7 @@ class Strategy:
     def prepare_create(self, obj: Object, context: Context) -> None:
         """PrepareForCreate: reset what a client may not set. The generic store has set the metadata already."""
         if self.has_status:
-            obj.pop('status', None)
+            obj['status'] = {}
 
     def validate(self, obj: Object, context: Context) -> list[FieldError]:
         return []

@@ -102,10 +102,11 @@ def patch(scope: Scope) -> Response:
         new = json_patch.apply(current, body)
     else:
         new = deep_copy(merge.apply(current, patching.must_be_object(body)))
+    text = to_json(new, indent=None)
     try:
         decoding.decode_kind(new, 'autoscaling', 'v1', 'Scale')
     except decoding.DecodeError as problem:
-        raise patching.undecodable(to_json(new, indent=None), problem) from None
+        raise patching.undecodable(text, problem) from None
     return _write(scope, new)
 
 

@@ -48,10 +48,10 @@ class StatefulSetStrategy(Kind):
         retention.setdefault('whenScaled', 'Retain')
         for claim in spec.get('volumeClaimTemplates') or ():
             _default_claim(claim)
-        obj.setdefault('status', {'replicas': 0})
+        obj.setdefault('status', {'replicas': 0, 'availableReplicas': 0})
 
     def prepare_create(self, obj: Object, context: Context) -> None:
-        obj['status'] = {'replicas': 0}
+        obj['status'] = {'replicas': 0, 'availableReplicas': 0}
         _drop_disabled(obj)
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:

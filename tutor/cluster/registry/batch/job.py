@@ -45,6 +45,7 @@ class JobStrategy(Kind):
         spec.setdefault('suspend', False)
         spec.setdefault('podReplacementPolicy', 'Failed' if 'podFailurePolicy' in spec else 'TerminatingOrFailed')
         spec.setdefault('manualSelector', False)
+        pod_failure_policy.default(spec)
         labels = workload.template_labels(spec)
         if labels and not obj['metadata'].get('labels'):
             obj['metadata']['labels'] = dict(labels)

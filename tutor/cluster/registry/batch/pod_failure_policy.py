@@ -13,6 +13,13 @@ _OPERATORS = ('In', 'NotIn')
 _STATUSES = ('False', 'True', 'Unknown')
 
 
+def default(spec: Object) -> None:
+    """SetDefaults_PodFailurePolicyOnPodConditionsPattern."""
+    for rule in (spec.get('podFailurePolicy') or {}).get('rules') or ():
+        for condition in rule.get('onPodConditions') or ():
+            condition.setdefault('status', 'True')
+
+
 def validate(spec: Object, path: str) -> list[FieldError]:
     """`spec` is the job's, `path` that of the policy."""
     given = spec['podFailurePolicy'].get('rules') or ()

@@ -28,7 +28,12 @@ class NodeStrategy(Kind):
     selectable = ('spec.unschedulable',)
 
     def default(self, obj: Object) -> None:
-        obj.setdefault('spec', {})
+        spec = obj.setdefault('spec', {})
+        networks = spec.get('podCIDRs') or []
+        if spec.get('podCIDR') and spec['podCIDR'] not in networks[:1]:  # Convert_v1_NodeSpec_To_core_NodeSpec
+            spec['podCIDRs'] = [spec['podCIDR']]
+        elif networks:
+            spec['podCIDR'] = networks[0]
         status = obj.get('status')
         if status and 'allocatable' not in status and status.get('capacity'):
             status['allocatable'] = dict(status['capacity'])

@@ -11,7 +11,7 @@ from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.podspec import scheduling, volumes
+from tutor.cluster.registry.podspec import defaults, scheduling, volumes
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -33,8 +33,9 @@ class PersistentVolumeStrategy(Kind):
         spec = obj.setdefault('spec', {})
         spec.setdefault('persistentVolumeReclaimPolicy', 'Retain')
         spec.setdefault('volumeMode', 'Filesystem')
-        if 'hostPath' in spec:
-            spec['hostPath'].setdefault('type', '')
+        for name in _SOURCES:
+            if name in spec:
+                defaults.default_source(name, spec[name])
         obj.setdefault('status', {}).setdefault('phase', 'Pending')
 
     def prepare_create(self, obj: Object, context: Context) -> None:

@@ -16,6 +16,7 @@ from tutor.cluster.simulation import Simulation
 
 _IMMUTABLE = ('spec is immutable after creation except resources.requests and volumeAttributesClassName for bound '
               'claims\n')
+_OLD_SOURCES = (('PersistentVolumeClaim', ''), ('VolumeSnapshot', 'snapshot.storage.k8s.io'))
 
 
 class PersistentVolumeClaimStrategy(Kind):
@@ -32,6 +33,7 @@ class PersistentVolumeClaimStrategy(Kind):
 
     def prepare_create(self, obj: Object, context: Context) -> None:
         obj['status'] = {'phase': 'Pending'}
+        _normalize_sources(obj['spec'])
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """ValidatePersistentVolumeClaimSpec."""
@@ -67,6 +69,19 @@ class PersistentVolumeClaimStrategy(Kind):
             annotations.get(volume.CLASS_ANNOTATION) or spec.get('storageClassName') or '',
             spec.get('volumeAttributesClassName') or volume.UNSET, age(obj, simulation),
             spec.get('volumeMode') or volume.UNSET]
+
+
+def _normalize_sources(spec: Object) -> None:
+    """EnforceDataSourceBackwardsCompatibility, NormalizeDataSources: dataSource is for claims and snapshots only, and
+    dataSourceRef is for everything."""
+    source, reference = spec.get('dataSource'), spec.get('dataSourceRef')
+    if source is not None and (source.get('kind'), source.get('apiGroup') or '') not in _OLD_SOURCES:
+        del spec['dataSource']
+    elif source is not None and reference is None:
+        spec['dataSourceRef'] = dict(source)
+    if source is None and reference is not None and not reference.get('namespace') and (
+            (reference.get('kind'), reference.get('apiGroup') or '') in _OLD_SOURCES):
+        spec['dataSource'] = {name: value for name, value in reference.items() if name != 'namespace'}
 
 
 def _fixed(spec: Object, before: Object, bound: bool) -> Object:

@@ -27,6 +27,8 @@ class EndpointSliceStrategy(Kind):
         for port in obj.get('ports') or ():
             port.setdefault('name', '')
             port.setdefault('protocol', 'TCP')
+        for endpoint in obj.get('endpoints') or ():
+            endpoint.setdefault('conditions', {})
         obj.setdefault('endpoints', None)
         obj.setdefault('ports', None)
 

@@ -13,6 +13,10 @@ from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
 MAX_PRECEDENCE = 10_000
+EVERY = '*'
+_VERBS = ('create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch')
+_METHOD_VERBS = ('connect', 'delete', 'get', 'head', 'options', 'patch', 'post', 'put', 'trace')
+MAX_QUEUES = 10_000_000
 _METHODS = ('ByNamespace', 'ByUser')
 _SUBJECTS = {'Group': 'group', 'ServiceAccount': 'serviceAccount', 'User': 'user'}
 
@@ -72,26 +76,98 @@ def _rule(rule: Object, path: str) -> list[FieldError]:
                                         f"{_SUBJECTS[kind]} is required when subject kind is '{kind}'"))
     if not rule.get('resourceRules') and not rule.get('nonResourceRules'):
         found.append(field.required(path, 'at least one of resourceRules and nonResourceRules has to be non-empty'))
+    for index, item in enumerate(rule.get('resourceRules') or ()):
+        found += _resource_rule(item, f'{path}.resourceRules[{index}]')
+    for index, item in enumerate(rule.get('nonResourceRules') or ()):
+        found += _path_rule(item, f'{path}.nonResourceRules[{index}]')
     return found
+
+
+def _resource_rule(rule: Object, path: str) -> list[FieldError]:
+    """ValidateFlowSchemaResourcePolicyRule."""
+    found = _all_or(rule.get('verbs'), f'{path}.verbs', 'verbs must contain at least one value', 'verbs', _VERBS)
+    supply = 'resource rules must supply at least one'
+    found += _all_or(rule.get('apiGroups'), f'{path}.apiGroups', f'{supply} api group', 'api groups')
+    found += _all_or(rule.get('resources'), f'{path}.resources', f'{supply} resource', 'resources')
+    spaces = rule.get('namespaces') or []
+    if spaces or not rule.get('clusterScope'):
+        found += _all_or(spaces, f'{path}.namespaces', 'resource rules that are not cluster scoped must supply at '
+                         'least one namespace', 'namespaces')
+    for index, space in enumerate(spaces if EVERY not in spaces else ()):
+        found += [field.invalid(f'{path}.namespaces[{index}]', space, "each member of this list must be '*' or a "
+                                f'DNS-1123 label; {problem}') for problem in names.is_dns1123_label(space)]
+    return found
+
+
+def _path_rule(rule: Object, path: str) -> list[FieldError]:
+    """ValidateFlowSchemaNonResourcePolicyRule."""
+    found = _all_or(rule.get('verbs'), f'{path}.verbs', 'verbs must contain at least one value', 'verbs', _METHOD_VERBS)
+    urls = rule.get('nonResourceURLs') or []
+    found += _all_or(urls, f'{path}.nonResourceURLs', 'nonResourceURLs must contain at least one value',
+                     'non-resource URLs')
+    for index, url in enumerate(urls if EVERY not in urls else ()):
+        if problem := _bad_url(url):
+            found.append(field.invalid(f'{path}.nonResourceURLs[{index}]', url, problem))
+    return found
+
+
+def _all_or(values: list[str] | None, path: str, missing: str, noun: str,
+            allowed: tuple[str, ...] = ()) -> list[FieldError]:
+    """Something must be there, '*' only alone, and the rest among what is known."""
+    if not values:
+        return [field.required(path, missing)]
+    if EVERY in values:
+        return [field.invalid(path, values, f"if '*' is present, must not specify other {noun}")] \
+            if len(values) > 1 else []
+    if allowed and not set(values) <= set(allowed):
+        return [field.not_supported(path, values, allowed)]
+    return []
+
+
+def _bad_url(url: str) -> str:
+    """ValidateNonResourceURLPath."""
+    if not url.startswith('/'):
+        return 'must start with slash' if url else 'must not be empty'
+    if ' ' in url:
+        return 'must not contain white-space'
+    if '//' in url:
+        return 'must not contain double slash'
+    stars = url.count('*')
+    return 'wildcard can only do suffix matching' if stars > 1 or (stars and not url.endswith('/*')) else ''
 
 
 class PriorityLevelStrategy(Kind):
     generation = True
     columns = columns('Name, Type, NominalConcurrencyShares, Queues, HandSize, QueueLengthLimit, Age')
 
+    def default(self, obj: Object) -> None:
+        """SetDefaults_LimitedPriorityLevelConfiguration and its neighbours."""
+        spec = obj.get('spec') or {}
+        for name, shares in (('limited', 30), ('exempt', 0)):
+            if spec.get(name) is not None:
+                spec[name].setdefault('nominalConcurrencyShares', shares)
+                spec[name].setdefault('lendablePercent', 0)
+        queuing = ((spec.get('limited') or {}).get('limitResponse') or {}).get('queuing')
+        if queuing is not None:
+            for name, value in (('queues', 64), ('handSize', 8), ('queueLengthLimit', 50)):
+                queuing[name] = queuing.get(name) or value
+
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """ValidatePriorityLevelConfigurationSpec."""
         spec = obj.get('spec') or {}
-        kind = spec.get('type', '')
-        if kind not in ('Exempt', 'Limited'):
-            return [field.not_supported('spec.type', kind, ('Exempt', 'Limited'))]
+        kind, found = spec.get('type', ''), []
+        if (obj['metadata'].get('name') == 'exempt') != (kind == 'Exempt'):
+            found.append(field.invalid('spec.type', kind, "type must be 'Exempt' if and only if name is 'exempt'"))
         if kind == 'Exempt' and 'limited' in spec:
-            return [field.forbidden('spec.limited', 'must be nil if the type is not Limited')]
-        if kind == 'Limited' and 'limited' not in spec:
-            return [field.required('spec.limited', 'must not be empty when type is Limited')]
-        if kind == 'Limited' and 'exempt' in spec:
-            return [field.forbidden('spec.exempt', 'must be nil if the type is Limited')]
-        return []
+            found.append(field.forbidden('spec.limited', 'must be nil if the type is not Limited'))
+        elif kind == 'Limited':
+            if 'exempt' in spec:
+                found.append(field.forbidden('spec.exempt', 'must be nil if the type is Limited'))
+            found += _limited(spec['limited'], 'spec.limited') if 'limited' in spec else [
+                field.required('spec.limited', 'must not be empty when type is Limited')]
+        elif kind != 'Exempt':
+            found.append(field.not_supported('spec.type', kind, ('Exempt', 'Limited')))
+        return found
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec = obj['spec']
@@ -100,3 +176,41 @@ class PriorityLevelStrategy(Kind):
         queuing = (limited.get('limitResponse') or {}).get('queuing') or {}
         return [obj['metadata']['name'], spec.get('type', ''), shares, queuing.get('queues', NONE),
                 queuing.get('handSize', NONE), queuing.get('queueLengthLimit', NONE), age(obj, simulation)]
+
+
+def _limited(limited: Object, path: str) -> list[FieldError]:
+    """ValidateLimitedPriorityLevelConfiguration, ValidateLimitResponse."""
+    found: list[FieldError] = []
+    shares, lendable = limited.get('nominalConcurrencyShares', 0), limited.get('lendablePercent', 0)
+    if shares < 0:
+        found.append(field.invalid(f'{path}.nominalConcurrencyShares', shares, 'must be a non-negative integer'))
+    if not 0 <= lendable <= 100:
+        found.append(field.invalid(f'{path}.lendablePercent', lendable, 'must be between 0 and 100, inclusive'))
+    response = limited.get('limitResponse') or {}
+    kind, queuing, here = response.get('type', ''), response.get('queuing'), f'{path}.limitResponse'
+    if kind == 'Reject' and queuing is not None:
+        found.append(field.forbidden(f'{here}.queuing', 'must be nil if limited.limitResponse.type is not Limited'))
+    elif kind == 'Queue' and queuing is None:
+        found.append(field.required(f'{here}.queuing', 'must not be empty if limited.limitResponse.type is Limited'))
+    elif queuing is not None and kind == 'Queue':
+        found += _queuing(queuing, f'{here}.queuing')
+    elif kind not in ('Queue', 'Reject'):
+        found.append(field.not_supported(f'{here}.type', kind, ('Queue', 'Reject')))
+    return found
+
+
+def _queuing(queuing: Object, path: str) -> list[FieldError]:
+    """ValidatePriorityLevelQueuingConfiguration."""
+    found: list[FieldError] = []
+    for name in ('queueLengthLimit', 'queues'):
+        if queuing[name] <= 0:
+            found.append(field.invalid(f'{path}.{name}', queuing[name], 'must be positive'))
+    if queuing['queues'] > MAX_QUEUES:
+        found.append(field.invalid(f'{path}.queues', queuing['queues'], f'must not be greater than {MAX_QUEUES}'))
+    hand = queuing['handSize']
+    if hand <= 0:
+        found.append(field.invalid(f'{path}.handSize', hand, 'must be positive'))
+    elif hand > queuing['queues']:
+        found.append(field.invalid(f'{path}.handSize', hand,
+                                   f'should not be greater than queues ({queuing["queues"]})'))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tutor.apimachinery.objects import Object
@@ -123,6 +124,14 @@ def _http_get(handler: Object) -> None:
         action.setdefault('path', '/')
         action.setdefault('scheme', 'HTTP')
 
+_SOURCES: Mapping[str, Mapping[str, Any]] = {
+    'hostPath': {'type': ''},
+    'iscsi': {'iscsiInterface': 'default'},
+    'rbd': {'pool': 'rbd', 'user': 'admin', 'keyring': '/etc/ceph/keyring'},
+    'azureDisk': {'cachingMode': 'ReadWrite', 'kind': 'Shared', 'fsType': 'ext4', 'readOnly': False},
+    'scaleIO': {'storageMode': 'ThinProvisioned', 'fsType': 'xfs'},
+}
+
 
 def _volume(volume: Object) -> None:
     """SetDefaults_Volume: without a source it is an emptyDir."""
@@ -131,18 +140,23 @@ def _volume(volume: Object) -> None:
         volume['emptyDir'] = {}
     for name in sources:
         source: Any = volume[name]
+        default_source(name, source)
         if name in ('secret', 'configMap', 'downwardAPI', 'projected'):
             source.setdefault('defaultMode', _FILE_MODE)
         if name == 'downwardAPI':
             _items(source)
         elif name == 'projected':
             _projected(source)
-        elif name == 'hostPath':
-            source.setdefault('type', '')
         elif name == 'ephemeral':
             _claim_template(source)
         elif name == 'image' and not source.get('pullPolicy'):
             source['pullPolicy'] = pull_policy(source.get('reference', ''))
+
+
+def default_source(name: str, source: Object) -> None:
+    """What sources that pods and PersistentVolumes share are when it is not said (SetDefaults_ISCSIVolumeSource …)."""
+    for key, value in _SOURCES.get(name, {}).items():
+        source.setdefault(key, value)
 
 
 def _items(source: Object) -> None:

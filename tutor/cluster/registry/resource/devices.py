@@ -30,7 +30,9 @@ class ResourceClaimTemplateStrategy(Kind):
     columns = columns('Name, Age')
 
     def default(self, obj: Object) -> None:
-        requests.default(obj.setdefault('spec', {}).setdefault('spec', {}))
+        template = obj.setdefault('spec', {})
+        template.setdefault('metadata', {})
+        requests.default(template.setdefault('spec', {}))
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateResourceClaimTemplateSpec."""
