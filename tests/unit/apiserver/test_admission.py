@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tutor.client.transport import User
+from tutor.client.transport import ADMIN, Request, User
 
 JANE = User('jane', ('system:authenticated',))
 RBAC = '/apis/rbac.authorization.k8s.io/v1'
@@ -191,6 +191,13 @@ def test_pods_are_labelled_with_the_place_of_their_node(api, account):
     api.make(f'{PODS}/q/binding', {'apiVersion': 'v1', 'kind': 'Binding', 'metadata': {'name': 'q'},
                                    'target': {'kind': 'Node', 'name': 'n'}})
     assert api.get(f'{PODS}/q')['metadata']['labels'] == {**places, 'topology.kubernetes.io/zone': 'mine'}
+
+
+def test_warnings_go_to_who_may_read_them(api, account):
+    odd = {**pod(), 'metadata': {'name': 'a.b'}}
+    assert len(api.ask('POST', PODS, odd, dryRun='All').warnings) == 1
+    asked = Request('POST', PODS, {'dryRun': 'All'}, odd, user=ADMIN, user_agent='kube-controller-manager/v1.36.1')
+    assert api.server.send(asked).warnings == ()
 
 
 def test_nobody_hands_out_more_than_they_have(api):

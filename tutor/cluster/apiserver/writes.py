@@ -12,6 +12,7 @@ from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
 PATCH_TRIES = 5
+SILENT = ownership.COMPONENTS - {''}
 
 
 def create(scope: Scope) -> Response:
@@ -28,7 +29,7 @@ def create_object(scope: Scope, obj: Object) -> Object:
     admission.mutate(scope, obj, None, context)
     stored = scope.store.create(obj, context, partial(admission.validate, scope, old=None, context=context))
     ownership.note(scope, stored, None, entries)
-    scope.warnings.extend(strategy.warnings(stored))
+    _warn(scope, stored)
     _trace(scope, 'create', stored)
     return stored
 
@@ -63,7 +64,7 @@ def update_object(scope: Scope, new: Object, old: Object) -> Object:
         ownership.note(scope, stored, old, entries)
     if stored is not old:
         if not status:
-            scope.warnings.extend(strategy.warnings(stored, old))
+            _warn(scope, stored, old)
         _trace(scope, 'update', stored)
     return stored
 
@@ -113,6 +114,12 @@ def delete_collection(scope: Scope) -> Response:
         left.append(deletion.delete(scope.store, current, options, context)[0])
         _trace(scope, 'delete', current)
     return Response(200, reads.as_list(scope, left))
+
+
+def _warn(scope: Scope, obj: Object, old: Object | None = None) -> None:
+    """Warn whoever may read it: not the cluster's own controllers."""
+    if scope.request.user_agent.partition('/')[0] not in SILENT:
+        scope.warnings.extend(scope.store.strategy.warnings(obj, old))
 
 
 def _answer(scope: Scope, code: int, obj: Object) -> Response:

@@ -12,6 +12,7 @@ from tutor.cluster.registry import int_or_percent, metadata, workload
 from tutor.cluster.registry.apps import replica_status
 from tutor.cluster.registry.cells import age, columns, format_labels, template_cells
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec import warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -67,6 +68,9 @@ class DaemonSetStrategy(Kind):
 
     def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return replica_status.check(new, old, _COUNTS)
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        return warnings.of_workload(obj, old)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec, status = obj['spec'], obj.get('status') or {}

@@ -14,6 +14,7 @@ from tutor.cluster.registry.apps.replicaset import REPLICA_SET_DEADLINE
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec import warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -73,6 +74,9 @@ class DeploymentStrategy(Kind):
 
     def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return replica_status.check(new, old, _COUNTS, _PARTS)
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        return warnings.of_named_workload(obj, old)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec, status = obj['spec'], obj.get('status') or {}

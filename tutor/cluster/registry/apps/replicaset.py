@@ -12,6 +12,7 @@ from tutor.cluster.registry import metadata, workload
 from tutor.cluster.registry.apps import replica_status
 from tutor.cluster.registry.cells import age, columns, format_labels, template_cells
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec import warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -57,6 +58,9 @@ class ReplicaSetStrategy(Kind):
 
     def selector_text(self, spec: Object) -> str:
         return format_label_selector(spec.get('selector'))
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        return warnings.of_named_workload(obj, old)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec, status = obj['spec'], obj.get('status') or {}

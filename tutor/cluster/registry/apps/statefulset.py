@@ -12,6 +12,7 @@ from tutor.cluster.registry.apps import replica_status
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec import warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -83,6 +84,12 @@ class StatefulSetStrategy(Kind):
 
     def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return replica_status.check(new, old, _COUNTS, _PARTS, 'status.readyReplicas')
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        found = warnings.of_workload(obj, old)
+        for index, claim in enumerate(obj['spec'].get('volumeClaimTemplates') or ()):
+            found += warnings.of_claim(claim.get('spec') or {}, f'spec.volumeClaimTemplates[{index}].Spec')
+        return found
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec, status = obj['spec'], obj.get('status') or {}

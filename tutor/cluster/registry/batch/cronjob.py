@@ -12,7 +12,7 @@ from tutor.cluster.registry import metadata
 from tutor.cluster.registry.batch import job, schedule
 from tutor.cluster.registry.cells import NONE, age, columns, since, template_cells
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.podspec import defaults
+from tutor.cluster.registry.podspec import defaults, warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -70,6 +70,11 @@ class CronJobStrategy(Kind):
         for name in ('successfulJobsHistoryLimit', 'failedJobsHistoryLimit'):
             found += metadata.non_negative(spec.get(name), f'spec.{name}')
         return found
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        spec = obj['spec']['jobTemplate'].get('spec') or {}
+        return job.job_warnings(spec, 'spec.jobTemplate.spec') + warnings.of_named_workload(
+            obj, old, 'spec.jobTemplate.spec.template')
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printCronJob."""

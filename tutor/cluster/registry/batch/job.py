@@ -13,7 +13,7 @@ from tutor.cluster.registry import metadata, workload
 from tutor.cluster.registry.batch import pod_failure_policy, success_policy
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.kind import Kind, now
-from tutor.cluster.registry.podspec import defaults, validation
+from tutor.cluster.registry.podspec import defaults, validation, warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -116,6 +116,9 @@ class JobStrategy(Kind):
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {'status.successful': str((obj.get('status') or {}).get('succeeded', 0))}
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        return job_warnings(obj['spec'], 'spec') + warnings.of_named_workload(obj, old)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printJob."""
@@ -253,3 +256,11 @@ def _template(spec: Object, path: str) -> list[FieldError]:
     elif 'podFailurePolicy' in spec and policy != 'Never':
         found.append(field.invalid(here, policy, 'only "Never" is supported when podFailurePolicy is specified'))
     return found
+
+
+def job_warnings(spec: Object, path: str) -> list[str]:
+    """WarningsForJobSpec, but for the template."""
+    large = spec.get('completions', 0) > 100_000 and spec.get('parallelism', 0) > 10_000
+    return [f'{path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than '
+            '10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail'] \
+        if large and spec.get('completionMode') == 'Indexed' else []

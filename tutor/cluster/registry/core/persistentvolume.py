@@ -11,7 +11,7 @@ from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.podspec import defaults, scheduling, volumes
+from tutor.cluster.registry.podspec import defaults, scheduling, volumes, warnings
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -21,6 +21,9 @@ _SOURCES = frozenset({
     'gcePersistentDisk', 'glusterfs', 'hostPath', 'iscsi', 'local', 'nfs', 'photonPersistentDisk', 'portworxVolume',
     'quobyte', 'rbd', 'scaleIO', 'storageos', 'vsphereVolume'})
 _POLICIES = ('Delete', 'Recycle', 'Retain')
+_OLD_NOTES = {
+    volume.CLASS_ANNOTATION: 'deprecated since v1.8; use "storageClassName" attribute instead',
+    'volume.beta.kubernetes.io/mount-options': 'deprecated since v1.31; use "mountOptions" attribute instead'}
 
 
 class PersistentVolumeStrategy(Kind):
@@ -102,6 +105,20 @@ class PersistentVolumeStrategy(Kind):
                 + difference(spec, before, 'PersistentVolumeSource'))))
         found += metadata.immutable(spec.get('volumeMode'), before.get('volumeMode'), 'spec.volumeMode')
         return found
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """GetWarningsForPersistentVolume."""
+        spec, notes = obj['spec'], obj['metadata'].get('annotations') or {}
+        found = [f'metadata.annotations[{key}]: {text}' for key, text in _OLD_NOTES.items() if key in notes]
+        found += warnings.fractions(spec.get('capacity') or {}, 'spec.capacity', ('storage',))
+        if spec['persistentVolumeReclaimPolicy'] == 'Recycle':
+            found.append('spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the '
+                         'recommended approach is to use dynamic provisioning.')
+        path = 'spec.nodeAffinity.required.nodeSelectorTerms'
+        for index, term in enumerate(((spec.get('nodeAffinity') or {}).get('required') or {}).get(
+                'nodeSelectorTerms') or ()):
+            found += warnings.node_term(term, f'{path}[{index}]')
+        return found + [f'spec.{kind}: {text}' for kind, text in warnings.VOLUMES.items() if kind in spec]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printPersistentVolume."""

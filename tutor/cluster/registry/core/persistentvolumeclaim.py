@@ -10,6 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec import warnings
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -55,6 +56,12 @@ class PersistentVolumeClaimStrategy(Kind):
             found.append(field.forbidden('spec.resources.requests.storage',
                                          'field can not be less than status.capacity'))
         return found
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """GetWarningsForPersistentVolumeClaim."""
+        found = [f'metadata.annotations[{volume.CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" '
+                 'attribute instead'] if volume.CLASS_ANNOTATION in (obj['metadata'].get('annotations') or {}) else []
+        return [*found, *warnings.of_claim(obj['spec'], 'spec')]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printPersistentVolumeClaim."""

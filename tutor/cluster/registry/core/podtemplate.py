@@ -8,7 +8,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import columns, container_names, format_labels, images
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.podspec import defaults, validation
+from tutor.cluster.registry.podspec import defaults, validation, warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -25,6 +25,9 @@ class PodTemplateStrategy(Kind):
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         return validation.validate_template(obj['template'], 'template')
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        return warnings.of_workload(obj, old, 'template')
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         template = obj.get('template') or {}

@@ -56,6 +56,10 @@ class EndpointSliceStrategy(Kind):
         found = self.check(new, context)
         return found + metadata.immutable(new.get('addressType'), old.get('addressType'), 'addressType')
 
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """warnOnDeprecatedAddressType."""
+        return ['spec.addressType: FQDN endpoints are deprecated'] if obj.get('addressType') == 'FQDN' else []
+
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         shown = [address for endpoint in obj.get('endpoints') or () for address in endpoint.get('addresses') or ()]
         return [obj['metadata']['name'], obj.get('addressType', ''), _format_ports(obj.get('ports') or []),

@@ -61,6 +61,12 @@ class IngressStrategy(Kind):
                                        'must match `ingressClassName` when both are specified'))
         return found
 
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """ingressStrategy.WarningsOnCreate."""
+        told = CLASS_ANNOTATION in (obj['metadata'].get('annotations') or {}) and 'ingressClassName' not in obj['spec']
+        return [f'annotation "{CLASS_ANNOTATION}" is deprecated, please use \'spec.ingressClassName\' instead'] \
+            if told and old is None else []
+
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printIngress."""
         spec = obj['spec']

@@ -11,6 +11,7 @@ from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import resources, scheduling
+from tutor.cluster.registry.podspec.warnings import NODE_LABELS
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -33,6 +34,11 @@ class RuntimeClassStrategy(Kind):
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return self.check(new, context) + metadata.immutable(new.get('handler'), old.get('handler'), 'handler')
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """GetWarningsForRuntimeClass."""
+        selector = (obj.get('scheduling') or {}).get('nodeSelector') or {}
+        return [f'scheduling.nodeSelector[{key}]: {NODE_LABELS[key]}' for key in sorted(selector) if key in NODE_LABELS]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], obj.get('handler', ''), age(obj, simulation)]

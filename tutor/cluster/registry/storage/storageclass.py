@@ -10,6 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.podspec.warnings import NODE_LABELS
 from tutor.cluster.registry.storage.volume import UNSET
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -45,6 +46,13 @@ class StorageClassStrategy(Kind):
         for name in ('parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'):
             found += metadata.immutable(new.get(name) or None, old.get(name) or None, name)
         return found
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """GetWarningsForStorageClass."""
+        return [f'allowedTopologies[{index}].matchLabelExpressions[{number}].key: {NODE_LABELS[expression["key"]]}'
+                for index, term in enumerate(obj.get('allowedTopologies') or ())
+                for number, expression in enumerate(term.get('matchLabelExpressions') or ())
+                if expression.get('key') in NODE_LABELS]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         annotations = obj['metadata'].get('annotations') or {}

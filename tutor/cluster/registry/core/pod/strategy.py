@@ -10,7 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.qos import qos_class
 from tutor.cluster.registry.core.pod import ephemeral, printing, update
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.podspec import defaults, validation
+from tutor.cluster.registry.podspec import defaults, validation, warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
@@ -89,6 +89,9 @@ class PodStrategy(Kind):
             'status.podIP': addresses[0].get('ip', '') if addresses else status.get('podIP', ''),
             'status.nominatedNodeName': status.get('nominatedNodeName', ''),
         }
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        return [] if old is not None else warnings.of_pod(obj)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return printing.row(obj, simulation)

@@ -13,6 +13,7 @@ from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+HINTS = 'service.kubernetes.io/topology-aware-hints'
 EXTERNAL_IPS_WARNING = 'spec.externalIPs is deprecated and may no longer be implemented in some clusters'
 
 
@@ -49,7 +50,25 @@ class ServiceStrategy(Kind):
         return validation.validate_update(new, old) + validation.validate(new)
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
-        return [EXTERNAL_IPS_WARNING] if obj['spec'].get('externalIPs') else []
+        """GetWarningsForService."""
+        spec, notes, found = obj['spec'], obj['metadata'].get('annotations') or {}, []
+        if HINTS in notes:
+            found.append(f'annotation {HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead')
+        if spec.get('externalIPs'):
+            found.append(EXTERNAL_IPS_WARNING)
+        outside = spec.get('type') == 'ExternalName'
+        if spec.get('clusterIP') == 'None' and not outside:
+            if spec.get('loadBalancerIP'):
+                found.append('spec.loadBalancerIP is ignored for headless services')
+            if spec.get('externalIPs'):
+                found.append('spec.externalIPs is ignored for headless services')
+            if spec.get('sessionAffinity', 'None') != 'None':
+                found.append('spec.SessionAffinity is ignored for headless services')
+        if outside and spec.get('externalIPs'):
+            found.append('spec.externalIPs is ignored when spec.type is "ExternalName"')
+        if not outside and spec.get('externalName'):
+            found.append('spec.externalName is ignored when spec.type is not "ExternalName"')
+        return found
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {'spec.clusterIP': obj['spec'].get('clusterIP', ''), 'spec.type': obj['spec'].get('type', '')}
