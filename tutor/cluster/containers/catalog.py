@@ -61,6 +61,7 @@ from tutor.cluster.containers.images.troubleshooting import DnsUtils, Netshoot
 from tutor.cluster.containers.images.ubuntu import Ubuntu
 from tutor.cluster.containers.images.whoami import Whoami
 from tutor.cluster.containers.images.wordpress import Wordpress
+from tutor.cluster.containers.images.zookeeper import ZooKeeper
 
 IMAGES: tuple[Callable[[], Image], ...] = (
     Agnhost,
@@ -129,6 +130,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Wordpress,
     XtraBackup,
     ZonePrinter,
+    ZooKeeper,
 )
 
 

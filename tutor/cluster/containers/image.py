@@ -68,6 +68,10 @@ class Image:
     def directories(self, tag: str) -> tuple[str, ...]:
         return ()
 
+    def owners(self, tag: str) -> Mapping[str, int]:
+        """Files and directories that are not root's: path and user."""
+        return {}
+
     def programs(self, tag: str) -> Mapping[str, Main]:
         """The image's own programs by path."""
         return {}

@@ -142,6 +142,8 @@ class ImageRegistry:
         for path, target in image.links(tag).items():
             root.make_dirs(path.rpartition('/')[0] or '/')
             root.symlink(target, path)
+        for path, user in image.owners(tag).items():
+            root.chown(path, user, user)
         return root
 
 
