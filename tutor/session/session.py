@@ -113,6 +113,7 @@ class Session:
         else:
             self.terminal.attach(self.simulation)
         self.terminal.on_interrupt = self._interrupted
+        self.terminal.on_suspend = self._suspended
         self.terminal.observe = self.note
         shell = self.bench.shell
         shell.interactive = True
@@ -247,6 +248,10 @@ class Session:
         if self._task is not None:
             self._task.cancel()
             self.simulation.run_ready()
+
+    def _suspended(self) -> None:
+        self.bench.shell.suspend()
+        self.simulation.run_ready()
 
     def complete(self, text: str, cursor: int) -> Sequence[Completion]:
         """How the word at the cursor may go on."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
-from tutor.shell import syntax
+from tutor.shell import printing, syntax
+from tutor.shell.jobs import grouped
 from tutor.shell.patterns import compile_pieces
 from tutor.shell.pipelines import isolated
-from tutor.shell.process import IO
+from tutor.shell.process import IO, Context
 from tutor.shell.tracing import sources, trace, traced
 from tutor.shell.unwinding import Break, Discard, ExpansionProblem, Failed
 from tutor.shell.variables import ReadOnly
@@ -21,7 +23,7 @@ async def inside(shell: Shell, node: syntax.Node, io: IO) -> int:
     """Run a compound command whose redirections are open."""
     match node:
         case syntax.Group(subshell=True):
-            return await isolated(shell.subshell(), node.body, io)
+            return await _subshell(shell, node, io)
         case syntax.Group():
             return await shell.script(node.body, io)
         case syntax.If():
@@ -49,6 +51,17 @@ async def inside(shell: Shell, node: syntax.Node, io: IO) -> int:
             except Failed as failed:
                 return failed.status
     raise AssertionError(node)
+
+
+async def _subshell(shell: Shell, node: syntax.Group, io: IO) -> int:
+    if not shell.interactive:
+        return await isolated(shell.subshell(), node.body, io)
+
+    def work(ctx: Context) -> Coroutine[Any, Any, int]:
+        inner = shell.subshell()
+        inner.ctx.gate = ctx.gate
+        return isolated(inner, node.body, io)
+    return await grouped(shell, work, printing.command(node))
 
 
 async def _trace(shell: Shell, text: str) -> None:

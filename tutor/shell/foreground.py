@@ -20,6 +20,7 @@ class Foreground:
         self._task: Task[Any] | None = None
         self._interrupted = False
         shell.ctx.signals['INT'] = self.interrupt
+        shell.ctx.signals['TSTP'] = self.suspend
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What the work gives, or None when it was interrupted."""
@@ -35,6 +36,11 @@ class Foreground:
             return None
         finally:
             self._task = None
+
+    def suspend(self) -> None:
+        if self._shell.foreground is not None:
+            self._shell.io.stdout.write('\n')
+            self._shell.suspend()
 
     def interrupt(self) -> None:
         if self._task is not None:

@@ -14,7 +14,7 @@ from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, SPIN_AFTER, YIELD_EVERY, B
 from tutor.shell.calls import Call, call_function
 from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander
-from tutor.shell.jobs import Job, in_background, report_jobs, report_killed
+from tutor.shell.jobs import Job, in_background, in_foreground, report_jobs, report_killed
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.lookup import find_program, which
 from tutor.shell.parser import Parser, parsed
@@ -61,6 +61,10 @@ class Shell:
         self.inherited_traps: dict[str, str] = {}
         """What `trap` shows in a subshell that has set none."""
         self.jobs: dict[int, Job] = {}
+        self.foreground: Process | None = None
+        """What an interactive shell waits for: Ctrl-Z stops it."""
+        self.warned_of_jobs = 0
+        """More than 0 as long as a second `exit` leaves stopped jobs behind."""
         self.status = 0
         self.pipe_statuses: list[int] = [0]
         self.interactive = False
@@ -106,6 +110,7 @@ class Shell:
     async def run_block(self, text: str) -> int:
         """Run a text line by line, as it would be typed; the status of the last command. Raises Exit."""
         if not self.sourcing:
+            self.warned_of_jobs -= self.warned_of_jobs > 0
             self.budget.steps, self.budget.stopped = 0, False
         scripts = None if self.aliases else parsed(text)
         parser = None
@@ -421,13 +426,20 @@ class Shell:
             return await main(argv, io, replace(self.ctx, env=env))
         process = self.ctx.host.start(main, argv, io, replace(self.ctx, env=env, signals={}))
         status = await self.wait_for(process)
-        if process.killed_by:
+        if process.killed_by and process.exit.done:
             report_killed(self, process, self.command)
         return status
 
-    async def wait_for(self, process: Process) -> int:
+    def suspend(self) -> None:
+        """Ctrl-Z: what runs in the foreground of this shell stops."""
+        if self.foreground is not None:
+            self.foreground.signal('TSTP')
+
+    async def wait_for(self, process: Process, source: str = '') -> int:
         """Wait for a foreground process; an interrupt goes on to it."""
         try:
+            if self.interactive:
+                return await in_foreground(self, process, source or self.command)
             return await process.exit
         except Cancelled:
             process.signal('INT')

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.simulation import BrokenPipe, Cancelled, Pipe, Reader, Task
-from tutor.shell import syntax
+from tutor.shell import printing, syntax
 from tutor.shell.budget import MAX_TEXT
-from tutor.shell.process import IO, SIGNALS
+from tutor.shell.jobs import grouped
+from tutor.shell.process import IO, SIGNALS, Context
 from tutor.shell.streams import Capture
 from tutor.shell.unwinding import Break, Exit, Failed
 from tutor.shell.vfs import Device
@@ -27,7 +28,8 @@ async def pipeline(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
         if len(node.commands) == 1:
             status = await shell.run(node.commands[0], io)
         else:
-            status = await _pipe(shell, node, io)
+            status = await grouped(shell, lambda ctx: _pipe(shell, node, io, ctx), printing.command(node)) \
+                if shell.interactive else await _pipe(shell, node, io, shell.ctx)
     finally:
         shell.conditional -= node.negated
     if node.timed:
@@ -50,7 +52,7 @@ def _times(template: str | None, spent: float) -> str:
     return re.sub(r'%(\d?)(l?)([RUSP%])', shown, template) + '\n' if template else ''
 
 
-async def _pipe(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
+async def _pipe(shell: Shell, node: syntax.Pipeline, io: IO, ctx: Context) -> int:
     simulation = shell.ctx.simulation
     tasks: list[Task[int]] = []
     source: Reader = io.stdin
@@ -60,7 +62,9 @@ async def _pipe(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
         stage = IO(source, io.stdout if pipe is None else pipe,
                    pipe if pipe is not None and node.with_stderr[place] else io.stderr)
         ends = (source if place else None, pipe)
-        tasks.append(simulation.spawn(_stage(shell.subshell(), command, stage, *ends), 'pipeline'))
+        inner = shell.subshell()
+        inner.ctx.gate = ctx.gate
+        tasks.append(simulation.spawn(_stage(inner, command, stage, *ends), 'pipeline'))
         source = pipe  # type: ignore[assignment]
     statuses = await _all(tasks)
     shell.pipe_statuses = statuses

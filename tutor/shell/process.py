@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from errno import EPERM
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tutor.cluster.simulation import Future, Reader, Simulation, Task, Writer
+from tutor.cluster.simulation import Future, Gate, Reader, Simulation, Task, Writer
 
 if TYPE_CHECKING:
     from tutor.shell.machine import Machine
@@ -103,7 +103,7 @@ class Host:
         self.next_pid += 1
         process = Process(pid, argv, replace(context, pid=pid, signals={}))
         self.processes[pid] = process
-        process.task = self.simulation.spawn(process.run(main, io), f'{self.hostname}:{argv[0]}')
+        process.task = self.simulation.spawn(process.run(main, io), f'{self.hostname}:{argv[0]}', process.gate)
         process.task.on_done(lambda _: self._ended(pid))
         return process
 
@@ -141,6 +141,8 @@ class Context:
     umask: int = 0o022
     signals: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Handlers of the process: 'TERM', 'INT', 'HUP', 'USR1', … A signal without a handler ends it."""
+    gate: Gate | None = None
+    """What holds the process back while it, or the job that it belongs to, is stopped."""
     terminal: Any = None
     """The controlling terminal (`tutor.shell.terminal.Terminal`), or None."""
     extras: dict[str, Any] = field(default_factory=dict)
@@ -155,7 +157,13 @@ class Context:
         return self.host.files
 
 
-SIGNALS = {'HUP': 1, 'INT': 2, 'QUIT': 3, 'KILL': 9, 'USR1': 10, 'USR2': 12, 'PIPE': 13, 'ALRM': 14, 'TERM': 15}
+SIGNALS = {name: number for number, name in enumerate((
+    'HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM', 'TERM',
+    'STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF', 'WINCH', 'IO',
+    'PWR', 'SYS'), 1)}
+STOPPING = ('STOP', 'TSTP', 'TTIN', 'TTOU')
+WITHOUT_EFFECT = ('CHLD', 'URG', 'WINCH')
+"""Signals that do nothing to a process without a handler for them."""
 
 
 class Process:
@@ -164,7 +172,10 @@ class Process:
     def __init__(self, pid: int, argv: list[str], context: Context) -> None:
         self.pid = pid
         self.argv = argv
+        self.gate = Gate(context.simulation, context.gate)
         self.context = context
+        context.gate = self.gate
+        self.stopped_by = ''
         self.task: Task[int] | None = None
         self.killed_by: str | None = None
         self._begun = False
@@ -180,17 +191,39 @@ class Process:
         """Send a signal from inside: its handler runs, or the process ends with 128 + its number. PID 1 ignores what
         it does not handle, and cannot be killed; raises PermissionError."""
         handler = self.context.signals.get(name)
-        if handler is not None and name != 'KILL':
+        if name == 'CONT':
+            self.gate.open()
+        if handler is not None and name not in ('KILL', 'STOP'):
             handler()
+        elif name in STOPPING:
+            self.stop(name)
+        elif name == 'CONT' or name in WITHOUT_EFFECT:
+            return
         elif self.pid != 1:
             self.kill(name)
         elif name == 'KILL':
             raise PermissionError(EPERM, 'Operation not permitted')
 
+    def typed(self, name: str) -> None:
+        """The signal of a key at the terminal that this process leads. Without job control above it, it is not stopped:
+        its process group is an orphan."""
+        if name != 'TSTP' or name in self.context.signals:
+            self.signal(name)
+
+    def stop(self, name: str) -> None:
+        """Stand still until SIGCONT: none of its coroutines takes a step, nor does what it has started, as when a job
+        of a shell is stopped. What others do for it goes on: callbacks of timers, and what a server sends it waits in
+        pipes. (A real SIGSTOP to one process leaves its children running.)"""
+        if self.pid != 1:
+            self.stopped_by = name
+            self.gate.close()
+
     def kill(self, name: str = 'KILL') -> None:
-        """End the process from outside, as the kernel does."""
+        """End the process from outside, as the kernel does; while it is stopped, only KILL ends it at once."""
         if self.task is not None and not self.task.done:
             self.killed_by = name
+            if name == 'KILL':
+                self.gate.open()
             if self._begun:
                 self.task.cancel()
 

@@ -111,24 +111,24 @@ class Terminal:
     def interrupt(self) -> None:
         """Ctrl-C."""
         self._note('interrupt')
-        self._press('^C', '\x03', self.remotes[-1].interrupt if self.remotes else None, self.on_interrupt)
+        takes = self.remotes[-1].interrupt if self.remotes else self.on_interrupt
+        self._press('\x03', self.mode.interrupts, takes)
 
     def suspend(self) -> None:
         """Ctrl-Z."""
         self._note('suspend')
-        self._press('^Z', '\x1a', self.remotes[-1].suspend if self.remotes else None, self.on_suspend)
+        takes = self.remotes[-1].suspend if self.remotes else self.on_suspend
+        self._press('\x1a', self.mode.suspends, takes)
 
-    def _press(self, shown: str, key: str, remote: Callable[[], None] | None, own: Callable[[], None] | None) -> None:
+    def _press(self, key: str, signals: bool, takes: Callable[[], None] | None) -> None:
         """A key that is a signal for the remote terminal or for what runs here, or else a key like any other."""
-        if not self.mode.signals:
+        shown = f'^{chr(ord(key) ^ 0x40)}' if self.mode.echo else ''
+        if not signals:
             self.lines.write(key)
-        elif remote is not None:
-            self.show(shown)
-            remote()
-        else:
-            self.show(shown + '\n')
-            if own is not None:
-                own()
+            return
+        self.show(shown if self.remotes else shown + '\n')
+        if takes is not None:
+            takes()
 
     def end_of_file(self) -> None:
         """Ctrl-D on an empty line: whoever reads gets the end, once."""

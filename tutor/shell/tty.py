@@ -10,16 +10,17 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """The flags of tcsetattr that programs change: whole lines (ICANON), what is typed is shown (ECHO), and Ctrl-C and
-    Ctrl-Z are signals (ISIG)."""
+    """What programs change with tcsetattr: whole lines (ICANON), what is typed is shown (ECHO), Ctrl-C is a signal and
+    no key (ISIG, VINTR), and Ctrl-Z is (VSUSP)."""
 
     lines: bool = True
     echo: bool = True
-    signals: bool = True
+    interrupts: bool = True
+    suspends: bool = True
 
 
 SANE = Mode()
-RAW = Mode(lines=False, echo=False, signals=False)
+RAW = Mode(lines=False, echo=False, interrupts=False, suspends=False)
 
 
 class Remote(Protocol):

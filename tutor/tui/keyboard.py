@@ -68,7 +68,7 @@ class Keyboard:
 
     def _take(self, data: bytes) -> None:
         if not self._terminal.mode.lines:
-            self._terminal.type_key(data.decode('utf-8', 'replace'))
+            press(self._terminal, data.decode('utf-8', 'replace'))
             return
         if not data and not self._rest:
             self._terminal.end_of_file()
@@ -81,7 +81,7 @@ class Keyboard:
         self._mode = mode
         if not self._usual or self._file is None or termios is None:
             return
-        flags = {termios.ICANON: mode.lines, termios.ECHO: mode.echo, termios.ISIG: mode.signals}
+        flags = {termios.ICANON: mode.lines, termios.ECHO: mode.echo, termios.ISIG: mode.interrupts and mode.suspends}
         attributes = list(self._usual)
         for flag, wanted in flags.items():
             attributes[3] = attributes[3] | flag if wanted else attributes[3] & ~flag
@@ -93,3 +93,12 @@ class Keyboard:
 
 def _suspended(number: int, frame: FrameType | None) -> None:
     raise Suspended
+
+def press(terminal: TerminalLike, key: str) -> None:
+    """A key for a program that reads key by key."""
+    if key == '\x03':
+        terminal.interrupt()
+    elif key == '\x1a':
+        terminal.suspend()
+    else:
+        terminal.type_key(key)

@@ -29,6 +29,10 @@ class Screen:
         self.session.submit(command)
         return self.wait(seconds)
 
+    def stop(self) -> str:
+        self.terminal.suspend()
+        return self.wait()
+
     def line(self, text: str) -> str:
         self.terminal.type_line(text)
         return self.wait()
@@ -108,4 +112,93 @@ def test_in_raw_mode_control_c_is_a_key() -> None:
     screen.wait()
     assert screen.session.running
     screen.keys('q')
+    assert not screen.session.running
+
+
+# -- job control --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bash() -> Screen:
+    return Screen(Session())
+
+
+def test_a_stopped_command_is_a_job(bash: Screen) -> None:
+    bash.run('sleep 10; echo after')
+    assert bash.stop() == '^Z\n[1]+  Stopped                 sleep 10\nafter\n'
+    assert bash.run('sleep 10 && echo not') == ''
+    assert bash.stop() == '^Z\n[2]+  Stopped                 sleep 10\n'
+    assert bash.run('echo $?; jobs') == ('148\n[1]-  Stopped                 sleep 10\n'
+                                         '[2]+  Stopped                 sleep 10\n')
+    assert bash.run('bg %1; fg') == '[1]- sleep 10 &\nsleep 10\n'
+    bash.terminal.interrupt()
+    bash.wait(12)
+    assert bash.run('true') == '[1]+  Done                    sleep 10\n'
+
+
+@pytest.mark.parametrize('command', [
+    'while :; do date; sleep 1; done | cat > log', '(while :; do date; sleep 1; done > log)',
+    "bash -c 'while :; do date; sleep 1; done > log'"])
+def test_what_is_stopped_stands_still(command: str, bash: Screen) -> None:
+    bash.run(command, 5)
+    bash.stop()
+    before = bash.run('cat log')
+    assert before
+    bash.wait(10)
+    assert bash.run('cat log') == before
+    bash.run('bg')
+    bash.wait(5)
+    assert len(bash.run('cat log')) > len(before)
+    bash.run('kill -STOP %1', 0.5)
+    before = bash.run('cat log')
+    bash.wait(5)
+    assert bash.run('cat log').endswith(before[-20:])
+    bash.run('kill -KILL %1; wait')
+    assert bash.run('jobs') == ''
+
+
+def test_a_watch_shows_what_it_has_missed(bash: Screen) -> None:
+    bash.run('kubectl get configmaps -w --no-headers')
+    bash.stop()
+    assert bash.run('kubectl create configmap late', 5) == 'configmap/late created\n'
+    assert '\nlate ' in bash.run('fg')
+    bash.terminal.interrupt()
+    bash.wait()
+    assert bash.run('jobs') == ''
+
+
+def test_a_loop_ends_with_the_command_that_is_stopped_in_it(bash: Screen) -> None:
+    bash.run('for i in 1 2 3; do sleep 5; echo $i; done; echo out')
+    assert bash.stop() == '^Z\n[1]+  Stopped                 sleep 5\nout\n'
+
+
+def test_stopped_jobs_keep_the_shell_once(bash: Screen) -> None:
+    bash.run('sleep 10')
+    bash.stop()
+    assert bash.run('exit') == 'exit\nThere are stopped jobs.\n'
+    assert not bash.session.ended
+    bash.run('exit')
+    assert bash.session.ended
+
+
+def test_less_gives_the_screen_back_while_it_is_stopped(bash: Screen) -> None:
+    bash.run('seq 100 | less')
+    assert bash.stop().endswith('\x1b[?1049l[1]+  Stopped                 seq 100 | less\n')
+    assert bash.terminal.mode == SANE
+    assert bash.run('fg').startswith('seq 100 | less\n\x1b[?1049h\x1b[H\x1b[2J\r\x1b[K1\n2\n')
+    assert not bash.terminal.mode.lines
+    bash.keys('q')
+    assert bash.run('jobs') == ''
+
+
+def test_control_z_stops_what_runs_in_a_container(screen: Screen) -> None:
+    screen.run('kubectl exec -it web -- bash')
+    screen.line('sleep 100')
+    assert screen.stop() == '^Z\n[1]+  Stopped                 sleep 100\nroot@web:/# '
+    assert screen.session.running
+    screen.terminal.end_of_file()
+    screen.wait()
+    screen.run('kubectl exec -it web -- sleep 5')
+    assert screen.stop() == '^Z'
+    assert screen.wait(5) == ''
     assert not screen.session.running

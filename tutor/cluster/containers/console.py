@@ -57,7 +57,7 @@ class Console:
         """Ctrl-C: what was typed ahead is forgotten, and whoever has the terminal gets the signal."""
         if self.remotes:
             self.remotes[-1].interrupt()
-        elif not self.mode.signals and self.reader is not None:
+        elif not self.mode.interrupts and self.reader is not None:
             self.reader.write('\x03')
         else:
             self._signal('INT')
@@ -66,7 +66,7 @@ class Console:
         """Ctrl-Z."""
         if self.remotes:
             self.remotes[-1].suspend()
-        elif not self.mode.signals and self.reader is not None:
+        elif not self.mode.suspends and self.reader is not None:
             self.reader.write('\x1a')
         else:
             self._signal('TSTP')
@@ -75,7 +75,7 @@ class Console:
         if isinstance(self.reader, TerminalPipe):
             self.reader.flush()
         if self.process is not None:
-            self.process.signal(name)
+            self.process.typed(name)
 
     def end_of_file(self) -> None:
         """Ctrl-D: who reads gets the end, once."""

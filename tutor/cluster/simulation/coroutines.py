@@ -15,6 +15,9 @@ T = TypeVar('T')
 class Scheduler(Protocol):
     """What a Future needs of the simulation: to run something as the next event of this moment; to tell of a crash."""
 
+    gate: Gate | None
+    """The gate of the task that runs at this moment; tasks that it spawns are behind it, too."""
+
     def call_soon(self, callback: Callable[..., None], *args: Any) -> Any: ...
     def task_failed(self, task: Task[Any], error: Exception) -> None: ...
 
@@ -80,14 +83,59 @@ class Future(Generic[T]):
         return self.result()
 
 
+class Gate:
+    """Holds tasks back, as SIGSTOP does: behind a closed gate, or one that is inside a closed one, no task takes a
+    step. What it waited for may come meanwhile; it goes on with that when the gate is open again."""
+
+    __slots__ = ('_held', '_scheduler', 'closing', 'outer')
+
+    def __init__(self, scheduler: Scheduler, outer: Gate | None = None) -> None:
+        self._scheduler = scheduler
+        self._held: list[tuple[Callable[..., None], Any]] = []
+        self.outer = outer
+        self.closing: Future[None] = Future(scheduler)
+        """Done while the gate is closed."""
+
+    @property
+    def closed(self) -> bool:
+        return self.closing.done
+
+    def inside(self, other: Gate) -> bool:
+        """Whether this gate is in the one that the other closes."""
+        return self.outer is not None and (self.outer is other or self.outer.inside(other))
+
+    def close(self) -> None:
+        self.closing.resolve(None)
+
+    def open(self) -> None:
+        """What was held goes on, in its order."""
+        if not self.closed:
+            return
+        self.closing = Future(self._scheduler)
+        held, self._held = self._held, []
+        for step, waited in held:
+            self._scheduler.call_soon(step, waited)
+
+    def holds(self, step: Callable[..., None], waited: Any) -> bool:
+        """Whether a step has to wait; it is kept then."""
+        gate: Gate | None = self
+        while gate is not None:
+            if gate.closed:
+                gate._held.append((step, waited))
+                return True
+            gate = gate.outer
+        return False
+
+
 class Task(Future[T]):
     """Drives one coroutine. It is itself a Future: awaiting it gives what the coroutine returned."""
 
-    __slots__ = ('_coroutine', '_pending_cancel', '_waiting', 'name')
+    __slots__ = ('_coroutine', '_gate', '_pending_cancel', '_waiting', 'name')
 
     def __init__(self, scheduler: Scheduler, coroutine: Coroutine[Any, Any, T], name: str = '',
-                 eager: bool = False) -> None:
+                 eager: bool = False, gate: Gate | None = None) -> None:
         super().__init__(scheduler)
+        self._gate = gate or scheduler.gate
         self.name = name
         self._coroutine = coroutine
         self._waiting: Future[Any] | None = None
@@ -111,7 +159,10 @@ class Task(Future[T]):
         """Go on; `held` by somebody who will ask for the result, so that an error is nobody's surprise."""
         if self.done or (waited is not None and waited is not self._waiting):
             return
+        if self._gate is not None and self._gate.holds(self._step, waited):
+            return
         self._waiting = None
+        before, self._scheduler.gate = self._scheduler.gate, self._gate
         try:
             if self._pending_cancel:
                 self._pending_cancel = False
@@ -133,6 +184,8 @@ class Task(Future[T]):
                 self._scheduler.call_soon(self._step, None)
             else:
                 target.on_done(self._step)
+        finally:
+            self._scheduler.gate = before
 
 
 class Condition:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from random import Random  # noqa: TID251 - the one seeded source of randomness of the whole simulation
 from typing import Any, TypeVar
 
-from tutor.cluster.simulation.coroutines import Condition, Future, Task
+from tutor.cluster.simulation.coroutines import Condition, Future, Gate, Task
 from tutor.cluster.simulation.trace import Trace
 
 T = TypeVar('T')
@@ -46,6 +46,7 @@ class Simulation:
         self.epoch = epoch
         self.random = Random(seed)
         self.trace = Trace(self)
+        self.gate: Gate | None = None
         self.failures: list[tuple[str, Exception]] = []
         self._epoch_seconds = epoch.timestamp()
         self._ready: deque[tuple[Callable[..., None], tuple[Any, ...], int | None]] = deque()
@@ -100,9 +101,9 @@ class Simulation:
     def condition(self) -> Condition:
         return Condition(self)
 
-    def spawn(self, coroutine: Coroutine[Any, Any, T], name: str = '') -> Task[T]:
-        """Run a coroutine; its first step is an event of this moment."""
-        return Task(self, coroutine, name)
+    def spawn(self, coroutine: Coroutine[Any, Any, T], name: str = '', gate: Gate | None = None) -> Task[T]:
+        """Run a coroutine; its first step is an event of this moment. It is behind a gate, or that of who spawns it."""
+        return Task(self, coroutine, name, gate=gate)
 
     def begin(self, coroutine: Coroutine[Any, Any, T], name: str = '') -> Task[T]:
         """Run a coroutine, its first step at once: one that never waits is done when this returns."""

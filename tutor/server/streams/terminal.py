@@ -57,8 +57,8 @@ class LineDiscipline:
     def typed(self, data: bytes, mode: Mode = SANE) -> Iterator[Act]:
         """What comes of some keys in a mode."""
         for key in data:
-            for act in self._signals(key) if mode.signals and key in (INTERRUPT, SUSPEND) else \
-                    self._edits(key) if mode.lines else self._passes(key):
+            signals = (key == INTERRUPT and mode.interrupts) or (key == SUSPEND and mode.suspends)
+            for act in self._signals(key) if signals else self._edits(key) if mode.lines else self._passes(key):
                 if mode.echo or not isinstance(act, Echo):
                     yield act
 

@@ -40,6 +40,7 @@ class LiveSession:
         self.simulation = Simulation(0, now)
         self.terminal = Terminal(self.simulation)
         self.terminal.on_interrupt = self._interrupt
+        self.terminal.on_suspend = self._suspend
         self._door = door
         door.open(self.simulation)
         self.shell = Shell(self._context(), IO(BytesReader(), Capture(), Capture()))
@@ -144,6 +145,10 @@ class LiveSession:
         except Cancelled:
             self.shell.status = INTERRUPTED
         return self.shell.status
+
+    def _suspend(self) -> None:
+        self.shell.suspend()
+        self.simulation.run_ready()
 
     def _interrupt(self) -> None:
         if self._task is not None:

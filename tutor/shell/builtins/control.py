@@ -35,6 +35,13 @@ async def leave_shell(argv: list[str], io: IO, shell: Shell) -> int:
     if len(argv) > 2 and argv[1].lstrip('-').isdigit():
         shell.complain(io, 'exit: too many arguments')
         return 1
+    if shell.interactive and not shell.warned_of_jobs and any(job.stopped for job in shell.jobs.values()):
+        shell.warned_of_jobs = 2
+        io.stderr.write('exit\nThere are stopped jobs.\n')
+        return 1
+    for job in shell.jobs.values() if shell.interactive else ():
+        if job.stopped:
+            job.process.kill()
     raise Exit(_number(argv, io, shell, shell.status) & 255)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.shell.jobs import current_jobs, ended, first_ended
+from tutor.shell.jobs import current_jobs, ended, first_ended, go_on
 from tutor.shell.process import IO, SIGNALS
 from tutor.shell.unwinding import Exit
 
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
     from tutor.shell.jobs import Job
 
-ALL = ('HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM',
-       'TERM', 'STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF',
-       'WINCH', 'IO', 'PWR', 'SYS')
+ALL = tuple(SIGNALS)
 NUMBERS = {number: name for name, number in SIGNALS.items()}
 
 
@@ -71,7 +69,7 @@ async def jobs(argv: list[str], io: IO, shell: Shell) -> int:
                 return 1
             chosen.append(job)
     for job in chosen:
-        if ('r' in letters and not job.running) or 's' in letters:
+        if ('r' in letters and (not job.running or job.stopped)) or ('s' in letters and not job.stopped):
             continue
         io.stdout.write(f'{job.process.pid}\n' if 'p' in letters else job.line(current, previous, 'l' in letters))
         if not job.running:
@@ -97,15 +95,23 @@ async def fg(argv: list[str], io: IO, shell: Shell) -> int:
     if job is None:
         return 1
     io.stdout.write(job.source + '\n')
-    shell.jobs.pop(job.number, None)
-    return await shell.wait_for(job.process)
+    if shell.ctx.terminal is not None:
+        shell.ctx.terminal.set_mode(job.mode)
+    go_on(shell, job)
+    return await shell.wait_for(job.process, job.source)
 
 
 async def bg(argv: list[str], io: IO, shell: Shell) -> int:
-    """bg [JOB]: nothing can be stopped here, so every job is in the background already."""
+    """bg [JOB]: a stopped job goes on in the background. (One that reads the terminal reads it; no SIGTTIN.)"""
     job = _wanted(argv, io, shell)
     if job is None:
         return 1
+    if job.stopped:
+        current, previous = current_jobs(shell)
+        sign = '+' if job.number == current else '-' if job.number == previous else ' '
+        go_on(shell, job)
+        io.stdout.write(f'[{job.number}]{sign} {job.source} &\n')
+        return 0
     shell.complain(io, f'bg: job {job.number} already in background')
     return 0
 
@@ -186,6 +192,8 @@ def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:
     if signal != '0':
         try:
             process.signal(name)
+            if job is not None and job.stopped and name in ('TERM', 'HUP'):  # kill_builtin: it is to hear of it
+                go_on(shell, job)
         except PermissionError as problem:
             shell.complain(io, f"kill: can't kill pid {word}: {problem.strerror}" if shell.busybox
                            else f'kill: ({word}) - {problem.strerror}')

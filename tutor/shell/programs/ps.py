@@ -70,7 +70,7 @@ def _user_oriented(chosen: list[Process], io: IO, ctx: Context) -> int:
     io.stdout.write('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n')
     start = f'{ctx.simulation.epoch:%H:%M}'
     for process in chosen:
-        state = 'R+' if process.pid == ctx.pid else 'Ss' if process.pid == 1 else 'S'
+        state = 'R+' if process.pid == ctx.pid else 'T' if process.gate.closed else 'Ss' if process.pid == 1 else 'S'
         io.stdout.write(f'{_user(process, ctx):<8} {process.pid:>7}  0.0  0.1   4364  3200 {_tty(process):<8} '
                         f'{state:<4} {start}   0:00 {line_of(process)}\n')
     return 0
@@ -125,7 +125,7 @@ def _value(key: str, process: Process, ctx: Context) -> str:
         case 'cmd' | 'args' | 'command':
             return line_of(process)
         case 'stat' | 'state' | 's':
-            return 'R' if process.pid == ctx.pid else 'S'
+            return 'R' if process.pid == ctx.pid else 'T' if process.gate.closed else 'S'
         case 'tty':
             return _tty(process)
         case 'time':

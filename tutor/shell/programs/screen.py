@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from tutor.shell.process import IO, Context
+from tutor.shell.tty import SANE
 
 SEQUENCE = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
 
@@ -64,7 +65,7 @@ async def stty(argv: list[str], io: IO, ctx: Context) -> int:
     return 0
 
 
-FLAGS = {'icanon': 'lines', 'echo': 'echo', 'isig': 'signals'}
+FLAGS = {'icanon': ('lines',), 'echo': ('echo',), 'isig': ('interrupts', 'suspends')}
 
 
 def _set(words: list[str], io: IO, ctx: Context) -> int:
@@ -73,11 +74,11 @@ def _set(words: list[str], io: IO, ctx: Context) -> int:
     changes: dict[str, bool] = {}
     for word in words:
         if word.removeprefix('-') in FLAGS:
-            changes[FLAGS[word.removeprefix('-')]] = not word.startswith('-')
+            changes.update(dict.fromkeys(FLAGS[word.removeprefix('-')], not word.startswith('-')))
         elif word in ('sane', 'cooked', '-raw'):
-            changes = dict.fromkeys(FLAGS.values(), True)
+            changes = asdict(SANE)
         elif word in ('raw', '-cooked'):
-            changes.update(lines=False, signals=False)
+            changes.update(lines=False, interrupts=False, suspends=False)
         elif word in ('cbreak', '-cbreak'):
             changes['lines'] = word.startswith('-')
         elif word not in IGNORED:

@@ -100,10 +100,10 @@ class Session:
     terminal: Any
 
     def interrupt(self) -> None:
-        self.process.signal('INT')
+        self.process.typed('INT')
 
     def suspend(self) -> None:
-        self.process.signal('TSTP')
+        self.process.typed('TSTP')
 
     def end_of_file(self) -> None:
         self.terminal.end_reading()

@@ -16,11 +16,12 @@ from textual.strip import Strip
 
 from tutor.i18n.width import cells, character_width
 from tutor.tui.contract import SessionLike
+from tutor.tui.keyboard import press
 from tutor.tui.line_editor import LineEditor, last_word
 from tutor.tui.looks import COMPONENT_CLASSES
 from tutor.tui.resilient import Resilient
 from tutor.tui.scrollback import PLAIN, Pen, Scrollback, Stretch
-from tutor.tui.widgets.terminal_keys import EDITING_KEYS, press, sequence
+from tutor.tui.widgets.terminal_keys import EDITING_KEYS, sequence
 from tutor.tui.widgets.terminal_looks import colour, look_of
 from tutor.tui.widgets.terminal_rows import RowCache, common_prefix, position, wrap_cells
 
@@ -310,7 +311,7 @@ class Terminal(Resilient, ScrollView, can_focus=True):
             self._consume(event)
             return
         if name := EDITING_KEYS.get(event.key):
-            if not (self.resuming and name in ('enter', 'interrupt', 'end_of_file', 'complete')):
+            if not (self.resuming and name in ('enter', 'interrupt', 'end_of_file', 'complete', 'undo')):
                 self._act(name)
             self._consume(event)
         elif event.is_printable and event.character and not event.key.startswith(('alt+', 'ctrl+')):
@@ -396,6 +397,12 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         else:
             self._echo('^C')
             self.editor.clear()
+
+    def _do_undo(self) -> None:
+        if self.session is not None and self.busy:
+            self.guarded(self.session.terminal.suspend)
+        else:
+            self.editor.undo()
 
     def _do_end_of_file(self) -> None:
         assert self.session is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tutor.tui.contract import TerminalLike
-
 EDITING_KEYS = {
     'left': 'left', 'ctrl+b': 'left', 'right': 'right', 'ctrl+f': 'right',
     'home': 'home', 'ctrl+a': 'home', 'end': 'end', 'ctrl+e': 'end',
@@ -37,13 +35,3 @@ def sequence(key: str, character: str | None) -> str | None:
     if key.startswith('ctrl+') and len(key) == 6 and key[-1].isalpha():
         return chr(ord(key[-1].upper()) - 64)
     return character if character and character.isprintable() else None
-
-
-def press(terminal: TerminalLike, key: str) -> None:
-    """A key for a program that reads key by key."""
-    if key == '\x03':
-        terminal.interrupt()
-    elif key == '\x1a':
-        terminal.suspend()
-    else:
-        terminal.type_key(key)

@@ -71,7 +71,17 @@ class Less:
         finally:
             if self._pending is not None:
                 self._pending.cancel()
-            self.page.write(CLEAR_LINE + LEAVE_SCREEN)
+            self.leave()
+
+    def leave(self) -> None:
+        """The screen is as it was before."""
+        self.page.write(CLEAR_LINE + LEAVE_SCREEN)
+
+    def come_back(self) -> None:
+        """After it was stopped: everything is drawn anew."""
+        self.page.write(ENTER_SCREEN)
+        self._repaint(self.top)
+        self.page.write(self._prompt())
 
     async def _ask(self) -> str:
         """The prompt, and the key that is pressed; meanwhile the page fills with what is read."""

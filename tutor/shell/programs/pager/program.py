@@ -40,7 +40,7 @@ async def pager(argv: list[str], io: IO, ctx: Context) -> int:
     page = Page(io, ctx, 'S' in options, 'N' in options, name == 'more' or bool({'R', 'r'} & {
         letter for letter, _ in options.given}))
     path = options.args[0] if len(options.args) == 1 else ''
-    with mode(terminal, lines=False, echo=False, signals=False):
+    with mode(terminal, lines=False, echo=False, interrupts=False):
         if name == 'more':
             lines = [line.rstrip('\n') async for line in inputs.lines()]
             await More(lines, page, Keys(terminal.reader), bool(options.args)).show()
@@ -60,7 +60,7 @@ async def _less(lines: AsyncIterator[str], page: Page, path: str, first: str, ma
         less = Less(text, page, Keys(_typed(first, ctx.terminal.reader)), ctx.simulation, path,
                     reread=_rereading(path, ctx) if path not in ('', '-') else None)
         less.ignores_case = ignores_case
-        await less.show()
+        await _conversed(less, ctx)
     finally:
         text.close()
 
@@ -73,10 +73,27 @@ async def page_through(lines: AsyncIterator[str], prompt: Callable[[Less], str],
         return
     text = Text(lines, ctx.simulation)
     try:
-        with mode(ctx.terminal, lines=False, echo=False, signals=False):
-            await Less(text, Page(io, ctx), Keys(ctx.terminal.reader), ctx.simulation, prompt=prompt).show()
+        with mode(ctx.terminal, lines=False, echo=False, interrupts=False):
+            await _conversed(Less(text, Page(io, ctx), Keys(ctx.terminal.reader), ctx.simulation, prompt=prompt), ctx)
     finally:
         text.close()
+
+
+async def _conversed(less: Less, ctx: Context) -> None:
+    """Show it; while it is stopped the screen is as it was before."""
+    process = ctx.host.processes.get(ctx.pid)
+
+    def stop() -> None:
+        less.leave()
+        if process is not None:
+            process.stop('TSTP')
+
+    ctx.signals.update(TSTP=stop, CONT=less.come_back)
+    try:
+        await less.show()
+    finally:
+        ctx.signals.pop('TSTP')
+        ctx.signals.pop('CONT')
 
 
 async def _fits(text: Text, page: Page) -> bool:
