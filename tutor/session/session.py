@@ -34,6 +34,7 @@ from tutor.shell.history import History
 from tutor.shell.interpreter import Exit
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO
+from tutor.shell.prompts import before_prompt, history_rules
 from tutor.shell.sh import prompt as shell_prompt
 from tutor.shell.speech import KEY as LANGUAGES
 from tutor.shell.streams import Capture
@@ -210,7 +211,7 @@ class Session:
             except EventNotFound as problem:
                 self.terminal.show(f'bash: {problem}\n')
                 return
-            self.history.add(text)
+            self.history.add(text, *history_rules(self.bench.shell))
         self.note('command', text)
         command = Command(text, self.simulation.now, self.simulation.trace.next_number, Capture(KEPT_OUTPUT),
                           Capture(KEPT_OUTPUT))
@@ -241,7 +242,9 @@ class Session:
         except Cancelled:
             command.code = shell.status = INTERRUPTED
         finally:
+            shell.io = IO(self.terminal.reader, self.terminal.writer, self.terminal.writer)
             self.transcript.append(Ran(command.text, command.stdout.text(), command.stderr.text(), command.code or 0))
+        await before_prompt(shell)
         return command.code or 0
 
     def _interrupted(self) -> None:

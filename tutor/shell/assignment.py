@@ -67,13 +67,13 @@ async def _assign_array(shell: Shell, assignment: Assignment, io: IO) -> None:
     following = max(before, default=-1) + 1
     pairs: list[str] = []
     for word in assignment.array or ():
-        if re.match(r'\[[^\]]*\]\+?=', word.source):
+        if re.match(r'\[("[^"]*"|[^\]])*\]\+?=', word.source):
             text = await shell.guarded(shell.expander.text, word, io)
-            key, _, value = text[1:].partition(']=')
+            key, sign, value = re.split(r'\](\+?=)', text[1:], maxsplit=1)
             if not associative:
                 key = await shell.evaluate(Word((Text(key, True),), key), io)
                 following = key + 1
-            values[key] = value
+            values[key] = shell.variables.items(assignment.name).get(key, '') + value if sign == '+=' else value
             continue
         for value in await shell.expanded([word], io):
             if associative:

@@ -31,15 +31,18 @@ async def call_function(shell: Shell, function: syntax.Function, argv: list[str]
     before, shell.positional = shell.positional, argv[1:]
     previous, shell.io = shell.io, io
     loops, shell.loops = shell.loops, 0
+    outer_trap = shell.traps.get('RETURN')
     shell.variables.scopes.append({})
     shell.calls.append(Call(function.name, shell.line or 0))
     _name_calls(shell)
     try:
+        if shell.options.get('functrace') and 'DEBUG' in shell.traps:
+            await shell.run_trap('DEBUG')
         return await _run_deep(shell, function.body, io)
     except Return as returned:
         return returned.status
     finally:
-        if 'RETURN' in shell.traps and shell.options.get('functrace'):
+        if shell.options.get('functrace') or shell.traps.get('RETURN') is not outer_trap:
             await shell.run_trap('RETURN')
         shell.calls.pop()
         shell.variables.scopes.pop()

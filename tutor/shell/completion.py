@@ -217,7 +217,10 @@ def _variables(match: re.Match[str], line: _Line, cursor: int, shell: Shell) -> 
 
 
 def _arguments(words: list[str], current: str, shell: Shell, completers: Mapping[str, Completer]) -> list[Completion]:
-    name = words[0].rpartition('/')[2]
+    from tutor.shell.builtins.completing import completed_as, word_list
+    name = completed_as(words[0].rpartition('/')[2], shell)
+    if (given := word_list(name, shell)) is not None:
+        return [Completion(word) for word in given if word.startswith(current)]
     if name in COMMANDS and len(words) > 1 and name not in ('man', 'which', 'type', 'help'):
         inner = [word for word in words[1:] if not word.startswith('-') and '=' not in word]
         if name == 'timeout' or (name == 'watch' and '-n' in words):

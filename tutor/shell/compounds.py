@@ -34,13 +34,14 @@ async def inside(shell: Shell, node: syntax.Node, io: IO) -> int:
             return await _for(shell, node, io)
         case syntax.Select():
             from tutor.shell.selecting import select
+            await _trace(shell, f'select {node.name} in ' + (sources(node.words) if node.words is not None else '"$@"'))
             return await select(shell, node, io)
         case syntax.ArithmeticFor():
             return await _arithmetic_for(shell, node, io)
         case syntax.Case():
             return await _case(shell, node, io)
         case syntax.Arithmetic():
-            await _trace(shell, f'(( {node.expression.source.strip()} ))')
+            await _trace(shell, f'(( {node.expression.source} ))')
             return await _arithmetic(shell, node, io)
         case syntax.Condition():
             from tutor.shell.conditions import holds
@@ -146,11 +147,16 @@ def set_name(shell: Shell, name: str, value: str, io: IO) -> None:
 
 async def _arithmetic_for(shell: Shell, node: syntax.ArithmeticFor, io: IO) -> int:
     status, ends = 0, False
-    await shell.evaluate(node.start, io)
-    while not ends and (not node.condition.source.strip() or await shell.evaluate(node.condition, io)):
+
+    async def value(word: syntax.Word, otherwise: int = 0) -> int:
+        await _trace(shell, f'(( {word.source.strip() or 1} ))')
+        return await shell.evaluate(word, io) if word.source.strip() else otherwise
+
+    await value(node.start)
+    while not ends and await value(node.condition, 1):
         status, ends = await loop_body(shell, node.body, io)
         if not ends:
-            await shell.evaluate(node.step, io)
+            await value(node.step)
     return status
 
 

@@ -15,34 +15,34 @@ if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
 
-async def holds(shell: Shell, test: tuple, io: IO) -> bool:
-    """Whether a condition is true."""
+async def holds(shell: Shell, test: tuple, io: IO, sign: str = '') -> bool:
+    """Whether a condition is true; `sign` stands before it where it is traced."""
     match test:
         case ('or', left, right):
             return await holds(shell, left, io) or await holds(shell, right, io)
         case ('and', left, right):
             return await holds(shell, left, io) and await holds(shell, right, io)
         case ('not', inner):
-            return not await holds(shell, inner, io)
+            return not await holds(shell, inner, io, '! ')
         case ('group', inner):
             return await holds(shell, inner, io)
         case ('unary', operator, word):
             text = await shell.guarded(shell.expander.text, word, io)
-            await _trace(shell, operator, text)
+            await _trace(shell, sign + operator, text or "''")
             return unary(operator, text, shell.ctx, shell.variables)
         case ('binary', operator, left, right):
             first = await shell.guarded(shell.expander.text, left, io)
             if operator in ('==', '=', '!='):
                 pattern = await shell.guarded(shell.expander.pattern, right, io)
-                await _trace(shell, first or "''", operator, _shown(pattern))
+                await _trace(shell, sign + (first or "''"), operator, _shown(pattern))
                 matches = compile_pieces(pattern, ignore_case=_nocase(shell)).fullmatch(first)
                 return (matches is not None) is (operator != '!=')
             if operator == '=~':
                 pattern = await shell.guarded(shell.expander.pattern, right, io)
-                await _trace(shell, first or "''", operator, _shown(pattern))
+                await _trace(shell, sign + (first or "''"), operator, _shown(pattern))
                 return _matches(shell, first, pattern)
             second = await shell.guarded(shell.expander.text, right, io)
-            await _trace(shell, first or "''", operator, second or "''")
+            await _trace(shell, sign + (first or "''"), operator, second or "''")
             return await _compare(shell, operator, first, second, io)
     raise AssertionError(test)
 

@@ -384,7 +384,7 @@ def _trim(value: str, pattern: list[tuple[str, bool]], operator: str) -> str:
 
 
 def _replace(value: str, pattern: list[tuple[str, bool]], replacement: str, operator: str) -> str:
-    if not ''.join(text for text, _ in pattern):
+    if not ''.join(text for text, _ in pattern) and operator not in ('/#', '/%'):
         return value
     expression = patterns.compile_pieces(pattern)
     if operator == '/#':

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 LIMIT = 5000
+UBUNTU = 'ignoreboth'
+"""HISTCONTROL as Ubuntu's .bashrc sets it."""
+RULES = {'ignorespace': ('space',), 'ignoredups': ('dups',), 'ignoreboth': ('space', 'dups'), 'erasedups': ('erase',)}
+
+
+def _ignored(line: str, last: str | None, patterns: str) -> bool:
+    """Whether a pattern of HISTIGNORE matches the whole line; & stands for the line before."""
+    return any(line == last if pattern == '&' else fnmatchcase(line, pattern)
+               for pattern in patterns.split(':') if pattern)
 
 
 class History:
@@ -22,11 +32,16 @@ class History:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def add(self, line: str) -> None:
-        """Keep a line. Blank ones, ones that begin with a blank and repetitions of the last are not kept (HISTCONTROL's
-        ignoreboth)."""
+    def add(self, line: str, control: str = UBUNTU, ignore: str = '') -> None:
+        """Keep a line, unless HISTCONTROL (`control`) or HISTIGNORE (`ignore`) says otherwise (check_add_history).
+        Blank ones are never kept."""
         line = line.rstrip('\n')
-        if line.strip() and not line.startswith(' ') and (not self.lines or self.lines[-1] != line):
+        rules = {rule for word in control.split(':') for rule in RULES.get(word, ())}
+        last = self.lines[-1] if self.lines else None
+        if line.strip() and not (line.startswith(' ') and 'space' in rules) and not (
+                line == last and 'dups' in rules) and not _ignored(line, last, ignore):
+            if 'erase' in rules:
+                self.lines[:] = [kept for kept in self.lines if kept != line]
             self.lines.append(line)
             del self.lines[:-LIMIT]
         self.leave()

@@ -16,7 +16,7 @@ from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander
 from tutor.shell.jobs import Job, in_background, in_foreground, report_jobs, report_killed
 from tutor.shell.lexer import SyntaxProblem
-from tutor.shell.lookup import find_program, which
+from tutor.shell.lookup import Hashed, find_program, which
 from tutor.shell.parser import Parser, parsed
 from tutor.shell.pipelines import Substitutions, capture, pipeline
 from tutor.shell.printing import command as command_text
@@ -50,11 +50,19 @@ class Shell:
         self.functions: dict[str, syntax.Function] = {}
         self.aliases: dict[str, str] = {}
         self.options: dict[str, bool] = {}
+        self.disabled: set[str] = set()
+        """Builtins that `enable -n` has put aside."""
+        self.hashed: dict[str, Hashed] = {}
+        self.hashed_for = ''
+        self.completions: dict[str, str] = {}
+        """What `complete` was told, by command: the options, as `complete -p` prints them."""
         self.own_pid = ctx.pid
         """$$: subshells keep it."""
         self.clockwork = Clockwork(ctx.simulation.now)
         self.depth = self.nesting = 0
         """How many subshells, and how many command substitutions, this one is in."""
+        self.evaluating = 0
+        """How many `eval` run inside each other."""
         self._running: syntax.Simple | None = None
         self.calls: list[Call] = []
         self.traps: dict[str, str] = {}
@@ -112,14 +120,14 @@ class Shell:
         if not self.sourcing:
             self.warned_of_jobs -= self.warned_of_jobs > 0
             self.budget.steps, self.budget.stopped = 0, False
-        scripts = None if self.aliases else parsed(text)
+        scripts = None if self.aliases or 'alias' in text else parsed(text)
         parser = None
         try:
             if scripts is not None:
                 for line, script in scripts:
                     await self._run_line(script, line)
             else:
-                parser = Parser(text, aliases=self.aliases)
+                parser = Parser(text, alias=self._alias)
                 while (script := parser.next_line()) is not None:
                     await self._run_line(script, parser.line)
                 for warning in parser.warnings if self.dialect.name == 'bash' else ():
@@ -165,6 +173,16 @@ class Shell:
         name = f'{name}: {self.within}' if self.within and self.dialect.name == 'bash' else name
         from_option = self.from_option and not self.within
         self.io.stderr.write(self.dialect.syntax(name, line, str(problem), source, from_option))
+
+    def _alias(self, name: str) -> str | None:
+        """What stands for the name of a command that is being read."""
+        return self.aliases.get(name) if self.expands_aliases else None
+
+    @property
+    def expands_aliases(self) -> bool:
+        """What is typed always; a script of bash only where shopt says so."""
+        return self.line is None or self.interactive or self.dialect.name != 'bash' or \
+            bool(self.options.get('expand_aliases'))
 
     @property
     def home(self) -> str:
@@ -218,6 +236,9 @@ class Shell:
                 self.status = await pipeline(self, node, io)
                 if node.negated:
                     return self.status
+            case syntax.Coproc():
+                from tutor.shell.coprocesses import start
+                self.status = start(self, node, io)
             case syntax.Function():
                 self.functions[node.name] = node
                 self.status = 0
@@ -295,7 +316,7 @@ class Shell:
             return await inside(self, node, io)
         finally:
             self.io = previous
-            close_all(opened)
+            await close_all(opened)
 
     async def evaluate(self, word: syntax.Word, io: IO) -> int:
         """An arithmetic expression; raises Failed."""
@@ -315,6 +336,8 @@ class Shell:
         copy.variables = self.variables.copy()
         copy.functions, copy.aliases = dict(self.functions), dict(self.aliases)
         copy.options, copy.traps, copy.jobs = dict(self.options), {}, dict(self.jobs)
+        copy.disabled, copy.hashed = set(self.disabled), dict(self.hashed)
+        copy.completions = dict(self.completions)
         copy.positional = list(self.positional)
         copy.interactive = False
         copy.depth = self.depth + 1
@@ -347,7 +370,7 @@ class Shell:
             self.line = node.line - (self.from_option and self.dialect.name == 'ash')
         if not self.line_stands:
             self._running = node
-        if 'DEBUG' in self.traps:
+        if 'DEBUG' in self.traps and (not self.calls or self.options.get('functrace')):
             await self.run_trap('DEBUG')
         opened: list[Any] = []
         try:
@@ -371,7 +394,7 @@ class Shell:
             self.complain(io, f'write error: {problem.strerror}')
             return 1
         finally:
-            close_all(opened)
+            await close_all(opened)
             if self._substitutions is not None:
                 substitutions, self._substitutions = self._substitutions, None
                 await substitutions.finish(self)
@@ -389,7 +412,7 @@ class Shell:
         """Run a function, a builtin or a program, with the assignments before it in its environment."""
         from tutor.shell.builtins.catalog import BUILTINS
         name = argv[0]
-        function, builtin = self.functions.get(name), BUILTINS.get(name)
+        function, builtin = self.functions.get(name), BUILTINS.get(name) if name not in self.disabled else None
         if function is None and builtin is None:
             environment = self.variables.exported()
             for assignment in node.assignments:

@@ -85,13 +85,14 @@ def in_background(shell: Shell, node: syntax.Node, io: IO) -> None:
         return await isolated(inner, syntax.Script([(node, False)]), own)
 
     process = shell.ctx.host.start(main, [shell.name], quiet, inner.ctx)
-    number = _new_job(shell, process, printing.command(node)).number
+    number = new_job(shell, process, printing.command(node)).number
     shell.background_pid = process.pid
     if shell.interactive:
         io.stderr.write(f'[{number}] {process.pid}\n')
 
 
-def _new_job(shell: Shell, process: Process, source: str) -> Job:
+def new_job(shell: Shell, process: Process, source: str) -> Job:
+    """Note a command that runs beside the shell, or is stopped."""
     number = max(shell.jobs, default=0) + 1
     shell.jobs[number] = Job(number, process, source, shell.depth)
     return shell.jobs[number]
@@ -116,7 +117,7 @@ async def in_foreground(shell: Shell, process: Process, source: str) -> int:
         if job is not None:
             del shell.jobs[job.number]
         return process.exit.result()
-    _note_stopped(shell, job or _new_job(shell, process, source))
+    _note_stopped(shell, job or new_job(shell, process, source))
     if shell.loops:  # wait_for: a loop ends with the command that was stopped in it
         raise Break(shell.loops, again=False)
     return 128 + SIGNALS[process.stopped_by]

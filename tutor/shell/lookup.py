@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.shell.access import EXECUTE, allowed
@@ -21,8 +23,21 @@ def home_of(user: str, files: FileSystem) -> str | None:
     return next((fields[5] for line in lines if (fields := line.split(':'))[0] == user and len(fields) > 5), None)
 
 
+@dataclass(slots=True)
+class Hashed:
+    """Where a command was found, and how often it ran since."""
+
+    path: str
+    hits: int = 0
+
+
 def which(shell: Shell, name: str) -> str | None:
     """Where PATH finds a program."""
+    return next(all_paths(shell, name), None)
+
+
+def all_paths(shell: Shell, name: str) -> Iterator[str]:
+    """Everywhere PATH finds a program."""
     files = shell.ctx.files
     for folder in (shell.variables.get('PATH') or '').split(':'):
         path = f'{folder or shell.ctx.cwd}/{name}'
@@ -31,15 +46,30 @@ def which(shell: Shell, name: str) -> str | None:
         except OSError:
             continue
         if isinstance(node, File) and node.mode & 0o111:
-            return path
-    return None
+            yield path
+
+
+def _remembered(shell: Shell, name: str) -> str | None:
+    """Where a command is: as bash remembers it until PATH changes (`hash`), else as PATH says."""
+    path = shell.variables.get('PATH') or ''
+    if path != shell.hashed_for:
+        shell.hashed.clear()
+        shell.hashed_for = path
+    known = shell.hashed.get(name)
+    if known is not None and shell.ctx.files.exists(known.path):
+        known.hits += 1
+        return known.path
+    found = which(shell, name)
+    if found is not None:
+        shell.hashed[name] = Hashed(found, 1)
+    return found
 
 
 def find_program(shell: Shell, argv: list[str], io: IO) -> tuple[Main | None, int]:
     """The program that a name means; else None and the status, with the message written."""
     name = argv[0]
     dialect = shell.dialect
-    path = normalize(name, shell.ctx.cwd) if '/' in name else which(shell, name)
+    path = normalize(name, shell.ctx.cwd) if '/' in name else _remembered(shell, name)
     if path is None:
         shell.complain(io, dialect.not_found(name), plain=True)
         return None, 127

@@ -7,7 +7,7 @@ aliases and bash's own words for a syntax error need the parser that stands at t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import lru_cache
 
 from tutor.shell.condition_parser import Conditions
@@ -19,6 +19,7 @@ from tutor.shell.syntax import (
     Assignment,
     Case,
     Condition,
+    Coproc,
     For,
     Function,
     Group,
@@ -30,6 +31,7 @@ from tutor.shell.syntax import (
     Script,
     Select,
     Simple,
+    Text,
     Word,
 )
 from tutor.shell.tokens import CLOSING
@@ -38,16 +40,18 @@ OPENING = {'if', 'while', 'until', 'for', 'case', 'select', 'function', '{', '[[
 DECLARING = {'export', 'local', 'declare', 'typeset', 'readonly'}
 ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)')
 FUNCTION = re.compile(r'([^\s;&|<>()$`"\'\\{}=]+)[ \t]*\([ \t]*\)')
-REDIRECT = re.compile(r'(?:(\d+)|\{([A-Za-z_]\w*)\})?(<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())')
+COPROC = re.compile(r'([A-Za-z_]\w*)[ \t]+(?=[({]|(?:if|while|until|for|case|select)\b|\[\[)')
+REDIRECT = re.compile(r'(?:(\d+)|\{([A-Za-z_]\w*(?:\[[^\]]*\])?)\})?'
+                      r'(<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())')
 MAX_DEPTH = 60
 
 
 class Parser(Conditions):
-    """Parses one text. `aliases` are put in place of command names as they are read."""
+    """Parses one text. What `alias` gives is put in place of command names as they are read."""
 
-    def __init__(self, text: str, pos: int = 0, aliases: Mapping[str, str] | None = None) -> None:
+    def __init__(self, text: str, pos: int = 0, alias: Callable[[str], str | None] | None = None) -> None:
         super().__init__(text, pos)
-        self._aliases = {} if aliases is None else aliases
+        self._alias_of = alias or (lambda name: None)
         self._alias_ends: list[tuple[int, str]] = []
         self._depth = 0
         self.line = 1
@@ -170,6 +174,8 @@ class Parser(Conditions):
             self.pos += 1
             return self._subshell()
         word = self._bare_word()
+        if word == 'coproc':
+            return self._coproc()
         if word in OPENING:
             return self._nested(word)
         if word in CLOSING or not self.peek() or self._operator():
@@ -179,6 +185,16 @@ class Parser(Conditions):
             self.pos = match.end()
             return self._function(match[1], start)
         return self._simple()
+
+    def _coproc(self) -> Coproc:
+        """coproc [NAME] COMMAND: only a compound command may have a name."""
+        self.pos += len('coproc')
+        self.skip_blanks()
+        named = COPROC.match(self.text, self.pos)
+        if named is not None and named[1] not in OPENING:
+            self.pos = named.end()
+            return Coproc(named[1], self._command())
+        return Coproc('COPROC', self._command())
 
     def _subshell(self) -> Group:
         try:
@@ -394,7 +410,7 @@ class Parser(Conditions):
     def _expand_alias(self) -> bool:
         """Put an alias's text in place of the name at this position."""
         name = self._bare_word()
-        text = self._aliases.get(name)
+        text = self._alias_of(name)
         self._alias_ends = [(end, used) for end, used in self._alias_ends if self.pos < end]
         if text is None or any(used == name for _, used in self._alias_ends):
             return False
@@ -437,7 +453,21 @@ class Parser(Conditions):
                 return tuple(words)
             if self._operator() or (self.peek() in '<>' and self.peek(1) != '('):
                 raise self._unexpected()
-            words.append(self.word())
+            words.append(self._item())
+
+    def _item(self) -> Word:
+        """A word of an array, or `[index]=value`, whose index may have blanks."""
+        start = self.pos
+        if self.peek() == '[':
+            index = self._index()
+            follows = re.compile(r'\+?=').match(self.text, self.pos)
+            if follows is not None:
+                self.pos = follows.end()
+                value = self.word() if self.peek() not in ' \t\n)' else Word(())
+                sign = Text(f']{follows[0]}', True)
+                return Word((Text('[', True), *index.parts, sign, *value.parts), self.text[start:self.pos])
+            self.pos = start
+        return self.word()
 
     # -- redirections -------------------------------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ def command(node: Node, indent: int = 0) -> str:
             return _pipeline(node, indent)
         case syntax.Function():
             return f'function {node.name} () \n{" " * indent}{_body(node.body, indent)}'
+        case syntax.Coproc():
+            return f'coproc {node.name} {command(node.body, indent)}'
         case syntax.Condition():
             return _with_redirects(f'[[ {condition(node.test)} ]]', node.redirects)
         case syntax.Arithmetic():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.shell.history import UBUNTU
 from tutor.shell.special import VERSION
+from tutor.shell.unwinding import Exit
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -29,6 +31,29 @@ def decoded(text: str, shell: Shell) -> str:
         found.append(_letter(letter, shell))
         place += 2
     return ''.join(found)
+
+
+async def before_prompt(shell: Shell) -> None:
+    """PROMPT_COMMAND: what runs before each prompt of bash; the status of what was typed stays."""
+    commands = shell.variables.items('PROMPT_COMMAND') if shell.interactive and shell.dialect.name == 'bash' else {}
+    if not commands:
+        return
+    status, line = shell.status, shell.line
+    shell.sourcing += 1
+    try:
+        for command in commands.values():
+            await shell.run_block(command)
+    except Exit:
+        pass
+    finally:
+        shell.sourcing -= 1
+        shell.status, shell.line = status, line
+
+
+def history_rules(shell: Shell) -> tuple[str, str]:
+    """HISTCONTROL and HISTIGNORE."""
+    control = shell.variables.get('HISTCONTROL')
+    return UBUNTU if control is None else control, shell.variables.get('HISTIGNORE') or ''
 
 
 def _letter(letter: str, shell: Shell) -> str:

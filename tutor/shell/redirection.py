@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, Any
 
-from tutor.cluster.simulation import Reader, Writer
+from tutor.cluster.simulation import Pipe, Reader, Task, Writer
 from tutor.shell.access import READ, allowed, open_write
 from tutor.shell.process import IO
 from tutor.shell.streams import BytesReader, FileReader, FileWriter, NullWriter, device_writer
-from tutor.shell.syntax import Redirect
+from tutor.shell.syntax import ProcessSubstitution, Redirect
 from tutor.shell.unwinding import Failed
 from tutor.shell.vfs import Device, Directory, File, normalize
 
@@ -31,13 +31,71 @@ async def redirected(shell: Shell, redirects: list[Redirect], io: IO) -> tuple[I
     return IO(streams[0], streams[1], streams[2]), opened
 
 
-def close_all(opened: list[Any]) -> None:
+class ReadEnd:
+    """Closes the reading end of a pipe."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+
+    def close(self) -> None:
+        self._pipe.close_read()
+
+
+class WriteEnd:
+    """The writing end of a pipe, and the command that reads it."""
+
+    def __init__(self, pipe: Pipe, task: Task[int]) -> None:
+        self.pipe, self.task = pipe, task
+
+    def close(self) -> None:
+        self.pipe.close()
+
+
+def to_process(shell: Shell, part: ProcessSubstitution, io: IO) -> WriteEnd:
+    """> >(…): a command that reads what is written."""
+    from tutor.shell.pipelines import isolated
+    pipe, inner = Pipe(shell.ctx.simulation), shell.subshell()
+    return WriteEnd(pipe, shell.ctx.simulation.spawn(isolated(inner, part.script, IO(pipe, io.stdout, io.stderr)),
+                                                     'substitution'))
+
+
+def from_process(shell: Shell, part: ProcessSubstitution, io: IO) -> Pipe:
+    """< <(…): what a command writes, as it writes it."""
+    from tutor.shell.pipelines import isolated
+    pipe, inner = Pipe(shell.ctx.simulation), shell.subshell()
+
+    async def run() -> None:
+        try:
+            await isolated(inner, part.script, IO(io.stdin, pipe, io.stderr))
+        finally:
+            pipe.close()
+
+    shell.ctx.simulation.spawn(run(), 'substitution')
+    return pipe
+
+
+async def close_all(opened: list[Any]) -> None:
+    """Close what redirections have opened; the commands of >(…) are waited for."""
     for stream in opened:
         stream.close()
+    for stream in opened:
+        if isinstance(stream, WriteEnd):
+            await stream.task
 
 
 async def _redirect(shell: Shell, redirect: Redirect, streams: dict[int, Any], opened: list[Any], io: IO) -> None:
     operator, number = redirect.operator, redirect.descriptor
+    match redirect.target.parts:
+        case (ProcessSubstitution(writes=False) as part,) if operator == '<':
+            reader = from_process(shell, part, io)
+            streams[number or 0] = reader
+            opened.append(ReadEnd(reader))
+            return
+        case (ProcessSubstitution(writes=True) as part,) if operator in ('>', '>>', '>|'):
+            end = to_process(shell, part, io)
+            streams[1 if number is None else number] = end.pipe
+            opened.append(end)
+            return
     target = await _target(shell, redirect, io)
     if redirect.variable:
         number = _new_descriptor(shell, redirect, streams)
@@ -69,11 +127,12 @@ async def _target(shell: Shell, redirect: Redirect, io: IO) -> str:
 
 def _new_descriptor(shell: Shell, redirect: Redirect, streams: dict[int, Any]) -> int:
     """{name}>file: a free descriptor from 10 on, whose number the variable gets; or the one that it has."""
-    held = shell.variables.get(redirect.variable) or ''
+    name, _, index = redirect.variable.partition('[')
+    held = shell.expander.elements.find(name, index.removesuffix(']') if index else None) or ''
     if redirect.operator in ('>&', '<&') and held.isdigit():
         return int(held)
     number = next(number for number in range(10, 1000) if number not in streams)
-    shell.variables.set(redirect.variable, str(number))
+    shell.expander.elements.assign(redirect.variable, str(number))
     return number
 
 

@@ -9,7 +9,7 @@ from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context
-from tutor.shell.prompts import decoded, shortened
+from tutor.shell.prompts import before_prompt, decoded, shortened
 from tutor.shell.special import MACHINE, VERSION
 from tutor.shell.vfs import normalize
 from tutor.shell.wording import dialect_of
@@ -134,6 +134,8 @@ async def converse(shell: Shell, login: bool = False) -> int:
     pending, farewell = '', 'logout\n' if login else 'exit\n'
     foreground = Foreground(shell)
     while True:
+        if not pending:
+            await foreground.run(before_prompt(shell))
         shell.io.stdout.write('> ' if pending else prompt(shell))
         line = await foreground.run(shell.io.stdin.readline())
         if line is None:

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 PROMPT_PID = 999
 """$$ of a shell that is no process of the table: the one at the prompt."""
-LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'C': 'noclobber', 'v': 'verbose',
-           'a': 'allexport', 'E': 'errtrace', 'T': 'functrace', 'n': 'noexec', 'm': 'monitor'}
+LETTERS = {'a': 'allexport', 'e': 'errexit', 'f': 'noglob', 'm': 'monitor', 'n': 'noexec', 'u': 'nounset',
+           'v': 'verbose', 'x': 'xtrace', 'C': 'noclobber', 'E': 'errtrace', 'T': 'functrace'}
+"""Of `$-`, in its order."""
 VERSION = '5.2.15(1)-release'
 MACHINE = 'x86_64-pc-linux-gnu'
 

@@ -188,6 +188,13 @@ class Function:
 
 
 @dataclass(slots=True)
+class Coproc:
+    name: str
+    body: Node
+    redirects: list[Redirect] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Arithmetic:
     expression: Word
     redirects: list[Redirect]
@@ -202,7 +209,7 @@ class Condition:
 
 
 Node = (Simple | Pipeline | AndOr | Group | If | Loop | For | Select | ArithmeticFor | Case | Function | Arithmetic
-        | Condition)
+        | Condition | Coproc)
 
 
 def fails_by_itself(node: Node) -> bool:

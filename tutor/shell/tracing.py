@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.shell.quoting import if_needed
+from tutor.shell.quoting import METAS, ansi_quoted, single_quoted, unprintable
 from tutor.shell.syntax import Assignment, Word
 
 if TYPE_CHECKING:
@@ -28,17 +28,17 @@ async def trace(shell: Shell, text: str) -> None:
         pass
     finally:
         shell.options['xtrace'] = True
-    shell.io.stderr.write(f'{sign[:1] * (shell.nesting + 1)}{sign[1:]}{text}\n')
+    shell.io.stderr.write(f'{sign[:1] * (shell.nesting + shell.evaluating + 1)}{sign[1:]}{text}\n')
 
 
 async def trace_words(shell: Shell, argv: list[str]) -> None:
     if not traced(shell):
         return
-    await trace(shell, ' '.join(if_needed(word) if word else "''" for word in argv))
-    for word in argv[1:] if argv[0] in ('export', 'readonly', 'local', 'declare', 'typeset') else ():
+    await trace(shell, ' '.join(_quoted(word) if word else "''" for word in argv))
+    for word in argv[1:] if argv[0] in ('export', 'readonly') else ():
         name, equals, value = word.partition('=')
         if equals and name.isidentifier():
-            await trace(shell, f'{name}={if_needed(value)}')
+            await trace(shell, f'{name}={_quoted(value)}')
 
 
 async def trace_assignment(shell: Shell, assignment: Assignment, value: str) -> None:
@@ -46,7 +46,14 @@ async def trace_assignment(shell: Shell, assignment: Assignment, value: str) -> 
     if not traced(shell):
         return
     target = assignment.name if assignment.index is None else f'{assignment.name}[{assignment.index.source}]'
-    await trace(shell, f'{target}{"+=" if assignment.append else "="}{if_needed(value)}')
+    await trace(shell, f'{target}{"+=" if assignment.append else "="}{_quoted(value)}')
+
+
+def _quoted(word: str) -> str:
+    """xtrace_print_word_list: metacharacters before those that cannot be printed."""
+    if METAS.search(word):
+        return single_quoted(word)
+    return ansi_quoted(word) if unprintable(word) else word
 
 
 async def trace_array(shell: Shell, assignment: Assignment) -> None:

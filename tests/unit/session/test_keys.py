@@ -202,3 +202,31 @@ def test_control_z_stops_what_runs_in_a_container(screen: Screen) -> None:
     assert screen.stop() == '^Z'
     assert screen.wait(5) == ''
     assert not screen.session.running
+
+
+# -- the prompt ---------------------------------------------------------------------------------------------------
+
+
+def test_prompt_command_runs_before_each_prompt(bash: Screen) -> None:
+    assert bash.run('PROMPT_COMMAND="echo before"') == 'before\n'
+    assert bash.run('false') == 'before\n'
+    assert bash.session.status == 1
+    assert bash.session.commands[-1].stdout.text() == ''
+
+
+@pytest.mark.parametrize(('control', 'kept'), [
+    ('', [' a', 'b', 'b', ' a']), ('ignorespace', ['b', 'b']), ('ignoredups', [' a', 'b', ' a']),
+    ('ignoreboth', ['b']), ('erasedups', ['b', ' a'])])
+def test_histcontrol_says_what_is_kept(control: str, kept: list[str], bash: Screen) -> None:
+    bash.run(f'HISTCONTROL={control}')
+    for line in (' a', 'b', 'b', ' a'):
+        bash.run(line, 0.2)
+    assert bash.session.history.lines[1:] == kept
+
+
+def test_complete_says_which_command_is_completed_as_which(bash: Screen) -> None:
+    bash.run('source <(kubectl completion bash); complete -o default -F __start_kubectl kk')
+    assert [found.text for found in bash.session.complete('kk get no', 9)] == ['nodes']
+    bash.run('complete -W "red green" paint; complete -F __start_nosuch other')
+    assert [found.text for found in bash.session.complete('paint r', 7)] == ['red']
+    assert bash.session.complete('other get no', 12) == []

@@ -65,6 +65,7 @@ def test_two_heredocs_on_one_line(output):
 
 
 def test_state_stays_between_blocks(machine):
+    machine.at_prompt()
     machine.run('x=1; f() { echo "f $x"; }; alias g="f"; cd /tmp')
     assert machine.run('g; pwd').stdout == 'f 1\n/tmp\n'
 
@@ -148,3 +149,25 @@ def test_what_once_hung_or_crashed_ends(text, machine):
     machine.at_prompt()
     machine.run(text, limit=100)
     assert machine.run('echo alive').stdout == 'alive\n'
+
+
+def test_what_a_substitution_writes_is_read_as_it_comes(machine):
+    began = machine.simulation.now
+    assert machine.run('read x < <(echo first; sleep 1000; echo second); echo $x').stdout == 'first\n'
+    assert machine.simulation.now - began < 10
+    assert machine.run('{ echo a; echo b; } > >(while read l; do echo "[$l]"; done)').stdout == '[a]\n[b]\n'
+
+
+def test_a_script_expands_aliases_only_when_it_is_told_to(machine):
+    assert machine.run("alias a='echo yes'\na").code == 127
+    assert machine.run("shopt -s expand_aliases; alias a='echo yes'\na").stdout == 'yes\n'
+
+
+def test_commands_are_remembered_until_path_changes(machine):
+    machine.files.put('/opt/ls', '#!/bin/sh\necho other\n', 0o755)
+    assert machine.run('hash ls; type ls; PATH=/opt:$PATH; ls; hash -t ls').stdout == \
+        'ls is hashed (/bin/ls)\nother\n/opt/ls\n'
+
+
+def test_bind_says_that_it_can_do_nothing(machine):
+    assert 'error:' in machine.at_prompt().run('bind -x').stderr

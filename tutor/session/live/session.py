@@ -19,6 +19,7 @@ from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context, Host
 from tutor.shell.programs.catalog import programs
+from tutor.shell.prompts import before_prompt, history_rules
 from tutor.shell.sh import prompt as shell_prompt
 from tutor.shell.speech import KEY as LANGUAGES
 from tutor.shell.streams import BytesReader, Capture
@@ -83,7 +84,7 @@ class LiveSession:
     def submit(self, text: str) -> None:
         """Enter at the prompt."""
         if text.strip():
-            self.history.add(text)
+            self.history.add(text, *history_rules(self.shell))
             self.shell.interactive = True
             self.shell.ctx.terminal = self.terminal
             self._start(text, IO(self.terminal.reader, self.terminal.writer, self.terminal.writer))
@@ -144,6 +145,7 @@ class LiveSession:
             self.ended = True
         except Cancelled:
             self.shell.status = INTERRUPTED
+        await before_prompt(self.shell)
         return self.shell.status
 
     def _suspend(self) -> None:

@@ -65,10 +65,12 @@ async def evaluate(argv: list[str], io: IO, shell: Shell) -> int:
     shell.sourcing += 1
     line, within = shell.line, shell.within
     shell.within = 'eval'
+    shell.evaluating += 1
     try:
         return await _inside(' '.join(argv[1:]), io, shell)
     finally:
         shell.sourcing -= 1
+        shell.evaluating -= 1
         shell.line, shell.within = line, within
 
 
@@ -112,7 +114,10 @@ async def replace(argv: list[str], io: IO, shell: Shell) -> int:
     """exec: the shell becomes a program; without one, its redirections stay."""
     if len(argv) < 2:
         shell.io = io
-        shell.descriptors = dict(shell.redirected_descriptors)
+        before, shell.descriptors = shell.descriptors, dict(shell.redirected_descriptors)
+        for number, stream in before.items():
+            if number not in shell.descriptors and stream not in shell.descriptors.values():
+                stream.close()
         return 0
     if '/' not in argv[1] and shell.which(argv[1]) is None and shell.dialect.name == 'bash':
         shell.complain(io, f'exec: {argv[1]}: not found')

@@ -1,4 +1,4 @@
-"""help, disown, and what completion scripts call (completion itself is the terminal's)."""
+"""help, disown, times."""
 
 from __future__ import annotations
 
@@ -10,30 +10,6 @@ from tutor.shell.speech import each, line
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
-
-
-async def accept(argv: list[str], io: IO, shell: Shell) -> int:
-    """complete, compopt: taken, so that `source <(kubectl completion bash)` works; the terminal completes by itself."""
-    return 0
-
-
-async def compgen(argv: list[str], io: IO, shell: Shell) -> int:
-    """compgen [-c|-a|-v|-f|-W WORDS] [PREFIX]: what would be offered."""
-    from tutor.shell.completion import complete
-    words = argv[1:]
-    if '-W' in words and words.index('-W') + 1 < len(words):
-        place = words.index('-W')
-        prefix = words[place + 2] if place + 2 < len(words) else ''
-        found = [word for word in words[place + 1].split() if word.startswith(prefix.lstrip('-') and prefix)]
-    else:
-        prefix = words[-1] if words and not words[-1].startswith('-') else ''
-        line = prefix if '-c' in words else f'cat {prefix}'
-        names = {'-a': list(shell.aliases), '-v': list(shell.variables.names())}
-        chosen = next((names[word] for word in words if word in names), None)
-        found = [name for name in chosen if name.startswith(prefix)] if chosen is not None else \
-            [each.text for each in complete(line, len(line), shell)]
-    io.stdout.write(''.join(f'{word}\n' for word in found))
-    return 0 if found else 1
 
 
 async def disown(argv: list[str], io: IO, shell: Shell) -> int:
@@ -48,7 +24,8 @@ async def disown(argv: list[str], io: IO, shell: Shell) -> int:
         if job is None:
             shell.complain(io, f'disown: {word or "current"}: no such job')
             return 1
-        shell.jobs.pop(job.number, None)
+        if '-h' not in argv:
+            shell.jobs.pop(job.number, None)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tutor.shell.lookup import all_paths
 from tutor.shell.parser import CLOSING, OPENING
 from tutor.shell.printing import function_text
 from tutor.shell.process import IO
@@ -62,7 +63,7 @@ async def type_of(argv: list[str], io: IO, shell: Shell) -> int:
             elif 'p' not in letters and 'P' not in letters:
                 io.stdout.write(f'{text}\n')
             elif kind == 'file':
-                io.stdout.write(text.removeprefix(f'{name} is ') + '\n')
+                io.stdout.write(text.removeprefix(f'{name} is ').removeprefix('hashed (').removesuffix(')') + '\n')
     return status
 
 
@@ -70,16 +71,21 @@ def _meanings(name: str, shell: Shell, only_files: bool = False) -> Iterator[tup
     """What a name stands for, by what wins: a kind, and bash's sentence about it."""
     from tutor.shell.builtins.catalog import BUILTINS
     if not only_files:
-        if name in shell.aliases:
+        if name in shell.aliases and shell.expands_aliases:
             yield 'alias', f"{name} is aliased to `{shell.aliases[name]}'"
         if name in KEYWORDS:
             yield 'keyword', f'{name} is a shell keyword'
         if name in shell.functions:
             yield 'function', f'{name} is a function\n{function_text(shell.functions[name])}'
-        if name in BUILTINS:
+        if name in BUILTINS and name not in shell.disabled:
             yield 'builtin', f'{name} is a shell builtin'
-    path = name if '/' in name and shell.ctx.files.exists(normalize(name, shell.ctx.cwd)) else shell.which(name)
-    if (path and '/' not in name) or path == name:
+    if '/' in name:
+        if shell.ctx.files.exists(normalize(name, shell.ctx.cwd)):
+            yield 'file', f'{name} is {name}'
+        return
+    if name in shell.hashed and not only_files:
+        yield 'file', f'{name} is hashed ({shell.hashed[name].path})'
+    for path in all_paths(shell, name):
         yield 'file', f'{name} is {path}'
 
 

@@ -22,13 +22,13 @@ AT_PROMPT = {'emacs', 'histexpand', 'history', 'monitor'}
 SHOPT_ON = {'checkwinsize', 'cmdhist', 'complete_fullquote', 'extquote', 'force_fignore', 'globasciiranges',
             'globskipdots', 'hostcomplete', 'interactive_comments', 'patsub_replacement', 'progcomp', 'promptvars',
             'sourcepath'}
-SHOPT = sorted({*SHOPT_ON, 'autocd', 'assoc_expand_once', 'cdable_vars', 'cdspell', 'checkhash', 'checkjobs',
+SHOPT = ['autocd', 'assoc_expand_once', *sorted({*SHOPT_ON, 'cdable_vars', 'cdspell', 'checkhash', 'checkjobs',
                 'compat31', 'compat32', 'compat40', 'compat41', 'compat42', 'compat43', 'compat44', 'direxpand',
                 'dirspell', 'dotglob', 'execfail', 'expand_aliases', 'extdebug', 'extglob', 'failglob', 'globstar',
                 'gnu_errfmt', 'histappend', 'histreedit', 'histverify', 'huponexit', 'inherit_errexit', 'lastpipe',
                 'lithist', 'localvar_inherit', 'localvar_unset', 'login_shell', 'mailwarn', 'no_empty_cmd_completion',
                 'nocaseglob', 'nocasematch', 'noexpand_translation', 'nullglob', 'progcomp_alias', 'restricted_shell',
-                'shift_verbose', 'varredir_close', 'xpg_echo'})
+                'shift_verbose', 'varredir_close', 'xpg_echo'})]
 USAGE = 'set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n'
 
 

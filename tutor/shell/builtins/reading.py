@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.cluster.simulation import Future, Reader
 from tutor.shell.elements import BadSubscript
 from tutor.shell.process import IO
+from tutor.shell.quoting import single_quoted
 from tutor.shell.streams import NullWriter
 from tutor.shell.tty import mode
 from tutor.shell.variables import ReadOnly
@@ -214,5 +215,19 @@ async def mapfile(argv: list[str], io: IO, shell: Shell) -> int:
     lines = [line for line in lines if line][numbers['s']:]
     lines = lines[:numbers['n']] if numbers['n'] else lines
     values = dict(enumerate((line.removesuffix(delimiter) if 't' in options else line for line in lines), numbers['O']))
+    if 'C' in options:
+        await _call_back(options, values, shell)
     shell.variables.set(names[0] if names else 'MAPFILE', values, append='O' in options)
     return 0
+
+
+async def _call_back(options: dict[str, str], values: dict[int, str], shell: Shell) -> None:
+    """-C: a command for each so many lines (-c), with the index and the line as its last arguments."""
+    quantum = int(options['c']) if options.get('c', '').isdigit() else 5000
+    for count, (index, value) in enumerate(values.items(), 1):
+        if not count % quantum:
+            shell.sourcing += 1
+            try:
+                await shell.run_block(f'{options["C"]} {index} {single_quoted(value)}')
+            finally:
+                shell.sourcing -= 1

@@ -111,7 +111,8 @@ def _number(kind: str, flags: str, precision: int | None, word: str | None, prob
         if kind in 'diu':
             return f'{_integer(word):{sign}0{precision}d}' if precision else f'{_integer(word):{sign}d}'
         if kind in 'xXo':
-            return f'{_integer(word) & (1 << 64) - 1:{"#" if "#" in flags else ""}{kind}}'
+            text = f'{_integer(word) & (1 << 64) - 1:{"#" if "#" in flags else ""}{kind}}'
+            return text.replace('0o', '0') if text != '0o0' else '0'
         if kind in 'eEfFgG':
             return f'{float(word or 0):{sign}.{6 if precision is None else precision}{kind}}'
     except (ValueError, OverflowError):
