@@ -75,7 +75,8 @@ class Cluster:
             self.simulation, self.api, fabric.links, SERVER.partition('://')[2], config.control_plane)
         self.control_plane = ControlPlane(self.api, HOSTNAME, ADDRESS, lambda: self.endpoint.listening)
         local = self.endpoint.link(self.api, config.control_plane)
-        self.controllers = ControllerManager(self.simulation, local, Settings(authority.certificate, authority.key))
+        self.controllers = ControllerManager(self.simulation, local, Settings(
+            authority.certificate, authority.key, keys.token_key))
         self.scheduler = Scheduler(self.simulation, local)
         leaders = [node for node in config.nodes if CONTROL_PLANE in node.roles]
         self.initialised = not leaders or any(node.joined for node in leaders)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
-import json
 import re
 import ssl
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.apimachinery import errors
 from tutor.client.transport import User
-from tutor.cluster.apiserver.subresources.token import encode
+from tutor.cluster.apiserver.token_validator import AUTHENTICATED, CREDENTIAL_ID, InvalidToken, Validator
 
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
-AUTHENTICATED = 'system:authenticated'
-CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id'
 BOOTSTRAP_TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
 ANONYMOUS = User('system:anonymous', ('system:unauthenticated',))
 
@@ -32,6 +28,7 @@ class Authenticator:
         self._server = server
         self.tokens: dict[str, User] = {}
         self.certificates: dict[str, User] = {}
+        self.accounts = Validator(server.stores, server.simulation, server.keys.token_key)
         self.expired: set[str] = set()
         """Certificates that came to their end before their time."""
 
@@ -67,35 +64,10 @@ class Authenticator:
         return known
 
     def _service_account(self, token: str) -> User | None:
-        claims = _verified(token, self._server.keys.token_key)
-        if claims is None or claims.get('exp', 0) < self._server.simulation.wall().timestamp():
+        try:
+            return self.accounts.validate(token)
+        except InvalidToken:
             return None
-        namespace = claims['kubernetes.io']['namespace']
-        name = claims['kubernetes.io']['serviceaccount']['name']
-        account = self._server.stores.of('', 'serviceaccounts').find(namespace, name)
-        if account is None or account['metadata']['uid'] != claims['kubernetes.io']['serviceaccount']['uid']:
-            return None
-        return service_account(namespace, name, account['metadata']['uid'])
-
-
-def service_account(namespace: str, name: str, uid: str = '') -> User:
-    """The User that a service account is."""
-    return User(f'system:serviceaccount:{namespace}:{name}',
-                ('system:serviceaccounts', f'system:serviceaccounts:{namespace}', AUTHENTICATED), uid)
-
-
-def _verified(token: str, key: bytes) -> dict[str, Any] | None:
-    """The claims of a token that we have signed, or None."""
-    parts = token.split('.')
-    if len(parts) != 3:
-        return None
-    signature = hmac.new(key, f'{parts[0]}.{parts[1]}'.encode(), hashlib.sha256).digest()
-    if not hmac.compare_digest(encode(signature), parts[2]):
-        return None
-    try:
-        return json.loads(base64.urlsafe_b64decode(parts[1] + '=='))
-    except ValueError:
-        return None
 
 
 def _subject(pem: str, authority: str, now: datetime) -> User | None:

@@ -9,9 +9,11 @@ from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response, User
+from tutor.cluster.account_tokens import ISSUER
 from tutor.cluster.apiserver import decoding
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.apiserver.token_validator import InvalidToken
 
 
 def self_subject_access(scope: Scope) -> Response:
@@ -86,7 +88,7 @@ def self_subject(scope: Scope) -> Response:
         info['uid'] = user.uid
     info['groups'] = list(user.groups)
     if user.extra:
-        info['extra'] = {name: list(values) for name, values in user.extra.items()}
+        info['extra'] = {name: list(values) for name, values in sorted(user.extra.items())}
     meta = {**review['metadata'], 'creationTimestamp': scope.server.simulation.timestamp()}
     return Response(201, {**review, 'metadata': meta, 'status': {'userInfo': info}})
 
@@ -94,12 +96,19 @@ def self_subject(scope: Scope) -> Response:
 def token_review(scope: Scope) -> Response:
     """TokenReview: whose a token is."""
     review = decoding.read_object(scope)
-    token = (review.get('spec') or {}).get('token', '')
-    user = scope.server.authenticator.token(token)
+    spec, authenticator = review.get('spec') or {}, scope.server.authenticator
+    token, audiences = spec.get('token', ''), spec.get('audiences') or []
+    error = 'invalid bearer token'
+    try:
+        user = authenticator.accounts.validate(token, audiences) or authenticator.token(token)
+    except InvalidToken as problem:
+        user, error = None, f'[{error}, {problem}]'
     if user is None:
-        status: Object = {'user': {}, 'error': 'invalid bearer token'}
-    else:
-        status = {'authenticated': True, 'user': {'username': user.name, 'uid': user.uid, 'groups': list(user.groups)}}
+        return Response(201, {**review, 'status': {'user': {}, 'error': error}})
+    info: Object = {'username': user.name, 'uid': user.uid, 'groups': list(user.groups)}
+    if user.extra:
+        info['extra'] = {name: list(values) for name, values in sorted(user.extra.items())}
+    status = {'authenticated': True, 'user': info, 'audiences': audiences or [ISSUER]}
     return Response(201, {**review, 'status': status})
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 from datetime import timedelta
 
 from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response
+from tutor.cluster import account_tokens, jwt
 from tutor.cluster.apiserver import decoding
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
 
-ISSUER = 'https://kubernetes.default.svc.cluster.local'
 MINIMUM, MAXIMUM, DEFAULT = 600, 1 << 32, 3600
 
 
@@ -26,13 +22,14 @@ def create(scope: Scope) -> Response:
     spec = request.get('spec') or {}
     seconds = spec.get('expirationSeconds') or DEFAULT
     _check(seconds)
-    _check_bound(scope, spec.get('boundObjectRef') or {})
-    now = scope.server.simulation.wall()
-    expires = now + timedelta(seconds=seconds)
-    audiences = spec.get('audiences') or [ISSUER]
-    token = sign(scope.server.keys.token_key, account, audiences, int(now.timestamp()), int(expires.timestamp()))
+    bound = _bound(scope, spec.get('boundObjectRef') or {})
+    simulation, key = scope.server.simulation, scope.server.keys.token_key
+    now, audiences = simulation.wall(), spec.get('audiences') or [account_tokens.ISSUER]
+    identity = jwt.identifier(key, account['metadata']['uid'], audiences, seconds, sorted(bound), simulation.now)
+    token = jwt.sign(key, account_tokens.claims(account, audiences, now, seconds, bound, identity))
     kept = {'name': scope.info.name, 'namespace': scope.info.namespace,
-            'creationTimestamp': scope.server.simulation.timestamp()}
+            'creationTimestamp': simulation.timestamp()}
+    expires = now + timedelta(seconds=seconds)
     answer = {
         'kind': 'TokenRequest', 'apiVersion': 'authentication.k8s.io/v1', 'metadata': kept,
         'spec': {'audiences': audiences, 'expirationSeconds': seconds, 'boundObjectRef': spec.get('boundObjectRef')},
@@ -51,36 +48,28 @@ def _check(seconds: int) -> None:
             field_errors.invalid('spec.expirationSeconds', seconds, problem)])
 
 
-def _check_bound(scope: Scope, reference: Object) -> None:
-    """The object that a token is bound to has to be there (registry/core/serviceaccount/storage/token.go)."""
-    plural = {'Pod': 'pods', 'Secret': 'secrets', 'Node': 'nodes'}.get(reference.get('kind', ''))
-    if plural is None:
-        return
-    found = scope.server.stores.of('', plural).get(scope.info.namespace, reference.get('name', ''))
+def _bound(scope: Scope, reference: Object) -> dict[str, Object]:
+    """The object that a token is bound to, which has to be there, with a pod its node (TokenREST.Create)."""
+    if not reference:
+        return {}
+    kind, name, version = reference.get('kind', ''), reference.get('name', ''), reference.get('apiVersion') or 'v1'
+    plural = {'Pod': 'pods', 'Secret': 'secrets', 'Node': 'nodes'}.get(kind)
+    if plural is None or version != 'v1':
+        group_version = version if '/' in version else f'/{version}'
+        raise errors.bad_request(
+            f'cannot bind token for serviceaccount to object of type {group_version}, Kind={kind}')
+    found = scope.server.stores.of('', plural).get('' if kind == 'Node' else scope.info.namespace, name)
+    if kind == 'Pod' and (found['spec'].get('serviceAccountName') or 'default') != scope.info.name:
+        raise errors.bad_request(f'cannot bind token for serviceaccount "{scope.info.name}" to pod running with '
+                                 'different serviceaccount name.')
     uid = reference.get('uid')
     if uid and uid != found['metadata']['uid']:
-        raise errors.conflict('', plural, reference.get('name', ''), (
+        raise errors.conflict('', plural, name, (
             f'the UID in the bound object reference ({uid}) does not match the UID in record. The object might have '
             'been deleted and then recreated'))
-
-
-def sign(key: bytes, account: Object, audiences: list[str], issued: int, expires: int) -> str:
-    """A JSON Web Token that says who the account is, until when."""
-    meta = account['metadata']
-    claims = {
-        'aud': audiences, 'exp': expires, 'iat': issued, 'iss': ISSUER, 'nbf': issued,
-        'kubernetes.io': {'namespace': meta['namespace'],
-                          'serviceaccount': {'name': meta['name'], 'uid': meta['uid']}},
-        'sub': f'system:serviceaccount:{meta["namespace"]}:{meta["name"]}'}
-    head = encode(json.dumps({'alg': 'HS256', 'typ': 'JWT'}).encode())
-    body = encode(json.dumps(claims, separators=(',', ':')).encode())
-    signature = hmac.new(key, f'{head}.{body}'.encode(), hashlib.sha256).digest()
-    return f'{head}.{body}.{encode(signature)}'
-
-
-def encode(data: bytes) -> str:
-    """base64url without padding, as in a JSON Web Token."""
-    return base64.urlsafe_b64encode(data).decode().rstrip('=')
+    bound = {kind.lower(): found}
+    node = scope.server.stores.of('', 'nodes').find('', found['spec'].get('nodeName', '')) if kind == 'Pod' else None
+    return bound | ({'node': node} if node is not None else {})
 
 
 HANDLER = SubresourceHandler({'create': create})
