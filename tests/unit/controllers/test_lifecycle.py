@@ -69,6 +69,17 @@ def test_a_blocking_dependent_with_a_finalizer_holds_its_owner(world):
     assert world.find('configmaps', 'owner') is None
 
 
+def test_a_circle_of_owners_does_not_wait_for_itself(world):
+    """TestUnblockOwnerReference, and the circle of attemptToDeleteItem."""
+    first = world.create('configmaps', config('first'))
+    second = world.create('configmaps', child('second', first, blockOwnerDeletion=True))
+    world.patch('configmaps', 'first', {'metadata': {'ownerReferences': [
+        {'apiVersion': 'v1', 'kind': 'ConfigMap', 'name': 'second', 'uid': second['metadata']['uid'],
+         'blockOwnerDeletion': True}]}})
+    world.delete('configmaps', 'first', policy='Foreground')
+    assert (world.find('configmaps', 'first'), world.find('configmaps', 'second')) == (None, None)
+
+
 def test_a_namespace_is_emptied_and_goes(world, make):
     world.admin.create('namespaces', {'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': 'team'}})
     world.run()

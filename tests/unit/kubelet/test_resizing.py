@@ -82,3 +82,56 @@ def test_a_smaller_memory_limit_holds_at_once(lab) -> None:
     resize(lab, memory='100Mi')
     lab.until(lambda: lab.status()['resources']['limits']['memory'] == '100Mi')
     assert lab.status()['restartCount'] == 0
+
+
+def hold(lab: Any, amount: int) -> None:
+    """Let the container's main process have so much memory."""
+    workers = lab.cluster.nodes.fleet.kubelets['node01'].workers.values()
+    worker = next(worker for worker in workers if worker.pod['metadata']['name'] == 'web')
+    container, = worker.running()
+    container.host.allocate(1, amount)
+
+
+def test_a_memory_limit_below_what_is_in_use_is_an_error(lab) -> None:
+    """TestValidateMemoryResizeAction: nothing is changed then, and it is tried again."""
+    start(lab)
+    hold(lab, 150 << 20)
+    resize(lab, memory='100Mi')
+    lab.until(lambda: (condition(lab.get(), 'PodResizeInProgress') or {}).get('reason') == 'Error')
+    problem = (f'cannot decrease memory limits: [attempting to set pod memory limit ({100 << 20}) below current usage '
+               f'({150 << 20}), attempting to set container "main" memory limit ({100 << 20}) below current usage '
+               f'({150 << 20})]')
+    assert condition(lab.get(), 'PodResizeInProgress')['message'] == problem
+    assert lab.status()['resources']['limits']['memory'] == '200Mi'
+    amounts = '{"cpu":"700m","memory":"100Mi"}'
+    text = problem.replace('"', '\\"')
+    assert dict(lab.events())['ResizeError'] == (
+        'Pod resize error: {"containers":[{"name":"main","resources":{"limits":' + amounts + ',"requests":' + amounts
+        + '}}],"generation":2,"error":"' + text + '"}')
+    hold(lab, 50 << 20)
+    lab.until(lambda: lab.status()['resources']['limits']['memory'] == '100Mi')
+    lab.until(lambda: condition(lab.get(), 'PodResizeInProgress') is None)
+    assert reasons(lab) == ['ResizeStarted', 'ResizeError', 'ResizeCompleted']
+    assert lab.status()['restartCount'] == 0
+
+
+def test_of_those_that_wait_the_foremost_gets_the_room(lab) -> None:
+    """TestSortPendingResizes and TestRetryPendingResizes: when another pod needs less."""
+    for name, priority in (('low', 1), ('high', 10)):
+        lab.admin.create('priorityclasses.scheduling.k8s.io', {
+            'apiVersion': 'scheduling.k8s.io/v1', 'kind': 'PriorityClass', 'metadata': {'name': name},
+            'value': priority})
+    start(lab, cpu='1000m')
+    for name in ('low', 'high'):
+        lab.pod(name, nodeName='node01', command=['sleep', '9999'], priorityClassName=name, container={
+            'resources': {'requests': {'cpu': '300m', 'memory': '200Mi'}}})
+        lab.ready(name)
+    for name in ('low', 'high'):
+        lab.admin.patch('pods', name, {'spec': {'containers': [
+            {'name': 'main', 'resources': {'requests': {'cpu': '900m'}}}]}}, 'default', 'resize',
+            'application/strategic-merge-patch+json')
+        lab.until(lambda name=name: condition(lab.get(name), 'PodResizePending'))
+    resize(lab, cpu='500m')
+    lab.until(lambda: condition(lab.get('high'), 'PodResizePending') is None)
+    lab.simulation.advance(30)
+    assert condition(lab.get('low'), 'PodResizePending')['reason'] == 'Deferred'

@@ -193,11 +193,29 @@ class GarbageCollector(Controller):
             if dangling or waiting:
                 self._drop_references(node.resource, latest, [*dangling, *waiting])
         elif waiting and self._dependents(node.uid):
+            if any(self._is_emptied(uid) for uid in self._dependents(node.uid)):
+                latest = self._unblock(node, latest)
             self._delete(node, latest, 'Foreground')
         else:
             finalizers = latest['metadata'].get('finalizers') or ()
             policy = 'Orphan' if ORPHAN in finalizers else 'Foreground' if FOREGROUND in finalizers else 'Background'
             self._delete(node, latest, policy)
+
+    def _is_emptied(self, uid: str) -> bool:
+        """Whether an object itself waits for its dependents."""
+        node = self.nodes.get(uid)
+        obj = self._seen(node) if node is not None else None
+        return obj is not None and _waits_for_dependents(obj)
+
+    def _unblock(self, node: Node, latest: Object) -> Object:
+        """unblockOwnerReferencesStrategicMergePatch: what may be a circle of owners that wait for each other ends."""
+        meta = latest['metadata']
+        if not any(reference.get('blockOwnerDeletion') for reference in meta['ownerReferences']):
+            return latest
+        free = [{**reference, 'blockOwnerDeletion': False} if reference.get('blockOwnerDeletion') else reference
+                for reference in meta['ownerReferences']]
+        body = {'metadata': {'resourceVersion': meta['resourceVersion'], 'ownerReferences': free}}
+        return self.client.patch(node.resource, meta['name'], body, meta.get('namespace', ''))
 
     def _classify(self, references: list[Object], space: str) -> tuple[list[Object], list[Object], list[Object]]:
         """classifyReferences, by a live read of each owner."""

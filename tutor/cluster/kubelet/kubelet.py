@@ -236,7 +236,11 @@ class Kubelet:
         """A pod's containers have ended: what it had is free, for a resize that waits for it."""
         self.admission.release(worker.uid)
         self._waiting_resizes.pop(worker.uid, None)
-        for waiting in list(self._waiting_resizes.values()):
+        self.retry_resizes()
+
+    def retry_resizes(self) -> None:
+        """RetryPendingResizes."""
+        for waiting in sorted(self._waiting_resizes.values(), key=lambda worker: worker.resizer.order()):
             waiting.resize()
 
     def note_resize(self, worker: PodWorker, waits: bool) -> None:

@@ -7,13 +7,17 @@ import json
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.qos import qos_class
+from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.kubelet import pods
 
 if TYPE_CHECKING:
+    from tutor.cluster.containers.container import Container
     from tutor.cluster.kubelet.worker import PodWorker
 
 PENDING, IN_PROGRESS = 'PodResizePending', 'PodResizeInProgress'
-INFEASIBLE, DEFERRED = 'Infeasible', 'Deferred'
+INFEASIBLE, DEFERRED, ERROR = 'Infeasible', 'Deferred', 'Error'
+_CLASSES = ('Guaranteed', 'Burstable', 'BestEffort')
 FIELDS = ('containers', 'initContainers')
 
 
@@ -28,6 +32,17 @@ class Resizer:
     @property
     def deferred(self) -> bool:
         return self._conditions.get(PENDING, {}).get('reason') == DEFERRED
+
+    @property
+    def allocated(self) -> dict[str, Object]:
+        """The resources of each container."""
+        return self._allocated
+
+    def order(self) -> tuple[int, int, str]:
+        """sortPendingResizes: which of those that wait is tried first."""
+        pod = self._worker.desired
+        return (-(pod['spec'].get('priority') or 0), _CLASSES.index(qos_class(pod['spec'])),
+                self._conditions.get(PENDING, {}).get('lastTransitionTime', ''))
 
     def conditions(self) -> list[Object]:
         return [self._conditions[kind] for kind in (PENDING, IN_PROGRESS) if kind in self._conditions]
@@ -74,6 +89,33 @@ class Resizer:
         self._worker.kubelet.recorder.normal(self._worker.pod, 'ResizeCompleted', _message(
             'Pod resize completed', self._worker.pod, generation))
 
+    def refuses(self, resizes: list[tuple[Container, Object]]) -> bool:
+        """validateMemoryResizeAction: no memory limit of what runs is set below what is in use."""
+        usage = {container.id: _usage(container) for container in self._worker.running()}
+        whole, problems = sum(usage.values()), []
+        wanted = {container.id: quantity_value(((spec.get('resources') or {}).get('limits') or {}).get('memory', '0'))
+                  for container, spec in resizes}
+        before = {container.id: container.config.memory_limit for container in self._worker.running()}
+        after = {**before, **wanted}
+        if all(before.values()) and all(after.values()) and sum(before.values()) > sum(after.values()) < whole:
+            problems.append(f'attempting to set pod memory limit ({sum(after.values())}) below current usage ({whole})')
+        for container, spec in resizes:
+            limit, old = wanted[container.id], container.config.memory_limit
+            if limit and (not old or limit < old) and limit < usage.get(container.id, 0):
+                problems.append(f'attempting to set container "{spec["name"]}" memory limit ({limit}) below current '
+                                f'usage ({whole})')
+        if problems:
+            text = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
+            self._fail(f'cannot decrease memory limits: {text}')
+        return bool(problems)
+
+    def _fail(self, message: str) -> None:
+        pod = self._worker.pod
+        generation = self._conditions.get(IN_PROGRESS, {}).get('observedGeneration', 0)
+        if self._set(IN_PROGRESS, ERROR, message, generation):
+            self._worker.kubelet.recorder.warning(pod, 'ResizeError', _message(
+                'Pod resize error', pod, generation, message))
+
     def _set(self, kind: str, reason: str, message: str, generation: int) -> bool:
         """Set a condition; whether it says anything new."""
         now, old = self._worker.simulation.timestamp(), self._conditions.get(kind)
@@ -86,6 +128,10 @@ class Resizer:
             entry['lastTransitionTime'] = old['lastTransitionTime']
         self._conditions[kind] = entry
         return not same
+
+
+def _usage(container: Container) -> int:
+    return sum(container.host.memory.values()) if container.host is not None else 0
 
 
 def changed_policies(container: Object, before: Object) -> list[str]:

@@ -124,11 +124,14 @@ class PodWorker:
             self.kubelet.statuses.reconcile(self)
 
     def resize(self) -> None:
-        """Try to allocate what the pod asks for; tried again when another pod of the node has ended."""
+        """Try to allocate what the pod asks for; tried again when another pod of the node needs less."""
+        before = self.resizer.allocated
         if self.resizer.consider(self.desired):
             self.pod = self.resizer.allocated_pod(self.desired)
             self.wake()
         self.kubelet.note_resize(self, self.resizer.deferred)
+        if self.resizer.allocated is not before:
+            self.kubelet.retry_resizes()
 
     def removed(self) -> None:
         """The pod is no longer in the API: end what still runs, and forget it."""
@@ -359,9 +362,9 @@ class PodWorker:
         plan = actions.compute(self.pod, self.histories, self.prober)
         for container, message in plan.kill:
             await self.stopper.kill(container, message, plan.grace.get(container.id))
-        for container, spec in plan.resize:
+        good = not (plan.resize and self.resizer.refuses(plan.resize))
+        for container, spec in plan.resize if good else ():
             self._give_resources(container, spec)
-        good = True
         for spec, init in plan.start:
             good = await self._start(spec, init) and good
         if not good and fresh:
