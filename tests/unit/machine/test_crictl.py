@@ -82,3 +82,19 @@ def test_a_terminal_in_a_container_is_as_large_as_the_one_before_the_person(desk
     identity = desk.out('ssh root@node01 crictl ps -q --name web').strip()
     shown = desk.type('sudo ssh node01', f'crictl exec -it {identity} bash', 'stty size', 'exit', 'exit')
     assert '# stty size\n24 80\n' in shown
+
+
+def test_what_containers_and_pods_use(desk: Desk) -> None:
+    desk.out('kubectl run web --image=nginx --overrides=\'{"spec": {"nodeName": "node01"}}\'')
+    desk.wait(15)
+    identity = desk.out('ssh root@node01 crictl ps -q --name web').strip()
+    pod = desk.out('ssh root@node01 crictl pods -q --name web').strip()
+    rows = [line.split() for line in desk.out(f'ssh root@node01 crictl stats --pod {pod}').splitlines()]
+    assert [row[:2] for row in rows[1:]] == [[identity[:13], 'web']]
+    assert rows[1][4] == '32.77kB'
+    found = json.loads(desk.out(f'ssh root@node01 crictl stats --id {identity} -o json'))['stats']
+    assert [each['attributes']['id'] for each in found] == [identity]
+    assert int(found[0]['memory']['workingSetBytes']['value']) > 10**6
+    rows = [line.split() for line in desk.out(f'ssh root@node01 crictl statsp {pod}').splitlines()]
+    assert rows[0] == ['POD', 'POD', 'ID', 'CPU', '%', 'MEM']
+    assert [row[:2] for row in rows[1:]] == [['web', pod[:13]]]

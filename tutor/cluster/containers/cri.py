@@ -95,7 +95,9 @@ class Cri:
         found = []
         for container in self._runtime.containers.values():
             if container.running and container.host is not None:
-                found.append({'attributes': self._attributes(container), 'cpu': container.host.meter.rate * 100 + 0.05,
+                found.append({'attributes': self._attributes(container), 'sandbox': container.sandbox,
+                              'cpu': container.host.meter.rate * 100 + 0.05,
+                              'seconds': container.host.meter.at(self._runtime.simulation.now),
                               'memory': sum(container.host.memory.values())})
         return found
 

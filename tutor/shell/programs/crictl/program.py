@@ -31,14 +31,15 @@ COMMANDS: Mapping[str, tuple[str, dict[str, str]]] = {
     'rm': ('af', {'all': 'a', 'force': 'f'}),
     'stopp': ('', {}),
     'rmp': ('af', {'all': 'a', 'force': 'f'}),
-    'stats': ('ao:', {'all': 'a', 'output': 'o', 'id': '='}),
+    'stats': ('ao:p:', {'all': 'a', 'output': 'o', 'id': '=', 'pod': 'p', 'no-trunc': ''}),
+    'statsp': ('', {'id': '=', 'no-trunc': ''}),
     'info': ('o:', {'output': 'o', 'template': '='}),
     'version': ('', {}),
     'config': ('l', {'get': '=', 'set': '=', 'list': 'l'}),
 }
 ALIASES = {'p': 'pods', 'image': 'images', 'img': 'images', 'i': 'inspecti'}
-ABSENT = ('create', 'start', 'run', 'runp', 'update', 'attach', 'port-forward', 'checkpoint', 'events', 'statsp',
-          'metricsp', 'metricdescs', 'imagefsinfo', 'update-runtime-config', 'completion')
+ABSENT = ('create', 'start', 'run', 'runp', 'update', 'attach', 'port-forward', 'checkpoint', 'events', 'metricsp',
+          'metricdescs', 'imagefsinfo', 'update-runtime-config', 'completion')
 USAGE = """\
 NAME:
    crictl - client for CRI
@@ -67,6 +68,8 @@ COMMANDS:
    stopp               Stop one or more running pods
    info                Display information of the container runtime
    stats               List container(s) resource usage statistics
+   statsp              List pod statistics. Stats represent a structured API that will fulfill the Kubelet's
+                       /stats/summary endpoint.
    version             Display runtime version information
    help, h             Shows a list of commands or help for one command
 """
@@ -124,7 +127,9 @@ async def _run(name: str, options: Options, runtime: ContainerRuntime, io: IO, c
         case 'images':
             tables.images(runtime, options, io)
         case 'stats':
-            tables.stats(runtime, options, io)
+            tables.stats(runtime, options, io, ctx)
+        case 'statsp':
+            tables.pod_stats(runtime, options, io)
         case 'info':
             tables.document(runtime.info(), options, io)
         case 'version':

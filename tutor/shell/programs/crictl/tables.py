@@ -14,6 +14,8 @@ from tutor.shell.programs.options import Options
 
 SHORT = 13
 MINIMUM, PADDING = 20, 3
+WRITTEN = 32768
+SNAPSHOTS = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs'
 LABEL = 'io.kubernetes.pod.'
 TEMPLATE_FUNCTIONS: dict[str, Callable[..., Any]] = {
     'json': lambda value: json.dumps(value, separators=(',', ':'), ensure_ascii=False),
@@ -135,15 +137,45 @@ def images(runtime: ContainerRuntime, options: Options, io: IO) -> None:
     table(rows, io)
 
 
-def stats(runtime: ContainerRuntime, options: Options, io: IO) -> None:
+def stats(runtime: ContainerRuntime, options: Options, io: IO, ctx: Context) -> None:
     """crictl stats."""
+    wanted, pod = options.get('id') or (options.args or [''])[0], options.get('p')
+    entries = [entry for entry in runtime.stats() if entry['attributes']['id'].startswith(wanted)
+               and (not pod or entry['sandbox'].startswith(pod))]
+    if options.get('o') in ('json', 'yaml'):
+        moment = str(int(ctx.simulation.wall().timestamp() * 1e9))
+        document({'stats': [_stats_message(entry, moment) for entry in entries]}, options, io)
+        return
     rows = [('CONTAINER', 'NAME', 'CPU %', 'MEM', 'DISK', 'INODES', 'SWAP')]
-    for entry in runtime.stats():
+    for entry in entries:
         attributes = entry['attributes']
-        if options.args and not attributes['id'].startswith(options.args[0]):
-            continue
         rows.append((_short(attributes['id'], options), attributes['metadata']['name'], f'{entry["cpu"]:.2f}',
-                     human_size(entry['memory']), '32.77kB', '9', '0B'))
+                     human_size(entry['memory'], 4), human_size(WRITTEN, 4), '9', '0B'))
+    table(rows, io)
+
+
+def _stats_message(entry: Message, moment: str) -> Message:
+    """A ContainerStats of the CRI."""
+    def number(value: float) -> Message:
+        return {'value': str(int(value))}
+    return {'attributes': entry['attributes'],
+            'cpu': {'timestamp': moment, 'usageCoreNanoSeconds': number(entry['seconds'] * 1e9),
+                    'usageNanoCores': number(entry['cpu'] * 1e7)},
+            'memory': {'timestamp': moment, 'workingSetBytes': number(entry['memory']),
+                       'usageBytes': number(entry['memory']), 'rssBytes': number(entry['memory'])},
+            'writableLayer': {'timestamp': moment, 'fsId': {'mountpoint': SNAPSHOTS}, 'usedBytes': number(WRITTEN),
+                              'inodesUsed': number(9)}}
+
+
+def pod_stats(runtime: ContainerRuntime, options: Options, io: IO) -> None:
+    """crictl statsp: the sums of each pod's containers."""
+    entries, wanted = runtime.stats(), options.get('id') or (options.args or [''])[0]
+    rows = [('POD', 'POD ID', 'CPU %', 'MEM')]
+    for pod in runtime.pods():
+        own = [entry for entry in entries if entry['sandbox'] == pod['id']]
+        if pod['state'] == 'SANDBOX_READY' and pod['id'].startswith(wanted):
+            rows.append((pod['metadata']['name'], _short(pod['id'], options), f'{sum(e["cpu"] for e in own):.2f}',
+                         human_size(sum(e['memory'] for e in own), 4)))
     table(rows, io)
 
 
