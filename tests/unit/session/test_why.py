@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.session.session import Session
+from tutor.session.why.explanation import LIKELY
 
 POD = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\nspec:\n'
 
@@ -35,6 +36,10 @@ def yaml(name: str, rest: str) -> str:
 
 @pytest.fixture(scope='module')
 def session() -> Session:
+    return troubled()
+
+
+def troubled() -> Session:
     """A cluster in which much is wrong, each under a name of its own."""
     found = Session()
     for command in (
@@ -294,3 +299,40 @@ def test_why_says_it_in_the_shell_in_the_languages_of_the_session(session: Sessi
 def test_who_cordons_a_node_needs_no_explanation(session: Session) -> None:
     run(session, 'kubectl cordon node02')
     assert session.why() is None
+
+
+SLIPS = ('kubectl gett pods', 'kubectl get pdos', 'kubectl get pods --namespce=default', 'kubctl get pods', 'lss',
+         'kubectl describe deployment wbe', 'kubectl rollout status deployment/web2', 'kubectl get node node1',
+         'kubectl scale deployment web --replica=2', 'kubectl create deploymet x --image=nginx', 'kubectl get po,svcs',
+         'echo hi; kubectl get pdos', 'sudo systmctl status kubelet', 'kubectl expose deployment wbe --port=80')
+FAR = ('foo', 'ks get pods', 'gti status', 'kubectl frobnicate', 'kubectl get xyzzy', 'kubectl drain node3',
+       'kubectl apply --flie x', 'kubectl get pod nosuch', 'kubectl create configmap x -n nowhere')
+
+
+def likely(session: Session, command: str) -> list[str]:
+    """What is offered instead of a command, as what was likely meant."""
+    run(session, command)
+    found = session.why()
+    return [each.command for each in found.suggestions if each.label == LIKELY] if found is not None else []
+
+
+def test_what_is_likely_meant_works() -> None:
+    session = troubled()
+    rows = [*SLIPS, *(row[0] for test in (test_what_a_command_shows_is_explained_by_the_state,
+                                          test_a_command_that_failed_is_explained,
+                                          test_the_containers_that_there_are_are_named)
+                      for mark in test.pytestmark for row in mark.args[1])]
+    for command in rows:
+        for suggestion in likely(session, command):
+            run(session, suggestion)
+            assert session.transcript[-1].code == 0, (command, suggestion, session.transcript[-1].stderr)
+
+
+@pytest.mark.parametrize('command', SLIPS)
+def test_a_slip_is_seen(session: Session, command: str) -> None:
+    assert likely(session, command)
+
+
+@pytest.mark.parametrize('command', FAR)
+def test_nothing_far_is_called_likely(session: Session, command: str) -> None:
+    assert likely(session, command) == []

@@ -17,7 +17,7 @@ def no_such_program(match: re.Match[str], failure: Failure) -> Answer:
         en, zh = ABSENT[name]
         return Text(zh=f'这个 Shell 里没有 `{name}`：{zh}。', en=f'This shell has no `{name}`: {en}.'), [
             Suggestion(LOOK, 'help')]
-    likely = 'kubectl' if close(name, ['kubectl']) else close(name, sorted({*PROGRAMS, *BUILTINS}))
+    likely = 'kubectl' if close(name, ['kubectl']) else close(name, sorted({*PROGRAMS, *BUILTINS} - {*ABSENT}))
     text = Text(zh=f'这个 Shell 里没有叫 `{name}` 的命令。多半是拼写错误；`help` 列出有哪些。',
                 en=f'There is no command `{name}` in this shell. It is most likely a typing error; `help` lists what there is.')
     found = [Suggestion(LIKELY, failure.replaced(name, likely))] if likely else []
@@ -49,13 +49,31 @@ def unknown_command(match: re.Match[str], failure: Failure) -> Answer:
 
 def unknown_flag(match: re.Match[str], failure: Failure) -> Answer:
     flag = match[2].partition('=')[0]
-    known = _flags(failure.command)
-    likely = close(flag, known)
+    if found := _other_command(failure):
+        return found
+    likely = close(flag, _flags(failure.command))
     text = Text(zh=f'这条命令没有选项 `{flag}`。长选项有两个短横线；每条命令的选项都不一样。',
                 en=f'This command has no flag `{flag}`. Long flags begin with two dashes, and each command has its own.')
     found = [Suggestion(LIKELY, failure.replaced(flag, likely))] if likely else []
     command = re.search(r'kubectl(?: [a-z][a-z-]*)+', failure.command)
     return text, [*found, *([Suggestion(LOOK, f'{command[0].strip()} --help')] if command and not likely else [])]
+
+
+def _other_command(failure: Failure) -> Answer | None:
+    """A flag that only a sub-command has, after a slip in its name: kubectl then reads the flags of its parent."""
+    from tutor.kubectl.cmd.root import root
+    from tutor.kubectl.command import find
+    match = re.search(r'(?:kubectl|k) ([a-z-]+) ([a-z-]+)', failure.command)
+    if match is None:
+        return None
+    parent, _ = find(root(), [match[1]])
+    names = [line.name for line in parent.command.lines]
+    likely = close(match[2], names) if match[2] not in names else None
+    if likely is None:
+        return None
+    text = Text(zh=f'`kubectl {match[1]}` 没有子命令 `{match[2]}`，所以也不认识它的选项。',
+                en=f'`kubectl {match[1]}` has no command `{match[2]}`, and so it does not know its flags.')
+    return text, [Suggestion(LIKELY, failure.replaced(match[2], likely))]
 
 
 def _flags(command: str) -> list[str]:

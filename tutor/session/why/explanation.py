@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Protocol
 
 from tutor.apimachinery.errors import StatusError
@@ -83,9 +82,26 @@ Rule = Callable[[re.Match[str], Failure], Answer]
 
 
 def close(word: str, known: list[str]) -> str | None:
-    """The known word that is most like a wrong one."""
-    found = get_close_matches(word, known, 1, 0.5)
-    return found[0] if found else None
+    """The known word that a wrong one is a slip of: with a third of its letters, at most three, typed otherwise."""
+    slips = min(max(len(word) // 3, 1), 3) if len(word) > 2 else 0
+    near = [(edits(word, each), each[:1] != word[:1], len(each), each) for each in known
+            if abs(len(each) - len(word)) <= slips]
+    found = min(near, default=None)
+    return found[-1] if found is not None and found[0] <= slips else None
+
+
+def edits(one: str, other: str) -> int:
+    """How many letters have to be put in, left out, changed or exchanged with their neighbour."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [place]
+        for index, wanted in enumerate(other, 1):
+            cost = min(before[index] + 1, row[index - 1] + 1, before[index - 1] + (letter != wanted))
+            if place > 1 and index > 1 and letter == other[index - 2] and one[place - 2] == wanted:
+                cost = min(cost, earlier[index - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def current_namespace(kubeconfig: str) -> str:

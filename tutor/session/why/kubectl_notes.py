@@ -57,15 +57,15 @@ NOTES: tuple[Note, ...] = (
     Note(r'cannot delete (?:DaemonSet-managed Pods|.*DaemonSet-managed Pods)',
          '节点上有 DaemonSet 的 Pod。腾空节点赶不走它们（控制器会立刻补回来），所以要明确说不管它们。',
          'The node runs Pods of DaemonSets. Draining cannot move them (their controller would put them back), so say that '
-         'they are to be left alone.', likely=('{command} --ignore-daemonsets',)),
+         'they are to be left alone.', likely=('{command} {needs}',)),
     Note(r'cannot delete (?:.*)Pods with local storage',
          '有 Pod 用了 `emptyDir`，驱逐以后里面的数据就没有了。确认可以丢掉，再加选项。',
          'Some Pod uses an `emptyDir`, whose data is lost with the Pod. Make sure that it may be, then add the flag.',
-         likely=('{command} --delete-emptydir-data',)),
+         likely=('{command} {needs}',)),
     Note(r'cannot delete (?:.*)Pods that declare no controller',
          '有 Pod 没有控制器管理：驱逐以后没有人会再建它。确认可以丢掉，再加 `--force`。',
          'Some Pod has no controller: once evicted, nobody makes it again. Make sure that it may go, then add `--force`.',
-         likely=('{command} --force',), look=('kubectl get pods -A -o wide',)),
+         likely=('{command} {needs}',), look=('kubectl get pods -A -o wide',)),
     Note(r"Cannot evict pod as it would violate the pod's disruption budget",
          'PodDisruptionBudget 不允许再少一个 Pod：就绪的副本已经到了下限。先增加副本，或者等其他 Pod 就绪，或者放宽预算。',
          'A PodDisruptionBudget allows no Pod less: the ready replicas are at its limit. Add replicas, wait until others are '

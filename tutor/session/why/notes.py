@@ -12,7 +12,7 @@ from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, S
 @dataclass(frozen=True, slots=True)
 class Note:
     """`{0}`, `{1}` … in its texts and commands are the groups of the pattern, `{flag}` is ` -n NAMESPACE` where the
-    command had one, `{command}` is the command itself."""
+    command had one, `{command}` is the command itself, `{needs}` are the flags that the error says to use."""
 
     pattern: str
     zh: str
@@ -24,7 +24,8 @@ class Note:
     def __call__(self, match: re.Match[str], failure: Failure) -> Answer:
         def filled(text: str) -> str:
             groups = [group or '' for group in match.groups()]
-            return text.format(*groups, flag=failure.flag, command=failure.command.strip())
+            needs = dict.fromkeys(re.findall(r'\(use (--[a-z-]+) ', failure.error))
+            return text.format(*groups, flag=failure.flag, command=failure.command.strip(), needs=' '.join(needs))
 
         suggestions = [Suggestion(label, filled(text)) for label, texts in
                        ((LIKELY, self.likely), (MEND, self.mend), (LOOK, self.look)) for text in texts]

@@ -125,7 +125,15 @@ def _out_of_memory(pod: Object, container: str, scene: Scene) -> Answer:
                 en=f'The container `{container}` used too much memory and was killed by the kernel (OOMKilled, exit code 137): '
                    f'{en}. Raise the limit, or make the program use less.'), [
         Suggestion(LOOK, f'kubectl top pod {pod["metadata"]["name"]}{scene.flag}'),
-        Suggestion(MEND, f'kubectl set resources {kind} {name} -c {container} --limits=memory=256Mi{scene.flag}')]
+        Suggestion(MEND, _with_more_memory(kind, name, container) + scene.flag)]
+
+
+def _with_more_memory(kind: str, name: str, container: str) -> str:
+    """A Pod without an owner is resized in place; others come anew from their template."""
+    if kind.lower() == 'pod':
+        return (f'kubectl patch pod {name} --subresource=resize -p '
+                f"""'{{"spec":{{"containers":[{{"name":"{container}","resources":{{"limits":{{"memory":"256Mi"}}}}}}]}}}}'""")
+    return f'kubectl set resources {kind} {name} -c {container} --limits=memory=256Mi'
 
 
 def _crash(pod: Object, status: Object, ended: Object, scene: Scene) -> Answer:
