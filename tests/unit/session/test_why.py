@@ -336,3 +336,70 @@ def test_a_slip_is_seen(session: Session, command: str) -> None:
 @pytest.mark.parametrize('command', FAR)
 def test_nothing_far_is_called_likely(session: Session, command: str) -> None:
     assert likely(session, command) == []
+
+
+@pytest.mark.parametrize(('fault', 'seconds', 'command', 'cause'), [
+    ('kill kube-apiserver', 2, 'kubectl get pods', 'kube-apiserver is down, or the etcd that it needs'),
+    ('expire-certificate apiserver', 5, 'kubectl get pods', 'A certificate has expired'),
+    ('stop node01', 60, 'kubectl get nodes', 'The kubelet of `node01` has not been heard of'),
+    ('stop node01', 2, 'ssh node01 true', 'The network does not reach that machine'),
+    ('expire-certificate kubelet node02', 60, 'kubectl get node node02', 'or its certificate has expired'),
+])
+def test_what_is_broken_in_the_cluster_is_explained(fault: str, seconds: int, command: str, cause: str) -> None:
+    session = Session()
+    run(session, f'chaos {fault}')
+    for _ in range(seconds):
+        session.pump(1)
+    assert cause in explained(session, command)
+
+
+def test_where_to_look_when_the_api_server_is_down() -> None:
+    session = Session()
+    run(session, 'chaos kill kube-apiserver')
+    run(session, 'kubectl get pods')
+    found = session.why()
+    assert found is not None and found.suggestions
+    for suggestion in found.suggestions:
+        run(session, suggestion.command)
+        assert session.transcript[-1].code == 0, session.transcript[-1]
+
+
+def test_without_a_kubeconfig_it_is_no_server_that_is_down() -> None:
+    session = Session()
+    assert 'kubectl has found no kubeconfig' in explained(session, 'KUBECONFIG=/nosuch kubectl get pods')
+
+
+HOOKS = """cat > rules.yaml <<'END'
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: hook}
+webhooks:
+- name: hook.example.com
+  clientConfig: {service: {name: hook, namespace: default, path: /}}
+  rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+  admissionReviewVersions: [v1]
+  sideEffects: None
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: few}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]
+  validations: [{expression: object.spec.replicas <= 2}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: few}
+spec: {policyName: few, validationActions: [Deny]}
+END
+kubectl apply -f rules.yaml"""
+
+
+def test_webhooks_and_policies_are_explained() -> None:
+    session = Session()
+    run(session, HOOKS)
+    session.pump(5)
+    assert 'cannot reach it, and its `failurePolicy` is Fail' in explained(session, 'kubectl create configmap a')
+    assert 'The policy `few` (bound by `few`) denied this' in explained(
+        session, 'kubectl create deployment x --image=nginx --replicas=3')

@@ -15,10 +15,21 @@ NOTES: tuple[Note, ...] = (
          'kubeconfig 里没有叫 `{0}{1}{2}` 的上下文。上下文把集群、用户和命名空间绑在一起。',
          'The kubeconfig has no context `{0}{1}{2}`. A context ties a cluster, a user and a namespace together.',
          look=('kubectl config get-contexts',)),
+    Note(r'The connection to the server (localhost:8080) was refused',
+         'kubectl 没有找到 kubeconfig，所以去连 `{0}`，那里没有 API 服务器。看看 `KUBECONFIG` 指向哪里，文件在不在。',
+         'kubectl has found no kubeconfig and so tries `{0}`, where there is no API server. See where `KUBECONFIG` points '
+         'and whether the file is there.', look=('echo $KUBECONFIG', 'ls ~/.kube/config', 'kubectl config view')),
     Note(r'The connection to the server (\S+) was refused',
-         '`{0}` 上没有 API 服务器在听。如果是 `localhost:8080`，说明 kubectl 没有找到 kubeconfig；否则是 kube-apiserver 停了。',
-         'No API server listens at `{0}`. With `localhost:8080` kubectl has found no kubeconfig; otherwise kube-apiserver is '
-         'down.', look=('kubectl config view', 'echo $KUBECONFIG', 'ls ~/.kube/config')),
+         '`{0}` 上没有 API 服务器在听：kube-apiserver 停了，或者它要用的 etcd 停了。它是静态 Pod，kubectl 帮不上忙；在控制平面节点上看它的容器、日志和清单。',
+         'No API server listens at `{0}`: kube-apiserver is down, or the etcd that it needs. It is a static Pod and kubectl '
+         'is of no help; look at its containers, log and manifest on the control plane node.',
+         look=('sudo crictl ps -a --name kube-apiserver', 'sudo crictl ps -a --name etcd',
+               'sudo crictl logs $(sudo crictl ps -aq --name kube-apiserver | head -1)',
+               'sudo cat /etc/kubernetes/manifests/kube-apiserver.yaml')),
+    Note(r'No route to host|connect to host (?:\S+) port \d+: Connection timed out',
+         '网络上到不了那台机器：它关机了，或者中间的网络断了。看看它的 Node 是不是 NotReady，别的节点能不能到。',
+         'The network does not reach that machine: it is switched off, or the network between is cut. See whether its Node '
+         'is NotReady and whether other nodes are reached.', look=('kubectl get nodes -o wide',)),
     Note(r'x509: certificate has expired or is not yet valid',
          '证书过期了。kubeadm 集群的证书有效期是一年；在控制平面节点上检查并续期，然后重启用它的组件。',
          'A certificate has expired. Those of kubeadm last a year; check and renew them on the control plane node, then '

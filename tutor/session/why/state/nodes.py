@@ -15,13 +15,12 @@ def node_trouble(kind: str, node: Object, scene: Scene) -> Answer | None:
     ready = condition(node, 'Ready')
     describe = Suggestion(LOOK, f'kubectl describe node {name}')
     if ready.get('status') == 'Unknown':
-        return Text(zh=f'节点 `{name}` 的 kubelet 已经一阵子没有报到了（NodeStatusUnknown）：它停了，或者网络断了。',
-                    en=f'The kubelet of `{name}` has not been heard of for a while (NodeStatusUnknown): it has stopped, or the '
-                       'network is cut.'), [describe, Suggestion(LOOK, f'ssh {name}'),
-                                            Suggestion(LOOK, 'sudo systemctl status kubelet')]
+        return Text(zh=f'节点 `{name}` 的 kubelet 已经一阵子没有报到了（NodeStatusUnknown）：它停了，网络断了，或者它的证书过期了。',
+                    en=f'The kubelet of `{name}` has not been heard of for a while (NodeStatusUnknown): it has stopped, '
+                       'the network is cut, or its certificate has expired.'), [describe, *_looks(name)]
     if ready.get('status') == 'False':
         return Text(zh=f'节点 `{name}` 没有就绪：{ready.get("message", "")}。', en=f'The node `{name}` is not ready: '
-                    f'{ready.get("message", "")}.'), [describe, Suggestion(LOOK, 'sudo journalctl -u kubelet')]
+                    f'{ready.get("message", "")}.'), [describe, *_looks(name)]
     for pressure, (zh, en) in PRESSURES.items():
         if condition(node, pressure).get('status') == 'True':
             return Text(zh=f'节点 `{name}` 的{zh}不够了（{pressure}），kubelet 会驱逐 Pod。',
@@ -31,6 +30,12 @@ def node_trouble(kind: str, node: Object, scene: Scene) -> Answer | None:
                     en=f'The node `{name}` is cordoned: its Pods stay, but no new ones come.'), [
             Suggestion(MEND, f'kubectl uncordon {name}')]
     return None
+
+
+def _looks(node: str) -> list[Suggestion]:
+    """What shows on the machine itself how its kubelet is."""
+    return [Suggestion(LOOK, f'ssh {node} sudo systemctl status kubelet --no-pager'),
+            Suggestion(LOOK, f'ssh {node} sudo journalctl -u kubelet -n 20 --no-pager')]
 
 
 def namespace_trouble(kind: str, namespace: Object, scene: Scene) -> Answer | None:
