@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import TABLE
@@ -12,8 +12,7 @@ from tutor.kubectl.factory import Factory
 WITH_PODS = ('deployments', 'daemonsets', 'statefulsets', 'replicasets', 'jobs', 'services')
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A value, and what it is: a message key ('command get') with its English text. `file` asks for files instead."""
 
     value: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.shell.vfs import Directory, File, normalize
 
@@ -31,8 +31,7 @@ class Words:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """`text` replaces what stands between `start` and the cursor. One that ends with '/' or '=' goes on."""
 
     text: str

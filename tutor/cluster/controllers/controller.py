@@ -71,7 +71,7 @@ class Controller:
 
     def seconds(self) -> float:
         """This moment in seconds since 1970, to compare with timestamps."""
-        return self.simulation.wall().timestamp()
+        return self.simulation.seconds()
 
     def _due(self, key: str, when: float) -> None:
         if self._postponed.get(key) == when:

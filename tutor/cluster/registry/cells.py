@@ -33,7 +33,7 @@ def since(timestamp: str | None, simulation: Simulation) -> str:
     """translateTimestampSince."""
     if not timestamp:
         return UNKNOWN
-    return human_duration(simulation.wall().timestamp() - parse_timestamp(timestamp))
+    return human_duration(simulation.seconds() - parse_timestamp(timestamp))
 
 
 def container_names(containers: list[Object] | None) -> str:

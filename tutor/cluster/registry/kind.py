@@ -39,7 +39,7 @@ class Kind(Strategy):
 
 def now(simulation: Simulation) -> float:
     """The virtual moment as seconds since 1970, for ages."""
-    return simulation.wall().timestamp()
+    return simulation.seconds()
 
 
 def reset(obj: Object, **fields: Any) -> None:

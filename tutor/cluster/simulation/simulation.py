@@ -54,6 +54,8 @@ class Simulation:
         self._sequence = 0
         self._stamped = -1
         self._stamp = ''
+        self._seconds_at = -1.0
+        self._seconds = 0.0
         self._micro_stamped = -1.0
         self._micro_stamp = ''
 
@@ -62,6 +64,13 @@ class Simulation:
     def wall(self) -> datetime:
         """This moment as a date, in UTC."""
         return datetime.fromtimestamp(self._epoch_seconds + self.now, UTC)
+
+    def seconds(self) -> float:
+        """This moment in seconds since 1970, to the microsecond."""
+        if self.now != self._seconds_at:
+            self._seconds_at = self.now
+            self._seconds = self.wall().timestamp()
+        return self._seconds
 
     def timestamp(self) -> str:
         """This moment as the API writes it: metav1.Time, RFC 3339 in whole seconds."""
