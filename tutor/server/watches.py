@@ -29,7 +29,7 @@ WRITES_PER_SECOND = 1000
 BOOKMARK_EVERY = 60.0
 LONGEST = 3600.0
 KNOWN = 4096
-"""Objects whose JSON is kept, for the next client that watches them."""
+"""Events whose JSON is kept, for the next client that watches them."""
 
 Shown = Callable[[Any], Any]
 
@@ -131,11 +131,11 @@ class EventLines:
     content_type = negotiation.JSON
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Any, bytes]] = {}
+        self._known: dict[tuple[str, int], tuple[Any, bytes]] = {}
 
     def lines(self, events: Iterable[Event], owned: Shown = _as_is) -> bytes:
         """Events, whose objects `owned` gives their managedFields."""
-        return b''.join(self.event(event['type'], self._object(event['object'], owned)) for event in events)
+        return b''.join([self._line(event['type'], event['object'], owned) for event in events])
 
     def event(self, kind: str, body: bytes) -> bytes:
         return b'{"type":"%s","object":%s}\n' % (kind.encode(), body)
@@ -143,10 +143,11 @@ class EventLines:
     def body(self, obj: Any) -> bytes:
         return answers.encode(obj)[:-1]
 
-    def _object(self, obj: Any, owned: Shown) -> bytes:
-        found = self._known.get(id(obj))
+    def _line(self, kind: str, obj: Any, owned: Shown) -> bytes:
+        found = self._known.get((kind, id(obj)))
         if found is None:
-            found = self._known[id(obj)] = obj, self.body(owned(obj))  # it is kept, so that its id stays its own
+            line = self.event(kind, self.body(owned(obj)))
+            found = self._known[kind, id(obj)] = obj, line  # the object is kept, so that its id stays its own
             if len(self._known) > KNOWN:
                 del self._known[next(iter(self._known))]
         return found[1]

@@ -7,7 +7,7 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver import listoptions, selection, tables
 from tutor.cluster.apiserver.requestinfo import is_true
 from tutor.cluster.apiserver.scope import Scope
-from tutor.cluster.registry.watch import Event, Watcher
+from tutor.cluster.registry.watch import Event, Watcher, to_event
 from tutor.cluster.storage import Compacted
 
 BOOKMARK_ANNOTATION = 'k8s.io/initial-events-end'
@@ -34,7 +34,7 @@ def watch(scope: Scope) -> Watcher:
         if initial and is_true(query.get('allowWatchBookmarks')):
             watcher.push(_bookmark(scope, {BOOKMARK_ANNOTATION: 'true'}))
     for change in missed:
-        watcher.offer(change)
+        watcher.offer(change, to_event(change))
     if timeout:
         scope.server.simulation.call_later(timeout, watcher.close)
     return watcher

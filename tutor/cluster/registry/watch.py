@@ -41,20 +41,13 @@ class Watcher:
         self.prefix = prefix
         self.closed = False
 
-    def offer(self, change: Change) -> None:
-        """Take a change in, if this watch is to see it (cacher's convertToWatchEvent)."""
+    def offer(self, change: Change, event: Event | None) -> None:
+        """Take a change in, if this watch is to see it; `event` is what it is to those that see everything."""
         if not change.key.startswith(self.prefix):
             return
-        new = change.entry.value if change.entry is not None else None
-        old = change.previous.value if change.previous is not None else None
-        matches = self.matches
-        if matches is not None:
-            new = new if new is not None and matches(new) else None
-            old = old if old is not None and matches(old) else None
-        if new is not None:
-            self.push({'type': 'ADDED' if old is None else 'MODIFIED', 'object': new})
-        elif old is not None:
-            self.push({'type': 'DELETED', 'object': _at_revision(old, change.revision)})
+        seen = event if self.matches is None else to_event(change, self.matches)
+        if seen is not None:
+            self.push(seen)
 
     def push(self, event: Event) -> None:
         if self.closed:
@@ -133,6 +126,18 @@ class Watcher:
             deliver(None)
 
 
+def to_event(change: Change, matches: Matches | None = None) -> Event | None:
+    """What a change is to who sees the objects that match (cacher's convertToWatchEvent)."""
+    new = change.entry.value if change.entry is not None else None
+    old = change.previous.value if change.previous is not None else None
+    if matches is not None:
+        new = new if new is not None and matches(new) else None
+        old = old if old is not None and matches(old) else None
+    if new is not None:
+        return {'type': 'ADDED' if old is None else 'MODIFIED', 'object': new}
+    return {'type': 'DELETED', 'object': _at_revision(old, change.revision)} if old is not None else None
+
+
 def _at_revision(obj: Object, revision: int) -> Object:
     return {**obj, 'metadata': {**obj['metadata'], 'resourceVersion': str(revision)}}
 
@@ -168,9 +173,9 @@ class Broadcaster:
     def _on_change(self, change: Change) -> None:
         if not change.key.startswith(self._prefix):
             return
-        if self._plain:
-            for watcher in tuple(self._plain.values()):
-                watcher.offer(change)
+        event = to_event(change)  # one for all that see everything: there may be a hundred of them
+        for watcher in tuple(self._plain.values()):
+            watcher.offer(change, event)
         for field, by_value in self._triggered.items():
             seen = None
             for entry in (change.entry, change.previous):
@@ -179,5 +184,5 @@ class Broadcaster:
                 value = self._fields(entry.value).get(field, '')
                 if value != seen:
                     for watcher in tuple(by_value.get(value, {}).values()):
-                        watcher.offer(change)
+                        watcher.offer(change, event)
                 seen = value
