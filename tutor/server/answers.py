@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from tutor.apimachinery.errors import PageNotFound, StatusError
+from tutor.apimachinery.printing.go_structs import as_served
 from tutor.apimachinery.protobuf import encoding, swagger
 from tutor.client.transport import Response
 from tutor.server import negotiation
@@ -58,6 +59,8 @@ def encode(body: Any, media: str = negotiation.JSON) -> bytes:
         return encoding.encode(body)
     if media == swagger.MEDIA:
         return swagger.encode(body)
+    if isinstance(body, dict) and 'items' not in body:  # where a list is long, its order costs too much
+        body = as_served(body)
     return json.dumps(body, separators=(',', ':'), ensure_ascii=False).encode('utf-8', 'replace') + b'\n'
 
 

@@ -34,6 +34,8 @@ CHANGES: tuple[Change, ...] = (
         r'^ +(?:Host )?Ports?: .*$', lambda line: re.sub(r' \(\w+\)', '', line[0]), text, flags=re.MULTILINE)),
     ('1.33 shows whether a projected source is optional as a flag of its own', _sub(
         r'^( +)(?:ConfigMapOptional|SecretOptionalName|Optional): +(?:<nil>|false)$', r'\1Optional: false')),
+    ('before that it showed where in memory it was', _sub(
+        r'^( +)ConfigMapOptional: ( +)0x[0-9a-f]+$', r'\1Optional:          \2true')),
     ('1.33 names the namespace of a DaemonSet in `describe`', _sub(
         r'^(Name: +agent\n)Namespace: +default\n(?=Selector)', r'\1')),
     ('1.33 describes `top` at length', _sub(
@@ -42,6 +44,12 @@ CHANGES: tuple[Change, ...] = (
     ('1.34 no longer shows the version of kube-proxy', _sub(r'^  Kube-Proxy Version: .*\n', '')),
     ('1.35 no longer shows mountable secrets and tokens of a ServiceAccount', _sub(
         r'^(?:Mountable secrets|Tokens): .*\n(?: {10,}.*\n)*', '')),
+    ('1.35 no longer looks whether image pull secrets are there', _sub(
+        r'^((?:Image pull secrets:| {19}) +\S+) \(not found\)$', r'\1')),
+    ('1.34 shows the protocol of the application and the distribution of the traffic of a Service', _sub(
+        r'^(?:AppProtocol|Traffic Distribution): .*\n', '')),
+    ('1.36 shows the devices of a node', _sub(r'^Node-Local ResourceSlices:\n(?:  .*\n)*', '')),
+    ('1.36 keeps acronyms together', _sub(r'\bUR Ls:', 'URLs:')),
     ('1.34 has the output format kyaml', _sub(r'jsonpath-file,kyaml,name', 'jsonpath-file,name')),
     ('1.33 numbers what is beyond the end of a list', _sub(
         r'reflect: slice index out of range|index out of range: \d+', 'index out of range')),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.describe.events import describe_events
 from tutor.kubectl.describe.related import Related
@@ -47,19 +46,8 @@ def describe_service_account(account: Object, related: Related, now: float) -> s
     w.metadata(account)
     title = 'Image pull secrets:'
     names = [entry.get('name', '') for entry in account.get('imagePullSecrets') or ()]
-    missing = _missing_secrets(names, account['metadata'].get('namespace', ''), related)
     for name in names or ['<none>']:
-        w.write(0, f'{title}\t{name}{" (not found)" if name in missing else ""}\n')
+        w.write(0, f'{title}\t{name}\n')
         title = ' ' * len(title)
     describe_events(related.events(account), w)
     return w.text()
-
-
-def _missing_secrets(names: list[str], namespace: str, related: Related) -> set[str]:
-    """Those that are not there, as far as one may look."""
-    if not names:
-        return set()
-    try:
-        return set(names) - {secret['metadata']['name'] for secret in related.list('secrets', namespace)}
-    except StatusError:
-        return set()

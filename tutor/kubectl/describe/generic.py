@@ -55,13 +55,22 @@ def label_for(name: str) -> str:
     if any(not char.isalpha() and char != '-' for char in name):
         return name
     words = []
-    for word in _camel_case(name):
+    for word in _joined(list(_camel_case(name))):
         if word.upper() in ACRONYMS:
             word = word.upper()
         elif word.islower():
             word = word.capitalize()
         words.append(word)
     return ' '.join(words)
+
+
+def _joined(parts: list[str]) -> Iterator[str]:
+    """What the split took apart after capitals: 'PD' and 'Bs' are 'PDBs', but so are 'API' and 'Group' one word."""
+    while parts:
+        part = parts.pop(0)
+        if parts and len(part) > 1 and part == part.upper() and parts[0][0].isupper():
+            part += parts.pop(0)
+        yield part
 
 
 def _camel_case(name: str) -> Iterator[str]:

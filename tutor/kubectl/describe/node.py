@@ -18,6 +18,7 @@ _SYSTEM_INFO = (('Machine ID', 'machineID'), ('System UUID', 'systemUUID'), ('Bo
                 ('Kernel Version', 'kernelVersion'), ('OS Image', 'osImage'), ('Operating System', 'operatingSystem'),
                 ('Architecture', 'architecture'), ('Container Runtime Version', 'containerRuntimeVersion'),
                 ('Kubelet Version', 'kubeletVersion'))
+SHOWN_POOLS = 10
 _STANDARD = ('cpu', 'memory', 'ephemeral-storage')
 
 
@@ -26,6 +27,7 @@ def describe(node: Object, related: Related, now: float) -> str:
     spec, status = node.get('spec') or {}, node.get('status') or {}
     pods = _pods(node, related)
     events = _events(node, related)
+    slices = _slices(node['metadata']['name'], related)
     _head(node, spec, related, w)
     _conditions(status.get('conditions'), w)
     w.write(0, 'Addresses:\n')
@@ -36,6 +38,7 @@ def describe(node: Object, related: Related, now: float) -> str:
             w.write(0, f'{title}:\n')
             for name, amount in sorted(status[field].items()):
                 w.field(name, canonical(amount), 1)
+    _devices(slices, w)
     w.write(0, 'System Info:\n')
     for title, field in _SYSTEM_INFO:
         w.field(title, (status.get('nodeInfo') or {}).get(field, ''), 1)
@@ -67,6 +70,29 @@ def _events(node: Object, related: Related) -> list[Object] | None:
     if not related.show_events:
         return None
     return (related.events(node) or []) + (related.events(node, uid=node['metadata']['name']) or [])
+
+
+def _slices(name: str, related: Related) -> list[Object]:
+    try:
+        return related.list('resourceslices.resource.k8s.io', field_selector=f'spec.nodeName={name}')
+    except StatusError:
+        return []
+
+
+def _devices(slices: Sequence[Object], w: PrefixWriter) -> None:
+    """describeNodeResourceSlices: the pools of devices that are on this node alone."""
+    pools: dict[str, list[Object]] = {}
+    for entry in slices:
+        spec = entry['spec']
+        pools.setdefault(f'{spec["driver"]}/{spec["pool"]["name"]}', []).append(spec)
+    if pools:
+        w.write(0, 'Node-Local ResourceSlices:\n')
+        w.rows(1, ('Driver', 'Pool', 'Slices', 'Devices'), ('------', '----', '------', '-------'))
+        for _, specs in sorted(pools.items())[:SHOWN_POOLS]:
+            devices = sum(len(spec.get('devices') or ()) for spec in specs)
+            w.rows(1, (specs[0]['driver'], specs[0]['pool']['name'], len(specs), devices))
+        if len(pools) > SHOWN_POOLS:
+            w.write(1, f'...and {len(pools) - SHOWN_POOLS} more pools\n')
 
 
 def _head(node: Object, spec: Object, related: Related, w: PrefixWriter) -> None:

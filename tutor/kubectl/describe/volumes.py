@@ -11,7 +11,8 @@ from tutor.kubectl.describe.writer import PrefixWriter, go_text, shorten
 Source = Mapping[str, Any]
 
 # The kinds of source that are printed field by field: what stands after Type, and pairs of label and field. A field
-# name ending in '=x' has the default x; one starting with '?' is a boolean, with '#' a number.
+# name ending in '=x' has the default x; one starting with '?' is a boolean, with '#' a number, with '&' a reference to
+# a secret, with '@' one that names its namespace too.
 _PLAIN: dict[str, tuple[str, str]] = {
     'hostPath': ('HostPath (bare host directory volume)', 'Path:path HostPathType:type=<none>'),
     'gcePersistentDisk': ('GCEPersistentDisk (a Persistent Disk resource in Google Compute Engine)',
@@ -26,14 +27,14 @@ _PLAIN: dict[str, tuple[str, str]] = {
     'iscsi': ("ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
               'TargetPortal:targetPortal IQN:iqn Lun:#lun ISCSIInterface~iscsiInterface FSType:fsType '
               'ReadOnly:?readOnly Portals:portals=[] DiscoveryCHAPAuth:?chapAuthDiscovery '
-              'SessionCHAPAuth:?chapAuthSession SecretRef:secretRef=nil InitiatorName:initiatorName=<none>'),
+              'SessionCHAPAuth:?chapAuthSession SecretRef:&secretRef InitiatorName:initiatorName=<none>'),
     'glusterfs': ("Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)",
                   'EndpointsName:endpoints Path:path ReadOnly:?readOnly'),
     'persistentVolumeClaim': ('PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)',
                               'ClaimName:claimName ReadOnly:?readOnly'),
     'rbd': ("RBD (a Rados Block Device mount on the host that shares a pod's lifetime)",
             'CephMonitors:monitors RBDImage:image FSType:fsType RBDPool:pool RadosUser:user Keyring:keyring '
-            'SecretRef:secretRef=nil ReadOnly:?readOnly'),
+            'SecretRef:&secretRef ReadOnly:?readOnly'),
     'quobyte': ("Quobyte (a Quobyte mount on the host that shares a pod's lifetime)",
                 'Registry:registry Volume:volume ReadOnly:?readOnly'),
     'azureDisk': ('AzureDisk (an Azure Data Disk mount on the host and bind mount to the pod)',
@@ -42,12 +43,12 @@ _PLAIN: dict[str, tuple[str, str]] = {
     'vsphereVolume': ('vSphereVolume (a Persistent Disk resource in vSphere)',
                       'VolumePath:volumePath FSType:fsType StoragePolicyName:storagePolicyName'),
     'cinder': ('Cinder (a Persistent Disk resource in OpenStack)',
-               'VolumeID:volumeID FSType:fsType ReadOnly:?readOnly SecretRef:secretRef=nil'),
+               'VolumeID:volumeID FSType:fsType ReadOnly:?readOnly SecretRef:&secretRef'),
     'photonPersistentDisk': ('PhotonPersistentDisk (a Persistent Disk resource in photon platform)',
                              'PdID:pdID FSType:fsType'),
     'portworxVolume': ('PortworxVolume (a Portworx Volume resource)', 'VolumeID:volumeID'),
     'cephfs': ("CephFS (a CephFS mount on the host that shares a pod's lifetime)",
-               'Monitors:monitors Path:path User:user SecretFile:secretFile SecretRef:secretRef=nil '
+               'Monitors:monitors Path:path User:user SecretFile:secretFile SecretRef:&secretRef '
                'ReadOnly:?readOnly'),
     'storageos': ('StorageOS (a StorageOS Persistent Disk resource)',
                   'VolumeName:volumeName VolumeNamespace:volumeNamespace FSType:fsType ReadOnly:?readOnly'),
@@ -55,7 +56,7 @@ _PLAIN: dict[str, tuple[str, str]] = {
     'azureFile': ('AzureFile (an Azure File Service mount on the host and bind mount to the pod)',
                   'SecretName:secretName ShareName:shareName ReadOnly:?readOnly'),
     'flexVolume': ('FlexVolume (a generic volume resource that is provisioned/attached using an exec based plugin)',
-                   'Driver:driver FSType:fsType SecretRef:secretRef=nil ReadOnly:?readOnly Options:options=map[]'),
+                   'Driver:driver FSType:fsType SecretRef:&secretRef ReadOnly:?readOnly Options:options=map[]'),
     'flocker': ('Flocker (a Flocker volume mounted by the Flocker agent)',
                 'DatasetName:datasetName DatasetUUID:datasetUUID'),
     'local': ('LocalVolume (a persistent volume backed by local storage on a node)', 'Path:path'),
@@ -64,7 +65,7 @@ _PLAIN: dict[str, tuple[str, str]] = {
 
 # Sources of a PersistentVolume that have other fields than the same source in a pod.
 _PERSISTENT: dict[str, tuple[str, str]] = {
-    **_PLAIN,
+    **{name: (title, fields.replace('&', '@')) for name, (title, fields) in _PLAIN.items()},
     'glusterfs': (_PLAIN['glusterfs'][0],
                   'EndpointsName:endpoints EndpointsNamespace:endpointsNamespace=<unset> Path:path ReadOnly:?readOnly'),
     'azureFile': (_PLAIN['azureFile'][0],
@@ -112,12 +113,22 @@ def _value(source: Source, name: str) -> str:
         return go_text(bool(source.get(name[1:])))
     if name[0] == '#':
         return str(source.get(name[1:], 0))
+    if name[0] == '&':
+        return _reference('LocalObjectReference', source.get(name[1:]), ('Name',))
+    if name[0] == '@':
+        return _reference('SecretReference', source.get(name[1:]), ('Name', 'Namespace'))
     value = source.get(name)
     if name == 'targetWWNs':
         return ', '.join(value or ())
-    if value is None or (value == '' and default == '<none>'):
-        return default
-    return go_text(value)
+    return default if value is None else go_text(value)
+
+
+def _reference(kind: str, value: Source | None, fields: Sequence[str]) -> str:
+    """What the String method of a generated type makes of a pointer."""
+    if value is None:
+        return 'nil'
+    entries = ''.join(f'{name}:{value.get(name.lower(), "")},' for name in fields)
+    return f'&{kind}{{{entries}}}'
 
 
 def _empty_dir(source: Source, w: PrefixWriter) -> None:

@@ -73,7 +73,8 @@ class PrefixWriter:
             self.line('<none>')
         for index, (key, value) in enumerate(shown):
             value = value.removesuffix('\n')
-            self.write(0, '\t' if index else '')
+            if index:
+                self.write(0, '\t')
             if len(value.encode()) + len(key.encode()) + 2 > MAX_ANNOTATION or '\n' in value:
                 self.write(0, f'{key}:\n')
                 for part in value.split('\n'):

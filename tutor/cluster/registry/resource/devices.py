@@ -65,6 +65,13 @@ class ResourceClaimStrategy(Kind):
 class ResourceSliceStrategy(Kind):
     generation = True
     columns = columns('Name, Node, Driver, Pool, Age')
+    selectable = ('spec.nodeName', 'spec.driver')
+
+    def unsupported_field(self, field: str) -> str:
+        return f'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {field}'
+
+    def fields(self, obj: Object) -> dict[str, str]:
+        return {name: obj['spec'].get(name.removeprefix('spec.'), '') for name in self.selectable}
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec = obj['spec']
