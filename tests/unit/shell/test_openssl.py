@@ -60,3 +60,19 @@ def test_the_same_session_makes_the_same_key():
     made = [Machine().run(script).stdout
             for _ in range(2)]
     assert made[0] == made[1]
+
+
+def test_several_certificates_are_looked_at_as_one_structure(machine):
+    machine.run(REQUEST + AUTHORITY + SIGN + 'cat jane.crt ca.crt > chain.pem')
+    found = machine.run('openssl crl2pkcs7 -nocrl -certfile chain.pem | openssl pkcs7 -print_certs -noout')
+    assert set(found.stdout.split('\n\n')[:2]) == {'subject=CN = jane, O = dev\nissuer=CN = ca',
+                                                   'subject=CN = ca\nissuer=CN = ca'}
+
+
+def test_a_private_key_is_printed_with_its_numbers(machine):
+    found = machine.run('openssl ecparam -name prime256v1 -genkey -noout -out k; openssl ec -in k -noout -text')
+    assert found.stderr == 'read EC key\n'
+    assert [line for line in found.stdout.splitlines() if not line.startswith(' ')] == [
+        'Private-Key: (256 bit)', 'priv:', 'pub:', 'ASN1 OID: prime256v1', 'NIST CURVE: P-256']
+    assert machine.run('openssl req -new -key k -subj /CN=x -out r; openssl req -in r -noout -pubkey').stdout == \
+        machine.run('openssl pkey -in k -pubout').stdout

@@ -52,7 +52,7 @@ async def dgst(words: list[str], io: IO, ctx: Context) -> int:
         elif 'r' in given:
             io.stdout.write(f'{digest.hexdigest()} *{shown}\n')
         else:
-            io.stdout.write(f'{"HMAC-" if "hmac" in given else ""}{DIGESTS[name]}({shown})= {digest.hexdigest()}\n')
+            io.stdout.write(f'{DIGESTS[name]}({shown})= {digest.hexdigest()}\n')
     return 0
 
 

@@ -173,6 +173,8 @@ async def pkey(words: list[str], io: IO, ctx: Context) -> int:
         except ValueError:
             raise Refused(f'Could not read public key from {given.get("in")}') from None
     else:
+        if given.name == 'ec':
+            io.stderr.write('read EC key\n')
         key = await load_key(given.get('in'), io, ctx)
         public = key.public_key()
     from tutor.shell.programs.openssl.text import modulus, private_text, public_text

@@ -9,15 +9,17 @@ from tutor.shell.process import IO, Context
 
 VERSION = 'OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)'
 COMMANDS = {
-    'base64': 'encoding:enc', 'dgst': 'encoding:dgst', 'ec': 'keys:pkey', 'ecparam': 'keys:ecparam',
+    'base64': 'encoding:enc', 'crl2pkcs7': 'chains:crl2pkcs7',
+    'dgst': 'encoding:dgst', 'ec': 'keys:pkey', 'ecparam': 'keys:ecparam',
     'enc': 'encoding:enc', 'genpkey': 'keys:genpkey', 'genrsa': 'keys:genrsa',
-    'md5': 'encoding:dgst', 'pkey': 'keys:pkey', 'rand': 'encoding:rand', 'req': 'requests:req', 'rsa': 'keys:pkey',
-    'sha1': 'encoding:dgst',
+    'md5': 'encoding:dgst', 'pkcs7': 'chains:pkcs7',
+    'pkey': 'keys:pkey', 'rand': 'encoding:rand', 'req': 'requests:req', 'rsa': 'keys:pkey',
+    's_client': 'client:s_client', 'sha1': 'encoding:dgst',
     'sha256': 'encoding:dgst', 'sha384': 'encoding:dgst', 'sha512': 'encoding:dgst', 'verify': 'certificates:verify',
     'x509': 'certificates:x509',
 }
 REAL = {'asn1parse', 'ca', 'ciphers', 'cms', 'crl', 'dhparam', 'dsa', 'gendsa', 'kdf', 'mac', 'ocsp', 'passwd',
-        'pkcs12', 'pkcs7', 'pkcs8', 'pkeyutl', 'prime', 's_server', 'speed', 'ts'}
+        'pkcs12', 'pkcs8', 'pkeyutl', 'prime', 's_server', 'speed', 'storeutl', 'ts'}
 
 Run = Callable[[list[str], IO, Context], Awaitable[int]]
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.openssl.files import Given, Refused, key_pem, load_key, load_request, pem, read, write
+from tutor.shell.programs.openssl.files import (
+    Given,
+    Refused,
+    key_pem,
+    load_key,
+    load_request,
+    pem,
+    public_pem,
+    read,
+    write,
+)
 from tutor.shell.programs.openssl.keys import new_key
 from tutor.shell.programs.openssl.names import parse_extension, parse_subject, shown_name
 from tutor.shell.programs.openssl.signing import hash_for, issue
@@ -106,6 +116,8 @@ async def _look(given: Given, io: IO, ctx: Context) -> int:
         io.stdout.write(request_text(request))
     if 'subject' in given:
         io.stdout.write(f'subject={shown_name(request.subject, given.get("nameopt") == "RFC2253")}\n')
+    if 'pubkey' in given:
+        write(public_pem(request.public_key()), given.get('out'), io, ctx)
     if 'noout' not in given:
         write(pem(request), given.get('out'), io, ctx)
     return 0

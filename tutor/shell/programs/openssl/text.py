@@ -25,7 +25,7 @@ def _hexadecimal(data: bytes, indent: str, per_line: int) -> str:
 
 def modulus(key: Any) -> str:
     numbers = key.public_numbers()
-    return f'{numbers.n:X}' if hasattr(numbers, 'n') else 'Wrong Algorithm type'
+    return f'{numbers.n:X}' if hasattr(numbers, 'n') else 'No modulus for this public key type'
 
 
 def public_text(key: Any, indent: str) -> str:
@@ -46,10 +46,18 @@ def public_text(key: Any, indent: str) -> str:
     return f'{indent}ED25519 Public-Key:\n{indent}pub:\n{_hexadecimal(raw, indent + "    ", 15)}'
 
 
+def _secret(key: Any) -> bytes:
+    """The private number of a key on a curve."""
+    if hasattr(key, 'private_numbers'):
+        return key.private_numbers().private_value.to_bytes((key.curve.key_size + 7) // 8, 'big')
+    return key.private_bytes_raw()
+
+
 def private_text(key: Any) -> str:
     """rsa -text."""
     if not hasattr(key, 'private_numbers') or not hasattr(key.private_numbers(), 'p'):
-        return public_text(key.public_key(), '').replace('Public-Key', 'Private-Key', 1)
+        head, pub, rest = public_text(key.public_key(), '').replace('Public-Key', 'Private-Key', 1).partition('pub:')
+        return f'{head}priv:\n{_hexadecimal(_secret(key), "    ", 15)}{pub}{rest}'
     numbers = key.private_numbers()
     parts = [('modulus', numbers.public_numbers.n), ('publicExponent', numbers.public_numbers.e),
              ('privateExponent', numbers.d), ('prime1', numbers.p), ('prime2', numbers.q), ('exponent1', numbers.dmp1),
