@@ -30,6 +30,9 @@ def warned(kinds: Any, head: str, rest: str, meta: str = '') -> list[str]:
     (', env: [{name: A, value: a}, {name: A, value: b}]', '',
      ['spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply']),
     (', env: [{name: A, value: a}, {name: A, value: $(A)b}]', '', []),
+    (', ports: [{containerPort: 80, hostIP: 1.2.3.4}]', '', [
+        'spec.containers[0].ports[0]: hostIP set without hostPort: {Name: HostPort:0 ContainerPort:80 Protocol:TCP '
+        'HostIP:1.2.3.4}']),
     (', ports: [{containerPort: 80}, {containerPort: 80}]', '',
      ['spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]']),
     (', ports: [{containerPort: 80}, {containerPort: 80, hostPort: 81}]', '',
@@ -84,6 +87,20 @@ def test_templates_and_names_of_what_makes_pods(kinds: Any, head: str, path: str
         'metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate '
         'namespaces to isolate access to mounted secrets']),
     ('v1 Service a', 'spec: {clusterIP: None, sessionAffinity: ClientIP, ports: [{port: 80}]}', '', [
-        'spec.SessionAffinity is ignored for headless services'])])
+        'spec.SessionAffinity is ignored for headless services']),
+    ('v1 Service a', 'spec: {type: ExternalName, externalName: a.b, externalIPs: [8.8.8.8]}', '', [
+        'spec.externalIPs is ignored when spec.type is "ExternalName"']),
+    ('v1 Service a', 'spec: {trafficDistribution: PreferClose, ports: [{port: 80}]}', '', [
+        'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'])])
 def test_other_kinds(kinds: Any, head: str, rest: str, meta: str, said: list[str]) -> None:
     assert warned(kinds, head, rest, meta) == said
+
+
+def test_formats_in_schemas_that_nobody_checks(kinds: Any) -> None:
+    properties = ('{a: {type: string, format: date-time}, b: {type: string, format: odd}, c: {type: integer, format: '
+                  'int8}, d: {type: array, items: {type: integer, format: int32}}, e: {type: object, format: odd}}')
+    schema = f'{{openAPIV3Schema: {{type: object, properties: {properties}}}}}'
+    said = warned(kinds, 'apiextensions.k8s.io/v1 CustomResourceDefinition ws.x.io', (
+        'spec: {group: x.io, names: {plural: ws, kind: W}, scope: Namespaced, versions: [{name: v1, served: true, '
+        f'storage: true, schema: {schema}}}]}}'))
+    assert said == ['unrecognized format "odd"', 'unrecognized format "int8"']

@@ -7,7 +7,7 @@ from typing import Any
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
-from tutor.cluster.registry.apiextensions import definition
+from tutor.cluster.registry.apiextensions import definition, formats
 from tutor.cluster.registry.cells import columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
@@ -73,6 +73,11 @@ class CustomResourceDefinitionStrategy(Kind):
             status.get('conditions') or [], 'Terminating', 'True', 'InstanceDeletionPending',
             'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
             meta['deletionTimestamp'])}
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """strategy.WarningsOnCreate; an update warns of what it has brought in."""
+        before = formats.unrecognized(old['spec']) if old is not None else []
+        return [f'unrecognized format "{name}"' for name in formats.unrecognized(obj['spec']) if name not in before]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], obj['metadata'].get('creationTimestamp', '')]

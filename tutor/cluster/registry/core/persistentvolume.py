@@ -118,7 +118,7 @@ class PersistentVolumeStrategy(Kind):
         for index, term in enumerate(((spec.get('nodeAffinity') or {}).get('required') or {}).get(
                 'nodeSelectorTerms') or ()):
             found += warnings.node_term(term, f'{path}[{index}]')
-        return found + [f'spec.{kind}: {text}' for kind, text in warnings.VOLUMES.items() if kind in spec]
+        return [*found, *warnings.of_sources(spec, 'spec')]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printPersistentVolume."""

@@ -18,7 +18,7 @@ _ANNOTATIONS = {
     'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
     'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead'}
 VOLUMES = {
-    'photonPersistentDisk': 'non-functional in v1.16+',
+    'photonPersistentDisk': 'deprecated in v1.11, non-functional in v1.16+',
     'gitRepo': 'deprecated in v1.11, and disabled by default in v1.33+',
     'scaleIO': 'deprecated in v1.16, non-functional in v1.22+',
     'flocker': 'deprecated in v1.22, non-functional in v1.25+',
@@ -147,10 +147,17 @@ def _pod_affinity(affinity: Object, path: str) -> Iterator[str]:
 
 def _volumes(volumes: Iterable[Object], path: str) -> Iterator[str]:
     for index, volume in enumerate(volumes):
-        yield from (f'{path}[{index}].{kind}: {text}' for kind, text in VOLUMES.items() if kind in volume)
+        yield from of_sources(volume, f'{path}[{index}]')
         claim = (volume.get('ephemeral') or {}).get('volumeClaimTemplate')
         if claim is not None:
             yield from of_claim(claim.get('spec') or {}, f'{path}[{index}].ephemeral.volumeClaimTemplate.spec')
+
+
+def of_sources(volume: Object, path: str) -> Iterator[str]:
+    """Sources of a volume, or of a PersistentVolume's spec, by the names that Go has for them."""
+    for kind, text in VOLUMES.items():
+        if kind in volume:
+            yield f'{path}.{"storageOS" if kind == "storageos" else kind}: {text}'
 
 
 def of_claim(spec: Object, path: str) -> Iterator[str]:
@@ -202,7 +209,8 @@ def _environment(variables: Iterable[Object], path: str) -> Iterator[str]:
     seen: set[str] = set()
     for index, item in enumerate(variables):
         name, value = item.get('name', ''), item.get('value', '')
-        if name in seen and (item.get('valueFrom') is not None or (value and f'$({name})' not in value)):
+        earlier = f'$({name})'
+        if name in seen and (item.get('valueFrom') is not None or value == earlier or earlier not in value):
             yield f'{path}[{index}]: hides previous definition of "{name}", which may be dropped when using apply'
         seen.add(name)
 
@@ -213,6 +221,9 @@ def _ports(containers: Iterable[tuple[Object, str]]) -> Iterator[str]:
     for container, path in containers:
         for index, port in enumerate(container.get('ports') or ()):
             here = f'{path}.ports[{index}]'
+            if port.get('hostIP') and not port.get('hostPort'):
+                yield (f'{here}: hostIP set without hostPort: {{Name:{port.get("name", "")} HostPort:0 ContainerPort:'
+                       f'{port.get("containerPort", 0)} Protocol:{port.get("protocol", "")} HostIP:{port["hostIP"]}}}')
             others = known.setdefault((port.get('containerPort', 0), port.get('protocol', '')), [])
             yield from (f'{here}: {problem} port definition with {there}' for other, there in others
                         if (problem := _clash(port, other)))

@@ -54,20 +54,23 @@ class ServiceStrategy(Kind):
         spec, notes, found = obj['spec'], obj['metadata'].get('annotations') or {}, []
         if HINTS in notes:
             found.append(f'annotation {HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead')
-        if spec.get('externalIPs'):
-            found.append(EXTERNAL_IPS_WARNING)
         outside = spec.get('type') == 'ExternalName'
-        if spec.get('clusterIP') == 'None' and not outside:
+        headless = spec.get('clusterIP') == 'None' and spec.get('type') == 'ClusterIP'
+        if headless:
             if spec.get('loadBalancerIP'):
                 found.append('spec.loadBalancerIP is ignored for headless services')
             if spec.get('externalIPs'):
                 found.append('spec.externalIPs is ignored for headless services')
             if spec.get('sessionAffinity', 'None') != 'None':
                 found.append('spec.SessionAffinity is ignored for headless services')
+        elif spec.get('externalIPs') and not outside:
+            found.append(EXTERNAL_IPS_WARNING)
         if outside and spec.get('externalIPs'):
             found.append('spec.externalIPs is ignored when spec.type is "ExternalName"')
         if not outside and spec.get('externalName'):
             found.append('spec.externalName is ignored when spec.type is not "ExternalName"')
+        if spec.get('trafficDistribution') == 'PreferClose':
+            found.append('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"')
         return found
 
     def fields(self, obj: Object) -> dict[str, str]:
