@@ -104,3 +104,9 @@ def test_formats_in_schemas_that_nobody_checks(kinds: Any) -> None:
         'spec: {group: x.io, names: {plural: ws, kind: W}, scope: Namespaced, versions: [{name: v1, served: true, '
         f'storage: true, schema: {schema}}}]}}'))
     assert said == ['unrecognized format "odd"', 'unrecognized format "int8"']
+
+
+def test_an_indexed_job_that_may_be_too_large_to_track(kinds: Any) -> None:
+    said = warned(kinds, 'batch/v1 Job a', 'spec: {completionMode: Indexed, completions: 200000, parallelism: 20000, '
+                  f'template: {{spec: {POD % ("", ", restartPolicy: Never")}}}}}')
+    assert len(said) == 1 and said[0].startswith('spec: In Indexed Jobs with a number of completions higher than 10^5')

@@ -73,8 +73,8 @@ class CronJobStrategy(Kind):
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
         spec = obj['spec']['jobTemplate'].get('spec') or {}
-        return job.job_warnings(spec, 'spec.jobTemplate.spec') + warnings.of_named_workload(
-            obj, old, 'spec.jobTemplate.spec.template')
+        return [*warnings.of_name(obj, old), *job.job_warnings(spec, 'spec.jobTemplate.spec'),
+                *warnings.of_workload(obj, old, 'spec.jobTemplate.spec.template')]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printCronJob."""

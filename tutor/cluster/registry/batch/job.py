@@ -118,7 +118,7 @@ class JobStrategy(Kind):
         return {'status.successful': str((obj.get('status') or {}).get('succeeded', 0))}
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
-        return job_warnings(obj['spec'], 'spec') + warnings.of_named_workload(obj, old)
+        return [*warnings.of_name(obj, old), *job_warnings(obj['spec'], 'spec'), *warnings.of_workload(obj, old)]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         """printJob."""

@@ -59,7 +59,12 @@ def of_workload(obj: Object, old: Object | None, path: str = 'spec.template') ->
 
 def of_named_workload(obj: Object, old: Object | None, path: str = 'spec.template') -> list[str]:
     """The same of those whose own name becomes the pods' host name."""
-    return [*(_name(obj, _POD_NAMES) if old is None else ()), *of_workload(obj, old, path)]
+    return [*of_name(obj, old), *of_workload(obj, old, path)]
+
+
+def of_name(obj: Object, old: Object | None) -> list[str]:
+    """A name that pods cannot have as their host name."""
+    return _name(obj, _POD_NAMES) if old is None else []
 
 
 def _name(obj: Object, text: str) -> list[str]:
