@@ -43,8 +43,8 @@ from tutor.shell.terminal import Terminal
 STEPS_PER_PUMP = 3000
 STEPS_PER_STRETCH = 400
 MOMENT = 0.1
-INTERRUPTED = 130
-"""The exit status after Ctrl-C, which is no mistake."""
+INTERRUPTED, STOPPED = 130, 148
+"""The exit statuses after Ctrl-C and Ctrl-Z, which are no mistakes."""
 KEPT_OUTPUT = 256 * 1024
 
 
@@ -406,7 +406,7 @@ class Session:
         """What went wrong with the last command, or None when nothing did."""
         from tutor.session.why import explain
         last = next((command for command in reversed(self.commands) if not asks(command.text)), None)
-        if last is None or last.code in (None, INTERRUPTED):
+        if last is None or last.code in (None, INTERRUPTED, STOPPED):
             return None
         return explain(self.view, Ran(last.text, last.stdout.text(), last.stderr.text(), last.code))
 

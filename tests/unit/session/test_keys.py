@@ -230,3 +230,18 @@ def test_complete_says_which_command_is_completed_as_which(bash: Screen) -> None
     bash.run('complete -W "red green" paint; complete -F __start_nosuch other')
     assert [found.text for found in bash.session.complete('paint r', 7)] == ['red']
     assert bash.session.complete('other get no', 12) == []
+
+
+def test_who_stops_a_command_needs_no_explanation(bash: Screen) -> None:
+    bash.run('sleep 10')
+    bash.stop()
+    assert not bash.session.puzzling()
+
+
+def test_top_fits_the_screen(bash: Screen) -> None:
+    bash.terminal.resize(60, 12)
+    lines = bash.run('top', 1).removeprefix('\x1b[H\x1b[2J').splitlines()
+    assert len(lines) == 11 and max(map(len, lines)) <= 60
+    bash.terminal.interrupt()
+    bash.wait()
+    assert not bash.session.running

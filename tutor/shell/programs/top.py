@@ -8,6 +8,7 @@ from tutor.shell.programs.machine import memory
 from tutor.shell.programs.names import user_name
 from tutor.shell.programs.options import parse
 from tutor.shell.programs.ps import line_of, name_of
+from tutor.shell.programs.screen import size
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -24,12 +25,18 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         while not count or shown < count:
             if shown and await screen.key(delay) in ('q', 'Q'):
                 return 0
-            screen.show(_page(ctx))
+            screen.show(_page(ctx) if batch else _cropped(_page(ctx), io, ctx))
             await io.stdout.drain()
             shown += 1
             if batch and shown > 10_000:
                 return 1
     return 0
+
+
+def _cropped(page: str, io: IO, ctx: Context) -> str:
+    """As much of it as the terminal shows."""
+    columns, rows = size(io.stdout, ctx)
+    return ''.join(f'{line[:columns]}\n' for line in page.splitlines()[:rows - 1])
 
 
 def _page(ctx: Context) -> str:
