@@ -183,9 +183,9 @@ class Terminal:
         the screen has no editor."""
         if self.open_editor is None:
             raise BrokenPipe
-        self._editing = self.simulation.future()
+        editing = self._editing = self.simulation.future()
         self.open_editor(label, text, self.edited)
-        return await self._editing
+        return await editing
 
     def edited(self, text: str | None) -> None:
         """What the editor came to."""

@@ -51,9 +51,11 @@ def screen() -> Screen:
 
 
 @pytest.mark.parametrize(('command', 'prompt'), [
-    ('kubectl exec -it web -- bash', 'root@web:/# '), ('ssh node01', 'learner@node01:~$ ')])
+    ('kubectl exec -it web -- bash', 'root@web:/# '), ('ssh node01', 'learner@node01:~$ '),
+    ('kubectl run -it tmp --image=busybox --restart=Never -- sh', '/ # '),
+    ('sudo docker run -it --rm busybox sh', '/ # ')])
 def test_control_c_is_for_the_shell_at_the_other_end(command: str, prompt: str, screen: Screen) -> None:
-    screen.run(command)
+    screen.run(command, 12)
     screen.line('sleep 1000')
     screen.terminal.interrupt()
     assert screen.wait() == f'^C\n{prompt}'
@@ -245,3 +247,10 @@ def test_top_fits_the_screen(bash: Screen) -> None:
     bash.terminal.interrupt()
     bash.wait()
     assert not bash.session.running
+
+
+def test_vi_in_a_container_opens_the_editor_of_the_screen(screen: Screen) -> None:
+    screen.run('kubectl run small --image=busybox -- sleep 1000', 12)
+    screen.terminal.open_editor = lambda label, text, done: done(f'{text}written\n')
+    screen.run('kubectl exec -it small -- sh')
+    assert screen.line('vi /tmp/x; cat /tmp/x') == 'vi /tmp/x; cat /tmp/x\nwritten\n/ # '

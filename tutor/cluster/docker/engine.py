@@ -32,6 +32,7 @@ from tutor.shell.docker import (
 )
 from tutor.shell.process import IO, Host
 from tutor.shell.streams import pour
+from tutor.shell.tty import joined
 from tutor.shell.vfs import FileSystem
 
 VERSION = '28.5.2'
@@ -370,7 +371,12 @@ class Engine:
     async def _feed(self, kept: Kept, source: Reader) -> None:
         while kept.container is None or kept.container.stdin is None:
             await self.simulation.sleep(0.05)
-        await pour(source, kept.container.stdin, close=True)
+        console = kept.container.console
+        if console is None:
+            await pour(source, kept.container.stdin, close=True)
+            return
+        with joined(getattr(source, 'terminal', None), console, console.resize):
+            await pour(source, kept.container.stdin, close=True)
 
     async def exec(self, name: str, argv: list[str], io: IO, options: dict[str, Any]) -> int:
         kept = self._get(name)
