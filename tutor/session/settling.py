@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.cluster.cluster import Cluster
 
 QUIET = 2.0
-"""The recorder's rule says 1.2 s; with what its looks and commands took, 2 s go by, as the ages in the recordings tell."""
+"""The recorder's rule says 1.2 s; with what its looks and commands took, 2 s went by, as the ages it recorded tell."""
 LONGEST = 20.0
 WATCHED = ('/registry/pods/', '/registry/deployments/', '/registry/replicasets/', '/registry/statefulsets/',
            '/registry/daemonsets/', '/registry/jobs/', '/registry/persistentvolumes/',

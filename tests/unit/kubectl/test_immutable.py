@@ -60,3 +60,12 @@ def test_an_ephemeral_container_gains_what_a_second_debugging_gives_it(kubectl):
     answer = kubectl('debug p --image=busybox -c look -- sleep 2')
     assert '   "Add": [\n+    "SYS_PTRACE",\n     "SYS_PTRACE"\n' in answer.err
     assert 'sleep' not in answer.err
+
+
+def test_the_template_of_a_job(kubectl):
+    kubectl('create job j --image=a')
+    error = kubectl('patch job j -p \'{"spec":{"template":{"spec":{"containers":[{"name":"j","image":"b"}]}}}}\'').err
+    assert error.startswith('The Job "j" is invalid: spec.template: Invalid value: {"labels":{"batch.kubernetes.io/')
+    assert ('},"Spec":{"Volumes":null,"InitContainers":null,"Containers":[{"Name":"j","Image":"b","Command":null,'
+            in error)
+    assert error.endswith('}: field is immutable\n')

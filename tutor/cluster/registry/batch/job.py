@@ -12,6 +12,7 @@ from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import metadata, workload
 from tutor.cluster.registry.batch import pod_failure_policy, success_policy
 from tutor.cluster.registry.cells import age, columns, template_cells
+from tutor.cluster.registry.core.internals import pod_template
 from tutor.cluster.registry.kind import Kind, now
 from tutor.cluster.registry.podspec import defaults, validation, warnings
 from tutor.cluster.registry.strategy import Context
@@ -112,7 +113,7 @@ class JobStrategy(Kind):
             return []
         if before.get('suspend') and not (old.get('status') or {}).get('startTime'):
             return []
-        return [field.invalid('spec.template', spec['template'], 'field is immutable')]
+        return [field.invalid('spec.template', pod_template(spec['template']), 'field is immutable')]
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {'status.successful': str((obj.get('status') or {}).get('succeeded', 0))}

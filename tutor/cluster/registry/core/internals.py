@@ -20,6 +20,9 @@ _IN_SECURITY_CONTEXT = ('hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamesp
 """Fields of v1.PodSpec that are the security context's here."""
 
 
+_METADATA = ('name', 'generateName', 'namespace', 'labels', 'annotations', 'finalizers')
+
+
 @cache
 def _types() -> dict[str, tuple[tuple[str, str], ...]]:
     found: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -31,6 +34,13 @@ def _types() -> dict[str, tuple[tuple[str, str], ...]]:
             fields += found[field[1:]] if field[0] == '+' else [(field, kind)]
         found[name] = tuple(fields)
     return found
+
+
+def pod_template(template: Object) -> Object:
+    """A PodTemplateSpec: its metadata stands beside its spec."""
+    meta = template.get('metadata') or {}
+    return {**{name: _value(meta[name], '') for name in _METADATA if name in meta},
+            'Spec': _struct(template['spec'], 'PodSpec')}
 
 
 def difference(before: Object, after: Object, kind: str) -> str:
@@ -55,4 +65,6 @@ def _value(value: Any, what: str) -> Any:
         return [_struct(item, what[1:]) for item in value] if value else None
     if what[:1] == '=':
         return _struct(value or {}, what[1:])
-    return _struct(value, what[1:]) if what and value is not None else value
+    if what and value is not None:
+        return _struct(value, what[1:])
+    return dict(sorted(value.items(), reverse='matchLabels' in value)) if isinstance(value, dict) else value
