@@ -163,6 +163,13 @@ class Cluster:
                 maker = 'kubeadm' if addon in OF_KUBEADM else 'kubectl-client-side-apply'
                 install(addon, Client(self.api, ADMIN, maker), LOAD_BALANCER in self.config.addons)
         self._wait_until_ready()
+        if self.config.containers == 'idle':
+            self._forget_start()
+
+    def _forget_start(self) -> None:
+        """A cluster of hollow nodes has run for longer than events are kept: those of its start are gone."""
+        for event in self.api.stores.of('', 'events').list():
+            self.admin.delete('events', event['metadata']['name'], event['metadata']['namespace'])
 
     def _wait_until_ready(self) -> None:
         """Let time pass until every node and every pod of the add-ons is ready, but not for ever."""

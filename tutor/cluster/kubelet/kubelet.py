@@ -103,7 +103,7 @@ class Kubelet:
         self.timing = timing.IDLE if settings.idle else timing.RUNNING
         self.recorder: EventRecorder | Silence = (
             Silence() if settings.idle else EventRecorder(simulation, client, 'kubelet', settings.name))
-        self._node_recorder = EventRecorder(simulation, client, 'kubelet', settings.name)
+        self._node_recorder = self.recorder
         self.crash_backoff = Backoff()
         self.puller = ImagePuller(self)
         self.statuses = StatusManager(self)
