@@ -130,3 +130,12 @@ def test_no_conflict_is_allowed_over_what_has_changed_since(kubectl):
 ])
 def test_what_an_apply_on_the_server_refuses(kubectl, flags, manifest, error):
     assert kubectl(f'apply --server-side {flags} -f -', manifest).err == error
+
+
+def test_an_edited_object_without_its_identity_is_refused(kubectl):
+    kubectl('create cm c --from-literal=a=1')
+    kubectl.ctx.env['KUBE_EDITOR'] = 'sed -i s/^metadata:/metadatb:/'
+    assert kubectl('edit cm c').err.rpartition('error: ')[2].startswith(
+        'no original object found for &unstructured.Unstructured{Object:map[string]interface {}{"apiVersion":"v1", '
+        '"data":map[string]interface {}{"a":"1"}, "kind":"ConfigMap", "metadata":map[string]interface {}{'
+        '"namespace":"default"}, "metadatb":')

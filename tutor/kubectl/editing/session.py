@@ -183,6 +183,7 @@ class EditSession:
         if not info.namespaced:
             info.set_namespace('')
         elif not info.namespace:
+            info.object.setdefault('metadata', {})
             info.set_namespace(self._namespace)
         elif self._namespace and info.namespace != self._namespace:
             raise KubectlError(
@@ -215,8 +216,14 @@ def _meaning(text: str) -> Any:
 
 def original_of(info: Info, originals: list[Info]) -> Info:
     """The object that was edited into this one, by its uid."""
-    uid = info.object['metadata'].get('uid')
+    uid = _uid(info)
     for original in originals:
-        if original.object['metadata'].get('uid') == uid:
+        if _uid(original) == uid:
             return original
-    raise KubectlError(f'no original object found for {info.name}')
+    from tutor.kubectl.printers.templates import go_syntax
+    raise KubectlError(f'no original object found for &unstructured.Unstructured{{Object:{go_syntax(info.object)}}}')
+
+
+def _uid(info: Info) -> str:
+    meta = info.object.get('metadata')
+    return meta.get('uid', '') if isinstance(meta, dict) else ''
