@@ -139,3 +139,8 @@ def test_an_edited_object_without_its_identity_is_refused(kubectl):
         'no original object found for &unstructured.Unstructured{Object:map[string]interface {}{"apiVersion":"v1", '
         '"data":map[string]interface {}{"a":"1"}, "kind":"ConfigMap", "metadata":map[string]interface {}{'
         '"namespace":"default"}, "metadatb":')
+
+
+def test_an_object_without_metadata_has_no_name_to_ask_for(kubectl):
+    answer = kubectl('label -f - a=b', 'apiVersion: v1\nkind: ConfigMap\nmetadata: null\n')
+    assert (answer.err, answer.code) == ('error: resource name may not be empty\n', 1)

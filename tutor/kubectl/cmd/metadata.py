@@ -84,6 +84,8 @@ class MetadataOptions(Options):
 
     def original(self, info: Info) -> Object:
         """The object without its version when --resource-version names one: so the patch has it in any case."""
+        if info.object.get('metadata') is None:
+            return {**info.object, 'metadata': {}}
         if not self.flags['resource-version']:
             return info.object
         meta = {key: value for key, value in info.object['metadata'].items() if key != 'resourceVersion'}
