@@ -98,6 +98,8 @@ class Shell:
         self.sourcing = 0
         self.becomes: Process | None = None
         """The process that turns into the next program that is run, as `program &` does."""
+        self.last_commands: tuple[syntax.Simple, ...] = ()
+        """Those that it becomes, because nothing is left to do after them."""
         self.budget = Budget()
         self._substitutions: Substitutions | None = None
         for variable, value in ctx.env.items():
@@ -348,6 +350,7 @@ class Shell:
             copy.traps = {name: text for name, text in self.traps.items() if not text or
                           (name in ('ERR', 'DEBUG', 'RETURN') and self.options.get('errtrace'))}
         copy._substitutions = copy.becomes = None
+        copy.last_commands = ()
         copy.expander = Expander(copy)
         return copy
 
@@ -421,6 +424,8 @@ class Shell:
                     await trace_assignment(self, assignment, value)
                     environment[assignment.name] = value
             await trace_words(self, argv)
+            if not self.traps and any(node is last for last in self.last_commands):
+                self.become()
             return await self.execute(argv, io, environment)
         if not node.assignments:
             await trace_words(self, argv)
@@ -436,6 +441,13 @@ class Shell:
             return await (call_function(self, function, argv, io) if function else builtin.load()(argv, io, self))  # type: ignore[union-attr]
         finally:
             self.variables.scopes.pop()
+
+    def become(self) -> None:
+        """Turn this shell's process into the next program, if it has one of its own."""
+        process = self.ctx.host.processes.get(self.ctx.pid)
+        if process is not None and not self.interactive and not self.depth:
+            process.context.signals.clear()
+            self.becomes = process
 
     async def execute(self, argv: list[str], io: IO, environment: dict[str, str] | None = None) -> int:
         """Run a program as a process of its own and wait for it."""

@@ -11,6 +11,7 @@ from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context
 from tutor.shell.prompts import before_prompt, decoded, shortened
 from tutor.shell.special import MACHINE, VERSION
+from tutor.shell.tails import last_commands
 from tutor.shell.vfs import normalize
 from tutor.shell.wording import dialect_of
 
@@ -44,6 +45,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             return 2
         shell = _shell(io, ctx, words[1] if len(words) > 1 else name, tuple(words[2:]), options, name)
         shell.line, shell.from_option = 1, True
+        if shell.busybox and shell.dialect.name == 'ash':
+            shell.last_commands = last_commands(words[0])
         return await run(shell, words[0])
     if words and 's' not in letters:
         path = normalize(words[0], ctx.cwd)

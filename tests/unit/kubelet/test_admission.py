@@ -16,6 +16,8 @@ def requests(**amounts: str) -> dict:
      "Node didn't have enough resource: memory, requested: 5368709120, used: 0, capacity: 4294967296"),
     ({'nodeSelector': {'disk': 'ssd'}}, 'NodeAffinity',
      "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"),
+    ({'securityContext': {'sysctls': [{'name': 'kernel/msgmax', 'value': '1'}]}}, 'SysctlForbidden',
+     'forbidden sysctl: "kernel.msgmax" not allowlisted'),
     ({'os': {'name': 'windows'}}, 'PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS"),
 ])
 def test_a_pod_that_the_node_cannot_take_fails(lab, pod, reason, message) -> None:

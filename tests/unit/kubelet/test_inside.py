@@ -99,6 +99,39 @@ def test_config_map_volumes_follow_changes_but_sub_paths_do_not(lab) -> None:
     assert lab.exec('web', 'sh', '-c', 'echo x > /all/color')[0] == 1
 
 
+def test_a_folder_made_for_a_sub_path_that_is_not_there_stays(lab) -> None:
+    meta = {'name': 'app', 'namespace': 'default'}
+    lab.admin.create('configmaps', {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': meta, 'data': {'a': '1'}})
+    lab.pod(command=['sleep', '600'], volumes=[{'name': 'all', 'configMap': {
+        'name': 'app', 'items': [{'key': 'a', 'path': 'deep/a'}]}}], container={'volumeMounts': [
+            {'name': 'all', 'mountPath': '/all'}, {'name': 'all', 'mountPath': '/one', 'subPath': 'a'}]})
+    lab.ready()
+    assert lab.exec('web', 'ls', '/all', '/one')[1] == '/all:\na\ndeep\n\n/one:\n'
+    lab.admin.patch('configmaps', 'app', {'data': {'a': '2'}}, 'default')
+    lab.simulation.advance(90)
+    assert lab.exec('web', 'cat', '/all/deep/a')[1] == '2'
+    assert lab.exec('web', 'ls', '/one') == (0, '')
+
+
+def test_the_last_command_of_busyboxs_shell_takes_its_process(lab) -> None:
+    lab.pod(command=['sh', '-c', 'echo hi; true && sleep 600'])
+    lab.ready()
+    assert [line.split(None, 3)[3] for line in lab.exec('web', 'ps')[1].splitlines()] == [
+        'COMMAND', 'sleep 600', 'ps']
+    lab.pod('traps', command=['sh', '-c', 'trap "exit 3" TERM\nsleep 600\n'])
+    lab.ready('traps')
+    assert [line.split(None, 3)[3] for line in lab.exec('traps', 'ps')[1].splitlines()][1:3] == [
+        'sh -c trap "exit 3" TERM sleep 600', 'sleep 600']
+
+
+def test_what_a_process_may_and_which_profile_holds_it(lab) -> None:
+    lab.pod(command=['sleep', '600'], securityContext={'seccompProfile': {'type': 'RuntimeDefault'}},
+            container={'securityContext': {'allowPrivilegeEscalation': False}})
+    lab.ready()
+    assert lab.exec('web', 'grep', '-E', 'NoNew|Seccomp', '/proc/1/status')[1].split() == [
+        'NoNewPrivs:', '1', 'Seccomp:', '2', 'Seccomp_filters:', '1']
+
+
 def test_downward_api_files(lab) -> None:
     lab.pod(
         command=['sleep', '600'],

@@ -19,6 +19,11 @@ from tutor.shell.parser import parse_status
     ('mkdir /a/b', "mkdir: can't create directory '/a/b': No such file or directory\n", 1),
     ('rm nosuch', "rm: can't remove 'nosuch': No such file or directory\n", 1),
     ('sleep x', "sleep: invalid number 'x'\n", 1),
+    ('cat /tmp', 'cat: read error: Is a directory\n', 1),
+    ('kill 99999', "sh: can't kill pid 99999: No such process\n", 1),
+    ('kill x', "sh: invalid number 'x'\n", 1),
+    ('kill', 'sh: you need to specify whom to kill\n', 1),
+    ('kill -XX 1', "sh: bad signal name 'XX'\n", 1),
 ])
 def test_busybox_words_its_errors(script, stderr, code, busybox):
     assert busybox.run(script)[1:] == (stderr, code)

@@ -66,6 +66,8 @@ class ContainerConfig:
     read_only_root: bool = False
     privileged: bool = False
     capabilities: int = 0xA80425FB
+    no_new_privileges: bool = False
+    filtered: bool = False
     tty: bool = False
     stdin: bool = False
     stdin_once: bool = False

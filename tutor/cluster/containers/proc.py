@@ -112,7 +112,8 @@ def _status(container: Container, process: Process) -> bytes:
             f'Uid:\t{context.uid}\t{context.uid}\t{context.uid}\t{context.uid}\n'
             f'Gid:\t{context.gid}\t{context.gid}\t{context.gid}\t{context.gid}\nGroups:\t{groups} \n'
             f'Threads:\t1\nCapInh:\t{0:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\n'
-            f'CapBnd:\t{bounding:016x}\nCapAmb:\t{0:016x}\nNoNewPrivs:\t0\nSeccomp:\t0\n').encode()
+            f'CapBnd:\t{bounding:016x}\nCapAmb:\t{0:016x}\nNoNewPrivs:\t{config.no_new_privileges:d}\n'
+            f'Seccomp:\t{2 if config.filtered else 0}\nSeccomp_filters:\t{config.filtered:d}\n').encode()
 
 
 def mounts(container: Container) -> bytes:

@@ -11,6 +11,7 @@ from math import ceil
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse
+from tutor.cluster.kubelet.pods import SEEN, SOURCE
 
 _subscript = re.compile(r"metadata\.(annotations|labels)\['(.+)'\]").fullmatch
 
@@ -26,6 +27,8 @@ class Facts:
     addresses: list[str]
     host_address: str
     allocatable: Mapping[str, str]
+    seen: str
+    """When the kubelet first saw the pod."""
 
 
 def field_value(pod: Object, path: str, facts: Facts) -> str:
@@ -35,7 +38,8 @@ def field_value(pod: Object, path: str, facts: Facts) -> str:
     if match is not None:
         return (meta.get(match.group(1)) or {}).get(match.group(2), '')
     if path in ('metadata.labels', 'metadata.annotations'):
-        return format_map(meta.get(path.partition('.')[2]) or {})
+        values = meta.get(path.partition('.')[2]) or {}
+        return format_map({SEEN: facts.seen, SOURCE: 'api', **values} if path == 'metadata.annotations' else values)
     simple = {
         'metadata.name': meta['name'], 'metadata.namespace': meta['namespace'], 'metadata.uid': meta['uid'],
         'spec.nodeName': spec.get('nodeName', ''), 'spec.serviceAccountName': spec.get('serviceAccountName', ''),

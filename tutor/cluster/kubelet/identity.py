@@ -37,6 +37,9 @@ class Identity:
     capabilities: int
     privileged: bool
     read_only: bool
+    no_new_privileges: bool = False
+    filtered: bool = False
+    """Whether a seccomp profile filters its system calls."""
 
 
 def of(pod: Object, container: Object, manifest: Manifest) -> Identity:
@@ -56,10 +59,12 @@ def of(pod: Object, container: Object, manifest: Manifest) -> Identity:
     if shared.get('fsGroup') is not None:
         groups.add(shared['fsGroup'])
     privileged = bool(own.get('privileged'))
+    profile = own.get('seccompProfile') or shared.get('seccompProfile') or {}
     return Identity(uid, gid, tuple(sorted(groups)), entry[0] if entry else str(uid),
                     (entry[5] or '/') if entry and len(entry) > 5 else '/',
                     ALL_CAPABILITIES if privileged else _capabilities(own.get('capabilities') or {}), privileged,
-                    bool(own.get('readOnlyRootFilesystem')))
+                    bool(own.get('readOnlyRootFilesystem')), own.get('allowPrivilegeEscalation') is False,
+                    not privileged and profile.get('type', 'Unconfined') != 'Unconfined')
 
 
 def _verify_non_root(pod: Object, container: Object, wanted: bool | None, uid: int | None, image_user: str) -> None:

@@ -14,7 +14,7 @@ from tutor.client.events import EventRecorder
 from tutor.client.informer import Informers
 from tutor.cluster.containers.container import EXITED, Container
 from tutor.cluster.containers.runtime import OpenNetwork, Runtime
-from tutor.cluster.kubelet import pods, timing
+from tutor.cluster.kubelet import pods, sysctls, timing
 from tutor.cluster.kubelet.admission import Admission, Refusal
 from tutor.cluster.kubelet.direction import Direction
 from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint
@@ -201,10 +201,13 @@ class Kubelet:
             self.begin(new)
 
     def _admit(self, pod: Object) -> Refusal | None:
-        """canAdmitPod: the eviction manager is asked first."""
+        """canAdmitPod: the eviction manager is asked first, and whether its sysctls are safe."""
         pressed = self.eviction.refuses(pod)
         if pressed:
             return Refusal(EVICTED, pressed)
+        unsafe = sysctls.forbidden(pod)
+        if unsafe:
+            return Refusal('SysctlForbidden', unsafe)
         return self.admission.admit(pod, self.current_node(), self.critical.make_room)
 
     def begin(self, pod: Object) -> None:

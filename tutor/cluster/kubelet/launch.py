@@ -98,6 +98,7 @@ class Launcher:
             env=env, working_dir=spec.get('workingDir') or manifest.config.working_dir,
             mounts=self._mounts(spec), uid=who.uid, gid=who.gid, groups=who.groups, user=who.user,
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
+            no_new_privileges=who.no_new_privileges, filtered=who.filtered,
             tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
             **resource_settings(spec),
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),

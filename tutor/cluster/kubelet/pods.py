@@ -12,6 +12,8 @@ ON_FAILURE = 'OnFailure'
 RESTART_ALL = 'RestartAllContainers'
 MIRROR = 'kubernetes.io/config.mirror'
 SOURCE = 'kubernetes.io/config.source'
+SEEN = 'kubernetes.io/config.seen'
+"""Annotations of a pod that only its kubelet sees: where it has it from, and since when."""
 CRITICAL_PRIORITY = 2_000_000_000
 HASH = 'kubernetes.io/config.hash'
 

@@ -11,7 +11,7 @@ from tutor.apimachinery import decode
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.kubelet import pods
-from tutor.cluster.kubelet.pods import HASH, MIRROR, SOURCE
+from tutor.cluster.kubelet.pods import HASH, MIRROR, SEEN, SOURCE
 from tutor.cluster.simulation import Timer
 from tutor.shell.vfs import Directory, File, Node
 
@@ -25,7 +25,6 @@ CHECK_EVERY = 20.0
 RETRY = 5.0
 NOTICE = 0.5
 """How soon a change that the file system tells of is read."""
-SEEN = 'kubernetes.io/config.seen'
 FROM_FILE = 'file'
 
 

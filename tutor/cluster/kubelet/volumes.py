@@ -13,7 +13,7 @@ from tutor.client.informer import Informers
 from tutor.cluster.kubelet import fields
 from tutor.cluster.kubelet.environment import bytes_data
 from tutor.cluster.simulation import Simulation
-from tutor.shell.vfs import FileSystem
+from tutor.shell.vfs import Directory, FileSystem
 
 DEFAULT_MODE = 0o644
 TOKEN_MODE_WITH_GROUP = 0o640
@@ -177,7 +177,8 @@ class Projection(Volume):
                 files.chown(f'/{folder}/{path}', 0, group)
         wanted = {path.partition('/')[0] for path in payload}
         for entry in [entry for entry in files.listdir('/') if not entry.startswith('..') and entry not in wanted]:
-            files.remove(f'/{entry}')
+            if not isinstance(files.node(f'/{entry}', follow=False), Directory):  # made for a missing subPath
+                files.remove(f'/{entry}')
         if self._data_folder:
             files.remove('/..data')
         files.symlink(folder, '/..data')

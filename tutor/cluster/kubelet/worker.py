@@ -46,6 +46,7 @@ class PodWorker:
         self.pod = pod
         """The pod as it was allocated: what it asks for beyond that is not for the containers to have yet."""
         self.uid = pods.uid(pod)
+        self._seen = self.simulation.wall().strftime('%Y-%m-%dT%H:%M:%S.%f').rstrip('0').rstrip('.') + 'Z'
         self.key = pods.key(pod)
         self.static = is_static(pod)
         self.sandbox: Sandbox | None = None
@@ -302,7 +303,7 @@ class PodWorker:
 
     def facts(self) -> fields.Facts:
         addresses = self.attachment.addresses if self.attachment is not None else []
-        return fields.Facts(addresses, self.kubelet.address, self.kubelet.allocatable)
+        return fields.Facts(addresses, self.kubelet.address, self.kubelet.allocatable, self._seen)
 
     async def _mount(self) -> bool:
         """WaitForAttachAndMount: until all volumes are there, at most two minutes."""

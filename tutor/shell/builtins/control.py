@@ -124,10 +124,7 @@ async def replace(argv: list[str], io: IO, shell: Shell) -> int:
         if shell.interactive:
             return 127
         raise Exit(127)
-    process = shell.ctx.host.processes.get(shell.ctx.pid)
-    if process is not None and not shell.interactive and not shell.depth:
-        process.context.signals.clear()
-        shell.becomes = process
+    shell.become()
     raise Exit(await shell.execute(argv[1:], io))
 
 

@@ -130,7 +130,13 @@ async def kill(argv: list[str], io: IO, shell: Shell) -> int:
         signal, words = words[0][1:], words[1:]
     name = NUMBERS.get(int(signal), signal) if signal.isdigit() else signal.upper().removeprefix('SIG')
     if name not in SIGNALS and signal != '0':
-        shell.complain(io, f'kill: {signal}: invalid signal specification')
+        if shell.busybox:
+            io.stderr.write(f"{shell.name}: bad signal name '{signal}'\n")
+        else:
+            shell.complain(io, f'kill: {signal}: invalid signal specification')
+        return 1
+    if not words and shell.busybox:
+        io.stderr.write(f'{shell.name}: you need to specify whom to kill\n')
         return 1
     if not words:
         io.stderr.write('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... '
@@ -186,8 +192,12 @@ def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:
         if not word.isdigit() and not shell.busybox:
             shell.complain(io, f'kill: {word}: arguments must be process or job IDs')
             return 1
-        reason = 'No such process'
-        shell.complain(io, f"kill: can't kill pid {word}: {reason}" if shell.busybox else f'kill: ({word}) - {reason}')
+        if not shell.busybox:
+            shell.complain(io, f'kill: ({word}) - No such process')
+        elif word.isdigit():
+            io.stderr.write(f"{shell.name}: can't kill pid {word}: No such process\n")
+        else:
+            io.stderr.write(f"{shell.name}: invalid number '{word}'\n")
         return 1
     if signal != '0':
         try:
@@ -195,7 +205,9 @@ def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:
             if job is not None and job.stopped and name in ('TERM', 'HUP'):  # kill_builtin: it is to hear of it
                 go_on(shell, job)
         except PermissionError as problem:
-            shell.complain(io, f"kill: can't kill pid {word}: {problem.strerror}" if shell.busybox
-                           else f'kill: ({word}) - {problem.strerror}')
+            if shell.busybox:
+                io.stderr.write(f"{shell.name}: can't kill pid {word}: {problem.strerror}\n")
+            else:
+                shell.complain(io, f'kill: ({word}) - {problem.strerror}')
             return 1
     return 0

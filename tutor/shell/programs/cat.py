@@ -15,7 +15,7 @@ async def cat(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'nbsAEeTtuv', LONG)
     busybox = ctx.host.userland == 'busybox'
     problem = "can't open '{path}': {reason}" if busybox else '{path}: {reason}'
-    inputs = open_all(options.args, io, ctx, problem).named(argv[0])
+    inputs = open_all(options.args, io, ctx, problem, 'read error: {reason}' if busybox else problem).named(argv[0])
     show = _Show(options) if options.given else None
     pace = Pace(io, ctx)
     for _, reader in inputs.readers():

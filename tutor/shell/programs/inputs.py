@@ -39,20 +39,23 @@ def open_reader(path: str, io: IO, ctx: Context) -> Reader:
     return FileReader(node)
 
 
-def open_all(paths: Iterable[str], io: IO, ctx: Context, problem: str = '{path}: {reason}') -> Opened:
-    """Readers for all paths (standard input when there are none); what cannot be opened is said as `problem`."""
-    return Opened(list(paths) or ['-'], io, ctx, problem)
+def open_all(paths: Iterable[str], io: IO, ctx: Context, problem: str = '{path}: {reason}',
+             unread: str = '') -> Opened:
+    """Readers for all paths (standard input when there are none); what cannot be opened is said as `problem`, a
+    directory as `unread`: it can be opened, but not read."""
+    return Opened(list(paths) or ['-'], io, ctx, problem, unread or problem)
 
 
 class Opened:
     """The inputs of a program, opened one after the other. `failed` tells whether one could not be."""
 
-    def __init__(self, paths: list[str], io: IO, ctx: Context, problem: str) -> None:
+    def __init__(self, paths: list[str], io: IO, ctx: Context, problem: str, unread: str) -> None:
         self.paths = paths
         self.failed = False
         self._io = io
         self._ctx = ctx
         self._problem = problem
+        self._unread = unread
         self._name = ''
 
     def named(self, name: str) -> Opened:
@@ -71,7 +74,8 @@ class Opened:
 
     def complain(self, path: str, problem: OSError) -> None:
         self.failed = True
-        self._io.stderr.write(f'{self._name}: {self._problem.format(path=path, reason=reason(problem))}\n')
+        said = self._unread if isinstance(problem, IsADirectoryError) else self._problem
+        self._io.stderr.write(f'{self._name}: {said.format(path=path, reason=reason(problem))}\n')
 
     async def lines(self) -> AsyncIterator[str]:
         """All lines of all inputs, with their newlines."""

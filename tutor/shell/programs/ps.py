@@ -48,7 +48,7 @@ def name_of(process: Process) -> str:
 
 
 def line_of(process: Process) -> str:
-    return ' '.join(process.argv)
+    return ''.join(char if char >= ' ' else ' ' for char in ' '.join(process.argv))
 
 
 def _tty(process: Process) -> str:
