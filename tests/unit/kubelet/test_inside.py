@@ -120,6 +120,7 @@ def test_the_last_command_of_busyboxs_shell_takes_its_process(lab) -> None:
         'COMMAND', 'sleep 600', 'ps']
     lab.pod('traps', command=['sh', '-c', 'trap "exit 3" TERM\nsleep 600\n'])
     lab.ready('traps')
+    lab.simulation.advance(1)
     assert [line.split(None, 3)[3] for line in lab.exec('traps', 'ps')[1].splitlines()][1:3] == [
         'sh -c trap "exit 3" TERM sleep 600', 'sleep 600']
 
