@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from math import ceil
 
@@ -27,7 +28,7 @@ class Facts:
     addresses: list[str]
     host_address: str
     allocatable: Mapping[str, str]
-    seen: str
+    seen: datetime
     """When the kubelet first saw the pod."""
 
 
@@ -39,7 +40,8 @@ def field_value(pod: Object, path: str, facts: Facts) -> str:
         return (meta.get(match.group(1)) or {}).get(match.group(2), '')
     if path in ('metadata.labels', 'metadata.annotations'):
         values = meta.get(path.partition('.')[2]) or {}
-        return format_map({SEEN: facts.seen, SOURCE: 'api', **values} if path == 'metadata.annotations' else values)
+        own = {SEEN: _nano(facts.seen), SOURCE: 'api'} if path == 'metadata.annotations' else {}
+        return format_map({**own, **values})
     simple = {
         'metadata.name': meta['name'], 'metadata.namespace': meta['namespace'], 'metadata.uid': meta['uid'],
         'spec.nodeName': spec.get('nodeName', ''), 'spec.serviceAccountName': spec.get('serviceAccountName', ''),
@@ -49,6 +51,11 @@ def field_value(pod: Object, path: str, facts: Facts) -> str:
     if path not in simple:
         raise UnsupportedField(f'unsupported fieldPath: {path}')
     return simple[path]
+
+
+def _nano(moment: datetime) -> str:
+    """RFC3339Nano."""
+    return moment.strftime('%Y-%m-%dT%H:%M:%S.%f').rstrip('0').rstrip('.') + 'Z'
 
 
 def format_map(values: Mapping[str, str]) -> str:

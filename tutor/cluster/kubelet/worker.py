@@ -33,7 +33,7 @@ class PodWorker:
 
     # Beyond thirty attributes, each object would keep a table of their names: there are many pods.
     __slots__ = (
-        '_begun', '_deadline', '_dirty', '_ended', '_expires', '_mounted', '_relist', '_retry', '_started',
+        '_begun', '_deadline', '_dirty', '_ended', '_expires', '_mounted', '_relist', '_retry', '_seen', '_started',
         '_task', 'attachment', 'desired', 'disrupted', 'failure', 'finished', 'gone', 'histories', 'key',
         'kubelet', 'launcher', 'pod', 'prober', 'problems', 'resizer', 'restarting', 'sandbox', 'simulation',
         'static', 'status', 'stopper', 'terminating', 'uid', 'volumes',
@@ -46,7 +46,7 @@ class PodWorker:
         self.pod = pod
         """The pod as it was allocated: what it asks for beyond that is not for the containers to have yet."""
         self.uid = pods.uid(pod)
-        self._seen = self.simulation.wall().strftime('%Y-%m-%dT%H:%M:%S.%f').rstrip('0').rstrip('.') + 'Z'
+        self._seen = self.simulation.wall()
         self.key = pods.key(pod)
         self.static = is_static(pod)
         self.sandbox: Sandbox | None = None
