@@ -60,7 +60,7 @@ class Expander:
             if len(word.parts) == 1 and isinstance(word.parts[0], Text) and not _special(word.parts[0]):
                 found.append(word.parts[0].text)
                 continue
-            for braced in braces(word):
+            for braced in braces(word) if self._shell.dialect.name == 'bash' else (word,):
                 found += await self._fields(braced)
         return found
 
@@ -158,7 +158,7 @@ class Expander:
         try:
             return Arithmetic(text, self.elements).value()
         except (ArithmeticProblem, BadSubscript) as problem:
-            raise ExpansionProblem(str(problem)) from None
+            raise ExpansionProblem(self._shell.dialect.arithmetic(str(problem))) from None
 
     # -- parameters ---------------------------------------------------------------------------------------------
 

@@ -189,7 +189,10 @@ def report_jobs(shell: Shell) -> None:
 def report_killed(shell: Shell, process: Process, source: str, foreground: bool = True) -> None:
     """What a shell says of a process that a signal ended (bash's notify_of_job_status)."""
     signal = process.killed_by
-    if signal is None or signal in ('INT', 'PIPE') or shell.dialect.name != 'bash':
+    if signal is None or signal in ('INT', 'PIPE') or shell.dialect.name == 'dash':
+        return
+    if shell.dialect.name == 'ash':
+        shell.io.stderr.write(f'{SIGNAL_WORDS.get(signal, signal)}\n')
         return
     if foreground and (shell.interactive or shell.line is None):
         shell.io.stderr.write(f'{SIGNAL_WORDS.get(signal, signal)}\n')

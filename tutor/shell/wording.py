@@ -53,6 +53,12 @@ class Dialect:
             else problem.strerror
         return f"can't open {path}: {reason}" if self.name == 'ash' else f'cannot open {path}: {reason}'
 
+    def arithmetic(self, problem: str) -> str:
+        """bash's words about an expression, or ash's, which tell of no place."""
+        if self.name != 'ash':
+            return problem
+        return 'divide by zero' if 'division by 0' in problem else 'arithmetic syntax error'
+
     def cannot_enter(self, path: str, problem: OSError) -> str:
         if self.name == 'bash':
             return f'cd: {path}: {problem.strerror}'

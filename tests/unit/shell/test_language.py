@@ -11,7 +11,7 @@ from tutor.shell.parser import parse_status
     ('nosuch', 'sh: line 1: nosuch: not found\n', 127),
     ('echo x > /nowhere/x', "sh: line 1: can't create /nowhere/x: nonexistent directory\n", 1),
     ('cat < nosuch', "sh: line 1: can't open nosuch: no such file\n", 1),
-    ('cd /nowhere', "sh: cd: line 1: can't cd to /nowhere: No such file or directory\n", 1),
+    ('cd /nowhere', "sh: cd: line 1: can't cd to /nowhere: No such file or directory\n", 2),
     ("sh -c 'nosuch'", 'sh: nosuch: not found\n', 127),
     ("sh -c 'echo x > /'", "sh: line 0: can't create /: Is a directory\n", 1),
     ('cat nosuch', "cat: can't open 'nosuch': No such file or directory\n", 1),
@@ -20,6 +20,13 @@ from tutor.shell.parser import parse_status
     ('rm nosuch', "rm: can't remove 'nosuch': No such file or directory\n", 1),
     ('sleep x', "sleep: invalid number 'x'\n", 1),
     ('cat /tmp', 'cat: read error: Is a directory\n', 1),
+    ('md5sum nosuch', "md5sum: can't open 'nosuch': No such file or directory\n", 1),
+    ('[ 1 -eq x ]', 'sh: x: bad number\n', 2),
+    ('[ 1', 'sh: missing ]\n', 2),
+    ('let x=1/0', 'sh: let: line 1: divide by zero\n', 2),
+    ('. ./nosuch', "sh: .: line 1: can't open './nosuch': No such file or directory\n", 2),
+    ('df nosuch', "df: nosuch: can't find mount point\n", 1),
+    ('local x', 'sh: local: line 1: not in a function\n', 2),
     ('kill 99999', "sh: can't kill pid 99999: No such process\n", 1),
     ('kill x', "sh: invalid number 'x'\n", 1),
     ('kill', 'sh: you need to specify whom to kill\n', 1),
@@ -27,6 +34,22 @@ from tutor.shell.parser import parse_status
 ])
 def test_busybox_words_its_errors(script, stderr, code, busybox):
     assert busybox.run(script)[1:] == (stderr, code)
+
+
+@pytest.mark.parametrize(('script', 'stdout'), [
+    ('echo {1..3}', '{1..3}\n'),
+    ('type nosuch || echo $?', 'nosuch: not found\n127\n'),
+    ('alias a=b; alias a', "a='b'\n"),
+    ('printf "a b\\n" > f; wc f', '        1         2         4 f\n'),
+    ('df | head -1', 'Filesystem           1K-blocks      Used Available Use% Mounted on\n'),
+    ('free | head -1', '              total        used        free      shared  buff/cache   available\n'),
+    ('dd if=/dev/zero of=f bs=1k count=4 2>&1 | head -2; wc -c f', '4+0 records in\n4+0 records out\n4096 f\n'),
+    ('printf abcdef | dd bs=1 skip=2 count=3 status=none', 'cde'),
+    ('dd if=nosuch 2>&1', "dd: can't open 'nosuch': No such file or directory\n"),
+    ('return 3 || echo no', ''),
+])
+def test_busybox_is_not_bash(script, stdout, busybox):
+    assert busybox.run(script)[0] == stdout
 
 
 @pytest.mark.parametrize(('script', 'stderr'), [

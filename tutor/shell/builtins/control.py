@@ -47,8 +47,10 @@ async def leave_shell(argv: list[str], io: IO, shell: Shell) -> int:
 
 async def leave_function(argv: list[str], io: IO, shell: Shell) -> int:
     if not shell.inside_function and not shell.sourcing:
+        if shell.dialect.name != 'bash':
+            raise Exit(_number(argv, io, shell, shell.status) & 255)
         shell.complain(io, "return: can only `return' from a function or sourced script")
-        return 2 if shell.dialect.name == 'bash' else 0
+        return 2
     raise Return(_number(argv, io, shell, shell.status) & 255)
 
 
@@ -85,8 +87,12 @@ async def source(argv: list[str], io: IO, shell: Shell) -> int:
     try:
         text = (await open_reader(path if path != '-' else './-', io, shell.ctx).read()).decode('utf-8', 'replace')
     except OSError as problem:
-        shell.complain(io, f'{argv[1]}: {problem.strerror}')
-        return 1
+        if shell.dialect.name == 'bash':
+            shell.complain(io, f'{argv[1]}: {problem.strerror}')
+            return 1
+        shell.complain(io, f'{argv[0]}: {argv[1]}: not found' if '/' not in argv[1] else
+                       f"{argv[0]}: can't open '{argv[1]}': {problem.strerror}")
+        raise Exit(2) from None
     before, line, name = shell.positional, shell.line, shell.source
     if argv[2:]:
         shell.positional = argv[2:]

@@ -11,7 +11,7 @@ from tutor.shell.elements import REFERENCE, BadSubscript
 from tutor.shell.printing import function_text
 from tutor.shell.process import IO
 from tutor.shell.quoting import METAS, double_quoted
-from tutor.shell.unwinding import ExpansionProblem
+from tutor.shell.unwinding import Exit, ExpansionProblem
 from tutor.shell.variables import ReadOnly, Variable
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ async def readonly(argv: list[str], io: IO, shell: Shell) -> int:
 
 async def local(argv: list[str], io: IO, shell: Shell) -> int:
     if not shell.inside_function:
+        if shell.dialect.name != 'bash':
+            shell.complain(io, 'local: not in a function')
+            raise Exit(2)
         shell.complain(io, 'local: can only be used in a function')
         return 1
     return await declare(argv, io, shell)
@@ -234,5 +237,5 @@ async def let(argv: list[str], io: IO, shell: Shell) -> int:
             value = shell.expander.number(text)
         except ExpansionProblem as problem:
             shell.complain(io, f'let: {problem}')
-            return 1
+            return 1 if shell.dialect.name == 'bash' else 2
     return int(value == 0)

@@ -37,7 +37,7 @@ def _enter(target: str, io: IO, shell: Shell) -> int:
             raise PermissionError(13, 'Permission denied')
     except OSError as problem:
         shell.complain(io, shell.dialect.cannot_enter(target, problem))
-        return 2 if shell.dialect.name == 'dash' else 1
+        return 1 if shell.dialect.name == 'bash' else 2
     shell.variables.set('OLDPWD', shell.ctx.cwd)
     shell.ctx.cwd = path
     shell.variables.set('PWD', path)

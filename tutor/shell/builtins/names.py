@@ -27,7 +27,8 @@ async def alias(argv: list[str], io: IO, shell: Shell) -> int:
         if equals:
             shell.aliases[name] = value
         elif name in shell.aliases:
-            io.stdout.write(f'alias {name}={single_quoted(shell.aliases[name])}\n')
+            word = 'alias ' if shell.dialect.name == 'bash' else ''
+            io.stdout.write(f'{word}{name}={single_quoted(shell.aliases[name])}\n')
         else:
             shell.complain(io, f'alias: {name}: not found')
             status = 1
@@ -54,6 +55,10 @@ async def type_of(argv: list[str], io: IO, shell: Shell) -> int:
             continue
         meanings = list(_meanings(name, shell, 'P' in letters))
         if not meanings:
+            if shell.dialect.name != 'bash':
+                io.stdout.write(f'{name}: not found\n')
+                status = 127
+                continue
             if not set(letters) & set('tpP'):
                 shell.complain(io, f'type: {name}: not found')
             status = 1
@@ -96,9 +101,11 @@ async def command(argv: list[str], io: IO, shell: Shell) -> int:
         for name in words[1:]:
             kind, text = next(_meanings(name, shell), ('', ''))
             if not kind:
-                if words[0] == '-V':
+                if words[0] == '-V' and shell.dialect.name != 'bash':
+                    io.stdout.write(f'{name}: not found\n')
+                elif words[0] == '-V':
                     shell.complain(io, f'command: {name}: not found')
-                status = 1
+                status = 1 if shell.dialect.name == 'bash' else 127
                 continue
             short = {'alias': f"alias {name}='{shell.aliases.get(name)}'", 'file': shell.which(name)}.get(kind, name)
             io.stdout.write(f'{text if words[0] == "-V" else short}\n')

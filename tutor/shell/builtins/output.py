@@ -45,11 +45,25 @@ async def test(argv: list[str], io: IO, shell: Shell) -> int:
     words = argv[1:]
     if argv[0] == '[':
         if not words or words[-1] != ']':
-            shell.complain(io, "[: missing `]'")
+            if shell.busybox and shell.dialect.name == 'ash':
+                io.stderr.write(f'{shell.name}: missing ]\n')
+            else:
+                shell.complain(io, "[: missing `]'")
             return 2
         words = words[:-1]
     try:
         return int(not evaluate(words, shell.ctx, shell.variables))
     except TestProblem as problem:
-        shell.complain(io, f'{argv[0]}: {problem}')
+        if shell.busybox and shell.dialect.name == 'ash':
+            io.stderr.write(f'{shell.name}: {_ashs_words(str(problem))}\n')
+        else:
+            shell.complain(io, f'{argv[0]}: {problem}')
         return 2
+
+
+def _ashs_words(problem: str) -> str:
+    """bash's words about a test in BusyBox's."""
+    word, _, what = problem.partition(': ')
+    if what == 'integer expression expected':
+        return f'{word}: bad number'
+    return f'{word}: unknown operand' if what else 'too many arguments'

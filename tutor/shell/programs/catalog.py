@@ -42,6 +42,7 @@ PROGRAMS: Mapping[str, str] = {
     'curl': 'curl.program:main',
     'cut': 'fields:cut',
     'date': 'date:main',
+    'dd': 'dd:main',
     'df': 'disks:df',
     'diff': 'diff:diff',
     'dig': 'dig:dig',

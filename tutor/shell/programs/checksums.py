@@ -16,7 +16,9 @@ async def digest(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'bctw', {'check': 'c', 'binary': 'b', 'text': 't', 'quiet': '', 'status': '', 'tag': ''})
     if 'c' in options:
         return await _check(name, options.args, io, ctx)
-    inputs = open_all(options.args, io, ctx).named(argv[0])
+    problem, unread = ("can't open '{path}': {reason}", "can't read '{path}': {reason}") \
+        if ctx.host.userland == 'busybox' else ('{path}: {reason}', '')
+    inputs = open_all(options.args, io, ctx, problem, unread).named(argv[0])
     for path, reader in inputs.readers():
         io.stdout.write(f'{hashlib.new(name, await reader.read(), usedforsecurity=False).hexdigest()}  {path}\n')
     return int(inputs.failed)

@@ -275,5 +275,6 @@ async def cmp(argv: list[str], io: IO, ctx: Context) -> int:
             io.stderr.write(f'cmp: EOF on {shorter} after byte {min(len(one), len(other))}, '
                             f'in line {one[:min(len(one), len(other))].count(10) or 1}\n')
         else:
-            io.stdout.write(f'{left} {right} differ: byte {place + 1}, line {one[:place].count(10) + 1}\n')
+            unit = 'char' if ctx.host.userland == 'busybox' else 'byte'
+            io.stdout.write(f'{left} {right} differ: {unit} {place + 1}, line {one[:place].count(10) + 1}\n')
     return 1

@@ -51,7 +51,8 @@ async def df(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'hHTkmaPit:x:l', {'human-readable': 'h', 'print-type': 'T', 'all': 'a', 'inodes': 'i'})
     for path in options.args:
         if not ctx.files.exists(normalize(path, ctx.cwd)):
-            raise Complaint(f'{path}: No such file or directory')
+            raise Complaint(f"{path}: can't find mount point" if ctx.host.userland == 'busybox'
+                            else f'{path}: No such file or directory')
     disks = [disk for disk in _disks(ctx) if 'a' in options or disk.kind not in VIRTUAL]
     if options.args:
         places = {_place(normalize(path, ctx.cwd), [disk.place for disk in disks]) for path in options.args}

@@ -62,6 +62,7 @@ PAGES: dict[str, Page] = {
     'cut': Page('-f LIST [-d CHAR] | -c LIST [FILE…]', 'take columns out of lines', '截取每行的部分列'),
     'date': Page('[-u] [-d DATE] [-I] [+FORMAT]', 'print the date and time', '显示日期和时间'),
     'declare': Page('[-aAirx] [NAME[=VALUE]…]', 'declare variables', '声明变量'),
+    'dd': Page('[if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N]', 'copy a file, block by block', '按块复制文件'),
     'df': Page('[-hT] [FILE…]', 'free space on the disks', '查看磁盘剩余空间'),
     'diff': Page('[-uqriwB] FILE1 FILE2', 'the differences of two files', '比较两个文件的差异'),
     'dirname': Page('NAME…', 'a path without its last part', '去掉路径的最后一段'),

@@ -1,0 +1,138 @@
+"""dd: blocks of a file, of zeros, of what comes in."""
+
+from __future__ import annotations
+
+import re
+
+from tutor.shell.access import open_write
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.inputs import open_reader
+from tutor.shell.programs.ls import human
+from tutor.shell.streams import FileWriter, device_writer
+from tutor.shell.vfs import Device, normalize
+
+UNITS = {'': 1, 'c': 1, 'w': 2, 'b': 512, 'k': 1024, 'K': 1024, 'M': 1024**2, 'G': 1024**3, 'kB': 1000, 'KB': 1000,
+         'MB': 1000**2, 'GB': 1000**3}
+NAMES = ('if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'conv', 'iflag', 'oflag', 'status')
+ENDLESS = ('zero', 'urandom', 'random')
+PIECE = 64 * 1024
+SPEED = 2e9
+"""Bytes per second."""
+
+
+async def main(argv: list[str], io: IO, ctx: Context) -> int:
+    """dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N] [conv=notrunc] [status=none]"""
+    given: dict[str, str] = {}
+    for word in argv[1:]:
+        name, equals, value = word.partition('=')
+        if not equals or name not in NAMES:
+            raise Complaint(f"unrecognized operand ‘{word}’\nTry 'dd --help' for more information.")
+        given[name] = value
+    busybox = ctx.host.userland == 'busybox'
+    numbers = {name: _number(given[name], busybox) for name in ('bs', 'ibs', 'obs', 'count', 'skip', 'seek')
+               if name in given}
+    size = numbers.get('bs') or numbers.get('ibs') or 512
+    opened = "can't open '{path}': {reason}" if busybox else "failed to open '{path}': {reason}"
+    name = given.get('if', '-')
+    try:
+        reader = _input(name, io, ctx)
+        name = given.get('of', '')
+        out = _output(given, numbers.get('seek', 0) * (numbers.get('bs') or numbers.get('obs') or 512), io, ctx)
+    except OSError as problem:
+        raise Complaint(opened.format(path=name, reason=reason(problem))) from None
+    began, full, part, total, left = ctx.simulation.now, 0, 0, 0, numbers.get('count')
+    failed = ''
+    if not ctx.host.allocate(ctx.pid, size):
+        return 137
+    try:
+        for _ in range(numbers.get('skip', 0)):
+            await _block(reader, size)
+        while left is None or left > 0:
+            data = await _block(reader, size)
+            if not data:
+                break
+            for start in range(0, len(data), PIECE):
+                out.write(data[start:start + PIECE])
+                total += len(data[start:start + PIECE])
+            await out.drain()
+            full, part = full + (len(data) == size), part + (len(data) < size)
+            left = None if left is None else left - 1
+            await ctx.simulation.sleep(len(data) / SPEED)
+    except OSError as problem:
+        part_name = given.get('of', 'standard output')
+        failed = f"dd: error writing '{part_name}': {reason(problem)}\n"
+    io.stderr.write(failed)
+    if given.get('status') != 'none':
+        io.stderr.write(f'{full + bool(failed)}+{part} records in\n{full}+{part} records out\n')
+        if given.get('status') != 'noxfer':
+            io.stderr.write(_speed(total, max(ctx.simulation.now - began, 1e-5), busybox))
+    return int(bool(failed))
+
+
+class _Endless:
+    """/dev/zero and /dev/urandom."""
+
+    async def read(self, size: int) -> bytes:
+        return bytes(size)
+
+
+def _input(path: str, io: IO, ctx: Context):  # type: ignore[no-untyped-def]
+    node = ctx.files.node(normalize(path, ctx.cwd)) if path != '-' else None
+    return _Endless() if isinstance(node, Device) and node.kind in ENDLESS else open_reader(path, io, ctx)
+
+
+def _number(text: str, busybox: bool) -> int:
+    match = re.fullmatch(r'(\d+)([a-zA-Z]*)', text)
+    if match is None or match[2] not in UNITS:
+        raise Complaint(f"invalid number '{text}'" if busybox else f'invalid number: ‘{text}’')
+    return int(match[1]) * UNITS[match[2]]
+
+
+def _output(given: dict[str, str], seek: int, io: IO, ctx: Context):  # type: ignore[no-untyped-def]
+    """Where it writes to: what is there after `seek` stays only with conv=notrunc. Raises OSError."""
+    if 'of' not in given:
+        return io.stdout
+    path = normalize(given['of'], ctx.cwd)
+    keeps = ctx.files.read(path)[:seek] if seek and ctx.files.is_file(path) else b''
+    node = open_write(path, False, ctx)
+    if isinstance(node, Device):
+        return device_writer(node, io)
+    writer = FileWriter(ctx.files, node)
+    if seek:
+        writer.write(keeps.ljust(seek, b'\0'))
+    return writer
+
+
+async def _block(reader, size: int) -> bytes:  # type: ignore[no-untyped-def]
+    """So much, unless the input ends."""
+    found = b''
+    while len(found) < size and (data := await reader.read(size - len(found))):
+        found += data
+    return found
+
+
+def _speed(total: int, seconds: float, busybox: bool) -> str:
+    rate = total / seconds
+    if busybox:
+        shown, speed = human(total), human(int(rate))
+        return f'{total} bytes ({shown}B) copied, {seconds:.6f} seconds, {speed}B/s\n'
+    unit = 'byte' if total == 1 else 'bytes'
+    scaled = _decimal(total)
+    about = f' ({scaled}, {_binary(total)})' if total >= 1024 else f' ({scaled})' if total >= 1000 else ''
+    return f'{total} {unit}{about} copied, {seconds:.6g} s, {_decimal(rate)}/s\n'
+
+
+def _decimal(value: float) -> str:
+    return _scaled(value, 1000, ('B', 'kB', 'MB', 'GB', 'TB'))
+
+
+def _binary(value: float) -> str:
+    return _scaled(value, 1024, ('B', 'KiB', 'MiB', 'GiB', 'TiB'))
+
+
+def _scaled(value: float, base: int, units: tuple[str, ...]) -> str:
+    place = 0
+    while value >= base and place < len(units) - 1:
+        value, place = value / base, place + 1
+    return f'{value:.1f} {units[place]}' if value < 10 and place else f'{value:.0f} {units[place]}'
