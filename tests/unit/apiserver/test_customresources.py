@@ -186,3 +186,15 @@ def test_parts_of_a_version(api):
     assert [cause['field'] for cause in api.ask('POST', CRDS, crd).body['details']['causes']] == [
         'spec.conversion.webhookClientConfig', 'spec.conversion.conversionReviewVersions',
         'metadata.annotations[api-approved.kubernetes.io]']
+
+
+@pytest.mark.parametrize(('more', 'said'), [
+    ({}, ()), ({'deprecated': True}, ('example.com/v1alpha1 Widget is deprecated; use example.com/v1 Widget',)),
+    ({'deprecated': True, 'deprecationWarning': 'Go on!'}, ('Go on!',))])
+def test_requests_for_a_version_that_is_deprecated_are_answered_with_a_warning(api, more, said):
+    crd = api.definition(SCHEMA)
+    old = {'name': 'v1alpha1', 'served': True, 'storage': False, 'schema': {'openAPIV3Schema': SCHEMA}, **more}
+    crd['spec']['versions'].append(old)
+    api.make(CRDS, crd)
+    assert api.ask('GET', '/apis/example.com/v1alpha1/widgets').warnings == said
+    assert api.ask('GET', '/apis/example.com/v1/widgets').warnings == ()

@@ -3,7 +3,6 @@ deleted with them (apiextensions-apiserver/pkg/controller/{status,establish,fina
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from tutor.client.transport import ADMIN
 from tutor.cluster.apiserver import deletion
 from tutor.cluster.registry.apiextensions.customresourcedefinition import CLEANUP, set_condition
 from tutor.cluster.registry.custom.strategy import CustomResourceStrategy
+from tutor.cluster.registry.custom.versions import priority
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.storage import Change
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 _READ_WRITE = ('get', 'patch', 'update')
-_VERSION = re.compile(r'v(\d+)(?:(alpha|beta)(\d+))?')
 ESTABLISHING = 0.005
 """How long the controllers take to see a new definition."""
 
@@ -160,15 +159,6 @@ def resources(crd: Object) -> list[Resource]:
     """The resources of a definition, the preferred version first."""
     versions = [version for version in crd['spec']['versions'] if version.get('served')]
     return [_resource(crd, version) for version in sorted(versions, key=lambda item: priority(item['name']))]
-
-
-def priority(version: str) -> tuple[int, int, int, str]:
-    """version.CompareKubeAwareVersionStrings: GA before beta before alpha, newer first."""
-    found = _VERSION.fullmatch(version)
-    if found is None:
-        return 3, 0, 0, version
-    stage = {None: 0, 'beta': 1, 'alpha': 2}[found[2]]
-    return stage, -int(found[1]), -int(found[3] or 0), ''
 
 
 def _resource(crd: Object, version: Object) -> Resource:

@@ -108,7 +108,7 @@ class ApiServer:
             if self.aggregator.serves(info.group, info.version):
                 return self.aggregator.answer(request, info, self._authorize(request, info))
             scope = self._scope(request, info)
-            deprecation = scope.store.strategy.deprecation
+            deprecation = scope.store.strategy.deprecation_of(scope.resource)
             response = self._handler(scope)(scope)
         except errors.PageNotFound:
             response = Response(404, errors.PageNotFound.TEXT, content_type=discovery.TEXT)

@@ -97,6 +97,10 @@ class Strategy:
         """Where the scale subresource finds its numbers, for kinds that keep them elsewhere than built-in ones."""
         return None
 
+    def deprecation_of(self, resource: Resource) -> str:
+        """The warning that every request for a version is answered with."""
+        return self.deprecation
+
     # -- create -------------------------------------------------------------------------------------------------
 
     def default(self, obj: Object) -> None:

@@ -10,7 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.apimachinery.schema import Field
 from tutor.cluster.registry.cells import since
-from tutor.cluster.registry.custom import columns, pruning, rules, validation
+from tutor.cluster.registry.custom import columns, pruning, rules, validation, versions
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Column, Context
 from tutor.cluster.simulation import Simulation
@@ -43,6 +43,9 @@ class CustomResourceStrategy(Kind):
         self._ruled = {name: rules.has_rules(self.schema(name)) for name in self.versions}
         self.selectable = tuple(item['jsonPath'].lstrip('.') for item in self.versions[self.storage].get(
             'selectableFields') or ())
+
+    def deprecation_of(self, resource: Resource) -> str:
+        return versions.deprecation(self.definition, resource.version)
 
     def version(self, obj: Object) -> Object:
         """What the definition says of an object's version."""
