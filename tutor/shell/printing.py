@@ -10,113 +10,120 @@ STEP = 4
 
 def function_text(function: syntax.Function) -> str:
     """`name () ` and its body in braces; without a newline at the end."""
-    return f'{function.name} () \n{_body(function.body, 0)}'
-
-
-def _body(body: Node, indent: int) -> str:
-    """A function's body in braces, which bash adds to one that has none."""
-    if isinstance(body, syntax.Group) and not body.subshell:
-        return _braces(body, indent).lstrip(' ')
-    return f'{{ \n{" " * (indent + STEP)}{command(body, indent + STEP)}\n{" " * indent}}}'
+    return f'{function.name} () \n{_Writer(in_function=True).body(function.body, 0)}'
 
 
 def command(node: Node, indent: int = 0) -> str:
     """One command; what goes over several lines is indented by so much, but for the first line."""
-    match node:
-        case syntax.Simple():
-            words = [*(_assignment(each) for each in node.assignments), *map(_word, node.words)]
-            return _with_redirects(' '.join(words), node.redirects)
-        case syntax.AndOr():
-            return command(node.first, indent) + ''.join(
-                f' {operator} {command(each, indent)}' for operator, each in node.rest)
-        case syntax.Pipeline():
-            return _pipeline(node, indent)
-        case syntax.Function():
-            return f'function {node.name} () \n{" " * indent}{_body(node.body, indent)}'
-        case syntax.Coproc():
-            return f'coproc {node.name} {command(node.body, indent)}'
-        case syntax.Condition():
-            return _with_redirects(f'[[ {condition(node.test)} ]]', node.redirects)
-        case syntax.Arithmetic():
-            return _with_redirects(f'(( {node.expression.source.strip()} ))', node.redirects)
-    return _with_redirects(_compound(node, indent), node.redirects)
+    return _Writer().command(node, indent)
 
 
-def _pipeline(node: syntax.Pipeline, indent: int) -> str:
-    text = command(node.commands[0], indent)
-    for place, each in enumerate(node.commands[1:]):
-        both = place < len(node.with_stderr) and node.with_stderr[place]
-        text += (' 2>&1 | ' if both else ' | ') + command(each, indent)
-    return ('time ' if node.timed else '') + ('! ' if node.negated else '') + text
+class _Writer:
+    """Writes commands. Only in a function does each statement of a list begin a line (print_cmd.c:
+    inside_function_def)."""
 
+    def __init__(self, in_function: bool = False) -> None:
+        self._in_function = in_function
 
-def _compound(node: Node, indent: int) -> str:
-    space = ' ' * indent
-    match node:
-        case syntax.Group(subshell=True):
-            return f'( {lines(node.body, indent)} )'
-        case syntax.Group():
-            return _braces(node, indent).lstrip(' ')
-        case syntax.If():
-            return _if(node.branches, node.otherwise, indent)
-        case syntax.Loop():
-            head = f'{"until" if node.until else "while"} {lines(node.condition, indent)}; do\n'
-            return head + _ended(node.body, indent) + f'{space}done'
-        case syntax.For() | syntax.Select():
-            word = 'for' if isinstance(node, syntax.For) else 'select'
-            values = '"$@"' if node.words is None else ' '.join(each.source for each in node.words)
-            return f'{word} {node.name} in {values};\n{space}do\n' + _ended(node.body, indent) + f'{space}done'
-        case syntax.ArithmeticFor():
-            parts = '; '.join(each.source.strip() for each in (node.start, node.condition, node.step))
-            return f'for (({parts}))\n{space}do\n' + _ended(node.body, indent) + f'{space}done'
-        case syntax.Case():
-            return _case(node, indent)
-    raise AssertionError(node)
+    def body(self, body: Node, indent: int) -> str:
+        """A function's body in braces, which bash adds to one that has none."""
+        if isinstance(body, syntax.Group) and not body.subshell:
+            return self._braces(body, indent).lstrip(' ')
+        return f'{{ \n{" " * (indent + STEP)}{self.command(body, indent + STEP)}\n{" " * indent}}}'
 
+    def command(self, node: Node, indent: int = 0) -> str:
+        """One command; what goes over several lines is indented by so much, but for the first line."""
+        match node:
+            case syntax.Simple():
+                words = [*(_assignment(each) for each in node.assignments), *map(_word, node.words)]
+                return _with_redirects(' '.join(words), node.redirects)
+            case syntax.AndOr():
+                return self.command(node.first, indent) + ''.join(
+                    f' {operator} {self.command(each, indent)}' for operator, each in node.rest)
+            case syntax.Pipeline():
+                return self._pipeline(node, indent)
+            case syntax.Function():
+                return f'function {node.name} () \n{" " * indent}{_Writer(in_function=True).body(node.body, indent)}'
+            case syntax.Coproc():
+                return f'coproc {node.name} {self.command(node.body, indent)}'
+            case syntax.Condition():
+                return _with_redirects(f'[[ {condition(node.test)} ]]', node.redirects)
+            case syntax.Arithmetic():
+                return _with_redirects(f'(( {node.expression.source.strip()} ))', node.redirects)
+        return _with_redirects(self._compound(node, indent), node.redirects)
 
-def _braces(node: syntax.Group, indent: int) -> str:
-    space, inner = ' ' * indent, indent + STEP
-    return f'{space}{{ \n{" " * inner}{lines(node.body, inner)}\n{space}}}'
+    def _pipeline(self, node: syntax.Pipeline, indent: int) -> str:
+        text = self.command(node.commands[0], indent)
+        for place, each in enumerate(node.commands[1:]):
+            both = place < len(node.with_stderr) and node.with_stderr[place]
+            text += (' 2>&1 | ' if both else ' | ') + self.command(each, indent)
+        return ('time ' if node.timed else '') + ('! ' if node.negated else '') + text
 
+    def _compound(self, node: Node, indent: int) -> str:
+        space = ' ' * indent
+        match node:
+            case syntax.Group(subshell=True):
+                return f'( {self.lines(node.body, indent)} )'
+            case syntax.Group():
+                return self._braces(node, indent).lstrip(' ')
+            case syntax.If():
+                return self._if(node.branches, node.otherwise, indent)
+            case syntax.Loop():
+                head = f'{"until" if node.until else "while"} {self.lines(node.condition, indent)}; do\n'
+                return head + self._ended(node.body, indent) + f'{space}done'
+            case syntax.For() | syntax.Select():
+                word = 'for' if isinstance(node, syntax.For) else 'select'
+                values = '"$@"' if node.words is None else ' '.join(each.source for each in node.words)
+                return f'{word} {node.name} in {values};\n{space}do\n' + self._ended(node.body, indent) + f'{space}done'
+            case syntax.ArithmeticFor():
+                parts = '; '.join(each.source.strip() for each in (node.start, node.condition, node.step))
+                return f'for (({parts}))\n{space}do\n' + self._ended(node.body, indent) + f'{space}done'
+            case syntax.Case():
+                return self._case(node, indent)
+        raise AssertionError(node)
 
-def lines(script: Script, indent: int = 0) -> str:
-    """Statements one below the other; the first is not indented and the last has no semicolon."""
-    text = ''
-    for place, (node, background) in enumerate(script.statements):
-        last = place == len(script.statements) - 1
-        text += command(node, indent) + (' &' if background else '' if last else ';')
-        text += '' if last else ' ' if background else '\n' + ' ' * indent
-    return text
+    def _braces(self, node: syntax.Group, indent: int) -> str:
+        space, inner = ' ' * indent, indent + STEP
+        if not self._in_function:
+            text = self.lines(node.body, indent)
+            return f'{{ {text}{"" if text.endswith("&") else ";"} }}'
+        return f'{space}{{ \n{" " * inner}{self.lines(node.body, inner)}\n{space}}}'
 
+    def lines(self, script: Script, indent: int = 0) -> str:
+        """Statements one below the other; the first is not indented and the last has no semicolon."""
+        text = ''
+        for place, (node, background) in enumerate(script.statements):
+            last = place == len(script.statements) - 1
+            text += self.command(node, indent) + (' &' if background else '' if last else ';')
+            text += '' if last else '\n' + ' ' * indent if self._in_function and not background else ' '
+        return text
 
-def _ended(script: Script, indent: int) -> str:
-    """A body on lines of its own, with a semicolon after its last statement."""
-    inner = indent + STEP
-    text = lines(script, inner)
-    return f'{" " * inner}{text}{"" if text.endswith("&") else ";"}\n'
-
-
-def _if(branches: list[tuple[Script, Script]], otherwise: Script | None, indent: int) -> str:
-    (condition_, body), *more = branches
-    space = ' ' * indent
-    text = f'if {lines(condition_, indent)}; then\n{_ended(body, indent)}'
-    if more:
+    def _ended(self, script: Script, indent: int) -> str:
+        """A body on lines of its own, with a semicolon after its last statement."""
         inner = indent + STEP
-        text += f'{space}else\n{" " * inner}{_if(more, otherwise, inner)};\n'
-    elif otherwise is not None:
-        text += f'{space}else\n{_ended(otherwise, indent)}'
-    return text + f'{space}fi'
+        text = self.lines(script, inner)
+        return f'{" " * inner}{text}{"" if text.endswith("&") else ";"}\n'
 
+    def _if(self, branches: list[tuple[Script, Script]], otherwise: Script | None, indent: int) -> str:
+        (condition_, body), *more = branches
+        space = ' ' * indent
+        text = f'if {self.lines(condition_, indent)}; then\n{self._ended(body, indent)}'
+        if more:
+            inner = indent + STEP
+            text += f'{space}else\n{" " * inner}{self._if(more, otherwise, inner)};\n'
+        elif otherwise is not None:
+            text += f'{space}else\n{self._ended(otherwise, indent)}'
+        return text + f'{space}fi'
 
-def _case(node: syntax.Case, indent: int) -> str:
-    inner, deeper = ' ' * (indent + STEP), indent + 2 * STEP
-    text = f'case {node.subject.source} in \n'
-    for patterns, body, operator in node.items:
-        text += f'{inner}{" | ".join(each.source for each in patterns)})\n'
-        if body.statements:
-            text += f'{" " * deeper}{lines(body, deeper)}\n'
-        text += f'{inner}{operator}\n'
-    return f'{text}{" " * indent}esac'
+    def _case(self, node: syntax.Case, indent: int) -> str:
+        inner, deeper = ' ' * (indent + STEP), indent + 2 * STEP
+        text = f'case {node.subject.source} in \n'
+        for patterns, body, operator in node.items:
+            text += f'{inner}{" | ".join(each.source for each in patterns)})\n'
+            if body.statements:
+                text += f'{" " * deeper}{self.lines(body, deeper)}\n'
+            text += f'{inner}{operator}\n'
+        return f'{text}{" " * indent}esac'
 
 
 def condition(test: tuple) -> str:
