@@ -23,6 +23,7 @@ PUBLIC = 'simulated'
 """The secret of clusters that nobody but the learner can reach: it is none."""
 NOT_BEFORE = datetime(2026, 5, 4, 8, 55, 0, tzinfo=UTC)
 AUTHORITY = 'kubernetes'
+FRONT_PROXY = 'front-proxy-ca'
 YEARS = {True: 10, False: 1}
 
 STANDARD: dict[str, tuple[str, ...]] = {
@@ -142,7 +143,7 @@ def _compiled() -> dict[str, KeyPair]:
 def compile_standard() -> dict[str, dict[str, str]]:
     """What the build keeps in _data/pki.json."""
     keys = Keys(PUBLIC)
-    pairs = {AUTHORITY: keys._issue_authority(AUTHORITY),
+    pairs = {**{name: keys._issue_authority(name) for name in (AUTHORITY, FRONT_PROXY)},
              **{name: keys.issue(name, groups) for name, groups in STANDARD.items()}}
     return {name: {'certificate': pair.certificate, 'key': pair.key} for name, pair in pairs.items()}
 

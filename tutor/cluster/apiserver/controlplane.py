@@ -1,5 +1,6 @@
 """What an API server keeps up by itself while it serves (pkg/controlplane/controller): the Service through which pods
-reach it and its endpoints, the system's namespaces, and the Lease that says that it is alive."""
+reach it and its endpoints, the system's namespaces, whom API servers beside it are to trust, and the Lease that says
+that it is alive."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from tutor.apimachinery.objects import Object, deep_copy
 from tutor.client.client import Client
 from tutor.client.transport import User
 from tutor.cluster import bootstrap
+from tutor.cluster.pki import FRONT_PROXY
 from tutor.cluster.registry.store import new_uid
 
 if TYPE_CHECKING:
@@ -23,10 +25,17 @@ LOOPBACK = User('system:apiserver', ('system:masters', 'system:authenticated'))
 AGENT = 'kube-apiserver'
 SERVICE_EVERY = 10.0
 NAMESPACES_EVERY = 60.0
+PUBLISHED_AFTER = 20.0
+"""Seconds until what others read is first looked at: nobody is there to read it before."""
+AUTHORITIES_EVERY = 60.0
+TRACKING_EVERY = 1800.0
 LEASE_EVERY = 10.0
 LEASE_SECONDS = 3600
 NAMESPACE, SERVICE = 'default', 'kubernetes'
 LEASES = 'leases.coordination.k8s.io'
+SYSTEM = 'kube-system'
+AUTHENTICATION = 'extension-apiserver-authentication'
+TRACKING = 'kube-apiserver-legacy-service-account-token-tracking'
 
 
 class ControlPlane:
@@ -50,6 +59,8 @@ class ControlPlane:
         self._every(NAMESPACES_EVERY, self._keep_namespaces)
         self._every(SERVICE_EVERY, self._keep_service)
         self._every(LEASE_EVERY, self._keep_lease)
+        for seconds, keep in ((AUTHORITIES_EVERY, self._keep_authorities), (TRACKING_EVERY, self._keep_tracking)):
+            self._simulation.call_later(PUBLISHED_AFTER, self._every, seconds, keep)
 
     def _every(self, seconds: float, keep: Callable[[], None]) -> None:
         """What is refused now is tried again the next time (wait.Until)."""
@@ -68,6 +79,29 @@ class ControlPlane:
         for obj in bootstrap.of_kind('Namespace'):
             if self._stored('', 'namespaces', '', obj['metadata']['name']) is None:
                 self._client.create('namespaces', {**deep_copy(obj), 'status': {}})
+
+    # -- clusterauthenticationtrust, legacytokentracking --------------------------------------------------------
+
+    def _keep_authorities(self) -> None:
+        """clusterauthenticationtrust.Controller: how API servers beside this one know whose requests are whose."""
+        keys = self._server.keys
+        wanted = {
+            'client-ca-file': keys.authority().certificate,
+            'requestheader-allowed-names': '["front-proxy-client"]',
+            'requestheader-client-ca-file': keys.authority(FRONT_PROXY).certificate,
+            'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+            'requestheader-group-headers': '["X-Remote-Group"]',
+            'requestheader-username-headers': '["X-Remote-User"]'}
+        stored = self._stored('', 'configmaps', SYSTEM, AUTHENTICATION)
+        if stored is None:
+            self._client.create('configmaps', _config_map(AUTHENTICATION, wanted))
+        elif not wanted.items() <= (stored.get('data') or {}).items():
+            self._client.update('configmaps', {**stored, 'data': {**(stored.get('data') or {}), **wanted}})
+
+    def _keep_tracking(self) -> None:
+        """legacytokentracking.Controller: since when it is known which tokens of Secrets are used."""
+        if self._stored('', 'configmaps', SYSTEM, TRACKING) is None:
+            self._client.create('configmaps', _config_map(TRACKING, {'since': self._simulation.timestamp()[:10]}))
 
     # -- kubernetesservice --------------------------------------------------------------------------------------
 
@@ -104,6 +138,10 @@ class ControlPlane:
                                     'kubernetes.io/hostname': self._hostname}},
             'spec': {'holderIdentity': f'{name}_{self._holder}', 'leaseDurationSeconds': LEASE_SECONDS,
                      'renewTime': now}})
+
+
+def _config_map(name: str, data: dict[str, str]) -> Object:
+    return {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': name, 'namespace': SYSTEM}, 'data': data}
 
 
 def _endpoints(ip: str, port: int) -> Object:

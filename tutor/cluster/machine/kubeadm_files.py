@@ -112,7 +112,7 @@ class Certificate:
     server: bool = False
 
 
-AUTHORITIES = {'ca': pki.AUTHORITY, 'etcd/ca': 'etcd-ca', 'front-proxy-ca': 'front-proxy-ca'}
+AUTHORITIES = {'ca': pki.AUTHORITY, 'etcd/ca': 'etcd-ca', 'front-proxy-ca': pki.FRONT_PROXY}
 """Certificate authorities: path and common name."""
 
 
