@@ -131,6 +131,9 @@ def _only_subcommands(found: Found, flags: FlagSet, io: IO) -> int:
 
 
 def _show_help(found: Found, io: IO) -> int:
+    if found.command.instead_of_help:
+        io.stderr.write(found.command.instead_of_help)
+        return 0
     _write_help(found, io.stdout)
     return 0
 

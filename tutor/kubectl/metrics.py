@@ -7,6 +7,8 @@ from typing import Any
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import Quantity, parse
+from tutor.apimachinery.selectors import SelectorError, parse_fields
+from tutor.apimachinery.selectors import parse as parse_selector
 from tutor.kubectl.command import Options
 from tutor.kubectl.errors import KubectlError, UsageError
 from tutor.kubectl.flags import Flag
@@ -41,6 +43,11 @@ class TopOptions(Options):
             raise KubectlError('--sort-by accepts only cpu or memory')
 
     def check_available(self) -> None:
+        try:
+            parse_selector(self.flags['selector'])
+            parse_fields(self.flags.get('field-selector', ''))
+        except SelectorError as error:
+            raise KubectlError(str(error)) from None
         mapper = self.factory.mapper
         mapper.refresh()
         if VERSION not in mapper.discovery.versions.get(GROUP, ()):

@@ -68,7 +68,7 @@ TIMES: tuple[Callable[[str], str], ...] = (
     _sub(r'^( *)(-{3,}|Age) +', r'\1\2 '),
     _sub(r'^( +Type +Reason +)Age +', r'\1Age '),
     _sub(r'^( +---- +-{6,} +)---- +', r'\1---- '),
-    _sub(r'^[EWI]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ', 'log '),
+    _sub(r'^[EFWI]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ', 'log '),
     _sub(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}', '<time>'),
     _sub(r'/tmp/(LIVE|MERGED)-\d+/', r'/tmp/\1/'),
     _sub(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', '<uid>'),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from tutor.kubectl.command import Command, Options
 
+NOTHING = 'No alpha commands are available in this version of kubectl\n'
+
 
 class AlphaOptions(Options):
     async def run(self) -> int | None:
-        self.err('No alpha commands are available in this version of kubectl\n')
+        self.err(NOTHING)
         return 0
 
 
@@ -16,5 +18,6 @@ COMMAND = Command(
     long="""
         These commands correspond to alpha features that are not enabled in Kubernetes clusters by default.
         """,
+    instead_of_help=NOTHING,
     options=AlphaOptions,
 )

@@ -7,15 +7,17 @@ from tutor.apimachinery.objects import Object
 from tutor.client.client import chunks
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.describe.writer import escape_terminal
-from tutor.kubectl.errors import AggregateError, KubectlError
+from tutor.kubectl.errors import AggregateError, KubectlError, NoMatch
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import ALL_NAMESPACES_FLAG, CHUNK_SIZE_FLAG, PRINT_FLAGS
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.printers.sorting import go_sort
 from tutor.kubectl.printers.tabwriter import TabWriter, new_table_writer
-from tutor.kubectl.resource.arguments import split_type_name
 
 TYPES = ('normal', 'warning')
+UNSET = {'eventTime': None, 'firstTimestamp': None, 'lastTimestamp': None, 'reportingComponent': '',
+         'reportingInstance': '', 'source': {}}
+"""What Go writes of an event though it is not set."""
 HEADERS = ('LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE')
 
 
@@ -27,16 +29,26 @@ class EventsOptions(Options):
         self.namespace = self.factory.namespace()
         about = self.flags['for']
         if about:
-            pair = split_type_name(about)
-            if pair is None:
-                raise KubectlError('--for must be in resource/name form')
-            try:
-                mapping = self.factory.mapper.find(pair[0])
-            except KubectlError as error:
-                # StandardErrorMessage words a NoMatchError, and no 'error: ' is put before it.
-                raise AggregateError([error]) from None
-            self.selector = f'involvedObject.kind={mapping.kind},involvedObject.name={pair[1]}'
+            kind, name = self._about(about)
+            if name:
+                self.selector = f'involvedObject.kind={kind},involvedObject.name={name}'
         self.printer = printer_for(self.factory, typed=True) if output_format(self.factory) else None
+
+    def _about(self, about: str) -> tuple[str, str]:
+        """decodeResourceTypeName."""
+        resource, *names = about.split('/')
+        if not names:
+            raise KubectlError('--for must be in resource/name form')
+        if len(names) > 1:
+            raise KubectlError('arguments in resource/name form may not have more than one slash')
+        if not resource:
+            raise KubectlError('a resource must be present, got: /, Resource=')
+        try:
+            return self.factory.mapper.find(resource).kind, names[0]
+        except KubectlError:
+            # StandardErrorMessage words a NoMatchError, and no 'error: ' is put before it.
+            name, _, group = resource.partition('.')
+            raise AggregateError([NoMatch(name, group)]) from None
 
     def validate(self) -> None:
         if any(kind.lower() not in TYPES for kind in self.flags['types']):
@@ -62,7 +74,7 @@ class EventsOptions(Options):
             self.out(table.flush())
         elif self.flags['output'] != 'name':
             # The name printer refuses typed lists, and what it says is not heard.
-            items = [{'apiVersion': 'v1', 'kind': 'Event', **event} for event in events]
+            items = [{'apiVersion': 'v1', 'kind': 'Event', **UNSET, **event} for event in events]
             self.printer.print({'apiVersion': 'v1', 'kind': 'EventList', 'metadata': {}, 'items': items}, self.out)
 
     def _wanted(self, event: Object) -> bool:
@@ -87,7 +99,7 @@ class EventsOptions(Options):
 
     def _follow(self, event: Object, headers: bool) -> None:
         if self.printer is not None:
-            self.printer.print({'apiVersion': 'v1', 'kind': 'Event', **event}, self.out)
+            self.printer.print({'apiVersion': 'v1', 'kind': 'Event', **UNSET, **event}, self.out)
             return
         if headers:
             self._table = new_table_writer()

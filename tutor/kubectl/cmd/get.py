@@ -8,7 +8,8 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import TABLE
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, raise_all
+from tutor.kubectl.dry_run import log_line
+from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, raise_all
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import (
     ALL_NAMESPACES_FLAG,
@@ -80,6 +81,14 @@ class GetOptions(Options):
             raise KubectlError('--output-watch-events option can only be used with --watch or --watch-only')
 
     async def run(self) -> int | None:
+        from tutor.kubectl.printers.sort_by import Unsortable
+        try:
+            return await self._get()
+        except Unsortable as error:
+            log_line(self.factory, 'F', error.place, str(error))
+            raise Exit from None
+
+    async def _get(self) -> int | None:
         if self.flags['raw']:
             return await raw_get(self.factory, self.flags['raw'])
         if self.watching:

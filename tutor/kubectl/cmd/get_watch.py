@@ -62,11 +62,13 @@ async def watch(options: GetOptions) -> int:
     """GetOptions.watch: ends when the server ends the stream, or with Ctrl-C."""
     result = await options.builder().single_resource_type().latest().do()
     infos = result.check().infos()
-    if len({info.gvk for info in infos}) > 1 or len(infos) != 1:
+    if len({info.gvk for info in infos}) != 1:
         raise KubectlError('watch is only supported on individual resources and resource collections - more than 1 '
                            'resource was found')
     info = infos[0]
     obj = info.object
+    if len(infos) > 1:
+        obj = {'kind': 'List', 'apiVersion': 'v1', 'metadata': {}, 'items': [each.object for each in infos]}
     collection = is_list(obj) or (is_table(obj) and not info.name)
     printer = WatchPrinter(options, info)
     if not options.flags['watch-only']:
@@ -77,6 +79,8 @@ async def watch(options: GetOptions) -> int:
                 raise KubectlError(f'unable to output the provided object: {error}') from None
         for each in items(obj) if is_list(obj) else [obj]:
             printer.print(each, 'ADDED')
+    if len(infos) > 1:
+        raise KubectlError('you may only watch a single resource or type of resource at a time')
     version = obj.get('metadata', {}).get('resourceVersion', '') or '0'
     if not collection and is_table(obj):
         version = version if version != '0' else _version_of_row(obj)

@@ -13,6 +13,17 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.printers.printer import Write
 from tutor.kubectl.printers.sorting import go_sort
 
+ROWS = '[][][]reflect.Value'
+_UNSORTABLE = ((bool, 'bool'), (dict, 'map[string]interface {}'), (list, '[]interface {}'))
+
+
+class Unsortable(Exception):
+    """klog.Exitf: what cannot be compared ends kubectl at once."""
+
+    def __init__(self, text: str, of: str) -> None:
+        super().__init__(text)
+        self.place = f'sorter.go:{375 if of == ROWS else 329}'
+
 
 def sorted_table(table: Object, field: str) -> Object:
     """A Table with its rows in order; raises KubectlError when no row has the field."""
@@ -27,7 +38,8 @@ def sorted_table(table: Object, field: str) -> Object:
         parsed = parse(path)
     except JSONPathError as error:
         raise KubectlError(f'sorting error: {error}') from None
-    return {**table, 'rows': _sorted(rows, [_value(parsed, row.get('object') or {}) for row in rows], path)}
+    return {**table, 'rows': _sorted(rows, [_value(parsed, row.get('object') or {}) for row in rows], path,
+                                      ROWS)}
 
 
 def sorted_objects(objects: Sequence[Object], field: str) -> list[Object]:
@@ -39,7 +51,7 @@ def sorted_objects(objects: Sequence[Object], field: str) -> list[Object]:
         parsed = parse(path)
     except JSONPathError as error:
         raise KubectlError(str(error)) from None
-    return _sorted(list(objects), [_value(parsed, obj) for obj in objects], path)
+    return _sorted(list(objects), [_value(parsed, obj) for obj in objects], path, '*unstructured.Unstructured')
 
 
 def _value(parsed: JSONPath, obj: Object) -> tuple[Any, ...]:
@@ -51,33 +63,36 @@ def _value(parsed: JSONPath, obj: Object) -> tuple[Any, ...]:
     return (found[0][0],) if found and found[0] else ()
 
 
-def _sorted(items: list[Any], values: list[tuple[Any, ...]], path: str) -> list[Any]:
+def _sorted(items: list[Any], values: list[tuple[Any, ...]], path: str, of: str) -> list[Any]:
     if not any(values):
         raise KubectlError(f'couldn\'t find any field with path "{path}" in the list of objects')
-    order = go_sort(range(len(items)), lambda i, j: _less_values(values[i], values[j], path))
+    try:
+        order = go_sort(range(len(items)), lambda i, j: _less_values(values[i], values[j]))
+    except TypeError as error:
+        raise Unsortable(f'Field {path} in {of} is an unsortable type: interface, err: {error}', of) from None
     return [items[index] for index in order]
 
 
-def _less_values(left: tuple[Any, ...], right: tuple[Any, ...], path: str) -> bool:
+def _less_values(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
     if not left:
         return True
     if not right:
         return False
-    return _less(left[0], right[0], path)
+    return _less(left[0], right[0])
 
 
-def _less(left: Any, right: Any, path: str) -> bool:
-    """isLess."""
+def _less(left: Any, right: Any) -> bool:
+    """isLess; raises TypeError."""
     if left is None or right is None:
         return left is None and right is not None
-    if isinstance(left, bool) or isinstance(right, bool) or isinstance(left, dict):
-        raise KubectlError(f'Field {path} in [][][]reflect.Value is an unsortable type: interface, err: unsortable '
-                           'type')
+    for kind, name in _UNSORTABLE:
+        if isinstance(left, kind):
+            raise TypeError(f'unsortable type: {name}')
     if isinstance(left, str) and isinstance(right, str):
         return _less_text(left, right)
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+    if type(left) is type(right):
         return left < right
-    raise KubectlError(f'Field {path} is an unsortable type: unsortable interface: interface')
+    raise TypeError('unsortable interface: interface')
 
 
 def _less_text(left: str, right: str) -> bool:
