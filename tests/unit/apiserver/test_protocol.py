@@ -220,3 +220,17 @@ def test_a_status_has_numbers_that_make_sense(api):
         'Deployment.apps "d" is invalid: [status.readyReplicas: Invalid value: -1: must be greater than or equal to 0, '
         'status.availableReplicas: Invalid value: 2: cannot be greater than status.replicas, '
         'status.availableReplicas: Invalid value: 2: cannot be greater than readyReplicas]')
+
+
+@pytest.mark.parametrize(('query', 'words'), [
+    ({'tailLines': '-1'}, 'PodLogOptions "p" is invalid: tailLines: Invalid value: -1: must be greater than or equal '
+     'to 0'),
+    ({'limitBytes': '0'}, 'PodLogOptions "p" is invalid: limitBytes: Invalid value: 0: must be greater than 0'),
+    ({'sinceSeconds': '0'}, 'PodLogOptions "p" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0'),
+    ({'sinceSeconds': '1', 'sinceTime': '2026-01-01T00:00:00Z'}, 'PodLogOptions "p" is invalid: : Forbidden: at most '
+     'one of `sinceTime` or `sinceSeconds` may be specified'),
+    ({'tailLines': 'x'}, 'strconv.ParseInt: parsing "x": invalid syntax'), ({}, 'pods "p" not found')])
+def test_what_a_log_may_be_asked_for(api, query, words):
+    with pytest.raises(StatusError) as raised:
+        api.server.stream(Request('GET', '/api/v1/namespaces/default/pods/p/log', query))
+    assert raised.value.message == words

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from tutor.apimachinery import errors
+from tutor.apimachinery import errors, field
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import ByteStream, ExecSession
+from tutor.cluster.apiserver import listoptions
 from tutor.cluster.apiserver.nodes import KUBELET_PORT, CannotDial, KubeletServer
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.subresources.subresource import SubresourceHandler
@@ -18,11 +19,29 @@ NOT_PASSED_ON = ('container', 'insecureSkipTLSVerifyBackend', 'timeout')
 
 def log(scope: Scope) -> ByteStream:
     """Raises StatusError: a GET that fails is told with its URL (genericrest.LocationStreamer)."""
+    _check_log_options(scope)
     try:
         pod, kubelet, container = _target(scope)
     except CannotDial as problem:
         raise errors.unknown(f'Get "{_log_url(scope)}": {problem}') from None
     return kubelet.logs(pod, container, scope.request.query)
+
+
+def _check_log_options(scope: Scope) -> None:
+    """ValidatePodLogOptions; raises Invalid, BadRequest for what is no number."""
+    query, found = scope.request.query, []
+    numbers = {name: listoptions.number(scope, name) for name in ('tailLines', 'limitBytes', 'sinceSeconds')
+               if query.get(name) not in (None, '')}
+    if numbers.get('tailLines', 0) < 0:
+        found.append(field.invalid('tailLines', numbers['tailLines'], 'must be greater than or equal to 0'))
+    if numbers.get('limitBytes', 1) < 1:
+        found.append(field.invalid('limitBytes', numbers['limitBytes'], 'must be greater than 0'))
+    if 'sinceSeconds' in numbers and query.get('sinceTime'):
+        found.append(field.forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
+    elif numbers.get('sinceSeconds', 1) < 1:
+        found.append(field.invalid('sinceSeconds', numbers['sinceSeconds'], 'must be greater than 0'))
+    if found:
+        raise errors.invalid('', 'PodLogOptions', scope.info.name, found)
 
 
 def execute(scope: Scope) -> ExecSession:
