@@ -99,6 +99,14 @@ def test_config_map_volumes_follow_changes_but_sub_paths_do_not(lab) -> None:
     assert lab.exec('web', 'sh', '-c', 'echo x > /all/color')[0] == 1
 
 
+def test_every_key_can_be_a_variable_but_binary_data_is_none(lab) -> None:
+    lab.admin.create('configmaps', {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {
+        'name': 'app', 'namespace': 'default'}, 'data': {'1x': 'a', 'b-c.d': 'e'}, 'binaryData': {'bin': 'AAEC'}})
+    lab.pod(command=['sleep', '600'], container={'envFrom': [{'configMapRef': {'name': 'app'}}]})
+    lab.ready()
+    assert lab.exec('web', 'printenv', '1x', 'b-c.d', 'bin') == (1, 'a\ne\n')
+
+
 def test_a_folder_made_for_a_sub_path_that_is_not_there_stays(lab) -> None:
     meta = {'name': 'app', 'namespace': 'default'}
     lab.admin.create('configmaps', {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': meta, 'data': {'a': '1'}})

@@ -23,6 +23,8 @@ from tutor.shell.parser import parse_status
     ('md5sum nosuch', "md5sum: can't open 'nosuch': No such file or directory\n", 1),
     ('[ 1 -eq x ]', 'sh: x: bad number\n', 2),
     ('[ 1', 'sh: missing ]\n', 2),
+    ('[ a b ]', 'sh: b: unknown operand\n', 2),
+    ('test a b c', 'sh: b: unknown operand\n', 2),
     ('let x=1/0', 'sh: let: line 1: divide by zero\n', 2),
     ('. ./nosuch', "sh: .: line 1: can't open './nosuch': No such file or directory\n", 2),
     ('df nosuch', "df: nosuch: can't find mount point\n", 1),

@@ -10,8 +10,6 @@ from tutor.apimachinery.objects import Object
 from tutor.client.informer import Informers
 from tutor.cluster.kubelet import fields
 
-_is_env_name = re.compile(r'[-._a-zA-Z][-._a-zA-Z0-9]*').fullmatch
-
 
 class ConfigError(Exception):
     """Why a container's configuration cannot be made (CreateContainerConfigError)."""
@@ -67,7 +65,7 @@ def _from_key(reference: Object, resource: str, namespace: str, informers: Infor
 
 
 def _from_source(source: Object, namespace: str, informers: Informers) -> dict[str, str]:
-    """All keys of an envFrom source that can be names of variables."""
+    """All keys of an envFrom source: each of them can be the name of a variable."""
     prefix = source.get('prefix') or ''
     for field, resource in (('configMapRef', 'configmaps'), ('secretRef', 'secrets')):
         if field not in source:
@@ -78,13 +76,14 @@ def _from_source(source: Object, namespace: str, informers: Informers) -> dict[s
             if reference.get('optional'):
                 return {}
             raise ConfigError(f'{resource[:-1]} "{reference.get("name", "")}" not found')
-        return {prefix + key: value for key, value in sorted(text_data(obj).items()) if _is_env_name(prefix + key)}
+        return {prefix + key: value for key, value in sorted(text_data(obj).items())}
     return {}
 
 
 def text_data(obj: Object) -> dict[str, str]:
-    """The data of a ConfigMap or Secret as text."""
-    return {key: value.decode('utf-8', 'surrogateescape') for key, value in bytes_data(obj).items()}
+    """The data of a ConfigMap or Secret as text: binaryData is none."""
+    return {key: value.decode('utf-8', 'surrogateescape') for key, value in bytes_data(obj).items()
+            if key not in (obj.get('binaryData') or {})}
 
 
 def bytes_data(obj: Object) -> dict[str, bytes]:

@@ -55,15 +55,16 @@ async def test(argv: list[str], io: IO, shell: Shell) -> int:
         return int(not evaluate(words, shell.ctx, shell.variables))
     except TestProblem as problem:
         if shell.busybox and shell.dialect.name == 'ash':
-            io.stderr.write(f'{shell.name}: {_ashs_words(str(problem))}\n')
+            io.stderr.write(f'{shell.name}: {_ashs_words(str(problem), words)}\n')
         else:
             shell.complain(io, f'{argv[0]}: {problem}')
         return 2
 
 
-def _ashs_words(problem: str) -> str:
-    """bash's words about a test in BusyBox's."""
+def _ashs_words(problem: str, words: list[str]) -> str:
+    """bash's words about a test in BusyBox's, which stumbles over the first word after a whole test."""
     word, _, what = problem.partition(': ')
     if what == 'integer expression expected':
         return f'{word}: bad number'
-    return f'{word}: unknown operand' if what else 'too many arguments'
+    place = 2 if words[0].startswith('-') and len(words) > 2 else 1
+    return f'{words[place] if place < len(words) else word}: unknown operand'
