@@ -39,6 +39,7 @@ class Keyboard:
         if self._file is not None and termios is not None:
             self._usual = termios.tcgetattr(self._file)
             self._handler = signal.signal(signal.SIGTSTP, _suspended)
+            self._set(SANE)
         self._tell_size()
         return self
 
@@ -52,7 +53,8 @@ class Keyboard:
 
     def __exit__(self, *_: object) -> None:
         if self._usual and self._file is not None:
-            self._set(SANE)
+            assert termios is not None
+            termios.tcsetattr(self._file, termios.TCSADRAIN, self._usual)
             signal.signal(signal.SIGTSTP, self._handler)
 
     def wait(self, seconds: float) -> None:
@@ -81,7 +83,8 @@ class Keyboard:
         self._mode = mode
         if not self._usual or self._file is None or termios is None:
             return
-        flags = {termios.ICANON: mode.lines, termios.ECHO: mode.echo, termios.ISIG: mode.interrupts and mode.suspends}
+        flags = {termios.ICANON: mode.lines, termios.ISIG: mode.interrupts and mode.suspends,
+                 termios.ECHO: mode.echo and mode.lines, termios.ECHOCTL: False}  # keys are shown by the simulated one
         attributes = list(self._usual)
         for flag, wanted in flags.items():
             attributes[3] = attributes[3] | flag if wanted else attributes[3] & ~flag

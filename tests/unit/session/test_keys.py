@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random  # noqa: TID251 - chooses what the test does
+
 import pytest
 
 from tutor.session.session import Session
@@ -254,3 +256,46 @@ def test_vi_in_a_container_opens_the_editor_of_the_screen(screen: Screen) -> Non
     screen.terminal.open_editor = lambda label, text, done: done(f'{text}written\n')
     screen.run('kubectl exec -it small -- sh')
     assert screen.line('vi /tmp/x; cat /tmp/x') == 'vi /tmp/x; cat /tmp/x\nwritten\n/ # '
+
+
+# -- anything -----------------------------------------------------------------------------------------------------
+
+PROGRAMS = ('seq 500 | less', 'kubectl get pods -A -w | less', 'man kubectl', 'top', 'watch date', 'seq 90 | more',
+            'read -n3 x', 'ssh node01', 'sleep 5; seq 40 | less', 'yes | less',
+            'for i in 1 2 3; do seq 50 | less; done', 'kubectl run -it any --rm --image=busybox --restart=Never -- sh')
+KEYS = ('q', ' ', '\n', '/', 'n', 'N', 'g', 'G', 'F', '\x1b', '\x1b[A', '\x1b[6~', '-', 'S', 'h', '5', 'b', ':', '?',
+        '\x7f')
+LINES = ('ls', 'less /etc/passwd', 'exit', 'top', 'fg')
+
+
+def press(screen: Screen, choose: Random) -> None:
+    terminal, kind = screen.terminal, choose.random()
+    if kind < 0.7:
+        if terminal.mode.lines:
+            terminal.type_line(choose.choice(LINES))
+        else:
+            terminal.type_key(choose.choice(KEYS))
+    else:
+        choose.choice((terminal.interrupt, terminal.suspend, terminal.end_of_file))()
+
+
+@pytest.mark.parametrize('seed', range(2))
+def test_whatever_is_pressed_nothing_breaks_and_it_is_lived_through_again(seed: int) -> None:
+    choose, screen = Random(seed), Screen(Session(seed=seed))
+    for _ in range(4):
+        screen.run(choose.choice(PROGRAMS), 0.3)
+        for _ in range(20):
+            press(screen, choose)
+            screen.wait(0.2)
+        for _ in range(20):
+            if screen.session.running:
+                screen.terminal.interrupt()
+                screen.terminal.type_key('q')
+                screen.terminal.end_of_file()
+                screen.wait(1)
+        assert not screen.session.running
+        if screen.session.ended:
+            break
+    assert screen.terminal.mode == SANE
+    again = Session(log=screen.session.log, seed=seed)
+    assert (again.log, again.terminal.mode, again.status) == (screen.session.log, SANE, screen.session.status)

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from tutor.cluster.simulation import Simulation
 
 EVERYTHING = 1 << 60
+BREATH, TAKES = 500, 0.01
+"""After so many lines it stops for so long: text without end neither fills the memory nor keeps others waiting."""
 
 
 class Text:
@@ -17,6 +19,7 @@ class Text:
         self.ended = False
         self.changed = simulation.condition()
         """Notified when a line was read, or the end."""
+        self._simulation = simulation
         self._wanted = 0
         self._asked = simulation.condition()
         self._task = simulation.spawn(self._read(source), 'pager')
@@ -27,6 +30,8 @@ class Text:
                 await self._asked.wait()
             self.lines.append(line.rstrip('\n'))
             self.changed.notify()
+            if not len(self.lines) % BREATH:
+                await self._simulation.sleep(TAKES)
         self.ended = True
         self.changed.notify()
 
