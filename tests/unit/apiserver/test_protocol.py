@@ -14,6 +14,7 @@ V2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,appli
 
 @pytest.mark.parametrize('query, words', [
     ({'limit': 'x'}, 'strconv.ParseInt: parsing "x": invalid syntax'),
+    ({'timeoutSeconds': 'x'}, 'strconv.ParseInt: parsing "x": invalid syntax'),
     ({'resourceVersionMatch': 'Exact'}, 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
     ({'resourceVersionMatch': 'Odd', 'resourceVersion': '1'}, 'Unsupported value: "Odd"'),
     ({'resourceVersion': '999999'}, 'Timeout: Too large resource version: 999999'),

@@ -15,6 +15,7 @@ MATCHES = ('Exact', 'NotOlderThan', '')
 def check(scope: Scope) -> None:
     """Raises Invalid, BadRequest, an error of storage, or Timeout for a version that is yet to come."""
     query = scope.request.query
+    number(scope, 'timeoutSeconds')
     found = _match(query)
     if query.get('sendInitialEvents') is not None:
         found.append(field.forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
