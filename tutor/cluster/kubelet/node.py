@@ -10,6 +10,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import canonical
 from tutor.client.transport import MERGE_PATCH
+from tutor.cluster.kubelet import csi
 from tutor.cluster.machine.kubeadm_files import SERVER
 from tutor.cluster.simulation import Timer
 
@@ -100,6 +101,8 @@ class NodeReporter:
             if kubelet.client.find('nodes', kubelet.name) is None:
                 kubelet.node = kubelet.client.create('nodes', self._node())
                 self._announce(())
+                if not kubelet.idle:
+                    csi.initialize(kubelet, kubelet.node)
                 return
         except (StatusError, OSError):
             self._later('register', RETRY, self.register)

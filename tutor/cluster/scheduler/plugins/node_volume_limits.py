@@ -14,9 +14,7 @@ class NodeVolumeLimits(Plugin):
     name = 'NodeVolumeLimits'
 
     def pre_filter(self, cycle: Cycle) -> PreFilter:
-        if not cycle.pod.spec.get('volumes') or not self.handle.informers.of('csinodes.storage.k8s.io').objects:
-            return SKIP
-        return None if self._volumes(cycle.pod) else SKIP
+        return None if cycle.pod.spec.get('volumes') and self._volumes(cycle.pod) else SKIP
 
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
         wanted, passed = self._volumes(cycle.pod), []
