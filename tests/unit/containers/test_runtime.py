@@ -76,6 +76,7 @@ def test_a_command_that_takes_too_long_is_ended(node) -> None:
 
 def test_more_memory_than_the_limit_is_oom_killed(node) -> None:
     container = node.run('polinux/stress', 'stress', '--vm', '1', '--vm-bytes', '250M', memory_limit=100 * 1024**2)
+    node.simulation.advance(1)
     assert (container.exit_code, container.reason) == (1, 'OOMKilled')
     fits = node.run('polinux/stress', 'stress', '--vm', '1', '--vm-bytes', '50M', memory_limit=100 * 1024**2)
     assert fits.running

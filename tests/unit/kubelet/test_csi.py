@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tutor.client.transport import ADMIN
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.config import ClusterConfig, NodeConfig
 
@@ -11,7 +10,8 @@ CSI_NODES = 'csinodes.storage.k8s.io'
 
 def test_a_kubelet_says_that_it_has_no_drivers_and_the_object_goes_with_the_node() -> None:
     cluster = Cluster(ClusterConfig(nodes=(NodeConfig('node01'), NodeConfig('node02')), addons=()))
-    client = cluster.client(ADMIN)
+    cluster.boot()
+    client = cluster.admin
     first = client.find(CSI_NODES, 'node01')
     assert first is not None and first['spec'] == {'drivers': None}
     assert 'kubernetes.io/vsphere-volume' in first['metadata']['annotations'][
@@ -23,4 +23,5 @@ def test_a_kubelet_says_that_it_has_no_drivers_and_the_object_goes_with_the_node
 
 def test_hollow_nodes_say_nothing() -> None:
     cluster = Cluster(ClusterConfig(nodes=(NodeConfig('node01'),), addons=(), containers='idle'))
-    assert cluster.client(ADMIN).items(CSI_NODES) == []
+    cluster.boot()
+    assert cluster.admin.items(CSI_NODES) == []

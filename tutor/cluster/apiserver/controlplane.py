@@ -25,8 +25,6 @@ LOOPBACK = User('system:apiserver', ('system:masters', 'system:authenticated'))
 AGENT = 'kube-apiserver'
 SERVICE_EVERY = 10.0
 NAMESPACES_EVERY = 60.0
-PUBLISHED_AFTER = 20.0
-"""Seconds until what others read is first looked at: nobody is there to read it before."""
 AUTHORITIES_EVERY = 60.0
 TRACKING_EVERY = 1800.0
 LEASE_EVERY = 10.0
@@ -59,8 +57,8 @@ class ControlPlane:
         self._every(NAMESPACES_EVERY, self._keep_namespaces)
         self._every(SERVICE_EVERY, self._keep_service)
         self._every(LEASE_EVERY, self._keep_lease)
-        for seconds, keep in ((AUTHORITIES_EVERY, self._keep_authorities), (TRACKING_EVERY, self._keep_tracking)):
-            self._simulation.call_later(PUBLISHED_AFTER, self._every, seconds, keep)
+        self._every(AUTHORITIES_EVERY, self._keep_authorities)
+        self._every(TRACKING_EVERY, self._keep_tracking)
 
     def _every(self, seconds: float, keep: Callable[[], None]) -> None:
         """What is refused now is tried again the next time (wait.Until)."""

@@ -212,7 +212,7 @@ def _must_be_specified(given: Any) -> Any:
 
 def new_uid(simulation: Simulation) -> str:
     """A random (version 4) UUID out of the simulation's randomness."""
-    digits = f'{simulation.random.getrandbits(128):032x}'
+    digits = f'{simulation.identities.getrandbits(128):032x}'
     return f'{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}'
 
 

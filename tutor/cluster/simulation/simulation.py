@@ -44,7 +44,9 @@ class Simulation:
     def __init__(self, seed: int = 0, epoch: datetime = EPOCH) -> None:
         self.now = 0.0
         self.epoch = epoch
-        self.random = Random(seed)
+        self.random = Random(f'{seed} ties')
+        self.identities = Random(f'{seed} identities')
+        """Chance for what only tells things apart: one object more or less changes nothing else that happens."""
         self.trace = Trace(self)
         self.gate: Gate | None = None
         self.failures: list[tuple[str, Exception]] = []
