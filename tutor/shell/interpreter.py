@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from tutor.cluster.simulation import Cancelled
 from tutor.shell import syntax
-from tutor.shell.assignment import assign, declared
 from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, SPIN_AFTER, YIELD_EVERY, Budget
-from tutor.shell.calls import Call, call_function
+from tutor.shell.calls import Call
 from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander
 from tutor.shell.jobs import Job, in_background, in_foreground, report_jobs, report_killed
@@ -22,8 +20,8 @@ from tutor.shell.pipelines import Substitutions, capture, pipeline
 from tutor.shell.printing import command as command_text
 from tutor.shell.process import IO, Context, Main, Process
 from tutor.shell.redirection import close_all, redirected
+from tutor.shell.simple import simple
 from tutor.shell.special import Clockwork, special
-from tutor.shell.tracing import trace_assignment, trace_words
 from tutor.shell.unwinding import Break, Discard, Exit, ExpansionProblem, Failed, Return
 from tutor.shell.variables import ReadOnly, Variables
 from tutor.shell.wording import dialect_of
@@ -63,7 +61,7 @@ class Shell:
         """How many subshells, and how many command substitutions, this one is in."""
         self.evaluating = 0
         """How many `eval` run inside each other."""
-        self._running: syntax.Simple | None = None
+        self.running: syntax.Simple | None = None
         self.calls: list[Call] = []
         self.traps: dict[str, str] = {}
         self.inherited_traps: dict[str, str] = {}
@@ -101,7 +99,7 @@ class Shell:
         self.last_commands: tuple[syntax.Simple, ...] = ()
         """Those that it becomes, because nothing is left to do after them."""
         self.budget = Budget()
-        self._substitutions: Substitutions | None = None
+        self.substitutions: Substitutions | None = None
         for variable, value in ctx.env.items():
             self.variables.set(variable, value)
             self.variables.declare(variable).exported = True
@@ -197,7 +195,7 @@ class Shell:
     @property
     def command(self) -> str:
         """The simple command that runs, as bash writes it."""
-        return '' if self._running is None else command_text(self._running)
+        return '' if self.running is None else command_text(self.running)
 
     @property
     def inside_function(self) -> bool:
@@ -231,7 +229,7 @@ class Shell:
         await self._pace(io)
         match node:
             case syntax.Simple():
-                self.status = await self._simple(node, io)
+                self.status = await simple(self, node, io)
             case syntax.AndOr():
                 return await self._and_or(node, io)
             case syntax.Pipeline():
@@ -349,7 +347,7 @@ class Shell:
             copy.inherited_traps = dict(self.traps)
             copy.traps = {name: text for name, text in self.traps.items() if not text or
                           (name in ('ERR', 'DEBUG', 'RETURN') and self.options.get('errtrace'))}
-        copy._substitutions = copy.becomes = None
+        copy.substitutions = copy.becomes = None
         copy.last_commands = ()
         copy.expander = Expander(copy)
         return copy
@@ -360,87 +358,11 @@ class Shell:
 
     async def process_substitution(self, part: syntax.ProcessSubstitution) -> str:
         """<(…) and >(…) as files."""
-        if self._substitutions is None:
-            self._substitutions = Substitutions()
-        return await self._substitutions.make(self, part)
+        if self.substitutions is None:
+            self.substitutions = Substitutions()
+        return await self.substitutions.make(self, part)
 
-    # -- simple commands ----------------------------------------------------------------------------------------
-
-    async def _simple(self, node: syntax.Simple, io: IO) -> int:
-        if not node.words:
-            self.status = 0
-        if self.line is not None and node.line and not self.line_stands:
-            self.line = node.line - (self.from_option and self.dialect.name == 'ash')
-        if not self.line_stands:
-            self._running = node
-        if 'DEBUG' in self.traps and (not self.calls or self.options.get('functrace')):
-            await self.run_trap('DEBUG')
-        opened: list[Any] = []
-        try:
-            argv = await self._argv(node, io)
-            io, opened = await redirected(self, node.redirects, io)
-            if argv:
-                try:
-                    return await self._call(argv, node, io)
-                finally:
-                    self.last_argument = argv[-1]
-            for assignment in node.assignments:
-                await assign(self, assignment, io)
-            return self.status
-        except Discard:
-            raise
-        except Failed as failed:
-            return failed.status
-        except OSError as problem:
-            if problem.errno != errno.ENOSPC:
-                raise
-            self.complain(io, f'write error: {problem.strerror}')
-            return 1
-        finally:
-            await close_all(opened)
-            if self._substitutions is not None:
-                substitutions, self._substitutions = self._substitutions, None
-                await substitutions.finish(self)
-
-    async def _argv(self, node: syntax.Simple, io: IO) -> list[str]:
-        argv: list[str] = []
-        for word in node.words:
-            if isinstance(word, syntax.Assignment):
-                argv.append(await declared(self, word, argv, io))
-            else:
-                argv += await self.expanded([word], io)
-        return argv
-
-    async def _call(self, argv: list[str], node: syntax.Simple, io: IO) -> int:
-        """Run a function, a builtin or a program, with the assignments before it in its environment."""
-        from tutor.shell.builtins.catalog import BUILTINS
-        name = argv[0]
-        function, builtin = self.functions.get(name), BUILTINS.get(name) if name not in self.disabled else None
-        if function is None and builtin is None:
-            environment = self.variables.exported()
-            for assignment in node.assignments:
-                if assignment.value is not None:
-                    value = await self.guarded(self.expander.value, assignment.value, io)
-                    await trace_assignment(self, assignment, value)
-                    environment[assignment.name] = value
-            await trace_words(self, argv)
-            if not self.traps and any(node is last for last in self.last_commands):
-                self.become()
-            return await self.execute(argv, io, environment)
-        if not node.assignments:
-            await trace_words(self, argv)
-            return await (call_function(self, function, argv, io) if function else builtin.load()(argv, io, self))  # type: ignore[union-attr]
-        self.variables.scopes.append({})
-        try:
-            for assignment in node.assignments:
-                variable = self.variables.find(assignment.name)
-                if variable is None or not variable.readonly:
-                    self.variables.declare(assignment.name, local=True).exported = True
-                await assign(self, assignment, io)
-            await trace_words(self, argv)
-            return await (call_function(self, function, argv, io) if function else builtin.load()(argv, io, self))  # type: ignore[union-attr]
-        finally:
-            self.variables.scopes.pop()
+    # -- programs -----------------------------------------------------------------------------------------------
 
     def become(self) -> None:
         """Turn this shell's process into the next program, if it has one of its own."""
@@ -517,14 +439,14 @@ class Shell:
         if not command:
             return
         del self.traps[name]
-        before, line, running, stands = self.status, self.line, self._running, self.line_stands
+        before, line, running, stands = self.status, self.line, self.running, self.line_stands
         self.sourcing += 1
         self.line_stands = True
         try:
             await self.run_block(command)
         finally:
             self.sourcing -= 1
-            self.status, self.line, self._running, self.line_stands = before, line, running, stands
+            self.status, self.line, self.running, self.line_stands = before, line, running, stands
             if name != 'EXIT':
                 self.traps.setdefault(name, command)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deleting
@@ -12,13 +11,13 @@ from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import pods
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.protection import BY_CLAIM, claims_of
 from tutor.cluster.simulation import Simulation
 
 ATTACHMENTS = 'volumeattachments.storage.k8s.io'
 DRIVERS = 'csidrivers.storage.k8s.io'
 TIMEOUT = 120.0
 """For how long an external attacher is waited for; then it is tried anew."""
-_CLAIM = 'claim'
 _VOLUME = 'volume'
 
 
@@ -31,7 +30,7 @@ class AttachDetachController(Controller):
     def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
         super().__init__(simulation, client, informers)
         self.pods = self.informer('pods')
-        self.pods.add_index(_CLAIM, claims_of)
+        self.pods.add_index(BY_CLAIM, claims_of)
         self.claims = self.informer('persistentvolumeclaims')
         self.volumes = self.informer('persistentvolumes')
         self.nodes = self.informer('nodes')
@@ -91,7 +90,7 @@ class AttachDetachController(Controller):
         """The pods that use a volume, by node; those that have ended do not."""
         claim = volume['spec'].get('claimRef') or {}
         found: dict[str, list[Object]] = {}
-        for pod in self.pods.by_index(_CLAIM, f'{claim.get("namespace")}/{claim.get("name")}'):
+        for pod in self.pods.by_index(BY_CLAIM, f'{claim.get("namespace")}/{claim.get("name")}'):
             node = pod['spec'].get('nodeName')
             if node and not pods.is_terminal(pod):
                 found.setdefault(node, []).append(pod)
@@ -178,24 +177,14 @@ class AttachDetachController(Controller):
         return True
 
 
-def claims_of(pod: Object) -> Iterable[str]:
-    """The claims that a pod mounts, as 'namespace/name'."""
-    meta = pod['metadata']
-    for volume in pod['spec'].get('volumes') or ():
-        if 'persistentVolumeClaim' in volume:
-            yield f'{meta["namespace"]}/{volume["persistentVolumeClaim"]["claimName"]}'
-        elif 'ephemeral' in volume:
-            yield f'{meta["namespace"]}/{meta["name"]}-{volume["name"]}'
-
-
 def attachment_name(source: Object, node: str) -> str:
     """getAttachmentName."""
     return 'csi-' + hashlib.sha256(f'{source["volumeHandle"]}{source["driver"]}{node}'.encode()).hexdigest()
 
 
-def _volume_of(item: Object) -> Iterable[str]:
+def _volume_of(item: Object) -> list[str]:
     name = (item['spec'].get('source') or {}).get('persistentVolumeName')
-    return (name,) if name else ()
+    return [name] if name else []
 
 
 def _used_by(pod: Object, others: list[Object]) -> str:

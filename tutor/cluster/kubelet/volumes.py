@@ -341,3 +341,12 @@ class HostPath(Volume):
 
     def place(self) -> tuple[FileSystem, str]:
         return self.around.machine, self.source['path']
+
+
+def unmounted(problems: dict[str, MountFailure]) -> str:
+    """The error of WaitForAttachAndMount, for the volumes that are not there."""
+    unprocessed = {name: problem for name, problem in problems.items() if isinstance(problem, ProcessingFailure)}
+    unattached = [name for name, problem in problems.items() if isinstance(problem, NotAttached)]
+    why = '; '.join(map(str, unprocessed.values())) or 'context deadline exceeded'
+    return (f'Unable to attach or mount volumes: unmounted volumes=[{" ".join(problems)}], unattached '
+            f'volumes=[{" ".join(unattached)}], failed to process volumes=[{" ".join(unprocessed)}]: {why}')

@@ -15,7 +15,7 @@ from tutor.cluster.kubelet.staticpods import is_static
 from tutor.cluster.kubelet.status import StartProblem
 from tutor.cluster.kubelet.stopping import Stopper
 from tutor.cluster.kubelet.volume_kinds import volumes_of
-from tutor.cluster.kubelet.volumes import MountFailure, NotAttached, ProcessingFailure, Surroundings, Volume
+from tutor.cluster.kubelet.volumes import MountFailure, NotAttached, ProcessingFailure, Surroundings, Volume, unmounted
 from tutor.cluster.simulation import Task, Timer
 
 if TYPE_CHECKING:
@@ -327,14 +327,9 @@ class PodWorker:
 
     def _gives_up_mounting(self, problems: dict[str, MountFailure], waited: float) -> bool:
         """The error of WaitForAttachAndMount: at once for volumes that cannot be processed, for others in the end."""
-        unprocessed = {name: problem for name, problem in problems.items() if isinstance(problem, ProcessingFailure)}
-        if not unprocessed and waited < MOUNT_TIMEOUT:
+        if waited < MOUNT_TIMEOUT and not any(isinstance(each, ProcessingFailure) for each in problems.values()):
             return False
-        unattached = [name for name, problem in problems.items() if isinstance(problem, NotAttached)]
-        why = '; '.join(map(str, unprocessed.values())) or 'context deadline exceeded'
-        self.kubelet.recorder.warning(self.pod, 'FailedMount', (
-            f'Unable to attach or mount volumes: unmounted volumes=[{" ".join(problems)}], unattached '
-            f'volumes=[{" ".join(unattached)}], failed to process volumes=[{" ".join(unprocessed)}]: {why}'))
+        self.kubelet.recorder.warning(self.pod, 'FailedMount', unmounted(problems))
         return True
 
     def _mount_problems(self) -> dict[str, MountFailure]:
