@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -95,6 +97,15 @@ def test_lightkube(kubeconfig: str) -> None:
     api.delete(ConfigMap, 'light')
 
 
+def _free_port() -> int:
+    """A port below those that the system gives to connections: the client's own choice may be one of them."""
+    for port in range(21_000, 30_000):
+        with socket.socket() as place, contextlib.suppress(OSError):
+            place.bind(('127.0.0.1', port))
+            return port
+    raise AssertionError('no port is free')
+
+
 @pytest.mark.filterwarnings('ignore:Kubernetes version')
 def test_kr8s(kubeconfig: str) -> None:
     kr8s = pytest.importorskip('kr8s', reason='the client `kr8s` is not installed')
@@ -105,7 +116,8 @@ def test_kr8s(kubeconfig: str) -> None:
     pod.create()
     pod.wait('condition=Ready', timeout=20)
     assert pod.exec(['echo', 'hello']).stdout == b'hello\n'
-    with pod.portforward(80, local_port='auto') as port, urllib.request.urlopen(f'http://127.0.0.1:{port}') as answer:
+    with (pod.portforward(80, local_port=_free_port()) as port,
+          urllib.request.urlopen(f'http://127.0.0.1:{port}') as answer):
         assert answer.read().startswith(b'<!DOCTYPE html>')
     pod.label({'seen': 'yes'})
     assert [found.name for found in api.get('pods', label_selector={'seen': 'yes'})] == ['kr8s']
