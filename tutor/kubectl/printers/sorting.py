@@ -13,7 +13,10 @@ INSERTION = 12
 
 
 def go_sort(items: Sequence[T], less: Less[T]) -> list[T]:
-    """sort.Sort: pattern-defeating quicksort, exactly as the standard library does it."""
+    """sort.Sort: pattern-defeating quicksort, step by step as the standard library does it.
+
+    In long lists with many equal items, where it breaks patterns, the real order of those has been seen to differ.
+    """
     data = list(items)
     _pdq(data, less, 0, len(data), len(data).bit_length())
     return data
