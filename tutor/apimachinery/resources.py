@@ -45,6 +45,11 @@ class Resource:
         return f'{self.group}/{self.version}' if self.group else self.version
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What kubectl lets one say for it: plural, singular and short names."""
+        return self.plural, self.singular, *self.short_names
+
+    @property
     def group_resource(self) -> str:
         """'pods', 'deployments.apps': how messages name it."""
         return f'{self.plural}.{self.group}' if self.group else self.plural

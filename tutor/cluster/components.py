@@ -6,14 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tutor.cluster.election import Election
+from tutor.cluster.election import Election, Switch
 from tutor.cluster.network.proxy import ServiceProxy
 from tutor.shell.process import IO, Context
-
-
-class Switch(Protocol):
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
 
 
 @dataclass(slots=True)

@@ -76,7 +76,7 @@ class Target(Check):
 
 
 def _names(resource: Resource) -> tuple[str, ...]:
-    return (resource.kind.lower(), resource.plural, resource.singular, *resource.short_names)
+    return resource.kind.lower(), *resource.names
 
 
 CLUSTER_SCOPED = frozenset(name for resource in RESOURCES if not resource.namespaced for name in _names(resource))

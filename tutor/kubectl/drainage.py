@@ -9,7 +9,7 @@ from tutor.apimachinery.duration import format_duration, parse_timestamp
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, annotations, controller_of
 from tutor.client.client import Client, chunks
-from tutor.cluster.simulation import Simulation
+from tutor.cluster.simulation import Simulation, together
 from tutor.kubectl.errors import KubectlError, aggregate, error_text
 
 MIRROR = 'kubernetes.io/config.mirror'
@@ -149,11 +149,7 @@ class Drainer:
             await self._delete_all(pods, deadline)
             return
         tasks = [self.simulation.spawn(self._evict(pod, deadline), 'evict') for pod in pods]
-        try:
-            found = [await task for task in tasks]
-        finally:
-            for task in tasks:
-                task.cancel()
+        found = await together(tasks)
         failure = aggregate([error for error in found if error is not None])
         if failure is not None:
             raise failure

@@ -19,7 +19,7 @@ from tutor.cluster.docker.kept import Kept, published_port, random_name
 from tutor.cluster.docker.networks import Networks, forward
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.network.host import HostNetwork
-from tutor.cluster.simulation import Future, Pipe, Reader, Simulation, Task
+from tutor.cluster.simulation import Future, Pipe, Reader, Simulation, Task, together
 from tutor.shell.docker import (
     BuildRequest,
     BuildStep,
@@ -411,12 +411,7 @@ class Engine:
             options = LogOptions(follow, timestamps, tail, -1, since, stream)
             tasks.append(simulation.spawn(copy_log(simulation, kept.container.log, options, pipe)))
             tasks.append(simulation.spawn(pour(pipe, writer)))
-        try:
-            for task in tasks:
-                await task
-        finally:
-            for task in tasks:
-                task.cancel()
+        await together(tasks)
 
     def copy(self, source: str, target: str) -> None:
         copying.copy(source, target, self.machine.files, self._get)

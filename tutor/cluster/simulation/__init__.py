@@ -1,11 +1,11 @@
 """Virtual time: one clock, one queue of events, coroutines that wait in it, and one seeded source of randomness."""
 
-from tutor.cluster.simulation.coroutines import Cancelled, Condition, Future, Gate, Task, gather, wait_first
+from tutor.cluster.simulation.coroutines import Cancelled, Condition, Future, Gate, Task, gather, together, wait_first
 from tutor.cluster.simulation.pipes import BrokenPipe, Pipe, Reader, Writer
 from tutor.cluster.simulation.simulation import Simulation, Timer
 from tutor.cluster.simulation.trace import Hop, Trace
 
 __all__ = [
     'BrokenPipe', 'Cancelled', 'Condition', 'Future', 'Gate', 'Hop', 'Pipe', 'Reader', 'Simulation', 'Task', 'Timer',
-    'Trace', 'Writer', 'gather', 'wait_first',
+    'Trace', 'Writer', 'gather', 'together', 'wait_first',
 ]

@@ -6,7 +6,7 @@ Future is resolved, and then goes on as an event of the simulation, in FIFO orde
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar('T')
@@ -211,6 +211,15 @@ class Condition:
 async def gather(*awaitables: Awaitable[Any]) -> list[Any]:
     """Await all, in order; the tasks among them run side by side anyway."""
     return [await awaitable for awaitable in awaitables]
+
+
+async def together(tasks: Sequence[Task[T]]) -> list[T]:
+    """The results of tasks that run side by side; an error of one, or an interrupt, ends all of them."""
+    try:
+        return [await task for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 async def wait_first(scheduler: Scheduler, *futures: Future[Any]) -> Future[Any]:

@@ -8,6 +8,7 @@ from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
+from tutor.cluster.simulation import together
 from tutor.kubectl.cmd.exec import pod_running_timeout
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, UsageError, error_text
@@ -114,12 +115,7 @@ class LogsOptions(Options):
     async def _side_by_side(self, sources: list[LogSource]) -> None:
         simulation = self.factory.ctx.simulation
         tasks = [simulation.spawn(self._guarded(source), 'logs') for source in sources]
-        try:
-            for task in tasks:
-                await task
-        finally:
-            for task in tasks:
-                task.cancel()
+        await together(tasks)
 
     async def _guarded(self, source: LogSource) -> None:
         """With --ignore-errors an error is printed and does not end the others."""

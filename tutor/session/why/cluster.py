@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tutor.apimachinery.resources import RESOURCES
+from tutor.apimachinery.resources import find
 from tutor.course.words import Text
 from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, Suggestion, close
 
@@ -56,12 +56,18 @@ def not_found(match: re.Match[str], failure: Failure) -> Answer:
 def _kind(resource: str) -> str:
     """What an engineer calls one of them; a resource that the cluster alone knows is called by its name."""
     plural, _, group = resource.partition('.')
-    return next((each.kind for each in RESOURCES if (each.plural, each.group) == (plural, group)), plural)
+    try:
+        return find(group, plural).kind
+    except KeyError:
+        return plural
 
 
 def _cluster_scoped(resource: str) -> bool:
     plural, _, group = resource.partition('.')
-    return any(each.plural == plural and each.group == group and not each.namespaced for each in RESOURCES)
+    try:
+        return not find(group, plural).namespaced
+    except KeyError:
+        return False
 
 
 def already_exists(match: re.Match[str], failure: Failure) -> Answer:

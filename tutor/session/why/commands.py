@@ -111,7 +111,7 @@ def no_name(match: re.Match[str], failure: Failure) -> Answer:
 def unknown_kind(match: re.Match[str], failure: Failure) -> Answer:
     from tutor.apimachinery.resources import RESOURCES
     word = match[1]
-    known = [name for item in RESOURCES for name in (item.plural, item.singular, *item.short_names)]
+    known = [name for item in RESOURCES for name in item.names]
     likely = close(word, known)
     text = Text(zh=f'集群里没有叫 `{word}` 的资源类型。所有类型和缩写都列在 `kubectl api-resources` 里。',
                 en=f'The cluster has no resource type `{word}`. `kubectl api-resources` lists them with their short names.')

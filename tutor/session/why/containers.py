@@ -7,7 +7,7 @@ from functools import reduce
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.resources import RESOURCES
+from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.course.words import Text
 from tutor.session.why.explanation import LIKELY, LOOK, Answer, Failure, Suggestion, close
 
@@ -58,14 +58,14 @@ def _no_container(wrong: str, kind: str, name: str, failure: Failure) -> Answer:
     return Text(zh=f'{zh}。', en=f'{en}.'), [*suggestions, *look]
 
 
-def _resource(word: str) -> str:
-    """The plural of a resource in any of its spellings; '' for any other word."""
-    return next((each.plural for each in RESOURCES if word in (each.plural, each.singular, *each.short_names)), '')
+def _resource(word: str) -> Resource | None:
+    """The resource that a word means in any of its spellings; None for any other word."""
+    return next((each for each in RESOURCES if word in each.names), None)
 
 
 def _containers(kind: str, name: str, failure: Failure) -> list[str]:
     """The names of the containers of an object; none when there is no such object."""
-    resource = next((each for each in RESOURCES if each.plural == _resource(kind)), None)
+    resource = _resource(kind)
     try:
         items = failure.client.items(resource, failure.namespace) if resource else []
     except StatusError:

@@ -43,8 +43,7 @@ def explain_state(failure: Failure) -> Explanation | None:
 def _asked(resource: str, command: str) -> bool:
     """Whether the command names the kind itself, in any of its spellings."""
     plural, _, group = resource.partition('.')
-    known = find(group, plural)
-    spellings = '|'.join((known.plural, known.singular, *known.short_names))
+    spellings = '|'.join(find(group, plural).names)
     return re.search(rf'(?<![-\w/])(?:{spellings})(?:[\s/,.]|$)', command) is not None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.cluster.simulation import Cancelled, Pipe, Reader, Writer
+from tutor.cluster.simulation import Cancelled, Pipe, Reader, Writer, together
 from tutor.shell.docker import DockerEngine, DockerError
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
@@ -262,12 +262,7 @@ async def _logs(operations: Operations, services: list[str], options: Options | 
             await operations.engine.logs(identity, both, follow, int(tail) if tail.isdigit() else -1, stamps, None)
             pipe.close()
         tasks.append(ctx.simulation.spawn(feed(each.id, pipe), 'compose logs'))
-    try:
-        for task in tasks:
-            await task
-    finally:
-        for task in tasks:
-            task.cancel()
+    await together(tasks)
 
 
 async def _copy(source: Reader, target: Writer, prefix: str) -> None:
