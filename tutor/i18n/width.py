@@ -59,10 +59,11 @@ def index_at(text: str, cell: int) -> int:
     return len(text)
 
 
-_CHINESE = r'[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]'
-_CHINESE_GAP = re.compile(f'(?<={_CHINESE}) (?={_CHINESE})')
+_HAN, _FULL = r'[\u4e00-\u9fff]', r'[\u3000-\u303f\uff00-\uffef]'
+_GAP = re.compile(f'(?<={_HAN}) (?={_HAN})|(?<={_FULL}) | (?={_FULL})')
 
 
 def close_up(text: str) -> str:
-    """No space between two Chinese characters, as a value put into a sentence may leave one."""
-    return _CHINESE_GAP.sub('', text)
+    """No space between two Chinese characters or beside their punctuation, as a value put into a sentence or the end of
+    a line may leave one."""
+    return _GAP.sub('', text)

@@ -91,7 +91,7 @@ PROGRAMS: Mapping[str, str] = {
     'less': 'pager.program:pager',
     'ln': 'links:ln',
     'ls': 'ls:main',
-    'man': 'man:main',
+    'man': 'man.program:main',
     'md5sum': 'checksums:digest',
     'mkdir': 'folders:mkdir',
     'mktemp': 'folders:mktemp',

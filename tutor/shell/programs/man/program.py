@@ -1,4 +1,4 @@
-"""man: a short page of ours about each program, in the learner's languages."""
+"""man: pages of ours about each program, in the learner's languages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from importlib import import_module
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.absent import ABSENT, not_here
 from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.man.layout import lay_out
+from tutor.shell.programs.man.page import load
 from tutor.shell.programs.manual import PAGES, usage
 from tutor.shell.programs.options import parse
 from tutor.shell.programs.pager.less import Less
 from tutor.shell.programs.pager.program import page_through
-from tutor.shell.speech import Bilingual, each, line
+from tutor.shell.programs.screen import size
+from tutor.shell.speech import line
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -24,17 +27,18 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         raise Complaint("What manual page do you want?\nFor example, try 'man grep'.", bare=True)
     if 'k' in options:
         return _search(names[0], io, ctx)
+    columns, _ = size(io.stdout, ctx)
     for name in names:
         page = PAGES.get(name)
         if page is None and name in ABSENT:
-            await _show(name, 'NAME\n' + _described(name, not_here(name), ctx), io, ctx)
+            await _show(name, lay_out(name, not_here(name), '', None, ctx, columns), io, ctx)
             continue
         if page is None:
             raise Complaint(f'No manual entry for {name}', 16, bare=True)
         if 'f' in options:
             io.stdout.write(f'{name} - {line(page, ctx)}\n')
             continue
-        await _show(name, f'NAME\n{_described(name, page, ctx)}\nSYNOPSIS\n       {_synopsis(name)}\n', io, ctx)
+        await _show(name, lay_out(name, page, _synopsis(name), load(name), ctx, columns), io, ctx)
     return 0
 
 
@@ -49,10 +53,6 @@ async def _show(name: str, text: str, io: IO, ctx: Context) -> None:
                 '(press h for help or q to quit)')
 
     await page_through(lines(), prompt, io, ctx)
-
-
-def _described(name: str, about: Bilingual, ctx: Context) -> str:
-    return ''.join(f'       {name} - {text}\n' for text in each(about, ctx))
 
 
 def _synopsis(name: str) -> str:
