@@ -15,18 +15,20 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from tutor.i18n.width import cells, character_width
-from tutor.tui.contract import SessionLike
+from tutor.tui.contract import HighlightSpan, SessionLike
 from tutor.tui.keyboard import press
 from tutor.tui.line_editor import LineEditor, last_word
 from tutor.tui.looks import COMPONENT_CLASSES
 from tutor.tui.resilient import Resilient
+from tutor.tui.reverse_search import ReverseSearch
 from tutor.tui.scrollback import PLAIN, Pen, Scrollback, Stretch
 from tutor.tui.widgets.terminal_keys import EDITING_KEYS, sequence
-from tutor.tui.widgets.terminal_looks import colour, look_of
-from tutor.tui.widgets.terminal_rows import RowCache, common_prefix, position, wrap_cells
+from tutor.tui.widgets.terminal_looks import colour
+from tutor.tui.widgets.terminal_rows import RowCache, common_prefix
+from tutor.tui.widgets.typed_line import PROMPT, TYPED, TypedLine
 
 MAX_PASTE = 200_000
-PROMPT, TYPED, NOTE = Pen(look='prompt'), Pen(look='text'), Pen(look='dim')
+NOTE = Pen(look='dim')
 
 
 class Terminal(Resilient, ScrollView, can_focus=True):
@@ -72,9 +74,8 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         self._rows = RowCache()
         self._live: list[list[Stretch]] = []
         self._cursor: tuple[int, int] = (0, 0)
-        self._query: str | None = None
-        self._matches = 0
-        self._highlighted: tuple[str, tuple[Stretch, ...]] = ('', ())
+        self._typed = TypedLine(self._highlights)
+        self._search = ReverseSearch()
         self._stale = True
         self.key_filter: Callable[[str], bool] | None = None
         """Asked first about every key: an open menu takes what is its own."""
@@ -157,8 +158,8 @@ class Terminal(Resilient, ScrollView, can_focus=True):
 
     def _prompt_stretches(self) -> list[Stretch]:
         """What stands before the text that is typed."""
-        if self._query is not None:
-            return [(f"(reverse-i-search)`{self._query}': ", NOTE)]
+        if self._search.query is not None:
+            return [(f"(reverse-i-search)`{self._search.query}': ", NOTE)]
         start = list(self.buffer.partial)
         if self.session is not None and not self.busy:
             start.append((self.session.prompt, PROMPT))
@@ -166,54 +167,15 @@ class Terminal(Resilient, ScrollView, can_focus=True):
 
     def _live_rows(self, width: int) -> tuple[list[list[Stretch]], tuple[int, int]]:
         """The prompt with the text, wrapped; and where the cursor is."""
-        rows: list[list[Stretch]] = []
-        cursor = (0, 0)
-        begin = 0
-        stretches = self._prompt_stretches()
         hidden = self.session is not None and self.busy and not self.session.terminal.mode.echo
-        text, typed_at = ('', 0) if hidden else (self.editor.text, self.editor.cursor)
-        for index, part in enumerate(text.split('\n')):
-            lead = stretches if not index else [('> ', PROMPT)]
-            coloured = self._coloured(begin, begin + len(part))
-            wrapped = wrap_cells([*lead, *coloured], width)
-            if begin <= typed_at <= begin + len(part):
-                before = sum(len(stretch) for stretch, _ in lead) + typed_at - begin
-                row, column = position(wrapped, before, width)
-                if row == len(wrapped):
-                    wrapped.append([])
-                cursor = (len(rows) + row, column)
-            rows.extend(wrapped)
-            begin += len(part) + 1
-        return rows, cursor
+        text, cursor = ('', 0) if hidden else (self.editor.text, self.editor.cursor)
+        rows, row, column = self._typed.rows(text, cursor, self._prompt_stretches(), width)
+        return rows, (row, column)
 
-    def _coloured(self, start: int, end: int) -> list[Stretch]:
-        """A part of the text that is typed, in the colours of the shell's grammar."""
-        found: list[Stretch] = []
-        at = 0
-        for text, pen in self._highlights():
-            left, right = max(start - at, 0), min(end - at, len(text))
-            if left < right:
-                found.append((text[left:right], pen))
-            at += len(text)
-        return found
-
-    def _highlights(self) -> tuple[Stretch, ...]:
-        text = self.editor.text
-        if self._highlighted[0] != text:
-            self._highlighted = (text, self._highlight(text))
-        return self._highlighted[1]
-
-    def _highlight(self, text: str) -> tuple[Stretch, ...]:
+    def _highlights(self, text: str) -> Sequence[HighlightSpan]:
         if self.session is None or self.busy:
-            return ((text, TYPED),)
-        found: list[Stretch] = []
-        at = 0
-        for span in self.guarded(self.session.highlight, text) or ():
-            if span.start < at or span.end <= span.start:
-                continue
-            found += [(text[at:span.start], TYPED), (text[span.start:span.end], Pen(look=look_of(span.kind)))]
-            at = span.end
-        return (*found, (text[at:], TYPED))
+            return ()
+        return self.guarded(self.session.highlight, text) or ()
 
     def _place_cursor(self) -> None:
         """Where an input method shows what is being composed."""
@@ -303,7 +265,8 @@ class Terminal(Resilient, ScrollView, can_focus=True):
             event.stop()
             event.prevent_default()
             return
-        if self._query is not None and self._search_key(event):
+        typed = event.character if event.is_printable else None
+        if self._search.query is not None and self._search.key(event.key, typed, self.session.history, self.editor):
             self._consume(event)
             return
         if self._by_keys and (typed := sequence(event.key, event.character)) is not None:
@@ -355,7 +318,7 @@ class Terminal(Resilient, ScrollView, can_focus=True):
         if self.busy:
             return
         self.editor.set(text)
-        self._query = None
+        self._search.end()
         self._typing_out_of_sight = True
         self.post_message(self.Edited())
         self.focus()
@@ -380,11 +343,9 @@ class Terminal(Resilient, ScrollView, can_focus=True):
 
     def _echo(self, ending: str = '') -> None:
         """The prompt with what was typed becomes part of what was printed."""
-        begin = 0
-        for index, part in enumerate(self.editor.text.split('\n')):
-            lead = self._prompt_stretches()[len(self.buffer.partial):] if not index else [('> ', PROMPT)]
-            self.buffer.add_line((*lead, *self._coloured(begin, begin + len(part)), (ending, TYPED)))
-            begin += len(part) + 1
+        lead = self._prompt_stretches()[len(self.buffer.partial):]
+        for part in self._typed.parts(self.editor.text, lead):
+            self.buffer.add_line((*part.lead, *part.stretches, (ending, TYPED)))
 
     def _do_interrupt(self) -> None:
         assert self.session is not None
@@ -460,36 +421,7 @@ class Terminal(Resilient, ScrollView, can_focus=True):
 
     def _do_search(self) -> None:
         if not self.busy:
-            self._query, self._matches = '', 0
-            self.editor.set('')
-
-    def _search_key(self, event: events.Key) -> bool:
-        """A key while searching back; False when the search is over and the key is to do what it always does."""
-        assert self._query is not None
-        match event.key:
-            case 'ctrl+r':
-                self._matches += 1
-            case 'backspace':
-                self._query, self._matches = self._query[:-1], 0
-            case 'ctrl+g' | 'ctrl+c' | 'escape':
-                self._query = None
-                self.editor.set('')
-                return True
-            case _ if event.is_printable and event.character:
-                self._query, self._matches = self._query + event.character, 0
-            case _:
-                self._query = None
-                return False
-        self._find()
-        return True
-
-    def _find(self) -> None:
-        assert self.session is not None and self._query is not None
-        found = self.session.history.search(self._query, self._matches) if self._query else ''
-        if found is None:
-            self._matches = max(self._matches - 1, 0)
-        else:
-            self.editor.set(found)
+            self._search.begin(self.editor)
 
     # -- places -------------------------------------------------------------------------------------------------
 
