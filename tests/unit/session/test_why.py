@@ -202,6 +202,55 @@ def test_a_command_that_failed_is_explained(session: Session, command: str, caus
     assert cause in explained(session, command)
 
 
+@pytest.mark.parametrize(('command', 'cause'), [
+    ('kubectl create cm x --from-literal=a', '`a` has no equals sign'),
+    ('kubectl create secret docker-registry r', '--docker-server=registry.example'),
+    ('kubectl create secret generic s --from-file=/nope', 'no file `/nope`'),
+    ('kubectl create role r --verb=get', 'the resource is missing'),
+    ('kubectl create rolebinding rb2', 'exactly one of `--role` and `--clusterrole`'),
+    ('kubectl create job j', 'kubectl create job j --image=busybox'),
+    ('kubectl create cronjob c --image=busybox --schedule="* * * *"', 'this one 4.'),
+    ('kubectl create ingress i --rule=foo', '`foo` is none'), ('kubectl create ingress i', 'needs a rule'),
+    ('kubectl create quota q --hard=pods', '`pods` has no equals sign'),
+    ('kubectl create token nope', 'no ServiceAccount `nope`'),
+    ('kubectl create pdb p', 'kubectl get pods --show-labels'),
+    ('kubectl label pod two app', '`key-` (with a minus)'),
+    ('kubectl label pod two a/b/c=d', 'one domain and one slash'),
+    ('kubectl label pod two a=b c', '`c` has no equals sign'), ('kubectl taint node node01 foo', '`key=value:effect`'),
+    ('kubectl taint node node01 foo-', 'no taint `foo`'),
+    ('kubectl autoscale deploy web --max=2 --min=3', 'At most 2 is less than at least 3'),
+    ('kubectl scale deploy web --replicas=-1', '0 or more'), ('kubectl patch pod two', 'stands in `-p`'),
+    ("kubectl patch pod two --type=foo -p '{}'", 'not `foo`'), ("kubectl patch pod two -p '{bad'", 'cannot be read'),
+    ('kubectl apply huge.yaml', 'kubectl apply -f huge.yaml'), ('kubectl apply -k .', 'no `kustomization.yaml`'),
+    ('mkdir -p empty; kubectl apply -f empty', 'The folder `empty` holds no manifest'),
+    ('kubectl logs', 'Say whose log'), ('kubectl exec two ls', '`kubectl exec POD -- COMMAND`'),
+    ('kubectl cp a b', '`POD:PATH`'), ('kubectl port-forward pod/two', 'LOCAL:REMOTE'),
+    ('kubectl port-forward pod/two 80:web', 'no port named `web`'),
+    ('kubectl set image pod/two nginx', 'has an equals sign'), ('kubectl drain', 'Say which node'),
+    ('kubectl auth can-i list', 'kubectl auth can-i list pods'), ('kubectl config set-context', 'or say `--current`'),
+    ('kubectl config use-context', 'A name is missing'), ('kubectl create foo', '`foo` is not known here'),
+    ('kubectl wait pod/two', '`--for=condition=Ready`'), ('kubectl explain pod spec', 'with dots'),
+    ('kubectl explain deploy.spec.replica', 'kubectl explain deploy.spec.replicas'),
+    ('kubectl get pods --field-selector=spec.foo=a', 'knows few fields'),
+    ('kubectl scale ds kube-proxy -n kube-system --replicas=2', 'lacks this subresource'),
+    ('kubectl get --raw nope', 'begins with `/`'), ('kubectl events --types=Foo', 'kubectl events --types=Warning'),
+    ('kubectl plugin list', 'no plugins'), ('kubectl completion foo', 'kubectl completion bash'),
+    ('kubectl delete', 'Say which object'), ('curl -s http://localhost:81', 'nothing listens on that port'),
+    ('curl -sfk https://172.30.1.2:6443/api', 'answers with an error status'),
+    ('ping -c1 -W1 10.96.0.1', 'answers no ping'),
+    ('nslookup kubernetes', 'does not ask the cluster DNS'), ('docker build .', 'holds no `Dockerfile`'),
+    ('docker pull nginx:9.99', 'The registry has no `nginx:9.99`'), ('systemctl status foo', 'no unit `foo`'),
+    ('systemctl restart kubelet', 'sudo systemctl restart kubelet'), ('crictl ps', 'sudo crictl ps'),
+    ('etcdctl get /', 'with certificates only'), ('sudo kubeadm init', 'part of a cluster already'),
+    ('cd nope', 'no `nope`'), ('mkdir p/q', '`mkdir -p`'), ('sed s/a/b two', 'all three separators'),
+    ("awk '{print' /etc/hosts", 'single quotes'), ('export 1a=b', 'no name for a variable'),
+    ('kubectl get pods | grep nosuch', 'no line matches'), ("base64 -d <<< '!!!'", 'no Base64'),
+    ('kill 99999', 'no process 99999'),
+])
+def test_a_command_that_lacks_something_is_explained(session: Session, command: str, cause: str) -> None:
+    assert cause in explained(session, command)
+
+
 STRESS = ('{"spec":{"containers":[{"name":"oom","image":"polinux/stress","command":["stress"],"args":["--vm","1",'
           '"--vm-bytes","250M","--vm-hang","1"],"resources":{"limits":{"memory":"100Mi"}}}]}}')
 BIG = '{"spec":{"containers":[{"name":"a","image":"nginx","resources":{"limits":{"memory":"1Gi"}}}]}}'
@@ -320,6 +369,7 @@ def test_what_is_likely_meant_works() -> None:
     session = troubled()
     rows = [*SLIPS, *(row[0] for test in (test_what_a_command_shows_is_explained_by_the_state,
                                           test_a_command_that_failed_is_explained,
+                                          test_a_command_that_lacks_something_is_explained,
                                           test_the_containers_that_there_are_are_named)
                       for mark in test.pytestmark for row in mark.args[1])]
     for command in rows:

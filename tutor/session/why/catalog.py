@@ -1,6 +1,16 @@
 """All rules: what an error looks like, and who explains it. The first that matches is asked."""
 
-from tutor.session.why import cluster, commands, containers, kubectl_notes, manifests, policy_notes, shell_notes
+from tutor.session.why import (
+    cluster,
+    commands,
+    containers,
+    kubectl_notes,
+    machine_notes,
+    manifests,
+    policy_notes,
+    shell_notes,
+    usage_notes,
+)
 from tutor.session.why.explanation import Rule
 from tutor.session.why.notes import Note
 
@@ -57,4 +67,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r'error: no objects passed to apply|error: no objects passed to create', manifests.empty),
     (r'must specify one of -f and -k', manifests.no_file_given),
     (r'Edit cancelled, no changes made', manifests.edit_cancelled),
+    (r'field "([^"]+)" does not exist', manifests.field_not_explained),
+    *_noted(usage_notes.NOTES),
+    *_noted(machine_notes.NOTES),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tutor.apimachinery.errors import StatusError
@@ -31,6 +31,8 @@ class Explanation:
 
 
 NAMESPACE = re.compile(r'(?:^|\s)(?:-n[= ]?|--namespace[= ])([a-z0-9][a-z0-9-]*)')
+SILENT = re.compile(r'(?:^|[\s;|&(])(curl|wget|grep)\s[^;|&]*$')
+"""A last command that may say nothing but its exit code."""
 LOOK = Text(zh='看一看', en='Look')
 LIKELY = Text(zh='多半要的是', en='Likely')
 MEND = Text(zh='这样修', en='Mend')
@@ -124,7 +126,10 @@ def explain(session: Bench, command: Ran) -> Explanation | None:
     if not failed:
         from tutor.session.why.state import explain_state
         return explain_state(failure)
-    lines = [line for line in said.strip().splitlines() if line.strip()]
+    silent = SILENT.search(command.command)
+    if silent and (not command.stderr or (silent[1], command.code) == ('grep', 1)):
+        failure = replace(failure, error=f'{silent[1]}: ({command.code})')
+    lines = [line for line in failure.error.strip().splitlines() if line.strip()]
     return _by_words(failure, lines, command) if lines else None
 
 

@@ -7,7 +7,7 @@ import re
 from tutor.apimachinery import schema
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.course.words import Text
-from tutor.session.why.explanation import LOOK, MEND, Answer, Failure, Suggestion, close
+from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, Suggestion, close
 
 DEEPEST = 4
 """Levels below which a misplaced field is not looked for."""
@@ -56,6 +56,21 @@ def unknown_field(match: re.Match[str], failure: Failure) -> Answer:
     return Text(
         zh=f'没有 `{match[1]}` 这个字段：要么拼错了，要么缩进错了，放在了别的字段下面。',
         en=f'There is no field `{match[1]}`: it is misspelt, or indented so that it stands below the wrong field.'), [look]
+
+
+def field_not_explained(match: re.Match[str], failure: Failure) -> Answer:
+    """`kubectl explain` of a path that the kind lacks."""
+    wrong = match[1]
+    word = next((word for word in failure.command.split() if wrong in word.split('.')), wrong)
+    name, *path = word.split('.')
+    kind = next((each for each in RESOURCES if name in each.names), None)
+    above = path[:path.index(wrong)] if wrong in path else []
+    parent = '.'.join([name, *above])
+    likely = close(wrong, _fields(kind, '.'.join(above)))
+    found = [Suggestion(LIKELY, failure.replaced(wrong, likely))] if likely else []
+    return Text(zh=f'`{parent}` 没有字段 `{wrong}`。它有哪些字段，`kubectl explain {parent}` 都列出来。',
+                en=f'`{parent}` has no field `{wrong}`. `kubectl explain {parent}` lists those that it has.'), [
+        *found, Suggestion(LOOK, f'kubectl explain {parent}')]
 
 
 def _kind(failure: Failure) -> Resource | None:
