@@ -15,7 +15,7 @@ from tutor.kubectl.completion_names import Names, Suggestion
 from tutor.kubectl.completion_values import values
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
-from tutor.kubectl.flags import Flag, FlagError, FlagSet
+from tutor.kubectl.flags import ARRAY, PAIRS, SLICE, Flag, FlagError, FlagSet
 from tutor.shell.process import IO, Context
 from tutor.shell.streams import BytesReader, Capture
 
@@ -28,8 +28,8 @@ class Completer:
     def __init__(self, words: list[str], ctx: Context) -> None:
         self._words = [word for word in words if word != '']
         self._found, self._rest = find(root(), self._words)
-        self._flags: FlagSet = self._found.flag_set()
-        self._names = Names(Factory(ctx, IO(BytesReader(), Capture(), Capture()), self._flags))
+        self.flags: FlagSet = self._found.flag_set()
+        self._names = Names(Factory(ctx, IO(BytesReader(), Capture(), Capture()), self.flags))
         self._command = self._found.path.removeprefix('kubectl').strip()
 
     def complete(self, current: str) -> list[Suggestion]:
@@ -39,6 +39,10 @@ class Completer:
         except (StatusError, KubectlError, OSError, KeyError):
             return []
 
+    def asks_for_flag(self, current: str) -> bool:
+        """Whether the word at the cursor begins the name of a flag."""
+        return current.startswith('-') and '--' not in self._words and self.flag_at(current) is None
+
     def _suggestions(self, current: str) -> Iterator[Suggestion]:
         given = self._given()
         flag = self._flag_before()
@@ -47,16 +51,26 @@ class Completer:
             return
         if '--' in self._words:
             return
-        if current.startswith('-') and (found := self._flag_in(current)) is not None:
+        if (found := self._flag_in(current)) is not None:
             flag, prefix = found
             yield from (Suggestion(prefix + each.value, each.key, each.english, each.file) for each in
                         values(self._command, flag.name, current.removeprefix(prefix), given, self._names))
         elif current.startswith('-'):
             yield from self._flag_names()
         elif self._found.command.groups:
-            yield from self._commands(self._found)
+            yield from () if given else self._commands(self._found)
         else:
             yield from arguments(self._command, current, given, self._names)
+
+    def flag_at(self, current: str) -> Flag | None:
+        """The flag that the word at the cursor is, or has, the value of."""
+        within = self._flag_in(current)
+        return self._flag_before() or (within[0] if within is not None else None)
+
+    def value_start(self, current: str) -> int:
+        """Where in the word at the cursor the value of its flag begins, if an equals sign says so."""
+        within = None if self._flag_before() is not None else self._flag_in(current)
+        return len(within[1]) if within is not None and within[1].endswith('=') else 0
 
     # -- flags --------------------------------------------------------------------------------------------------
 
@@ -65,25 +79,33 @@ class Completer:
         last = self._words[-1] if self._words else ''
         if not last.startswith('-') or '=' in last or last in ('-', '--'):
             return None
-        flag = self._flags.find(last[2:]) if last.startswith('--') else self._flags.short(last[-1])
+        flag = self.flags.find(last[2:]) if last.startswith('--') else self.flags.short(last[-1])
         return flag if flag is not None and flag.without_argument is None else None
 
     def _flag_in(self, current: str) -> tuple[Flag, str] | None:
         """The flag whose value the word itself has, and what stands before the value: --output=j, -o=j, -oj."""
+        if not current.startswith('-'):
+            return None
         if current.startswith('--'):
             name, equals, _ = current[2:].partition('=')
-            flag = self._flags.find(name) if equals else None
+            flag = self.flags.find(name) if equals else None
             return (flag, f'--{name}=') if flag is not None else None
-        flag = self._flags.short(current[1]) if len(current) > 2 else None
+        flag = self.flags.short(current[1]) if len(current) > 2 else None
         if flag is None or flag.without_argument is not None:
             return None
         return flag, current[:3] if current[2] == '=' else current[:2]
 
+    def free_flags(self) -> Iterator[Flag]:
+        """The flags that may be given once more."""
+        for flag in self.flags.known.values():
+            again = flag.type in (SLICE, ARRAY, PAIRS) or not self.flags.changed(flag.name)
+            if again and not flag.hidden and not flag.deprecated:
+                yield flag
+
     def _flag_names(self) -> Iterator[Suggestion]:
-        for flag in self._flags.known.values():
-            if not flag.hidden and not flag.deprecated:
-                text = f'--{flag.name}' + ('=' if flag.without_argument is None else '')
-                yield Suggestion(text, f'flag {flag.name}', flag.help.partition('. ')[0])
+        for flag in self.free_flags():
+            text = f'--{flag.name}' + ('=' if flag.without_argument is None else '')
+            yield Suggestion(text, f'flag {flag.name}', flag.help.partition('. ')[0])
 
     # -- words --------------------------------------------------------------------------------------------------
 
@@ -97,10 +119,10 @@ class Completer:
     def _given(self) -> list[str]:
         """The arguments before the cursor that are no flags."""
         try:
-            self._flags.parse(self._rest)
+            self.flags.parse(self._rest)
         except FlagError:
             return [word for word in self._rest if not word.startswith('-')]
-        return list(self._flags.args)
+        return list(self.flags.args)
 
 
 def complete(words: list[str], current: str, ctx: Context) -> list[Suggestion]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from tutor.kubectl.cmd.completion import SHELLS
 from tutor.kubectl.completion_names import FILES, Names, Suggestion
 
 ROLLOUT = ('deployments', 'daemonsets', 'statefulsets')
@@ -12,7 +13,6 @@ EXPOSED = ('pods', 'services', 'deployments', 'replicasets', 'replicationcontrol
 TEMPLATED = ('deployments', 'daemonsets', 'statefulsets', 'replicasets', 'replicationcontrollers', 'cronjobs', 'pods')
 VERBS = ('get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'impersonate', 'bind',
          'escalate')
-SHELLS = ('bash', 'zsh', 'fish', 'powershell')
 
 Arguments = Callable[[str, list[str], Names], Iterator[Suggestion]]
 """Suggestions for the word at the cursor, after the arguments that stand before it."""

@@ -9,7 +9,8 @@ from tutor.apimachinery.resources import Resource
 from tutor.client.transport import TABLE
 from tutor.kubectl.factory import Factory
 
-WITH_PODS = ('deployments', 'daemonsets', 'statefulsets', 'replicasets', 'jobs', 'services')
+WITH_PODS = ('daemonsets', 'deployments', 'pods', 'jobs', 'replicasets', 'replicationcontrollers', 'services',
+             'statefulsets')
 
 
 class Suggestion(NamedTuple):
@@ -38,12 +39,16 @@ class Names:
         return self._factory.mapper.discovery.resources
 
     def kinds(self, wanted: Iterable[str] = (), slash: bool = False) -> Iterator[Suggestion]:
-        """Kinds that can be listed; with a slash `kind/`, as the beginning of a name."""
+        """Kinds that can be listed; with a slash `kinds/`, as the beginning of a name. A plural that an earlier group
+        has taken stands with its own group."""
         chosen = set(wanted)
+        taken: set[str] = set()
         for resource in self.resources():
             if 'get' in resource.verbs and (not chosen or resource.plural in chosen):
-                value = f'{resource.singular}/' if slash else resource.plural
-                yield Suggestion(value, f'kind {resource.kind}', resource.kind)
+                value = resource.group_resource if resource.plural in taken else resource.plural
+                taken.add(resource.plural)
+                if not chosen or value in chosen:
+                    yield Suggestion(value + '/' * slash, f'kind {resource.kind}', resource.kind)
 
     def of(self, kind: str, prefix: str = '') -> Iterator[Suggestion]:
         """Names of objects of a kind."""
@@ -83,7 +88,7 @@ class Names:
             yield from self.of(kind, f'{kind}/')
         else:
             yield from self.of('pods')
-            yield from self.kinds(kinds, slash=True) if current else ()
+            yield from self.kinds(kinds, slash=True)
 
     def containers(self, pod: str) -> Iterator[Suggestion]:
         """The containers of a pod, or of the template of what has pods."""

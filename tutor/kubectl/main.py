@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.cluster.simulation import Writer
-from tutor.kubectl.cmd.root import root
+from tutor.kubectl.cmd.root import COMPLETE, root
 from tutor.kubectl.command import Found, find, first_argument
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, exit_code, message
 from tutor.kubectl.factory import Factory
@@ -25,6 +25,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
 
 
 async def _run(words: list[str], io: IO, ctx: Context) -> int:
+    if words and words[0] in COMPLETE:
+        from tutor.kubectl.completion_request import answer
+        return answer(words, io, ctx)
     top = root()
     asks_for_help, words = _help_command(words, top)
     preferences, given = load(ctx, words, io.stderr), words

@@ -230,7 +230,7 @@ def test_histcontrol_says_what_is_kept(control: str, kept: list[str], bash: Scre
 
 def test_complete_says_which_command_is_completed_as_which(bash: Screen) -> None:
     bash.run('source <(kubectl completion bash); complete -o default -F __start_kubectl kk')
-    assert [found.text for found in bash.session.complete('kk get no', 9)] == ['nodes']
+    assert [found.text for found in bash.session.complete('kk get no', 9)] == ['nodes', 'nodes.metrics.k8s.io']
     bash.run('complete -W "red green" paint; complete -F __start_nosuch other')
     assert [found.text for found in bash.session.complete('paint r', 7)] == ['red']
     assert bash.session.complete('other get no', 12) == []

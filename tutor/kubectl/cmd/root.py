@@ -74,6 +74,10 @@ GROUPS = (
     ), by_name=True),
 )
 
+COMPLETE = '__complete', '__completeNoDesc'
+"""Commands that no help names: the scripts of `kubectl completion` ask them, with and without descriptions (cobra's
+ShellCompRequestCmd and ShellCompNoDescRequestCmd)."""
+
 ROOT = Command(
     usage='[flags]',
     long="""
