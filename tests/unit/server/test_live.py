@@ -68,6 +68,27 @@ def test_exec_has_streams_and_exit_codes(shell: LiveSession) -> None:
     assert shell.run('kubectl exec nosuch -- true').stderr == 'Error from server (NotFound): pods "nosuch" not found\n'
 
 
+def test_ports_are_forwarded_until_it_is_interrupted(shell: LiveSession) -> None:
+    shell.run('kubectl run web --image=nginx --port=80; kubectl expose pod web --port=81 --target-port=80; '
+              'kubectl wait --for=condition=Ready pod/web --timeout=15s')
+    shell.run('kubectl port-forward service/web 8080:81 :81 > ports 2>&1 & '
+              'until [ $(grep -c 127.0.0.1 ports) = 2 ]; do sleep 0.1; done')
+    assert shell.run('head -1 ports').stdout == 'Forwarding from 127.0.0.1:8080 -> 80\n'
+    assert '<title>Welcome to nginx!</title>' in shell.run('curl -s localhost:8080').stdout
+    assert shell.run('curl -s -o /dev/null -w "%{http_code}" localhost:8080/nosuch').stdout == '404'
+    shell.run('kill -INT %1; wait')
+    assert shell.run('tail -1 ports').stdout == 'Handling connection for 8080\n'
+    assert shell.run('curl -sS localhost:8080').code == 7
+    shell.run('kubectl delete pod/web service/web --now')
+
+
+def test_a_port_where_nobody_listens_ends_the_forwarding(shell: LiveSession) -> None:
+    shell.run('kubectl port-forward pod/live 9000 > closed 2>&1 & until grep -q 127 closed; do sleep 0.1; done; '
+              'curl -s localhost:9000; wait')
+    assert shell.run('tail -1 closed').stdout == 'error: lost connection to pod\n'
+    assert 'an error occurred forwarding 9000 -> 9000: ' in shell.run('cat closed').stdout
+
+
 def test_logs_and_watches_stream_until_they_are_stopped(shell: LiveSession) -> None:
     assert shell.run('kubectl logs -f live | head -2').stdout == 'begun\ntick\n'
     watched = shell.run('timeout 1 kubectl get pods live -w')

@@ -1,4 +1,5 @@
-"""exec and attach over a WebSocket (`v5.channel.k8s.io`): every message begins with the number of its stream."""
+"""exec, attach and port-forward over a WebSocket (`v5.channel.k8s.io`): every message begins with the number of its
+stream."""
 
 from __future__ import annotations
 
@@ -22,26 +23,29 @@ from tutor.client.transport import ExecSession, UpgradeRefused
 from tutor.cluster.simulation import BrokenPipe, Pipe
 
 PROTOCOLS = [Subprotocol('v5.channel.k8s.io'), Subprotocol('v4.channel.k8s.io')]
+FORWARDING = PROTOCOLS[1:]
 STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 
 
 def connect(url: str, headers: httpx.Headers, context: ssl.SSLContext, config: RestConfig,
             inbox: Inbox) -> ExecSession:
-    """Begin an exec or attach; raises StatusError when it is refused, OSError without an answer."""
+    """Begin an exec, an attach, or a connection to one port; raises StatusError when it is refused, OSError without an
+    answer."""
     query = httpx.URL(url).params
-    if httpx.URL(url).path.endswith('/portforward'):
-        raise OSError('this kubectl cannot forward ports of a real cluster; use kubectl outside this shell')
+    forwards = httpx.URL(url).path.endswith('/portforward')
     given = [(name, value) for name, value in headers.multi_items() if name.lower() != 'accept']
     connection = ExitStack()
     try:
         socket = connection.enter_context(open_socket(
             'ws' + url.removeprefix('http'), ssl=context if url.startswith('https') else None,
-            additional_headers=given, subprotocols=PROTOCOLS, max_size=None,
-            server_hostname=config.tls_server_name or None, proxy=config.proxy_url or True))
+            additional_headers=given, subprotocols=FORWARDING if forwards else PROTOCOLS,
+            max_size=None, server_hostname=config.tls_server_name or None, proxy=config.proxy_url or True))
     except InvalidStatus as refused:
         raise _refusal(refused) from None
     except InvalidHandshake as problem:
         raise UpgradeRefused(f'unable to upgrade connection: {problem}') from None
+    if forwards:
+        return _Forwarding(socket, connection, inbox).session
     return _Execution(socket, connection, inbox, query.get('stdin') == 'true', query.get('stderr') == 'true').session
 
 
@@ -98,10 +102,7 @@ class _Execution:
             with suppress(ValueError):
                 self._finish(json.loads(data))
             return
-        pipe = self.session.stdout if channel == STDOUT else self.session.stderr if channel == STDERR else None
-        if pipe is not None:
-            with suppress(BrokenPipe):
-                pipe.write(data)
+        _write(self.session.stdout if channel == STDOUT else self.session.stderr if channel == STDERR else None, data)
 
     def _ended(self) -> None:
         self._inbox.forget()
@@ -113,6 +114,26 @@ class _Execution:
     def _finish(self, status: dict[str, Any]) -> None:
         if not self._status.done:
             self._status.resolve(status)
+
+
+class _Forwarding(_Execution):
+    """One connection to a port: stream 0 has its bytes both ways, stream 1 what went wrong. The first message of each
+    is the port (pkg/kubelet/portforward/websocket.go)."""
+
+    def __init__(self, socket: ClientConnection, connection: ExitStack, inbox: Inbox) -> None:
+        self._begun: set[int] = set()
+        super().__init__(socket, connection, inbox, stdin=True, stderr=True)
+
+    def _arrived(self, channel: int, data: bytes) -> None:
+        if channel in self._begun:
+            _write(self.session.stderr if channel else self.session.stdout, data)
+        self._begun.add(channel)
+
+
+def _write(pipe: Any, data: bytes) -> None:
+    if pipe is not None:
+        with suppress(BrokenPipe):
+            pipe.write(data)
 
 
 class _Stdin:

@@ -9,6 +9,8 @@ from time import monotonic
 
 from tutor.cluster.containers.userlands import ELF
 from tutor.cluster.machine.disk import HOME, base
+from tutor.cluster.network.fabric import Fabric
+from tutor.cluster.network.host import HostNetwork
 from tutor.cluster.simulation import Cancelled, Simulation, Task
 from tutor.grader.view import Ran
 from tutor.session.live.door import Door
@@ -51,8 +53,10 @@ class LiveSession:
         installed = {**programs(), 'kubectl': _kubectl}
         files = FileSystem(lambda: self.simulation.wall().timestamp(), lower=base(programs()))
         files.put('/usr/bin/kubectl', ELF, 0o755, 'kubectl')
+        files.put('/etc/hosts', '127.0.0.1\tlocalhost\n')
         files.put(f'{HOME}/.kube/config', self._door.kubeconfig(), 0o600)
-        host = Host(self.simulation, 'tutor', files, None, installed)
+        loopback = HostNetwork(Fabric(self.simulation).add_node('tutor', ['127.0.0.1']), lambda: files)
+        host = Host(self.simulation, 'tutor', files, loopback, installed)
         environment = {'HOME': HOME, 'USER': USER, 'LOGNAME': USER, 'SHELL': '/bin/bash', 'LANG': 'C.UTF-8',
                        'PWD': HOME, 'TERM': 'xterm-256color', 'PATH': PATH, 'HOSTNAME': 'tutor'}
         return Context(host, cwd=HOME, user=USER, env=environment,
