@@ -17,6 +17,7 @@ from tutor.cluster.apiserver.aggregation import Aggregator
 from tutor.cluster.apiserver.authentication import Authenticator
 from tutor.cluster.apiserver.authorization import Authorizer
 from tutor.cluster.apiserver.customresources import CustomResources
+from tutor.cluster.apiserver.flowcontrol import FlowControl
 from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.apiserver.renewals import CONTROLLERS, NoRenewals, Renewals, is_renewed
 from tutor.cluster.apiserver.requestinfo import RequestInfo
@@ -66,6 +67,7 @@ class ApiServer:
         self.authorizer = Authorizer(self.stores)
         self.admission = AdmissionChain(self)
         self.custom_resources = CustomResources(self)
+        self.flow_control = FlowControl(self)
         self.services: ServiceConnections = NoServices()
         """How it reaches what runs in the cluster."""
         self.renewals: Renewals = NoRenewals()

@@ -36,6 +36,7 @@ from tutor.cluster.controllers.replicaset import ReplicaSetController
 from tutor.cluster.controllers.replication import ReplicationController
 from tutor.cluster.controllers.resourcequota import ResourceQuotaController
 from tutor.cluster.controllers.serviceaccount import RootCACertPublisher, ServiceAccountsController
+from tutor.cluster.controllers.servicecidrs import ServiceCIDRController
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.controllers.statefulset import StatefulSetController
 from tutor.cluster.controllers.tainteviction import TaintEvictionController
@@ -87,6 +88,7 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('clusterrole-aggregation-controller', _plain(ClusterRoleAggregationController)),
     Entry('validatingadmissionpolicy-status-controller', _plain(ValidatingAdmissionPolicyStatusController)),
     Entry('horizontal-pod-autoscaler', _plain(HorizontalController)),
+    Entry('service-cidrs-controller', _plain(ServiceCIDRController)),
     Entry('certificate-controller', _plain(CSRApprovingController)),
     Entry('certificate-controller',
           lambda s, c, i, settings: CSRSigningController(s, c, i, settings.root_ca, settings.ca_key)),

@@ -7,11 +7,10 @@ import ipaddress
 from tutor.apimachinery import errors, field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry.core.service import validation
+from tutor.cluster.registry.core.service import addresses, validation
 from tutor.cluster.registry.core.service.validation import headless
 from tutor.cluster.registry.strategy import Context
 
-NETWORK = ipaddress.ip_network('10.96.0.0/16')
 _STATIC = 256
 """The first addresses are given only to who asks for one of them."""
 NODE_PORTS = range(30000, 32768)
@@ -38,10 +37,10 @@ def _address(obj: Object, context: Context) -> None:
     _refuse(obj, problems or _families(spec))
     if headless(spec):
         return
-    used = _used_addresses(obj, context)
+    used = addresses.taken(obj, context)
     wanted = spec.get('clusterIP')
     if wanted:
-        _check(obj, wanted, used)
+        _check(obj, wanted, used, context)
     else:
         wanted = _free_address(used, context)
     spec['clusterIP'], spec['clusterIPs'] = wanted, [wanted]
@@ -68,10 +67,10 @@ def _families(spec: Object) -> list[FieldError]:
     return problems
 
 
-def _check(obj: Object, wanted: str, used: set[str]) -> None:
+def _check(obj: Object, wanted: str, used: set[str], context: Context) -> None:
     """Whether a service can have the address that it asks for; raises Invalid."""
-    problem = ''
-    if ipaddress.ip_address(wanted) not in NETWORK:
+    problem, address = '', ipaddress.ip_address(wanted)
+    if not any(address in network for network in addresses.networks(context)):
         problem = 'the provided network does not match the current range'
     elif wanted in used:
         problem = 'provided IP is already allocated'
@@ -80,17 +79,15 @@ def _check(obj: Object, wanted: str, used: set[str]) -> None:
 
 
 def _free_address(used: set[str], context: Context) -> str:
-    base, size = int(NETWORK.network_address), NETWORK.num_addresses
-    offset = context.simulation.random.randrange(_STATIC, size - 1)
-    for step in range(size - 1):
-        address = str(ipaddress.ip_address(base + 1 + (offset - 1 + step) % (size - 2)))
-        if address not in used:
-            return address
+    for network in addresses.networks(context):
+        base, size = int(network.network_address), network.num_addresses
+        static = min(max(size // 16, 16), _STATIC) if size > 2 * 16 else 1
+        offset = context.simulation.random.randrange(static, size - 1)
+        for step in range(size - 2):
+            address = str(ipaddress.ip_address(base + 1 + (offset - 1 + step) % (size - 2)))
+            if address not in used:
+                return address
     raise errors.internal_error('failed to allocate a serviceIP: range is full')
-
-
-def _used_addresses(obj: Object, context: Context) -> set[str]:
-    return {address for other in _others(obj, context) for address in other['spec'].get('clusterIPs') or ()}
 
 
 def _others(obj: Object, context: Context) -> list[Object]:

@@ -8,7 +8,7 @@ from tutor.apimachinery import names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import NONE, age, columns, format_labels
-from tutor.cluster.registry.core.service import allocation, defaults, validation
+from tutor.cluster.registry.core.service import addresses, allocation, defaults, validation
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -40,6 +40,16 @@ class ServiceStrategy(Kind):
         allocation.keep(new, old)
         if new['spec'] != old['spec']:
             allocation.allocate(new, context)
+
+    def begin_create(self, obj: Object, context: Context) -> None:
+        addresses.claim(obj, context)
+
+    def begin_update(self, new: Object, old: Object, context: Context) -> None:
+        addresses.claim(new, context)
+        addresses.release(old, context, kept=new)
+
+    def after_delete(self, obj: Object, context: Context) -> None:
+        addresses.release(obj, context)
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         return validation.validate(obj)
