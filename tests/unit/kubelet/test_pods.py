@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import condition, is_true
 
 
@@ -166,13 +167,16 @@ def test_a_failing_post_start_hook_kills_the_container(lab) -> None:
 
 
 def test_the_deadline_of_a_pod(lab) -> None:
-    lab.pod(command=['sleep', '600'], restartPolicy='Never', activeDeadlineSeconds=4)
+    lab.pod(command=['sleep', '600'], restartPolicy='Never', activeDeadlineSeconds=4, terminationGracePeriodSeconds=20)
     lab.phase('web', 'Failed')
     status = lab.get()['status']
     assert (status['reason'], status['message']) == (
         'DeadlineExceeded',
         'Pod was active on the node longer than the specified deadline',
     )
+    ended = lab.state()['terminated']
+    assert ended['exitCode'] == 137
+    assert parse_timestamp(ended['finishedAt']) - parse_timestamp(ended['startedAt']) >= 20
 
 
 def test_init_containers_run_one_after_the_other_before_the_rest(lab) -> None:

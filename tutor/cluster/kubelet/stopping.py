@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
@@ -21,6 +22,8 @@ class Stopper:
 
     def __init__(self, worker: PodWorker) -> None:
         self._worker = worker
+        self.most_grace = math.inf
+        """What an eviction leaves of the grace period."""
         self._deadline: float | None = None
         self._hurry = worker.simulation.condition()
 
@@ -30,9 +33,7 @@ class Stopper:
         meta = pod['metadata']
         if 'deletionGracePeriodSeconds' in meta:
             return meta['deletionGracePeriodSeconds']
-        if self._worker.failure is not None:
-            return min(1, pod['spec'].get('terminationGracePeriodSeconds', DEFAULT_GRACE))
-        return pod['spec'].get('terminationGracePeriodSeconds', DEFAULT_GRACE)
+        return min(self.most_grace, pod['spec'].get('terminationGracePeriodSeconds', DEFAULT_GRACE))
 
     def shorten(self, pod: Object) -> None:
         """The pod was deleted again with a shorter grace period."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
@@ -175,11 +176,12 @@ class PodWorker:
         elif not self.finished:
             self._task = self.simulation.spawn(self._end(), f'kubelet:{self.key}')
 
-    def fail(self, reason: str, message: str, disrupted: str = '') -> None:
-        """The kubelet gives the pod up: its deadline, an eviction."""
+    def fail(self, reason: str, message: str, disrupted: str = '', most_grace: float = math.inf) -> None:
+        """The kubelet gives the pod up: its deadline, an eviction. Its containers have `most_grace` seconds at most."""
         if not self.terminating:
             self.failure = (reason, message)
             self.disrupted = disrupted
+            self.stopper.most_grace = most_grace
             self.terminate()
 
     async def _run(self) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tutor.cluster.kubelet.worker import PodWorker
 
 REASON = 'Evicted'
+IMMEDIATE = 1.0
+"""Seconds that an evicted pod has at most (immediateEvictionGracePeriodSeconds)."""
 LOOK_EVERY = 10.0
 COLLECT_EVERY = 300.0
 TOLERATED = 'node.kubernetes.io/memory-pressure'
@@ -134,7 +136,7 @@ class EvictionManager:
         if pods.is_critical(worker.pod):
             return False
         self._kubelet.recorder.warning(worker.pod, REASON, message)
-        worker.fail(REASON, message, message if disrupted else '')
+        worker.fail(REASON, message, message if disrupted else '', IMMEDIATE)
         return True
 
     def _message(self, use: PodUse, threshold: Threshold) -> str:
