@@ -104,10 +104,11 @@ class LogLine(_Model):
 
 
 class Needs(_Model):
-    """Without these it says so and exits with 1."""
+    """Without these it says so, or `text`, and exits with 1."""
 
     env: list[str] = []
     files: list[str] = []
+    text: str = ''
 
 
 class Ending(_Model):

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from tutor.cluster.containers.image import Image
 from tutor.cluster.containers.images.agnhost import Agnhost
 from tutor.cluster.containers.images.alpine import Alpine
+from tutor.cluster.containers.images.applications import APPLICATIONS
 from tutor.cluster.containers.images.bash import Bash
 from tutor.cluster.containers.images.busybox import Busybox
 from tutor.cluster.containers.images.cassandra import Cassandra
 from tutor.cluster.containers.images.curl import Curl
-from tutor.cluster.containers.images.databases import Mysql, Postgres, XtraBackup
+from tutor.cluster.containers.images.databases import Mariadb, Mysql, Postgres, XtraBackup
 from tutor.cluster.containers.images.debian import Debian
 from tutor.cluster.containers.images.echoserver import Echoserver
 from tutor.cluster.containers.images.google_samples import HelloApp, HelloAppRegistry, KubernetesBootcamp, NodeHello
@@ -49,10 +50,19 @@ from tutor.cluster.containers.images.kubernetes import (
 from tutor.cluster.containers.images.languages import Node, Perl, Python
 from tutor.cluster.containers.images.log_collectors import Fluentd, FluentdElasticsearch, FluentdGcp
 from tutor.cluster.containers.images.memcached import Memcached
-from tutor.cluster.containers.images.mirrors import KubernetesBusybox, TestBusybox, TestHttpd, TestNginx
+from tutor.cluster.containers.images.mirrors import (
+    ContainousWhoami,
+    KubernetesBusybox,
+    OldEchoserver,
+    OldPause,
+    TestBusybox,
+    TestHttpd,
+    TestNginx,
+)
 from tutor.cluster.containers.images.mongo import Mongo
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.nginx_slim import NginxSlim
+from tutor.cluster.containers.images.nginx_unprivileged import NginxUnprivileged
 from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.redis import Redis
 from tutor.cluster.containers.images.stress import Stress, VishStress
@@ -69,6 +79,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Bash,
     Busybox,
     Cassandra,
+    ContainousWhoami,
     CoreDns,
     Curl,
     Debian,
@@ -98,6 +109,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     KubernetesBusybox,
     KubeScheduler,
     LocalPathProvisioner,
+    Mariadb,
     Memcached,
     MetalLbController,
     MetalLbSpeaker,
@@ -109,10 +121,13 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     NginxGateway,
     NginxGatewayDataPlane,
     NginxSlim,
+    NginxUnprivileged,
     Node,
     NodeHello,
+    OldEchoserver,
     OldGuestbookFrontend,
     OldGuestbookRedisFollower,
+    OldPause,
     Pause,
     Perl,
     Postgres,
@@ -135,5 +150,5 @@ IMAGES: tuple[Callable[[], Image], ...] = (
 
 
 def all_images() -> list[Image]:
-    """A new one of each."""
-    return [image() for image in IMAGES]
+    """A new one of each; those that are data alone are shared."""
+    return [*(image() for image in IMAGES), *APPLICATIONS]

@@ -1,4 +1,4 @@
-"""mysql and postgres, the databases, and what MySQL's replicas are copied with."""
+"""mysql, mariadb and postgres, the databases, and what MySQL's replicas are copied with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
 from tutor.cluster.containers.programs import ncat, postgres
-from tutor.cluster.containers.programs.mysql import client, entrypoint, server, xtrabackup
+from tutor.cluster.containers.programs.mysql import client, entrypoint, mariadb, server, xtrabackup
 from tutor.shell.process import Main
 
 
@@ -28,6 +28,25 @@ class Mysql(Image):
     def programs(self, tag: str) -> Mapping[str, Main]:
         return {'/usr/local/bin/docker-entrypoint.sh': entrypoint.entrypoint, '/usr/sbin/mysqld': server.server,
                 '/usr/bin/mysql': client.client, '/usr/bin/mysqladmin': client.admin}
+
+
+class Mariadb(Mysql):
+    """MariaDB, which goes on understanding what MySQL is told."""
+
+    repository = 'mariadb'
+    tags = {'latest': '12.0.2', '12': '12.0.2', '11': '11.8.3', 'lts': '11.8.3', '11.8': '11.8.3', '11.4': '11.4.8',
+            '10': '10.11.14', '10.11': '10.11.14', '10.6': '10.6.23'}
+    size = 106_000_000
+    memory = 90 * 1024 * 1024
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(entrypoint=('docker-entrypoint.sh',), command=('mariadbd',), environment={
+            'PATH': PATH, 'MARIADB_VERSION': f'1:{self.version(tag)}+maria~ubu2404'}, ports=('3306/tcp',),
+            volumes=('/var/lib/mysql',))
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {'/usr/local/bin/docker-entrypoint.sh': mariadb.entrypoint, '/usr/sbin/mariadbd': server.server,
+                '/usr/bin/mariadb': client.client, '/usr/bin/mariadb-admin': client.admin}
 
 
 class Postgres(Image):

@@ -70,7 +70,7 @@ class _Running:
         """Look for what it needs, start, and work until told to end, or until its own end."""
         problem = self._missing()
         if problem:
-            self._io.stderr.write(problem + '\n')
+            self._io.stderr.write(self._filled(problem) + '\n')
             return REFUSED_CODE
         simulation, definition = self._ctx.simulation, self._definition
         stop = definition['stop']
@@ -94,10 +94,10 @@ class _Running:
         needs = self._definition['needs']
         for name in needs['env']:
             if not self._ctx.env.get(name):
-                return f'error: environment variable {name} is not set'
+                return needs['text'] or f'error: environment variable {name} is not set'
         for path in needs['files']:
             if not self._ctx.files.exists(path):
-                return f'error: open {path}: no such file or directory'
+                return needs['text'] or f'error: open {path}: no such file or directory'
         return ''
 
     async def _work(self) -> int:
@@ -153,9 +153,13 @@ class _Running:
 
     def _listen(self) -> None:
         network = self._ctx.host.network
-        for server in self._definition['serve'] if network is not None else ():
+        if network is None:
+            return
+        for port in self._definition.get('accept', ()):
+            network.listen(port, _hold)
+        for server in self._definition['serve']:
             service = HttpService(lambda request, server=server: self._respond(server, request))
-            network.listen(server['port'], service)  # type: ignore[union-attr]
+            network.listen(server['port'], service)
 
     async def _respond(self, server: Mapping[str, Any], request: HttpRequest) -> HttpResponse:
         self._requests += 1
@@ -185,6 +189,13 @@ class _Running:
         while self._ctx.host.allocate(self._ctx.pid, size):
             await self._ctx.simulation.sleep(1.0)
             size += step
+
+
+async def _hold(connection: Any) -> None:
+    """A connection of a protocol that is not simulated: it stays until the client goes."""
+    while await connection.reader.read(65536):
+        pass
+    connection.close()
 
 
 def _matches(pattern: str, path: str) -> bool:

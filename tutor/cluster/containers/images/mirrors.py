@@ -1,10 +1,13 @@
-"""Images that the Kubernetes project keeps copies of, as its documentation and tests name them."""
+"""The same images under other names: copies that the Kubernetes project keeps, and names of earlier years."""
 
 from __future__ import annotations
 
 from tutor.cluster.containers.images.busybox import Busybox
+from tutor.cluster.containers.images.echoserver import Echoserver
 from tutor.cluster.containers.images.httpd import Httpd
 from tutor.cluster.containers.images.nginx import Nginx
+from tutor.cluster.containers.images.pause import Pause
+from tutor.cluster.containers.images.whoami import Whoami
 
 
 class KubernetesBusybox(Busybox):
@@ -27,3 +30,16 @@ class TestHttpd(Httpd):
 class TestNginx(Nginx):
     repository = 'registry.k8s.io/e2e-test-images/nginx'
     tags = {**{f'1.14-{build}': '1.14.2' for build in (1, 2, 4)}, '1.15-4': '1.15.12'}
+
+
+class OldEchoserver(Echoserver):
+    repository = 'k8s.gcr.io/echoserver'
+
+
+class OldPause(Pause):
+    repository = 'k8s.gcr.io/pause'
+
+
+class ContainousWhoami(Whoami):
+    repository = 'containous/whoami'
+    tags = {'latest': 'v1.5.0', 'v1.5.0': 'v1.5.0'}

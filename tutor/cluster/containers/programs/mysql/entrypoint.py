@@ -21,30 +21,37 @@ async def entrypoint(argv: list[str], io: IO, ctx: Context) -> int:
     if words[0] != 'mysqld':
         return await execute(words, io, ctx)
     version = ctx.env.get('MYSQL_VERSION', '')
-    _note(io, ctx, f'Entrypoint script for MySQL Server {version} started.')
-    _note(io, ctx, "Switching to dedicated user 'mysql'")
-    _note(io, ctx, f'Entrypoint script for MySQL Server {version} started.')
+    note(io, ctx, f'Entrypoint script for MySQL Server {version} started.')
+    note(io, ctx, "Switching to dedicated user 'mysql'")
+    note(io, ctx, f'Entrypoint script for MySQL Server {version} started.')
     if not ctx.files.is_dir(f'{DATA}/mysql'):
         if not any(ctx.env.get(name) or ctx.env.get(f'{name}_FILE') for name in PASSWORDS):
-            _note(io, ctx, 'Database is uninitialized and password option is not specified\n    You need to specify '
-                           'one of the following as an environment variable:\n    - MYSQL_ROOT_PASSWORD\n'
-                           '    - MYSQL_ALLOW_EMPTY_PASSWORD\n    - MYSQL_RANDOM_ROOT_PASSWORD', 'ERROR')
+            note(io, ctx, 'Database is uninitialized and password option is not specified\n    You need to specify '
+                          'one of the following as an environment variable:\n    - MYSQL_ROOT_PASSWORD\n'
+                          '    - MYSQL_ALLOW_EMPTY_PASSWORD\n    - MYSQL_RANDOM_ROOT_PASSWORD', 'ERROR')
             return 1
-        _note(io, ctx, 'Initializing database files')
-        await ctx.simulation.sleep(INITIALIZING)
-        _note(io, ctx, 'Database files initialized')
-        try:
-            ctx.files.make_dirs(f'{DATA}/mysql')
-            ctx.files.put(f'{DATA}/mysql/user', json.dumps(_accounts(ctx)))
-        except OSError as problem:
-            io.stderr.write(f"mysqld: Can't create directory '{DATA}/mysql/' (OS errno {problem.errno} - "
-                            f'{problem.strerror})\n')
+        if not await initialize('MySQL', io, ctx):
             return 1
-        _note(io, ctx, 'MySQL init process done. Ready for start up.')
     return await server(words, io, ctx)
 
 
-def _note(io: IO, ctx: Context, text: str, level: str = 'Note') -> None:
+async def initialize(product: str, io: IO, ctx: Context) -> bool:
+    """Make the data folder with the accounts that the environment asks for; whether that could be done."""
+    note(io, ctx, 'Initializing database files')
+    await ctx.simulation.sleep(INITIALIZING)
+    note(io, ctx, 'Database files initialized')
+    try:
+        ctx.files.make_dirs(f'{DATA}/mysql')
+        ctx.files.put(f'{DATA}/mysql/user', json.dumps(_accounts(ctx)))
+    except OSError as problem:
+        io.stderr.write(f"mysqld: Can't create directory '{DATA}/mysql/' (OS errno {problem.errno} - "
+                        f'{problem.strerror})\n')
+        return False
+    note(io, ctx, f'{product} init process done. Ready for start up.')
+    return True
+
+
+def note(io: IO, ctx: Context, text: str, level: str = 'Note') -> None:
     stream = io.stderr if level == 'ERROR' else io.stdout
     stream.write(f'{ctx.simulation.wall():%Y-%m-%d %H:%M:%S}+00:00 [{level}] [Entrypoint]: {text}\n')
 
