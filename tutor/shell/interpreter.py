@@ -48,6 +48,8 @@ class Shell:
         self.functions: dict[str, syntax.Function] = {}
         self.aliases: dict[str, str] = {}
         self.options: dict[str, bool] = {}
+        self.limits: dict[str, float] = {}
+        """What `ulimit` was told, by letter."""
         self.disabled: set[str] = set()
         """Builtins that `enable -n` has put aside."""
         self.hashed: dict[str, Hashed] = {}
@@ -64,6 +66,8 @@ class Shell:
         self.running: syntax.Simple | None = None
         self.calls: list[Call] = []
         self.traps: dict[str, str] = {}
+        self.trapping: set[str] = set()
+        """Traps that are running now."""
         self.inherited_traps: dict[str, str] = {}
         """What `trap` shows in a subshell that has set none."""
         self.jobs: dict[int, Job] = {}
@@ -336,6 +340,7 @@ class Shell:
         copy.variables = self.variables.copy()
         copy.functions, copy.aliases = dict(self.functions), dict(self.aliases)
         copy.options, copy.traps, copy.jobs = dict(self.options), {}, dict(self.jobs)
+        copy.limits = dict(self.limits)
         copy.disabled, copy.hashed = set(self.disabled), dict(self.hashed)
         copy.completions = dict(self.completions)
         copy.positional = list(self.positional)
@@ -436,9 +441,11 @@ class Shell:
     async def run_trap(self, name: str) -> None:
         """Run what `trap` has set for a signal or for EXIT; traps do not interrupt themselves."""
         command = self.traps.get(name, '')
-        if not command:
+        if not command or name in self.trapping:
             return
-        del self.traps[name]
+        if name == 'EXIT':
+            del self.traps[name]
+        self.trapping.add(name)
         before, line, running, stands = self.status, self.line, self.running, self.line_stands
         self.sourcing += 1
         self.line_stands = True
@@ -447,8 +454,7 @@ class Shell:
         finally:
             self.sourcing -= 1
             self.status, self.line, self.running, self.line_stands = before, line, running, stands
-            if name != 'EXIT':
-                self.traps.setdefault(name, command)
+            self.trapping.discard(name)
 
     async def run_exit_trap(self) -> int:
         """What a shell does last; its exit status."""

@@ -80,7 +80,7 @@ BUILTINS: dict[str, Entry] = {
     'true': Entry('control', 'colon'),
     'type': Entry('names', 'type_of'),
     'typeset': Entry('declaring', 'declare'),
-    'ulimit': Entry('options', 'ulimit'),
+    'ulimit': Entry('limits', 'ulimit'),
     'umask': Entry('options', 'umask'),
     'unalias': Entry('names', 'unalias'),
     'unset': Entry('declaring', 'unset'),

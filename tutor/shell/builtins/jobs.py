@@ -144,7 +144,9 @@ async def kill(argv: list[str], io: IO, shell: Shell) -> int:
         return 2
     status = 0
     for word in words:
-        if _is_shell(word, shell):
+        if word == shell.parameter('$') and not shell.depth and name in shell.traps:
+            await shell.run_trap(name)
+        elif _is_shell(word, shell):
             status |= await _signal_self(name, signal, shell)
         else:
             status |= _send(word, name, signal, io, shell)

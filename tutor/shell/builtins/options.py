@@ -1,4 +1,4 @@
-"""set, shopt, umask, ulimit."""
+"""set, shopt, umask."""
 
 from __future__ import annotations
 
@@ -140,10 +140,4 @@ async def umask(argv: list[str], io: IO, shell: Shell) -> int:
         io.stdout.write(','.join(f'{who}={bits}' for who, bits in zip('ugo', parts, strict=True)) + '\n')
     else:
         io.stdout.write(f'{"umask " if "-p" in argv else ""}{shell.ctx.umask:04o}\n')
-    return 0
-
-
-async def ulimit(argv: list[str], io: IO, shell: Shell) -> int:
-    limits = {'-n': shell.ctx.host.open_files, '-c': 0}
-    io.stdout.write(f'{limits.get(argv[1] if len(argv) > 1 else "", "unlimited")}\n')
     return 0

@@ -235,7 +235,7 @@ PAGES: dict[str, Page] = {
     'tty': Page('', 'the name of the terminal', '显示终端名'),
     'type': Page('[-at] NAME…', 'say what a name is', '说明命令的类型'),
     'typeset': Page('[-aAfFgilnprux] [NAME[=VALUE]…]', 'variables and their kinds', '声明变量及其类型'),
-    'ulimit': Page('[-a] [-n]', 'limits of processes', '查看进程的限制'),
+    'ulimit': Page('[-SH] [-a | -n | -u …] [LIMIT]', 'limits of processes', '查看和设置进程的限制'),
     'umask': Page('[MODE]', 'permissions of new files', '设置新文件的权限掩码'),
     'unalias': Page('[-a] NAME…', 'forget aliases', '删除别名'),
     'uname': Page('[-asnrm]', 'the kernel and machine', '显示系统信息'),

@@ -97,6 +97,7 @@ def _directive(match: re.Match[str], rest: list[str], problems: list[str], ctx: 
             text = text[:precision]
     else:
         text = _number(kind, flags, precision, word, problems)
+    width -= len(text.encode('utf-8', 'surrogateescape')) - len(text)  # it counts bytes, as C does
     if '-' in flags:
         return text.ljust(width), stopped
     if '0' in flags and kind and kind not in 'sbcqQ':
