@@ -142,6 +142,7 @@ PROGRAMS: Mapping[str, str] = {
     'split': 'splitting:main',
     'ss': 'sockets:ss',
     'ssh': 'ssh:main',
+    'ssh-keygen': 'ssh_keygen.program:main',
     'stat': 'stat:main',
     'strings': 'dump:strings',
     'stty': 'screen:stty',

@@ -206,6 +206,8 @@ PAGES: dict[str, Page] = {
     'ss': Page('[-tulnp]', 'who listens at which port', '查看各端口由谁监听'),
     'ssh': Page('[USER@]HOST [COMMAND…]',
                 'go to another node, or run a command there', '登录到另一个节点，或在那里执行命令'),
+    'ssh-keygen': Page("[-t TYPE] [-b BITS] [-C COMMENT] [-f FILE] [-N ''] | -l [-v] -f FILE | -y -f FILE",
+                       'make keys for SSH, and show their fingerprints', '生成 SSH 密钥并查看指纹'),
     'stat': Page('[-c FORMAT] FILE…', 'all about a file', '查看文件详情'),
     'strings': Page('[-n LENGTH] [FILE…]', 'the texts in a binary file', '提取文件中的文字'),
     'stty': Page('[size | -a]', 'the settings of the terminal', '查看终端设置'),

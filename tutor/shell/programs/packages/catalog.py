@@ -40,7 +40,7 @@ PACKAGES: Mapping[str, Package] = {
     'netcat': Package((), '1.10-47', '', 14, ('netcat-openbsd',)),
     'netcat-openbsd': Package(('nc',), '1.219-1', '1.229.1-r0', 41),
     'netcat-traditional': Package(('nc',), '1.10-47', '', 67),
-    'openssh-client': Package(('scp', 'ssh'), '1:9.2p1-2+deb12u7', '10.0_p1-r9', 992),
+    'openssh-client': Package(('scp', 'ssh', 'ssh-keygen'), '1:9.2p1-2+deb12u7', '10.0_p1-r9', 992),
     'openssl': Package(('openssl',), '3.0.17-1~deb12u3', '3.5.4-r0', 1427),
     'procps': Package(('free', 'pgrep', 'pidof', 'pkill', 'ps', 'top', 'uptime', 'watch'), '2:4.0.2-3', '4.0.4-r3',
                       709),

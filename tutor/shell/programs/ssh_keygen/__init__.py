@@ -1,0 +1,1 @@
+"""ssh-keygen: keys for SSH, as OpenSSH 9.2 writes them."""
