@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
 from tutor.kubectl.flags import FlagSet
+from tutor.kubectl.klog import log_warning
 
 NONE, CLIENT, SERVER = 'none', 'client', 'server'
 
@@ -29,17 +29,6 @@ def dry_run_strategy(factory: Factory, flags: FlagSet) -> str:
     log_warning(factory, 'helpers.go:752', f'--dry-run={value} is deprecated (boolean value) and can be replaced with '
                 f'--dry-run={meant}.')
     return meant
-
-
-def log_warning(factory: Factory, place: str, text: str) -> None:
-    """klog.Warning."""
-    log_line(factory, 'W', place, text)
-
-
-def log_line(factory: Factory, level: str, place: str, text: str) -> None:
-    """A line of klog: level, date, time and process id before it."""
-    now = factory.ctx.simulation.wall() + timedelta(seconds=factory.waited)
-    factory.io.stderr.write(f'{level}{now:%m%d %H:%M:%S.%f} {factory.ctx.pid:>7} {place}] {text}\n')
 
 
 def query_for(strategy: str, **more: Any) -> dict[str, Any]:

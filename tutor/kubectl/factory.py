@@ -108,7 +108,7 @@ class Factory:
                           lambda text: self.io.stderr.write(f'Warning: {text}\n'), self._log_discovery)
 
     def _log_discovery(self, text: str) -> None:
-        from tutor.kubectl.dry_run import log_line
+        from tutor.kubectl.klog import log_line
         log_line(self, 'E', 'memcache.go:265', text)
 
     def builder(self) -> Builder:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
-from tutor.kubectl.dry_run import log_line
 from tutor.kubectl.factory import Factory, url_of
+from tutor.kubectl.klog import log_line
 
 PLACE = 'round_trippers.go'
 LONGEST_BODY = 10_240

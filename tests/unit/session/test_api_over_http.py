@@ -80,6 +80,19 @@ def test_the_proxy_speaks_as_the_user_of_the_kubeconfig(bench: Workbench) -> Non
     assert bench.run('kill %1; sleep 1; curl -s localhost:8001/version').code == 7
 
 
+@pytest.mark.parametrize(('flags', 'said', 'code'), [
+    ('--port=99999', 'error: listen tcp: address 99999: invalid port\n', 1),
+    ('--port=-1', 'error: listen tcp: address -1: invalid port\n', 1),
+    ('--address=8.8.8.8', 'error: listen tcp 8.8.8.8:8001: bind: cannot assign requested address\n', 1),
+    ('--address=nosuch', 'error: listen tcp: lookup nosuch: no such host\n', 1),
+    ("--accept-paths='['", '] Error compiling re: error parsing regexp: missing closing ]: `[`\n', 255),
+    ('--unix-socket=/tmp/x', 'error: --unix-socket is not simulated; use --port\n', 1),
+])
+def test_what_the_proxy_cannot_listen_on(bench: Workbench, flags: str, said: str, code: int) -> None:
+    ran = bench.run(f'kubectl proxy {flags}')
+    assert (ran.code, ran.stdout) == (code, '') and ran.stderr.endswith(said)
+
+
 def test_a_watch_streams_through_the_proxy(bench: Workbench) -> None:
     bench.run('kubectl proxy --port=8002 > /dev/null & sleep 1')
     bench.run('timeout 5 curl -sN "localhost:8002/api/v1/namespaces/default/configmaps?watch=1" > events & sleep 1')

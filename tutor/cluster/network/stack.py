@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from errno import EADDRINUSE
+from errno import EADDRINUSE, EADDRNOTAVAIL
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.simulation import BrokenPipe, Pipe, Simulation, Task
@@ -155,9 +155,11 @@ class Stack:
     def listen(self, port: int, serve: Serve, address: str = '', owner: Any = None,
                tls: Certificates | None = None) -> TcpListener:
         """Accept connections on a port, 0 for any that is free; with `tls` they are to be encrypted. Raises OSError
-        EADDRINUSE."""
+        EADDRINUSE, or EADDRNOTAVAIL for an address of another stack."""
         if address in ('0.0.0.0', '::', '*'):
             address = ''
+        if address and not self.owns(address):
+            raise OSError(EADDRNOTAVAIL, 'Cannot assign requested address')
         if not port:
             port = self.free_port()
         if (address, port) in self.listeners or ('', port) in self.listeners:

@@ -8,9 +8,9 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import TABLE
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.dry_run import log_line
 from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, raise_all
 from tutor.kubectl.flags import Flag
+from tutor.kubectl.klog import log_line
 from tutor.kubectl.options import (
     ALL_NAMESPACES_FLAG,
     CHUNK_SIZE_FLAG,

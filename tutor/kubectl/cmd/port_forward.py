@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from datetime import datetime
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.field import go_quote
 from tutor.client.transport import ExecSession
 from tutor.cluster.simulation import BrokenPipe, Future, Reader, Writer
 from tutor.kubectl.cmd.exec import PodOptions, pod_running_timeout
@@ -15,6 +15,7 @@ from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError, UsageError
 from tutor.kubectl.flags import Flag
 from tutor.kubectl.forwarding import addresses, for_pod, for_service, local_and_remote, no_udp
+from tutor.kubectl.klog import log_line
 
 CHUNK = 64 * 1024
 
@@ -120,10 +121,7 @@ class PortForwardOptions(PodOptions):
 
     def _failed(self, text: str) -> None:
         """runtime.HandleError, as klog writes it, and the end of the forwarding."""
-        now = datetime.fromtimestamp(self.factory.ctx.simulation.wall().timestamp()).astimezone()
-        escaped = text.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n')
-        self.err(f'E{now:%m%d %H:%M:%S.%f} {self.factory.ctx.pid:7d} portforward.go:424] "Unhandled Error" '
-                 f'err="{escaped}"\n')
+        log_line(self.factory, 'E', 'portforward.go:424', f'"Unhandled Error" err={go_quote(text)}')
         self._stop('lost connection to pod')
 
 

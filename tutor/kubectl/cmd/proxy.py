@@ -10,27 +10,31 @@ from tutor.cluster.containers.gateway import Gateway
 from tutor.cluster.containers.http import HttpRequest
 from tutor.cluster.simulation import Future
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import Exit, KubectlError
 from tutor.kubectl.flags import Flag
+from tutor.kubectl.klog import FATAL, log_line, log_warning
+from tutor.kubectl.regexps import compile_pattern
+from tutor.shell.process import NameNotFound
 from tutor.shell.vfs import normalize
 
 TEXT = 'text/plain; charset=utf-8'
+FILTERS = ('accept-hosts', 'accept-paths', 'reject-paths', 'reject-methods')
+PORTS = range(65536)
 
 
 class ProxyOptions(Options):
+    def validate(self) -> None:
+        if self.flags['unix-socket']:
+            raise KubectlError('--unix-socket is not simulated; use --port')
+
     async def run(self) -> None:
         """Listen, and serve until an interrupt."""
-        ctx, address, port = self.factory.ctx, self.flags['address'], int(self.flags['port'])
-        network: Any = ctx.host.network
-        gateway = Gateway(self._dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
-        try:
-            if network is None:
-                raise OSError('cannot assign requested address')
-            listener = network.listen(port, gateway, address)
-        except OSError as problem:
-            reason = (problem.strerror or str(problem)).lower()
-            raise KubectlError(f'listen tcp {address}:{port}: bind: {reason}') from None
-        self.out(f'Starting to serve on {address}:{listener.port}\n')
+        ctx = self.factory.ctx
+        self._look_at_folder()
+        if not self.flags['disable-filter']:
+            self._filters = {name: self._patterns(name) for name in FILTERS}
+        listener = await self._listen()
+        self.out(f'Starting to serve on {self._address}:{listener.port}\n')
         over: Future[None] = Future(ctx.simulation)
         ctx.signals['INT'] = lambda: over.resolve(None)
         try:
@@ -38,6 +42,40 @@ class ProxyOptions(Options):
         finally:
             ctx.signals.pop('INT', None)
             listener.close()
+
+    async def _listen(self) -> Any:
+        """net.Listen. Raises KubectlError."""
+        ctx, address, port = self.factory.ctx, self.flags['address'], int(self.flags['port'])
+        network: Any = ctx.host.network
+        gateway = Gateway(self._dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
+        if port not in PORTS:
+            raise KubectlError(f'listen tcp: address {port}: invalid port')
+        try:
+            if network is None:
+                raise OSError('cannot assign requested address')
+            [where, *_] = await network.resolve(address)
+            self._address = '[::]' if where == '0.0.0.0' else where
+            return network.listen(port, gateway, where)
+        except NameNotFound:
+            raise KubectlError(f'listen tcp: lookup {address}: no such host') from None
+        except OSError as problem:
+            reason = (problem.strerror or str(problem)).lower()
+            raise KubectlError(f'listen tcp {address}:{port}: bind: {reason}') from None
+
+    def _look_at_folder(self) -> None:
+        """Static files that are not there are only warned of."""
+        www = self.flags['www']
+        if www and not self.factory.ctx.files.is_dir(normalize(www, self.factory.ctx.cwd)):
+            log_warning(self.factory, 'proxy.go:200',
+                        f'Failed to stat static file directory {www}: stat {www}: no such file or directory')
+
+    def _patterns(self, flag: str) -> list[re.Pattern[str]]:
+        """MakeRegexpArrayOrDie."""
+        try:
+            return [compile_pattern(pattern) for pattern in self.flags[flag].split(',')]
+        except KubectlError as error:
+            log_line(self.factory, 'F', 'proxy_server.go:83', f'Error compiling re: {error}')
+            raise Exit(FATAL) from None
 
     def _dial(self, request: HttpRequest, _: Any) -> Transport | Response:
         """Filters first, then static files, then the API server (kubectl/pkg/proxy: FilterServer.accept)."""
@@ -59,9 +97,12 @@ class ProxyOptions(Options):
 
     def _accepted(self, request: HttpRequest) -> bool:
         host = re.sub(r':\d+$', '', request.headers.get('host', ''))
-        flags = self.flags
-        return _matches(flags['accept-hosts'], host) and _matches(flags['accept-paths'], request.path) and \
-            not _matches(flags['reject-paths'], request.path) and not _matches(flags['reject-methods'], request.method)
+
+        def matches(flag: str, text: str) -> bool:
+            return any(pattern.search(text) for pattern in self._filters[flag])
+
+        return matches('accept-hosts', host) and matches('accept-paths', request.path) and \
+            not matches('reject-paths', request.path) and not matches('reject-methods', request.method)
 
     def _file(self, path: str) -> Response:
         ctx = self.factory.ctx
@@ -69,14 +110,6 @@ class ProxyOptions(Options):
             return Response(200, ctx.files.read(normalize(path, ctx.cwd)), content_type=TEXT)
         except OSError:
             return Response(404, '404 page not found\n', content_type=TEXT)
-
-
-def _matches(patterns: str, text: str) -> bool:
-    """Whether one of a list of regular expressions is found; raises KubectlError for a bad one."""
-    try:
-        return any(re.search(pattern, text) for pattern in patterns.split(','))
-    except re.error as problem:
-        raise KubectlError(f'error parsing regexp: {problem}') from None
 
 
 COMMAND = Command(

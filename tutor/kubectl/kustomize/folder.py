@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
-from tutor.kubectl.dry_run import log_line
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
+from tutor.kubectl.klog import log_line
 
 _REMOTE = re.compile(r'(?:git::|https?://|ssh://|oci://|git@|(?:github\.com|gitlab\.com|bitbucket\.org)[/:])').match
 NO_INTERNET = 'URLs cannot be fetched; the shell is not connected to the internet'

@@ -3,7 +3,6 @@ api/resmap)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from tutor.apimachinery.objects import Object, annotations, deep_copy, labels
 from tutor.apimachinery.resources import RESOURCES, split_api_version
 from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.regexps import compile_pattern
 
 CLUSTER_KINDS = frozenset((item.group, item.kind) for item in RESOURCES if not item.namespaced)
 NOT_NAMESPACED = '_non_namespaceable_'
@@ -172,8 +172,8 @@ class Selector:
     """What a patch is for (types.SelectorRegex): regular expressions for whole words, by old names or new ones."""
 
     def __init__(self, fields: Object) -> None:
-        self._patterns = {name: _anchored(str(fields.get(name) or '')) for name in (
-            'group', 'version', 'kind', 'name', 'namespace')}
+        given = {name: str(fields.get(name) or '') for name in ('group', 'version', 'kind', 'name', 'namespace')}
+        self._patterns = {name: compile_pattern(text, anchored=True) if text else None for name, text in given.items()}
         self._labels = label_selector(fields.get('labelSelector'))
         self._annotations = label_selector(fields.get('annotationSelector'))
 
@@ -191,31 +191,6 @@ class Selector:
     def _word(self, name: str, text: str) -> bool:
         pattern = self._patterns[name]
         return pattern is None or pattern.search(text) is not None
-
-
-def _anchored(pattern: str) -> re.Pattern[str] | None:
-    """anchorRegex. Raises KubectlError."""
-    if not pattern:
-        return None
-    try:
-        return re.compile(f'^(?:{pattern})$')
-    except re.error as error:
-        raise KubectlError(f'error parsing regexp: {_regexp_problem(error, pattern)}') from None
-
-
-def _regexp_problem(error: re.error, pattern: str) -> str:
-    """What Go's regexp/syntax says of the commonest mistakes."""
-    rest = pattern[max(0, (error.pos or 0) - 4):]
-    match error.msg:
-        case 'unterminated character set':
-            return f'missing closing ]: `{rest})$`'
-        case 'missing ), unterminated subpattern':
-            return f'missing closing ): `^(?:{pattern})$`'
-        case 'unbalanced parenthesis':
-            return f'unexpected ): `^(?:{pattern})$`'
-        case 'nothing to repeat' | 'multiple repeat':
-            return f'missing argument to repetition operator: `{rest[:1]}`'
-    return f'{error.msg}: `{pattern}`'
 
 
 def label_selector(text: str | None) -> Any:

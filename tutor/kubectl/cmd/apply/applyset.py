@@ -20,8 +20,9 @@ from tutor.kubectl.cmd.apply.applyset_parent import (
     Parent,
     contents,
 )
-from tutor.kubectl.dry_run import CLIENT, log_warning, query_for
+from tutor.kubectl.dry_run import CLIENT, query_for
 from tutor.kubectl.errors import KubectlError, error_text, with_prefix
+from tutor.kubectl.klog import log_warning
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info, gvk_text
 

@@ -9,8 +9,9 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.kubectl.annotation import original_configuration
 from tutor.kubectl.cascade import delete_options
-from tutor.kubectl.dry_run import CLIENT, log_warning, query_for
+from tutor.kubectl.dry_run import CLIENT, query_for
 from tutor.kubectl.errors import ERRORS, KubectlError, error_text
+from tutor.kubectl.klog import log_warning
 from tutor.kubectl.printers.print_flags import printer_for
 
 if TYPE_CHECKING:
