@@ -8,13 +8,12 @@ from typing import Any
 
 from tutor.cluster.simulation import Cancelled
 from tutor.shell import syntax
-from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, SPIN_AFTER, YIELD_EVERY, Budget
-from tutor.shell.calls import Call
+from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, SPIN_AFTER, YIELD_EVERY
 from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander
 from tutor.shell.jobs import Job, in_background, in_foreground, report_jobs, report_killed
 from tutor.shell.lexer import SyntaxProblem
-from tutor.shell.lookup import Hashed, find_program, which
+from tutor.shell.lookup import find_program, which
 from tutor.shell.parser import Parser, parsed
 from tutor.shell.pipelines import Substitutions, capture, pipeline
 from tutor.shell.printing import command as command_text
@@ -22,8 +21,9 @@ from tutor.shell.process import IO, Context, Main, Process
 from tutor.shell.redirection import close_all, redirected
 from tutor.shell.simple import simple
 from tutor.shell.special import Clockwork, special
+from tutor.shell.state import State
 from tutor.shell.unwinding import Break, Discard, Exit, ExpansionProblem, Failed, Return
-from tutor.shell.variables import ReadOnly, Variables
+from tutor.shell.variables import ReadOnly
 from tutor.shell.wording import dialect_of
 
 SPAWN_TIME = 0.001
@@ -32,78 +32,22 @@ SPAWN_TIME = 0.001
 __all__ = ['Break', 'Discard', 'Exit', 'Failed', 'Job', 'Return', 'Shell']
 
 
-class Shell:
+class Shell(State):
     """One shell. It keeps variables, functions, aliases and the last status between blocks.
 
     `name` is $0 and begins its error messages. `ctx` is the process it runs as; `cd` changes `ctx.cwd`.
     """
 
     def __init__(self, ctx: Context, io: IO, name: str = 'bash', positional: tuple[str, ...] = ()) -> None:
+        super().__init__(positional=list(positional))
         self.ctx = ctx
         self.io = io
         self.name = name
         self.dialect = dialect_of(name.rpartition('/')[2], ctx.host.userland)
-        self.positional: list[str] = list(positional)
-        self.variables = Variables()
-        self.functions: dict[str, syntax.Function] = {}
-        self.aliases: dict[str, str] = {}
-        self.options: dict[str, bool] = {}
-        self.limits: dict[str, float] = {}
-        """What `ulimit` was told, by letter."""
-        self.disabled: set[str] = set()
-        """Builtins that `enable -n` has put aside."""
-        self.hashed: dict[str, Hashed] = {}
-        self.hashed_for = ''
-        self.completions: dict[str, str] = {}
-        """What `complete` was told, by command: the options, as `complete -p` prints them."""
         self.own_pid = ctx.pid
         """$$: subshells keep it."""
         self.clockwork = Clockwork(ctx.simulation.now)
-        self.depth = self.nesting = 0
-        """How many subshells, and how many command substitutions, this one is in."""
-        self.evaluating = 0
-        """How many `eval` run inside each other."""
-        self.running: syntax.Simple | None = None
-        self.calls: list[Call] = []
-        self.traps: dict[str, str] = {}
-        self.trapping: set[str] = set()
-        """Traps that are running now."""
-        self.inherited_traps: dict[str, str] = {}
-        """What `trap` shows in a subshell that has set none."""
-        self.jobs: dict[int, Job] = {}
-        self.foreground: Process | None = None
-        """What an interactive shell waits for: Ctrl-Z stops it."""
-        self.warned_of_jobs = 0
-        """More than 0 as long as a second `exit` leaves stopped jobs behind."""
-        self.status = 0
-        self.pipe_statuses: list[int] = [0]
-        self.interactive = False
-        self.background_pid = 0
-        self.line: int | None = None
-        """The line that runs, None for what was typed at a prompt."""
-        self.source = ''
-        """The file that `source` runs: messages begin with it."""
-        self.last_argument = ''
-        """$_"""
-        self.within = ''
-        """'eval' while that runs: syntax errors say so."""
-        self.line_stands = False
-        """Whether what runs has no lines of its own: a trap."""
-        self.from_option = False
-        """Whether the text came with -c."""
         self.expander = Expander(self)
-        self.descriptors: dict[int, Any] = {}
-        """Open descriptors beyond 2."""
-        self.redirected_descriptors: dict[int, Any] = {}
-        self.conditional = 0
-        self.loops = 0
-        self.sourcing = 0
-        self.becomes: Process | None = None
-        """The process that turns into the next program that is run, as `program &` does."""
-        self.last_commands: tuple[syntax.Simple, ...] = ()
-        """Those that it becomes, because nothing is left to do after them."""
-        self.budget = Budget()
-        self.substitutions: Substitutions | None = None
         for variable, value in ctx.env.items():
             self.variables.set(variable, value)
             self.variables.declare(variable).exported = True
