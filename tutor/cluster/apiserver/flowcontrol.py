@@ -6,16 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object, condition
-from tutor.client.client import Client
 from tutor.cluster.apiserver.controlplane import LOOPBACK
+from tutor.cluster.registry.strategy import Context
 from tutor.cluster.storage.store import Change
 
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 GROUP = 'flowcontrol.apiserver.k8s.io'
-SCHEMAS = f'flowschemas.{GROUP}'
-AGENT = 'api-priority-and-fairness-config-consumer-v1'
 SOON = 0.002
 
 
@@ -24,7 +22,7 @@ class FlowControl:
 
     def __init__(self, server: ApiServer) -> None:
         self._simulation = server.simulation
-        self._client = Client(server, LOOPBACK, AGENT)
+        self._context = Context(server.simulation, server.stores, LOOPBACK)
         self._schemas = server.stores.of(GROUP, 'flowschemas')
         self._levels = server.stores.of(GROUP, 'prioritylevelconfigurations')
         self._waiting = False
@@ -43,7 +41,8 @@ class FlowControl:
             known = condition(schema, 'Dangling') or {}
             if any(known.get(name) != value for name, value in wanted.items()):
                 entry = {**wanted, 'lastTransitionTime': self._simulation.timestamp()}
-                self._client.update_status(SCHEMAS, {**schema, 'status': {'conditions': [entry]}})
+                new = {**schema, 'metadata': dict(schema['metadata']), 'status': {'conditions': [entry]}}
+                self._schemas.update(new, schema, self._context, status=True)
 
     def _dangling(self, schema: Object) -> Object:
         level = schema['spec']['priorityLevelConfiguration']['name']
