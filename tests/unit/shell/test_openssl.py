@@ -76,3 +76,8 @@ def test_a_private_key_is_printed_with_its_numbers(machine):
         'Private-Key: (256 bit)', 'priv:', 'pub:', 'ASN1 OID: prime256v1', 'NIST CURVE: P-256']
     assert machine.run('openssl req -new -key k -subj /CN=x -out r; openssl req -in r -noout -pubkey').stdout == \
         machine.run('openssl pkey -in k -pubout').stdout
+
+
+def test_a_device_takes_what_is_written_for_nobody(machine):
+    found = machine.run('openssl genrsa -out /dev/null 1024; echo $?; openssl genrsa -out /dev/stdout 1024 | head -1')
+    assert found.stdout == '0\n-----BEGIN PRIVATE KEY-----\n'

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import zlib
 
-from tutor.shell.access import guard, open_write
+from tutor.shell.access import guard
 from tutor.shell.etcd import EtcdService, NotASnapshot, unpack
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.etcd.connection import Failure, log_line, stamp
 from tutor.shell.programs.etcd.output import as_json, size, table
 from tutor.shell.programs.options import Options
-from tutor.shell.vfs import File, normalize
+from tutor.shell.programs.outputs import write_file
+from tutor.shell.vfs import normalize
 
 DATABASE = 'member/snap/db'
-
-
-def write(path: str, data: bytes, ctx: Context) -> None:
-    """Write a file as the user. Raises OSError."""
-    file = open_write(path, False, ctx)
-    if isinstance(file, File):
-        ctx.files.append_to(file, data)
-        file.mode = 0o600
 
 
 def save(service: EtcdService, endpoint: str, words: list[str], io: IO, ctx: Context) -> None:
@@ -29,7 +22,7 @@ def save(service: EtcdService, endpoint: str, words: list[str], io: IO, ctx: Con
         raise Failure('snapshot save expects one argument', 128)
     path, simulation, data = words[0], ctx.simulation, service.snapshot()
     try:
-        write(normalize(path, ctx.cwd), data, ctx)
+        write_file(path, data, io, ctx, 0o600)
     except OSError as problem:
         raise Failure(f'could not open {path}.part (open {path}.part: {(problem.strerror or "").lower()})', 5) from None
     for line in (

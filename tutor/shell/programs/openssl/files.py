@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.inputs import open_reader
-from tutor.shell.vfs import normalize
+from tutor.shell.programs.outputs import write_file
 
 
 class Refused(Exception):
@@ -75,12 +75,7 @@ def write(text: str | bytes, path: str, io: IO, ctx: Context, private: bool = Fa
         io.stdout.write(data)
         return
     try:
-        whole = normalize(path, ctx.cwd)
-        from tutor.shell.access import open_write
-        node = open_write(whole, False, ctx)
-        ctx.files.append_to(node, data)  # type: ignore[arg-type]
-        if private:
-            ctx.files.chmod(whole, 0o600)
+        write_file(path, data, io, ctx, 0o600 if private else None)
     except OSError as problem:
         raise Refused(f"Can't open \"{path}\" for writing, {problem.strerror}") from None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.shell.access import open_write, own
+from tutor.shell.access import own
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.inputs import open_reader
 from tutor.shell.programs.openssl.files import Refused
 from tutor.shell.programs.openssl.keys import ec_key, ed25519_key, rsa_key
 from tutor.shell.programs.options import Options, parse
+from tutor.shell.programs.outputs import write_file
 from tutor.shell.programs.ssh_keygen.art import randomart
 from tutor.shell.programs.ssh_keygen.keys import NoKey, public_of, read_private, read_public, write_private
 from tutor.shell.tty import mode
@@ -53,8 +54,8 @@ async def _make(options: Options, io: IO, ctx: Context) -> int:
     await _no_passphrase(options, io, ctx)
     key = _key(kind, bits, ctx)
     comment = options.get('C') if 'C' in options else f'{ctx.user}@{ctx.host.hostname}'
-    _write(path, _private(key, comment, options, ctx), 0o600, ctx)
-    _write(f'{path}.pub', f'{public_of(key, comment).line}\n', 0o644, ctx)
+    _write(path, _private(key, comment, options, ctx), 0o600, io, ctx)
+    _write(f'{path}.pub', f'{public_of(key, comment).line}\n', 0o644, io, ctx)
     if 'q' not in options:
         _tell(path, key, comment, io)
     return 0
@@ -87,12 +88,9 @@ def _private(key: Any, comment: str, options: Options, ctx: Context) -> str:
                              NoEncryption()).decode()
 
 
-def _write(path: str, text: str, permissions: int, ctx: Context) -> None:
-    target = normalize(path, ctx.cwd)
+def _write(path: str, text: str, permissions: int, io: IO, ctx: Context) -> None:
     try:
-        node = open_write(target, False, ctx)
-        ctx.files.append_to(node, text.encode())  # type: ignore[arg-type]
-        ctx.files.chmod(target, permissions)
+        write_file(path, text.encode(), io, ctx, permissions)
     except OSError as problem:
         raise Complaint(f'Saving key "{path}" failed: {reason(problem)}', bare=True) from None
 
