@@ -144,9 +144,7 @@ async def kill(argv: list[str], io: IO, shell: Shell) -> int:
         return 2
     status = 0
     for word in words:
-        if word == shell.parameter('$') and not shell.depth and name in shell.traps:
-            await shell.run_trap(name)
-        elif _is_shell(word, shell):
+        if _is_shell(word, name, shell):
             status |= await _signal_self(name, signal, shell)
         else:
             status |= _send(word, name, signal, io, shell)
@@ -169,12 +167,15 @@ def list_signals(words: list[str], io: IO, shell: Shell) -> None:
     io.stdout.write(''.join('\t'.join(cells[start:start + 5]) + '\n' for start in range(0, len(cells), 5)))
 
 
-def _is_shell(word: str, shell: Shell) -> bool:
-    return word == shell.parameter('$') and shell.ctx.host.processes.get(int(word)) is None
+def _is_shell(word: str, name: str, shell: Shell) -> bool:
+    """Whether a signal is this shell's own to deal with: it is no process of the table, or has a trap, which it runs
+    before the next command."""
+    return word == shell.parameter('$') and (
+        shell.ctx.host.processes.get(int(word)) is None or (not shell.depth and name in shell.traps))
 
 
 async def _signal_self(name: str, signal: str, shell: Shell) -> int:
-    """A signal to a shell that is no process of the table: the one at the prompt."""
+    """A signal of this shell to itself."""
     if signal == '0':
         return 0
     if name in shell.traps:
