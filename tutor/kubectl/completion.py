@@ -31,6 +31,8 @@ class Completer:
         self.flags: FlagSet = self._found.flag_set()
         self._names = Names(Factory(ctx, IO(BytesReader(), Capture(), Capture()), self.flags))
         self._command = self._found.path.removeprefix('kubectl').strip()
+        self._given = self._arguments()
+        """The arguments before the cursor that are no flags."""
 
     def complete(self, current: str) -> list[Suggestion]:
         """Values that begin with the word at the cursor; none when the cluster does not answer."""
@@ -44,8 +46,7 @@ class Completer:
         return current.startswith('-') and '--' not in self._words and self.flag_at(current) is None
 
     def _suggestions(self, current: str) -> Iterator[Suggestion]:
-        given = self._given()
-        flag = self._flag_before()
+        given, flag = self._given, self._flag_before()
         if flag is not None:
             yield from values(self._command, flag.name, current, given, self._names)
             return
@@ -116,8 +117,8 @@ class Completer:
             if not line.hidden:
                 yield Suggestion(line.name, f'command {prefix} {line.name}'.replace('  ', ' '), line.short)
 
-    def _given(self) -> list[str]:
-        """The arguments before the cursor that are no flags."""
+    def _arguments(self) -> list[str]:
+        """Read what was given: `flags` know then which of them were."""
         try:
             self.flags.parse(self._rest)
         except FlagError:

@@ -32,9 +32,9 @@ def answer(words: list[str], io: IO, ctx: Context) -> int:
 
 def _answered(completer: Completer, current: str) -> tuple[int, list[tuple[str, str]]]:
     """The directive, and words with what they are."""
-    suggestions = completer.complete(current)
     if completer.asks_for_flag(current):
         return NO_FILES, list(_flags(completer, current))
+    suggestions = completer.complete(current)
     if any(each.file for each in suggestions):
         flag = completer.flag_at(current)
         if flag is not None and flag.name == 'filename':
