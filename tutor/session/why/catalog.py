@@ -62,7 +62,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r'a container name must be specified for pod (\S+), choose one of: \[([^\]]*)\]', containers.which_container),
     (r'command terminated with exit code (\d+)', cluster.remote_exit),
     (r'[Cc]ould not resolve host|bad address|can\'t resolve|NXDOMAIN', cluster.no_such_host),
-    (r'[Cc]onnection refused', cluster.refused),
+    (r'[Cc]onnection refused|curl: \(7\)|Failed to connect to|wget: \(4\)', cluster.refused),
     *_noted(policy_notes.NOTES[-1:]),
     (r'error: no objects passed to apply|error: no objects passed to create', manifests.empty),
     (r'must specify one of -f and -k', manifests.no_file_given),

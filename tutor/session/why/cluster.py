@@ -143,6 +143,7 @@ def no_such_host(match: re.Match[str], failure: Failure) -> Answer:
 
 def refused(match: re.Match[str], failure: Failure) -> Answer:
     return Text(
-        zh='地址通了，但那个端口上没有进程在听，或者 Service 没有就绪的端点。看看端口和端点。',
-        en='The address is right, but nothing listens on that port, or the Service has no ready endpoints. Look at both.'), [
+        zh='地址通了，但那个端口上没有进程在听：端口写错了，或者 Service 没有就绪的端点，或者 `targetPort` 不是容器在听的端口。',
+        en='The address is reached, but nothing listens on that port: the port is wrong, the Service has no ready endpoint, or '
+           'its `targetPort` is not where the container listens.'), [
             Suggestion(LOOK, 'kubectl get services'), Suggestion(LOOK, 'kubectl get endpointslices')]

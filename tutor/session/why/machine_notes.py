@@ -2,13 +2,8 @@
 
 from tutor.session.why.notes import Note
 
-_LISTENS = ('kubectl get services', 'kubectl get endpointslices')
 NOTES: tuple[Note, ...] = (
     # -- transfers --------------------------------------------------------------------------------------------------
-    Note(r'curl: \(7\)|Failed to connect to|wget: \(4\)',
-         '地址通了，但那个端口上没有进程在听：端口写错了，或者 Service 没有就绪的端点，或者 `targetPort` 不是容器在听的端口。',
-         'The address is reached, but nothing listens on that port: the port is wrong, the Service has no ready endpoint, or its '
-         '`targetPort` is not where the container listens.', look=_LISTENS),
     Note(r'curl: \(22\)|server returned error: HTTP/',
          '连上了，服务器用错误状态回答：4xx 是请求不对（路径、权限），5xx 是它自己出了错。去掉 `-f` 可以看到回答的内容。',
          'Connected, and the server answers with an error status: 4xx is about the request (path, permission), 5xx about the '
