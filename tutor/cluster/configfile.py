@@ -166,6 +166,8 @@ class ImageDefinition(_Behaviour):
     start: Seconds = 0
     logs: list[LogLine] = []
     serve: list[Serving] = []
+    accept: list[Annotated[int, Field(ge=1, le=65535)]] = []
+    """Ports on which a connection is taken and nothing said."""
     exit: Ending | None = None
     stop: Stopping = Stopping()
     memory: Amount = '8Mi'

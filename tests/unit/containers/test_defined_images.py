@@ -22,6 +22,7 @@ FILE = {
             'serve': [{'port': 8080, 'paths': {
                 '/': 'api {tag} on {hostname} at {path}\n', '/ready': {'text': 'ok', 'after': '5s', 'until': '30s'},
                 '/teapot': {'status': 418, 'headers': {'X-Pot': 'tea'}, 'log': '{method} {path} {status}'}}}]},
+        'shop/queue': {'accept': [5672]},
         'registry.example.com/hungry': {'memory': '20Mi', 'grow': '20Mi', 'stop': {'ignore': True}},
     },
 }
@@ -35,6 +36,7 @@ def bench() -> Workbench:
     bench.run('''kubectl run hungry --image=registry.example.com/hungry --overrides='
 {"spec": {"containers": [{"name": "hungry", "image": "registry.example.com/hungry", "resources": {"limits":
 {"memory": "70Mi"}}}]}}' ''')
+    bench.run('kubectl run queue --image=shop/queue')
     bench.run('kubectl run none --image=shop/api:v9')
     bench.simulation.advance(30)
     return bench
@@ -55,6 +57,12 @@ def test_it_answers_logs_and_has_files(bench: Workbench) -> None:
     assert 'GET /teapot 418' in log
     assert bench.run('kubectl exec v1 -- cat /app/readme').stdout == 'hello\n'
     assert bench.run('kubectl exec v1 -- printenv DB').stdout == 'db:5432\n'
+
+
+def test_a_port_may_take_connections_and_say_nothing(bench: Workbench) -> None:
+    address = bench.run("kubectl get pod queue -o jsonpath='{.status.podIP}'").stdout
+    assert bench.run(f'nc -zv {address} 5672').code == 0
+    assert bench.run(f'nc -zv {address} 5673').code == 1
 
 
 def test_a_tag_behaves_otherwise(bench: Workbench) -> None:

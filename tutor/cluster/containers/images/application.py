@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from tutor.cluster.containers.image import PATH, ImageConfig
+from tutor.cluster.containers.image import ImageConfig
 from tutor.cluster.containers.images.defined import DefinedImage
 from tutor.shell.process import Main
 
@@ -45,15 +46,12 @@ class Application(DefinedImage):
             'logs': lines, 'serve': serve, 'accept': tuple(ports),
             'stop': {'ignore': False, 'takes': 0, 'code': code, 'text': ''}, **usual})
         self._command = tuple(command.split())
-        self._ports = tuple(f'{port}/tcp' for port in (*(http or {}), *ports))
 
     def userland(self, tag: str) -> str:
         return 'alpine' if 'alpine' in tag else super().userland(tag)
 
     def config(self, tag: str) -> ImageConfig:
-        found = self._of(tag)
-        return ImageConfig(entrypoint=self._command[:1], command=self._command[1:], environment={
-            'PATH': PATH, **found['env']}, working_dir=found['workdir'], user=found['user'], ports=self._ports)
+        return replace(super().config(tag), entrypoint=self._command[:1], command=self._command[1:])
 
     def programs(self, tag: str) -> Mapping[str, Main]:
         [run] = super().programs(tag).values()

@@ -41,7 +41,8 @@ class DefinedImage(Image):
         found = self._of(tag)
         return ImageConfig(
             entrypoint=(PROGRAM,), environment={'PATH': PATH, **found['env']}, working_dir=found['workdir'],
-            user=found['user'], ports=tuple(f'{server["port"]}/tcp' for server in found['serve']))
+            user=found['user'], ports=tuple(f'{port}/tcp' for port in (
+                *(server['port'] for server in found['serve']), *found['accept'])))
 
     def files(self, tag: str) -> Mapping[str, str]:
         return self._of(tag)['files']
@@ -155,7 +156,7 @@ class _Running:
         network = self._ctx.host.network
         if network is None:
             return
-        for port in self._definition.get('accept', ()):
+        for port in self._definition['accept']:
             network.listen(port, _hold)
         for server in self._definition['serve']:
             service = HttpService(lambda request, server=server: self._respond(server, request))
