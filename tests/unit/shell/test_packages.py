@@ -60,3 +60,24 @@ def test_apk_adds_and_takes_away(bench: Workbench) -> None:
 def test_a_node_has_its_packages(bench: Workbench, command: str, said: str) -> None:
     ran = bench.run(command)
     assert said in ran.stdout + ran.stderr
+
+
+def test_dnf_zypper_and_pacman_install_in_their_own_words() -> None:
+    bench = Workbench()
+    for name, image in (('rocky', 'rockylinux:9'), ('leap', 'opensuse/leap'), ('arch', 'archlinux')):
+        bench.run(f'kubectl run {name} --image={image} --command -- sleep 1d')
+    bench.simulation.advance(60)
+    assert 'ID="rocky"' in inside(bench, 'rocky', 'cat /etc/os-release')
+    shown = inside(bench, 'rocky', 'dnf install -y tree procps-ng && tree /root && ps && yum remove -y tree; tree')
+    for text in ('Install  2 Packages\n', '\nInstalled:\n  procps-ng-3.3.17-14.el9.x86_64\n',
+                 '  tree-1.8.0-10.el9.x86_64\n',
+                 '0 directories, 0 files', 'PID TTY', 'Removed:\n', 'tree: '):
+        assert text in shown
+    assert 'Error: Unable to find a match: nosuch\n' in inside(bench, 'rocky', 'dnf install nosuch')
+    assert 'Operation aborted.' in inside(bench, 'rocky', 'dnf install jq')
+    shown = inside(bench, 'leap', 'zypper -n install jq && jq -n 1; zypper in -y nosuch; echo $?')
+    assert 'The following NEW package is going to be installed:\n  jq\n' in shown
+    assert '\n1\n' in shown and "No provider of 'nosuch' found.\n" in shown and '104\n' in shown
+    assert 'error: target not found: jq' in inside(bench, 'arch', 'pacman -S --noconfirm jq')
+    shown = inside(bench, 'arch', 'pacman -Sy --noconfirm jq && jq -n 1')
+    assert 'Packages (1) jq-1.8.1-1\n' in shown and shown.endswith('\n1\n')

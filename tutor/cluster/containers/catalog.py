@@ -14,6 +14,7 @@ from tutor.cluster.containers.images.cassandra import Cassandra
 from tutor.cluster.containers.images.curl import Curl
 from tutor.cluster.containers.images.databases import Mariadb, Mysql, Postgres, XtraBackup
 from tutor.cluster.containers.images.debian import Debian
+from tutor.cluster.containers.images.distributions import DISTRIBUTIONS
 from tutor.cluster.containers.images.echoserver import Echoserver
 from tutor.cluster.containers.images.google_samples import HelloApp, HelloAppRegistry, KubernetesBootcamp, NodeHello
 from tutor.cluster.containers.images.guestbook import (
@@ -151,4 +152,4 @@ IMAGES: tuple[Callable[[], Image], ...] = (
 
 def all_images() -> list[Image]:
     """A new one of each; those that are data alone are shared."""
-    return [*(image() for image in IMAGES), *APPLICATIONS]
+    return [*(image() for image in IMAGES), *APPLICATIONS, *DISTRIBUTIONS]

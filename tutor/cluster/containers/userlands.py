@@ -39,6 +39,13 @@ _FULL = """
 curl wget ps top free uptime vi vim nano less man ssh ping dig nslookup nc ip ss netstat git make openssl jq watch
 pgrep pkill pidof host traceroute iptables iptables-save ipvsadm ifconfig route
 """
+_BASE = """
+awk bash curl egrep fgrep find getent getopt grep gunzip gzip hostname kill more mount rev sed sh tar umount xargs zcat
+"""
+REDHAT = [*COREUTILS, *_BASE.split(), 'dnf', 'ldd', 'su', 'vi', 'yum']
+ARCH = [*COREUTILS, *_BASE.split(), 'free', 'ip', 'ldd', 'openssl', 'pacman', 'pgrep', 'pidof', 'ping', 'pkill', 'ps',
+        'ss', 'su', 'top', 'uptime', 'watch']
+SUSE = [*COREUTILS, *_BASE.split(), 'ldd', 'su', 'zypper']
 FULL = [*DEBIAN, *_FULL.split()]
 
 
@@ -83,7 +90,21 @@ daemon:x:2:2:daemon:/sbin:/sbin/nologin
 nobody:x:65534:65534:nobody:/:/sbin/nologin
 """
 _ALPINE_GROUPS = 'root:x:0:root\nbin:x:1:root,bin,daemon\ndaemon:x:2:root,bin,daemon\nnobody:x:65534:\n'
+_RPM_USERS = """\
+root:x:0:0:root:/root:/bin/bash
+bin:x:1:1:bin:/bin:/sbin/nologin
+daemon:x:2:2:daemon:/sbin:/sbin/nologin
+nobody:x:65534:65534:Kernel Overflow User:/:/sbin/nologin
+"""
+_RPM_GROUPS = 'root:x:0:\nbin:x:1:\ndaemon:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nnobody:x:65534:\n'
 _MERGED = {'/bin': 'usr/bin', '/sbin': 'usr/sbin', '/lib': 'usr/lib', '/var/run': '/run'}
+
+
+
+def _rpm(name: str, programs: list[str], release: str) -> Userland:
+    return Userland(name, 'gnu', tuple(programs), '/usr/bin', release, users=_RPM_USERS, groups=_RPM_GROUPS,
+                    links=_MERGED)
+
 
 USERLANDS: Mapping[str, Userland] = {userland.name: userland for userland in (
     Userland('none', 'gnu', (), '/usr/bin', directories=(), users='root:x:0:0:root:/root:/sbin/nologin\n'),
@@ -105,6 +126,28 @@ USERLANDS: Mapping[str, Userland] = {userland.name: userland for userland in (
         'VERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n'
         'HOME_URL="https://www.ubuntu.com/"\nSUPPORT_URL="https://help.ubuntu.com/"\n'),
         users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED, extra={'/etc/debian_version': 'trixie/sid\n'}),
+    _rpm('fedora', REDHAT, (
+        'NAME="Fedora Linux"\nVERSION="42 (Container Image)"\nID=fedora\nVERSION_ID=42\nPLATFORM_ID="platform:f42"\n'
+        'PRETTY_NAME="Fedora Linux 42 (Container Image)"\nHOME_URL="https://fedoraproject.org/"\n')),
+    _rpm('rocky', REDHAT, (
+        'NAME="Rocky Linux"\nVERSION="9.3 (Blue Onyx)"\nID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.3"\n'
+        'PLATFORM_ID="platform:el9"\nPRETTY_NAME="Rocky Linux 9.3 (Blue Onyx)"\nHOME_URL="https://rockylinux.org/"\n')),
+    _rpm('alma', REDHAT, (
+        'NAME="AlmaLinux"\nVERSION="9.6 (Sage Margay)"\nID="almalinux"\nID_LIKE="rhel centos fedora"\n'
+        'VERSION_ID="9.6"\nPLATFORM_ID="platform:el9"\nPRETTY_NAME="AlmaLinux 9.6 (Sage Margay)"\n'
+        'HOME_URL="https://almalinux.org/"\n')),
+    _rpm('oracle', REDHAT, (
+        'NAME="Oracle Linux Server"\nVERSION="9.6"\nID="ol"\nID_LIKE="fedora"\nVERSION_ID="9.6"\n'
+        'PLATFORM_ID="platform:el9"\nPRETTY_NAME="Oracle Linux Server 9.6"\nHOME_URL="https://linux.oracle.com/"\n')),
+    _rpm('amazon', REDHAT, (
+        'NAME="Amazon Linux"\nVERSION="2023"\nID="amzn"\nID_LIKE="fedora"\nVERSION_ID="2023"\n'
+        'PLATFORM_ID="platform:al2023"\nPRETTY_NAME="Amazon Linux 2023.9.20250929"\n'
+        'HOME_URL="https://aws.amazon.com/linux/amazon-linux-2023/"\n')),
+    _rpm('arch', ARCH, (
+        'NAME="Arch Linux"\nPRETTY_NAME="Arch Linux"\nID=arch\nBUILD_ID=rolling\nHOME_URL="https://archlinux.org/"\n')),
+    _rpm('suse', SUSE, (
+        'NAME="openSUSE Leap"\nVERSION="15.6"\nID="opensuse-leap"\nID_LIKE="suse opensuse"\nVERSION_ID="15.6"\n'
+        'PRETTY_NAME="openSUSE Leap 15.6"\nHOME_URL="https://www.opensuse.org/"\n')),
     Userland('full', 'gnu', tuple(FULL), '/usr/bin', (
         'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n'),
         users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED),

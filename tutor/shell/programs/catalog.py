@@ -47,6 +47,7 @@ PROGRAMS: Mapping[str, str] = {
     'diff': 'diff:diff',
     'dig': 'dig:dig',
     'dirname': 'paths:dirname',
+    'dnf': 'packages.rpm:dnf',
     'docker': 'docker.program:main',
     'du': 'disks:du',
     'echo': 'echo:main',
@@ -108,6 +109,7 @@ PROGRAMS: Mapping[str, str] = {
     'nslookup': 'nslookup:main',
     'od': 'dump:od',
     'openssl': 'openssl.program:main',
+    'pacman': 'packages.pacman:main',
     'paste': 'joining:paste',
     'pgrep': 'signalling:pgrep',
     'pidof': 'signalling:pidof',
@@ -185,7 +187,9 @@ PROGRAMS: Mapping[str, str] = {
     'xxd': 'dump:xxd',
     'yes': 'sequences:yes',
     'yq': 'yq:main',
+    'yum': 'packages.rpm:dnf',
     'zcat': 'gzip:main',
+    'zypper': 'packages.rpm:zypper',
 }
 
 

@@ -79,6 +79,8 @@ PAGES: dict[str, Page] = {
     'dirname': Page('NAME…', 'a path without its last part', '去掉路径的最后一段'),
     'dirs': Page('[-clpv]', 'the folders of pushd', '查看目录栈'),
     'disown': Page('[-ah] [%JOB…]', 'forget jobs; they run on', '不再管理作业，让它们继续运行'),
+    'dnf': Page('install [-y] PACKAGE…', 'install packages (Fedora, Rocky Linux and their kin)',
+                 '安装软件包（Fedora、Rocky Linux 等）'),
     'docker': Page('build | run | ps | logs | exec | images | tag | push | pull …',
                    'build images and run containers on this machine', '在这台机器上构建镜像、运行容器'),
     'du': Page('[-hsa] [-d DEPTH] [FILE…]', 'the space that files take', '查看文件占用的空间'),
@@ -160,6 +162,8 @@ PAGES: dict[str, Page] = {
     'od': Page('[-A n] [-t TYPE] [-c] [FILE…]', 'print bytes in octal and other forms', '以八进制等形式显示'),
     'openssl': Page('genrsa | req | x509 | verify | … [OPTION…]', 'keys, certificate requests and certificates',
                     '密钥、证书请求和证书'),
+    'pacman': Page('-Sy [--noconfirm] PACKAGE… | -R PACKAGE…', 'install packages (Arch Linux)',
+                    '安装软件包（Arch Linux）'),
     'paste': Page('[-s] [-d LIST] [FILE…]', 'join lines side by side', '并排合并行'),
     'pgrep': Page('[-fla] PATTERN', 'find processes', '查找进程'),
     'pidof': Page('NAME…', 'the number of a process', '按名字查进程号'),
@@ -261,7 +265,11 @@ PAGES: dict[str, Page] = {
     'xxd': Page('[-r] [-p] [FILE]', 'print bytes in hexadecimal', '十六进制转储'),
     'yes': Page('[WORD…]', 'print a line forever', '不断输出一行文字'),
     'yq': Page("[-i] [-o json|yaml] 'FILTER' [FILE…]", 'take YAML apart', '处理 YAML'),
+    'yum': Page('install [-y] PACKAGE…', 'install packages (Fedora, Rocky Linux and their kin)',
+                 '安装软件包（Fedora、Rocky Linux 等）'),
     'zcat': Page('[FILE…]', 'print packed files', '输出压缩文件的内容'),
+    'zypper': Page('install [-y] PACKAGE…', 'install packages (openSUSE)',
+                    '安装软件包（openSUSE）'),
 }
 
 

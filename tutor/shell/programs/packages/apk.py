@@ -29,7 +29,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         io.stdout.write('OK: 26325 distinct packages available\n' if verb == 'update' else 'OK: 8 MiB in 16 packages\n')
         return 0
     try:
-        wanted = closure(names, alpine=True)
+        wanted = closure(names, 'alpine')
     except NotSimulated as problem:
         raise Complaint(f'error: the package {problem} is not simulated here') from None
     except Unknown as problem:

@@ -104,7 +104,7 @@ def _chosen(names: list[str], ctx: Context) -> dict[str, Package]:
     """The packages of these names. Raises Complaint; without an update nothing is known."""
     known = ctx.host.machine is not None or ctx.files.exists(LISTS)
     try:
-        wanted = closure(names, alpine=False)
+        wanted = closure(names, 'debian')
     except NotSimulated as problem:
         if known:
             raise Complaint(f'error: the package {problem} is not simulated here', FAILED) from None

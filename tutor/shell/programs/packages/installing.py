@@ -18,15 +18,16 @@ class NotSimulated(LookupError):
     """A package that there is, and that cannot be had here."""
 
 
-def closure(names: list[str], alpine: bool) -> dict[str, Package]:
-    """Packages with what they need, by name, in the order of names. Raises Unknown, NotSimulated."""
+def closure(names: list[str], distribution: str) -> dict[str, Package]:
+    """Packages with what they need, by name, in the order of names; `distribution` is the field of Package that has
+    the version. Raises Unknown, NotSimulated."""
     from tutor.shell.programs.packages.catalog import REAL
     found: dict[str, Package] = {}
     pending = [name.partition('=')[0] for name in names]
     while pending:
         name = pending.pop(0)
         package = PACKAGES.get(name)
-        if package is None or not (package.alpine if alpine else package.debian):
+        if package is None or not getattr(package, distribution):
             raise NotSimulated(name) if name in REAL else Unknown(name)
         if name not in found:
             found[name] = package
