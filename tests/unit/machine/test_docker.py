@@ -157,3 +157,34 @@ def test_without_its_daemon_docker_says_so(desk: Desk) -> None:
                                      'Is the docker daemon running?\n')
     desk.out('sudo systemctl start docker')
     assert 'Exited' in desk.out('docker ps -a')
+
+
+def test_a_stage_takes_programs_and_links_from_other_images(desk: Desk) -> None:
+    desk.files.put('/home/learner/Dockerfile', (
+        'FROM alpine AS build\nRUN mkdir -p /x && echo hi > /x/a && ln -s a /x/b\n'
+        'FROM gcr.io/distroless/static-debian12\nCOPY --from=busybox /bin/cat /bin/cat\nCOPY --from=build /x /x\n'
+        'ENTRYPOINT ["/bin/cat", "/x/b"]\n'))
+    built = desk.out('docker build -t far .')
+    assert '[internal] load metadata for docker.io/library/busybox:latest' in built
+    assert desk.out('docker run --rm far') == 'hi\n'
+    assert 'executable file not found' in desk.out('docker run --rm --entrypoint sh far')
+
+
+def test_onbuild_waits_for_who_begins_with_the_image(desk: Desk) -> None:
+    desk.files.put('/home/learner/Dockerfile', (
+        'FROM alpine\nONBUILD RUN echo later > /when\nHEALTHCHECK CMD ["true"]\n'))
+    desk.out('docker build -t first .')
+    assert 'No such file' in desk.out('docker run --rm first cat /when')
+    assert json.loads(desk.out('docker inspect first'))[0]['Config']['Healthcheck']['Test'] == ['CMD', 'true']
+    desk.files.put('/home/learner/Dockerfile', 'FROM first\n')
+    assert '[2/2] RUN echo later > /when' in desk.out('docker build -t second .')
+    assert desk.out('docker run --rm second cat /when') == 'later\n'
+
+
+def test_a_compiler_that_is_not_simulated_fails_the_build(desk: Desk) -> None:
+    desk.files.put('/home/learner/Dockerfile', 'FROM golang:1.24 AS build\nRUN go version\nRUN go build -o /app\n'
+                                               'FROM scratch\nCOPY --from=build /app /app\n')
+    built = desk.out('docker build -t app .')
+    assert 'go version go1.24.9 linux/amd64' in built
+    assert 'go: error: compiling and running go programs is not simulated here' in built
+    assert desk.code == 1

@@ -68,6 +68,7 @@ from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.redis import Redis
 from tutor.cluster.containers.images.stress import Stress, VishStress
 from tutor.cluster.containers.images.test_servers import Goproxy, ServeHostname, TestWebserver
+from tutor.cluster.containers.images.toolchains import TOOLCHAINS
 from tutor.cluster.containers.images.troubleshooting import DnsUtils, Netshoot
 from tutor.cluster.containers.images.ubuntu import Ubuntu
 from tutor.cluster.containers.images.whoami import Whoami
@@ -152,4 +153,4 @@ IMAGES: tuple[Callable[[], Image], ...] = (
 
 def all_images() -> list[Image]:
     """A new one of each; those that are data alone are shared."""
-    return [*(image() for image in IMAGES), *APPLICATIONS, *DISTRIBUTIONS]
+    return [*(image() for image in IMAGES), *APPLICATIONS, *DISTRIBUTIONS, *TOOLCHAINS]

@@ -29,7 +29,8 @@ def commit(engine: Engine, kept: Kept, name: str, changes: str) -> str:
     config = replace(before.manifest.config, command=tuple(command),
                      environment={**before.manifest.config.environment, **kept.creation.env})
     repository, _, tag = (name or '<none>:<none>').partition(':')
-    manifest = new_image(identity, before.manifest, config, root, before.manifest.size, repository, tag or 'latest')
+    manifest = new_image(identity, before.manifest, config, root, before.manifest.programs,
+                         before.manifest.size, repository, tag or 'latest')
     layer = Layer(identity, changes or ' '.join(command), 0, simulation.now)
     older = [replace(known, id='<missing>') for known in before.layers]
     engine.store.add(LocalImage(identity, manifest, simulation.now, [layer, *older], dict(before.labels)), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import posixpath
 import re
 from collections.abc import Callable
@@ -12,11 +13,20 @@ from tutor.cluster.containers import system
 from tutor.cluster.containers.executables import StartFailure, find
 from tutor.cluster.containers.image import PATH, ImageConfig, Manifest
 from tutor.cluster.containers.references import digest_of
-from tutor.cluster.docker.dockerfile import Dockerfile, DockerfileError, Instruction, Stage, parse, substitute
+from tutor.cluster.docker.dockerfile import (
+    Dockerfile,
+    DockerfileError,
+    Instruction,
+    Stage,
+    parse,
+    substitute,
+    triggered,
+)
 from tutor.cluster.docker.images import LocalImage, LocalImages, new_image, reference
+from tutor.cluster.docker.trees import digest_tree, transfer
 from tutor.cluster.simulation import Simulation
 from tutor.shell.docker import BuildFailed, BuildRequest, BuildStep, DockerError, Layer
-from tutor.shell.process import IO, Context, Host, Network
+from tutor.shell.process import IO, Context, Host, Main, Network
 from tutor.shell.streams import BytesReader, Capture
 from tutor.shell.vfs import Directory, File, FileSystem
 
@@ -42,8 +52,12 @@ class State:
     stop_signal: str
     layers: list[Layer]
     size: int
+    programs: dict[str, Main]
+    """What its executables run: the base's, and those of images that files were copied from."""
     labels: dict[str, str] = field(default_factory=dict)
     healthcheck: list[str] = field(default_factory=list)
+    triggers: list[str] = field(default_factory=list)
+    """Its ONBUILD instructions, for those that begin with it."""
     arguments: dict[str, str] = field(default_factory=dict)
     shell: tuple[str, ...] = ('/bin/sh', '-c')
 
@@ -133,11 +147,12 @@ class _Build:
     async def _metadata(self, stages: list[Stage], arguments: dict[str, str]) -> None:
         """Resolve the images that stages begin with; those that are not here are pulled."""
         names = {stage.name for stage in stages}
-        for stage in stages:
-            base = substitute(stage.base, arguments)
+        used = [(substitute(stage.base, arguments), stage.instruction) for stage in stages]
+        used += [(step.flags['from'], step) for stage in stages for step in stage.steps if 'from' in step.flags]
+        for base, instruction in {name: (name, step) for name, step in used}.values():
             if base.lower() in names or base == 'scratch':
                 continue
-            wanted = self._reference(base, stage.instruction)
+            wanted = self._reference(base, instruction)
             title, begun = f'[internal] load metadata for {wanted.canonical}', self.simulation.now
             if self.builder._images.find(base) is None:
                 try:
@@ -145,7 +160,7 @@ class _Build:
                 except DockerError as problem:
                     text = f'{base}: failed to resolve source metadata for {wanted.canonical}: {problem}'
                     self.progress(BuildStep(title, [], self.simulation.now - begun, failed=str(problem)))
-                    raise BuildFailed(SOLVE + text, self._report(stage.instruction, title)) from None
+                    raise BuildFailed(SOLVE + text, self._report(instruction, title)) from None
             self._note(title, [], self.simulation.now - begun)
 
     def _reference(self, base: str, instruction: Instruction):
@@ -159,15 +174,16 @@ class _Build:
 
     async def _stage(self, stage: Stage, parsed: Dockerfile, wanted: list[Stage], arguments: dict[str, str]) -> State:
         state = self._begin(stage, arguments)
-        state.arguments = {}
-        counted = [step for step in stage.steps if step.name in ('RUN', 'COPY', 'ADD', 'WORKDIR')]
+        steps = [*(triggered(text, stage.instruction) for text in state.triggers), *stage.steps]
+        state.arguments, state.triggers = {}, []
+        counted = [step for step in steps if step.name in ('RUN', 'COPY', 'ADD', 'WORKDIR')]
         label = '' if len(wanted) == 1 else f'{stage.name if not stage.name.isdigit() else f"stage-{stage.name}"} '
         total, number = len(counted) + 1, 1
         base = substitute(stage.base, arguments)
         if base != 'scratch' and base.lower() not in self.done:
             digest = state.base.digest
             self._note(f'[{label}{number}/{total}] FROM {reference(base).canonical}@{digest}', [])
-        for step in stage.steps:
+        for step in steps:
             prefix = ''
             if step in counted:
                 number += 1
@@ -183,18 +199,19 @@ class _Build:
             return State(earlier.base, earlier.root, earlier.key, dict(earlier.env), earlier.entrypoint,
                          earlier.command, earlier.workdir, earlier.user, earlier.ports, earlier.volumes,
                          earlier.stop_signal,
-                         list(earlier.layers), earlier.size, dict(earlier.labels), list(earlier.healthcheck))
+                         list(earlier.layers), earlier.size, earlier.programs, dict(earlier.labels),
+                         list(earlier.healthcheck), list(earlier.triggers))
         if base == 'scratch':
             empty = FileSystem(lambda: self.simulation.now)
             from tutor.cluster.docker.images import BuiltImage
             manifest = Manifest(BuiltImage('scratch', 4 << 20), 'scratch', '', ImageConfig(), empty, {}, 'gnu', 0)
-            return State(manifest, empty, 'scratch', {'PATH': PATH}, (), (), '/', '', (), (), 'TERM', [], 0)
+            return State(manifest, empty, 'scratch', {'PATH': PATH}, (), (), '/', '', (), (), 'TERM', [], 0, {})
         image = self.builder._images.get(base)
         config = image.manifest.config
         return State(image.manifest, image.manifest.root, image.id, {'PATH': PATH, **config.environment},
                      config.entrypoint, config.command, config.working_dir or '/', config.user, config.ports,
-                     config.volumes, config.stop_signal, list(image.layers), image.manifest.size, dict(image.labels),
-                     list(image.healthcheck))
+                     config.volumes, config.stop_signal, list(image.layers), image.manifest.size,
+                     image.manifest.programs, dict(image.labels), list(image.healthcheck), list(image.triggers))
 
     async def _step(self, step: Instruction, state: State, prefix: str, arguments: dict[str, str]) -> None:
         scope = {**state.arguments, **state.env}
@@ -236,9 +253,9 @@ class _Build:
                 state.shell = tuple(step.exec_form() or ('/bin/sh', '-c'))
             case 'HEALTHCHECK':
                 words = step.text.split(None, 1)
-                state.healthcheck = [] if words[0].upper() == 'NONE' else ['CMD-SHELL', words[-1]]
+                state.healthcheck = ['NONE'] if words[0].upper() == 'NONE' else _health_test(words[-1])
             case 'ONBUILD':
-                raise BuildFailed(f'{SOLVE}ONBUILD is not simulated', self._report(step, ''))
+                state.triggers.append(step.text)
         state.key = digest_of(f'{state.key} {step.source}')
         state.layers.insert(0, Layer(state.key, f'{step.name} {step.text}', 0, self.simulation.now))
 
@@ -266,7 +283,7 @@ class _Build:
         simulation, begun = self.simulation, self.simulation.now
         devices = files.root.entries.get('dev')
         files.mount('/dev', FileSystem(lambda: simulation.now, lower=system.devices(False)))
-        host = Host(simulation, 'buildkitsandbox', files, self.builder._network(), state.base.programs,
+        host = Host(simulation, 'buildkitsandbox', files, self.builder._network(), state.programs,
                     state.base.userland)
         uid, gid, name = user_of(files, state.user)
         argv = step.exec_form() or [*state.shell, step.text]
@@ -294,11 +311,12 @@ class _Build:
         if any('://' in source for source in sources):
             raise BuildFailed(f'{SOLVE}{step.name} from a URL is not simulated', self._report(step, ''))
         title = f'{prefix}{step.source}'
-        files = self._source(step)
+        files, programs = self._source(step)
         found = [(name, path) for source in sources for name, path in self._matching(source, step, files, title)]
-        content = ' '.join(f'{name}={_digest(files, path)}' for name, path in found)
+        content = ' '.join(f'{name}={digest_tree(files, path)}' for name, path in found)
         key = digest_of(f'{state.key} {step.source} {content} {state.workdir}')
         made_by = MADE_BY[step.name].format(' '.join(words))
+        state.programs = {**programs, **state.programs}
         if self._from_cache(key, step, state, prefix, made_by):
             return
         layer = FileSystem(lambda: self.simulation.now, lower=state.root)
@@ -308,26 +326,22 @@ class _Build:
         for name, path in found:
             node = files.node(path)
             there = place if isinstance(node, Directory) or not into else f'{place}/{posixpath.basename(name)}'
-            _transfer(files, path, layer, there, owner[:2], self._ignores if 'from' not in step.flags else None,
-                      self.request.context)
+            transfer(files, path, layer, there, owner[:2], self._ignores if 'from' not in step.flags else None)
         if 'chmod' in step.flags and layer.is_file(place):
             layer.chmod(place, int(step.flags['chmod'], 8))
         self._commit(key, layer, step, state, made_by)
         self.progress(BuildStep(title))
 
-    def _source(self, step: Instruction) -> FileSystem:
-        """Where COPY takes files from: the context, a stage, or another image."""
+    def _source(self, step: Instruction) -> tuple[FileSystem, dict[str, Main]]:
+        """Where COPY takes files from (the context, a stage, another image), and what its executables run."""
         name = step.flags.get('from')
         if name is None:
-            return self.context
+            return self.context, {}
         state = self.done.get(name.lower())
         if state is not None:
-            return state.root
-        image = self.builder._images.find(name)
-        if image is None:
-            raise BuildFailed(f'{SOLVE}{name}: failed to resolve source metadata for {name}: it is neither a stage '
-                              'nor an image on this machine', self._report(step, ''))
-        return image.manifest.root
+            return state.root, state.programs
+        image = self.builder._images.get(name)
+        return image.manifest.root, image.manifest.programs
 
     def _matching(self, source: str, step: Instruction, files: FileSystem, title: str) -> list[tuple[str, str]]:
         """The files that a source names: their names, and their paths."""
@@ -388,13 +402,14 @@ class _Build:
         identity = digest_of(f'{state.key} {sorted(state.labels.items())}')
         tags = request.tags or []
         first = reference(tags[0]) if tags else None
-        manifest = new_image(identity, state.base, state.config(), state.root, state.size,
+        manifest = new_image(identity, state.base, state.config(), state.root, state.programs, state.size,
                              first.repository if first else '<none>', first.tag if first else '<none>')
         layers = [Layer(layer.id if place else identity, layer.created_by, layer.size, layer.created)
                   for place, layer in enumerate(state.layers)]
         layers = [layer if not place else Layer('<missing>', layer.created_by, layer.size, layer.created)
                   for place, layer in enumerate(layers)]
-        images.add(LocalImage(identity, manifest, self.simulation.now, layers, state.labels, state.healthcheck))
+        images.add(LocalImage(identity, manifest, self.simulation.now, layers, state.labels, state.healthcheck,
+                              state.triggers))
         lines = ['exporting layers done', f'writing image {identity} done']
         for tag in tags:
             images.names[reference(tag).canonical] = identity
@@ -442,6 +457,14 @@ class _Build:
         return f'{text}{"-" * 20}\n'
 
 
+def _health_test(text: str) -> list[str]:
+    """What follows HEALTHCHECK CMD, a JSON array or a line for the shell."""
+    try:
+        return ['CMD', *json.loads(text)] if text.startswith('[') else ['CMD-SHELL', text]
+    except ValueError:
+        return ['CMD-SHELL', text]
+
+
 def user_of(files: FileSystem, text: str) -> tuple[int, int, str]:
     """Numbers and name of USER or --chown: 'name', 'name:group', '1000:1000'."""
     match = ROOTLESS.match(text or 'root')
@@ -458,31 +481,3 @@ def _lines(files: FileSystem, path: str) -> list[str]:
         return files.read_text(path).splitlines()
     except OSError:
         return []
-
-
-def _digest(files: FileSystem, path: str) -> str:
-    """What a file or tree holds, in short."""
-    from hashlib import sha256
-    digest = sha256()
-    for below, node in files.walk(path):
-        digest.update(below.encode())
-        if isinstance(node, File):
-            digest.update(node.data())
-    return digest.hexdigest()
-
-
-def _transfer(source: FileSystem, path: str, target: FileSystem, place: str, owner: tuple[int, int],
-              ignores: Callable[[str], bool] | None, context: str) -> None:
-    """Copy a file, or what is in a directory."""
-    node = source.node(path)
-    if isinstance(node, Directory):
-        target.make_dirs(place)
-        for name in sorted(node.entries):
-            if ignores is None or not ignores(f'{path}/{name}'):
-                _transfer(source, f'{path}/{name}', target, f'{place}/{name}', owner, ignores, context)
-        return
-    if not isinstance(node, File):
-        return
-    target.put(place, node.data(), node.mode, node.program)
-    target.used += node.size
-    target.chown(place, *owner)

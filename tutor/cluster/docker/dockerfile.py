@@ -144,6 +144,11 @@ def _instruction(text: str, first: int, last: int) -> Instruction:
     return Instruction(upper, flags, rest, first, last, f'{upper} {text.partition(" ")[2].strip()}')
 
 
+def triggered(text: str, place: Instruction) -> Instruction:
+    """An ONBUILD instruction where the FROM stands that brings it."""
+    return _instruction(text, place.first, place.last)
+
+
 def substitute(text: str, env: Mapping[str, str]) -> str:
     """$NAME, ${NAME}, ${NAME:-default}, ${NAME:+other}."""
     def value(match: re.Match[str]) -> str:

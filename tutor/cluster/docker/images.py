@@ -11,6 +11,7 @@ from tutor.cluster.containers.references import DEFAULT_TAG, InvalidReference, R
 from tutor.cluster.containers.registry import PRIVATE_REGISTRIES, ImageRegistry, PullError
 from tutor.cluster.simulation import Simulation
 from tutor.shell.docker import DockerError, ImageSummary, Layer
+from tutor.shell.process import Main
 from tutor.shell.vfs import FileSystem
 
 SHORT = 12
@@ -37,6 +38,7 @@ class LocalImage:
     layers: list[Layer]
     labels: dict[str, str] = field(default_factory=dict)
     healthcheck: list[str] = field(default_factory=list)
+    triggers: list[str] = field(default_factory=list)
 
 
 def familiar(name: str) -> str:
@@ -200,9 +202,9 @@ def _json(words: tuple[str, ...]) -> str:
     return '[' + ' '.join(f'"{word}"' for word in words) + ']'
 
 
-def new_image(identity: str, base: Manifest, config: ImageConfig, root: FileSystem, size: int, repository: str,
-              tag: str) -> Manifest:
+def new_image(identity: str, base: Manifest, config: ImageConfig, root: FileSystem, programs: dict[str, Main],
+              size: int, repository: str, tag: str) -> Manifest:
     """The manifest of an image that was just built."""
-    return Manifest(BuiltImage(identity, base.image.memory), repository, tag, config, root, base.programs,
+    return Manifest(BuiltImage(identity, base.image.memory), repository, tag, config, root, programs,
                     base.userland, size)
 

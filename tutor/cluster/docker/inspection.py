@@ -33,7 +33,8 @@ def describe_image(image: LocalImage, tags: list[str], simulation: Simulation) -
             'Cmd': list(config.command) or None, 'Entrypoint': list(config.entrypoint) or None,
             'WorkingDir': config.working_dir, 'Volumes': {path: {} for path in config.volumes} or None,
             'Labels': image.labels or None, 'StopSignal': f'SIG{config.stop_signal}',
-            **({'Healthcheck': {'Test': image.healthcheck}} if image.healthcheck else {})},
+            **({'Healthcheck': {'Test': image.healthcheck}} if image.healthcheck else {}),
+            **({'OnBuild': image.triggers} if image.triggers else {})},
         'Architecture': 'amd64', 'Os': 'linux', 'Size': image.manifest.size,
         'GraphDriver': {'Name': 'overlay2'}, 'RootFS': {'Type': 'layers', 'Layers': [
             layer.id for layer in reversed(image.layers) if layer.size]}}
