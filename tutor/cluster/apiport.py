@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Response, Transport
-from tutor.cluster.containers.gateway import Gateway
-from tutor.cluster.containers.http import HttpRequest
+from tutor.cluster.containers.gateway import Gateway, as_request
+from tutor.cluster.containers.http import HttpRequest, HttpResponse
+from tutor.cluster.simulation import Condition
 from tutor.shell.process import Connection, Context
 
 CERTIFICATE = '/etc/kubernetes/pki/apiserver.crt'
@@ -18,8 +19,23 @@ PLAIN = Response(400, 'Client sent an HTTP request to an HTTPS server.\n', conte
 Connect = Callable[[RestConfig], Transport]
 
 
-def listen(ctx: Context, server: str, connect: Connect) -> Callable[[], None]:
-    """Serve where `server` says, as whom the credentials of each request prove; call what is given back to stop."""
+class ApiPort(Gateway):
+    """What listens there. Probes, which are anonymous, ask it as they ask an HttpService: `changes` is notified when
+    what it says of its health becomes another."""
+
+    changes: Condition
+    anonymous: Callable[[], Transport]
+
+    async def respond(self, asked: HttpRequest) -> HttpResponse:
+        """Answer without a connection. Raises OSError when the server is away."""
+        answer = self.anonymous().send(as_request(asked))
+        body = answer.body if isinstance(answer.body, str) else ''
+        return HttpResponse(answer.status, {'Content-Type': answer.content_type}, body.encode())
+
+
+def listen(ctx: Context, server: str, connect: Connect, changes: Condition) -> Callable[[], None]:
+    """Serve where `server` says, as whom the credentials of each request prove; call what is given back to stop.
+    `changes` is notified when its health changes."""
     network = ctx.host.network
     assert network is not None
 
@@ -36,5 +52,6 @@ def listen(ctx: Context, server: str, connect: Connect) -> Callable[[], None]:
                                   impersonate=request.headers.get('impersonate-user', ''),
                                   impersonate_groups=(group,) if group else ()))
 
-    gateway = Gateway(dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
-    return network.listen(int(server.rpartition(':')[2]), gateway, tls=present).close
+    port = ApiPort(dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
+    port.changes, port.anonymous = changes, lambda: connect(RestConfig(server))
+    return network.listen(int(server.rpartition(':')[2]), port, tls=present).close

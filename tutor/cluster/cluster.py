@@ -67,6 +67,8 @@ class Cluster:
         self.keys = keys
         self.simulation = Simulation(seed, epoch)
         self.store = Store()
+        self._health = self.simulation.condition()
+        self.store.on_trouble = self._health.notify
         self.api = ApiServer(self.simulation, self.store, version(config.version), keys=keys)
         self.admin = Client(self.api, ADMIN)
         authority = keys.authority()
@@ -104,7 +106,7 @@ class Cluster:
 
     def _listen(self, ctx: ProcessContext) -> Callable[[], None]:
         """Open the API server's port on the machine that its process runs on."""
-        return apiport.listen(ctx, SERVER, self.connect)
+        return apiport.listen(ctx, SERVER, self.connect, self._health)
 
     def _election(self, transport: Transport, name: str, events_of: str, switch: Switch) -> Election:
         """Who of a component's processes works, and the API server that has it renewed for those who look."""

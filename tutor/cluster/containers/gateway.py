@@ -52,7 +52,7 @@ class Gateway:
             if isinstance(transport, Response):
                 self._whole(transport, asked, connection)
                 return
-            request = _request(asked)
+            request = as_request(asked)
             if str(request.query.get('watch', '')).lower() in ('true', '1'):
                 await self._watch(transport.watch(request), connection)
             elif asked.path.endswith('/log') and asked.method == 'GET':
@@ -110,7 +110,7 @@ def _chunk(data: bytes, connection: Connection) -> None:
     connection.writer.write(f'{len(data):x}\r\n'.encode() + data + b'\r\n')
 
 
-def _request(asked: HttpRequest) -> Request:
+def as_request(asked: HttpRequest) -> Request:
     """An HTTP request as the API server takes it; raises JSONDecodeError."""
     query: dict[str, Any] = {name: values[0] if len(values) == 1 else values
                              for name, values in parse_qs(asked.query, keep_blank_values=True).items()}

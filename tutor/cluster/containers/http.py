@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from tutor.cluster.simulation import BrokenPipe, Cancelled, Reader
+from tutor.cluster.simulation import BrokenPipe, Cancelled, Condition, Reader
 from tutor.shell.process import Connection, Network
 
 MAX_LINE = 64 * 1024
@@ -62,15 +62,17 @@ Handler = Callable[[HttpRequest], Awaitable[HttpResponse]]
 class HttpService:
     """What a listener serves: requests one after the other on each connection, each answered by `handler`.
 
-    `respond` answers a request without a connection; a kubelet's probes use it, as they are many.
+    `respond` answers a request without a connection; a kubelet's probes use it, as they are many. `changes` is notified
+    when its answers to them may become others; a server without it may answer otherwise at any time.
     """
 
     plain = HttpResponse(400, {'Content-Type': 'text/plain; charset=utf-8', 'Connection': 'close'},
                          b'Client sent an HTTP request to an HTTPS server.\n')
     """What one gets who does not encrypt where that is wanted; the words are Go's."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, changes: Condition | None = None) -> None:
         self.respond = handler
+        self.changes = changes
 
     async def __call__(self, connection: Connection) -> None:
         while True:

@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from tutor.cluster import pki
+from tutor.cluster.containers.http import HttpService
 from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.etcd.health import health
 from tutor.cluster.etcd.raft.group import RaftGroup
 from tutor.cluster.etcd.service import EtcdServer, restored, snapshot_of
 from tutor.cluster.storage import Store
@@ -146,6 +148,18 @@ class EtcdMember:
             address, _, port = url.rpartition('/')[2].rpartition(':')
             try:
                 yield network.listen(int(port), server, '127.0.0.1' if address == 'localhost' else address).close
+            except (OSError, ValueError):
+                raise _fatal(ctx, f'listen tcp {address}:{port}: bind: address already in use') from None
+        yield from self._listen_metrics(flags, server, ctx)
+
+    def _listen_metrics(self, flags: dict[str, str], server: EtcdServer, ctx: Context):
+        """Who asks there needs no certificate. With other members its health may change at any time."""
+        changes = ctx.simulation.condition() if self._raft is None else None
+        network: Any = ctx.host.network
+        for url in filter(None, flags.get('listen-metrics-urls', '').split(',')):
+            address, _, port = url.rpartition('/')[2].rpartition(':')
+            try:
+                yield network.listen(int(port), HttpService(health(server), changes), address).close
             except (OSError, ValueError):
                 raise _fatal(ctx, f'listen tcp {address}:{port}: bind: address already in use') from None
 

@@ -45,6 +45,14 @@ class EtcdServer:
                                       self._raft.reaches(leader.name, self._member.name)):
                 raise EtcdError(self._store.trouble or TIMED_OUT)
 
+    def has_leader(self) -> bool:
+        """Whether what is asked of it can be answered."""
+        try:
+            self._check()
+        except EtcdError:
+            return False
+        return True
+
     def revision(self) -> int:
         return self._store.revision
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import RUNNING, Container
-from tutor.cluster.kubelet import pods
+from tutor.cluster.kubelet import pods, probing
 from tutor.cluster.kubelet.probing import FAILURE, SUCCESS, WARNING, probe
 from tutor.cluster.simulation import Cancelled, Task
 
@@ -138,10 +138,17 @@ class ProbeLoop:
             if simulation.now < earliest or self.kind != READINESS:
                 await simulation.sleep(self._born + tick * period - simulation.now)
             while self.container.state == RUNNING and await self._once():
+                await self._while_nothing_changes()
                 tick = max(tick + 1, ceil((simulation.now - self._born) / period))
                 await simulation.sleep(self._born + tick * period - simulation.now)
         except Cancelled:
             return
+
+    async def _while_nothing_changes(self) -> None:
+        """Nobody sees a probe that succeeds again: a server that tells when its answers change is asked again then."""
+        changes = probing.changes(self._worker, self._spec, self._probe) if self.result else None
+        if changes is not None and self._last == SUCCESS:
+            await changes.wait()
 
     async def _once(self) -> bool:
         """doProbe; False when there is no more to be asked."""

@@ -10,6 +10,7 @@ from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.http import HttpError, HttpRequest, HttpResponse, fetch
 from tutor.cluster.containers.runtime import RuntimeFailure
 from tutor.cluster.kubelet.hooks import port_of
+from tutor.cluster.simulation import Condition
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.worker import PodWorker
@@ -34,6 +35,15 @@ async def probe(worker: PodWorker, container: Container, spec: Object, wanted: O
     if 'grpc' in wanted:
         return await _grpc(worker, wanted['grpc'], timeout)
     return FAILURE, f'missing probe handler for {worker.key}:{container.config.name}'
+
+
+def changes(worker: PodWorker, spec: Object, wanted: Object) -> Condition | None:
+    """What tells when the answer to a probe may become another; None when it may at any time."""
+    get = wanted.get('httpGet')
+    if get is None:
+        return None
+    service = worker.kubelet.machine.network.service(get.get('host') or _address(worker), port_of(spec, get['port']))
+    return getattr(service, 'changes', None)
 
 
 async def _exec(worker: PodWorker, container: Container, command: list[str], timeout: float) -> tuple[str, str]:

@@ -72,14 +72,26 @@ class Store:
         self.quota = quota
         self.size = 0
         """How many keys there are."""
-        self.trouble = ''
-        """Why nothing can be read or written now, '' when all is well."""
+        self.on_trouble: Callable[[], None] = lambda: None
+        """Called when trouble comes and goes."""
+        self._trouble = ''
         self.propose: Callable[[str], None] | None = None
         """How a write gets the consent of other members, if there are any; raises Unavailable."""
         self._buckets: dict[str, _Bucket] = {}
         self._history: deque[Change] = deque()
         self._next_listener = 0
         self._listeners: dict[int, Listener] = {}
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be read or written now, '' when all is well."""
+        return self._trouble
+
+    @trouble.setter
+    def trouble(self, why: str) -> None:
+        changed, self._trouble = bool(why) != bool(self._trouble), why
+        if changed:
+            self.on_trouble()
 
     def check(self) -> None:
         """Raises Unavailable when nothing can be read or written."""

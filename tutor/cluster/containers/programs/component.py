@@ -56,10 +56,13 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
 async def _prepare(name: str, argv: list[str], io: IO, ctx: Context) -> None:
     """What a program of the control plane does before it works. Raises CannotStart."""
     from tutor.cluster.containers.programs import controlplane
-    if name in controlplane.FLAGS:
-        flags = controlplane.check(name, argv, io, ctx)
-        if name == 'kube-apiserver':
-            await controlplane.reach_etcd(flags, io, ctx)
+    if name not in controlplane.FLAGS:
+        return
+    flags = controlplane.check(name, argv, io, ctx)
+    if name == 'kube-apiserver':
+        await controlplane.reach_etcd(flags, io, ctx)
+    else:
+        controlplane.serve(name, flags, io, ctx)
 
 
 def _first_lines(name: str, ctx: Context) -> str:

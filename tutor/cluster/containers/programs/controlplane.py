@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tutor.cluster.containers.programs import secure_port
 from tutor.cluster.containers.programs.component import CannotStart
 from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context
@@ -120,6 +121,16 @@ def check(name: str, argv: list[str], io: IO, ctx: Context) -> dict[str, str]:
     if name == PRIVILEGED_ONLY and 'etcd-servers' not in found:
         raise _failed('--etcd-servers must be specified', io, ctx)
     return found
+
+
+def serve(name: str, flags: Mapping[str, str], io: IO, ctx: Context) -> None:
+    """Open the secure port of a program that is no API server. Raises CannotStart."""
+    try:
+        secure_port.listen(name, flags, ctx)
+    except OSError as problem:
+        address = f'{flags.get("bind-address", "0.0.0.0")}:{flags.get("secure-port") or secure_port.PORTS[name]}'
+        raise _failed(f'failed to create listener: failed to listen on {address}: listen tcp {address}: bind: '
+                      f'{(problem.strerror or "").lower()}', io, ctx) from None
 
 
 async def reach_etcd(flags: Mapping[str, str], io: IO, ctx: Context) -> None:
