@@ -68,7 +68,7 @@ class Cluster:
         self.simulation = Simulation(seed, epoch)
         self.store = Store()
         self._health = self.simulation.condition()
-        self.store.on_trouble = self._health.notify
+        self.store.on_trouble = self._health_changed
         self.api = ApiServer(self.simulation, self.store, version(config.version), keys=keys)
         self.admin = Client(self.api, ADMIN)
         authority = keys.authority()
@@ -85,6 +85,7 @@ class Cluster:
         """Whether there is a control plane, or `kubeadm init` is still to make one."""
         self._serving = Serving(self.endpoint, self._listen)
         self._renewals = self.api.renewals = Renewals(self.simulation)
+        self.endpoint.on_change.append(self._renewals.unsettle)
         self.raft = self._raft_group(fabric)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': Elected(self._election(local, scheduler.AGENT, 'default-scheduler', self.scheduler)),
@@ -103,6 +104,11 @@ class Cluster:
         certificates = self.api.authenticator.certificates
         for name, groups in pki.STANDARD.items():
             certificates[keys.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
+
+    def _health_changed(self) -> None:
+        """etcd answers no more, or again."""
+        self._health.notify()
+        self._renewals.unsettle()
 
     def _listen(self, ctx: ProcessContext) -> Callable[[], None]:
         """Open the API server's port on the machine that its process runs on."""

@@ -8,7 +8,12 @@ from typing import Protocol
 
 from tutor.cluster.election import Election, Switch
 from tutor.cluster.network.proxy import ServiceProxy
+from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context
+
+LOST = {'kube-scheduler': ('server.go:314', 'Leaderelection lost'),
+        'kube-controller-manager': ('controllermanager.go:368', 'leaderelection lost')}
+"""What each program says when it does not lead any more: its place and words."""
 
 
 @dataclass(slots=True)
@@ -34,12 +39,28 @@ class Elected:
     """A component of which one process works at a time: the scheduler, the controller manager."""
 
     election: Election
+    lost: set[int] = field(default_factory=set)
+    """Processes that could not renew their Lease."""
 
     def start(self, ctx: Context, io: IO) -> None:
-        self.election.join(id(ctx), ctx.host.hostname)
+        self.election.join(id(ctx), ctx.host.hostname, lambda: self._lose(ctx, io))
 
-    def stop(self, ctx: Context) -> None:
+    def stop(self, ctx: Context) -> int:
+        """Its exit status."""
         self.election.leave(id(ctx))
+        lost = id(ctx) in self.lost
+        self.lost.discard(id(ctx))
+        return int(lost)
+
+    def _lose(self, ctx: Context, io: IO) -> None:
+        """OnStoppedLeading of both programs."""
+        log, name = Klog(ctx.simulation, io.stderr.write), self.election.name
+        log.info('leaderelection.go:299', 'Failed to renew lease', lock=f'kube-system/{name}',
+                 err='context deadline exceeded')
+        site, words = LOST[name]
+        log.error(site, words)
+        self.lost.add(id(ctx))
+        ctx.signals['TERM']()
 
 
 class Door(Protocol):

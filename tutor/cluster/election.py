@@ -8,6 +8,7 @@ are written, as one, when somebody asks for them, and while somebody watches the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -22,6 +23,7 @@ from tutor.cluster.simulation import Simulation
 LEASES, NAMESPACE = 'leases.coordination.k8s.io', 'kube-system'
 DURATION = 15.0
 RETRY = 2.0
+RENEW_DEADLINE = 10.0
 TIME = '%Y-%m-%dT%H:%M:%S.%fZ'
 
 
@@ -37,28 +39,37 @@ class Election:
                  switch: Switch) -> None:
         self._simulation = simulation
         self._client = client
-        self._name = name
+        self.name = name
         self._recorder = recorder
         self._switch = switch
         self._candidates: dict[int, str] = {}
+        self._lost: dict[int, Callable[[], None]] = {}
+        self._doubting = False
         self._leader = ''
         self._since = self._renewed = 0.0
         self._begun = 0
 
-    def join(self, process: int, hostname: str) -> None:
-        """A process has started."""
+    def join(self, process: int, hostname: str, lost: Callable[[], None]) -> None:
+        """A process has started; `lost` is called when it has led and could not renew its Lease."""
         self._begun += 1
-        digest = hashlib.sha256(f'{self._name} {hostname} {self._begun}'.encode()).digest()
+        self._lost[process] = lost
+        digest = hashlib.sha256(f'{self.name} {hostname} {self._begun}'.encode()).digest()
         self._candidates[process] = f'{hostname}_{UUID(bytes=digest[:16], version=4)}'
         self._try()
 
     def leave(self, process: int) -> None:
         """A process has ended, and says nothing more."""
+        if self._candidates[process] == self._leader:
+            self.renew()
         gone = self._candidates.pop(process)
+        self._lost.pop(process)
         if gone == self._leader:
-            self._leader = ''
-            self._switch.stop()
+            self._resign()
             self._try()
+
+    def _resign(self) -> None:
+        self._leader = ''
+        self._switch.stop()
 
     # -- becoming the leader ------------------------------------------------------------------------------------
 
@@ -67,7 +78,7 @@ class Election:
         if self._leader or not self._candidates:
             return
         with suppress(StatusError, OSError):
-            lease = self._client.find(LEASES, self._name, NAMESPACE)
+            lease = self._client.find(LEASES, self.name, NAMESPACE)
             if lease is None or self._expires(lease) <= self._simulation.wall():
                 self._acquire(lease, next(iter(self._candidates.values())))
                 return
@@ -92,7 +103,7 @@ class Election:
         if lease is None:
             return self._client.create(LEASES, {
                 'apiVersion': 'coordination.k8s.io/v1', 'kind': 'Lease',
-                'metadata': {'name': self._name, 'namespace': NAMESPACE}, 'spec': spec})
+                'metadata': {'name': self.name, 'namespace': NAMESPACE}, 'spec': spec})
         return self._client.update(LEASES, {**lease, 'spec': spec})
 
     # -- staying it ---------------------------------------------------------------------------------------------
@@ -105,13 +116,37 @@ class Election:
         self._renewed = due
         moment = (self._simulation.epoch + timedelta(seconds=due)).strftime(TIME)
         with suppress(StatusError, OSError):
-            lease = self._client.find(LEASES, self._name, NAMESPACE)
+            lease = self._client.find(LEASES, self.name, NAMESPACE)
             spec = (lease or {}).get('spec') or {}
             if lease is None:
                 self._write(None, {'holderIdentity': self._leader, 'leaseDurationSeconds': int(DURATION),
                                    'acquireTime': moment, 'renewTime': moment, 'leaseTransitions': 0})
             elif spec.get('holderIdentity') == self._leader:
                 self._write(lease, {**spec, 'renewTime': moment})
+
+    def unsettle(self) -> None:
+        """The API server may have gone, or come back."""
+        if self._leader and not self._doubting:
+            self._doubting = True
+            self._doubt(self._leader, self._simulation.now + RENEW_DEADLINE)
+
+    def _doubt(self, leader: str, deadline: float) -> None:
+        """LeaderElector.renew: a leader that cannot renew for ten seconds is none any more, and ends."""
+        if self._leader == leader and not self._reaches():
+            if self._simulation.now < deadline:
+                self._simulation.call_later(RETRY, self._doubt, leader, deadline)
+                return
+            process = next(number for number, identity in self._candidates.items() if identity == leader)
+            self._resign()
+            self._lost[process]()
+        self._doubting = False
+
+    def _reaches(self) -> bool:
+        try:
+            self._client.find(LEASES, self.name, NAMESPACE)
+        except (StatusError, OSError):
+            return False
+        return True
 
     def until_next(self) -> float:
         """Seconds until the next renewal."""
@@ -137,6 +172,11 @@ class Renewals:
         """Somebody reads them now."""
         for election in self._elections:
             election.renew()
+
+    def unsettle(self) -> None:
+        """Somebody may have lost the way to the API server, or found it."""
+        for election in self._elections:
+            election.unsettle()
 
     def watch(self, watcher: Watching) -> None:
         """Somebody sees each renewal from now on."""

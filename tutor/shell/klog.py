@@ -23,9 +23,9 @@ class Klog:
     def warning(self, place: str, message: str, **values: Any) -> None:
         self._line('W', place, message, values)
 
-    def error(self, place: str, message: str, problem: str, **values: Any) -> None:
-        """ErrorS: the problem comes first, as err=."""
-        self._line('E', place, message, {'err': problem, **values})
+    def error(self, place: str, message: str, problem: str = '', **values: Any) -> None:
+        """ErrorS: the problem, if there is one, comes first, as err=."""
+        self._line('E', place, message, {**({'err': problem} if problem else {}), **values})
 
     def _line(self, letter: str, place: str, message: str, values: dict[str, Any]) -> None:
         pairs = ''.join(f' {name}={quoted(value)}' for name, value in values.items())

@@ -155,5 +155,5 @@ def test_an_etcd_without_a_member_leaves_the_session_alive(learner) -> None:
     hops, _ = learner.cost('kubectl get pods', 600)
     assert hops < 20_000
     assert learner('echo alive') == 'alive\n'
-    learner('chaos clear', 10)
+    learner('chaos clear', 420)  # without etcd the API server fails its probes, and starts again ever more rarely
     assert 'Ready' in learner('kubectl get nodes')

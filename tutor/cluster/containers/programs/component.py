@@ -29,7 +29,7 @@ class Component(Protocol):
     """A component of the cluster, handed to containers under its program's name."""
 
     def start(self, ctx: Context, io: IO) -> None: ...
-    def stop(self, ctx: Context) -> None: ...
+    def stop(self, ctx: Context) -> int | None: ...
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -49,8 +49,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     except CannotStart as problem:
         io.stderr.write(str(problem))
         return problem.status
-    await until_stopped(ctx, lambda: component.stop(ctx))
-    return 0
+    return await until_stopped(ctx, lambda: component.stop(ctx))
 
 
 async def _prepare(name: str, argv: list[str], io: IO, ctx: Context) -> None:

@@ -26,12 +26,12 @@ async def until_ended(ctx: Context, *signals: str) -> str:
     return await ended
 
 
-async def until_stopped(ctx: Context, stop: Callable[[], None]) -> None:
-    """Wait like `until_ended`, then stop; killed processes stop too, but not those of a simulation that is forgotten:
-    nothing is left there to be told."""
+async def until_stopped(ctx: Context, stop: Callable[[], int | None]) -> int:
+    """Wait like `until_ended`, then stop, which may give another exit status than 0. Killed processes stop too, but not
+    those of a simulation that is forgotten: nothing is left there to be told."""
     try:
         await until_ended(ctx)
     except Cancelled:
         stop()
         raise
-    stop()
+    return stop() or 0
