@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.cluster.containers.images.applications import APPLICATIONS
+from tutor.cluster.containers.images.applications import APPLICATIONS as SERVERS
+from tutor.cluster.containers.images.platforms import PLATFORMS
 from tutor.session.workbench import Workbench
 
-LACKING = {'haproxy', 'ghost'}
+APPLICATIONS = (*SERVERS, *PLATFORMS)
+LACKING = {'haproxy', 'ghost', 'confluentinc/cp-kafka', 'confluentinc/cp-zookeeper', 'couchdb', 'elasticsearch',
+           'docker.elastic.co/elasticsearch/elasticsearch'}
 
 
 @pytest.fixture(scope='module')
@@ -44,6 +47,8 @@ def test_each_runs_unless_it_lacks_something(bench: Workbench) -> None:
     ('tomcat', ':8080', 'HTTP Status 404'), ('registry', ':5000/v2/', '{}'),
     ('jmalloc/echo-server', ':8080/a', 'GET /a'),
     ('kennethreitz/httpbin', '/get', '"args": {}'), ('stefanprodan/podinfo', ':9898', 'greetings from podinfo'),
+    ('hashicorp/vault', ':8200/v1/sys/health', '"sealed":false'), ('kibana', ':5601/api/status', 'available'),
+    ('mongo-express', ':8081', 'Unauthorized'), ('envoyproxy/envoy', ':10000/x', 'upstream connect error'),
     ('nginxdemos/hello', '/x', '<span>/x</span>'), ('traefik', '', '404 page not found'),
 ])
 def test_what_they_answer(bench: Workbench, repository: str, path: str, shown: str) -> None:
@@ -71,3 +76,13 @@ def test_nginx_without_root_listens_on_8080(bench: Workbench) -> None:
     assert bench.run('kubectl exec unprivileged -- id -u').stdout == '101\n'
     where = bench.run("kubectl get pod unprivileged -o jsonpath='{.status.podIP}'").stdout
     assert 'Welcome to nginx!' in bench.run(f'curl -s {where}:8080').stdout
+
+
+def test_an_elasticsearch_before_8_needs_no_word_about_security() -> None:
+    bench = Workbench()
+    bench.run('kubectl run old --image=elasticsearch:7.17.29; kubectl run new --image=elasticsearch:8.19.5')
+    bench.run('kubectl run open --image=elasticsearch:8.19.5 --env=xpack.security.enabled=false')
+    bench.simulation.advance(60)
+    where = bench.run("kubectl get pods old open -o jsonpath='{.items[*].status.podIP}'").stdout.split()
+    assert [bench.run(f'curl -s {address}:9200/_cluster/health').stdout.count('green') for address in where] == [1, 1]
+    assert 'xpack.security.enabled=false' in bench.run('kubectl logs new').stdout

@@ -65,6 +65,7 @@ from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.nginx_unprivileged import NginxUnprivileged
 from tutor.cluster.containers.images.pause import Pause
+from tutor.cluster.containers.images.platforms import PLATFORMS
 from tutor.cluster.containers.images.redis import Redis
 from tutor.cluster.containers.images.stress import Stress, VishStress
 from tutor.cluster.containers.images.test_servers import Goproxy, ServeHostname, TestWebserver
@@ -153,4 +154,4 @@ IMAGES: tuple[Callable[[], Image], ...] = (
 
 def all_images() -> list[Image]:
     """A new one of each; those that are data alone are shared."""
-    return [*(image() for image in IMAGES), *APPLICATIONS, *DISTRIBUTIONS, *TOOLCHAINS]
+    return [*(image() for image in IMAGES), *APPLICATIONS, *PLATFORMS, *DISTRIBUTIONS, *TOOLCHAINS]

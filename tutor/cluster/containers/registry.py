@@ -160,7 +160,7 @@ PRIVATE_REGISTRIES = frozenset({'registry.local:5000', 'localhost:5000'})
 """Where anybody may push to: one registry beside the cluster, under two names."""
 PUBLIC_REGISTRIES = frozenset({
     DOCKER_HUB, 'registry.k8s.io', 'k8s.gcr.io', 'gcr.io', 'quay.io', 'ghcr.io', 'mcr.microsoft.com',
-    'public.ecr.aws', 'us-docker.pkg.dev',
+    'public.ecr.aws', 'us-docker.pkg.dev', 'docker.elastic.co',
 })
 
 

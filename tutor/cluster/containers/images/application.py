@@ -31,18 +31,21 @@ def leads_to(path: str) -> dict[str, Any]:
 
 class Application(DefinedImage):
     """`command` is its process, entrypoint and all; `http` has its pages by port and path, `ports` what else it accepts
-    connections on; `logs` go to standard output, `errors` to standard error; `usual` are fields of ImageDefinition."""
+    connections on; `logs` go to standard output, `errors` to standard error; `usual` are fields of
+    ImageDefinition, `variants` those that a major version has otherwise."""
 
     def __init__(self, name: str, tags: str, command: str, *, http: Mapping[int, Mapping[str, Any]] | None = None,
                  ports: Sequence[int] = (), logs: str = '', errors: str = '', base: str = 'debian', size: str = '60M',
-                 memory: str = '60Mi', code: int = 0, **usual: Any) -> None:
+                 memory: str = '60Mi', code: int = 0, variants: Mapping[str, Mapping[str, Any]] | None = None,
+                 **usual: Any) -> None:
         lines = [{**_LINE, 'text': text} for text in logs.splitlines()]
         lines += [{**_LINE, 'text': text, 'error': True} for text in errors.splitlines()]
         serve = [{'port': port, 'paths': {path: page(answer) if isinstance(answer, str) else answer
                                           for path, answer in pages.items()}}
                  for port, pages in (http or {}).items()]
         super().__init__(name, {
-            **_USUAL, 'tags': {tag: {} for tag in tags.split()}, 'base': base, 'size': size, 'memory': memory,
+            **_USUAL, 'tags': {tag: (variants or {}).get(tag.partition('.')[0], {}) for tag in tags.split()},
+            'base': base, 'size': size, 'memory': memory,
             'logs': lines, 'serve': serve, 'accept': tuple(ports),
             'stop': {'ignore': False, 'takes': 0, 'code': code, 'text': ''}, **usual})
         self._command = tuple(command.split())
