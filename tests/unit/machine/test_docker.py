@@ -188,3 +188,26 @@ def test_a_compiler_that_is_not_simulated_fails_the_build(desk: Desk) -> None:
     assert 'go version go1.24.9 linux/amd64' in built
     assert 'go: error: compiling and running go programs is not simulated here' in built
     assert desk.code == 1
+
+
+def test_a_small_flask_application_runs(desk: Desk) -> None:
+    desk.files.put('/home/learner/app.py', (
+        'import os\nimport socket\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n'
+        "WHO = os.getenv('WHO', 'World')\n\n@app.route('/')\ndef hello():\n"
+        "    return f'Hello, {WHO} from {socket.gethostname()}!\\n'\n\n"
+        "@app.route('/health')\ndef health():\n    return jsonify(status='ok'), 201\n\n"
+        "if __name__ == '__main__':\n    app.run(host='0.0.0.0', port=5000)\n"))
+    desk.files.put('/home/learner/requirements.txt', 'flask==3.0.3\n')
+    desk.files.put('/home/learner/Dockerfile', (
+        'FROM python:3.12-slim\nWORKDIR /app\nCOPY requirements.txt .\n'
+        'RUN pip install --no-cache-dir -r requirements.txt\nCOPY app.py .\nCMD ["python", "app.py"]\n'))
+    assert 'Successfully installed flask-3.0.3' in desk.out('docker build -t web .')
+    desk.out('docker run -d --name web --hostname box -e WHO=me -p 5000:5000 web; sleep 1')
+    assert desk.out('curl -s localhost:5000') == 'Hello, me from box!\n'
+    shown = desk.out('curl -si localhost:5000/health')
+    assert shown.startswith('HTTP/1.1 201 ')
+    assert shown.endswith('{"status":"ok"}\n')
+    assert '404' in desk.out('curl -si localhost:5000/nothing')
+    assert " * Serving Flask app 'app'" in desk.out('docker logs web 2>&1')
+    assert "No module named 'flask'" in desk.out('docker run --rm -v /home/learner:/w python python /w/app.py 2>&1')
+    assert 'pip: error: the package fastapi is not simulated' in desk.out('docker run --rm python pip install fastapi')

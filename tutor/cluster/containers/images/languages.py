@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs import node, perl, python
+from tutor.cluster.containers.programs import flask, node, perl, python
 from tutor.shell.process import Main
 
 
@@ -30,7 +30,8 @@ class Python(Image):
             'PATH': PATH, 'LANG': 'C.UTF-8', 'PYTHON_VERSION': self.version(tag)})
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        return {'/usr/local/bin/python3': python.main, '/usr/local/bin/python': python.main}
+        return {'/usr/local/bin/python3': python.main, '/usr/local/bin/python': python.main,
+                '/usr/local/bin/pip': flask.pip, '/usr/local/bin/pip3': flask.pip}
 
     def size_of(self, tag: str) -> int:
         return 45_000_000 if 'slim' in tag else 17_000_000 if 'alpine' in tag else self.size

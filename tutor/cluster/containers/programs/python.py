@@ -1,14 +1,15 @@
-"""python3: `-m http.server`, and `-c` with plain print and sleep. Other programs are refused, clearly."""
+"""python3: `-m http.server`, plain print and sleep, and small Flask applications. Others are refused, clearly."""
 
 from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
+from tutor.cluster.containers.programs.flask import SITE_PACKAGES, Flask, pip
 from tutor.shell.process import IO, Context
 from tutor.shell.vfs import Directory, File, normalize
 
@@ -48,6 +49,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return 0
     if words[:2] == ['-m', 'http.server']:
         return await _http_server(words[2:], io, ctx)
+    if words[:2] == ['-m', 'pip']:
+        return await pip(words[1:], io, ctx)
     if words[:1] == ['-m'] and len(words) > 1:
         io.stderr.write(f'{argv[0]}: error: the module {words[1]} is not simulated here, only http.server is\n')
         return 1
@@ -61,7 +64,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         io.stderr.write(f"{argv[0]}: can't open file '{normalize(words[0], ctx.cwd)}': "
                         '[Errno 2] No such file or directory\n')
         return 2
-    return await _run(source, io, ctx)
+    return await _run(source, io, ctx, words[0].rpartition('/')[2].removesuffix('.py'))
 
 
 def _version(ctx: Context) -> str:
@@ -70,7 +73,7 @@ def _version(ctx: Context) -> str:
 
 # -- print and sleep --------------------------------------------------------------------------------------------------
 
-async def _run(source: str, io: IO, ctx: Context) -> int:
+async def _run(source: str, io: IO, ctx: Context, module: str = '__main__') -> int:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
@@ -78,33 +81,64 @@ async def _run(source: str, io: IO, ctx: Context) -> int:
         io.stderr.write(f'  File "<string>", line 1\n    {line[0]}\nSyntaxError: invalid syntax\n')
         return 1
     try:
-        for statement in tree.body:
-            code = await _statement(statement, io, ctx)
+        names: dict[str, Any] = {'__name__': '__main__', '__file__': module}
+        for statement in _unfolded(tree.body):
+            code = await _statement(statement, io, ctx, names)
             if code is not None:
                 return code
     except NotSimulated as problem:
-        io.stderr.write(f'python3: error: this Python is not simulated here, only print() of plain values is: '
-                        f'{problem}\n')
+        io.stderr.write(f'python3: error: this Python is not simulated here, only print() of plain values and '
+                        f'small Flask applications are: {problem}\n')
         return 1
-    except (ArithmeticError, TypeError, ValueError, IndexError) as problem:
+    except (ArithmeticError, TypeError, ValueError, LookupError, ImportError) as problem:
         io.stderr.write(f'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\n'
                         f'{type(problem).__name__}: {problem}\n')
         return 1
     return 0
 
 
-async def _statement(statement: ast.stmt, io: IO, ctx: Context) -> int | None:
-    """Run one; an exit code ends the program."""
+def _unfolded(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a program, those under `if __name__ == '__main__'` among them."""
+    found = []
+    for statement in body:
+        if isinstance(statement, ast.If) and ast.unparse(statement.test) == "__name__ == '__main__'":
+            found += statement.body
+        else:
+            found.append(statement)
+    return found
+
+
+def _bind(statement: ast.stmt, ctx: Context, names: dict[str, Any]) -> bool:
+    """Imports, assignments to one name, and the functions of a Flask application; False for other statements."""
     if isinstance(statement, ast.Import) and all(name.name in IMPORTS for name in statement.names):
+        return True
+    if isinstance(statement, ast.ImportFrom) and statement.module == 'flask':
+        if not ctx.files.exists(f'{SITE_PACKAGES}/flask'):
+            raise ModuleNotFoundError("No module named 'flask'")
+        return all(name.name in ('Flask', 'jsonify') for name in statement.names)
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
+        is_flask = ast.unparse(statement.value) == 'Flask(__name__)'
+        names[statement.targets[0].id] = Flask(names['__file__']) if is_flask else _value(statement.value, ctx, names)
+        return True
+    if isinstance(statement, ast.FunctionDef):
+        app = next((each for each in names.values() if isinstance(each, Flask)), None)
+        return app is not None and bool(statement.decorator_list) and app.add(
+            statement, lambda node: _value(node, ctx, names))
+    return False
+
+
+async def _statement(statement: ast.stmt, io: IO, ctx: Context, names: dict[str, Any]) -> int | None:
+    """Run one; an exit code ends the program."""
+    if _bind(statement, ctx, names):
         return None
     if isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and statement.test.value:
-        return await _forever(statement.body, io, ctx)
+        return await _forever(statement.body, io, ctx, names)
     call = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(call, ast.Call):
         raise NotSimulated(ast.unparse(statement).partition('\n')[0])
-    name, values = ast.unparse(call.func), [_value(item, ctx) for item in call.args]
+    name, values = ast.unparse(call.func), [_value(item, ctx, names) for item in call.args]
     if name == 'print':
-        options = {word.arg: _value(word.value, ctx) for word in call.keywords if word.arg != 'flush'}
+        options = {word.arg: _value(word.value, ctx, names) for word in call.keywords if word.arg != 'flush'}
         separator, end = options.pop('sep', ' '), options.pop('end', '\n')
         if options:
             raise NotSimulated(ast.unparse(call))
@@ -115,38 +149,65 @@ async def _statement(statement: ast.stmt, io: IO, ctx: Context) -> int | None:
         return None
     if name in ('sys.exit', 'exit'):
         return int(values[0]) & 255 if values and isinstance(values[0], int) else 0
+    app = names.get(name.removesuffix('.run')) if name.endswith('.run') else None
+    if isinstance(app, Flask):
+        options = {word.arg: _value(word.value, ctx, names) for word in call.keywords}
+        return await app.run(int(options.get('port', 5000)), str(options.get('host', '127.0.0.1')),
+                             lambda node: _value(node, ctx, names), io, ctx)
     raise NotSimulated(ast.unparse(call))
 
 
-async def _forever(body: list[ast.stmt], io: IO, ctx: Context) -> int:
+async def _forever(body: list[ast.stmt], io: IO, ctx: Context, names: dict[str, Any]) -> int:
     if not any('time.sleep' in ast.unparse(statement) for statement in body):
         raise NotSimulated('a loop that never sleeps')
     while True:
         for statement in body:
-            code = await _statement(statement, io, ctx)
+            code = await _statement(statement, io, ctx, names)
             if code is not None:
                 return code
 
 
-def _value(node: ast.expr, ctx: Context) -> Any:
+def _value(node: ast.expr, ctx: Context, names: Mapping[str, Any]) -> Any:
     """A literal, arithmetic on literals, or one of a few names of the environment."""
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-        left, right = _value(node.left, ctx), _value(node.right, ctx)
+        left, right = _value(node.left, ctx, names), _value(node.right, ctx, names)
         for one, other in ((left, right), (right, left)):
             if isinstance(one, (str, list, tuple)) and isinstance(other, int) and abs(other) * len(one) > BIG:
                 raise NotSimulated(ast.unparse(node))
         return OPERATORS[type(node.op)](left, right)
+    if isinstance(node, ast.Name) and node.id in names:
+        return names[node.id]
+    if isinstance(node, ast.JoinedStr):
+        return ''.join(_formatted(part, ctx, names) for part in node.values)
+    if isinstance(node, ast.Dict):
+        return {_value(key, ctx, names): _value(value, ctx, names)
+                for key, value in zip(node.keys, node.values, strict=True) if key is not None}
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ('int', 'str') and len(node.args) == 1:
+        value = _value(node.args[0], ctx, names)
+        return int(value) if ast.unparse(node.func) == 'int' else str(value)
     text = ast.unparse(node)
+    if isinstance(node, ast.Subscript) and ast.unparse(node.value) == 'os.environ':
+        return ctx.env[str(_value(node.slice, ctx, names))]
     if text in ('socket.gethostname()', 'os.uname().nodename'):
         return ctx.host.hostname
     if isinstance(node, ast.Call) and ast.unparse(node.func) in ('os.getenv', 'os.environ.get') and node.args:
-        return ctx.env.get(str(_value(node.args[0], ctx)), _value(node.args[1], ctx) if node.args[1:] else None)
+        default = _value(node.args[1], ctx, names) if node.args[1:] else None
+        return ctx.env.get(str(_value(node.args[0], ctx, names)), default)
     if text == 'sys.version':
         return f'{_version(ctx)} (main) [GCC 14.2.0]'
     try:
         return ast.literal_eval(node)
     except (ValueError, RecursionError):
         raise NotSimulated(text) from None
+
+
+def _formatted(part: ast.expr, ctx: Context, names: Mapping[str, Any]) -> str:
+    """A piece of an f-string."""
+    if isinstance(part, ast.FormattedValue) and part.conversion == -1 and part.format_spec is None:
+        return str(_value(part.value, ctx, names))
+    if isinstance(part, ast.FormattedValue):
+        raise NotSimulated(ast.unparse(part))
+    return str(_value(part, ctx, names))
 
 
 # -- http.server ------------------------------------------------------------------------------------------------------
