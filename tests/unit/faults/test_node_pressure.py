@@ -119,3 +119,29 @@ def test_an_idle_machine_is_not_looked_at(shell) -> None:
     shell.wait(60)
     eviction = shell.bench.cluster.nodes.fleet.kubelets['node01'].eviction
     assert eviction._timer is None
+
+
+def test_a_disk_without_inodes_is_under_pressure_although_there_is_space(shell) -> None:
+    shell("kubectl run web --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node02\"}}'", settle=15)
+    shell('chaos fill-inodes node02', settle=15)
+    assert 'DiskPressure     True' in shell('kubectl describe node node02')
+    assert 'Attempting to reclaim inodes' in shell('kubectl get events')
+    message = fail_message(shell, 'web')
+    assert message.startswith('Evicted: The node was low on resource: inodes. Threshold quantity: ')
+    assert message.endswith('. ') and 'larger consumption' not in message
+    shell('chaos undo', settle=330)
+    assert 'DiskPressure     False' in shell('kubectl describe node node02')
+
+
+def test_processes_matter_to_a_kubelet_that_is_told_to_count_them(shell) -> None:
+    shell("kubectl run web --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node01\"}}'", settle=15)
+    shell('chaos processes node01', settle=15)
+    assert 'PIDPressure      False' in shell('kubectl describe node node01'), 'no kubelet does so by itself'
+    setting = r'evictionHard:\n  pid.available: "10%"'
+    shell(f"ssh node01 \"printf '{setting}\\n' | sudo tee -a /var/lib/kubelet/config.yaml; "
+          'sudo systemctl restart kubelet"', settle=30)
+    described = shell('kubectl describe node node01')
+    assert 'PIDPressure      True' in described and 'KubeletHasInsufficientPID' in described
+    assert 'node.kubernetes.io/pid-pressure:NoSchedule' in described
+    assert fail_message(shell, 'web').startswith('Evicted: The node was low on resource: pids. Threshold quantity: ')
+    assert 'NodeHasInsufficientPID' in shell('kubectl get events')

@@ -15,7 +15,17 @@ from tutor.cluster.kubelet import pods
 from tutor.cluster.kubelet.eviction import oom
 from tutor.cluster.kubelet.eviction.images import ImageCollector
 from tutor.cluster.kubelet.eviction.thresholds import HARD, PRESSED, TRANSITION, Threshold
-from tutor.cluster.kubelet.eviction.usage import MEMORY, STORAGE, Machine, PodUse, container_use, request, text
+from tutor.cluster.kubelet.eviction.usage import (
+    COUNTED,
+    INODES,
+    MEMORY,
+    STORAGE,
+    Machine,
+    PodUse,
+    container_use,
+    request,
+    text,
+)
 from tutor.cluster.simulation import Timer
 
 if TYPE_CHECKING:
@@ -103,7 +113,7 @@ class EvictionManager:
             return
         threshold = met[0]
         self._kubelet.node_event('Warning', 'EvictionThresholdMet', f'Attempting to reclaim {threshold.resource}')
-        if threshold.resource == STORAGE:
+        if threshold.resource in (STORAGE, INODES):
             self.images.remove_unused()
             if not any(each.met(self.machine) for each in self._thresholds):
                 return
@@ -143,8 +153,8 @@ class EvictionManager:
         """evictionMessage."""
         machine, resource = self.machine, threshold.resource
         found = (f'The node was low on resource: {resource}. Threshold quantity: {text(threshold.quantity(machine))}, '
-                 f'available: {text(machine.available(resource))}. ')
-        for spec in pods.containers(use.worker.pod):
+                 f'available: {text(machine.available(resource), resource)}. ')
+        for spec in pods.containers(use.worker.pod) if resource not in COUNTED else ():
             used, asked = use.containers.get(spec['name'], 0), request(spec, resource)
             if used > asked:
                 found += (f'Container {spec["name"]} was using {text(used)}, request is {text(asked)}, has larger '
@@ -171,7 +181,8 @@ class EvictionManager:
 
 
 def _ranked(workers: list[PodWorker], resource: str) -> list[PodUse]:
-    """rankMemoryPressure, rankDiskPressureFunc: first those beyond their requests, then by priority and by how far."""
+    """rankMemoryPressure, rankDiskPressureFunc, rankPIDPressure: first those beyond their requests, then by priority
+    and by how far."""
     found = [PodUse.of(worker, resource) for worker in workers if worker.running()]
     return sorted(found, key=lambda use: (use.over <= 0, use.worker.pod['spec'].get('priority', 0), -use.over))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tutor.apimachinery.quantity import value as quantity_value
-from tutor.cluster.kubelet.eviction.usage import MEMORY, STORAGE, Machine
+from tutor.cluster.kubelet.eviction.usage import INODES, MEMORY, PIDS, STORAGE, Machine
 
 MEBI = 1024 * 1024
 
@@ -33,13 +33,16 @@ HARD = (
     Threshold('memory.available', MEMORY, 'MemoryPressure', 100 * MEBI),
     Threshold('nodefs.available', STORAGE, 'DiskPressure', 0.10),
     Threshold('imagefs.available', STORAGE, 'DiskPressure', 0.15),
+    Threshold('nodefs.inodesFree', INODES, 'DiskPressure', 0.05),
+    Threshold('imagefs.inodesFree', INODES, 'DiskPressure', 0.05),
 )
 """In the order in which what they are about is reclaimed. Images lie on the same disk as everything else."""
+KNOWN = (*HARD, Threshold('pid.available', PIDS, 'PIDPressure', 0.0))
+"""With those that a kubelet watches only when it is told to."""
 
 TRANSITION = 300.0
 """How long a condition stays after it was last observed (evictionPressureTransitionPeriod)."""
-UNWATCHED = ('nodefs.inodesFree', 'imagefs.inodesFree', 'pid.available', 'containerfs.available',
-             'containerfs.inodesFree')
+UNWATCHED = ('containerfs.available', 'containerfs.inodesFree')
 """Signals that a kubelet knows, and of which a simulated machine never runs short."""
 
 
@@ -48,9 +51,9 @@ def parsed(settings: Mapping[str, object] | None) -> tuple[Threshold, ...]:
     if not settings:
         return HARD
     for signal in settings:
-        if signal not in UNWATCHED and signal not in (known.signal for known in HARD):
+        if signal not in UNWATCHED and signal not in (known.signal for known in KNOWN):
             raise ValueError(f'unsupported eviction signal {signal}')
-    return tuple(replace(known, left=_left(str(settings[known.signal]))) for known in HARD if known.signal in settings)
+    return tuple(replace(known, left=_left(str(settings[known.signal]))) for known in KNOWN if known.signal in settings)
 
 
 def _left(text: str) -> float:
@@ -60,4 +63,5 @@ def _left(text: str) -> float:
 PRESSED = {
     'MemoryPressure': ('True', 'KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'),
     'DiskPressure': ('True', 'KubeletHasDiskPressure', 'kubelet has disk pressure'),
+    'PIDPressure': ('True', 'KubeletHasInsufficientPID', 'kubelet has insufficient PID available'),
 }

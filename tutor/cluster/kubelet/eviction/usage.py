@@ -1,4 +1,5 @@
-"""How much memory and disk a node, a pod and a container use, and how much of the machine is left."""
+"""How much memory and disk a node, a pod and a container use and how many processes they have; how much of the machine
+is left."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.quantity import BINARY_SI, Quantity
+from tutor.apimachinery.quantity import BINARY_SI, DECIMAL_SI, Quantity
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.kubelet import pods
 from tutor.cluster.kubelet.stats import Stats
@@ -17,15 +18,22 @@ if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
     from tutor.cluster.kubelet.worker import PodWorker
 
-MEMORY, STORAGE = 'memory', 'ephemeral-storage'
+MEMORY, STORAGE, INODES, PIDS = 'memory', 'ephemeral-storage', 'inodes', 'pids'
 PAGE = 4096
 SYSTEM_DISK = 0.12
 """The share of a new machine's disk that the system takes."""
+SYSTEM_INODES, SYSTEM_PROCESSES = 0.04, 110
+INODE_EVERY = 16 * 1024
+"""How many bytes of a disk have one inode (mke2fs)."""
+STACKS = 8 * 16 * 1024
+"""There may be as many threads as have an eighth of the memory for their stacks (kernel/fork.c: set_max_threads)."""
+COUNTED = (INODES, PIDS)
+"""What is counted; the rest is bytes."""
 
 
-def text(amount: int) -> str:
-    """resource.NewQuantity(…, BinarySI).String."""
-    return str(Quantity(amount, BINARY_SI))
+def text(amount: int, resource: str = MEMORY) -> str:
+    """resource.NewQuantity(…).String, as signalToObservations has it."""
+    return str(Quantity(amount, DECIMAL_SI if resource in COUNTED else BINARY_SI))
 
 
 def request(spec: Object, resource: str) -> int:
@@ -40,12 +48,16 @@ def _whole(amount: int) -> int:
 
 
 def container_use(container: Container, resource: str) -> int:
-    """A container's memory, or its writable layer and its log."""
+    """A container's memory, its processes, or its writable layer and its log."""
     host = container.host
     if host is None:
         return 0
     if resource == MEMORY:
         return _whole(sum(host.memory.values()))
+    if resource == PIDS:
+        return len(host.own_processes())
+    if resource == INODES:
+        return 0
     return _whole(container.log.size) + _whole(host.files.used if host.touched else 0)
 
 
@@ -75,13 +87,17 @@ def _volumes(worker: PodWorker) -> int:
 
 
 class Machine:
-    """The memory and the disk of one node."""
+    """The memory, the disk and the process table of one node."""
 
     def __init__(self, kubelet: Kubelet) -> None:
         self._kubelet = kubelet
         self._stats = Stats(kubelet)
 
     def capacity(self, resource: str) -> int:
+        if resource == INODES:
+            return self.capacity(STORAGE) // INODE_EVERY
+        if resource == PIDS:
+            return self.capacity(MEMORY) // STACKS
         return quantity_value(self._kubelet.reporter.capacity[resource])
 
     def measure(self, resource: str) -> tuple[int, int]:
@@ -95,6 +111,10 @@ class Machine:
         if resource == MEMORY:
             return _whole(self._stats.memory())
         kubelet = self._kubelet
+        if resource in COUNTED:
+            system = SYSTEM_PROCESSES if resource == PIDS else int(self.capacity(INODES) * SYSTEM_INODES)
+            inside = sum(container_use(container, resource) for container in kubelet.runtime.containers.values())
+            return system + inside + kubelet.hogs.get(resource, 0)
         images = sum(manifest.size for manifest in kubelet.runtime.images.list())
         written = sum(container_use(container, STORAGE) for container in kubelet.runtime.containers.values())
         volumes = sum(_volumes(worker) for worker in kubelet.workers.values())
