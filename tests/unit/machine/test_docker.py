@@ -211,3 +211,18 @@ def test_a_small_flask_application_runs(desk: Desk) -> None:
     assert " * Serving Flask app 'app'" in desk.out('docker logs web 2>&1')
     assert "No module named 'flask'" in desk.out('docker run --rm -v /home/learner:/w python python /w/app.py 2>&1')
     assert 'pip: error: the package fastapi is not simulated' in desk.out('docker run --rm python pip install fastapi')
+
+
+def test_a_healthcheck_says_how_a_container_is(desk: Desk) -> None:
+    desk.files.put('/home/learner/Dockerfile', (
+        'FROM alpine\nHEALTHCHECK --interval=5s --retries=2 CMD test -f /ok || exit 1\nCMD ["sleep", "1d"]\n'))
+    desk.out('docker build -t checked .')
+    desk.out('docker run -d --name c checked; docker exec c touch /ok')
+    assert '(health: starting)' in desk.out('docker ps')
+    assert '(healthy)' in desk.out('sleep 6; docker ps')
+    desk.out('docker exec c rm /ok')
+    assert '(healthy)' in desk.out('sleep 5; docker ps')
+    assert '(unhealthy)' in desk.out('sleep 6; docker ps')
+    assert desk.out("docker inspect -f '{{.State.Health.Status}}' c") == 'unhealthy\n'
+    desk.out('docker stop -t 0 c')
+    assert 'health' not in desk.out('docker ps -a')

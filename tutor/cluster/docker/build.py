@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tutor.cluster.containers import system
 from tutor.cluster.containers.executables import StartFailure, find
@@ -22,6 +23,7 @@ from tutor.cluster.docker.dockerfile import (
     substitute,
     triggered,
 )
+from tutor.cluster.docker.health import healthcheck
 from tutor.cluster.docker.images import LocalImage, LocalImages, new_image, reference
 from tutor.cluster.docker.trees import digest_tree, transfer
 from tutor.cluster.simulation import Simulation
@@ -55,7 +57,7 @@ class State:
     programs: dict[str, Main]
     """What its executables run: the base's, and those of images that files were copied from."""
     labels: dict[str, str] = field(default_factory=dict)
-    healthcheck: list[str] = field(default_factory=list)
+    healthcheck: dict[str, Any] = field(default_factory=dict)
     triggers: list[str] = field(default_factory=list)
     """Its ONBUILD instructions, for those that begin with it."""
     arguments: dict[str, str] = field(default_factory=dict)
@@ -200,7 +202,7 @@ class _Build:
                          earlier.command, earlier.workdir, earlier.user, earlier.ports, earlier.volumes,
                          earlier.stop_signal,
                          list(earlier.layers), earlier.size, earlier.programs, dict(earlier.labels),
-                         list(earlier.healthcheck), list(earlier.triggers))
+                         dict(earlier.healthcheck), list(earlier.triggers))
         if base == 'scratch':
             empty = FileSystem(lambda: self.simulation.now)
             from tutor.cluster.docker.images import BuiltImage
@@ -211,7 +213,7 @@ class _Build:
         return State(image.manifest, image.manifest.root, image.id, {'PATH': PATH, **config.environment},
                      config.entrypoint, config.command, config.working_dir or '/', config.user, config.ports,
                      config.volumes, config.stop_signal, list(image.layers), image.manifest.size,
-                     image.manifest.programs, dict(image.labels), list(image.healthcheck), list(image.triggers))
+                     image.manifest.programs, dict(image.labels), dict(image.healthcheck), list(image.triggers))
 
     async def _step(self, step: Instruction, state: State, prefix: str, arguments: dict[str, str]) -> None:
         scope = {**state.arguments, **state.env}
@@ -253,7 +255,11 @@ class _Build:
                 state.shell = tuple(step.exec_form() or ('/bin/sh', '-c'))
             case 'HEALTHCHECK':
                 words = step.text.split(None, 1)
-                state.healthcheck = ['NONE'] if words[0].upper() == 'NONE' else _health_test(words[-1])
+                test = ['NONE'] if words[0].upper() == 'NONE' else _health_test(words[-1])
+                try:
+                    state.healthcheck = healthcheck(test, step.flags)
+                except ValueError as problem:
+                    raise BuildFailed(SOLVE + str(problem), self._report(step, '')) from None
             case 'ONBUILD':
                 state.triggers.append(step.text)
         state.key = digest_of(f'{state.key} {step.source}')

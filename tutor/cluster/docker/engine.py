@@ -13,6 +13,7 @@ from tutor.cluster.containers.runtime import Execution, Runtime, RuntimeFailure
 from tutor.cluster.docker import archives, copying
 from tutor.cluster.docker.binds import binds
 from tutor.cluster.docker.build import Builder, user_of
+from tutor.cluster.docker.health import watch
 from tutor.cluster.docker.images import LocalImages, reference
 from tutor.cluster.docker.inspection import describe_container, describe_image
 from tutor.cluster.docker.kept import Kept, published_port, random_name
@@ -31,7 +32,7 @@ from tutor.shell.docker import (
     Usage,
 )
 from tutor.shell.process import IO, Host
-from tutor.shell.streams import pour
+from tutor.shell.streams import BytesReader, Capture, pour
 from tutor.shell.tty import joined
 from tutor.shell.vfs import FileSystem
 
@@ -149,7 +150,7 @@ class Engine:
             kept.id, kept.creation.image, ' '.join(argv), epoch + kept.created, self._state(kept),
             moment(container.started_at) if container else None, moment(container.finished_at) if container else None,
             container.exit_code if container else 0, ports + (exposed if kept.running else []), kept.name,
-            kept.creation.labels)
+            kept.creation.labels, kept.health if kept.running else '')
 
     def _state(self, kept: Kept) -> str:
         if kept.container is None:
@@ -263,6 +264,14 @@ class Engine:
             text = str(failure).partition('unable to start container process: ')[2]
             status = NOT_FOUND if 'not found' in text or 'no such file' in text else NOT_EXECUTABLE
             raise DockerError(CREATE_FAILED + text, status) from None
+        if kept.image.healthcheck.get('Test', ['NONE']) != ['NONE']:
+            self.simulation.spawn(watch(kept, self.simulation, lambda argv: self._probe(kept, argv)), 'health')
+
+    async def _probe(self, kept: Kept, argv: list[str]) -> int:
+        try:
+            return await self.exec(kept.id, argv, IO(BytesReader(), Capture(), Capture()), {})
+        except DockerError:
+            return 1
 
     def _publish(self, kept: Kept) -> None:
         """Listen on the machine for what is published. Raises DockerError."""

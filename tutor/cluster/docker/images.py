@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tutor.cluster.containers.image import BUILT, Image, ImageConfig, Manifest
 from tutor.cluster.containers.nodeimages import NodeImages
@@ -37,7 +38,7 @@ class LocalImage:
     created: float
     layers: list[Layer]
     labels: dict[str, str] = field(default_factory=dict)
-    healthcheck: list[str] = field(default_factory=list)
+    healthcheck: dict[str, Any] = field(default_factory=dict)
     triggers: list[str] = field(default_factory=list)
 
 

@@ -33,7 +33,7 @@ def describe_image(image: LocalImage, tags: list[str], simulation: Simulation) -
             'Cmd': list(config.command) or None, 'Entrypoint': list(config.entrypoint) or None,
             'WorkingDir': config.working_dir, 'Volumes': {path: {} for path in config.volumes} or None,
             'Labels': image.labels or None, 'StopSignal': f'SIG{config.stop_signal}',
-            **({'Healthcheck': {'Test': image.healthcheck}} if image.healthcheck else {}),
+            **({'Healthcheck': image.healthcheck} if image.healthcheck else {}),
             **({'OnBuild': image.triggers} if image.triggers else {})},
         'Architecture': 'amd64', 'Os': 'linux', 'Size': image.manifest.size,
         'GraphDriver': {'Name': 'overlay2'}, 'RootFS': {'Type': 'layers', 'Layers': [
@@ -59,7 +59,8 @@ def describe_container(kept: Kept, simulation: Simulation) -> dict[str, Any]:
                   'Pid': container.main.pid if container and container.main and kept.running else 0,
                   'ExitCode': container.exit_code if container else 0, 'Error': '',
                   'StartedAt': stamp(simulation, container.started_at if container else None),
-                  'FinishedAt': stamp(simulation, container.finished_at if container else None)},
+                  'FinishedAt': stamp(simulation, container.finished_at if container else None),
+                  **({'Health': {'Status': kept.health}} if kept.health else {})},
         'Image': kept.image.id, 'Name': f'/{kept.name}', 'RestartCount': 0, 'Driver': 'overlay2',
         'HostConfig': {'Binds': creation.binds or None, 'NetworkMode': creation.network,
                        'RestartPolicy': {'Name': creation.restart, 'MaximumRetryCount': 0},

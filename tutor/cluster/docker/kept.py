@@ -35,6 +35,7 @@ class Kept:
     sockets: list[Callable[[], None]] = field(default_factory=list)
     ended: Future[int] | None = None
     stopping: bool = False
+    health: str = ''
 
     @property
     def running(self) -> bool:

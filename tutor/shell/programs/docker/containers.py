@@ -155,7 +155,8 @@ def _row(each: ContainerSummary, options: Options, ctx: Context) -> Row:
 
 def status_of(each: ContainerSummary, moment: float) -> str:
     if each.state == 'running' and each.started is not None:
-        return f'Up {human_duration(moment - each.started)}'
+        health = {'': '', 'starting': ' (health: starting)'}.get(each.health, f' ({each.health})')
+        return f'Up {human_duration(moment - each.started)}{health}'
     if each.state == 'exited' and each.finished is not None:
         return f'Exited ({each.exit_code}) {human_duration(moment - each.finished)} ago'
     return 'Created'
