@@ -216,3 +216,16 @@ def test_the_api_server_lives_on_through_an_election_and_not_without_a_quorum(be
 
 def test_with_one_member_there_is_nothing_to_watch() -> None:
     assert 'etcd has one member here' in run(Workbench(), 'raft')
+
+
+def test_a_member_without_a_quorum_is_alive_and_not_ready() -> None:
+    nodes = tuple(NodeConfig(name, roles=('control-plane',)) for name in ('cp1', 'cp2', 'cp3'))
+    bench = Workbench(ClusterConfig(nodes=nodes, addons=('control-plane',)))
+
+    def asked(path: str) -> str:
+        return bench.run(f"ssh cp1 'curl -s http://127.0.0.1:2381{path}'").stdout
+    assert asked('/readyz') == 'ok\n'
+    bench.run('chaos stop cp2; chaos stop cp3; sleep 15')
+    assert '[-]read_index failed: ' in asked('/readyz')
+    assert asked('/livez') == 'ok\n'
+    assert asked('/health') == '{"health":"false","reason":"RAFT NO LEADER"}'

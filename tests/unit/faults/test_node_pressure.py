@@ -123,7 +123,11 @@ def test_an_idle_machine_is_not_looked_at(shell) -> None:
 
 def test_a_disk_without_inodes_is_under_pressure_although_there_is_space(shell) -> None:
     shell("kubectl run web --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node02\"}}'", settle=15)
+    assert ' 4% /' in shell('ssh node02 df -i /')
     shell('chaos fill-inodes node02', settle=15)
+    table = shell('ssh node02 df -i /').splitlines()
+    assert table[0].split() == ['Filesystem', 'Inodes', 'IUsed', 'IFree', 'IUse%', 'Mounted', 'on']
+    assert table[1].split()[4:] == ['97%', '/']
     assert 'DiskPressure     True' in shell('kubectl describe node node02')
     assert 'Attempting to reclaim inodes' in shell('kubectl get events')
     message = fail_message(shell, 'web')

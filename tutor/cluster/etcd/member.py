@@ -153,8 +153,8 @@ class EtcdMember:
         yield from self._listen_metrics(flags, server, ctx)
 
     def _listen_metrics(self, flags: dict[str, str], server: EtcdServer, ctx: Context):
-        """Who asks there needs no certificate. With other members its health may change at any time."""
-        changes = ctx.simulation.condition() if self._raft is None else None
+        """Who asks there needs no certificate."""
+        changes = ctx.simulation.condition() if self._raft is None else self._raft.changes
         network: Any = ctx.host.network
         for url in filter(None, flags.get('listen-metrics-urls', '').split(',')):
             address, _, port = url.rpartition('/')[2].rpartition(':')

@@ -85,7 +85,8 @@ class Machine(Host):
             return ''
 
     def usage(self, resource: str) -> tuple[int, int]:
-        """What its kubelet counts of 'memory' or 'ephemeral-storage': the bytes there are, and those in use."""
+        """What its kubelet counts of 'memory' or 'ephemeral-storage', in bytes, or of 'inodes': how much there is, and
+        how much is in use."""
         return self.measure(resource)
 
     def boot(self) -> None:

@@ -38,8 +38,10 @@ def _mounts(ctx: Context) -> list[tuple[str, str, str, str]]:
     return [(row[0], row[1], row[2], row[3]) for row in rows if len(row) > 3]
 
 
-def _disk(ctx: Context) -> tuple[int, int]:
-    """Kilobytes of the disk, and of what is on it."""
+def _disk(ctx: Context, inodes: bool) -> tuple[int, int]:
+    """Kilobytes of the disk, and of what is on it; or its inodes."""
+    if inodes:
+        return ctx.host.machine.usage('inodes') if ctx.host.machine is not None else (DISK // 16, DISK // 250)
     if ctx.host.machine is not None:
         total, used = ctx.host.machine.usage('ephemeral-storage')
         return total // 1024, used // 1024
@@ -47,13 +49,13 @@ def _disk(ctx: Context) -> tuple[int, int]:
 
 
 async def df(argv: list[str], io: IO, ctx: Context) -> int:
-    """df [-hTkm] [FILE…]"""
+    """df [-hTkmi] [FILE…]"""
     options = parse(argv, ctx, 'hHTkmaPit:x:l', {'human-readable': 'h', 'print-type': 'T', 'all': 'a', 'inodes': 'i'})
     for path in options.args:
         if not ctx.files.exists(normalize(path, ctx.cwd)):
             raise Complaint(f"{path}: can't find mount point" if ctx.host.userland == 'busybox'
                             else f'{path}: No such file or directory')
-    disks = [disk for disk in _disks(ctx) if 'a' in options or disk.kind not in VIRTUAL]
+    disks = [disk for disk in _disks(ctx, 'i' in options) if 'a' in options or disk.kind not in VIRTUAL]
     if options.args:
         places = {_place(normalize(path, ctx.cwd), [disk.place for disk in disks]) for path in options.args}
         disks = [disk for disk in disks if disk.place in places]
@@ -63,7 +65,7 @@ async def df(argv: list[str], io: IO, ctx: Context) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Disk:
-    """A mounted file system, in kilobytes."""
+    """A mounted file system, in kilobytes or inodes."""
 
     device: str
     kind: str
@@ -72,14 +74,15 @@ class _Disk:
     used: int
 
 
-def _disks(ctx: Context) -> list[_Disk]:
-    return [_Disk(device, kind, place, *((65536, 0) if kind == 'tmpfs' else _disk(ctx)))
+def _disks(ctx: Context, inodes: bool) -> list[_Disk]:
+    return [_Disk(device, kind, place, *((65536, int(inodes)) if kind == 'tmpfs' else _disk(ctx, inodes)))
             for device, place, kind, _ in _mounts(ctx)]
 
 
 def _gnu_table(disks: list[_Disk], options: Options) -> str:
-    head = ('Filesystem', 'Type', _unit(options), 'Used', 'Available' if 'h' not in options else 'Avail', 'Use%',
-            'Mounted on')
+    figures = ('IUsed', 'IFree', 'IUse%') if 'i' in options else \
+        ('Used', 'Available' if 'h' not in options else 'Avail', 'Use%')
+    head = ('Filesystem', 'Type', _unit(options), *figures, 'Mounted on')
     rows = [head, *((disk.device, disk.kind, *_sizes(disk, options, 'gnu'), f'{-(-disk.used * 100 // disk.total)}%',
                      disk.place) for disk in disks)]
     wanted = [column for column in range(7) if column != 1 or 'T' in options]
@@ -118,10 +121,15 @@ def _place(path: str, places: list[str]) -> str:
 
 
 def _unit(options: Options) -> str:
+    if 'i' in options:
+        return 'Inodes'
     return 'Size' if 'h' in options or 'H' in options else '1M-blocks' if 'm' in options else '1K-blocks'
 
 
 def _shown(kilobytes: int, options: Options, userland: str) -> str:
+    """A size, or a count of inodes, as the options want it."""
+    if 'i' in options:
+        return human(kilobytes, userland) if kilobytes and ('h' in options or 'H' in options) else str(kilobytes)
     if 'h' in options or 'H' in options:
         return human(kilobytes * 1024, userland) if kilobytes else '0'
     return str(kilobytes // 1024 if 'm' in options else kilobytes)

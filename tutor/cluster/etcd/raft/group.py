@@ -31,6 +31,8 @@ class RaftGroup:
         """As `member list` shows them."""
         self.journal: deque[RaftLine] = deque(maxlen=JOURNAL)
         self.on_said: Callable[[str, str], None] = lambda name, text: None
+        self.changes = simulation.condition()
+        """Notified when a member may have found a leader, or lost it."""
         self._links = links
         self._store = store
         self._kept = kept
@@ -93,6 +95,7 @@ class RaftGroup:
 
     def changed(self) -> None:
         """Say why the store cannot be used now: no leader yet, or no quorum for one."""
+        self.changes.notify()
         if self._store.propose is None:
             return
         if self.leader is not None:
