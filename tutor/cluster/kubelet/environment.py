@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from tutor.apimachinery.objects import Object
 from tutor.client.informer import Informers
 from tutor.cluster.kubelet import fields
+
+FromFile = Callable[[Object], str | None]
 
 
 class ConfigError(Exception):
     """Why a container's configuration cannot be made (CreateContainerConfigError)."""
 
 
-def make(pod: Object, container: Object, informers: Informers, facts: fields.Facts) -> dict[str, str]:
-    """kubelet.makeEnvironmentVariables. Raises ConfigError."""
+def make(pod: Object, container: Object, informers: Informers, facts: fields.Facts,
+         from_file: FromFile) -> dict[str, str]:
+    """kubelet.makeEnvironmentVariables; `from_file` reads a fileKeyRef. Raises ConfigError."""
     namespace = pod['metadata']['namespace']
     result: dict[str, str] = {}
     for source in container.get('envFrom') or ():
@@ -25,7 +28,9 @@ def make(pod: Object, container: Object, informers: Informers, facts: fields.Fac
     tmp = dict(services)
     tmp.update(result)
     for entry in container.get('env') or ():
-        value = _value(pod, container, entry, namespace, informers, facts, tmp)
+        source = entry.get('valueFrom') or {}
+        value = from_file(source['fileKeyRef']) if 'fileKeyRef' in source else _value(
+            pod, container, entry, namespace, informers, facts, tmp)
         if value is not None:
             tmp[entry['name']] = result[entry['name']] = value
     for name, value in services.items():

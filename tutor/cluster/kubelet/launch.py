@@ -11,7 +11,7 @@ from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.containers.container import Container, ContainerConfig, ContainerMount
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.runtime import RuntimeFailure
-from tutor.cluster.kubelet import environment, etc, hooks, identity, pods
+from tutor.cluster.kubelet import envfile, environment, etc, hooks, identity, pods
 from tutor.cluster.kubelet.environment import ConfigError
 from tutor.cluster.kubelet.fields import UnsupportedField
 from tutor.cluster.kubelet.images import ImageError
@@ -52,7 +52,7 @@ class Launcher:
             raise StartError(error.reason, str(error), error.expires) from None
         try:
             config = self._configure(spec, manifest, init)
-        except (ConfigError, UnsupportedField, identity.NotAllowed) as error:
+        except (ConfigError, envfile.EnvFileError, UnsupportedField, identity.NotAllowed) as error:
             kubelet.recorder.warning(pod, 'Failed', f'Error: {error}', path)
             raise StartError('CreateContainerConfigError', str(error)) from None
         await kubelet.timing.create(simulation)
@@ -85,7 +85,8 @@ class Launcher:
         worker = self._worker
         kubelet, pod = worker.kubelet, worker.pod
         who = identity.of(pod, spec, manifest)
-        own = environment.make(pod, spec, kubelet.informers, worker.facts())
+        own = environment.make(pod, spec, kubelet.informers, worker.facts(),
+                               lambda reference: envfile.value(reference, worker.volumes))
         env = {'HOSTNAME': kubelet.hostname_of(pod), **manifest.config.environment, **own}
         env.setdefault('PATH', environment_path())
         env.setdefault('HOME', who.home)
