@@ -117,6 +117,14 @@ def expand(text: str, known: Mapping[str, str]) -> str:
     return _reference.sub(value, text)
 
 
+def expand_path(text: str, known: Mapping[str, str]) -> str:
+    """ExpandContainerVolumeMounts: like expand, but every variable must have a value. Raises ConfigError."""
+    missing = {name for name in _reference.findall(text.replace('$$', '')) if not known.get(name)}
+    if missing:
+        raise ConfigError(f'missing value for {", ".join(sorted(missing))}')
+    return expand(text, known)
+
+
 def service_variables(namespace: str, informers: Informers, links: bool) -> dict[str, str]:
     """getServiceEnvVarMap: the Services of the pod's namespace, and the API server's always."""
     services = informers.of('services')

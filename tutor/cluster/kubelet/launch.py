@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,7 @@ class Launcher:
             command=[environment.expand(word, own) for word in spec.get('command') or ()],
             args=[environment.expand(word, own) for word in spec.get('args') or ()],
             env=env, working_dir=spec.get('workingDir') or manifest.config.working_dir,
-            mounts=self._mounts(spec), uid=who.uid, gid=who.gid, groups=who.groups, user=who.user,
+            mounts=self._mounts(spec, own), uid=who.uid, gid=who.gid, groups=who.groups, user=who.user,
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
             no_new_privileges=who.no_new_privileges, filtered=who.filtered,
             tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
@@ -117,7 +118,7 @@ class Launcher:
                     return entry.get('restartCount', 0) + 1
         return 0
 
-    def _mounts(self, spec: Object) -> list[ContainerMount]:
+    def _mounts(self, spec: Object, env: Mapping[str, str]) -> list[ContainerMount]:
         worker = self._worker
         if self._system is None:
             self._system = etc.SystemFiles(worker)
@@ -126,7 +127,7 @@ class Launcher:
             volume = worker.volumes.get(mount['name'])
             if volume is None:
                 raise ConfigError(f'cannot find volume "{mount["name"]}" to mount into container "{spec["name"]}"')
-            found.append(_volume_mount(volume, mount))
+            found.append(_volume_mount(volume, mount, env))
         return found
 
 
@@ -145,9 +146,9 @@ def _weight(spec: Object) -> float:
     return max(parse(asked).milli() * 1024 / 1000, 2.0) if asked else 2.0
 
 
-def _volume_mount(volume: Volume, mount: Object) -> ContainerMount:
+def _volume_mount(volume: Volume, mount: Object, env: Mapping[str, str]) -> ContainerMount:
     read_only = bool(mount.get('readOnly')) or volume.read_only
-    below = mount.get('subPath') or ''
+    below = environment.expand_path(mount['subPathExpr'], env) if mount.get('subPathExpr') else mount.get('subPath')
     if not below:
         return ContainerMount(mount['mountPath'], volume.place, read_only, volume.kind, volume.device)
     # A subPath is resolved when the container starts: later changes of ..data do not reach it.

@@ -1,0 +1,21 @@
+"""subPathExpr: a folder of a volume, named by variables of the container."""
+
+
+def pod(lab, expression: str) -> None:
+    lab.pod(command=['sh', '-c', 'echo kept > /log/file; sleep 3600'],
+            container={'env': [{'name': 'NAME', 'valueFrom': {'fieldRef': {'fieldPath': 'metadata.name'}}}],
+                       'volumeMounts': [{'name': 'data', 'mountPath': '/log', 'subPathExpr': expression},
+                                        {'name': 'data', 'mountPath': '/all'}]},
+            volumes=[{'name': 'data', 'emptyDir': {}}])
+
+
+def test_each_pod_has_the_folder_of_its_name(lab) -> None:
+    pod(lab, 'logs/$(NAME)')
+    lab.ready()
+    assert lab.exec('web', 'cat', '/all/logs/web/file') == (0, 'kept\n')
+
+
+def test_a_variable_that_is_not_there_keeps_the_container_waiting(lab) -> None:
+    pod(lab, '$(NAME)/$(COLOR)')
+    lab.until(lambda: (lab.state().get('waiting') or {}).get('reason') == 'CreateContainerConfigError')
+    assert lab.state()['waiting']['message'] == 'missing value for COLOR'
