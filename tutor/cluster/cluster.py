@@ -85,7 +85,9 @@ class Cluster:
         """Whether there is a control plane, or `kubeadm init` is still to make one."""
         self._serving = Serving(self.endpoint, self._listen)
         self._renewals = self.api.renewals = Renewals(self.simulation)
-        self.endpoint.on_change.append(self._renewals.unsettle)
+        self._renewals.add(self.control_plane)
+        self._elections: list[Election] = []
+        self.endpoint.on_change.append(self._unsettle)
         self.raft = self._raft_group(fabric)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': Elected(self._election(local, scheduler.AGENT, 'default-scheduler', self.scheduler)),
@@ -108,7 +110,12 @@ class Cluster:
     def _health_changed(self) -> None:
         """etcd answers no more, or again."""
         self._health.notify()
-        self._renewals.unsettle()
+        self._unsettle()
+
+    def _unsettle(self) -> None:
+        """Somebody may have lost the way to the API server, or found it."""
+        for election in self._elections:
+            election.unsettle()
 
     def _listen(self, ctx: ProcessContext) -> Callable[[], None]:
         """Open the API server's port on the machine that its process runs on."""
@@ -119,6 +126,7 @@ class Cluster:
         client = Client(transport, User(f'system:{name}', (AUTHENTICATED,)), name)
         election = Election(self.simulation, client, name, EventRecorder(self.simulation, client, events_of), switch)
         self._renewals.add(election)
+        self._elections.append(election)
         return election
 
     def _raft_group(self, fabric: Fabric) -> RaftGroup | None:

@@ -157,39 +157,41 @@ class Election:
         return int((self._simulation.now - self._since) / RETRY + 1e-6)
 
 
+class Renewed(Protocol):
+    """A Lease that is renewed all the time: `renew` writes the last renewal that was due."""
+
+    def renew(self) -> None: ...
+    def until_next(self) -> float: ...
+
+
 class Renewals:
-    """What the API server asks before it reads Leases: all elections, and whether they are being watched."""
+    """What the API server asks before it reads Leases: who renews some, and whether they are being watched."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._elections: list[Election] = []
+        self._renewed: list[Renewed] = []
         self._watchers: list[Watching] = []
 
-    def add(self, election: Election) -> None:
-        self._elections.append(election)
+    def add(self, renewed: Renewed) -> None:
+        self._renewed.append(renewed)
 
     def catch_up(self) -> None:
         """Somebody reads them now."""
-        for election in self._elections:
-            election.renew()
-
-    def unsettle(self) -> None:
-        """Somebody may have lost the way to the API server, or found it."""
-        for election in self._elections:
-            election.unsettle()
+        for renewed in self._renewed:
+            renewed.renew()
 
     def watch(self, watcher: Watching) -> None:
         """Somebody sees each renewal from now on."""
         self._watchers.append(watcher)
         if len(self._watchers) == 1:
-            for election in self._elections:
-                self._tick(election)
+            for renewed in self._renewed:
+                self._tick(renewed)
 
-    def _tick(self, election: Election) -> None:
+    def _tick(self, renewed: Renewed) -> None:
         self._watchers = [watcher for watcher in self._watchers if not watcher.closed]
         if self._watchers:
-            election.renew()
-            self._simulation.call_later(election.until_next(), self._tick, election)
+            renewed.renew()
+            self._simulation.call_later(renewed.until_next(), self._tick, renewed)
 
 
 class Watching(Protocol):

@@ -8,6 +8,7 @@ import base64
 import contextlib
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.errors import StatusError
@@ -28,6 +29,7 @@ NAMESPACES_EVERY = 60.0
 AUTHORITIES_EVERY = 60.0
 TRACKING_EVERY = 1800.0
 LEASE_EVERY = 10.0
+MICRO_TIME = '%Y-%m-%dT%H:%M:%S.%fZ'
 LEASE_SECONDS = 3600
 NAMESPACE, SERVICE = 'default', 'kubernetes'
 LEASES = 'leases.coordination.k8s.io'
@@ -49,6 +51,7 @@ class ControlPlane:
         self._identity = identity(hostname)
         self._serving = serving
         self._holder = ''
+        self._since = 0.0
         self._endpoints, self._slice = _endpoints(*address), _slice(*address)
 
     def start(self) -> None:
@@ -56,7 +59,8 @@ class ControlPlane:
         self._holder = new_uid(self._simulation)
         self._every(NAMESPACES_EVERY, self._keep_namespaces)
         self._every(SERVICE_EVERY, self._keep_service)
-        self._every(LEASE_EVERY, self._keep_lease)
+        self._since = self._simulation.now
+        self.renew()
         self._every(AUTHORITIES_EVERY, self._keep_authorities)
         self._every(TRACKING_EVERY, self._keep_tracking)
 
@@ -122,12 +126,27 @@ class ControlPlane:
 
     # -- the identity lease -------------------------------------------------------------------------------------
 
-    def _keep_lease(self) -> None:
+    def renew(self) -> None:
+        """Write the last renewal that was due: only who reads the Lease sees it."""
+        if self._holder and self._serving():
+            with contextlib.suppress(StatusError):
+                self._keep_lease((self._simulation.epoch + timedelta(seconds=self._due())).strftime(MICRO_TIME))
+
+    def until_next(self) -> float:
+        """Seconds until the next renewal."""
+        return self._due() + LEASE_EVERY - self._simulation.now
+
+    def _due(self) -> float:
+        """When the last renewal was due; moments are no exact sums."""
+        return self._since + int((self._simulation.now - self._since) / LEASE_EVERY + 1e-6) * LEASE_EVERY
+
+    def _keep_lease(self, moment: str) -> None:
         """lease.Controller.backoffEnsureLease and retryUpdateLease; the name is controlplane.New's."""
-        name, now = self._identity, self._simulation.micro_timestamp()
+        name = self._identity
         stored = self._stored('coordination.k8s.io', 'leases', 'kube-system', name)
         if stored is not None:
-            self._client.update(LEASES, {**stored, 'spec': {**stored['spec'], 'renewTime': now}})
+            if stored['spec'].get('renewTime') != moment:
+                self._client.update(LEASES, {**stored, 'spec': {**stored['spec'], 'renewTime': moment}})
             return
         self._client.create(LEASES, {
             'apiVersion': 'coordination.k8s.io/v1', 'kind': 'Lease',
@@ -135,7 +154,7 @@ class ControlPlane:
                          'labels': {'apiserver.kubernetes.io/identity': AGENT,
                                     'kubernetes.io/hostname': self._hostname}},
             'spec': {'holderIdentity': f'{name}_{self._holder}', 'leaseDurationSeconds': LEASE_SECONDS,
-                     'renewTime': now}})
+                     'renewTime': moment}})
 
 
 def _config_map(name: str, data: dict[str, str]) -> Object:

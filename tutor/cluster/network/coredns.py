@@ -56,6 +56,7 @@ class Server:
         self._ctx = ctx
         self._io = io
         self._open: list[Callable[[], None]] = []
+        self._closed = ctx.simulation.condition()
         self._stopped = False
         words = ctx.host.processes[ctx.pid].argv
         self._path = words[words.index('-conf') + 1] if '-conf' in words[:-1] else 'Corefile'
@@ -115,6 +116,7 @@ class Server:
         for close in self._open:
             close()
         self._open.clear()
+        self._closed.notify()
 
     def _listen(self) -> None:
         """Open the ports of the server blocks, and of health, ready and prometheus where they are asked for."""
@@ -127,7 +129,8 @@ class Server:
             found = next((block.first(plugin) for block in self._blocks if block.first(plugin) is not None), None)
             if found is not None:
                 number = found.args[0].rpartition(':')[2] if found.args else ''
-                self._open.append(network.listen(int(number) if number.isdigit() else port, HttpService(_well)).close)
+                service = HttpService(_well, self._closed)
+                self._open.append(network.listen(int(number) if number.isdigit() else port, service).close)
 
     # -- answering ----------------------------------------------------------------------------------------------
 
