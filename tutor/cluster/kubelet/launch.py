@@ -16,7 +16,7 @@ from tutor.cluster.kubelet import envfile, environment, etc, hooks, identity, po
 from tutor.cluster.kubelet.environment import ConfigError
 from tutor.cluster.kubelet.fields import UnsupportedField
 from tutor.cluster.kubelet.images import ImageError
-from tutor.cluster.kubelet.volumes import Volume
+from tutor.cluster.kubelet.volumes import ImageVolume, Volume
 from tutor.shell.vfs import FileSystem
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Launcher:
         kubelet, pod, simulation = worker.kubelet, worker.pod, worker.simulation
         path = pods.field_path(pod, spec)
         try:
+            await self._pull_volumes(spec)
             manifest = await kubelet.puller.ensure(pod, spec, path)
         except ImageError as error:
             raise StartError(error.reason, str(error), error.expires) from None
@@ -69,6 +70,16 @@ class Launcher:
             raise StartError('RunContainerError', str(failure)) from None
         kubelet.recorder.normal(pod, 'Started', 'Container started', path)
         await self._post_start(spec, container, path)
+
+    async def _pull_volumes(self, spec: Object) -> None:
+        """getImageVolumes: the images that a container mounts. Raises ImageError."""
+        worker = self._worker
+        for mount in spec.get('volumeMounts') or ():
+            volume = worker.volumes.get(mount['name'])
+            if isinstance(volume, ImageVolume) and volume.manifest is None:
+                source = volume.source
+                wanted = {'image': source.get('reference', ''), 'imagePullPolicy': source.get('pullPolicy', '')}
+                volume.manifest = await worker.kubelet.puller.ensure(worker.pod, wanted, '')
 
     async def _post_start(self, spec: Object, container: Container, path: str) -> None:
         hook = (spec.get('lifecycle') or {}).get('postStart')
@@ -155,6 +166,8 @@ def _volume_mount(volume: Volume, mount: Object, env: Mapping[str, str]) -> Cont
     files, path = volume.place()
     path = f'{path.rstrip("/")}/{below}'
     if not files.exists(path):
+        if isinstance(volume, ImageVolume):
+            raise ConfigError(f'failed to find subpath "{below}" in image volume "{volume.name}"')
         files.make_dirs(path)
     fixed = (files, files.realpath(path)) if not volume.live else volume.pinned(path)
     return ContainerMount(mount['mountPath'], lambda: fixed, read_only, volume.kind, volume.device)

@@ -12,6 +12,7 @@ from tutor.cluster.kubelet.volumes import (
     DownwardVolume,
     EmptyDir,
     HostPath,
+    ImageVolume,
     ProjectedVolume,
     SecretVolume,
     Surroundings,
@@ -27,6 +28,7 @@ KINDS: Mapping[str, type[Volume]] = {
     'hostPath': HostPath,
     'persistentVolumeClaim': ClaimVolume,
     'csi': InlineCsi,
+    'image': ImageVolume,
 }
 NETWORK = ('nfs', 'iscsi', 'cephfs', 'rbd', 'fc', 'glusterfs')
 

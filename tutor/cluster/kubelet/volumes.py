@@ -10,6 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.cluster.containers.image import Manifest
 from tutor.cluster.kubelet import fields
 from tutor.cluster.kubelet.environment import bytes_data
 from tutor.cluster.simulation import Simulation
@@ -119,6 +120,23 @@ class EmptyDir(Volume):
         files.root.mode = 0o777
         own_by_group(files, self.pod)
         return files
+
+
+class ImageVolume(Volume):
+    """image: the files of an image or artifact, read only. It is pulled before a container that mounts it starts."""
+
+    kind = device = 'overlay'
+    read_only = True
+    manifest: Manifest | None = None
+
+    @property
+    def used(self) -> int:
+        """Images are counted by themselves."""
+        return 0
+
+    def _build(self) -> FileSystem:
+        assert self.manifest is not None
+        return self.manifest.root
 
 
 def own_by_group(files: FileSystem, pod: Object) -> None:
