@@ -61,7 +61,12 @@ def test_keys_are_put_got_and_deleted(desk: Desk) -> None:
      'x509: certificate signed by unknown authority'),
     (f'etcdctl {TLS} member list', f'Error: open {PKI}/server.key: permission denied\n'),
     (f'{ETCDCTL} put', 'Error: put command needs 1 argument and input from stdin or 2 arguments\n'),
-    (f'{ETCDCTL} lease grant 10', 'Error: etcdctl lease is not simulated\n'),
+    (f'{ETCDCTL} lock door', 'Error: etcdctl lock is not simulated\n'),
+    (f'{ETCDCTL} lease grant', 'Error: lease grant command needs TTL argument\n'),
+    (f'{ETCDCTL} lease revoke here', 'Error: bad lease ID arg (strconv.ParseInt: parsing "here": invalid syntax), '
+     'expecting ID in Hex\n'),
+    (f'{ETCDCTL} lease revoke 1234', 'Error: failed to revoke lease (etcdserver: requested lease not found)\n'),
+    (f'{ETCDCTL} put a b --lease=1234', 'Error: etcdserver: requested lease not found\n'),
     (f'{ETCDCTL} --command-timeout zz get a',
      'invalid argument "zz" for "--command-timeout" flag: time: invalid duration "zz"\n'),
     (f'{ETCDCTL} compaction 9999999', 'Error: etcdserver: mvcc: required revision is a future revision\n'),
@@ -109,3 +114,27 @@ def test_an_empty_data_folder_is_a_new_cluster(desk: Desk) -> None:
 def test_etcdctl_is_in_the_image_of_etcd_too(shared: Desk) -> None:
     assert 'is healthy' in shared.out('kubectl exec -n kube-system etcd-controlplane -- etcdctl '
                                       f'--endpoints=https://127.0.0.1:2379 {TLS} endpoint health')
+
+
+def test_keys_end_with_their_lease(desk: Desk) -> None:
+    granted = desk.out(f'{ETCDCTL} lease grant 60')
+    lease = granted.split()[1]
+    assert granted == f'lease {lease} granted with TTL(60s)\n' and len(lease) == 16
+    desk.out(f'{ETCDCTL} put mine 1 --lease={lease}; {ETCDCTL} put ours 1 --lease={lease}; {ETCDCTL} put ours 2')
+    desk.wait(20)
+    shown = desk.out(f'{ETCDCTL} lease timetolive {lease} --keys')
+    assert shown.startswith(f'lease {lease} granted with TTL(60s), remaining(') and shown.endswith(
+        's), attached keys([mine])\n'), 'a key that is put again without it does not end with it'
+    assert desk.out(f'{ETCDCTL} lease list') == f'found 1 leases\n{lease}\n'
+    assert desk.out(f'{ETCDCTL} lease keep-alive --once {lease}') == f'lease {lease} keepalived with TTL(60)\n'
+    desk.wait(50)
+    assert desk.out(f'{ETCDCTL} get mine') == 'mine\n1\n'
+    desk.wait(20)
+    assert desk.out(f'{ETCDCTL} get mine; {ETCDCTL} get ours') == 'ours\n2\n'
+    assert desk.out(f'{ETCDCTL} lease timetolive {lease}') == f'lease {lease} already expired\n'
+
+
+def test_a_revoked_lease_takes_its_keys_along(desk: Desk) -> None:
+    lease = desk.out(f'{ETCDCTL} lease grant 600').split()[1]
+    desk.out(f'{ETCDCTL} put mine 1 --lease={lease}')
+    assert desk.out(f'{ETCDCTL} lease revoke {lease}; {ETCDCTL} get mine') == f'lease {lease} revoked\n'

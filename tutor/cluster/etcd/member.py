@@ -11,8 +11,9 @@ from tutor.cluster import pki
 from tutor.cluster.containers.http import HttpService
 from tutor.cluster.containers.programs.component import CannotStart
 from tutor.cluster.etcd.health import health
+from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.raft.group import RaftGroup
-from tutor.cluster.etcd.service import EtcdServer, restored, snapshot_of
+from tutor.cluster.etcd.service import EtcdServer, delete, restored, snapshot_of
 from tutor.cluster.storage import Store
 from tutor.shell.etcd import Member, NotASnapshot, pack, unpack
 from tutor.shell.process import IO, Context
@@ -49,6 +50,7 @@ class EtcdMember:
         self._raft = raft
         self._on_restored = on_restored
         self._database: Node | None = None
+        self._leases: Leases | None = None
         self._news: bool | None = None
         self._sockets: dict[int, list[Callable[[], None]]] = {}
         self._logs: dict[str, Callable[[str], None]] = {}
@@ -141,7 +143,9 @@ class EtcdMember:
         urls = [url for url in flags.get('listen-client-urls', 'http://localhost:2379').split(',') if url]
         member = self._member(flags, urls, ctx)
         text = {name: ctx.files.read_text(flags[name]) if flags.get(name) else '' for name in FILES}
-        server = EtcdServer(self._store, member, VERSION, partial(pki.signed_by, text['trusted-ca-file']),
+        if self._leases is None:
+            self._leases = Leases(ctx.simulation, self._store, partial(delete, self._store))
+        server = EtcdServer(self._store, self._leases, member, VERSION, partial(pki.signed_by, text['trusted-ca-file']),
                             partial(_vouches, text['cert-file']), urls[0].startswith('https'), self._raft)
         network: Any = ctx.host.network
         for url in urls:

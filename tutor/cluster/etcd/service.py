@@ -12,6 +12,7 @@ from typing import Any
 
 from tutor.apimachinery.protobuf.decoding import MAGIC, UnknownMessage, decode
 from tutor.apimachinery.protobuf.encoding import Unencodable, encode
+from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.raft.group import TIMED_OUT, RaftGroup
 from tutor.cluster.storage.store import Change, Entry, Store
 from tutor.shell.etcd import Deliver, EtcdError, KeyValue, Member, Status, inside, pack
@@ -23,9 +24,10 @@ REGISTRY = '/registry/'
 class EtcdServer:
     """One member that serves the store. `accepts` and `trusted_by` are the two sides of its TLS."""
 
-    def __init__(self, store: Store, member: Member, version: str, accepts: Callable[[str], bool],
+    def __init__(self, store: Store, leases: Leases, member: Member, version: str, accepts: Callable[[str], bool],
                  trusted_by: Callable[[str], bool], secure: bool = True, raft: RaftGroup | None = None) -> None:
         self._store = store
+        self._leases = leases
         self._member = member
         self._version = version
         self._raft = raft
@@ -72,8 +74,14 @@ class EtcdServer:
                         entries[change.key] = change.previous
         return [_shown(entries[key]) for key in sorted(entries)]
 
-    def put(self, key: str, value: bytes) -> None:
+    def leases(self) -> Leases:
         self._check()
+        return self._leases
+
+    def put(self, key: str, value: bytes, lease: int = 0) -> None:
+        self._check()
+        if lease:
+            self._leases.check(lease)
         if not key:
             raise EtcdError('etcdserver: key is not provided')
         stored: Any = value.decode('utf-8', 'surrogateescape')
@@ -85,16 +93,14 @@ class EtcdServer:
                 raise EtcdError('this etcd is simulated and stores only objects, in protobuf or as JSON, below '
                                 f'{REGISTRY}') from None
         self._store.put(key, stored)
+        if lease:
+            self._leases.attach(lease, key)
 
     def delete(self, start: str, end: str = '') -> int:
         self._check()
         keys = [entry.key for entry in self._store.entries() if inside(entry.key, start, end)]
         for key in keys:
-            value = self._store.entry(key).value
-            if isinstance(value, dict) and 'metadata' in value:
-                meta = {**value['metadata'], 'resourceVersion': str(self._store.revision + 1)}
-                value = {**value, 'metadata': meta}
-            self._store.delete(key, last=value)
+            delete(self._store, key)
         return len(keys)
 
     def watch(self, start: str, end: str, deliver: Deliver) -> Callable[[], None]:
@@ -130,6 +136,15 @@ class EtcdServer:
 
     def snapshot(self) -> bytes:
         return snapshot_of(self._store)
+
+
+def delete(store: Store, key: str) -> None:
+    """Delete a key as its watchers see it: an object goes at a revision of its own."""
+    value = store.entry(key).value
+    if isinstance(value, dict) and 'metadata' in value:
+        meta = {**value['metadata'], 'resourceVersion': str(store.revision + 1)}
+        value = {**value, 'metadata': meta}
+    store.delete(key, last=value)
 
 
 def snapshot_of(store: Store) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tutor.shell.etcd import EtcdError, EtcdService, KeyValue, prefix_end
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.etcd import output, snapshots
+from tutor.shell.programs.etcd import leases, output, snapshots
 from tutor.shell.programs.etcd.connection import GLOBAL, Endpoint, Failure, connect, endpoints, reach, security
 from tutor.shell.programs.options import Options, parse
 
@@ -14,14 +14,15 @@ NODE_VERSION, IMAGE_VERSION = '3.5.24', '3.6.8'
 """The client that a node's distribution packs is older than the one in etcd's image."""
 KEY_FLAGS = {'prefix': '', 'keys-only': '', 'print-value-only': '', 'count-only': '', 'limit': '=', 'order': '=',
              'sort-by': '=', 'from-key': '', 'rev': '=', 'prev-kv': '', 'consistency': '=', 'physical': '',
-             'lease': '=', 'ignore-value': '', 'range': ''}
+             'lease': '=', 'ignore-value': '', 'range': '', 'keys': '', 'once': ''}
 FILE_FLAGS = {'data-dir': '=', 'name': '=', 'initial-cluster': '=', 'initial-advertise-peer-urls': '=',
               'initial-cluster-token': '=', 'skip-hash-check': '?', 'wal-dir': '=', 'bump-revision': '=',
               'mark-compacted': '', 'data-dir-only': ''}
 METHODS = {'get': 'KV/Range', 'put': 'KV/Put', 'del': 'KV/DeleteRange', 'compaction': 'KV/Compact',
            'member': 'Cluster/MemberList', 'alarm': 'Maintenance/Alarm', 'snapshot': 'Maintenance/Snapshot',
-           'defrag': 'Maintenance/Defragment', 'endpoint': 'Maintenance/Status', 'watch': 'Watch/Watch'}
-ABSENT = ('auth', 'check', 'completion', 'downgrade', 'elect', 'lease', 'lock', 'make-mirror', 'move-leader', 'role',
+           'defrag': 'Maintenance/Defragment', 'endpoint': 'Maintenance/Status', 'watch': 'Watch/Watch',
+           'lease': 'Lease/LeaseGrant'}
+ABSENT = ('auth', 'check', 'completion', 'downgrade', 'elect', 'lock', 'make-mirror', 'move-leader', 'role',
           'txn', 'user', 'version')
 USAGE = """\
 NAME:
@@ -44,6 +45,11 @@ COMMANDS:
 \tendpoint health\t\tChecks the healthiness of endpoints specified in `--endpoints` flag
 \tendpoint status\t\tPrints out the status of endpoints specified in `--endpoints` flag
 \tget\t\t\tGets the key or a range of keys
+\tlease grant\t\tCreates leases
+\tlease keep-alive\tKeeps leases alive (renew)
+\tlease list\t\tList all active leases
+\tlease revoke\t\tRevokes leases
+\tlease timetolive\tGet lease information
 \tmember list\t\tLists all members in the cluster
 \tput\t\t\tPuts the given key into the store
 \tsnapshot restore\tRestores an etcd member snapshot to an etcd directory
@@ -145,7 +151,7 @@ async def _ask(command: str, words: list[str], form: str, options: Options, io: 
             _get(service, words, form, options, io)
         case 'put':
             value = words[1].encode('utf-8', 'surrogateescape') if len(words) > 1 else await io.stdin.read()
-            service.put(words[0], value)
+            service.put(words[0], value, leases.number(options.get('lease')) if 'lease' in options else 0)
             io.stdout.write('OK\n')
         case 'del':
             start, end = _range(words, options)
@@ -153,6 +159,8 @@ async def _ask(command: str, words: list[str], form: str, options: Options, io: 
             io.stdout.write(f'{service.delete(start, end)}\n')
             for entry in before:
                 io.stdout.write(_line(entry, options))
+        case 'lease':
+            await leases.run(service.leases(), words, options, io, ctx)
         case 'watch':
             await _watch(service, words, options, io, ctx)
         case 'compaction':
@@ -177,6 +185,8 @@ def _check_words(command: str, words: list[str]) -> None:
         raise Failure('put command needs 1 argument and input from stdin or 2 arguments', 128)
     if command == 'del' and not words:
         raise Failure('del command needs one argument as key and an optional argument as range_end', 128)
+    if command == 'lease':
+        leases.check(words)
     if command == 'compaction' and (len(words) != 1 or not words[0].isdigit()):
         raise Failure('compaction command needs 1 argument' if len(words) != 1 else
                       f'strconv.ParseInt: parsing "{words[0]}": invalid syntax', 128)
