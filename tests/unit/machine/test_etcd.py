@@ -138,3 +138,26 @@ def test_a_revoked_lease_takes_its_keys_along(desk: Desk) -> None:
     lease = desk.out(f'{ETCDCTL} lease grant 600').split()[1]
     desk.out(f'{ETCDCTL} put mine 1 --lease={lease}')
     assert desk.out(f'{ETCDCTL} lease revoke {lease}; {ETCDCTL} get mine') == f'lease {lease} revoked\n'
+
+
+@pytest.mark.parametrize(('compare', 'said'), [
+    ('value("stock") = "5"', 'SUCCESS\n\nOK\n\nstock\n4\n'),
+    ('value("stock") > "6"', 'FAILURE\n\nstock\n5\n'),
+    ('version("stock") = "1"', 'SUCCESS\n\nOK\n\nstock\n4\n'),
+    ('create("sold") != "0"', 'FAILURE\n\nstock\n5\n'),
+])
+def test_a_transaction_does_one_thing_or_the_other(desk: Desk, compare: str, said: str) -> None:
+    desk.out(f'{ETCDCTL} put stock 5')
+    given = f'{compare}\n\nput stock "4"\nget stock\n\nget stock\n\n'
+    assert desk.out(f"{ETCDCTL} txn <<'E'\n{given}E") == said
+
+
+@pytest.mark.parametrize(('given', 'said'), [
+    ('stock = 5', 'malformed comparison: stock = 5'),
+    ('size("stock") = "5"', 'malformed comparison: size("stock") = "5" (unknown target size)'),
+    ('version("stock") = "five"', 'strconv.ParseInt: parsing "five": invalid syntax'),
+    ('\nsell stock', 'unknown operation sell'),
+])
+def test_a_transaction_that_cannot_be_read_changes_nothing(shared: Desk, given: str, said: str) -> None:
+    assert shared.out(f"{ETCDCTL} txn <<'E'\n{given}\n\nE") == f'Error: {said}\n'
+    assert shared.code == 128

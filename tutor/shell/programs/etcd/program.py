@@ -6,7 +6,7 @@ from typing import Any
 
 from tutor.shell.etcd import EtcdError, EtcdService, KeyValue, prefix_end
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.etcd import leases, output, snapshots
+from tutor.shell.programs.etcd import leases, output, snapshots, transactions
 from tutor.shell.programs.etcd.connection import GLOBAL, Endpoint, Failure, connect, endpoints, reach, security
 from tutor.shell.programs.options import Options, parse
 
@@ -21,9 +21,9 @@ FILE_FLAGS = {'data-dir': '=', 'name': '=', 'initial-cluster': '=', 'initial-adv
 METHODS = {'get': 'KV/Range', 'put': 'KV/Put', 'del': 'KV/DeleteRange', 'compaction': 'KV/Compact',
            'member': 'Cluster/MemberList', 'alarm': 'Maintenance/Alarm', 'snapshot': 'Maintenance/Snapshot',
            'defrag': 'Maintenance/Defragment', 'endpoint': 'Maintenance/Status', 'watch': 'Watch/Watch',
-           'lease': 'Lease/LeaseGrant'}
+           'lease': 'Lease/LeaseGrant', 'txn': 'KV/Txn'}
 ABSENT = ('auth', 'check', 'completion', 'downgrade', 'elect', 'lock', 'make-mirror', 'move-leader', 'role',
-          'txn', 'user', 'version')
+          'user', 'version')
 USAGE = """\
 NAME:
 \tetcdctl - A simple command line client for etcd3.
@@ -55,6 +55,7 @@ COMMANDS:
 \tsnapshot restore\tRestores an etcd member snapshot to an etcd directory
 \tsnapshot save\t\tStores an etcd node backend snapshot to a given file
 \tsnapshot status\t\tGets backend snapshot status of a given file
+\ttxn\t\t\tTxn processes all the requests in one transaction
 \tversion\t\t\tPrints the version of etcdctl
 \twatch\t\t\tWatches events stream on keys or prefixes
 """
@@ -74,7 +75,7 @@ def _version(ctx: Context) -> str:
 
 async def etcdctl(argv: list[str], io: IO, ctx: Context) -> int:
     """etcdctl [--endpoints URL,…] [--cacert FILE --cert FILE --key FILE] COMMAND"""
-    options = parse(argv, ctx, 'w:h', {**GLOBAL, **KEY_FLAGS, **FILE_FLAGS}, status=128)
+    options = parse(argv, ctx, 'w:hi', {**GLOBAL, **KEY_FLAGS, **FILE_FLAGS, 'interactive': 'i'}, status=128)
     api = ctx.env.get('ETCDCTL_API', '3')
     if api != '3':
         raise Failure(f'unsupported API version "{api}": this etcdctl speaks version 3 only; unset ETCDCTL_API')
@@ -161,6 +162,8 @@ async def _ask(command: str, words: list[str], form: str, options: Options, io: 
                 io.stdout.write(_line(entry, options))
         case 'lease':
             await leases.run(service.leases(), words, options, io, ctx)
+        case 'txn':
+            await transactions.run(service, 'i' in options, io)
         case 'watch':
             await _watch(service, words, options, io, ctx)
         case 'compaction':
@@ -185,6 +188,8 @@ def _check_words(command: str, words: list[str]) -> None:
         raise Failure('put command needs 1 argument and input from stdin or 2 arguments', 128)
     if command == 'del' and not words:
         raise Failure('del command needs one argument as key and an optional argument as range_end', 128)
+    if command == 'txn' and words:
+        raise Failure('txn command does not accept argument', 128)
     if command == 'lease':
         leases.check(words)
     if command == 'compaction' and (len(words) != 1 or not words[0].isdigit()):
