@@ -108,6 +108,26 @@ def test_an_index_fails_for_good_by_its_own_limit(world, make):
                                  ('Failed', 'FailedIndexes', 'Job has failed indexes')]
 
 
+def test_what_the_policy_ignores_does_not_count_against_the_limit_of_an_index(world, make):
+    """TestGetNewIndexFailureCounts: the next pod is told of both, and has the whole limit before it."""
+    index = 'batch.kubernetes.io/job-completion-index=0'
+    world.create('jobs.batch', make.job('work', completions=1, parallelism=1, completionMode='Indexed',
+                                        backoffLimitPerIndex=1,
+                                        podFailurePolicy={'rules': [codes('Ignore', 'In', 42)]}))
+    told = []
+    for code in (42, 1, 42):
+        world.end(index, 'Failed', code)
+        world.run(60)
+        notes = next(found for found in world.items('pods', index)
+                     if found['status'].get('phase') != 'Failed')['metadata']['annotations']
+        told.append((notes['batch.kubernetes.io/job-index-failure-count'],
+                     notes.get('batch.kubernetes.io/job-index-ignored-failure-count')))
+    assert told == [('0', '1'), ('1', '1'), ('1', '2')]
+    world.end(index, 'Failed', 1)
+    world.run(60)
+    assert world.status('jobs.batch', 'work')['failedIndexes'] == '0'
+
+
 def test_too_many_failed_indexes_end_a_job(world, make):
     world.create('jobs.batch', make.job('work', completions=4, parallelism=4, completionMode='Indexed',
                                         backoffLimitPerIndex=0, maxFailedIndexes=1))

@@ -103,6 +103,16 @@ def test_a_statefulset_scales_down_from_the_last(world, make):
         'Delete Pod db-2 in StatefulSet db successful', 'Delete Pod db-1 in StatefulSet db successful']
 
 
+def test_a_pod_that_has_ended_is_replaced_without_more_words(world, make):
+    """RecreatingFailedPod and RecreatingTerminatedPod are events of versions before 1.31."""
+    world.create('statefulsets.apps', make.statefulset('db', 1))
+    world.end('app=db', 'Failed', 1)
+    world.run(10)
+    assert [pod['status']['phase'] for pod in world.items('pods', 'app=db')] == ['Running']
+    assert world.messages('SuccessfulDelete') == ['Delete Pod db-0 in StatefulSet db successful']
+    assert world.messages('RecreatingFailedPod') == []
+
+
 def test_a_statefulset_updates_down_to_its_partition(world, make):
     world.create('statefulsets.apps', make.statefulset('db', 3, updateStrategy={
         'type': 'RollingUpdate', 'rollingUpdate': {'partition': 1}}))

@@ -11,6 +11,7 @@ from tutor.cluster.controllers import pods
 FINALIZER = 'batch.kubernetes.io/job-tracking'
 INDEX = 'batch.kubernetes.io/job-completion-index'
 INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'
+INDEX_IGNORED = 'batch.kubernetes.io/job-index-ignored-failure-count'
 _ENV = 'JOB_COMPLETION_INDEX'
 
 
@@ -68,8 +69,9 @@ def format_indexes(numbers: Iterable[int]) -> str:
     return ','.join(parts)
 
 
-def pod_for(job: Object, index: int | None, failures: int | None = None) -> Object:
-    """The next pod; with an index when the job gives its pods one."""
+def pod_for(job: Object, index: int | None, failures: tuple[int, int] | None = None) -> Object:
+    """The next pod; with an index when the job gives its pods one, and then perhaps how often that failed: counted and
+    ignored."""
     template = job['spec']['template']
     given = template.get('metadata') or {}
     name = job['metadata']['name']
@@ -81,7 +83,9 @@ def pod_for(job: Object, index: int | None, failures: int | None = None) -> Obje
         meta['labels'][INDEX] = str(index)
         notes[INDEX] = str(index)
         if failures is not None:
-            notes[INDEX_FAILURES] = str(failures)
+            notes[INDEX_FAILURES] = str(failures[0])
+            if failures[1]:
+                notes[INDEX_IGNORED] = str(failures[1])
         spec = {**_with_index_environment(spec), 'hostname': f'{name}-{index}'[:63]}
     if notes:
         meta['annotations'] = notes

@@ -99,14 +99,21 @@ class Sync:
                 failed.add(number)
         self.failed_indexes = sorted(failed)
 
-    def _failures_before(self, pod: Object) -> int:
-        text = (pod['metadata'].get('annotations') or {}).get(members.INDEX_FAILURES, '0')
+    def _failures_before(self, pod: Object, note: str = members.INDEX_FAILURES) -> int:
+        text = (pod['metadata'].get('annotations') or {}).get(note, '0')
         return int(text) if text.isdigit() else 0
 
-    def index_failures(self, index: int) -> int:
-        """How often an index has failed by now: what its next pod is told."""
-        return max((self._failures_before(pod) + 1 for pod in self.pods
-                    if members.index_of(pod) == index and members.has_failed(pod, self.job)), default=0)
+    def index_failures(self, index: int) -> tuple[int, int]:
+        """getNewIndexFailureCounts: how often an index has failed by now, and how often that was ignored: what its next
+        pod is told."""
+        failed = [(self._failures_before(pod), self._failures_before(pod, members.INDEX_IGNORED), pod)
+                  for pod in self.pods if members.index_of(pod) == index and members.has_failed(pod, self.job)]
+        if not failed:
+            return 0, 0
+        counted, ignored, last = max(failed, key=lambda each: each[0] + each[1])
+        if self._failure_action(last)[0] == job_policy.IGNORE:
+            return counted, ignored + 1
+        return counted + 1, ignored
 
     def next_indexes(self, count: int) -> list[int]:
         """firstPendingIndexes."""

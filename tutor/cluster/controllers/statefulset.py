@@ -151,11 +151,6 @@ class StatefulSetController(Controller):
             return turn.monotonic
         if pods.is_terminal(pod):
             if not deleting(pod):
-                name = f'{sts["metadata"]["namespace"]}/{sts["metadata"]["name"]}'
-                self.event(sts, 'Warning' if pods.phase(pod) == 'Failed' else 'Normal', 'RecreatingFailedPod' if (
-                    pods.phase(pod) == 'Failed') else 'RecreatingTerminatedPod',
-                    f'StatefulSet {name} is recreating {"failed" if pods.phase(pod) == "Failed" else "terminated"} '
-                    f'Pod {pod["metadata"]["name"]}')
                 self._delete(where, sts, pod)
             return True
         if pods.phase(pod) in ('', 'Pending') and not deleting(pod):
