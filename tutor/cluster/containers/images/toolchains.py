@@ -46,7 +46,8 @@ class Toolchain(Image):
 
     def config(self, tag: str) -> ImageConfig:
         path = PATH if self._folder in PATH.split(':') else f'{self._folder}:{PATH}'
-        return ImageConfig(self._entrypoint, self._command, {'PATH': path})
+        command = ('sh',) if self._command == ('bash',) and 'alpine' in tag else self._command
+        return ImageConfig(self._entrypoint, command, {'PATH': path})
 
     def programs(self, tag: str) -> Mapping[str, Main]:
         return {f'{self._folder}/{name}': _program(name, said.format(version=self.version(tag)))
