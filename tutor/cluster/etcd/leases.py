@@ -10,7 +10,6 @@ from tutor.cluster.storage import Store
 from tutor.shell.etcd import EtcdError, Lease
 
 NOT_FOUND = 'etcdserver: requested lease not found'
-EXISTS = 'etcdserver: lease already exists'
 FIRST = 0x694D9A0F5A2C1000
 """The identifiers that a member gives begin with bits of its own and of the time."""
 
@@ -20,7 +19,6 @@ class _Kept:
     """A lease that lives; its keys with the revision at which they were put with it."""
 
     ttl: int
-    expires: float
     timer: Timer
     keys: dict[str, int] = field(default_factory=dict)
 
@@ -35,21 +33,17 @@ class Leases:
         self._kept: dict[int, _Kept] = {}
         self._given = 0
 
-    def grant(self, ttl: int, identity: int = 0) -> int:
-        """A new lease of so many seconds; its identifier, if none is asked for, is the next one."""
-        if identity in self._kept:
-            raise EtcdError(EXISTS)
+    def grant(self, ttl: int) -> int:
+        """A new lease of so many seconds; its identifier is the next one."""
         self._given += 1
-        number = identity or FIRST + 2 * self._given
-        timer = self._simulation.call_later(ttl, self._expire, number)
-        self._kept[number] = _Kept(ttl, self._simulation.now + ttl, timer)
+        number = FIRST + 2 * self._given
+        self._kept[number] = _Kept(ttl, self._simulation.call_later(ttl, self._expire, number))
         return number
 
     def renew(self, number: int) -> int:
         """Its whole time begins again, and is what comes back."""
-        kept = self._get(number)
+        kept = self.get(number)
         kept.timer.cancel()
-        kept.expires = self._simulation.now + kept.ttl
         kept.timer = self._simulation.call_later(kept.ttl, self._expire, number)
         return kept.ttl
 
@@ -57,22 +51,19 @@ class Leases:
         """A key was just put with it."""
         entry = self._store.get(key)
         if entry is not None:
-            self._get(number).keys[key] = entry.mod_revision
-
-    def check(self, number: int) -> None:
-        self._get(number)
+            self.get(number).keys[key] = entry.mod_revision
 
     def revoke(self, number: int) -> None:
         """End it, and delete its keys: those that nobody has put again without it."""
-        self._get(number).timer.cancel()
+        self.get(number).timer.cancel()
         self._expire(number)
 
     def list(self) -> list[Lease]:
         return [self.show(number) for number in self._kept]
 
     def show(self, number: int) -> Lease:
-        kept = self._get(number)
-        return Lease(number, kept.ttl, int(kept.expires - self._simulation.now), tuple(sorted(self._attached(kept))))
+        kept = self.get(number)
+        return Lease(number, kept.ttl, int(kept.timer.when - self._simulation.now), tuple(sorted(self._attached(kept))))
 
     def _attached(self, kept: _Kept) -> list[str]:
         return [key for key, revision in kept.keys.items()
@@ -85,7 +76,8 @@ class Leases:
         for key in self._attached(self._kept.pop(number)):
             self._delete(key)
 
-    def _get(self, number: int) -> _Kept:
+    def get(self, number: int) -> _Kept:
+        """A lease that lives."""
         if number not in self._kept:
             raise EtcdError(NOT_FOUND)
         return self._kept[number]

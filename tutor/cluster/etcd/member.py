@@ -147,23 +147,15 @@ class EtcdMember:
             self._leases = Leases(ctx.simulation, self._store, partial(delete, self._store))
         server = EtcdServer(self._store, self._leases, member, VERSION, partial(pki.signed_by, text['trusted-ca-file']),
                             partial(_vouches, text['cert-file']), urls[0].startswith('https'), self._raft)
-        network: Any = ctx.host.network
-        for url in urls:
-            address, _, port = url.rpartition('/')[2].rpartition(':')
-            try:
-                yield network.listen(int(port), server, '127.0.0.1' if address == 'localhost' else address).close
-            except (OSError, ValueError):
-                raise _fatal(ctx, f'listen tcp {address}:{port}: bind: address already in use') from None
-        yield from self._listen_metrics(flags, server, ctx)
-
-    def _listen_metrics(self, flags: dict[str, str], server: EtcdServer, ctx: Context):
-        """Who asks there needs no certificate."""
+        # Who asks for its health needs no certificate.
         changes = ctx.simulation.condition() if self._raft is None else self._raft.changes
+        metrics = flags.get('listen-metrics-urls', '').split(',')
         network: Any = ctx.host.network
-        for url in filter(None, flags.get('listen-metrics-urls', '').split(',')):
+        for url, service in (*((url, server) for url in urls),
+                             *((url, HttpService(health(server), changes)) for url in metrics if url)):
             address, _, port = url.rpartition('/')[2].rpartition(':')
             try:
-                yield network.listen(int(port), HttpService(health(server), changes), address).close
+                yield network.listen(int(port), service, '127.0.0.1' if address == 'localhost' else address).close
             except (OSError, ValueError):
                 raise _fatal(ctx, f'listen tcp {address}:{port}: bind: address already in use') from None
 

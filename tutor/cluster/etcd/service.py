@@ -81,7 +81,7 @@ class EtcdServer:
     def put(self, key: str, value: bytes, lease: int = 0) -> None:
         self._check()
         if lease:
-            self._leases.check(lease)
+            self._leases.get(lease)
         if not key:
             raise EtcdError('etcdserver: key is not provided')
         stored: Any = value.decode('utf-8', 'surrogateescape')
