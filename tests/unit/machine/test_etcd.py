@@ -157,6 +157,7 @@ def test_a_transaction_does_one_thing_or_the_other(desk: Desk, compare: str, sai
     ('size("stock") = "5"', 'malformed comparison: size("stock") = "5" (unknown target size)'),
     ('version("stock") = "five"', 'strconv.ParseInt: parsing "five": invalid syntax'),
     ('\nsell stock', 'unknown operation sell'),
+    ('\nget --prefix', 'invalid txn request: get --prefix'),
 ])
 def test_a_transaction_that_cannot_be_read_changes_nothing(shared: Desk, given: str, said: str) -> None:
     assert shared.out(f"{ETCDCTL} txn <<'E'\n{given}\n\nE") == f'Error: {said}\n'

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tutor.shell.etcd import EtcdError, EtcdService, KeyValue, prefix_end
+from tutor.shell.etcd import EtcdError, EtcdService, KeyValue
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.etcd import leases, output, snapshots, transactions
+from tutor.shell.programs.etcd import keys, leases, output, snapshots, transactions
 from tutor.shell.programs.etcd.connection import GLOBAL, Endpoint, Failure, connect, endpoints, reach, security
 from tutor.shell.programs.options import Options, parse
 
 NODE_VERSION, IMAGE_VERSION = '3.5.24', '3.6.8'
 """The client that a node's distribution packs is older than the one in etcd's image."""
-KEY_FLAGS = {'prefix': '', 'keys-only': '', 'print-value-only': '', 'count-only': '', 'limit': '=', 'order': '=',
-             'sort-by': '=', 'from-key': '', 'rev': '=', 'prev-kv': '', 'consistency': '=', 'physical': '',
-             'lease': '=', 'ignore-value': '', 'range': '', 'keys': '', 'once': ''}
 FILE_FLAGS = {'data-dir': '=', 'name': '=', 'initial-cluster': '=', 'initial-advertise-peer-urls': '=',
               'initial-cluster-token': '=', 'skip-hash-check': '?', 'wal-dir': '=', 'bump-revision': '=',
               'mark-compacted': '', 'data-dir-only': ''}
@@ -75,7 +70,7 @@ def _version(ctx: Context) -> str:
 
 async def etcdctl(argv: list[str], io: IO, ctx: Context) -> int:
     """etcdctl [--endpoints URL,…] [--cacert FILE --cert FILE --key FILE] COMMAND"""
-    options = parse(argv, ctx, 'w:hi', {**GLOBAL, **KEY_FLAGS, **FILE_FLAGS, 'interactive': 'i'}, status=128)
+    options = parse(argv, ctx, 'w:hi', {**GLOBAL, **keys.FLAGS, **FILE_FLAGS, 'interactive': 'i'}, status=128)
     api = ctx.env.get('ETCDCTL_API', '3')
     if api != '3':
         raise Failure(f'unsupported API version "{api}": this etcdctl speaks version 3 only; unset ETCDCTL_API')
@@ -148,22 +143,12 @@ async def _ask(command: str, words: list[str], form: str, options: Options, io: 
     found = await connect(options, io, ctx, f'/etcdserverpb.{METHODS[command]}')
     service = found.service
     match command:
-        case 'get':
-            _get(service, words, form, options, io)
-        case 'put':
-            value = words[1].encode('utf-8', 'surrogateescape') if len(words) > 1 else await io.stdin.read()
-            service.put(words[0], value, leases.number(options.get('lease')) if 'lease' in options else 0)
-            io.stdout.write('OK\n')
-        case 'del':
-            start, end = _range(words, options)
-            before = service.range(start, end) if 'prev-kv' in options else []
-            io.stdout.write(f'{service.delete(start, end)}\n')
-            for entry in before:
-                io.stdout.write(_line(entry, options))
+        case 'get' | 'put' | 'del':
+            await keys.run(command, service, words, form, options, io)
         case 'lease':
             await leases.run(service.leases(), words, options, io, ctx)
         case 'txn':
-            await transactions.run(service, 'i' in options, io)
+            await transactions.run(service, 'i' in options, io, ctx)
         case 'watch':
             await _watch(service, words, options, io, ctx)
         case 'compaction':
@@ -202,63 +187,14 @@ def _check_words(command: str, words: list[str]) -> None:
         raise Failure(f'etcdctl {command} needs a command: {", ".join(wanted)}', 128)
 
 
-def _range(words: list[str], options: Options) -> tuple[str, str]:
-    start = words[0]
-    if 'prefix' in options:
-        return start, prefix_end(start)
-    if 'from-key' in options:
-        return start, '\0'
-    return start, words[1] if len(words) > 1 else ''
-
-
-def _get(service: EtcdService, words: list[str], form: str, options: Options, io: IO) -> None:
-    start, end = _range(words, options)
-    found = service.range(start, end, int(options.get('rev', '0') or 0))
-    count = len(found)
-    _sort(found, options)
-    if 'limit' in options and int(options.get('limit')):
-        found = found[:int(options.get('limit'))]
-    if 'keys-only' in options:
-        found = [KeyValue(entry.key, b'', entry.create_revision, entry.mod_revision, entry.version) for entry in found]
-    if 'count-only' in options:
-        found = []
-    if form == 'json':
-        output.keys_as_json(found, service, count, io)
-    elif form == 'fields':
-        output.keys_as_fields(found, service, count, io)
-    elif form == 'table':
-        raise Failure('table is not a supported output format for this command', 128)
-    else:
-        for entry in found:
-            io.stdout.write(_line(entry, options))
-
-
-def _line(entry: KeyValue, options: Options) -> bytes:
-    """A key and its value, each on a line."""
-    key, value = entry.key.encode('utf-8', 'surrogateescape'), entry.value
-    if 'hex' in options:
-        key, value = output.hexed(key), output.hexed(value)
-    return value + b'\n' if 'print-value-only' in options else key + b'\n' + value + b'\n'
-
-
-def _sort(found: list[KeyValue], options: Options) -> None:
-    keys: dict[str, Any] = {'key': lambda entry: entry.key, 'version': lambda entry: entry.version,
-                            'value': lambda entry: entry.value, 'create': lambda entry: entry.create_revision,
-                            'modify': lambda entry: entry.mod_revision, '': lambda entry: entry.key}
-    target = options.get('sort-by').lower()
-    if target not in keys:
-        raise Failure(f'bad sort target {options.get("sort-by")}', 128)
-    found.sort(key=keys[target], reverse=options.get('order').upper() == 'DESCEND')
-
-
 async def _watch(service: EtcdService, words: list[str], options: Options, io: IO, ctx: Context) -> None:
     """Print what changes until interrupted."""
     if not words:
         raise Failure('watch needs a key', 128)
-    start, end = _range(words, options)
+    start, end = keys.span(words, options)
 
     def deliver(kind: str, entry: KeyValue) -> None:
-        io.stdout.write(kind.encode() + b'\n' + _line(entry, options))
+        io.stdout.write(kind.encode() + b'\n' + keys.line(entry, options))
     cancel = service.watch(start, end, deliver)
     try:
         await ctx.simulation.future()

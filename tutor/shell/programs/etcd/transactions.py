@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.shell.etcd import EtcdService, KeyValue, prefix_end
-from tutor.shell.process import IO
+from tutor.shell.etcd import EtcdService, KeyValue
+from tutor.shell.process import IO, Context
+from tutor.shell.programs.etcd import keys
 from tutor.shell.programs.etcd.connection import Failure
+from tutor.shell.programs.options import Options, parse
 
 BAD = 128
 ABSENT = KeyValue('', b'', 0, 0, 0)
@@ -44,7 +46,7 @@ class Compare:
         return self.compare(self.target(found[0] if found else ABSENT), self.value)
 
 
-async def run(service: EtcdService, interactive: bool, io: IO) -> None:
+async def run(service: EtcdService, interactive: bool, io: IO, ctx: Context) -> None:
     """Read a transaction, and make it. All its requests are made at one moment. Raises Failure, EtcdError."""
     lines = [line.strip() for line in (await io.stdin.read()).decode('utf-8', 'surrogateescape').split('\n')]
     parts: list[list[str]] = []
@@ -55,12 +57,12 @@ async def run(service: EtcdService, interactive: bool, io: IO) -> None:
         parts.append(lines[:end])
         lines = lines[end + 1:]
     compares = [_compare(line) for line in parts[0]]
-    requests = [[_request(line) for line in part] for part in parts[1:]]
+    requests = [[_request(line, ctx) for line in part] for part in parts[1:]]
     good = all(compare.holds(service) for compare in compares)
     io.stdout.write('SUCCESS\n' if good else 'FAILURE\n')
-    for request in requests[0 if good else 1]:
+    for verb, options in requests[0 if good else 1]:
         io.stdout.write('\n')
-        io.stdout.write(_make(service, request))
+        await keys.run(verb, service, options.args, 'simple', options, io)
 
 
 def _compare(line: str) -> Compare:
@@ -82,28 +84,16 @@ def _compare(line: str) -> Compare:
     return Compare(key, TARGETS[name], OPERATORS[found[2]], value)
 
 
-def _request(line: str) -> list[str]:
-    """One request, as its words. Raises Failure."""
+def _request(line: str, ctx: Context) -> tuple[str, Options]:
+    """One request: its verb, and its words and flags. Raises Failure."""
     try:
         words = shlex.split(line)
     except ValueError:
         raise Failure(f'invalid txn request: {line}', BAD) from None
-    least = {'get': 2, 'del': 2, 'put': 3}.get(words[0])
+    least = {'get': 1, 'del': 1, 'put': 2}.get(words[0])
     if least is None:
         raise Failure(f'unknown operation {words[0]}', BAD)
-    if len(words) < least:
+    options = parse(words, ctx, '', keys.FLAGS, status=BAD)
+    if len(options.args) < least:
         raise Failure(f'invalid txn request: {line}', BAD)
-    return words
-
-
-def _make(service: EtcdService, words: list[str]) -> bytes:
-    """What a request gives, printed."""
-    verb, rest = words[0], [word for word in words[1:] if word != '--prefix']
-    if verb == 'put':
-        service.put(rest[0], rest[1].encode('utf-8', 'surrogateescape'))
-        return b'OK\n'
-    start, end = rest[0], prefix_end(rest[0]) if '--prefix' in words else (rest[1] if len(rest) > 1 else '')
-    if verb == 'del':
-        return f'{service.delete(start, end)}\n'.encode()
-    return b''.join(entry.key.encode('utf-8', 'surrogateescape') + b'\n' + entry.value + b'\n'
-                    for entry in service.range(start, end))
+    return words[0], options
