@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -18,18 +19,26 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
+from tutor.cluster.apiserver.renewals import Rhythm
 from tutor.cluster.simulation import Simulation
 
 LEASES, NAMESPACE = 'leases.coordination.k8s.io', 'kube-system'
 DURATION = 15.0
 RETRY = 2.0
 RENEW_DEADLINE = 10.0
-TIME = '%Y-%m-%dT%H:%M:%S.%fZ'
 
 
 class Switch(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A process that may lead. `lost` is called when it has led and could not renew its Lease."""
+
+    identity: str
+    lost: Callable[[], None]
 
 
 class Election:
@@ -42,33 +51,30 @@ class Election:
         self.name = name
         self._recorder = recorder
         self._switch = switch
-        self._candidates: dict[int, str] = {}
-        self._lost: dict[int, Callable[[], None]] = {}
+        self._candidates: dict[int, Candidate] = {}
         self._doubting = False
-        self._leader = ''
-        self._since = self._renewed = 0.0
+        self._leader: Candidate | None = None
+        self._rhythm = Rhythm(simulation, RETRY)
+        self.until_next = self._rhythm.until_next
+        self._renewed = 0.0
         self._begun = 0
 
     def join(self, process: int, hostname: str, lost: Callable[[], None]) -> None:
-        """A process has started; `lost` is called when it has led and could not renew its Lease."""
+        """A process has started; `lost` is the Candidate's."""
         self._begun += 1
-        self._lost[process] = lost
         digest = hashlib.sha256(f'{self.name} {hostname} {self._begun}'.encode()).digest()
-        self._candidates[process] = f'{hostname}_{UUID(bytes=digest[:16], version=4)}'
+        self._candidates[process] = Candidate(f'{hostname}_{UUID(bytes=digest[:16], version=4)}', lost)
         self._try()
 
     def leave(self, process: int) -> None:
         """A process has ended, and says nothing more."""
-        if self._candidates[process] == self._leader:
+        if self._candidates.pop(process) is self._leader:
             self.renew()
-        gone = self._candidates.pop(process)
-        self._lost.pop(process)
-        if gone == self._leader:
             self._resign()
             self._try()
 
     def _resign(self) -> None:
-        self._leader = ''
+        self._leader = None
         self._switch.stop()
 
     # -- becoming the leader ------------------------------------------------------------------------------------
@@ -90,13 +96,14 @@ class Election:
             return self._simulation.wall()
         return datetime.fromisoformat(spec['renewTime']) + timedelta(seconds=spec.get('leaseDurationSeconds') or 0)
 
-    def _acquire(self, lease: Object | None, identity: str) -> None:
-        now = self._simulation.wall().strftime(TIME)
-        spec = {'holderIdentity': identity, 'leaseDurationSeconds': int(DURATION), 'acquireTime': now, 'renewTime': now,
-                'leaseTransitions': ((lease or {}).get('spec') or {}).get('leaseTransitions', -1) + 1}
-        self._leader, self._since, self._renewed = identity, self._simulation.now, self._simulation.now
+    def _acquire(self, lease: Object | None, leader: Candidate) -> None:
+        now = self._simulation.micro_timestamp()
+        spec = {'holderIdentity': leader.identity, 'leaseDurationSeconds': int(DURATION), 'acquireTime': now,
+                'renewTime': now, 'leaseTransitions': ((lease or {}).get('spec') or {}).get('leaseTransitions', -1) + 1}
+        self._leader, self._renewed = leader, self._simulation.now
+        self._rhythm.begin()
         written = self._write(lease, spec)
-        self._recorder.normal(written, 'LeaderElection', f'{identity} became leader')
+        self._recorder.normal(written, 'LeaderElection', f'{leader.identity} became leader')
         self._switch.start()
 
     def _write(self, lease: Object | None, spec: Object) -> Object:
@@ -110,35 +117,33 @@ class Election:
 
     def renew(self) -> None:
         """Write the last of the renewals that were due until now."""
-        due = self._since + self._turns() * RETRY
-        if not self._leader or due <= self._renewed:
+        leader, due = self._leader, self._rhythm.last()
+        if leader is None or due <= self._renewed:
             return
-        self._renewed = due
-        moment = (self._simulation.epoch + timedelta(seconds=due)).strftime(TIME)
+        self._renewed, moment = due, self._rhythm.last_stamp()
         with suppress(StatusError, OSError):
             lease = self._client.find(LEASES, self.name, NAMESPACE)
             spec = (lease or {}).get('spec') or {}
             if lease is None:
-                self._write(None, {'holderIdentity': self._leader, 'leaseDurationSeconds': int(DURATION),
+                self._write(None, {'holderIdentity': leader.identity, 'leaseDurationSeconds': int(DURATION),
                                    'acquireTime': moment, 'renewTime': moment, 'leaseTransitions': 0})
-            elif spec.get('holderIdentity') == self._leader:
+            elif spec.get('holderIdentity') == leader.identity:
                 self._write(lease, {**spec, 'renewTime': moment})
 
     def unsettle(self) -> None:
         """The API server may have gone, or come back."""
-        if self._leader and not self._doubting:
+        if self._leader is not None and not self._doubting:
             self._doubting = True
             self._doubt(self._leader, self._simulation.now + RENEW_DEADLINE)
 
-    def _doubt(self, leader: str, deadline: float) -> None:
+    def _doubt(self, leader: Candidate, deadline: float) -> None:
         """LeaderElector.renew: a leader that cannot renew for ten seconds is none any more, and ends."""
-        if self._leader == leader and not self._reaches():
+        if self._leader is leader and not self._reaches():
             if self._simulation.now < deadline:
                 self._simulation.call_later(RETRY, self._doubt, leader, deadline)
                 return
-            process = next(number for number, identity in self._candidates.items() if identity == leader)
             self._resign()
-            self._lost[process]()
+            leader.lost()
         self._doubting = False
 
     def _reaches(self) -> bool:
@@ -147,14 +152,6 @@ class Election:
         except (StatusError, OSError):
             return False
         return True
-
-    def until_next(self) -> float:
-        """Seconds until the next renewal."""
-        return self._since + (self._turns() + 1) * RETRY - self._simulation.now
-
-    def _turns(self) -> int:
-        """How many renewals have been due; moments are no exact sums."""
-        return int((self._simulation.now - self._since) / RETRY + 1e-6)
 
 
 class Renewed(Protocol):

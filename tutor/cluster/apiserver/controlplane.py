@@ -8,7 +8,6 @@ import base64
 import contextlib
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.errors import StatusError
@@ -16,6 +15,7 @@ from tutor.apimachinery.objects import Object, deep_copy
 from tutor.client.client import Client
 from tutor.client.transport import User
 from tutor.cluster import bootstrap
+from tutor.cluster.apiserver.renewals import Rhythm
 from tutor.cluster.pki import FRONT_PROXY
 from tutor.cluster.registry.store import new_uid
 
@@ -29,7 +29,6 @@ NAMESPACES_EVERY = 60.0
 AUTHORITIES_EVERY = 60.0
 TRACKING_EVERY = 1800.0
 LEASE_EVERY = 10.0
-MICRO_TIME = '%Y-%m-%dT%H:%M:%S.%fZ'
 LEASE_SECONDS = 3600
 NAMESPACE, SERVICE = 'default', 'kubernetes'
 LEASES = 'leases.coordination.k8s.io'
@@ -51,7 +50,8 @@ class ControlPlane:
         self._identity = identity(hostname)
         self._serving = serving
         self._holder = ''
-        self._since = 0.0
+        self._rhythm = Rhythm(self._simulation, LEASE_EVERY)
+        self.until_next = self._rhythm.until_next
         self._endpoints, self._slice = _endpoints(*address), _slice(*address)
 
     def start(self) -> None:
@@ -59,7 +59,7 @@ class ControlPlane:
         self._holder = new_uid(self._simulation)
         self._every(NAMESPACES_EVERY, self._keep_namespaces)
         self._every(SERVICE_EVERY, self._keep_service)
-        self._since = self._simulation.now
+        self._rhythm.begin()
         self.renew()
         self._every(AUTHORITIES_EVERY, self._keep_authorities)
         self._every(TRACKING_EVERY, self._keep_tracking)
@@ -130,15 +130,7 @@ class ControlPlane:
         """Write the last renewal that was due: only who reads the Lease sees it."""
         if self._holder and self._serving():
             with contextlib.suppress(StatusError):
-                self._keep_lease((self._simulation.epoch + timedelta(seconds=self._due())).strftime(MICRO_TIME))
-
-    def until_next(self) -> float:
-        """Seconds until the next renewal."""
-        return self._due() + LEASE_EVERY - self._simulation.now
-
-    def _due(self) -> float:
-        """When the last renewal was due; moments are no exact sums."""
-        return self._since + int((self._simulation.now - self._since) / LEASE_EVERY + 1e-6) * LEASE_EVERY
+                self._keep_lease(self._rhythm.last_stamp())
 
     def _keep_lease(self, moment: str) -> None:
         """lease.Controller.backoffEnsureLease and retryUpdateLease; the name is controlplane.New's."""

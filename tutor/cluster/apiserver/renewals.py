@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Protocol
 
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.registry.watch import Watcher
+from tutor.cluster.simulation import Simulation
 
 CONTROLLERS = 'system:kube-controller-manager'
 """Watches everything at all times, and does nothing about the Leases of leaders."""
 PLACES = ('', 'kube-system')
+
+
+class Rhythm:
+    """The moments at which a Lease is renewed: every so many seconds, from when `begin` is called."""
+
+    def __init__(self, simulation: Simulation, every: float) -> None:
+        self._simulation = simulation
+        self._every = every
+        self._since = 0.0
+
+    def begin(self) -> None:
+        self._since = self._simulation.now
+
+    def last(self) -> float:
+        """The last of them, in virtual seconds."""
+        return self._since + self._turns() * self._every
+
+    def last_stamp(self) -> str:
+        """The last of them as metav1.MicroTime."""
+        return (self._simulation.epoch + timedelta(seconds=self.last())).strftime('%Y-%m-%dT%H:%M:%S.%fZ')
+
+    def until_next(self) -> float:
+        """Seconds until the next."""
+        return self._since + (self._turns() + 1) * self._every - self._simulation.now
+
+    def _turns(self) -> int:
+        """How many there have been; moments are no exact sums."""
+        return int((self._simulation.now - self._since) / self._every + 1e-6)
 
 
 class Renewals(Protocol):
