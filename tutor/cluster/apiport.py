@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Response, Transport
-from tutor.cluster.containers.gateway import Gateway, as_request
+from tutor.cluster.containers.gateway import Dial, Gateway, as_request
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.simulation import Condition
 from tutor.shell.process import Connection, Context
@@ -23,12 +23,15 @@ class ApiPort(Gateway):
     """What listens there. Probes, which are anonymous, ask it as they ask an HttpService: `changes` is notified when
     what it says of its health becomes another."""
 
-    changes: Condition
-    anonymous: Callable[[], Transport]
+    def __init__(self, dial: Dial, date: Callable[[], str], anonymous: Callable[[], Transport],
+                 changes: Condition) -> None:
+        super().__init__(dial, date)
+        self._anonymous = anonymous
+        self.changes = changes
 
     async def respond(self, asked: HttpRequest) -> HttpResponse:
         """Answer without a connection. Raises OSError when the server is away."""
-        answer = self.anonymous().send(as_request(asked))
+        answer = self._anonymous().send(as_request(asked))
         body = answer.body if isinstance(answer.body, str) else ''
         return HttpResponse(answer.status, {'Content-Type': answer.content_type}, body.encode())
 
@@ -52,6 +55,6 @@ def listen(ctx: Context, server: str, connect: Connect, changes: Condition) -> C
                                   impersonate=request.headers.get('impersonate-user', ''),
                                   impersonate_groups=(group,) if group else ()))
 
-    port = ApiPort(dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
-    port.changes, port.anonymous = changes, lambda: connect(RestConfig(server))
+    port = ApiPort(dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT',
+                   lambda: connect(RestConfig(server)), changes)
     return network.listen(int(server.rpartition(':')[2]), port, tls=present).close

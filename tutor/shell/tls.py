@@ -86,6 +86,11 @@ def written(name: Name) -> str:
     return '; '.join(f'{short.get(part.oid._name, part.oid._name)}={part.value}' for part in name)
 
 
+def generated(host: str, since: datetime, seed: bytes) -> str:
+    """What a program of Kubernetes serves with when it was given no certificate (GenerateSelfSignedCertKey); PEM."""
+    return self_signed(f'{host}@1777884900', '', [host], since, seed)
+
+
 def self_signed(common: str, organization: str, hosts: Iterable[str], since: datetime, seed: bytes) -> str:
     """A certificate that a server makes for itself, the same for the same seed; PEM."""
     from cryptography import x509

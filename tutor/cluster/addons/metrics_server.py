@@ -24,7 +24,7 @@ from tutor.cluster.kubelet.endpoint import KubeletEndpoint
 from tutor.cluster.kubelet.stats import Sample, Stats
 from tutor.cluster.simulation import Simulation
 from tutor.shell.process import IO, Context
-from tutor.shell.tls import self_signed
+from tutor.shell.tls import generated
 
 GROUP_VERSION = 'metrics.k8s.io/v1beta1'
 PREFIX = f'/apis/{GROUP_VERSION}'
@@ -78,7 +78,7 @@ class RunningServer:
         self._stopped = True
 
     def _certificate(self, name: str) -> str:
-        return self_signed('localhost@1777884900', '', ['localhost'], self._simulation.epoch, b'metrics-server')
+        return generated('localhost', self._simulation.epoch, b'metrics-server')
 
     # -- scraping -----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.healthz import verdict
 from tutor.client.transport import Request, Response
 
 TEXT = 'text/plain; charset=utf-8'
@@ -59,10 +60,6 @@ def answer(path: str, rest: list[str], request: Request, etcd: bool) -> Response
         return Response(200, 'ok', content_type=TEXT)
     excluded = request.query.get('exclude') or ()
     left_out: list[str] = [excluded] if isinstance(excluded, str) else list(excluded)
-    lines = [f'[+]{name} excluded: ok' if name in left_out else
-             f'[-]{name} failed: reason withheld' if name in ETCD and not etcd else f'[+]{name} ok' for name in checks]
-    if any(line.startswith('[-]') for line in lines):  # handleRootHealth
-        return Response(500, '\n'.join([*lines, f'{path} check failed', '']), content_type=TEXT)
-    if 'verbose' not in request.query:
-        return Response(200, 'ok', content_type=TEXT)
-    return Response(200, '\n'.join([*lines, f'{path} check passed', '']), content_type=TEXT)
+    good, said = verdict(path, ((name, 'reason withheld' if name in ETCD and not etcd else '') for name in checks),
+                         'verbose' in request.query, left_out)
+    return Response(200 if good else 500, said, content_type=TEXT)

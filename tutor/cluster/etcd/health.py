@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tutor.apimachinery.healthz import verdict
 from tutor.cluster.containers.http import Handler, HttpRequest, HttpResponse
 from tutor.cluster.containers.programs.serving import text
 from tutor.cluster.etcd.service import EtcdServer
@@ -11,8 +12,8 @@ from tutor.cluster.etcd.service import EtcdServer
 JSON = {'Content-Type': 'application/json'}
 LIVE = ('serializable_read',)
 READY = ('data_corruption', 'serializable_read', 'read_index')
-WITH_LEADER = 'read_index'
-"""The check that needs a leader that a quorum follows."""
+WITH_LEADER, NO_LEADER = 'read_index', 'etcdserver: leader changed'
+"""The check that needs a leader that a quorum follows, and what it says without one."""
 
 
 def health(server: EtcdServer) -> Handler:
@@ -48,9 +49,6 @@ def _checks(server: EtcdServer, whole: str, checks: tuple[str, ...], rest: list[
     wanted = [name for name in checks if not rest or name == rest[0]]
     if not wanted:
         return text('404 page not found\n', 404)
-    failed = WITH_LEADER in wanted and not server.has_leader()
-    lines = [f'[-]{name} failed: etcdserver: leader changed' if failed and name == WITH_LEADER else f'[+]{name} ok'
-             for name in wanted]
-    if failed:
-        return text('\n'.join([*lines, f'{whole} check failed', '']), 503)
-    return text('\n'.join([*lines, f'{whole} check passed', '']) if 'verbose' in request.query else 'ok\n')
+    good, said = verdict(whole, ((name, NO_LEADER if name == WITH_LEADER and not server.has_leader() else '')
+                                 for name in wanted), 'verbose' in request.query)
+    return text(f'{said.rstrip()}\n', 200 if good else 503)

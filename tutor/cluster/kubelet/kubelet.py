@@ -31,7 +31,7 @@ from tutor.cluster.kubelet.worker import PodWorker
 from tutor.cluster.machine.machine import Machine
 from tutor.cluster.simulation import Simulation
 from tutor.shell.klog import Klog, silence
-from tutor.shell.tls import self_signed
+from tutor.shell.tls import generated
 from tutor.shell.vfs import FileSystem
 
 MAX_HOSTNAME = 63
@@ -175,7 +175,7 @@ class Kubelet:
 
     def _certificate(self, name: str) -> str:
         """The serving certificate that a kubelet makes for itself: without the node's address."""
-        return self_signed(f'{self.name}@1777884900', '', [self.name], self.simulation.epoch, self.name.encode())
+        return generated(self.name, self.simulation.epoch, self.name.encode())
 
     # -- pods ---------------------------------------------------------------------------------------------------
 

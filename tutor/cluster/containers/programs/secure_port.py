@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.healthz import verdict
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
 from tutor.cluster.containers.programs.serving import text
 from tutor.shell.process import Context
-from tutor.shell.tls import self_signed
+from tutor.shell.tls import generated
 
 PORTS = {'kube-controller-manager': 10257, 'kube-scheduler': 10259}
 HEALTH = {'kube-controller-manager': ('/healthz',), 'kube-scheduler': ('/healthz', '/livez', '/readyz')}
@@ -30,7 +31,7 @@ def listen(name: str, flags: Mapping[str, str], ctx: Context) -> None:
         return _answer(request, paths)
 
     def certificate(_: str) -> str:
-        return self_signed('localhost@1777884900', '', ['localhost'], ctx.simulation.epoch, name.encode())
+        return generated('localhost', ctx.simulation.epoch, name.encode())
 
     # While the process runs its health stays the same.
     network.listen(port, HttpService(respond, ctx.simulation.condition()), flags.get('bind-address', ''), certificate)
@@ -42,9 +43,7 @@ def _answer(request: HttpRequest, paths: tuple[str, ...]) -> HttpResponse:
         return _refused(request)
     if f'/{whole}' not in paths or check not in ('', CHECK):
         return text('404 page not found\n', 404)
-    if check or 'verbose' not in request.query:
-        return text('ok')
-    return text(f'[+]{CHECK} ok\n{whole} check passed\n')
+    return text(verdict(whole, [(CHECK, '')], not check and 'verbose' in request.query)[1])
 
 
 def _refused(request: HttpRequest) -> HttpResponse:
