@@ -54,7 +54,7 @@ class Launcher:
             raise StartError(error.reason, str(error), error.expires) from None
         try:
             config = self._configure(spec, manifest, init)
-        except (ConfigError, envfile.EnvFileError, UnsupportedField, identity.NotAllowed) as error:
+        except (ConfigError, UnsupportedField, identity.NotAllowed) as error:
             kubelet.recorder.warning(pod, 'Failed', f'Error: {error}', path)
             raise StartError('CreateContainerConfigError', str(error)) from None
         await kubelet.timing.create(simulation)
