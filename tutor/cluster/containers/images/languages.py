@@ -9,7 +9,7 @@ from tutor.cluster.containers.programs import flask, node, perl, python
 from tutor.shell.process import Main
 
 
-def _variants(versions: Mapping[str, str], *suffixes: str) -> dict[str, str]:
+def with_variants(versions: Mapping[str, str], *suffixes: str) -> dict[str, str]:
     """Each tag, plain and with each suffix; 'latest' gives the bare suffixes."""
     tags = dict(versions)
     for tag, version in versions.items():
@@ -20,7 +20,7 @@ def _variants(versions: Mapping[str, str], *suffixes: str) -> dict[str, str]:
 
 class Python(Image):
     repository = 'python'
-    tags = _variants({'latest': '3.14.0', '3': '3.14.0', **{f'3.{minor}': f'3.{minor}.{patch}' for minor, patch in (
+    tags = with_variants({'latest': '3.14.0', '3': '3.14.0', **{f'3.{minor}': f'3.{minor}.{patch}' for minor, patch in (
         (7, 17), (8, 20), (9, 25), (10, 20), (11, 14), (12, 12), (13, 9), (14, 0))}}, 'slim', 'alpine')
     size = 388_000_000
     memory = 9 * 1024 * 1024
@@ -39,7 +39,7 @@ class Python(Image):
 
 class Node(Image):
     repository = 'node'
-    tags = _variants({'latest': '25.0.0', 'lts': '24.11.0', **{str(major): version for major, version in (
+    tags = with_variants({'latest': '25.0.0', 'lts': '24.11.0', **{str(major): version for major, version in (
         (14, '14.21.3'), (16, '16.20.2'), (18, '18.20.8'), (20, '20.19.5'), (22, '22.21.0'), (24, '24.11.0'))}},
         'slim', 'alpine')
     size = 399_000_000
@@ -58,7 +58,7 @@ class Node(Image):
 
 class Perl(Image):
     repository = 'perl'
-    tags = _variants({'latest': '5.42.0', '5': '5.42.0', **{f'5.{minor}': f'5.{minor}.{patch}' for minor, patch in (
+    tags = with_variants({'latest': '5.42.0', '5': '5.42.0', **{f'5.{minor}': f'5.{minor}.{patch}' for minor, patch in (
         (30, 3), (32, 1), (34, 3), (36, 3), (38, 5), (40, 3), (42, 0))}, '5.34.0': '5.34.0', '5.34.1': '5.34.1'},
         'slim')
     size = 336_000_000

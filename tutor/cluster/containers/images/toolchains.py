@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from tutor.cluster.containers.images.languages import with_variants
 from tutor.shell.process import IO, Context, Main
 
 VERSION_WORDS = ('version', '-version', '--version', '-v', '-V')
@@ -32,14 +33,11 @@ class Toolchain(Image):
     def __init__(self, repository: str, tags: str, size: int, programs: Mapping[str, str], command: str = 'bash',
                  variants: str = '', folder: str = '/usr/local/bin', entrypoint: str = '') -> None:
         self.repository = repository
-        self.tags = {}
-        version = ''
+        found, version = {}, ''
         for word in tags.split():
             tag, colon, given = word.partition(':')
-            version = given if colon else version
-            self.tags[tag] = version
-            self.tags.update({f'{tag}-{variant}' if tag != 'latest' else variant: version
-                              for variant in variants.split()})
+            found[tag] = version = given if colon else version
+        self.tags = with_variants(found, *variants.split())
         self.size = size
         self._said, self._folder = programs, folder
         self._command, self._entrypoint = tuple(command.split()), tuple(entrypoint.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import parse
-from tutor.shell.programs.packages.installing import NotSimulated, Unknown, closure, has, install, remove
+from tutor.shell.programs.packages.installing import Unknown, closure, has, install, remove
 
 INDEXES = ''.join(f'fetch https://dl-cdn.alpinelinux.org/alpine/v3.22/{part}/x86_64/APKINDEX.tar.gz\n'
                   for part in ('main', 'community'))
@@ -30,8 +30,6 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return 0
     try:
         wanted = closure(names, 'alpine')
-    except NotSimulated as problem:
-        raise Complaint(f'error: the package {problem} is not simulated here') from None
     except Unknown as problem:
         raise Complaint(f'ERROR: unable to select packages:\n  {problem} (no such package):\n    required by: '
                         f'world[{problem}]', bare=True) from None

@@ -107,7 +107,7 @@ def _chosen(names: list[str], ctx: Context) -> dict[str, Package]:
         wanted = closure(names, 'debian')
     except NotSimulated as problem:
         if known:
-            raise Complaint(f'error: the package {problem} is not simulated here', FAILED) from None
+            raise Complaint(str(problem), FAILED) from None
         wanted = None
     except Unknown as problem:
         raise Complaint(f'E: Unable to locate package {problem}', FAILED, bare=True) from None

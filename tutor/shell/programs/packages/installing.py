@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.shell.process import Context
+from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.packages.catalog import PACKAGES, Package
 from tutor.shell.vfs import FileSystem
 
@@ -14,8 +15,11 @@ class Unknown(LookupError):
     """No such package."""
 
 
-class NotSimulated(LookupError):
+class NotSimulated(Complaint):
     """A package that there is, and that cannot be had here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'error: the package {name} is not simulated here')
 
 
 def closure(names: list[str], distribution: str) -> dict[str, Package]:

@@ -6,7 +6,7 @@ from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import parse
 from tutor.shell.programs.packages.catalog import Package
-from tutor.shell.programs.packages.installing import NotSimulated, Unknown, closure, has, install, remove
+from tutor.shell.programs.packages.installing import Unknown, closure, has, install, remove
 
 SYNCED = '/var/lib/pacman/sync/core.db'
 FETCHING, EACH = 1.5, 0.3
@@ -56,8 +56,6 @@ def _chosen(names: list[str], gone: bool, io: IO, ctx: Context) -> dict[str, Pac
                         + '\n'.join(f'error: target not found: {name}' for name in names), bare=True)
     try:
         wanted = closure(names, 'arch')
-    except NotSimulated as problem:
-        raise Complaint(f'error: the package {problem} is not simulated here') from None
     except Unknown as problem:
         raise Complaint(f'error: target not found: {problem}', bare=True) from None
     for name, package in wanted.items():

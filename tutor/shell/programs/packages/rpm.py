@@ -8,7 +8,7 @@ from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import parse
 from tutor.shell.programs.packages.catalog import Package
-from tutor.shell.programs.packages.installing import NotSimulated, Unknown, closure, has, install, remove
+from tutor.shell.programs.packages.installing import Unknown, closure, has, install, remove
 
 FETCHING, EACH = 2.0, 0.3
 """Seconds until the metadata is there, and of each package."""
@@ -71,8 +71,6 @@ def _dnf_chosen(verb: str, names: list[str], io: IO, ctx: Context) -> dict[str, 
     """What is to be changed. Raises Complaint."""
     try:
         wanted = closure(names, 'rpm')
-    except NotSimulated as problem:
-        raise Complaint(f'error: the package {problem} is not simulated here') from None
     except Unknown as problem:
         if verb == 'remove':
             io.stdout.write(f'No match for argument: {problem}\nNo packages marked for removal.\n')
@@ -129,8 +127,6 @@ async def zypper(argv: list[str], io: IO, ctx: Context) -> int:
     io.stdout.write('Loading repository data...\nReading installed packages...\n')
     try:
         wanted = closure(names, 'rpm')
-    except NotSimulated as problem:
-        raise Complaint(f'error: the package {problem} is not simulated here') from None
     except Unknown as problem:
         io.stdout.write(f"'{problem}' not found in package names. Trying capabilities.\n")
         raise Complaint(f"No provider of '{problem}' found.", NO_PROVIDER, bare=True) from None
