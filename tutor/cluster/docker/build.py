@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.cluster.containers import system
@@ -255,7 +254,9 @@ class _Build:
                 state.shell = tuple(step.exec_form() or ('/bin/sh', '-c'))
             case 'HEALTHCHECK':
                 words = step.text.split(None, 1)
-                test = ['NONE'] if words[0].upper() == 'NONE' else _health_test(words[-1])
+                form = replace(step, text=words[-1]).exec_form()
+                test = ['NONE'] if words[0].upper() == 'NONE' else ['CMD-SHELL', words[-1]] if form is None else \
+                    ['CMD', *form]
                 try:
                     state.healthcheck = healthcheck(test, step.flags)
                 except ValueError as problem:
@@ -461,14 +462,6 @@ class _Build:
             sign = '>>>' if step.first <= number <= step.last else '   '
             text += f'{number:>4} | {sign} {rows[number - 1]}\n'
         return f'{text}{"-" * 20}\n'
-
-
-def _health_test(text: str) -> list[str]:
-    """What follows HEALTHCHECK CMD, a JSON array or a line for the shell."""
-    try:
-        return ['CMD', *json.loads(text)] if text.startswith('[') else ['CMD-SHELL', text]
-    except ValueError:
-        return ['CMD-SHELL', text]
 
 
 def user_of(files: FileSystem, text: str) -> tuple[int, int, str]:
