@@ -5,8 +5,8 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
-from tutor.kubectl.flags import DURATION, Flag, FlagSet
 from tutor.kubectl.klog import log_warning
+from tutor.shell.pflag import DURATION, Flag, FlagSet
 
 CASCADE_FLAG = Flag('cascade', default='background', bare='background', help='Must be "background", "orphan", or '
                     '"foreground". Selects the deletion cascading strategy for the dependents (e.g. Pods created by a '

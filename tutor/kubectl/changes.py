@@ -12,8 +12,8 @@ from tutor.apimachinery.patches.diff import two_way
 from tutor.client.transport import MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.dry_run import NONE, SERVER
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import FlagSet
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import FlagSet
 
 
 def write_query(flags: FlagSet, dry_run: str = NONE) -> dict[str, str]:

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag, FlagSet
+from tutor.shell.pflag import Flag, FlagSet
 
 if TYPE_CHECKING:
     from tutor.kubectl.factory import Factory

@@ -15,7 +15,7 @@ from tutor.kubectl.completion_names import Names, Suggestion
 from tutor.kubectl.completion_values import values
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
-from tutor.kubectl.flags import ARRAY, PAIRS, SLICE, Flag, FlagError, FlagSet
+from tutor.shell.pflag import ARRAY, PAIRS, SLICE, Flag, FlagError, FlagSet
 from tutor.shell.process import IO, Context
 from tutor.shell.streams import BytesReader, Capture
 

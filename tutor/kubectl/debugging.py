@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import FlagSet
+from tutor.shell.pflag import FlagSet
 
 EPHEMERAL, COPY, NODE = 'ephemeral', 'copy', 'node'
 PROBES = (('keep-liveness', 'livenessProbe'), ('keep-readiness', 'readinessProbe'), ('keep-startup', 'startupProbe'))

@@ -6,8 +6,8 @@ from typing import Any
 
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
-from tutor.kubectl.flags import FlagSet
 from tutor.kubectl.klog import log_warning
+from tutor.shell.pflag import FlagSet
 
 NONE, CLIENT, SERVER = 'none', 'client', 'server'
 

@@ -23,9 +23,9 @@ from tutor.client.transport import (
 )
 from tutor.kubectl.discovery import RestMapper
 from tutor.kubectl.errors import ConnectionLost, Exit, KubectlError
-from tutor.kubectl.flags import FlagSet
 from tutor.kubectl.kubeconfig import ClientConfig, load, paths
 from tutor.kubectl.limits import LimitedStream, end_watch
+from tutor.shell.pflag import FlagSet
 from tutor.shell.process import IO, Context
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from textwrap import dedent
 
 from tutor.kubectl.command import Found
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 CODE = 4 * ' '
 _ITEM = re.compile(r' {0,3}([*-]|\d+\.) +(.*)').match

@@ -11,7 +11,7 @@ from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.client.rest_config import RestConfig
 from tutor.kubectl.errors import ConfigurationError, KubectlError
-from tutor.kubectl.flags import FlagSet
+from tutor.shell.pflag import FlagSet
 from tutor.shell.process import Context
 
 DEFAULT_SERVER = 'http://localhost:8080'

@@ -7,8 +7,8 @@ from tutor.kubectl.cmd.root import COMPLETE, root
 from tutor.kubectl.command import Found, find, first_argument
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, exit_code, message
 from tutor.kubectl.factory import Factory
-from tutor.kubectl.flags import FlagError, FlagSet
 from tutor.kubectl.preferences import Applied, PreferencesError, expand_alias, load, set_defaults
+from tutor.shell.pflag import FlagError, FlagSet
 from tutor.shell.process import IO, Context
 
 

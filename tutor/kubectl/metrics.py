@@ -11,9 +11,9 @@ from tutor.apimachinery.selectors import SelectorError, parse_fields
 from tutor.apimachinery.selectors import parse as parse_selector
 from tutor.kubectl.command import Options
 from tutor.kubectl.errors import KubectlError, UsageError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.printers.sorting import go_sort
 from tutor.kubectl.printers.tabwriter import new_table_writer
+from tutor.shell.pflag import Flag
 
 GROUP, VERSION = 'metrics.k8s.io', 'v1beta1'
 SWAP = 'swap'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tutor.kubectl.flags import ARRAY, DURATION, Flag
+from tutor.shell.pflag import ARRAY, DURATION, Flag
 
 HELP_FLAG = Flag('help', 'h', False, hidden=True)
 

@@ -9,7 +9,7 @@ from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.resources import Resource, by_kind, split_api_version
 from tutor.apimachinery.schema import for_resource
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 OVERRIDE_FLAGS = (
     Flag('override-type', default='merge', help='The method used to override the generated object: json, merge, or '

@@ -11,7 +11,7 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.simulation import Writer
 from tutor.kubectl.command import Found, find, first_argument
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import FlagError, FlagSet
+from tutor.shell.pflag import FlagError, FlagSet
 from tutor.shell.process import Context
 
 GROUP, KIND = 'kubectl.config.k8s.io', 'Preference'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tutor.apimachinery.objects import Object, annotations
 from tutor.kubectl.command import Options
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.rollout.history import CHANGE_CAUSE
+from tutor.shell.pflag import Flag
 
 RECORD_FLAG = Flag(
     'record', default=False, hidden=True, deprecated='--record will be removed in the future',

@@ -6,12 +6,12 @@ import pytest
 
 from tutor.kubectl.debugging import profile
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag, FlagSet
 from tutor.kubectl.forwarding import addresses, for_pod, for_service, local_and_remote, no_udp
 from tutor.kubectl.images import is_reference
 from tutor.kubectl.rollout.status import status
 from tutor.kubectl.taints import parse_taints
 from tutor.kubectl.waiting import condition_met, json_path_met, split_json_path
+from tutor.shell.pflag import Flag, FlagSet
 
 # -- taints ---------------------------------------------------------------------------------------------------------
 

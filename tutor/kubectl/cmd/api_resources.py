@@ -6,9 +6,9 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, UsageError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.printers.print_flags import NoPrinter, object_printer
 from tutor.kubectl.printers.tabwriter import new_table_writer
+from tutor.shell.pflag import Flag
 
 FORMATS = ('json', 'kyaml', 'name', 'wide', 'yaml')
 HEADERS = ('NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND')

@@ -7,9 +7,9 @@ from tutor.kubectl.attaching import attach
 from tutor.kubectl.cmd.exec import PHASES_OVER, PodOptions, pod_running_timeout
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.pods import find_or_default
 from tutor.kubectl.streams import StreamOptions
+from tutor.shell.pflag import Flag
 
 
 class AttachOptions(PodOptions):

@@ -9,11 +9,11 @@ from tutor.kubectl.annotation import annotated
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import INT32, Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import INT32, Flag
 
 INCOMPATIBLE = 'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: '
 _RESOURCE = 'horizontalpodautoscalers'

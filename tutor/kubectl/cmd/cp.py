@@ -13,8 +13,8 @@ from tutor.client.transport import ExecSession
 from tutor.cluster.simulation import BrokenPipe
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import Exit, KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.pods import find_or_default
+from tutor.shell.pflag import Flag
 from tutor.shell.vfs import Directory, Symlink
 
 BAD_SPEC = 'filespec must match the canonical format: [[namespace/]pod:]file/path'

@@ -13,11 +13,11 @@ from tutor.kubectl.attaching import attach, wait_for_container
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.debugging import COPY, EPHEMERAL, NODE, profile
 from tutor.kubectl.errors import ERRORS, KubectlError, error_text
-from tutor.kubectl.flags import PAIRS, Flag
 from tutor.kubectl.images import is_reference
 from tutor.kubectl.pods import container_status
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.streams import StreamOptions
+from tutor.shell.pflag import PAIRS, Flag
 
 PULL_POLICIES = ('', 'Always', 'IfNotPresent', 'Never')
 NOT_CUSTOM = ('name', 'command', 'image', 'lifecycle', 'volumeDevices')

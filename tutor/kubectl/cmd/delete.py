@@ -17,7 +17,6 @@ from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, NONE, SERVER, dry_run_strategy, query_for
 from tutor.kubectl.errors import KubectlError, with_source
 from tutor.kubectl.factory import Factory
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import (
     ALL_NAMESPACES_FLAG,
     DRY_RUN_FLAG,
@@ -29,6 +28,7 @@ from tutor.kubectl.raw import check_body, check_uri, raw, raw_body
 from tutor.kubectl.resource.info import Info, kind_text
 from tutor.kubectl.resource.result import Result
 from tutor.kubectl.watching import FOREVER, Deadline, until_deleted
+from tutor.shell.pflag import Flag
 
 IMMEDIATE = ('Warning: Immediate deletion does not wait for confirmation that the running resource has been '
              'terminated. The resource may continue to run on the cluster indefinitely.\n')

@@ -9,9 +9,9 @@ from tutor.kubectl.describe.catalog import describer_for
 from tutor.kubectl.describe.certificatesigningrequest import DescribeError
 from tutor.kubectl.describe.related import Related
 from tutor.kubectl.errors import AggregateError, KubectlError, error_text, raise_all
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import ALL_NAMESPACES_FLAG, CHUNK_SIZE_FLAG, SELECTOR_FLAG, filename_flags
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 SUGGEST_RESOURCES = 'Use "kubectl api-resources" for a complete list of supported resources.'
 

@@ -13,10 +13,10 @@ from tutor.kubectl.annotation import modified_configuration
 from tutor.kubectl.cmd.apply.patcher import three_way_patch
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, message, words
-from tutor.kubectl.flags import ARRAY, Flag
 from tutor.kubectl.options import SELECTOR_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.printer import without_managed_fields
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import ARRAY, Flag
 from tutor.shell.programs.running import NotRunnable, start
 
 FAILED = 2

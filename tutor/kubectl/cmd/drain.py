@@ -10,10 +10,10 @@ from tutor.kubectl.command import Command, Options
 from tutor.kubectl.drainage import Chosen, Drainer
 from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
 from tutor.kubectl.errors import AggregateError, KubectlError, UsageError, error_text
-from tutor.kubectl.flags import DURATION, Flag
 from tutor.kubectl.options import CHUNK_SIZE_FLAG, DRY_RUN_FLAG, SELECTOR_FLAG
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import DURATION, Flag
 
 ERRORS = (KubectlError, StatusError, AggregateError)
 CORDON_FLAGS = (DRY_RUN_FLAG, SELECTOR_FLAG)

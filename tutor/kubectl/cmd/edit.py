@@ -11,7 +11,6 @@ from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import query_for, validation_directive
 from tutor.kubectl.editing.session import CHANGED_IDENTITY, EditSession, Results, original_of
 from tutor.kubectl.errors import ERRORS, KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import (
     PRINT_FLAGS,
     SAVE_CONFIG_FLAG,
@@ -24,6 +23,7 @@ from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.printers.printer import without_managed_fields
 from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 
 class EditOptions(Options):

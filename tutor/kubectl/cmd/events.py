@@ -8,11 +8,11 @@ from tutor.client.client import chunks
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.describe.writer import escape_terminal
 from tutor.kubectl.errors import AggregateError, KubectlError, NoMatch
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import ALL_NAMESPACES_FLAG, CHUNK_SIZE_FLAG, PRINT_FLAGS
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.printers.sorting import go_sort
 from tutor.kubectl.printers.tabwriter import TabWriter, new_table_writer
+from tutor.shell.pflag import Flag
 
 TYPES = ('normal', 'warning')
 UNSET = {'eventTime': None, 'firstTimestamp': None, 'lastTimestamp': None, 'reportingComponent': '',

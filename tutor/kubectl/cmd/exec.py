@@ -5,9 +5,9 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, UsageError
-from tutor.kubectl.flags import DURATION, Flag
 from tutor.kubectl.pods import attachable, find_or_default, selector_for
 from tutor.kubectl.streams import StreamOptions, join
+from tutor.shell.pflag import DURATION, Flag
 
 PHASES_OVER = ('Succeeded', 'Failed')
 

@@ -9,7 +9,7 @@ from tutor.kubectl.command import Command, Options
 from tutor.kubectl.discovery import RestMapper
 from tutor.kubectl.errors import AggregateError, KubectlError
 from tutor.kubectl.explain.plaintext import ExplainError, explain
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 PLAINTEXT, OLD_PLAINTEXT = 'plaintext', 'plaintext-openapiv2'
 

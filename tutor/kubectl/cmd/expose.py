@@ -7,13 +7,13 @@ from tutor.kubectl.annotation import annotated
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.overrides import OVERRIDE_FLAGS, overridden
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info, kind_text
 from tutor.kubectl.services import ServiceSpec, parse_labels
+from tutor.shell.pflag import Flag
 
 EXPOSABLE = ('ReplicationController', 'Service', 'Pod', 'Deployment', 'ReplicaSet')
 LONGEST_NAME = 63

@@ -9,7 +9,6 @@ from tutor.apimachinery.resources import Resource
 from tutor.client.transport import TABLE
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, raise_all
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.klog import log_line
 from tutor.kubectl.options import (
     ALL_NAMESPACES_FLAG,
@@ -36,6 +35,7 @@ from tutor.kubectl.resource.builder import Builder
 from tutor.kubectl.resource.files import is_list, items
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.resource.result import Result
+from tutor.shell.pflag import Flag
 
 SUGGEST_API_RESOURCES = 'Use "kubectl api-resources" for a complete list of supported resources.'
 TABLE_ACCEPT = f'{TABLE},application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import ARRAY, Flag
 from tutor.kubectl.kustomize.build import build
+from tutor.shell.pflag import ARRAY, Flag
 
 NOT_SIMULATED = ('enable-helm', 'enable-alpha-plugins', 'network')
 ROOT_ONLY, ANYWHERE = 'LoadRestrictionsRootOnly', 'LoadRestrictionsNone'

@@ -12,9 +12,9 @@ from tutor.cluster.simulation import together
 from tutor.kubectl.cmd.exec import pod_running_timeout
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, UsageError, error_text
-from tutor.kubectl.flags import DURATION, Flag
 from tutor.kubectl.log_sources import LogSource, LogSources
 from tutor.kubectl.options import SELECTOR_FLAG
+from tutor.shell.pflag import DURATION, Flag
 
 USAGE = 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'
 EXPECTED = f"expected '{USAGE}'.\nPOD or TYPE/NAME is a required argument for the logs command"

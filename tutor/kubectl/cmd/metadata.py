@@ -8,7 +8,6 @@ from tutor.apimachinery.objects import Object, deep_copy
 from tutor.kubectl.command import Options
 from tutor.kubectl.dry_run import SERVER, dry_run_strategy
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import (
     DRY_RUN_FLAG,
     FIELD_SELECTOR_FLAG,
@@ -19,6 +18,7 @@ from tutor.kubectl.options import (
 )
 from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 
 class MetadataOptions(Options):

@@ -13,11 +13,11 @@ from tutor.client.transport import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
 from tutor.kubectl.errors import KubectlError, with_prefix
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, field_manager_flag, filename_flags, subresource_flag
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.recording import RECORD_FLAG, record_patch
 from tutor.kubectl.resource.info import Info, gvk_text
+from tutor.shell.pflag import Flag
 
 TYPES = {'json': JSON_PATCH, 'merge': MERGE_PATCH, 'strategic': STRATEGIC_PATCH}
 

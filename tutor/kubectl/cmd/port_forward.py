@@ -13,9 +13,9 @@ from tutor.cluster.simulation import BrokenPipe, Future, Reader, Writer
 from tutor.kubectl.cmd.exec import PodOptions, pod_running_timeout
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError, UsageError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.forwarding import addresses, for_pod, for_service, local_and_remote, no_udp
 from tutor.kubectl.klog import log_line
+from tutor.shell.pflag import Flag
 
 CHUNK = 64 * 1024
 

@@ -11,9 +11,9 @@ from tutor.cluster.containers.http import HttpRequest
 from tutor.cluster.simulation import Future
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import Exit, KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.klog import FATAL, log_line, log_warning
 from tutor.kubectl.regexps import compile_pattern
+from tutor.shell.pflag import Flag
 from tutor.shell.process import NameNotFound
 from tutor.shell.vfs import normalize
 

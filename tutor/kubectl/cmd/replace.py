@@ -16,7 +16,6 @@ from tutor.kubectl.cmd.delete import Deletion
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, NONE, dry_run_strategy, query_for, validation_directive
 from tutor.kubectl.errors import ERRORS, KubectlError, with_source
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import (
     DRY_RUN_FLAG,
     PRINT_FLAGS,
@@ -30,6 +29,7 @@ from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.raw import check_body, raw_body
 from tutor.kubectl.resource.builder import Builder
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 FORCE_TIMEOUT = 300.0
 """How long --force waits for the old object to be gone, unless --timeout says."""

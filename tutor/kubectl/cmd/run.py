@@ -21,7 +21,6 @@ from tutor.kubectl.cmd.delete import Deletion
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, NONE, dry_run_strategy, query_for
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, error_text, raise_all
-from tutor.kubectl.flags import ARRAY, DURATION, Flag
 from tutor.kubectl.images import is_reference
 from tutor.kubectl.intstr import parse_int
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, field_manager_flag, file_name_flags
@@ -31,6 +30,7 @@ from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.services import ServiceSpec, parse_labels
 from tutor.kubectl.watching import MISSING, Deadline, TimedOut, events_of
+from tutor.shell.pflag import ARRAY, DURATION, Flag
 
 RESTART_POLICIES = ('Always', 'OnFailure', 'Never')
 PULL_POLICIES = ('', 'Always', 'IfNotPresent', 'Never')

@@ -7,12 +7,12 @@ from tutor.client.transport import MERGE_PATCH
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import DURATION, Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.recording import RECORD_FLAG, record_patch
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.watching import TimedOut
+from tutor.shell.pflag import DURATION, Flag
 
 POLL = 1.0
 

@@ -6,11 +6,11 @@ from tutor.kubectl.changes import send_strategic, strategic_patch
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, validation_directive
 from tutor.kubectl.errors import KubectlError, UsageError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, VALIDATE_FLAG, field_manager_flag
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.taints import already_there, parse_taints, reorganize
+from tutor.shell.pflag import Flag
 
 
 class TaintOptions(Options):

@@ -6,7 +6,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 CLIENT_VERSION = {
     'major': '1', 'minor': '36', 'gitVersion': 'v1.36.1', 'gitCommit': '8e16b12fda5b1dccc41a6de48b3e356cc7d5048b',

@@ -9,7 +9,6 @@ from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import ARRAY, DURATION, Flag
 from tutor.kubectl.options import (
     ALL_NAMESPACES_FLAG,
     FIELD_SELECTOR_FLAG,
@@ -22,6 +21,7 @@ from tutor.kubectl.resource.info import Info
 from tutor.kubectl.resource.result import Result
 from tutor.kubectl.waiting import Met, condition_met, json_path_met, split_json_path
 from tutor.kubectl.watching import FOREVER, MISSING, Deadline, TimedOut, events_of, until_deleted
+from tutor.shell.pflag import ARRAY, DURATION, Flag
 
 POLL = 0.5
 

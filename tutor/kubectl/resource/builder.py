@@ -13,7 +13,7 @@ from tutor.kubectl.resource.result import Result, Settings
 
 if TYPE_CHECKING:
     from tutor.kubectl.factory import Factory
-    from tutor.kubectl.flags import FlagSet
+    from tutor.shell.pflag import FlagSet
 
 MISSING_RESOURCE = """\
 You must provide one or more resources by argument or filename.

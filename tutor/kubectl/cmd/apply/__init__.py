@@ -18,7 +18,6 @@ from tutor.kubectl.cmd.apply.patcher import Patcher
 from tutor.kubectl.command import Command, Line, Options, subcommands
 from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy, query_for, validation_directive
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, raise_all, with_source, words
-from tutor.kubectl.flags import ARRAY, Flag
 from tutor.kubectl.options import (
     DRY_RUN_FLAG,
     PRINT_FLAGS,
@@ -31,6 +30,7 @@ from tutor.kubectl.options import (
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import ARRAY, Flag
 
 if TYPE_CHECKING:
     from tutor.apimachinery.resources import Resource

@@ -11,11 +11,11 @@ from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import query_for, validation_directive
 from tutor.kubectl.editing.session import ANNOTATION_HEADER, EditSession, Results, original_of
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import PRINT_FLAGS, VALIDATE_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.files import Decoder
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 NO_ANNOTATION = ('no last-applied-configuration annotation found on resources, to create the annotation, use command '
                  '`kubectl apply set-last-applied --create-annotation`')

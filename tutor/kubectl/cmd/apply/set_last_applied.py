@@ -8,10 +8,10 @@ from tutor.kubectl.annotation import LAST_APPLIED, modified_configuration, origi
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
 from tutor.kubectl.errors import ERRORS, KubectlError, with_source
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 
 class SetLastAppliedOptions(Options):

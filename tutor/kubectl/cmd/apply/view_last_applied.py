@@ -8,9 +8,9 @@ from typing import Any
 from tutor.kubectl.annotation import original_configuration
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, UsageError, with_source
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import SELECTOR_FLAG, filename_flags
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 
 class ViewLastAppliedOptions(Options):

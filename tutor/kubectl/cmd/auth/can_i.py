@@ -5,9 +5,9 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import Exit, KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.printers.tabwriter import new_table_writer
 from tutor.kubectl.rbac import compacted_rules, resource_text
+from tutor.shell.pflag import Flag
 
 TWO_ARGUMENTS = ("you must specify two arguments: verb resource or verb resource/resourceName.\n"
                  "See 'kubectl auth can-i -h' for help and examples.")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.reconciliation import Outcome, reconcile_binding, reconcile_role
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 ROLES, BINDINGS = ('Role', 'ClusterRole'), ('RoleBinding', 'ClusterRoleBinding')
 

@@ -6,10 +6,10 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Options
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import PRINT_FLAGS, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 RETRIES = 10
 

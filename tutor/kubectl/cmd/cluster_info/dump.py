@@ -8,10 +8,10 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.exec import pod_running_timeout
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import TEMPLATE_FLAGS
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.files import items
+from tutor.shell.pflag import Flag
 
 RESOURCES = (('events', 'EventList', 'v1'), ('replicationcontrollers', 'ReplicationControllerList', 'v1'),
              ('services', 'ServiceList', 'v1'), ('daemonsets.apps', 'DaemonSetList', 'apps/v1'),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tutor.kubectl.cmd.config.base import ConfigOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError, raise_all
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.printers.tabwriter import new_table_writer
+from tutor.shell.pflag import Flag
 
 HEADERS = ('CURRENT', 'NAME', 'CLUSTER', 'AUTHINFO', 'NAMESPACE')
 

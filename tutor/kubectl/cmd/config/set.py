@@ -10,7 +10,7 @@ from tutor.kubectl.cmd.config.base import ConfigOptions
 from tutor.kubectl.cmd.config.properties import BOOLEAN, BYTES, LIST, OTHER, Property
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 
 class SetOptions(ConfigOptions):

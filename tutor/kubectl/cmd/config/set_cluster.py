@@ -9,7 +9,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.config.base import ConfigOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 AUTHORITY = 'certificate-authority'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.kubectl.cmd.config.base import ConfigOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 FIELDS = ('cluster', 'user', 'namespace')
 

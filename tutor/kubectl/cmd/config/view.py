@@ -9,11 +9,11 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.config.base import ConfigOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError, UsageError, words
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.kubeconfig import KubeConfig
 from tutor.kubectl.kubeconfig_files import PATH_FIELDS, copy_of, document
 from tutor.kubectl.options import TEMPLATE_FLAGS
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.shell.pflag import Flag
 
 REDACTED, OMITTED = 'REDACTED', 'DATA+OMITTED'
 _SECRETS = {'token': REDACTED, 'password': REDACTED, 'client-key-data': OMITTED, 'client-certificate-data': OMITTED,

@@ -6,7 +6,6 @@ from tutor.kubectl.annotation import annotated
 from tutor.kubectl.command import Command, Line, Options, subcommands
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for, validation_directive
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, with_source, words
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import (
     DRY_RUN_FLAG,
     PRINT_FLAGS,
@@ -20,6 +19,7 @@ from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.raw import check_body, raw_body
 from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 SUBCOMMANDS = subcommands(
     Line('clusterrole', 'Create a cluster role', 'create.clusterrole'),

@@ -6,7 +6,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.role import ROLE_FLAGS, CreateRole
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 NON_RESOURCE_VERBS = ('*', 'get', 'post', 'put', 'delete', 'patch', 'head', 'options')
 

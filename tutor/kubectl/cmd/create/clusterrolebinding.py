@@ -7,7 +7,7 @@ from dataclasses import replace
 from tutor.kubectl.cmd.create.rolebinding import BINDING_FLAGS, GROUP, CreateRoleBinding
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 
 class CreateClusterRoleBinding(CreateRoleBinding):

@@ -10,7 +10,7 @@ from tutor.kubectl.cmd.create.sources import from_env_files, from_files, from_li
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import ARRAY, Flag
+from tutor.shell.pflag import ARRAY, Flag
 
 
 class CreateConfigMap(CreateObject):

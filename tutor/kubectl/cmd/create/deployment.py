@@ -7,7 +7,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import INT32, Flag
+from tutor.shell.pflag import INT32, Flag
 
 
 def container_name(image: str) -> str:

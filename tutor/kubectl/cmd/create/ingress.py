@@ -8,8 +8,8 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import ARRAY, Flag
 from tutor.kubectl.intstr import int_or_string
+from tutor.shell.pflag import ARRAY, Flag
 
 _RULE = re.compile(r'([\w*\-.]*)(/[^,=\n]*)=([\w\-]+):([\w\-]+)(,(tls)=?([\w\-]+)?)?', re.ASCII).fullmatch
 

@@ -9,9 +9,9 @@ from tutor.apimachinery.selectors import SelectorError
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.intstr import int_or_string
 from tutor.kubectl.label_selector import parse_label_selector
+from tutor.shell.pflag import Flag
 
 _AMOUNT = re.compile(r'[0-9]+%?').fullmatch
 

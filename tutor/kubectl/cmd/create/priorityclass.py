@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
-from tutor.kubectl.flags import INT32, Flag
+from tutor.shell.pflag import INT32, Flag
 
 
 class CreatePriorityClass(CreateObject):

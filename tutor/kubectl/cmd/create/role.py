@@ -8,7 +8,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError, NoMatch
-from tutor.kubectl.flags import ARRAY, Flag
+from tutor.shell.pflag import ARRAY, Flag
 
 RESOURCE_VERBS = ('*', 'get', 'delete', 'list', 'create', 'update', 'patch', 'watch', 'proxy', 'deletecollection',
                   'use', 'bind', 'approve', 'sign', 'escalate', 'impersonate')

@@ -6,7 +6,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import ARRAY, Flag
+from tutor.shell.pflag import ARRAY, Flag
 
 GROUP = 'rbac.authorization.k8s.io'
 BINDING_FLAGS = (

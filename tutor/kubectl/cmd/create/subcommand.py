@@ -8,9 +8,9 @@ from tutor.kubectl.annotation import annotated
 from tutor.kubectl.command import Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for, validation_directive
 from tutor.kubectl.errors import ConnectionLost, KubectlError, UsageError, with_prefix
-from tutor.kubectl.flags import FlagSet
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SAVE_CONFIG_FLAG, VALIDATE_FLAG, field_manager_flag
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.shell.pflag import FlagSet
 
 CREATE_FLAGS = (*PRINT_FLAGS, DRY_RUN_FLAG, SAVE_CONFIG_FLAG, VALIDATE_FLAG, field_manager_flag('kubectl-create'))
 """The flags of every sub-command."""

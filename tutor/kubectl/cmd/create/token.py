@@ -7,9 +7,9 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import name_argument
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, with_prefix
-from tutor.kubectl.flags import ARRAY, DURATION, Flag
 from tutor.kubectl.options import PRINT_FLAGS
 from tutor.kubectl.printers.print_flags import output_format, printer_for
+from tutor.shell.pflag import ARRAY, DURATION, Flag
 
 BOUND_KINDS = {'Pod': 'v1', 'Secret': 'v1', 'Node': 'v1'}
 

@@ -8,8 +8,8 @@ from tutor.apimachinery.objects import Object, deep_copy
 from tutor.kubectl.cmd.kuberc.view import KUBERC_FLAG, preferences_path
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, raise_all
-from tutor.kubectl.flags import ARRAY, Flag
 from tutor.kubectl.preferences import API_VERSIONS, POLICIES, parse
+from tutor.shell.pflag import ARRAY, Flag
 
 SECTIONS = ('aliases', 'credentialplugin', 'defaults')
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import TEMPLATE_FLAGS
 from tutor.kubectl.preferences import API_VERSIONS, PreferencesError, parse, path_of
 from tutor.kubectl.printers.print_flags import printer_for
+from tutor.shell.pflag import Flag
 
 KUBERC_FLAG = Flag('kuberc', help='Path to the kuberc file to use for preferences. This can be disabled by exporting '
                    'KUBECTL_KUBERC=false feature gate or turning off the feature KUBERC=off.')

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tutor.kubectl.command import Command, Options, find
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.plugins import PREFIX, search_path
+from tutor.shell.pflag import Flag
 from tutor.shell.vfs import File
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from tutor.kubectl.cmd.rollout.base import RolloutOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import PRINT_FLAGS, SELECTOR_FLAG, filename_flags
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.rollout.history import NOT_FOUND, History
+from tutor.shell.pflag import Flag
 
 
 class HistoryOptions(RolloutOptions):

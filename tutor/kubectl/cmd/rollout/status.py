@@ -5,11 +5,11 @@ from __future__ import annotations
 from tutor.kubectl.cmd.rollout.base import RolloutOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import DURATION, Flag
 from tutor.kubectl.options import SELECTOR_FLAG, filename_flags
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.rollout.status import status
 from tutor.kubectl.watching import Deadline, TimedOut, events_of
+from tutor.shell.pflag import DURATION, Flag
 
 
 class StatusOptions(RolloutOptions):

@@ -6,11 +6,11 @@ from tutor.apimachinery.objects import annotations
 from tutor.kubectl.cmd.rollout.base import RolloutOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.dry_run import dry_run_strategy
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.rollout.history import LAST_APPLIED, History
+from tutor.shell.pflag import Flag
 
 APPLIED_BEFORE = (
     "Warning: resource {plural}/{name} was previously managed with 'kubectl apply'. Rolling back will not update the "

@@ -8,11 +8,11 @@ from tutor.kubectl.changes import calculate, send_strategic
 from tutor.kubectl.command import Options
 from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
 from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_text, raise_all
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.recording import record
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 ALL_AND_SELECTOR = 'cannot set --all and --selector at the same time'
 

@@ -11,9 +11,9 @@ from tutor.kubectl.cmd.set.base import ALL_AND_SELECTOR, SetOptions, set_flags
 from tutor.kubectl.cmd.set.references import Resolver, reference_text
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, error_text
-from tutor.kubectl.flags import ARRAY, Flag
 from tutor.kubectl.podspecs import pod_spec, selected
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import ARRAY, Flag
 
 _NOT_IN_NAMES = re.compile('[^a-zA-Z0-9_]')
 _SOURCES = {'ConfigMap': 'configMapKeyRef', 'Secret': 'secretKeyRef'}

@@ -7,9 +7,9 @@ from tutor.apimachinery.quantity import QuantityError, canonical
 from tutor.kubectl.cmd.set.base import SetOptions, set_flags
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.podspecs import pod_spec, selected
 from tutor.kubectl.recording import RECORD_FLAG
+from tutor.shell.pflag import Flag
 
 
 class ResourcesOptions(SetOptions):

@@ -7,10 +7,10 @@ from tutor.apimachinery.selectors import Requirement, SelectorError, parse
 from tutor.kubectl.cmd.set.base import SetOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, field_manager_flag, file_name_flags
 from tutor.kubectl.recording import RECORD_FLAG
 from tutor.kubectl.resource.info import Info
+from tutor.shell.pflag import Flag
 
 ONE_VALUE = ('=', '==')
 _OPERATORS = {'in': 'In', 'notin': 'NotIn', '!=': 'NotIn', 'exists': 'Exists', '!': 'DoesNotExist'}

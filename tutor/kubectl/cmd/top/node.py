@@ -5,9 +5,9 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.metrics import METRICS_FLAGS, SWAP, ZERO, TopOptions, Usage, percentage, quantities, shown
 from tutor.kubectl.options import SELECTOR_FLAG
+from tutor.shell.pflag import Flag
 
 COLUMNS = ['NAME', 'CPU(cores)', 'CPU(%)', 'MEMORY(bytes)', 'MEMORY(%)', 'SWAP(bytes)', 'SWAP(%)']
 UNKNOWN = '<unknown>'

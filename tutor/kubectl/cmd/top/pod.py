@@ -8,10 +8,10 @@ from tutor.apimachinery.duration import format_duration
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.metrics import METRICS_FLAGS, ZERO, TopOptions, Usage, quantities, shown, total
 from tutor.kubectl.options import ALL_NAMESPACES_FLAG, SELECTOR_FLAG
 from tutor.kubectl.options import FIELD_SELECTOR_FLAG as FIELDS
+from tutor.shell.pflag import Flag
 
 DELAY = 120
 RULE = '________'

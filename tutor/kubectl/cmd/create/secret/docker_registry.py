@@ -8,7 +8,7 @@ from tutor.kubectl.cmd.create.secret.secret import SECRET_FLAGS, CreateSecret
 from tutor.kubectl.cmd.create.sources import from_files
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 KEY = '.dockerconfigjson'
 

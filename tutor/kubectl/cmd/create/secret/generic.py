@@ -6,7 +6,7 @@ from tutor.kubectl.cmd.create.secret.secret import SECRET_FLAGS, CreateSecret
 from tutor.kubectl.cmd.create.sources import from_env_files, from_files, from_literals
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import ARRAY, Flag
+from tutor.shell.pflag import ARRAY, Flag
 
 
 class CreateGenericSecret(CreateSecret):

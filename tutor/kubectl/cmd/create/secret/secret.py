@@ -8,7 +8,7 @@ from tutor.apimachinery.names import is_config_map_key
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.errors import KubectlError, error_text
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 SECRET_FLAGS = (*CREATE_FLAGS, Flag('append-hash', default=False, help='Append a hash of the secret to its name.'))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tutor.kubectl.cmd.create.secret.secret import SECRET_FLAGS, CreateSecret
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 _BLOCKS = re.compile(rb'-----BEGIN ([A-Z0-9 ]+)-----\r?\n.*?-----END \1-----', re.DOTALL).findall
 

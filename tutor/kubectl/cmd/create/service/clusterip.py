@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.kubectl.cmd.create.service.service import SERVICE_FLAGS, CreateService
 from tutor.kubectl.command import Command
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 
 class CreateClusterIP(CreateService):

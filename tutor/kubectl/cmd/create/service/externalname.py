@@ -6,7 +6,7 @@ from tutor.apimachinery.names import is_dns1123_subdomain
 from tutor.kubectl.cmd.create.service.service import SERVICE_FLAGS, CreateService
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.flags import Flag
+from tutor.shell.pflag import Flag
 
 
 class CreateExternalName(CreateService):

@@ -6,8 +6,8 @@ from tutor.apimachinery.names import is_valid_port_name, is_valid_port_number
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.errors import KubectlError, with_prefix
-from tutor.kubectl.flags import Flag
 from tutor.kubectl.intstr import parse_uint
+from tutor.shell.pflag import Flag
 
 SERVICE_FLAGS = (*CREATE_FLAGS, Flag('tcp', default=(), help="Port pairs can be specified as '<port>:<targetPort>'."))
 

@@ -1,4 +1,5 @@
-"""Flags as pflag parses them: long, short, bundled, with and without an argument, and its very words for errors."""
+"""Flags as pflag parses them for programs written in Go: long, short, bundled, with and without an argument, and its
+very words for errors."""
 
 from __future__ import annotations
 

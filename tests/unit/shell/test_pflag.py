@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.kubectl.flags import ARRAY, DURATION, Flag, FlagError, FlagSet
+from tutor.shell.pflag import ARRAY, DURATION, Flag, FlagError, FlagSet
 
 FLAGS = (
     Flag('namespace', 'n'), Flag('all', 'A', False), Flag('replicas', 'r', 1), Flag('filename', 'f', ()),
