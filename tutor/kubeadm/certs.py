@@ -10,11 +10,14 @@ from typing import Any
 from tutor.apimachinery import decode
 from tutor.cluster.machine import kubeadm_files
 from tutor.cluster.machine.kubeadm_files import AUTHORITIES, CLIENT_CERTIFICATES, PKI, Certificate
-from tutor.kubeadm.environment import Environment, KubeadmError
+from tutor.kubeadm.command import Run
+from tutor.kubeadm.environment import Environment
+from tutor.kubeadm.errors import KubeadmError, not_simulated
+from tutor.kubeadm.join import READING
+from tutor.kubeadm.phases.certificates import check_authority
+from tutor.kubeadm.phases.uploading import new_key
 from tutor.kubeadm.preflight import require_root
 
-READING = ('[{0}] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...',
-           "[{0}] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.")
 TITLES = {
     'admin.conf': 'certificate embedded in the kubeconfig file for the admin to use and for kubeadm itself',
     'apiserver': 'certificate for serving the Kubernetes API',
@@ -33,22 +36,18 @@ RENEWED = ('Done renewing certificates. You must restart the kube-apiserver, kub
            'and etcd, so that they can use the new certificates.')
 
 
-async def run(environment: Environment, words: list[str]) -> None:
-    """kubeadm certs check-expiration | renew all|NAME | certificate-key"""
-    verb, *rest = words or ['']
-    if verb == 'check-expiration':
-        require_root(environment)
-        _check(environment)
-    elif verb == 'renew' and rest:
-        require_root(environment)
-        _renew(environment, rest[0])
-    elif verb == 'certificate-key':
-        environment.say(f'{environment.ctx.simulation.random.getrandbits(256):064x}')
-    elif verb == 'renew':
-        raise KubeadmError('missing subcommand; "renew" is not meant to be run on its own')
-    else:
-        raise KubeadmError(f'invalid subcommand "{verb}"' if verb else
-                           'missing subcommand; "certs" is not meant to be run on its own')
+def _require(environment: Environment) -> None:
+    """What every command about certificates needs. Raises KubeadmError."""
+    flags = environment.flags
+    for name, usual in (('cert-dir', PKI), ('config', ''), ('output', 'text')):
+        if flags.get(name, usual) != usual:
+            raise not_simulated(f'kubeadm certs --{name}')
+    require_root(environment)
+
+
+async def certificate_key(environment: Environment, words: list[str]) -> None:
+    """kubeadm certs certificate-key"""
+    environment.say(new_key(environment.ctx.simulation))
 
 
 def _reading(environment: Environment, phase: str) -> None:
@@ -67,7 +66,9 @@ def certificates(environment: Environment) -> dict[str, Certificate]:
         environment.machine.host.hostname, environment.address)}
 
 
-def _check(environment: Environment) -> None:
+async def check_expiration(environment: Environment, words: list[str]) -> None:
+    """kubeadm certs check-expiration"""
+    _require(environment)
     _reading(environment, 'check-expiration')
     now, files = environment.ctx.simulation.wall(), environment.files
     known = certificates(environment)
@@ -80,14 +81,16 @@ def _check(environment: Environment) -> None:
             rows.append((f'!MISSING! {name}', '', '', '', ''))
             continue
         until = expiry(files.read_text(path))
-        rows.append((name, _date(until), _residual(until, now), authority, 'no'))
+        managed = 'no' if _signs(environment, certificate) else 'yes'
+        rows.append((name, _date(until), _residual(until, now), authority, managed))
     _table(environment, rows)
     environment.say('')
     rows = [('CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED')]
     for path in AUTHORITIES:
         if files.exists(f'{PKI}/{path}.crt'):
             until = expiry(files.read_text(f'{PKI}/{path}.crt'))
-            rows.append((path.replace('/', '-'), _date(until), _residual(until, now), 'no'))
+            managed = 'no' if files.exists(f'{PKI}/{path}.key') else 'yes'
+            rows.append((path.replace('/', '-'), _date(until), _residual(until, now), managed))
     _table(environment, rows)
 
 
@@ -123,48 +126,73 @@ def _residual(until: datetime, now: datetime) -> str:
     return f'{days}d' if days else f'{int(seconds // 3600)}h'
 
 
-def _renew(environment: Environment, name: str) -> None:
-    if name != 'all' and name not in TITLES:
-        raise KubeadmError(f'unknown command "{name}" for "kubeadm certs renew"')
-    _reading(environment, 'renew')
-    for each in TITLES if name == 'all' else (name,):
-        renew(environment, each)
-        environment.say(f'{TITLES[each]} renewed')
-    if name == 'all':
-        environment.say('', RENEWED)
+def _signs(environment: Environment, certificate: Certificate | None) -> bool:
+    """Whether the key of the authority is here (IsExternallyManaged)."""
+    authority = certificate.authority if certificate else 'ca'
+    return all(environment.files.exists(f'{PKI}/{authority}.{part}') for part in ('crt', 'key'))
 
 
-def renew(environment: Environment, name: str) -> None:
-    """A new certificate from now on, in the place of the old one."""
+def renewal(name: str) -> Run:
+    """kubeadm certs renew NAME, or all of them."""
+    async def run(environment: Environment, words: list[str]) -> None:
+        _require(environment)
+        _reading(environment, 'renew')
+        for each in TITLES if name == 'all' else (name,):
+            environment.say(f'{TITLES[each]} renewed' if renew(environment, each) else
+                            f'Detected external {_authority(environment, each)}, {TITLES[each]} can\'t be renewed')
+        if name == 'all':
+            environment.say('', RENEWED)
+    return run
+
+
+def _authority(environment: Environment, name: str) -> str:
+    certificate = certificates(environment).get(name)
+    return certificate.authority.replace('/', '-') if certificate else 'ca'
+
+
+def renew(environment: Environment, name: str) -> bool:
+    """A new certificate from now on, in the place of the old one; whether the authority's key was here to sign it.
+    Raises KubeadmError (RenewUsingLocalCA)."""
+    certificate = certificates(environment).get(name)
+    if not _signs(environment, certificate):
+        return False
+    check_authority(environment, certificate.authority if certificate else 'ca')
+    path = f'{PKI}/{certificate.path}.crt' if certificate else f'/etc/kubernetes/{name}'
+    if not environment.files.exists(path):
+        raise KubeadmError(f'failed to renew certificate {name}: unable to get current certificate: open {path}: no '
+                           'such file or directory')
     since = environment.ctx.simulation.wall().astimezone(UTC).replace(microsecond=0)
     files, keys = environment.files, environment.keys
-    certificate = certificates(environment).get(name)
     if certificate is None:
         user, common, groups = CLIENT_CERTIFICATES[name]
         pair = keys.issue(common, groups, key_of=f'{common} {since}', since=since)
-        text = kubeadm_files.kubeconfig(keys, user, kubeadm_files.embedded(pair))
-        files.put(f'/etc/kubernetes/{name}', text, 0o600)
-        return
+        cluster = (decode.one(files.read_text(path)) or {})['clusters'][0]
+        text = kubeadm_files.kubeconfig(keys, user, kubeadm_files.embedded(pair), cluster['cluster']['server'],
+                                        cluster['name'])
+        files.put(path, text, 0o600)
+        return True
     pair = keys.issue(certificate.common_name, certificate.groups, AUTHORITIES[certificate.authority],
                       certificate.names, certificate.server, key_of=f'{certificate.path} {since}', since=since)
     files.put(f'{PKI}/{certificate.path}.crt', pair.certificate)
     files.put(f'{PKI}/{certificate.path}.key', pair.key, 0o600)
+    return True
 
 
 async def kubeconfig(environment: Environment, words: list[str]) -> None:
     """kubeadm kubeconfig user --client-name NAME [--org ORG,…] [--token TOKEN]"""
-    options = environment.options
-    if words[:1] != ['user']:
-        raise KubeadmError('missing subcommand; "kubeconfig" is not meant to be run on its own')
-    name = options.get('client-name')
+    flags = environment.flags
+    name = flags['client-name']
     if not name:
         raise KubeadmError('required flag(s) "client-name" not set')
+    for option in ('config', 'validity-period'):
+        if flags.changed(option):
+            raise not_simulated(f'kubeadm kubeconfig user --{option}')
     require_root(environment)
-    if 'token' in options:
-        credentials = f'    token: {options.get("token")}\n'
+    check_authority(environment, 'ca')
+    if flags['token']:
+        credentials = f'    token: {flags["token"]}\n'
     else:
-        groups = tuple(group for value in options.all('org') for group in value.split(',') if group)
         since = environment.ctx.simulation.wall().astimezone(UTC).replace(microsecond=0) - timedelta(minutes=5)
-        credentials = kubeadm_files.embedded(environment.keys.issue(name, groups, since=since))
+        credentials = kubeadm_files.embedded(environment.keys.issue(name, tuple(flags['org']), since=since))
     text = kubeadm_files.kubeconfig(environment.keys, name, credentials)
     environment.io.stdout.write(re.sub(r'\n+$', '\n', text))

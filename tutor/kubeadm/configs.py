@@ -1,12 +1,15 @@
-"""kubeadm config and version: default configurations, the images of a version."""
+"""kubeadm config and version: default configurations, files with one, the images of a version."""
 
 from __future__ import annotations
 
-from tutor.cluster.addons.kubeadm import CLUSTER_CONFIGURATION
-from tutor.kubeadm.environment import VERSION, Environment, KubeadmError
-from tutor.shell.cri import ContainerRuntime, CriError
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.printing import to_yaml
+from tutor.kubeadm import configuration, images
+from tutor.kubeadm.configuration import CLUSTER, INIT, JOIN, KUBELET, PROXY, RESET, UPGRADE, VERSION
+from tutor.kubeadm.data import check_socket
+from tutor.kubeadm.environment import Environment
+from tutor.kubeadm.errors import KubeadmError, not_simulated
 
-COMPONENTS = ('kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy')
 TIMEOUTS = """\
 timeouts:
   controlPlaneComponentHealthCheck: 4m0s
@@ -58,46 +61,63 @@ nodeRegistration:
 {timeouts}"""
 
 
-def images(version: str) -> list[str]:
-    """What a control plane of a version needs."""
-    return [*(f'registry.k8s.io/{name}:{version}' for name in COMPONENTS), 'registry.k8s.io/coredns/coredns:v1.14.1',
-            'registry.k8s.io/pause:3.10', 'registry.k8s.io/etcd:3.6.8-0']
+async def print_init(environment: Environment, words: list[str]) -> None:
+    """kubeadm config print init-defaults"""
+    _no_component_configs(environment)
+    defaults = configuration.cluster_defaults(f'{VERSION.rpartition(".")[0]}.0')
+    defaults['networking']['serviceSubnet'] = '10.96.0.0/12'
+    cluster = to_yaml(defaults)
+    environment.io.stdout.write(INIT_DEFAULTS.format(timeouts=TIMEOUTS, cluster=cluster.replace(
+        'kubernetesVersion: v', 'kubernetesVersion: ')))
 
 
-async def run(environment: Environment, words: list[str]) -> None:
-    """kubeadm config print init-defaults|join-defaults; kubeadm config images list|pull"""
-    version = environment.options.get('kubernetes-version', VERSION)
-    match words[:2]:
-        case ['print', 'init-defaults']:
-            cluster = CLUSTER_CONFIGURATION.format(version=version.lstrip('v').rpartition('.')[0] + '.0')
-            cluster = cluster.replace('  podSubnet: 10.244.0.0/16\n', '').replace('10.96.0.0/16', '10.96.0.0/12')
-            environment.io.stdout.write(INIT_DEFAULTS.format(timeouts=TIMEOUTS, cluster=cluster))
-        case ['print', 'join-defaults']:
-            environment.io.stdout.write(JOIN_DEFAULTS.format(name=environment.name, timeouts=TIMEOUTS))
-        case ['images', 'list']:
-            environment.say(*images(version))
-        case ['images', 'pull']:
-            for name in await pull(environment, version):
-                environment.say(f'[config/images] Pulled {name}')
-        case _:
-            raise KubeadmError(f'invalid subcommand "{" ".join(words)}"' if words else
-                               'missing subcommand; "config" is not meant to be run on its own')
+async def print_join(environment: Environment, words: list[str]) -> None:
+    """kubeadm config print join-defaults"""
+    _no_component_configs(environment)
+    environment.io.stdout.write(JOIN_DEFAULTS.format(name=environment.hostname, timeouts=TIMEOUTS))
 
 
-async def pull(environment: Environment, version: str) -> list[str]:
-    """Have all images of a version on this machine. Raises KubeadmError."""
-    runtime: ContainerRuntime | None = environment.machine.sockets.get('/run/containerd/containerd.sock')
-    if runtime is None:
-        raise KubeadmError('failed to create new CRI runtime service: the container runtime is not running')
-    present = {name for image in runtime.images() for name in image['repoTags']}
-    for name in images(version):
-        if name in present:
-            continue
-        try:
-            await runtime.pull(name)
-        except CriError as problem:
-            raise KubeadmError(f'failed to pull image "{name}": failed to pull image {name}: {problem}') from None
-    return images(version)
+def _no_component_configs(environment: Environment) -> None:
+    if environment.flags['component-configs']:
+        raise not_simulated('kubeadm config print --component-configs')
+
+
+def _cluster(environment: Environment) -> Object:
+    """The ClusterConfiguration of flags or of --config."""
+    flags, given = environment.flags, {}
+    if flags['config']:
+        configuration.check_mixed(environment)
+        given = configuration.load(environment, flags['config'], (CLUSTER, INIT, KUBELET)).get(CLUSTER, {})
+    cluster = configuration.merged(configuration.cluster_defaults(), given)
+    for name, path in (('kubernetes-version', 'kubernetesVersion'), ('image-repository', 'imageRepository')):
+        if flags.changed(name):
+            cluster[path] = flags[name]
+    cluster['kubernetesVersion'] = configuration.kubernetes_version(environment, cluster['kubernetesVersion'])
+    return cluster
+
+
+async def list_images(environment: Environment, words: list[str]) -> None:
+    """kubeadm config images list"""
+    if environment.flags['output'] != 'text':
+        raise not_simulated(f'kubeadm config images list -o {environment.flags["output"]}')
+    environment.say(*images.needed(_cluster(environment)))
+
+
+async def pull_images(environment: Environment, words: list[str]) -> None:
+    """kubeadm config images pull"""
+    if environment.flags['cri-socket']:
+        check_socket(environment.flags['cri-socket'])
+    for name in images.needed(_cluster(environment)):
+        await images.pull(environment, [name])
+        environment.say(f'[config/images] Pulled {name}')
+
+
+async def validate(environment: Environment, words: list[str]) -> None:
+    """kubeadm config validate --config FILE"""
+    if not environment.flags['config']:
+        raise KubeadmError('the --config flag is mandatory')
+    configuration.load(environment, environment.flags['config'], (CLUSTER, INIT, JOIN, RESET, UPGRADE, KUBELET, PROXY))
+    environment.say('ok')
 
 
 async def version(environment: Environment, words: list[str]) -> None:
@@ -106,11 +126,11 @@ async def version(environment: Environment, words: list[str]) -> None:
     facts = {'major': major, 'minor': minor, 'gitVersion': VERSION,
              'gitCommit': '8e16b12fda5b1dccc41a6de48b3e356cc7d5048b', 'gitTreeState': 'clean',
              'buildDate': '2026-05-12T10:00:00Z', 'goVersion': 'go1.26.10', 'compiler': 'gc', 'platform': 'linux/amd64'}
-    form = environment.options.get('o')
+    form = environment.flags['output']
     if form == 'short':
         environment.say(VERSION)
     elif form in ('json', 'yaml'):
-        from tutor.apimachinery.printing import to_json, to_yaml
+        from tutor.apimachinery.printing import to_json
         body = {'clientVersion': facts}
         environment.io.stdout.write(to_yaml(body) if form == 'yaml' else to_json(body, 2, sort_keys=False) + '\n')
     elif form:

@@ -1,4 +1,4 @@
-"""What every kubeadm command works with: its machine, its options, and a client to the API server."""
+"""What every kubeadm command works with: its machine, its flags, and a client to the API server."""
 
 from __future__ import annotations
 
@@ -13,22 +13,16 @@ from tutor.client.client import Client
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import User
 from tutor.cluster.pki import Keys
+from tutor.kubeadm.errors import KubeadmError
+from tutor.shell.cri import ContainerRuntime
+from tutor.shell.klog import Klog
 from tutor.shell.machine import Machine
+from tutor.shell.pflag import FlagSet
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.options import Options
 from tutor.shell.vfs import FileSystem
 
 ADMIN_CONF = '/etc/kubernetes/admin.conf'
-VERSION = 'v1.36.1'
-STACK = 'To see the stack trace of this error execute with --v=5 or higher\n'
-
-
-class KubeadmError(Exception):
-    """What ends a command; printed after 'error: '."""
-
-    def __init__(self, text: str, status: int = 1) -> None:
-        super().__init__(text)
-        self.status = status
+RUNTIME_SOCKET = '/run/containerd/containerd.sock'
 
 
 @dataclass(slots=True)
@@ -36,7 +30,7 @@ class Environment:
     """One call of kubeadm. `keys` make what kubeadm makes with OpenSSL's randomness."""
 
     machine: Machine
-    options: Options
+    flags: FlagSet
     io: IO
     ctx: Context
     keys: Keys
@@ -46,20 +40,33 @@ class Environment:
         return self.machine.host.files
 
     @property
-    def name(self) -> str:
-        return self.options.get('node-name') or self.machine.host.hostname
+    def hostname(self) -> str:
+        return self.machine.host.hostname
 
     @property
     def address(self) -> str:
         network = self.machine.host.network
         return network.addresses[0] if network is not None else ''
 
+    @property
+    def runtime(self) -> ContainerRuntime | None:
+        return self.machine.sockets.get(RUNTIME_SOCKET)
+
+    @property
+    def log(self) -> Klog:
+        return Klog(self.ctx.simulation, self.io.stderr.write, self.ctx.pid)
+
     def say(self, *lines: str) -> None:
         self.io.stdout.write(''.join(line + '\n' for line in lines))
 
+    async def agreed(self, question: str) -> bool:
+        """Whether the person answers yes."""
+        self.io.stdout.write(f'{question} [y/N]: ')
+        return (await self.io.stdin.readline()).decode().strip().lower() in ('y', 'yes')
+
     def admin(self) -> Client:
         """The client of admin.conf, or of --kubeconfig. Raises KubeadmError."""
-        path = self.options.get('kubeconfig') or ADMIN_CONF
+        path = self.flags.get('kubeconfig') or ADMIN_CONF
         try:
             text = self.files.read_text(path)
         except OSError:
@@ -67,7 +74,8 @@ class Environment:
         config = decode.one(text) or {}
         cluster, user = config['clusters'][0]['cluster'], config['users'][0]['user']
         return self.client(RestConfig(cluster['server'], client_certificate_data=_pem(user, 'client-certificate-data'),
-                                      client_key_data=_pem(user, 'client-key-data'), user_agent='kubeadm'))
+                                      client_key_data=_pem(user, 'client-key-data'), token=user.get('token', ''),
+                                      user_agent='kubeadm'))
 
     def client(self, config: RestConfig) -> Client:
         """A client for a server and a user. Raises KubeadmError when nobody answers there."""
@@ -93,9 +101,3 @@ class Environment:
 
 def _pem(user: dict[str, Any], name: str) -> str:
     return base64.b64decode(user.get(name, '')).decode()
-
-
-def took(seconds: float) -> str:
-    """time.Duration.String of less than a minute."""
-    return f'{seconds * 1000:.6f}'.rstrip('0').rstrip('.') + 'ms' if seconds < 1 else f'{seconds:.9f}'.rstrip(
-        '0').rstrip('.') + 's'

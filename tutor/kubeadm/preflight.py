@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from tutor.kubeadm.environment import Environment, KubeadmError
+from tutor.kubeadm.environment import Environment
+from tutor.kubeadm.errors import KubeadmError
 
 INIT_PORTS = (6443, 10259, 10257, 10250, 2379, 2380)
 INIT_FILES = tuple(f'/etc/kubernetes/manifests/{name}.yaml' for name in (
@@ -16,44 +19,82 @@ RUNTIME_DOWN = ('the container runtime is not running: validate CRI v1 runtime A
                 'file or directory"')
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What one check has found: its name, as --ignore-preflight-errors names it, and its words."""
+
+    name: str
+    text: str
+
+
 def require_root(environment: Environment) -> None:
-    if environment.ctx.uid:
-        raise _fatal(['[ERROR IsPrivilegedUser]: user is not running as root'])
+    """RunRootCheckOnly. Raises KubeadmError."""
+    report(environment, list(_privileged(environment)))
 
 
-def check(environment: Environment, joining: bool) -> None:
-    """Raise KubeadmError with everything that is wrong and not to be ignored."""
-    problems: list[tuple[str, str]] = []
-    if environment.ctx.uid:
-        problems.append(('IsPrivilegedUser', 'user is not running as root'))
-    if '/run/containerd/containerd.sock' not in environment.machine.sockets:
-        problems.append(('CRI', RUNTIME_DOWN))
-    for port in (10250,) if joining else INIT_PORTS:
-        if _listens(environment, port):
-            problems.append((f'Port-{port}', f'Port {port} is in use'))
-    for path in JOIN_FILES if joining else INIT_FILES:
-        if environment.files.exists(path):
-            problems.append((f'FileAvailable-{path.replace("/", "-")}', f'{path} already exists'))
-    if not joining and environment.files.is_dir('/var/lib/etcd') and environment.files.listdir('/var/lib/etcd'):
-        problems.append(('DirAvailable--var-lib-etcd', '/var/lib/etcd is not empty'))
-    ignored = {name.strip().lower() for value in environment.options.all('ignore-preflight-errors')
-               for name in value.split(',')}
-    found = [f'[ERROR {name}]: {text}' for name, text in problems if not {name.lower(), 'all'} & ignored]
-    for name, text in problems:
-        if {name.lower(), 'all'} & ignored:
-            environment.io.stderr.write(f'\t[WARNING {name}]: {text}\n')
+def init_problems(environment: Environment, etcd: str) -> Iterator[Problem]:
+    """RunInitNodeChecks: a machine that is to have a control plane, with etcd's data in a folder."""
+    yield from _privileged(environment)
+    yield from _runtime(environment)
+    yield from _ports(environment, INIT_PORTS)
+    yield from _files(environment, INIT_FILES)
+    if environment.files.is_dir(etcd) and environment.files.listdir(etcd):
+        yield Problem(f'DirAvailable-{etcd.replace("/", "-")}', f'{etcd} is not empty')
+
+
+def join_problems(environment: Environment) -> Iterator[Problem]:
+    """RunJoinNodeChecks: a machine that is to join."""
+    yield from _privileged(environment)
+    yield from _runtime(environment)
+    yield from _ports(environment, (10250,))
+    yield from _files(environment, JOIN_FILES)
+
+
+def report(environment: Environment, problems: Iterable[Problem], also: Iterable[str] = ()) -> None:
+    """RunChecks: raise KubeadmError with everything that is wrong and not to be ignored, by the flag or by the names
+    given besides."""
+    ignored = {name.strip().lower() for name in (*environment.flags.get('ignore-preflight-errors', ()), *also)}
+    found = []
+    for problem in problems:
+        if {problem.name.lower(), 'all'} & ignored:
+            environment.io.stderr.write(f'\t[WARNING {problem.name}]: {problem.text}\n')
+        else:
+            found.append(f'[ERROR {problem.name}]: {problem.text}')
     if found:
         raise _fatal(found)
 
 
-def _listens(environment: Environment, port: int) -> bool:
+def _privileged(environment: Environment) -> Iterator[Problem]:
+    if environment.ctx.uid:
+        yield Problem('IsPrivilegedUser', 'user is not running as root')
+
+
+def _runtime(environment: Environment) -> Iterator[Problem]:
+    if environment.runtime is None:
+        yield Problem('CRI', RUNTIME_DOWN)
+
+
+def _ports(environment: Environment, ports: Iterable[int]) -> Iterator[Problem]:
+    for port in ports:
+        if listens(environment, port):
+            yield Problem(f'Port-{port}', f'Port {port} is in use')
+
+
+def _files(environment: Environment, paths: Iterable[str]) -> Iterator[Problem]:
+    for path in paths:
+        if environment.files.exists(path):
+            yield Problem(f'FileAvailable-{path.replace("/", "-")}', f'{path} already exists')
+
+
+def listens(environment: Environment, port: int) -> bool:
+    """Whether something answers at a port of this machine."""
     network: Any = environment.machine.host.network
     return network is not None and network.service('127.0.0.1', port) is not None
 
 
 def _fatal(problems: list[str]) -> KubeadmError:
     return KubeadmError(
-        'error execution phase preflight: [preflight] Some fatal errors occurred:\n'
+        '[preflight] Some fatal errors occurred:\n'
         + ''.join(f'\t{problem}\n' for problem in problems)
         + '[preflight] If you know what you are doing, you can make a check non-fatal with '
         '`--ignore-preflight-errors=...`')

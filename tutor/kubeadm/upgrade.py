@@ -5,58 +5,52 @@ from __future__ import annotations
 import re
 
 from tutor.apimachinery import decode
+from tutor.apimachinery.objects import Object, is_true
 from tutor.apimachinery.printing import to_yaml
 from tutor.client.client import Client
+from tutor.client.rest_config import RestConfig
 from tutor.client.transport import STRATEGIC_PATCH
-from tutor.cluster.machine.kubeadm_files import MANIFESTS
-from tutor.kubeadm import certs
-from tutor.kubeadm.certs import READING
-from tutor.kubeadm.environment import VERSION, Environment, KubeadmError
+from tutor.cluster.machine.kubeadm_files import KUBELET_CONFIG_PATH, KUBELET_PEM, MANIFESTS
+from tutor.kubeadm import certs, images
+from tutor.kubeadm.configuration import VERSION, numbers
+from tutor.kubeadm.environment import ADMIN_CONF, Environment
+from tutor.kubeadm.errors import KubeadmError, not_simulated
+from tutor.kubeadm.join import READING
+from tutor.kubeadm.phases import kubelet
 from tutor.kubeadm.preflight import require_root
 
-COMPONENTS = ('kube-apiserver', 'kube-controller-manager', 'kube-scheduler')
+COMPONENTS = images.COMPONENTS[:3]
 
 
-async def run(environment: Environment, words: list[str]) -> None:
-    """kubeadm upgrade plan | apply VERSION [-y] | node"""
+def _refuse(environment: Environment, *names: str) -> None:
+    """Raise KubeadmError for flags that change what is done, and that are not simulated."""
+    for name in names:
+        if environment.flags.changed(name):
+            raise not_simulated(f'kubeadm upgrade --{name}')
     require_root(environment)
-    verb, *rest = words or ['']
-    if verb == 'plan':
-        _plan(environment)
-    elif verb == 'apply' and rest:
-        await _apply(environment, rest[0] if rest[0].startswith('v') else f'v{rest[0]}')
-    elif verb == 'node':
-        _node(environment)
-    else:
-        raise KubeadmError('missing one or more required arguments. Required arguments: [version]' if verb == 'apply'
-                           else f'invalid subcommand "{verb}"' if verb else
-                           'missing subcommand; "upgrade" is not meant to be run on its own')
 
 
-def _cluster_version(client: Client) -> str:
-    config = client.get('configmaps', 'kubeadm-config', 'kube-system')['data']['ClusterConfiguration']
-    return str((decode.one(config) or {})['kubernetesVersion'])
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r'\d+', version)[:3])
+def _configuration(client: Client) -> Object:
+    return decode.one(client.get('configmaps', 'kubeadm-config', 'kube-system')['data']['ClusterConfiguration'])
 
 
 def _begin(environment: Environment) -> tuple[Client, str]:
     client = environment.admin()
     environment.say('[preflight] Running pre-flight checks.', *(line.format('upgrade/config') for line in READING),
                     '[upgrade] Running cluster health checks')
-    return client, _cluster_version(client)
+    return client, str(_configuration(client)['kubernetesVersion'])
 
 
-def _plan(environment: Environment) -> None:
+async def plan(environment: Environment, words: list[str]) -> None:
+    """kubeadm upgrade plan [version]"""
+    _refuse(environment, 'config', 'dry-run', 'feature-gates', 'output')
     client, current = _begin(environment)
     series = '.'.join(VERSION.split('.')[:2])
     environment.say('[upgrade] Fetching available versions to upgrade to',
                     f'[upgrade/versions] Cluster version: {current.lstrip("v")}',
                     f'[upgrade/versions] kubeadm version: {VERSION}', f'[upgrade/versions] Target version: {VERSION}',
                     f'[upgrade/versions] Latest version in the {series} series: {VERSION}')
-    if _numbers(current) >= _numbers(VERSION):
+    if numbers(current) >= numbers(VERSION):
         environment.say('Awesome, you\'re up-to-date! Enjoy!')
         return
     nodes = [(node['metadata']['name'], node['status']['nodeInfo']['kubeletVersion']) for node in client.items('nodes')]
@@ -65,7 +59,7 @@ def _plan(environment: Environment) -> None:
     environment.say('', "Components that must be upgraded manually after you have upgraded the control plane with "
                     "'kubeadm upgrade apply':")
     _table(environment, rows)
-    leader = environment.name
+    leader = environment.hostname
     rows = [('COMPONENT', 'NODE', 'CURRENT', 'TARGET'), *((name, leader, current, VERSION) for name in COMPONENTS),
             ('kube-proxy', '', current, VERSION), ('CoreDNS', '', 'v1.14.1', 'v1.14.1'),
             ('etcd', leader, '3.6.8-0', '3.6.8-0')]
@@ -81,28 +75,32 @@ def _table(environment: Environment, rows: list[tuple[str, str, str, str]]) -> N
         environment.say(''.join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + row[3])
 
 
-async def _apply(environment: Environment, target: str) -> None:
+async def apply(environment: Environment, words: list[str]) -> None:
+    """kubeadm upgrade apply VERSION"""
+    _refuse(environment, 'config', 'dry-run', 'feature-gates', 'patches', 'skip-phases')
+    flags = environment.flags
+    if not words:
+        raise KubeadmError('missing one or more required arguments. Required arguments: [version]')
+    target = words[0] if words[0].startswith('v') else f'v{words[0]}'
     client, current = _begin(environment)
     environment.say(f'[upgrade/version] You have chosen to upgrade the cluster version to "{target}"',
                     f'[upgrade/versions] Cluster version: {current}', f'[upgrade/versions] kubeadm version: {VERSION}')
-    if _numbers(target) > _numbers(VERSION):
+    if numbers(target) > numbers(VERSION):
         raise KubeadmError('error execution phase preflight: the --version argument is invalid due to these fatal '
                            f'errors:\n\n\t- Specified version to upgrade to "{target}" is higher than the kubeadm '
                            f'version "{VERSION}". Upgrade kubeadm first using the tool you used to install kubeadm')
-    if 'y' not in environment.options and 'f' not in environment.options:
-        environment.io.stdout.write('[upgrade] Are you sure you want to proceed? [y/N]: ')
-        if (await environment.io.stdin.readline()).decode().strip().lower() not in ('y', 'yes'):
-            raise KubeadmError('error execution phase preflight: won\'t proceed; the user didn\'t answer (Y|y) in '
-                               'order to continue')
-    from tutor.kubeadm.configs import pull
-    await pull(environment, target)
+    if not flags['yes'] and not flags['force'] and not await environment.agreed(
+            '[upgrade] Are you sure you want to proceed?'):
+        raise KubeadmError('error execution phase preflight: won\'t proceed; the user didn\'t answer (Y|y) in order to '
+                           'continue')
+    await images.pull(environment, images.needed({**_configuration(client), 'kubernetesVersion': target}))
     environment.say(f'[upgrade/control-plane] Upgrading your static Pod-hosted control plane to version "{target}" '
                     '(timeout: 5m0s)...')
     for name in COMPONENTS:
         _change_manifest(environment, name, target)
-    for name in certs.TITLES:
-        certs.renew(environment, name)
-    await environment.until(lambda: bool(client.items('nodes')), 300, 5)
+    if flags['certificate-renewal']:
+        _renew(environment)
+    await _wait(environment, client, target)
     _record(environment, client, target)
     environment.say('', f'[upgrade] SUCCESS! A control plane node of your cluster was upgraded to "{target}".', '',
                     '[upgrade] Now please proceed with upgrading the rest of the nodes by following the right order.')
@@ -132,12 +130,65 @@ def _record(environment: Environment, client: Client, target: str) -> None:
     environment.say('[addons] Applied essential addon: CoreDNS', '[addons] Applied essential addon: kube-proxy')
 
 
-def _node(environment: Environment) -> None:
-    environment.say('[upgrade] Reading configuration from the cluster...', '[preflight] Running pre-flight checks')
-    if environment.files.exists(f'{MANIFESTS}/kube-apiserver.yaml'):
-        environment.say('[upgrade/control-plane] This control plane instance is up to date')
-    else:
+def _renew(environment: Environment) -> None:
+    for name in certs.TITLES:
+        certs.renew(environment, name)
+
+
+async def _wait(environment: Environment, client: Client, target: str) -> None:
+    """WaitForStaticPodHashChange, WaitForPodsWithLabel: until the mirror pods show the new version. Raises
+    KubeadmError."""
+    names = [f'{name}-{environment.hostname}' for name in COMPONENTS]
+
+    def ready() -> bool:
+        pods = [client.get('pods', name, 'kube-system') for name in names]
+        return all(pod['spec']['containers'][0]['image'].endswith(f':{target}') and is_true(pod, 'Ready')
+                   for pod in pods)
+
+    environment.say('[apiclient] Found 1 Pods for label selector component=kube-apiserver')
+    if await environment.until(ready, 300, 1) is None:
+        raise KubeadmError('error execution phase control-plane: couldn\'t upgrade control plane. kubeadm has tried to '
+                           'recover everything into the earlier state. Errors faced: timed out waiting for the '
+                           'condition')
+    environment.say(*(f'[upgrade/staticpods] Component "{name}" upgraded successfully!' for name in COMPONENTS))
+
+
+async def node(environment: Environment, words: list[str]) -> None:
+    """kubeadm upgrade node: this machine becomes what the cluster's configuration says."""
+    _refuse(environment, 'config', 'dry-run', 'patches', 'skip-phases')
+    client = _client_of_node(environment)
+    environment.say(*(line.format('upgrade/config') for line in READING),
+                    '[upgrade/preflight] Running pre-flight checks')
+    target = str(_configuration(client)['kubernetesVersion'])
+    if not environment.files.exists(f'{MANIFESTS}/kube-apiserver.yaml'):
         environment.say('[upgrade/control-plane] Skipping phase. Not a control plane node.')
-    environment.say('[upgrade/kubelet-config] Writing kubelet configuration to file "/var/lib/kubelet/config.yaml"',
-                    '[upgrade] The configuration for this node was successfully upgraded!',
-                    '[upgrade] Now you should go ahead and upgrade the kubelet package using your package manager.')
+    else:
+        await images.pull(environment, images.needed(_configuration(client)))
+        environment.say('[upgrade/control-plane] Upgrading your Static Pod-hosted control plane instance to version '
+                        f'"{target}"...')
+        for name in COMPONENTS:
+            _change_manifest(environment, name, target)
+        if environment.flags['certificate-renewal']:
+            _renew(environment)
+        await _wait(environment, client, target)
+        environment.say('[upgrade/control-plane] The control plane instance for this node was successfully upgraded!')
+    shared = client.get('configmaps', 'kubelet-config', 'kube-system')['data']['kubelet']
+    environment.files.put(KUBELET_CONFIG_PATH, kubelet.config_of_node(shared))
+    environment.say(f'[upgrade/kubelet-config] Writing kubelet configuration to file "{KUBELET_CONFIG_PATH}"',
+                    '[upgrade/kubelet-config] The kubelet configuration for this node was successfully upgraded!')
+
+
+def _client_of_node(environment: Environment) -> Client:
+    """admin.conf's client where there is one, else the kubelet's (cmd/upgrade/node.go)."""
+    files = environment.files
+    if environment.flags['kubeconfig'] or files.exists(ADMIN_CONF):
+        return environment.admin()
+    path = '/etc/kubernetes/kubelet.conf'
+    if not files.exists(path):
+        raise KubeadmError(f'couldn\'t create a Kubernetes client from file "{path}": failed to load admin kubeconfig: '
+                           f'open {path}: no such file or directory')
+    server = (decode.one(files.read_text(path)) or {})['clusters'][0]['cluster']['server']
+    pem = files.read_text(KUBELET_PEM)
+    place = pem.index('-----BEGIN PRIVATE KEY')
+    return environment.client(RestConfig(server, client_certificate_data=pem[:place], client_key_data=pem[place:],
+                                         user_agent='kubeadm'))

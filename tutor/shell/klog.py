@@ -27,10 +27,16 @@ class Klog:
         """ErrorS: the problem, if there is one, comes first, as err=."""
         self._line('E', place, message, {**({'err': problem} if problem else {}), **values})
 
+    def warningf(self, place: str, text: str) -> None:
+        """Warningf: a line without structure."""
+        self._put('W', place, text)
+
     def _line(self, letter: str, place: str, message: str, values: dict[str, Any]) -> None:
         pairs = ''.join(f' {name}={quoted(value)}' for name, value in values.items())
-        self._write(f'{letter}{self._simulation.wall():%m%d %H:%M:%S.%f} {self._pid:>7} {place}] '
-                    f'{quoted(message)}{pairs}\n')
+        self._put(letter, place, f'{quoted(message)}{pairs}')
+
+    def _put(self, letter: str, place: str, text: str) -> None:
+        self._write(f'{letter}{self._simulation.wall():%m%d %H:%M:%S.%f} {self._pid:>7} {place}] {text}\n')
 
 
 def quoted(value: Any) -> str:

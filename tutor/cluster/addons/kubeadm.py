@@ -51,14 +51,27 @@ RBAC = 'rbac.authorization.k8s.io'
 def objects(authority: KeyPair, version: str) -> list[Object]:
     """All of them, in the order in which kubeadm makes them."""
     return [
-        _config_map(SYSTEM, 'kubeadm-config', ClusterConfiguration=CLUSTER_CONFIGURATION.format(version=version)),
-        _config_map(SYSTEM, 'kubelet-config', kubelet=KUBELET_CONFIG.replace(
-            'containerRuntimeEndpoint: unix:///run/containerd/containerd.sock', 'containerRuntimeEndpoint: ""')),
-        _config_map(PUBLIC, 'cluster-info', kubeconfig=CLUSTER_INFO.format(
-            ca=encoded(authority.certificate), server=SERVER)),
-        *_role(SYSTEM, 'kubeadm:nodes-kubeadm-config', 'kubeadm-config', [BOOTSTRAPPERS, 'system:nodes']),
-        *_role(SYSTEM, 'kubeadm:kubelet-config', 'kubelet-config', ['system:nodes', BOOTSTRAPPERS]),
-        *_role(PUBLIC, 'kubeadm:bootstrap-signer-clusterinfo', 'cluster-info', [], ['system:anonymous']),
+        *configuration(CLUSTER_CONFIGURATION.format(version=version)), *kubelet_configuration(KUBELET_CONFIG),
+        *bootstrap_rules(), *cluster_info(authority, SERVER), administrators()]
+
+
+def configuration(text: str) -> list[Object]:
+    """[upload-config/kubeadm]: the ClusterConfiguration, and who may read it."""
+    return [_config_map(SYSTEM, 'kubeadm-config', ClusterConfiguration=text),
+            *_role(SYSTEM, 'kubeadm:nodes-kubeadm-config', 'kubeadm-config', [BOOTSTRAPPERS, 'system:nodes'])]
+
+
+def kubelet_configuration(text: str) -> list[Object]:
+    """[upload-config/kubelet]: the KubeletConfiguration, which says nothing of one node's socket."""
+    shared = text.replace('containerRuntimeEndpoint: unix:///run/containerd/containerd.sock',
+                          'containerRuntimeEndpoint: ""')
+    return [_config_map(SYSTEM, 'kubelet-config', kubelet=shared),
+            *_role(SYSTEM, 'kubeadm:kubelet-config', 'kubelet-config', ['system:nodes', BOOTSTRAPPERS])]
+
+
+def bootstrap_rules() -> list[Object]:
+    """[bootstrap-token]: what those may do that join with a token."""
+    return [
         {'apiVersion': f'{RBAC}/v1', 'kind': 'ClusterRole', 'metadata': {'name': 'kubeadm:get-nodes'},
          'rules': [{'apiGroups': [''], 'resources': ['nodes'], 'verbs': ['get']}]},
         _cluster_binding('kubeadm:get-nodes', 'kubeadm:get-nodes', BOOTSTRAPPERS),
@@ -66,9 +79,19 @@ def objects(authority: KeyPair, version: str) -> list[Object]:
         _cluster_binding('kubeadm:node-autoapprove-bootstrap',
                          'system:certificates.k8s.io:certificatesigningrequests:nodeclient', BOOTSTRAPPERS),
         _cluster_binding('kubeadm:node-autoapprove-certificate-rotation',
-                         'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient', 'system:nodes'),
-        _cluster_binding('kubeadm:cluster-admins', 'cluster-admin', 'kubeadm:cluster-admins'),
-    ]
+                         'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient', 'system:nodes')]
+
+
+def cluster_info(authority: KeyPair, server: str) -> list[Object]:
+    """[bootstrap-token]: by what a joining node knows the cluster, for everybody to read."""
+    text = CLUSTER_INFO.format(ca=encoded(authority.certificate), server=server)
+    return [_config_map(PUBLIC, 'cluster-info', kubeconfig=text),
+            *_role(PUBLIC, 'kubeadm:bootstrap-signer-clusterinfo', 'cluster-info', [], ['system:anonymous'])]
+
+
+def administrators() -> Object:
+    """Lets admin.conf do everything (EnsureAdminClusterRoleBinding)."""
+    return _cluster_binding('kubeadm:cluster-admins', 'cluster-admin', 'kubeadm:cluster-admins')
 
 
 def _config_map(namespace: str, name: str, **data: str) -> Object:

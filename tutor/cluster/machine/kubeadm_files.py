@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tutor.cluster import pki
 from tutor.cluster.pki import KeyPair, Keys
@@ -14,6 +15,8 @@ PKI = '/etc/kubernetes/pki'
 SERVER = 'https://172.30.1.2:6443'
 """Where the API server of a cluster listens, as its kubeconfigs say."""
 KUBELET_CONFIG_PATH = '/var/lib/kubelet/config.yaml'
+KUBELET_PEM = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+CLUSTER = 'kubernetes'
 KUBELET_FLAGS = 'KUBELET_KUBEADM_ARGS=""\n'
 INSTANCE_CONFIG = """\
 apiVersion: kubelet.config.k8s.io/v1beta1
@@ -116,13 +119,14 @@ AUTHORITIES = {'ca': pki.AUTHORITY, 'etcd/ca': 'etcd-ca', 'front-proxy-ca': pki.
 """Certificate authorities: path and common name."""
 
 
-def certificates(name: str, address: str) -> list[Certificate]:
-    """The certificates of a control-plane node, in the order kubeadm lists them."""
+def certificates(name: str, address: str, also: tuple[str, ...] = ()) -> list[Certificate]:
+    """The certificates of a control-plane node, in the order kubeadm lists them. `also`: further names and addresses
+    of the API server."""
     local = (name, 'localhost', address, '127.0.0.1', '::1')
     return [
         Certificate('apiserver', 'kube-apiserver', server=True, names=(
             name, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local',
-            '10.96.0.1', address)),
+            '10.96.0.1', address, *also)),
         Certificate('apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd/ca'),
         Certificate('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', groups=(ADMINS,)),
         Certificate('etcd/healthcheck-client', 'kube-etcd-healthcheck-client', 'etcd/ca'),
@@ -132,23 +136,29 @@ def certificates(name: str, address: str) -> list[Certificate]:
     ]
 
 
-def write_node(files: FileSystem, name: str, keys: Keys, certificate: str = '') -> None:
+def write_node(files: FileSystem, name: str, keys: Keys, certificate: str = '', server: str = SERVER) -> None:
     """What `kubeadm join` leaves behind: the kubelet's configuration, credentials (with `certificate`, if one was
     signed for it) and the authority it trusts."""
     write_kubelet(files)
-    _write_kubelet_credentials(files, name, keys, certificate)
+    write_kubelet_certificates(files, name, keys, certificate)
+    write_kubelet_kubeconfig(files, name, keys, server)
+    write_authority_certificate(files, keys)
+
+
+def write_authority_certificate(files: FileSystem, keys: Keys) -> None:
+    """What a node knows the API server and the other parts of its cluster by."""
     files.put(f'{PKI}/ca.crt', lambda: keys.authority().certificate.encode())
 
 
-def write_kubelet(files: FileSystem) -> None:
+def write_kubelet(files: FileSystem, config: str = KUBELET_CONFIG, flags: str = KUBELET_FLAGS) -> None:
     """[kubelet-start]."""
-    files.put(KUBELET_CONFIG_PATH, KUBELET_CONFIG)
-    files.put('/var/lib/kubelet/kubeadm-flags.env', KUBELET_FLAGS)
+    files.put(KUBELET_CONFIG_PATH, config)
+    files.put('/var/lib/kubelet/kubeadm-flags.env', flags)
     files.put('/var/lib/kubelet/instance-config.yaml', INSTANCE_CONFIG)
 
 
-def _write_kubelet_credentials(files: FileSystem, name: str, keys: Keys, certificate: str) -> None:
-    pem = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+def write_kubelet_certificates(files: FileSystem, name: str, keys: Keys, certificate: str = '') -> None:
+    """What a kubelet keeps of its own: the certificate it is known by, and the one it serves with."""
     stamped = 'kubelet-client-2026-05-04-08-55-00.pem'
     user = f'system:node:{name}'
 
@@ -156,29 +166,53 @@ def _write_kubelet_credentials(files: FileSystem, name: str, keys: Keys, certifi
         pair = keys.issue(user, ('system:nodes',))
         return ((certificate or pair.certificate) + pair.key).encode()
     files.put(f'/var/lib/kubelet/pki/{stamped}', both, 0o600)
-    if not files.exists(pem, follow=False):
-        files.symlink(f'/var/lib/kubelet/pki/{stamped}', pem)
+    if not files.exists(KUBELET_PEM, follow=False):
+        files.symlink(f'/var/lib/kubelet/pki/{stamped}', KUBELET_PEM)
     files.put('/var/lib/kubelet/pki/kubelet.crt', lambda: keys.issue(f'{name}-ca').certificate.encode())
     files.put('/var/lib/kubelet/pki/kubelet.key', lambda: keys.issue(f'{name}-ca').key.encode(), 0o600)
-    files.put('/etc/kubernetes/kubelet.conf', lambda: kubeconfig(keys, user, FILES.format(pem=pem)).encode(), 0o600)
+
+
+def write_kubelet_kubeconfig(files: FileSystem, name: str, keys: Keys, server: str = SERVER,
+                             cluster: str = CLUSTER) -> None:
+    """kubelet.conf, which names the certificate that is renewed."""
+    text = partial(kubeconfig, keys, f'system:node:{name}', FILES.format(pem=KUBELET_PEM), server, cluster)
+    files.put('/etc/kubernetes/kubelet.conf', lambda: text().encode(), 0o600)
 
 
 def write_control_plane(files: FileSystem, name: str, address: str, keys: Keys) -> None:
     """What `kubeadm init` leaves behind besides: kubeconfigs, authorities, certificates."""
-    for file, (user, common, groups) in CLIENT_CERTIFICATES.items():
-        files.put(f'/etc/kubernetes/{file}', _admin_config(keys, user, common, groups), 0o600)
-    for path, common in AUTHORITIES.items():
-        _write_pair(files, path, lambda common=common: keys.authority(common))
+    for file in CLIENT_CERTIFICATES:
+        write_kubeconfig(files, file, keys)
+    for path in AUTHORITIES:
+        write_authority(files, path, keys)
     for certificate in certificates(name, address):
-        _write_pair(files, certificate.path, lambda wanted=certificate: issue(wanted, keys))
-    files.put(f'{PKI}/sa.key', lambda: keys.service_accounts()[0].encode(), 0o600)
-    files.put(f'{PKI}/sa.pub', lambda: keys.service_accounts()[1].encode(), 0o600)
+        write_certificate(files, certificate, keys)
+    write_service_account_keys(files, keys)
     files.make_dirs('/var/lib/etcd')
     files.chmod('/var/lib/etcd', 0o700)
 
 
-def _admin_config(keys: Keys, user: str, common: str, groups: tuple[str, ...]) -> Callable[[], bytes]:
-    return lambda: kubeconfig(keys, user, embedded(client(common, groups, keys))).encode()
+def write_kubeconfig(files: FileSystem, file: str, keys: Keys, server: str = SERVER, cluster: str = CLUSTER) -> None:
+    """One of the kubeconfigs of a control plane: admin.conf, scheduler.conf …"""
+    user, common, groups = CLIENT_CERTIFICATES[file]
+    files.put(f'/etc/kubernetes/{file}', lambda: kubeconfig(
+        keys, user, embedded(client(common, groups, keys)), server, cluster).encode(), 0o600)
+
+
+def write_authority(files: FileSystem, path: str, keys: Keys) -> None:
+    """A certificate authority: 'ca', 'etcd/ca', 'front-proxy-ca'."""
+    _write_pair(files, path, lambda: keys.authority(AUTHORITIES[path]))
+
+
+def write_certificate(files: FileSystem, certificate: Certificate, keys: Keys) -> None:
+    """A certificate that an authority has signed, and its key."""
+    _write_pair(files, certificate.path, lambda: issue(certificate, keys))
+
+
+def write_service_account_keys(files: FileSystem, keys: Keys) -> None:
+    """What signs the tokens of service accounts, and what proves them."""
+    files.put(f'{PKI}/sa.key', lambda: keys.service_accounts()[0].encode(), 0o600)
+    files.put(f'{PKI}/sa.pub', lambda: keys.service_accounts()[1].encode(), 0o600)
 
 
 def embedded(pair: KeyPair) -> str:
@@ -186,7 +220,7 @@ def embedded(pair: KeyPair) -> str:
     return DATA.format(certificate=pki.encoded(pair.certificate), key=pki.encoded(pair.key))
 
 
-def kubeconfig(keys: Keys, user: str, credentials: str, server: str = SERVER, cluster: str = 'kubernetes') -> str:
+def kubeconfig(keys: Keys, user: str, credentials: str, server: str = SERVER, cluster: str = CLUSTER) -> str:
     """A kubeconfig with one user, whose credentials are given as its indented YAML."""
     return KUBECONFIG.format(ca=pki.encoded(keys.authority().certificate), server=server, cluster=cluster, user=user,
                              credentials=credentials)

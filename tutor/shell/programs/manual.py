@@ -132,7 +132,7 @@ PAGES: dict[str, Page] = {
     'jq': Page("[-r] [-c] [-n] [--arg NAME VALUE] 'FILTER' [FILE…]", 'take JSON apart', '处理 JSON'),
     'kill': Page('[-SIGNAL] PID|%JOB…', 'send a signal to processes', '向进程发信号'),
     'killall': Page('[-SIGNAL] NAME…', 'send a signal to processes by name', '按名字向进程发信号'),
-    'kubeadm': Page('init | join | token | certs | upgrade | reset | config | version',
+    'kubeadm': Page('init | join | token | certs | upgrade | reset | config | kubeconfig | version',
                     'make a cluster, and join nodes to it', '搭建集群，并让节点加入集群'),
     'kubectl': Page('COMMAND [ARG…]', 'talk to the cluster', '操作 Kubernetes 集群'),
     'less': Page('[-NSFRXI] [+LINE | +F | +/PATTERN] [FILE…]', 'page through a text; h lists the keys',

@@ -1,0 +1,34 @@
+"""[bootstrap-token]: by what nodes join, and what they may do until they are nodes (phases/bootstraptoken)."""
+
+from __future__ import annotations
+
+from tutor.cluster.addons import kubeadm as cluster_objects
+from tutor.kubeadm import publishing, tokens
+from tutor.kubeadm.data import InitData
+from tutor.kubeadm.workflow import Phase
+
+
+async def run(data: InitData) -> None:
+    """runBootstrapToken. Raises KubeadmError."""
+    environment, client = data.environment, data.client()
+    wanted = [tokens.wanted(each) for each in data.init.get('bootstrapTokens') or ()] or [tokens.of_flags(environment)]
+    made = [tokens.complete(environment, each) for each in wanted]
+    data.token = made[0].token
+    if not environment.flags['skip-token-print']:
+        environment.say(*(f'[bootstrap-token] Using token: {each.token}' for each in made))
+    environment.say('[bootstrap-token] Configuring bootstrap tokens, cluster-info ConfigMap, RBAC Roles')
+    for each in made:
+        publishing.publish(client, [tokens.secret(environment, each)])
+    rules = '[bootstrap-token] Configured RBAC rules to allow '
+    environment.say(
+        f'{rules}Node Bootstrap tokens to get nodes',
+        f'{rules}Node Bootstrap tokens to post CSRs in order for nodes to get long term certificate credentials',
+        f'{rules}the csrapprover controller automatically approve CSRs from a Node Bootstrap Token',
+        f'{rules}certificate rotation for all node client certificates in the cluster')
+    publishing.publish(client, cluster_objects.bootstrap_rules())
+    environment.say('[bootstrap-token] Creating the "cluster-info" ConfigMap in the "kube-public" namespace')
+    publishing.publish(client, [*cluster_objects.cluster_info(environment.keys.authority(), data.server),
+                                cluster_objects.administrators()])
+
+
+PHASE: Phase[InitData] = Phase('bootstrap-token', 'Generates bootstrap tokens used to join a node to a cluster', run)

@@ -1,0 +1,34 @@
+"""[preflight] of init: what must be so before anything is changed, and the images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.kubeadm import images, preflight
+from tutor.kubeadm.configuration import VERSION, numbers
+from tutor.kubeadm.data import InitData
+from tutor.kubeadm.preflight import Problem
+from tutor.kubeadm.workflow import Phase
+
+
+async def run(data: InitData) -> None:
+    """runPreflight. Raises KubeadmError."""
+    environment = data.environment
+    environment.say('[preflight] Running pre-flight checks')
+    preflight.report(environment, _problems(data), data.init['nodeRegistration'].get('ignorePreflightErrors') or ())
+    environment.say('[preflight] Pulling images required for setting up a Kubernetes cluster',
+                    '[preflight] This might take a minute or two, depending on the speed of your internet connection',
+                    "[preflight] You can also perform this action beforehand using 'kubeadm config images pull'")
+    await images.pull(environment, images.needed(data.cluster))
+
+
+def _problems(data: InitData) -> Iterator[Problem]:
+    ours = '.'.join(map(str, numbers(VERSION)))
+    if numbers(data.version)[:2] > numbers(VERSION)[:2]:
+        yield Problem('KubernetesVersion', 'Kubernetes version is greater than kubeadm version. Please consider to '
+                      f'upgrade kubeadm. Kubernetes version: {data.version.lstrip("v")}. Kubeadm version: '
+                      f'{ours.rpartition(".")[0]}.x')
+    yield from preflight.init_problems(data.environment, data.cluster['etcd']['local']['dataDir'])
+
+
+PHASE: Phase[InitData] = Phase('preflight', 'Run pre-flight checks', run)
