@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from tutor.apimachinery.errors import StatusError
@@ -56,11 +58,29 @@ class _Names:
         return f'{name}.{self._last:x}'
 
 
+class _Recent(OrderedDict[Key, Any]):
+    """A cache of the 4096 keys that were written last (lru.Cache)."""
+
+    def keep(self, key: Key, value: Any) -> None:
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > MAX_CACHED:
+            self.popitem(last=False)
+
+
+class _Observed(NamedTuple):
+    """How often an event was seen, since when, and what it is called (eventLog)."""
+
+    count: int
+    first: str
+    name: str
+
+
 class EventRecorder:
     """Records core/v1 Events of one component (record.EventRecorder behind a broadcaster).
 
     An equal event again adds to the count of the first; more than ten that differ in their message alone within ten
-    minutes become one; more than 25 of one object are dropped, but one every five minutes.
+    minutes become one; more than 25 of one object are only counted, but one every five minutes.
     """
 
     def __init__(self, simulation: Simulation, client: Client, component: str, host: str = '') -> None:
@@ -69,9 +89,9 @@ class EventRecorder:
         self._simulation = simulation
         self._client = client
         self._names = _Names(simulation, f'{component}/{host}')
-        self._seen: OrderedDict[Key, Object] = OrderedDict()
-        self._similar: OrderedDict[Key, tuple[float, set[str]]] = OrderedDict()
-        self._tokens: OrderedDict[Key, tuple[float, float]] = OrderedDict()
+        self._observed = _Recent()
+        self._similar = _Recent()
+        self._tokens = _Recent()
 
     def normal(self, obj: Object, reason: str, message: str, field_path: str = '') -> None:
         self.event(obj, NORMAL, reason, message, field_path)
@@ -83,70 +103,64 @@ class EventRecorder:
         """Record that something happened to an object. What the API server refuses is dropped, as upstream does."""
         involved = reference(obj, field_path)
         about = (involved['kind'], involved.get('namespace', ''), involved['name'], involved.get('uid', ''))
-        key, message = self._aggregate((*about, kind, reason), (*about, field_path, kind, reason, message), message)
+        group, exact = (*about, kind, reason), (*about, field_path, kind, reason, message)
+        combined = self._is_similar(group, message)
+        if combined:
+            message = f'(combined from similar events): {message}'
         now = self._simulation.timestamp()
-        known = self._seen.get(key)
+        seen = self._observe(group if combined else exact, involved['name'], now)
         if not self._allowed(about):
             return
-        if known is not None and self._repeat(key, known, message, now):
+        if seen.count > 1 and self._repeat(seen, involved.get('namespace') or 'default', message, now):
             return
-        self._create(key, involved, kind, reason, message, now)
+        made = self._new(seen, involved, kind, reason, message, now)
+        # An event made of others is nobody's own (EventAggregate).
+        reporting = ('', '') if combined else (self.component, self.host)
+        made['reportingComponent'], made['reportingInstance'] = reporting
+        with suppress(StatusError, OSError):
+            self._client.create('events', made, made['metadata']['namespace'])
 
-    def _repeat(self, key: Key, known: Object, message: str, now: str) -> bool:
-        """Count one more of an event; False when it is no longer there."""
-        change: Object = {'count': known.get('count', 1) + 1, 'lastTimestamp': now}
-        if message != known['message']:
-            change['message'] = message
-        meta = known['metadata']
+    def _observe(self, key: Key, name: str, now: str) -> _Observed:
+        """eventLogger.eventObserve: an event counts whether it is written or not."""
+        known: _Observed | None = self._observed.get(key)
+        seen = _Observed(1, now, self._names.of(name)) if known is None else known._replace(count=known.count + 1)
+        self._observed.keep(key, seen)
+        return seen
+
+    def _repeat(self, seen: _Observed, namespace: str, message: str, now: str) -> bool:
+        """Write the count of an event; False when it is no longer there."""
+        change = {'count': seen.count, 'lastTimestamp': now, 'message': message}
         try:
-            stored = self._client.patch('events', meta['name'], change, meta['namespace'],
-                                        content_type=STRATEGIC_PATCH)
+            self._client.patch('events', seen.name, change, namespace, content_type=STRATEGIC_PATCH)
         except StatusError as error:
             return error.code != 404
         except OSError:
-            return True
-        self._remember(key, stored)
+            pass
         return True
 
-    def _create(self, key: Key, involved: Object, kind: str, reason: str, message: str, now: str) -> None:
-        namespace = involved.get('namespace') or 'default'
+    def _new(self, seen: _Observed, involved: Object, kind: str, reason: str, message: str, now: str) -> Object:
         source = {'component': self.component}
         if self.host:
             source['host'] = self.host
-        event: Object = {
+        return {
             'apiVersion': 'v1', 'kind': 'Event',
-            'metadata': {'name': self._names.of(involved['name']), 'namespace': namespace},
+            'metadata': {'name': seen.name, 'namespace': involved.get('namespace') or 'default'},
             'involvedObject': involved, 'reason': reason, 'message': message, 'source': source,
-            'firstTimestamp': now, 'lastTimestamp': now, 'count': 1, 'type': kind, 'eventTime': None,
-            'reportingComponent': self.component,
+            'firstTimestamp': seen.first, 'lastTimestamp': now, 'count': seen.count, 'type': kind, 'eventTime': None,
         }
-        if self.host:
-            event['reportingInstance'] = self.host
-        try:
-            stored = self._client.create('events', event, namespace)
-        except (StatusError, OSError):
-            return
-        self._remember(key, stored)
 
-    def _remember(self, key: Key, event: Object) -> None:
-        self._seen[key] = event
-        if len(self._seen) > MAX_CACHED:
-            self._seen.popitem(last=False)
-
-    def _aggregate(self, group: Key, exact: Key, message: str) -> tuple[Key, str]:
-        """EventAggregator.EventAggregate: the key to count by, and the message to record."""
+    def _is_similar(self, group: Key, message: str) -> bool:
+        """EventAggregator.EventAggregate: whether an event is one of too many that differ in their message alone."""
         now = self._simulation.now
-        since, messages = self._similar.get(group, (now, None))
-        if messages is None or now - since > SIMILAR_INTERVAL:
-            messages = set()
+        since, messages = self._similar.get(group, (now, set[str]()))
+        if now - since > SIMILAR_INTERVAL:
+            messages = set[str]()
         messages.add(message)
-        self._similar[group] = (now, messages)
-        if len(self._similar) > MAX_CACHED:
-            self._similar.popitem(last=False)
+        self._similar.keep(group, (now, messages))
         if len(messages) < MAX_SIMILAR:
-            return exact, message
+            return False
         messages.discard(message)
-        return group, f'(combined from similar events): {message}'
+        return True
 
     def _allowed(self, about: Key) -> bool:
         """EventSourceObjectSpamFilter.Filter: a token bucket for each object."""
@@ -154,19 +168,32 @@ class EventRecorder:
         tokens, at = self._tokens.get(about, (float(BURST), now))
         tokens = min(float(BURST), tokens + (now - at) * REFILL)
         allowed = tokens >= 1
-        self._tokens[about] = (tokens - 1 if allowed else tokens, now)
-        if len(self._tokens) > MAX_CACHED:
-            self._tokens.popitem(last=False)
+        self._tokens.keep(about, (tokens - 1 if allowed else tokens, now))
         return allowed
+
+
+class _Series:
+    """An event and how often it was seen since."""
+
+    def __init__(self, event: Object, at: float) -> None:
+        self.event = event
+        self.at = at
+        self.count = self.written = 1
+
+    def again(self, at: float, stamp: str) -> None:
+        self.at, self.count = at, self.count + 1
+        self.event = {**self.event, 'series': {'count': self.count, 'lastObservedTime': stamp}}
 
 
 class SeriesRecorder:
     """Records events.k8s.io Events of one component, as the scheduler does: repetitions become a series.
 
-    They are written as the core/v1 objects that the API server would store for them.
+    They are written as the core/v1 objects that the API server would store for them. The second of its kind is
+    written, those after it are counted: their number is written every half hour, and when the series has ended.
     """
 
-    SERIES_WINDOW = 360.0
+    FINISH = 360.0
+    REFRESH = 1800.0
 
     def __init__(self, simulation: Simulation, client: Client, component: str, instance: str = '') -> None:
         self.component = component
@@ -174,49 +201,71 @@ class SeriesRecorder:
         self._simulation = simulation
         self._client = client
         self._names = _Names(simulation, f'{component}/{instance}')
-        self._seen: OrderedDict[Key, tuple[float, Object]] = OrderedDict()
+        self._start = simulation.now
+        self._seen = _Recent()
 
     def event(self, regarding: Object, kind: str, reason: str, action: str, note: str,
               related: Object | None = None) -> None:
-        """Record that `action` was taken on an object; the same again makes the first one a series."""
+        """Record that `action` was taken on an object; the same again makes the first one a series (recordToSink)."""
         involved = reference(regarding)
+        other = reference(related) if related is not None else {}
         key = (kind, reason, action, note, involved['kind'], involved.get('namespace', ''), involved['name'],
                involved.get('uid', ''))
         now, stamp = self._simulation.now, self._simulation.micro_timestamp()
-        seen = self._seen.get(key)
-        if seen is not None and now - seen[0] < self.SERIES_WINDOW and self._repeat(key, seen[1], stamp):
+        known: _Series | None = self._seen.get(key)
+        if known is None or (known.count == 1 and now > self._end_of(known.at)):
+            made = self._new(involved, kind, reason, action, note, stamp)
+            if other:
+                made['related'] = other
+            self._seen.keep(key, _Series(made, now))
+            self._create(made)
             return
-        namespace = involved.get('namespace') or 'default'
-        event: Object = {
+        known.again(now, stamp)
+        if known.count == 2:
+            self._write(known)
+            self._simulation.call_at(self._tick_after(now), self._tick, key)
+
+    def _new(self, involved: Object, kind: str, reason: str, action: str, note: str, stamp: str) -> Object:
+        return {
             'apiVersion': 'v1', 'kind': 'Event',
-            'metadata': {'name': self._names.of(involved['name']), 'namespace': namespace},
+            'metadata': {'name': self._names.of(involved['name']), 'namespace': involved.get('namespace') or 'default'},
             'involvedObject': involved, 'reason': reason, 'message': note, 'source': {}, 'firstTimestamp': None,
             'lastTimestamp': None, 'type': kind, 'eventTime': stamp, 'action': action,
             'reportingComponent': self.component, 'reportingInstance': self.instance,
         }
-        if related is not None:
-            event['related'] = reference(related)
-        try:
-            stored = self._client.create('events', event, namespace)
-        except (StatusError, OSError):
+
+    def _tick_after(self, moment: float) -> float:
+        return self._start + (math.floor((moment - self._start) / self.FINISH) + 1) * self.FINISH
+
+    def _end_of(self, last: float) -> float:
+        return self._tick_after(last + self.FINISH)
+
+    def _tick(self, key: Key) -> None:
+        """finishSeries, refreshExistingEventSeries."""
+        known: _Series | None = self._seen.get(key)
+        if known is None:
             return
-        self._remember(key, stored)
+        now = self._simulation.now
+        ended = now >= self._end_of(known.at)
+        if known.count > known.written and (ended or (now - self._start) % self.REFRESH < 1):
+            self._write(known)
+        if ended:
+            del self._seen[key]
+        else:
+            self._simulation.call_at(self._tick_after(now), self._tick, key)
 
-    def _repeat(self, key: Key, known: Object, stamp: str) -> bool:
-        count = (known.get('series') or {}).get('count', 1) + 1
-        meta = known['metadata']
-        change = {'series': {'count': count, 'lastObservedTime': stamp}}
+    def _write(self, known: _Series) -> None:
+        known.written = known.count
+        meta = known.event['metadata']
         try:
-            stored = self._client.patch('events', meta['name'], change, meta['namespace'],
-                                        content_type=STRATEGIC_PATCH)
+            self._client.patch('events', meta['name'], {'series': known.event['series']}, meta['namespace'],
+                               content_type=STRATEGIC_PATCH)
         except StatusError as error:
-            return error.code != 404
+            if error.code == 404:
+                self._create(known.event)
         except OSError:
-            return True
-        self._remember(key, stored)
-        return True
+            pass
 
-    def _remember(self, key: Key, event: Object) -> None:
-        self._seen[key] = (self._simulation.now, event)
-        if len(self._seen) > MAX_CACHED:
-            self._seen.popitem(last=False)
+    def _create(self, event: Object) -> None:
+        with suppress(StatusError, OSError):
+            self._client.create('events', event, event['metadata']['namespace'])

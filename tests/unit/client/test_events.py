@@ -43,12 +43,16 @@ def test_the_same_again_is_counted(cluster: Cluster) -> None:
     assert event['firstTimestamp'] < event['lastTimestamp']
 
 
-def test_an_event_that_expired_is_made_anew(cluster: Cluster) -> None:
+def test_an_event_that_expired_is_made_anew_with_its_count(cluster: Cluster) -> None:
     recorder = EventRecorder(cluster.simulation, cluster.admin, 'kubelet')
     recorder.normal(POD, 'A', 'a')
-    cluster.admin.delete('events', events(cluster)[0]['metadata']['name'], 'default')
+    (first,) = events(cluster)
+    cluster.admin.delete('events', first['metadata']['name'], 'default')
+    cluster.simulation.advance(60)
     recorder.normal(POD, 'A', 'a')
-    assert [event['count'] for event in events(cluster)] == [1]
+    (again,) = events(cluster)
+    assert (again['metadata']['name'], again['firstTimestamp']) == (first['metadata']['name'], first['firstTimestamp'])
+    assert again['count'] == 2
 
 
 def test_many_that_differ_in_their_message_become_one(cluster: Cluster) -> None:
@@ -59,6 +63,7 @@ def test_many_that_differ_in_their_message_become_one(cluster: Cluster) -> None:
     assert len(found) == 10
     assert found[-1]['message'] == '(combined from similar events): number 12'
     assert found[-1]['count'] == 4
+    assert (found[0]['reportingComponent'], found[-1].get('reportingComponent')) == ('kubelet', None)
 
 
 def test_no_object_fills_the_store(cluster: Cluster) -> None:
@@ -71,13 +76,51 @@ def test_no_object_fills_the_store(cluster: Cluster) -> None:
     assert len(events(cluster)) == 26
 
 
-def test_a_series(cluster: Cluster) -> None:
-    recorder = SeriesRecorder(cluster.simulation, cluster.admin, 'default-scheduler', 'default-scheduler-cp')
-    for _ in range(3):
+def test_what_is_not_written_is_counted_all_the_same(cluster: Cluster) -> None:
+    """TestEventSpamFilter, and eventObserve before it: a container that crashes for half an hour."""
+    recorder = EventRecorder(cluster.simulation, cluster.admin, 'kubelet')
+    for _ in range(60):
+        recorder.warning(POD, 'BackOff', 'Back-off restarting')
+    (event,) = events(cluster)
+    assert event['count'] == 25
+    cluster.simulation.advance(301)
+    recorder.warning(POD, 'BackOff', 'Back-off restarting')
+    (event,) = events(cluster)
+    assert event['count'] == 61
+
+
+def fail(cluster: Cluster, recorder: SeriesRecorder, times: int) -> None:
+    for _ in range(times):
         recorder.event(POD, 'Warning', 'FailedScheduling', 'Scheduling', '0/3 nodes are available')
         cluster.simulation.advance(60)
+
+
+def test_a_series(cluster: Cluster) -> None:
+    """TestEventSeriesf, TestFinishSeries: the second is written, the number of all when none has come for a while."""
+    recorder = SeriesRecorder(cluster.simulation, cluster.admin, 'default-scheduler', 'default-scheduler-cp')
+    fail(cluster, recorder, 3)
+    (event,) = events(cluster)
+    assert event['series']['count'] == 2
+    cluster.simulation.advance(720)
     (event,) = events(cluster)
     assert event['series']['count'] == 3
     assert event['eventTime']
     assert event.get('source', {}) == {}
     assert event['action'] == 'Scheduling'
+
+
+def test_a_series_is_refreshed_every_half_hour(cluster: Cluster) -> None:
+    """TestRefreshExistingEventSeries."""
+    recorder = SeriesRecorder(cluster.simulation, cluster.admin, 'default-scheduler', 'default-scheduler-cp')
+    fail(cluster, recorder, 29)
+    assert events(cluster)[0]['series']['count'] == 2
+    fail(cluster, recorder, 2)
+    assert events(cluster)[0]['series']['count'] in (29, 30, 31)
+
+
+def test_a_single_event_is_forgotten_after_a_while(cluster: Cluster) -> None:
+    recorder = SeriesRecorder(cluster.simulation, cluster.admin, 'default-scheduler', 'default-scheduler-cp')
+    fail(cluster, recorder, 1)
+    cluster.simulation.advance(720)
+    fail(cluster, recorder, 1)
+    assert [event.get('series') for event in events(cluster)] == [None, None]
