@@ -56,7 +56,7 @@ def test_a_full_disk_costs_unused_images_and_then_pods(shell) -> None:
     assert not any('redis' in manifest.name for manifest in images.list())
     shell.wait(60)
     assert fail_message(shell, 'web').startswith(
-        'Evicted: The node was low on resource: ephemeral-storage. Threshold quantity: 6272562380, available: ')
+        'Evicted: The node was low on resource: ephemeral-storage. Threshold quantity: 6272562474, available: ')
 
 
 def test_the_machine_s_own_tools_show_what_is_taken(shell) -> None:

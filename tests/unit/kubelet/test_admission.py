@@ -13,7 +13,7 @@ def requests(**amounts: str) -> dict:
     (requests(cpu='3'), 'OutOfcpu',
      "Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000"),
     (requests(memory='5Gi'), 'OutOfmemory',
-     "Node didn't have enough resource: memory, requested: 5368709120, used: 0, capacity: 4294967296"),
+     "Node didn't have enough resource: memory, requested: 5368709120, used: 0, capacity: 4190109696"),
     ({'nodeSelector': {'disk': 'ssd'}}, 'NodeAffinity',
      "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"),
     ({'securityContext': {'sysctls': [{'name': 'kernel/msgmax', 'value': '1'}]}}, 'SysctlForbidden',

@@ -177,3 +177,16 @@ def test_a_worker_takes_the_cluster_s_configuration_when_it_is_upgraded(desk: De
     shown = desk.out('ssh root@node01 kubeadm upgrade node')
     assert '[upgrade/control-plane] Skipping phase. Not a control plane node.\n' in shown
     assert 'evictionPressureTransitionPeriod: 40s' in desk.out('ssh root@node01 cat /var/lib/kubelet/config.yaml')
+
+
+def test_a_kubelet_says_of_its_node_what_its_configuration_says(desk: Desk) -> None:
+    shown = "kubectl get node node01 -o jsonpath='{.status.allocatable.memory} {.status.allocatable.pods}'"
+    assert desk.out(shown) == '3996Mi 110'
+    desk.out('ssh root@node01 \'printf "maxPods: 12\\nsystemReserved: {memory: 500Mi}\\n" >> '
+             "/var/lib/kubelet/config.yaml; systemctl restart kubelet'")
+    desk.wait(5)
+    assert desk.out(shown) == '3496Mi 12'
+    desk.out('kubectl delete node node02; ssh root@node02 \'echo KUBELET_EXTRA_ARGS=\\"--node-labels=disk=ssd '
+             '--register-with-taints=a=b:NoSchedule\\" > /etc/default/kubelet; systemctl restart kubelet\'')
+    desk.wait(5)
+    assert desk.out("kubectl get node node02 -o jsonpath='{.metadata.labels.disk} {.spec.taints[0].key}'") == 'ssd a'

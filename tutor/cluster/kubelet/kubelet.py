@@ -148,6 +148,7 @@ class Kubelet:
         self.cluster_dns = settings.cluster_dns or self.cluster_dns
         self.static_pods.folder = settings.manifests
         self.eviction.configure(settings.thresholds, settings.transition)
+        self.reporter.configure(settings.registration, settings.thresholds)
         self.direction.server = settings.server
 
     def start(self) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.quantity import canonical
+from tutor.apimachinery.quantity import canonical, parse
+from tutor.apimachinery.quantity import value as quantity_value
 from tutor.client.transport import MERGE_PATCH
 from tutor.cluster.kubelet import csi
+from tutor.cluster.kubelet.eviction.thresholds import HARD, Threshold
+from tutor.cluster.kubelet.startup import Registration
 from tutor.cluster.machine.kubeadm_files import SERVER
 from tutor.cluster.simulation import Timer
 
@@ -25,6 +28,9 @@ RETRY = 1.0
 KERNEL = '6.8.0-79-generic'
 OS_IMAGE = 'Ubuntu 24.04.3 LTS'
 DEFAULTS = {'ephemeral-storage': '61255492Ki', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0'}
+
+RESERVED = ('memory.available', 'nodefs.available')
+"""Signals whose hard thresholds are kept from pods (hardEvictionReservation)."""
 
 CONDITIONS = (
     ('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
@@ -48,14 +54,15 @@ class NodeReporter:
         self._kubelet = kubelet
         self._labels = labels
         self._taints = taints
-        self.capacity = {name: canonical(amount) for name, amount in {**DEFAULTS, **capacity}.items()}
+        self._machine = {name: canonical(amount) for name, amount in {**DEFAULTS, **capacity}.items()}
         if kubelet.idle:
-            self.capacity = {**self.capacity, 'ephemeral-storage': '0'}
+            self._machine = {**self._machine, 'ephemeral-storage': '0'}
             for name in ('hugepages-1Gi', 'hugepages-2Mi'):
-                del self.capacity[name]
-        self.allocatable = {**self.capacity, **(allocatable or {})}
-        if not kubelet.idle and not allocatable:
-            self.allocatable['ephemeral-storage'] = '56453061334'
+                del self._machine[name]
+        self._given = allocatable or {}
+        """What the cluster file says of it, whatever the kubelet counts."""
+        self.capacity = self.allocatable = self._machine
+        self.configure(Registration(), HARD)
         self._version = version
         self._runtime = runtime
         self.pressure: dict[str, tuple[str, str, str]] = {}
@@ -67,6 +74,20 @@ class NodeReporter:
         self._checked: Object | None = None
         """The Node as it was last compared with what is so here."""
         self._timers: dict[str, Timer] = {}
+
+    def configure(self, registration: Registration, thresholds: Iterable[Threshold]) -> None:
+        """Take over what a new process has read: what there is of each resource (nodestatus.MachineInfo),
+        and what of it pods may have (GetNodeAllocatableReservation)."""
+        self._registration = registration
+        pods = {} if registration.max_pods is None else {'pods': str(registration.max_pods)}
+        self.capacity = {**self._machine, **pods}
+        kept = list(registration.reserved)
+        if not self._kubelet.idle:
+            machine = {name: quantity_value(amount) for name, amount in self.capacity.items()}
+            kept.append({threshold.resource: str(threshold.share_of(machine[threshold.resource]))
+                         for threshold in thresholds if threshold.signal in RESERVED})
+        self.allocatable = {**{name: _without(amount, [amounts[name] for amounts in kept if name in amounts])
+                               for name, amount in self.capacity.items()}, **self._given}
 
     def start(self) -> None:
         """Register, and renew the lease and the status from now on."""
@@ -98,7 +119,7 @@ class NodeReporter:
         """tryRegisterWithAPIServer; a node that is there already gets a new status."""
         kubelet = self._kubelet
         try:
-            if kubelet.client.find('nodes', kubelet.name) is None:
+            if self._registration.register and kubelet.client.find('nodes', kubelet.name) is None:
                 kubelet.node = kubelet.client.create('nodes', self._node())
                 self._announce(())
                 if not kubelet.idle:
@@ -127,10 +148,12 @@ class NodeReporter:
         spec: Object = {}
         if kubelet.cidr:
             spec['podCIDR'], spec['podCIDRs'] = kubelet.cidr, [kubelet.cidr]
-        if self._taints:
-            spec['taints'] = self._taints
+        taints = [*self._taints, *(taint for taint in self._registration.taints if taint not in self._taints)]
+        if taints:
+            spec['taints'] = taints
         return {'apiVersion': 'v1', 'kind': 'Node',
-                'metadata': {'name': kubelet.name, 'labels': {**hardware, **self._labels}, 'annotations': annotations},
+                'metadata': {'name': kubelet.name, 'labels': {**hardware, **self._labels, **self._registration.labels},
+                             'annotations': annotations},
                 'spec': spec, 'status': self.status()}
 
     def status(self) -> Object:
@@ -259,3 +282,13 @@ class NodeReporter:
 def _handlers() -> list[Object]:
     return [{'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}},
             {'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}, 'name': 'runc'}]
+
+
+def _without(amount: str, kept: list[str]) -> str:
+    """A quantity less others, at least nothing."""
+    if not kept:
+        return amount
+    left = parse(amount)
+    for each in kept:
+        left = left - parse(str(each))
+    return str(left if left.sign > 0 else parse('0'))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from tutor.apimachinery import decode
 from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.duration import parse_duration
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import parse
 from tutor.cluster.kubelet.eviction.thresholds import HARD, TRANSITION, Threshold, parsed
 from tutor.shell.vfs import FileSystem
 
@@ -31,6 +33,7 @@ AS_FIELDS = {'container-runtime-endpoint': 'containerRuntimeEndpoint', 'pod-mani
              'cluster-domain': 'clusterDomain'}
 """Flags that are deprecated in favour of a field of the configuration."""
 SOCKET_SCHEME = 'unix://'
+EFFECTS = ('NoSchedule', 'PreferNoSchedule', 'NoExecute')
 TEXT_FIELDS = ('staticPodPath', 'clusterDomain', 'containerRuntimeEndpoint', 'cgroupDriver', 'healthzBindAddress')
 
 
@@ -40,6 +43,18 @@ class StartFailed(Exception):
     def __init__(self, text: str, before: tuple[str, str] | None = None) -> None:
         super().__init__(text)
         self.before = before
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a kubelet says of its node: how many pods it takes (None for as many as the machine's file says), what is
+    kept from pods for each resource, and the labels and taints that a new Node has besides."""
+
+    max_pods: int | None = None
+    reserved: tuple[Mapping[str, str], ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[Object, ...] = ()
+    register: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,7 @@ class Startup:
     thresholds: tuple[Threshold, ...] = HARD
     transition: float = TRANSITION
     """How long a condition of pressure stays (evictionPressureTransitionPeriod)."""
+    registration: Registration = field(default_factory=Registration)
 
 
 def read(argv: list[str], files: FileSystem) -> Startup:
@@ -81,9 +97,46 @@ def read(argv: list[str], files: FileSystem) -> Startup:
     except ValueError as problem:
         raise StartFailed(f'failed to run Kubelet: {problem}') from None
     servers = config.get('clusterDNS') or []
+    registration = _registration(flags, config)
     return Startup(server, config.get('staticPodPath') or '', socket, servers[0] if servers else '',
                    config.get('clusterDomain') or '', authority, int(config.get('healthzPort') or 10248),
-                   thresholds=thresholds, transition=transition)
+                   thresholds=thresholds, transition=transition, registration=registration)
+
+
+def _registration(flags: dict[str, str], config: Object) -> Registration:
+    """The flags and fields about the Node. Raises StartFailed."""
+    most = flags.get('max-pods', config.get('maxPods'))
+    reserved = [config.get('systemReserved') or {}, config.get('kubeReserved') or {}]
+    for number, flag in enumerate(('system-reserved', 'kube-reserved')):
+        if flag in flags:
+            reserved[number] = _pairs(flags[flag])
+    taints = list(config.get('registerWithTaints') or ())
+    if 'register-with-taints' in flags:
+        taints = [_taint(text) for text in flags['register-with-taints'].split(',') if text]
+    try:
+        for amounts in reserved:
+            for amount in amounts.values():
+                parse(str(amount))
+        return Registration(int(most) if most is not None else None, tuple(reserved), _pairs(
+            flags.get('node-labels', '')), tuple(taints), str(flags.get(
+                'register-node', config.get('registerNode', True))).lower() != 'false')
+    except ValueError as problem:
+        raise StartFailed(f'failed to run Kubelet: {problem}') from None
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """MapStringString's 'a=b,c=d'."""
+    return {name: value for name, _, value in (pair.partition('=') for pair in text.split(',') if pair)}
+
+
+def _taint(text: str) -> Object:
+    """RegisterWithTaintsVar's 'key=value:Effect'. Raises StartFailed."""
+    pair, colon, effect = text.rpartition(':')
+    key, _, value = pair.partition('=')
+    if not colon or effect not in EFFECTS:
+        raise StartFailed(f'failed to parse kubelet flag: invalid argument "{text}" for "--register-with-taints" flag: '
+                          f'invalid taint effect: {effect}, unsupported taint effect')
+    return {'key': key, 'effect': effect, **({'value': value} if value else {})}
 
 
 def dial_problem(socket: str, why: str = 'no such file or directory') -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from struct import pack, unpack
 
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.kubelet.eviction.usage import INODES, MEMORY, PIDS, STORAGE, Machine
@@ -22,19 +23,27 @@ class Threshold:
     left: float
 
     def quantity(self, machine: Machine) -> int:
+        return self.share_of(machine.capacity(self.resource))
+
+    def share_of(self, capacity: int) -> int:
         """GetThresholdQuantity."""
-        return int(self.left if self.left > 1 else self.left * machine.capacity(self.resource))
+        return int(self.left if self.left > 1 else self.left * capacity)
 
     def met(self, machine: Machine) -> bool:
         return machine.available(self.resource) < self.quantity(machine)
 
 
+def percent(number: float) -> float:
+    """A share, with the precision that kubelets keep it in (parsePercentage: float32)."""
+    return unpack('f', pack('f', number / 100))[0]
+
+
 HARD = (
     Threshold('memory.available', MEMORY, 'MemoryPressure', 100 * MEBI),
-    Threshold('nodefs.available', STORAGE, 'DiskPressure', 0.10),
-    Threshold('imagefs.available', STORAGE, 'DiskPressure', 0.15),
-    Threshold('nodefs.inodesFree', INODES, 'DiskPressure', 0.05),
-    Threshold('imagefs.inodesFree', INODES, 'DiskPressure', 0.05),
+    Threshold('nodefs.available', STORAGE, 'DiskPressure', percent(10)),
+    Threshold('imagefs.available', STORAGE, 'DiskPressure', percent(15)),
+    Threshold('nodefs.inodesFree', INODES, 'DiskPressure', percent(5)),
+    Threshold('imagefs.inodesFree', INODES, 'DiskPressure', percent(5)),
 )
 """In the order in which what they are about is reclaimed. Images lie on the same disk as everything else."""
 KNOWN = (*HARD, Threshold('pid.available', PIDS, 'PIDPressure', 0.0))
@@ -57,7 +66,7 @@ def parsed(settings: Mapping[str, object] | None) -> tuple[Threshold, ...]:
 
 
 def _left(text: str) -> float:
-    return float(text[:-1]) / 100 if text.endswith('%') else float(quantity_value(text))
+    return percent(float(text[:-1])) if text.endswith('%') else float(quantity_value(text))
 
 
 PRESSED = {
