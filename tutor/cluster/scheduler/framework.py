@@ -125,8 +125,3 @@ def normalized(scores: list[int], reverse: bool = False) -> list[int]:
     if reverse:
         return [MAX_SCORE - MAX_SCORE * score // most for score in scores]
     return [MAX_SCORE * score // most for score in scores]
-
-
-def always(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    """A hint that every change is worth another try."""
-    return True

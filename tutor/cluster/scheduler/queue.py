@@ -13,7 +13,9 @@ from tutor.cluster.simulation import Simulation
 INITIAL_BACKOFF = 1.0
 MAX_BACKOFF = 10.0
 MAX_UNSCHEDULABLE = 300.0
-"""A pod is tried again after this long even if nothing has changed (podMaxInUnschedulablePodsDuration)."""
+"""A pod that was refused longer ago is tried again even if nothing has changed (podMaxInUnschedulablePodsDuration)."""
+FLUSH_PERIOD = 30.0
+"""How often such pods are looked for."""
 
 
 class QueuedPod:
@@ -48,6 +50,7 @@ class SchedulingQueue:
         self._by_plugin: dict[str, dict[str, QueuedPod]] = {}
         self._gated: dict[str, QueuedPod] = {}
         self._sequence = 0
+        self._started = simulation.now
 
     # -- in and out ---------------------------------------------------------------------------------------------
 
@@ -61,11 +64,12 @@ class SchedulingQueue:
             self._activate(queued)
 
     def update(self, old: Object, info: PodInfo) -> None:
-        """A waiting pod changed. Only what may matter for scheduling has it tried again."""
+        """A waiting pod changed. It is tried again if one of the plugins that refused it has a hint for that."""
         waiting = self._unschedulable.get(info.uid)
         if waiting is not None:
             waiting.info = info
-            if _matters(old, info.pod):
+            if any(hint(info, old, info.pod) for plugin in waiting.plugins
+                   if (hint := self._hints.get(plugin, {}).get('pods')) is not None):
                 self._requeue(waiting)
             return
         queued = self._in_active.get(info.uid) or self._in_backoff.get(info.uid)
@@ -113,7 +117,7 @@ class SchedulingQueue:
         self._unschedulable[uid] = queued
         for plugin in sorted(queued.plugins):
             self._by_plugin.setdefault(plugin, {})[uid] = queued
-        self._simulation.call_later(MAX_UNSCHEDULABLE, self._expire, uid, queued.attempts)
+        self._simulation.call_later(self._leftover(), self._expire, uid, queued.attempts)
 
     def add_failed(self, queued: QueuedPod) -> None:
         """A try ended with an error: again after the back-off."""
@@ -169,7 +173,7 @@ class SchedulingQueue:
 
     _retry = _expire
 
-
-def _matters(old: Object, new: Object) -> bool:
-    """Whether a pod's own change may help it: labels, tolerations, requests, gates."""
-    return old['metadata'].get('labels') != new['metadata'].get('labels') or old['spec'] != new['spec']
+    def _leftover(self) -> float:
+        """How long it takes until flushUnschedulablePodsLeftover finds a pod that is refused now."""
+        age = self._simulation.now - self._started
+        return FLUSH_PERIOD * ((age + MAX_UNSCHEDULABLE) // FLUSH_PERIOD + 1) - age

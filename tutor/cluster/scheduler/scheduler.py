@@ -101,6 +101,7 @@ class _Run:
         if new is None:
             assert old is not None
             self.cache.remove_node(old['metadata']['name'])
+            self.queue.changed('nodes', old, None)
             return
         if old is not None and not _node_matters(old, new):
             return
@@ -146,7 +147,7 @@ class _Run:
         if old is None or not old['spec'].get('nodeName'):
             self.queue.delete(uid)
             self.nominations.remove(uid)
-            self.queue.changed('pods', old if old is not None else None, new)
+            self.queue.changed('pods', None, new)
         elif _pod_matters(old, new):
             self.queue.changed('pods', old, new)
 
@@ -197,7 +198,7 @@ class _Run:
         try:
             node = self.profile.choose(cycle)
         except NoNodes:
-            self.queue.add_unschedulable(queued, self.profile.hints())
+            self.queue.add_failed(queued)  # No plugin refused it.
             self._tell_refused(queued, 'no nodes available to schedule pods')
             return
         except Refused as refused:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.objects import Object, labels
 from tutor.cluster.scheduler.framework import MAX_SCORE, SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, Skip
+from tutor.cluster.scheduler.hints import is_placed
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo, Term
 
 Counts = dict[tuple[str, str], int]
@@ -72,9 +73,9 @@ class InterPodAffinity(Plugin):
                         _bump_node(state.anti, term, node, count)
 
     def _ask(self, pod: PodInfo, other: Any) -> tuple[bool, list[bool]]:
-        labels = self.handle.namespace_labels
-        near = bool(pod.required_affinity) and all(term.matches(other, labels) for term in pod.required_affinity)
-        return near, [term.matches(other, labels) for term in pod.required_anti_affinity]
+        known = self.handle.namespace_labels
+        near = bool(pod.required_affinity) and all(term.matches(other, known) for term in pod.required_affinity)
+        return near, [term.matches(other, known) for term in pod.required_anti_affinity]
 
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
         state: _State = cycle.data[self.name]
@@ -90,18 +91,18 @@ class InterPodAffinity(Plugin):
         return passed
 
     def _why(self, state: _State, pod: PodInfo, node: NodeInfo, first: bool) -> Rejection | None:
-        labels = node.labels
+        known = node.labels
         if pod.has_affinity:
             for term in pod.required_affinity:
-                value = labels.get(term.topology_key)
+                value = known.get(term.topology_key)
                 # The first pod of a group that wants to be near itself may go anywhere with the label.
                 if value is None or not (first or state.near.get((term.topology_key, value), 0) > 0):
                     return _NOT_NEAR
             for term in pod.required_anti_affinity:
-                value = labels.get(term.topology_key)
+                value = known.get(term.topology_key)
                 if value is not None and state.anti.get((term.topology_key, value), 0) > 0:
                     return _NOT_AWAY
-        if state.existing and any(labels.get(key) == value for key, value in state.existing):
+        if state.existing and any(known.get(key) == value for key, value in state.existing):
             return _UNWANTED
         return None
 
@@ -177,7 +178,23 @@ class InterPodAffinity(Plugin):
         return [int(MAX_SCORE * (score - least) / (most - least)) for score in scores]
 
     def hints(self) -> dict[str, Hint]:
-        return {'nodes': _labels_changed, 'pods': _placed_or_gone}
+        return {'nodes': _near_or_away, 'pods': self._comes_or_goes}
+
+    def _comes_or_goes(self, pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+        """isSchedulableAfterPodChange: a pod on a node is now one to be near, or no longer one to be away from."""
+        if not all(is_placed(obj) for obj in (old, new) if obj is not None):
+            return False
+        was_near, was_away = self._wanted(pod, old)
+        near, away = self._wanted(pod, new)
+        return (near and not was_near) or (was_away and not away)
+
+    def _wanted(self, pod: PodInfo, other: Object | None) -> tuple[bool, bool]:
+        """Whether the waiting pod has to be near a pod, and whether one of the two has to be away from the other."""
+        if other is None:
+            return False, False
+        info, known = PodInfo(other), self.handle.namespace_labels
+        near, away = self._ask(pod, info)
+        return near, any(away) or any(term.matches(pod, known) for term in info.required_anti_affinity)
 
 
 class _Like:
@@ -204,13 +221,12 @@ def _bump(counts: Counts, pair: tuple[str, str], by: int) -> None:
         counts.pop(pair, None)
 
 
-def _labels_changed(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    return old is None or (new is not None and old['metadata'].get('labels') != new['metadata'].get('labels'))
-
-
-def _placed_or_gone(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    """A pod was placed, went away or changed its labels."""
-    if old is None or new is None:
-        return True
-    return old['metadata'].get('labels') != new['metadata'].get('labels') or (
-        old['spec'].get('nodeName') != new['spec'].get('nodeName'))
+def _near_or_away(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """isSchedulableAfterNodeChange: a node with a key that the pod's terms ask for came, or has another value of it."""
+    if new is None:
+        return False
+    was, now = labels(old) if old is not None else {}, labels(new)
+    return any(term.topology_key in now and now[term.topology_key] != was.get(term.topology_key)
+               for term in pod.required_affinity) or any(
+        old is None or was.get(term.topology_key) != now.get(term.topology_key)
+        for term in pod.required_anti_affinity)

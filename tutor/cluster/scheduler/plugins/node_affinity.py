@@ -80,4 +80,5 @@ def _prefers(preference: Object, node: Object) -> bool:
 
 
 def _matches_now(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    return new is not None and matches_node(pod.pod, new)
+    """A node matches that was not there, or did not match."""
+    return new is not None and matches_node(pod.pod, new) and (old is None or not matches_node(pod.pod, old))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, always
+from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
+from tutor.cluster.scheduler.hints import added
 from tutor.cluster.scheduler.node_info import NodeInfo
 
 _REJECTED = Rejection('NodeName', ("node(s) didn't match the requested node name",), True)
@@ -20,4 +21,4 @@ class NodeName(Plugin):
         return [node for node in nodes if node.name == wanted]
 
     def hints(self) -> dict[str, Hint]:
-        return {'nodes': always}
+        return {'nodes': added}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.pod_resources import pod_requests
 from tutor.cluster.scheduler.framework import MAX_SCORE, Cycle, Hint, Plugin, Rejection
+from tutor.cluster.scheduler.hints import is_own, is_placed
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 
 
@@ -62,14 +63,37 @@ class NodeResourcesFit(Plugin):
 
 
 def _grew(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """isSchedulableAfterNodeChange: the node, were it empty, has room, and is new or has more of what is asked for."""
     if new is None:
         return False
-    return old is None or old.get('status', {}).get('allocatable') != new.get('status', {}).get('allocatable') or (
-        old['metadata'].get('labels') != new['metadata'].get('labels'))
+    node = _empty(new)
+    if not node.max_pods or any(amount > has for amount, has in _asked(pod, node)):
+        return False
+    if old is None:
+        return True
+    before = _empty(old)
+    return node.max_pods > before.max_pods or any(
+        amount and has > had for (amount, has), (_, had) in zip(_asked(pod, node), _asked(pod, before), strict=True))
+
+
+def _empty(node: Object) -> NodeInfo:
+    info = NodeInfo(node['metadata']['name'])
+    info.set_node(node)
+    return info
+
+
+def _asked(pod: PodInfo, node: NodeInfo) -> list[tuple[int, int]]:
+    """Of each resource: what the pod requests and what the node has."""
+    return [(pod.milli_cpu, node.cpu), (pod.memory, node.memory), (pod.storage, node.storage),
+            *((amount, node.scalars.get(name, 0)) for name, amount in pod.scalars.items())]
 
 
 def _freed(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    """A pod on a node went away, ended, or asks for less."""
-    if old is None or not old['spec'].get('nodeName'):
+    """isSchedulableAfterPodEvent: a pod on a node went away, or it or the waiting one asks for less than before."""
+    if old is None or not (is_placed(old) or is_own(pod, old)):
         return False
-    return new is None or pod_requests(old) != pod_requests(new)
+    if new is None:
+        return True
+    before, after, wanted = pod_requests(old), pod_requests(new), pod_requests(pod.pod)
+    names = before if is_own(pod, new) else [name for name in wanted if wanted[name]]
+    return any(after.get(name, 0) < before.get(name, 0) for name in names)

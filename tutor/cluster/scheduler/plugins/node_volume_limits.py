@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
+from tutor.cluster.scheduler.hints import always, is_placed, own_claim
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.scheduler.plugins.claims import claim_names
 
@@ -56,8 +57,13 @@ class NodeVolumeLimits(Plugin):
         return found
 
     def hints(self) -> dict[str, Hint]:
-        return {'pods': _gone, 'csinodes.storage.k8s.io': lambda pod, old, new: True}
+        return {'pods': _detaches, 'csinodes.storage.k8s.io': always, 'persistentvolumeclaims': _new_claim}
 
 
-def _gone(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    return new is None
+def _detaches(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """A pod with claims went from a node."""
+    return new is None and old is not None and is_placed(old) and bool(claim_names(old))
+
+
+def _new_claim(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    return old is None and own_claim(pod, old, new)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from tutor.apimachinery.objects import Object, controller_of
+from tutor.apimachinery.objects import Object, controller_of, labels
 from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, matches_node, tolerations, untolerated
 from tutor.apimachinery.selectors import Requirement, Selector, from_label_selector, from_map
 from tutor.cluster.scheduler.cache import Group
 from tutor.cluster.scheduler.framework import MAX_SCORE, SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, Skip
+from tutor.cluster.scheduler.hints import is_own, is_placed, own_tolerations
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 
 HOSTNAME = 'kubernetes.io/hostname'
@@ -179,7 +180,7 @@ class PodTopologySpread(Plugin):
         return counts
 
     def hints(self) -> dict[str, Hint]:
-        return {'nodes': _labels_changed, 'pods': _counted}
+        return {'nodes': _domains_changed, 'pods': _counted}
 
 
 _OWNERS = {'ReplicaSet': 'replicasets.apps', 'StatefulSet': 'statefulsets.apps',
@@ -223,16 +224,29 @@ def _normalized(scores: list[int], ignored: list[bool]) -> list[int]:
             for score, skip in zip(scores, ignored, strict=True)]
 
 
-def _labels_changed(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    return old is None or new is None or old['metadata'].get('labels') != new['metadata'].get('labels') or (
-        old.get('spec', {}).get('taints') != new.get('spec', {}).get('taints'))
+def _domains_changed(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """isSchedulableAfterNodeChange: a node with the keys of all constraints came, went or changed what counts."""
+    constraints = _constraints(pod, 'DoNotSchedule')
+    had = old is not None and _has_keys(old, constraints)
+    has = new is not None and _has_keys(new, constraints)
+    if old is None or new is None or had != has:
+        return had or has
+    return has and (any(labels(old).get(c.key) != labels(new).get(c.key) for c in constraints)
+                    or old.get('spec', {}).get('taints') != new.get('spec', {}).get('taints'))
+
+
+def _has_keys(node: Object, constraints: list[Constraint]) -> bool:
+    return all(constraint.key in labels(node) for constraint in constraints)
 
 
 def _counted(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    """A pod that one of the constraints counts came, went or changed its labels."""
+    """isSchedulableAfterPodChange: a pod that a constraint counts came or went, or is counted now and was not."""
     changed = [obj for obj in (old, new) if obj is not None]
-    if len(changed) == 2 and changed[0]['metadata'].get('labels') == changed[1]['metadata'].get('labels') and (
-            changed[0]['spec'].get('nodeName') == changed[1]['spec'].get('nodeName')):
+    if not all(is_own(pod, obj) or (is_placed(obj) and obj['metadata']['namespace'] == pod.namespace)
+               for obj in changed):
         return False
-    return any(obj['metadata']['namespace'] == pod.namespace and constraint.selector.matches(
-        obj['metadata'].get('labels') or {}) for obj in changed for constraint in _constraints(pod, 'DoNotSchedule'))
+    constraints = _constraints(pod, 'DoNotSchedule')
+    if own_tolerations(pod, old, new) and any(constraint.honor_taints for constraint in constraints):
+        return True
+    return any(len({constraint.selector.matches(labels(obj)) for obj in changed}) == 2 if len(changed) == 2
+               else constraint.selector.matches(labels(changed[0])) for constraint in constraints)

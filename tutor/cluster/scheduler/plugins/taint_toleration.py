@@ -13,6 +13,7 @@ from tutor.apimachinery.scheduling import (
     untolerated,
 )
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, Rejection, Skip, normalized
+from tutor.cluster.scheduler.hints import own_tolerations
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 
 _HARD = (NO_SCHEDULE, NO_EXECUTE)
@@ -41,8 +42,13 @@ class TaintToleration(Plugin):
         return normalized([sum(not tolerated(taint, soft) for taint in node.soft_taints) for node in nodes], True)
 
     def hints(self) -> dict[str, Hint]:
-        return {'nodes': _tolerable}
+        return {'nodes': _tolerable, 'pods': own_tolerations}
 
 
 def _tolerable(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    return new is not None and untolerated(taints(new), tolerations(pod.pod), _HARD) is None
+    """A node came whose taints the pod tolerates, or one lost those it does not."""
+    return new is not None and not _repels(new, pod) and (old is None or _repels(old, pod))
+
+
+def _repels(node: Object, pod: PodInfo) -> bool:
+    return untolerated(taints(node), tolerations(pod.pod), _HARD) is not None

@@ -16,7 +16,8 @@ from tutor.apimachinery.volumes import (
     fits_node,
     waits_for_consumer,
 )
-from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, always
+from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
+from tutor.cluster.scheduler.hints import added, always, own_claim, relabelled
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.scheduler.plugins.claims import claim_names, ephemeral_names
 
@@ -156,8 +157,8 @@ class VolumeBinding(Plugin):
                    and BIND_COMPLETED in annotations(claim) for name in names)
 
     def hints(self) -> dict[str, Hint]:
-        return {'nodes': always, 'persistentvolumes': always, 'storageclasses.storage.k8s.io': always,
-                'persistentvolumeclaims': _own_claim}
+        return {'nodes': relabelled, 'persistentvolumes': always, 'storageclasses.storage.k8s.io': _widened,
+                'csinodes.storage.k8s.io': added, 'persistentvolumeclaims': own_claim}
 
 
 def _for_claim(volume: Object, claim: Object) -> Object:
@@ -172,6 +173,6 @@ def _for_claim(volume: Object, claim: Object) -> Object:
             'spec': {**volume['spec'], 'claimRef': reference}}
 
 
-def _own_claim(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    meta = (new or old or {})['metadata']
-    return meta['namespace'] == pod.namespace and meta['name'] in claim_names(pod.pod)
+def _widened(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """A class was made, or may be used elsewhere."""
+    return new is not None and (old is None or old.get('allowedTopologies') != new.get('allowedTopologies'))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
+from tutor.cluster.scheduler.hints import added, own_claim
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.scheduler.plugins.claims import claim_names, claims_key
 
@@ -45,7 +46,7 @@ class VolumeRestrictions(Plugin):
         cycle.data[self.name] = (wanted, users + by * _uses(pod, wanted))
 
     def hints(self) -> dict[str, Hint]:
-        return {'pods': _gone, 'persistentvolumeclaims': lambda pod, old, new: True}
+        return {'pods': _released, 'nodes': added, 'persistentvolumeclaims': own_claim}
 
 
 def _uses(pod: PodInfo, wanted: frozenset[str]) -> bool:
@@ -53,5 +54,7 @@ def _uses(pod: PodInfo, wanted: frozenset[str]) -> bool:
         claims_key(pod.namespace, name) in wanted for name in claim_names(pod.pod))
 
 
-def _gone(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    return new is None
+def _released(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """A pod went that used a claim of the waiting one."""
+    return new is None and old is not None and old['metadata']['namespace'] == pod.namespace and bool(
+        set(claim_names(old)) & set(claim_names(pod.pod)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.objects import Object
-from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, always
+from tutor.apimachinery.objects import Object, labels
+from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
+from tutor.cluster.scheduler.hints import added, own_claim, relabelled
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.scheduler.plugins.claims import claim_names
 
@@ -31,11 +32,7 @@ class VolumeZone(Plugin):
         for name in claim_names(pod.pod):
             claim = informers.of('persistentvolumeclaims').get(pod.namespace, name) or {}
             volume = informers.of('persistentvolumes').objects.get(claim.get('spec', {}).get('volumeName', ''))
-            labels = (volume['metadata'].get('labels') or {}) if volume is not None else {}
-            for key, old_key in _LABELS.items():
-                value = labels.get(key) or labels.get(old_key)
-                if value:
-                    found.append((key, frozenset(value.split('__'))))
+            found += _topologies(volume)
         return found
 
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
@@ -50,9 +47,17 @@ class VolumeZone(Plugin):
         return passed
 
     def hints(self) -> dict[str, Hint]:
-        return {'nodes': always, 'persistentvolumes': always, 'persistentvolumeclaims': _same_namespace}
+        return {'nodes': relabelled, 'storageclasses.storage.k8s.io': added, 'persistentvolumes': _moved,
+                'persistentvolumeclaims': own_claim}
 
 
-def _same_namespace(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    obj: Object = new or old or {}
-    return obj['metadata'].get('namespace') == pod.namespace
+def _topologies(volume: Object | None) -> list[tuple[str, frozenset[str]]]:
+    """The labels of a volume's zone and region, and the values that nodes may have for them."""
+    given = labels(volume) if volume is not None else {}
+    found = ((key, given.get(key) or given.get(old_key)) for key, old_key in _LABELS.items())
+    return [(key, frozenset(value.split('__'))) for key, value in found if value]
+
+
+def _moved(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+    """A volume was made, or has other zones."""
+    return new is not None and (old is None or _topologies(old) != _topologies(new))
