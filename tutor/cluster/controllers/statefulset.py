@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key
 from tutor.apimachinery.selectors import from_label_selector
@@ -11,11 +13,14 @@ from tutor.cluster.controllers import history, indexes, pods
 from tutor.cluster.controllers import statefulset_pods as members
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.ownership import Claim
+from tutor.cluster.controllers.pod_control import slow_start
 from tutor.cluster.controllers.statefulset_claims import Claims
 from tutor.cluster.controllers.written import Written
 from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'statefulsets.apps'
+STALE = 1.0
+"""Seconds until a claim that goes with the pod before is looked at again: no event tells of its end."""
 
 
 class _Round:
@@ -113,19 +118,28 @@ class StatefulSetController(Controller):
         if deleting(sts):
             return
         replicas = [by_number.get(n) or self._wanted(turn, n) for n in range(first, first + count)]
-        for pod in [*replicas, *condemned]:
-            if members.is_created(pod):
-                self.claims.follow_policy(sts, pod)
         unhealthy = next((pod for pod in replicas if not self._healthy(sts, pod)), None) or next(
             (pod for pod in reversed(condemned) if not self._healthy(sts, pod)), None)
-        for pod in replicas:
-            if self._process(where, turn, pod):
-                return
-        for pod in condemned:
-            if self._process_condemned(where, turn, pod, unhealthy):
-                return
+        if (self._for_all(turn, replicas, lambda pod: self._process(where, turn, pod))
+                or self._for_all(turn, condemned, lambda pod: self.claims.follow_policy(sts, pod))
+                or self._for_all(turn, condemned, lambda pod: self._process_condemned(where, turn, pod, unhealthy))):
+            return
         if sts['spec'].get('updateStrategy', {}).get('type', 'RollingUpdate') == 'RollingUpdate':
             self._roll(where, turn, replicas)
+
+    def _for_all(self, turn: _Round, chosen: list[Object], step: Callable[[Object], bool | None]) -> bool:
+        """runForAll: whether the round ends with one of these pods. Without an order none waits for another."""
+        if turn.monotonic:
+            return any(step(pod) for pod in chosen)
+        left = iter(chosen)
+
+        def one() -> None:
+            step(next(left))
+
+        _, problem = slow_start(len(chosen), one)
+        if problem is not None:
+            raise problem
+        return False
 
     def _wanted(self, turn: _Round, number: int) -> Object:
         """newVersionedStatefulSetPod: below the partition a pod comes back as it was."""
@@ -147,18 +161,23 @@ class StatefulSetController(Controller):
         """processReplica: whether this round ends here."""
         sts = turn.sts
         if not members.is_created(pod):
+            if self.claims.is_stale(sts, pod):
+                self.postpone(where, STALE)
+                return True
             self._create(where, turn, pod)
             return turn.monotonic
         if pods.is_terminal(pod):
             if not deleting(pod):
                 self._delete(where, sts, pod)
             return True
-        if pods.phase(pod) in ('', 'Pending') and not deleting(pod):
+        if pods.phase(pod) == 'Pending':
             self.claims.create(sts, pod)
+            self.claims.follow_policy(sts, pod)
         if turn.monotonic and not self._healthy(sts, pod):
             return True
         if not members.identity_matches(sts, pod):
             self.written.wrote(where, self.client.update('pods', members.with_identity(pod)))
+        self.claims.follow_policy(sts, pod)
         return False
 
     def _process_condemned(self, where: str, turn: _Round, pod: Object, unhealthy: Object | None) -> bool:
@@ -168,8 +187,6 @@ class StatefulSetController(Controller):
         if turn.monotonic and not self._healthy(turn.sts, pod) and pod is not unhealthy:
             return True
         self._delete(where, turn.sts, pod)
-        field = 'currentReplicas' if members.revision_of(pod) == turn.name(turn.current) else 'updatedReplicas'
-        turn.status[field] = max(turn.status.get(field, 0) - 1, 0)
         return turn.monotonic
 
     def _roll(self, where: str, turn: _Round, replicas: list[Object]) -> None:
@@ -189,8 +206,8 @@ class StatefulSetController(Controller):
     def _create(self, where: str, turn: _Round, pod: Object) -> None:
         """CreateStatefulPod: the claims, then the pod."""
         sts = turn.sts
-        self.claims.create(sts, pod)
         try:
+            self.claims.create(sts, pod)
             made = self.client.create('pods', pod)
         except StatusError as error:
             if error.reason != 'AlreadyExists':
@@ -199,10 +216,6 @@ class StatefulSetController(Controller):
         self._tell(sts, 'Create', pod)
         self.written.wrote(where, made)
         self.claims.follow_policy(sts, made)
-        turn.status['replicas'] = turn.status.get('replicas', 0) + 1
-        for revision, field in ((turn.current, 'currentReplicas'), (turn.update, 'updatedReplicas')):
-            if members.revision_of(pod) == turn.name(revision):
-                turn.status[field] = turn.status.get(field, 0) + 1
 
     def _delete(self, where: str, sts: Object, pod: Object) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.errors import StatusError, unknown
 from tutor.apimachinery.objects import Object, deleting
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
@@ -21,27 +21,41 @@ class Claims:
         self._informer = informer
 
     def create(self, sts: Object, pod: Object) -> None:
-        """createPersistentVolumeClaims; raises what kept a claim from being made."""
+        """createPersistentVolumeClaims; raises what kept claims from being made."""
         name = pod['metadata']['name']
+        problems: list[str] = []
         for claim in claims(sts, name):
             found = self._informer.get(claim['metadata']['namespace'], claim['metadata']['name'])
-            if found is not None and deleting(found):
-                raise _Deleted(found)
-            if found is None:
-                self._make(sts, name, claim)
+            problem = self._make(sts, name, claim) if found is None else _going(found)
+            if problem:
+                problems.append(problem)
+        if problems:
+            raise unknown(problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]')
 
-    def _make(self, sts: Object, name: str, claim: Object) -> None:
+    def is_stale(self, sts: Object, pod: Object) -> bool:
+        """PodClaimIsStale: whether a claim is another pod's of this name, and goes with it."""
+        policy, name = sts['spec'].get('persistentVolumeClaimRetentionPolicy') or {}, pod['metadata']['name']
+        if policy.get('whenScaled', 'Retain') == 'Retain':
+            return False
+        found = [self._informer.get(claim['metadata']['namespace'], claim['metadata']['name'])
+                 for claim in claims(sts, name)]
+        return any(owner['kind'] == 'Pod' and owner['name'] == name and owner['uid'] != pod['metadata'].get('uid')
+                   for claim in found if claim is not None
+                   for owner in claim['metadata'].get('ownerReferences') or ())
+
+    def _make(self, sts: Object, name: str, claim: Object) -> str:
+        """What kept the claim from being made, if anything did."""
         claim_name, own = claim['metadata']['name'], sts['metadata']['name']
         try:
             self._client.create(RESOURCE, claim)
         except StatusError as error:
-            if error.reason == 'AlreadyExists':
-                return
-            self._recorder.event(sts, 'Warning', 'FailedCreate', (
-                f'Create Claim {claim_name} for Pod {name} in StatefulSet {own} failed error: {error.message}'))
-            raise
+            if error.reason != 'AlreadyExists':
+                self._recorder.event(sts, 'Warning', 'FailedCreate', (
+                    f'Create Claim {claim_name} for Pod {name} in StatefulSet {own} failed error: {error.message}'))
+            return f'failed to create PVC {claim_name}: {error.message}'
         self._recorder.event(sts, 'Normal', 'SuccessfulCreate', (
             f'Create Claim {claim_name} Pod {name} in StatefulSet {own} success'))
+        return ''
 
     def follow_policy(self, sts: Object, pod: Object) -> None:
         """UpdatePodClaimForRetentionPolicy: claims that are to go have the set or the pod as owner."""
@@ -80,9 +94,5 @@ def _reference(owner: Object) -> Object:
     return reference
 
 
-class _Deleted(StatusError):
-    """A claim of the same name has not gone yet."""
-
-    def __init__(self, claim: Object) -> None:
-        super().__init__({'code': 409, 'reason': 'Conflict',
-                          'message': f'pvc {claim["metadata"]["name"]} is being deleted'})
+def _going(claim: Object) -> str:
+    return f'pvc {claim["metadata"]["name"]} is being deleted' if deleting(claim) else ''
