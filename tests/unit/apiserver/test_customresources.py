@@ -198,3 +198,16 @@ def test_requests_for_a_version_that_is_deprecated_are_answered_with_a_warning(a
     api.make(CRDS, crd)
     assert api.ask('GET', '/apis/example.com/v1alpha1/widgets').warnings == said
     assert api.ask('GET', '/apis/example.com/v1/widgets').warnings == ()
+
+
+def test_finalizers_without_a_domain_are_warned_of(api):
+    api.make(CRDS, api.definition(SCHEMA))
+    held = widget(size=2)
+    held['metadata']['finalizers'] = ['b', 'a', 'orphan', 'example.com/c']
+    text = 'prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other ' \
+           'finalizer writers'
+    assert api.ask('POST', WIDGETS, held).warnings == tuple(
+        f'metadata.finalizers: "{name}": {text}' for name in 'ab')
+    change = {'metadata': {'finalizers': ['a', 'd']}}
+    assert api.ask('PATCH', f'{WIDGETS}/w', change, patch='merge').warnings == (
+        f'metadata.finalizers: "d": {text}',)

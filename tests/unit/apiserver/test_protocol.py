@@ -186,8 +186,8 @@ def test_a_strategic_merge_patch_cannot_change_what_an_object_is(api, body):
                                     '"pkg/api/legacyscheme/scheme.go:30"'),
     ('merge', {'data': {'x': 1}}, 'json: cannot unmarshal number into Go struct field ConfigMap.data of type string'),
     ('merge', {'metadata': {'resourceVersion': 'x'}}, 'strconv.ParseUint: parsing "x": invalid syntax'),
-    ('merge', {'metadata': {'creationTimestamp': '2020-01-01T00:00:00Z'}},
-     'ConfigMap "c" is invalid: metadata.creationTimestamp: Invalid value: "2020-01-01T00:00:00Z": field is immutable'),
+    ('merge', {'metadata': {'deletionTimestamp': '2020-01-01T00:00:00Z'}},
+     'ConfigMap "c" is invalid: metadata.deletionTimestamp: Invalid value: "2020-01-01T00:00:00Z": field is immutable'),
     ('json', [{'op': 'add', 'path': '/data', 'value': {'x': 1}}],
      'json: cannot unmarshal number into Go struct field ConfigMap.data of type string'),
 ])
@@ -235,3 +235,13 @@ def test_what_a_log_may_be_asked_for(api, query, words):
     with pytest.raises(StatusError) as raised:
         api.server.stream(Request('GET', '/api/v1/namespaces/default/pods/p/log', query))
     assert raised.value.message == words
+
+
+def test_who_is_refused_is_warned_all_the_same(api):
+    invalid = api.ask('POST', CONFIGMAPS, {'metadata': {'name': 'X'}, 'more': 1})
+    assert (invalid.status, invalid.warnings) == (422, ('unknown field "more"',))
+    service = {'metadata': {'name': 's'}, 'spec': {'ports': [{'port': 80}], 'externalName': 'x'}}
+    api.make('/api/v1/namespaces/default/services', service)
+    again = api.ask('POST', '/api/v1/namespaces/default/services', service)
+    assert (again.status, again.warnings) == (
+        409, ('spec.externalName is ignored when spec.type is not "ExternalName"',))

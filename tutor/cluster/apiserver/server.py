@@ -102,7 +102,7 @@ class ApiServer:
 
     def send(self, request: Request) -> Response:
         info = requestinfo.parse(request.method, request.path, request.query)
-        deprecation = ''
+        scope: Scope | None = None
         try:
             if not info.is_resource:
                 self._authorize(request, info)
@@ -110,16 +110,15 @@ class ApiServer:
             if self.aggregator.serves(info.group, info.version):
                 return self.aggregator.answer(request, info, self._authorize(request, info))
             scope = self._scope(request, info)
-            deprecation = scope.store.strategy.deprecation_of(scope.resource)
             response = self._handler(scope)(scope)
         except errors.PageNotFound:
             response = Response(404, errors.PageNotFound.TEXT, content_type=discovery.TEXT)
         except StatusError as error:
-            response = Response(error.code, error.status)
+            response = Response(error.code, error.status, tuple(scope.warnings) if scope else ())
         except Unavailable as problem:
             error = errors.unknown(str(problem))
             response = Response(error.code, error.status)
-        if deprecation:
+        if scope and (deprecation := scope.store.strategy.deprecation_of(scope.resource)):
             response.warnings = (deprecation, *response.warnings)
         return response
 

@@ -27,9 +27,8 @@ def create_object(scope: Scope, obj: Object) -> Object:
     entries = ownership.take(scope, obj)
     strategy.default(obj)
     admission.mutate(scope, obj, None, context)
-    stored = scope.store.create(obj, context, partial(admission.validate, scope, old=None, context=context))
+    stored = scope.store.create(obj, context, partial(_admit, scope, old=None, context=context))
     ownership.note(scope, stored, None, entries)
-    _warn(scope, stored)
     _trace(scope, 'create', stored)
     return stored
 
@@ -59,12 +58,10 @@ def update_object(scope: Scope, new: Object, old: Object) -> Object:
         strategy.default(new)
     admission.mutate(scope, new, old, context)
     stored = scope.store.update(new, old, context, status, scope.info.verb == 'patch',
-                                partial(admission.validate, scope, old=old, context=context))
+                                partial(_admit, scope, old=old, context=context))
     if stored is not old or entries is not None:
         ownership.note(scope, stored, old, entries)
     if stored is not old:
-        if not status:
-            _warn(scope, stored, old)
         _trace(scope, 'update', stored)
     return stored
 
@@ -116,10 +113,12 @@ def delete_collection(scope: Scope) -> Response:
     return Response(200, reads.as_list(scope, left))
 
 
-def _warn(scope: Scope, obj: Object, old: Object | None = None) -> None:
-    """Warn whoever may read it: not the cluster's own controllers."""
-    if scope.request.user_agent.partition('/')[0] not in SILENT:
+def _admit(scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+    """What comes between validating and storing: the warnings, for whoever may read them (not the cluster's own
+    controllers), and what validates admission. Who is refused now is warned all the same."""
+    if scope.info.subresource != 'status' and scope.request.user_agent.partition('/')[0] not in SILENT:
         scope.warnings.extend(scope.store.strategy.warnings(obj, old))
+    scope.server.admission.validate(scope, obj, old=old, context=context)
 
 
 def _answer(scope: Scope, code: int, obj: Object) -> Response:

@@ -17,16 +17,18 @@ class Kind(Strategy):
     to change than to be."""
 
     name_rule = staticmethod(names.is_dns1123_subdomain)
+    free_finalizers = False
+    """Whether finalizers may have any name."""
 
     def validate(self, obj: Object, context: Context) -> list[FieldError]:
         found = metadata.validate(obj['metadata'], self.resource.namespaced, self.name_rule)
-        return found + self.check(obj, context)
+        return found + self._finalizers(obj) + self.check(obj, context)
 
     def validate_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        found = metadata.validate_update(new['metadata'], old['metadata'])
-        if new['metadata'] != old['metadata']:
-            found += metadata.validate(new['metadata'], self.resource.namespaced, self.name_rule)
-        return found + self.check_update(new, old, context)
+        return self._finalizers(new) + self.check_update(new, old, context)
+
+    def _finalizers(self, obj: Object) -> list[FieldError]:
+        return [] if self.free_finalizers else metadata.kube_finalizers(obj['metadata'])
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """What is wrong with everything but the metadata."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tutor.apimachinery import errors, field, names
+from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
+from tutor.cluster.registry import metadata
 from tutor.cluster.registry.strategy import Context, Strategy
 from tutor.cluster.registry.watch import Broadcaster
 from tutor.cluster.simulation import Simulation
@@ -84,15 +86,15 @@ class ResourceStore:
         changes. Raises StatusError.
         """
         strategy = self.strategy
-        self._keep_metadata(new, old, patched)
+        problems = self._keep_metadata(new, old, patched)
         if status:
             strategy.prepare_status(new, old, context)
-            problems = strategy.validate_status(new, old, context)
+            problems += strategy.validate_status(new, old, context)
         else:
             strategy.prepare_update(new, old, context)
             if strategy.generation and strategy.changed(new, old):
                 new['metadata']['generation'] = old['metadata'].get('generation', 0) + 1
-            problems = strategy.validate_update(new, old, context)
+            problems += strategy.validate_update(new, old, context)
         self._refuse(new, problems)
         if admit is not None:
             admit(new)
@@ -159,19 +161,17 @@ class ResourceStore:
                 return
         raise errors.generate_name_conflict(self.resource.group, self.resource.plural, meta['name'])
 
-    def _other_uid(self, meta: Object, kept: Object, patched: bool) -> errors.StatusError:
-        """An update is a transaction on the UID it names; a patch is validated."""
-        if patched:
-            return errors.invalid(self.resource.group, self.resource.kind, kept['name'], [
-                field.invalid('metadata.uid', meta['uid'], 'field is immutable')])
+    def _other_uid(self, meta: Object, kept: Object) -> errors.StatusError:
         return errors.conflict(
             self.resource.group, self.resource.plural, kept['name'],
             f'StorageError: invalid object, Code: 4, Key: {self.key(kept.get("namespace", ""), kept["name"])}, '
             f'ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {meta["uid"]}, UID in '
             f'object meta: {kept["uid"]}')
 
-    def _keep_metadata(self, new: Object, old: Object, patched: bool) -> None:
-        """What an update cannot change (rest.BeforeUpdate); a stale resourceVersion is a conflict."""
+    def _keep_metadata(self, new: Object, old: Object, patched: bool) -> list[FieldError]:
+        """What an update cannot change (rest.BeforeUpdate), and what is wrong with the metadata; a stale
+        resourceVersion is a conflict, and so is another UID: an update is a transaction on the UID it names, but a
+        patch is validated."""
         meta, kept = new['metadata'], old['metadata']
         given = meta.get('resourceVersion')
         if given == '0':
@@ -182,31 +182,27 @@ class ResourceStore:
             raise errors.conflict(self.resource.group, self.resource.plural, kept['name'], errors.OBJECT_MODIFIED)
         if not given and not self.strategy.unconditional_update:
             raise errors.invalid(self.resource.group, self.resource.kind, kept['name'], [_must_be_specified(given)])
-        if meta.get('uid') and meta['uid'] != kept['uid']:
-            raise self._other_uid(meta, kept, patched)
-        changed = [name for name in FIXED if name in meta and meta[name] is not None and meta[name] != kept.get(name)]
-        if changed:
-            raise errors.invalid(self.resource.group, self.resource.kind, kept['name'], [
-                field.invalid(f'metadata.{name}', meta[name], FIXED[name]) for name in changed])
+        if meta.get('uid') and meta['uid'] != kept['uid'] and not patched:
+            raise self._other_uid(meta, kept)
+        asked = {name: meta[name] for name in SERVER_OWNED if meta.get(name)}
         for name in SERVER_OWNED:
             if name in kept:
                 meta[name] = kept[name]
             else:
                 meta.pop(name, None)
+        return metadata.validate_update(meta, kept, asked)
 
-    def _refuse(self, obj: Object, problems: Iterable[Any]) -> None:
+    def _refuse(self, obj: Object, problems: Iterable[FieldError]) -> None:
         found = list(problems)
         if found:
             raise errors.invalid(self.resource.group, self.resource.kind, obj['metadata'].get('name', ''), found)
 
 
-FIXED = {'creationTimestamp': 'field is immutable', 'deletionTimestamp': 'field is immutable',
-         'deletionGracePeriodSeconds': 'field is immutable; may only be changed via deletion'}
 SERVER_OWNED = ('uid', 'creationTimestamp', 'resourceVersion', 'generation', 'deletionTimestamp',
                 'deletionGracePeriodSeconds', 'namespace', 'name')
 
 
-def _must_be_specified(given: Any) -> Any:
+def _must_be_specified(given: Any) -> FieldError:
     return field.invalid('metadata.resourceVersion', int(given or 0), 'must be specified for an update')
 
 

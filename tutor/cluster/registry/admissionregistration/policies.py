@@ -23,6 +23,7 @@ _ACTIONS = ('Audit', 'Deny', 'Warn')
 
 class _PolicyStrategy(Kind):
     generation = True
+    free_finalizers = True
     expressions = ''
     match = ''
 
@@ -90,6 +91,7 @@ class MutatingAdmissionPolicyStrategy(_PolicyStrategy):
 
 class _BindingStrategy(Kind):
     generation = True
+    free_finalizers = True
     columns = columns('Name, PolicyName, ParamRef, Age')
 
     def default(self, obj: Object) -> None:

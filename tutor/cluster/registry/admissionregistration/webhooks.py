@@ -21,6 +21,7 @@ _FORM = '; desired format: https://host[/path]'
 
 class WebhookConfigurationStrategy(Kind):
     generation = True
+    free_finalizers = True
     columns = columns('Name, Webhooks:integer, Age')
 
     def default(self, obj: Object) -> None:

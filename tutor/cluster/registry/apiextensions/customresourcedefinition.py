@@ -20,6 +20,7 @@ CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 class CustomResourceDefinitionStrategy(Kind):
     prefix = 'apiextensions.k8s.io/customresourcedefinitions'
     generation = True
+    free_finalizers = True
     columns = columns('Name, Created At:date')
 
     def default(self, obj: Object) -> None:

@@ -15,6 +15,7 @@ from tutor.cluster.simulation import Simulation
 
 class ApiServiceStrategy(Kind):
     prefix = 'apiregistration.k8s.io/apiservices'
+    free_finalizers = True
     columns = columns('Name, Service, Available, Age')
     name_rule = staticmethod(names.is_path_segment)
 

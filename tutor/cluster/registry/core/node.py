@@ -7,7 +7,7 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object, condition
-from tutor.cluster.registry import addresses, metadata
+from tutor.cluster.registry import addresses
 from tutor.cluster.registry.cells import NONE, UNKNOWN, age, columns
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
@@ -76,7 +76,7 @@ class NodeStrategy(Kind):
         return found
 
     def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        found = metadata.validate_update(new['metadata'], old['metadata']) + _resources(new)
+        found = _resources(new)
         given = (new.get('status') or {}).get('addresses') or []
         found += [field.duplicate(f'status.addresses[{index}]', internal(address, 'Type Address'))
                   for index, address in enumerate(given) if address in given[:index]]

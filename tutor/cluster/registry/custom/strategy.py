@@ -12,18 +12,22 @@ from tutor.apimachinery.schema import Field
 from tutor.cluster.registry.cells import since
 from tutor.cluster.registry.custom import columns, pruning, rules, validation, versions
 from tutor.cluster.registry.kind import Kind
+from tutor.cluster.registry.metadata import STANDARD_FINALIZERS
 from tutor.cluster.registry.strategy import Column, Context
 from tutor.cluster.simulation import Simulation
 
 META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 UNCHECKED = ('some validation rules were not checked because the object was invalid; correct the existing errors to '
              'complete validation')
+PREFER_DOMAIN = ('prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with '
+                 'other finalizer writers')
 
 
 class CustomResourceStrategy(Kind):
     """One for all versions of a resource; an object's apiVersion says which one holds for it."""
 
     generation = True
+    free_finalizers = True
     unconditional_update = False
     custom = True
 
@@ -150,6 +154,13 @@ class CustomResourceStrategy(Kind):
             else:
                 found += rules.validate(obj, old, structural)
         return found
+
+    def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
+        """validateKubeFinalizerName, of the finalizers that are new."""
+        known = old['metadata'].get('finalizers') or () if old is not None else ()
+        return [f'metadata.finalizers: {field.go_quote(name)}: {PREFER_DOMAIN}'
+                for name in sorted(set(obj['metadata'].get('finalizers') or ()).difference(known))
+                if '/' not in name and name not in STANDARD_FINALIZERS]
 
     # -- reading ------------------------------------------------------------------------------------------------
 

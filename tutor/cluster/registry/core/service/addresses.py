@@ -26,10 +26,12 @@ def networks(context: Context) -> list[ipaddress.IPv4Network]:
 
 
 def taken(service: Object, context: Context) -> set[str]:
-    """Addresses that something else than this Service has."""
-    mine = _parent(service)
+    """Addresses that something else than this Service has; a second one of its name is something else."""
+    meta, mine = service['metadata'], _parent(service)
+    stored = context.stores.of('', 'services').find(meta.get('namespace', ''), meta.get('name', ''))
+    again = stored is not None and stored['metadata']['uid'] != meta['uid']
     return {obj['metadata']['name'] for obj in context.stores.of(GROUP, 'ipaddresses').list()
-            if (obj.get('spec') or {}).get('parentRef') != mine}
+            if again or (obj.get('spec') or {}).get('parentRef') != mine}
 
 
 def claim(service: Object, context: Context) -> None:

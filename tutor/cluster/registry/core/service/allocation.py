@@ -91,10 +91,10 @@ def _free_address(used: set[str], context: Context) -> str:
 
 
 def _others(obj: Object, context: Context) -> list[Object]:
-    meta = obj['metadata']
-    mine = meta.get('namespace'), meta.get('name')
-    return [other for other in context.stores.of('', 'services').list()
-            if (other['metadata']['namespace'], other['metadata']['name']) != mine]
+    """The services that are stored, but for this one. One that is to be created is none of them, even if it has the
+    name of one: it is told that its port is taken, not that it exists."""
+    mine = obj['metadata']['uid']
+    return [other for other in context.stores.of('', 'services').list() if other['metadata']['uid'] != mine]
 
 
 def _wants_node_ports(spec: Object) -> bool:
