@@ -142,7 +142,7 @@ def _mismatch(asking: PodInfo, info: NodeInfo, node: Object) -> Refusal | None:
     pod = asking.pod
     if not matches_node(pod, node):
         return _failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector")
-    if any(conflicts(info, *port) for port in asking.ports):
+    if any(conflicts(info.ports, *port) for port in asking.ports):
         return _failed('NodePorts', "node(s) didn't have free ports for the requested pod ports")
     static = pods.SOURCE in (pod['metadata'].get('annotations') or {})
     if not static and untolerated(taints(node), tolerations(pod), (NO_EXECUTE,)) is not None:
