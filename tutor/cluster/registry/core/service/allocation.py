@@ -201,8 +201,9 @@ def _drop_policies(spec: Object, before: Object) -> None:
     if not validation.external(spec):
         dropped.append('externalTrafficPolicy')
     if spec['type'] != 'LoadBalancer':
-        dropped += ['allocateLoadBalancerNodePorts', 'loadBalancerClass', 'loadBalancerSourceRanges',
-                    'healthCheckNodePort']
+        dropped += ['allocateLoadBalancerNodePorts', 'loadBalancerClass', 'loadBalancerSourceRanges']
+    if not validation.needs_health_check(spec):
+        dropped.append('healthCheckNodePort')
     for name in dropped:
         if name in spec and spec.get(name) == before.get(name):
             del spec[name]
