@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tutor.cluster.election import Election, Switch
 from tutor.cluster.network.proxy import ServiceProxy
+from tutor.cluster.network.proxy_servers import ProxyServers
 from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context
 
@@ -90,12 +91,15 @@ class Serving:
 
 @dataclass(slots=True)
 class Proxy:
-    """kube-proxy: a node's rules follow the API server while it runs there."""
+    """kube-proxy: a node's rules follow the API server while it runs there, and it tells of its health."""
 
     proxy: ServiceProxy
+    servers: ProxyServers
 
     def start(self, ctx: Context, io: IO) -> None:
         self.proxy.start(ctx.host.hostname)
+        self.servers.start(ctx.host.hostname, ctx)
 
     def stop(self, ctx: Context) -> None:
         self.proxy.stop(ctx.host.hostname)
+        self.servers.stop(ctx.host.hostname)

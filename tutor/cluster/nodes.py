@@ -48,6 +48,7 @@ from tutor.cluster.network.outgoing import OutgoingRequests
 from tutor.cluster.network.pods import PodNetwork
 from tutor.cluster.network.policy import NetworkPolicies
 from tutor.cluster.network.proxy import ServiceProxy
+from tutor.cluster.network.proxy_servers import ProxyServers
 from tutor.cluster.network.stack import Stack
 from tutor.cluster.pki import Keys
 from tutor.cluster.simulation import Simulation
@@ -112,7 +113,8 @@ class Nodes:
         """Components of which no process lives: whatever starts one, it is killed at once (a fault). 'etcd', or
         'etcd@node' for one machine alone."""
         self._extras = {COMPONENTS: {
-            **components, 'kube-proxy': Proxy(self.proxy), 'coredns': CoreDns(simulation, informers, self.dns)}}
+            **components, 'kube-proxy': Proxy(self.proxy, ProxyServers(simulation, self.proxy, informers)),
+            'coredns': CoreDns(simulation, informers, self.dns)}}
 
     def start(self) -> None:
         """Start every kubelet of the cluster file."""

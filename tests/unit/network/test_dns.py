@@ -71,6 +71,7 @@ def cluster() -> Cluster:
         ('10-1-2-3.default.pod.cluster.local', 'A', 'NOERROR', ['10.1.2.3']),
         ('7.7.96.10.in-addr.arpa', 'PTR', 'NOERROR', ['web.default.svc.cluster.local']),
         ('5.1.244.10.in-addr.arpa', 'PTR', 'NOERROR', ['db-0.db.default.svc.cluster.local']),
+        ('6.1.244.10.in-addr.arpa', 'PTR', 'NXDOMAIN', []),
         ('example.invalid', 'A', 'NXDOMAIN', []),
     ],
 )

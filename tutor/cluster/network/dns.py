@@ -198,13 +198,13 @@ class ClusterDns:
         return DnsAnswer(records=[Record(question.name, 'PTR', found) for found in names])
 
     def _endpoint_names(self, address: str) -> Iterator[str]:
+        """serviceRecordForIP: only endpoints that have a host name of their own."""
         for piece in self._slices.list():
             for endpoint in piece.get('endpoints') or ():
-                if address in endpoint['addresses']:
-                    host = endpoint.get('hostname') or address.replace('.', '-')
+                if address in endpoint['addresses'] and endpoint.get('hostname'):
                     for service in service_of(piece):
                         namespace, _, name = service.partition('/')
-                        yield f'{host}.{name}.{namespace}.svc.{self.zone}'
+                        yield f'{endpoint["hostname"]}.{name}.{namespace}.svc.{self.zone}'
 
 
 def _ips(service: Object) -> list[str]:

@@ -57,9 +57,9 @@ class _Lookup:
         if network is None:
             return self._unreachable(self._server or self._configured())
         server = self._server or self._configured()
-        reverse = re.fullmatch(r'(\d+)\.(\d+)\.(\d+)\.(\d+)', self._name)
+        reverse = nslookup_busybox.reverse_name(self._name)
         kinds = ['PTR'] if reverse else [self._kind] if self._kind else ['A', 'AAAA']
-        name = f'{reverse[4]}.{reverse[3]}.{reverse[2]}.{reverse[1]}.in-addr.arpa' if reverse else self._name
+        name = reverse or self._name
         try:
             answers = [await self._ask(network, name, kind, server) for kind in kinds]
         except NameNotFound:

@@ -20,7 +20,7 @@ async def lookup(name: str, kinds: list[str], server: str, io: IO, ctx: Context)
     for kind in kinds:
         if kind not in TYPES:
             raise Complaint(f'invalid query type "{kind.lower()}"')
-    servers, search = _configuration(ctx)
+    servers, search = configuration(ctx)
     if server:
         servers, search = [server], []
     queries = _queries(name, kinds, search)
@@ -32,7 +32,7 @@ async def lookup(name: str, kinds: list[str], server: str, io: IO, ctx: Context)
     return 1
 
 
-def _configuration(ctx: Context) -> tuple[list[str], list[str]]:
+def configuration(ctx: Context) -> tuple[list[str], list[str]]:
     """parse_resolvconf: the servers and the search list."""
     try:
         lines = [line.split() for line in ctx.files.read_text('/etc/resolv.conf').splitlines()]
@@ -43,11 +43,17 @@ def _configuration(ctx: Context) -> tuple[list[str], list[str]]:
     return servers or ['127.0.0.1'], search[-1] if search else []
 
 
+def reverse_name(address: str) -> str:
+    """The name that the PTR record of an IPv4 address has; '' for all else."""
+    octets = re.fullmatch(r'(\d+)\.(\d+)\.(\d+)\.(\d+)', address)
+    return f'{octets[4]}.{octets[3]}.{octets[2]}.{octets[1]}.in-addr.arpa' if octets else ''
+
+
 def _queries(name: str, kinds: list[str], search: list[str]) -> list[tuple[str, str]]:
     """The questions, in order: A and AAAA, or PTR for an address; names without a dot get every suffix."""
-    octets = re.fullmatch(r'(\d+)\.(\d+)\.(\d+)\.(\d+)', name)
-    if octets is not None and not kinds:
-        return [(f'{octets[4]}.{octets[3]}.{octets[2]}.{octets[1]}.in-addr.arpa', 'PTR')]
+    reverse = reverse_name(name)
+    if reverse and not kinds:
+        return [(reverse, 'PTR')]
     wanted = [kind for kind in TYPES if kind in kinds] or ['A', 'AAAA']
     return [(full, kind) for kind in wanted
             for full in ([name] if '.' in name or kind == 'PTR' or not search

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from tutor.shell.process import Main
+from tutor.shell.programs.catalog import Lazy
+
+NEW_NSLOOKUP = 29
+"""The minor version that brought another nslookup."""
 
 
 class Busybox(Image):
     repository = 'busybox'
     tags = {
         'latest': '1.37.0', 'stable': '1.37.0', 'musl': '1.37.0', 'glibc': '1.37.0', 'uclibc': '1.37.0', '1': '1.37.0',
-        '1.28': '1.28.4', '1.28.4': '1.28.4', '1.31': '1.31.1', '1.32': '1.32.1', '1.33': '1.33.1', '1.34': '1.34.1',
+        '1.28': '1.28.4', '1.28.4': '1.28.4', '1.30': '1.30.1', '1.31': '1.31.1', '1.31.1': '1.31.1',
+        '1.32': '1.32.1', '1.33': '1.33.1', '1.33.1': '1.33.1', '1.34': '1.34.1',
         '1.35': '1.35.0', '1.35.0': '1.35.0', '1.36': '1.36.1', '1.36.1': '1.36.1', '1.37': '1.37.0',
         '1.37.0': '1.37.0',
     }
@@ -21,3 +29,7 @@ class Busybox(Image):
 
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(command=('sh',), environment={'PATH': PATH})
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        old = int(self.tags[tag].split('.')[1]) < NEW_NSLOOKUP
+        return {'/bin/nslookup': Lazy('nslookup_busybox_old:main')} if old else {}
