@@ -65,3 +65,13 @@ def test_every_image_starts_something_that_exists(node) -> None:
             continue  # a base to build on: what runs is copied into it
         assert argv, reference
         assert manifest.main(argv[0], config.environment['PATH'], []) is not None, reference
+
+
+def test_a_manifest_of_schema_1_is_pulled_no_more(node) -> None:
+    assert refusal(node, 'radial/busyboxplus:curl') == (
+        'rpc error: code = Unimplemented desc = failed to pull and unpack image '
+        '"docker.io/radial/busyboxplus:curl": not implemented: media type '
+        '"application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1, '
+        'please rebuild the image as "application/vnd.docker.distribution.manifest.v2+json" or '
+        '"application/vnd.oci.image.manifest.v1+json"'
+    )

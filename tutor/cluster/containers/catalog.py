@@ -64,6 +64,7 @@ from tutor.cluster.containers.images.mongo import Mongo
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.nginx_slim import NginxSlim
 from tutor.cluster.containers.images.nginx_unprivileged import NginxUnprivileged
+from tutor.cluster.containers.images.outdated import OUTDATED
 from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.platforms import PLATFORMS
 from tutor.cluster.containers.images.redis import Redis
@@ -154,4 +155,4 @@ IMAGES: tuple[Callable[[], Image], ...] = (
 
 def all_images() -> list[Image]:
     """A new one of each; those that are data alone are shared."""
-    return [*(image() for image in IMAGES), *APPLICATIONS, *PLATFORMS, *DISTRIBUTIONS, *TOOLCHAINS]
+    return [*(image() for image in IMAGES), *APPLICATIONS, *PLATFORMS, *DISTRIBUTIONS, *TOOLCHAINS, *OUTDATED]

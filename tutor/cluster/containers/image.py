@@ -42,6 +42,8 @@ class Image:
 
     repository: str = ''
     tags: Mapping[str, str] = {'latest': ''}
+    schema: ClassVar[int] = 2
+    """Of its manifests; runtimes pull those of schema 1 no more."""
     size: int = 50_000_000
     memory: int = 4 * 1024 * 1024
     """What its main process keeps in use, for `kubectl top`."""

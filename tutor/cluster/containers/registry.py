@@ -11,6 +11,11 @@ from tutor.cluster.containers.userlands import USERLANDS, install
 from tutor.shell.process import Main
 from tutor.shell.vfs import FileSystem
 
+OUTDATED = ('not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer '
+            'supported since containerd v2.1, please rebuild the image as '
+            '"application/vnd.docker.distribution.manifest.v2+json" or "application/vnd.oci.image.manifest.v1+json"')
+"""What containerd says of a manifest of schema 1."""
+
 
 class PullError(Exception):
     """An image that cannot be had. `code` is the gRPC code, the text what containerd says."""
@@ -62,7 +67,8 @@ class ImageRegistry:
 
     def references(self) -> list[str]:
         """All that can be pulled, as 'docker.io/library/nginx:1.27'."""
-        return [f'{repository}:{tag}' for repository in self._images for tag in self.tags(repository)]
+        return [f'{repository}:{tag}' for repository, image in self._images.items() if image.schema > 1
+                for tag in self.tags(repository)]
 
     def tags(self, repository: str) -> list[str]:
         image = self._images.get(repository)
@@ -93,6 +99,8 @@ class ImageRegistry:
         tag = self._tag(reference, image)
         if image is None or not tag:
             raise PullError('NotFound', f'{_unpack(name)}{_resolve(name)}{name}: not found')
+        if image.schema == 1:
+            raise PullError('Unimplemented', _unpack(name) + OUTDATED)
         return self._manifest(image, reference.repository, tag)
 
     def _pushed(self, reference: Reference) -> Manifest | None:

@@ -9,7 +9,7 @@ from typing import Any
 from tutor.cluster.containers.image import BUILT, Image, ImageConfig, Manifest
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.containers.references import DEFAULT_TAG, InvalidReference, Reference, parse
-from tutor.cluster.containers.registry import PRIVATE_REGISTRIES, ImageRegistry, PullError
+from tutor.cluster.containers.registry import OUTDATED, PRIVATE_REGISTRIES, ImageRegistry, PullError
 from tutor.cluster.simulation import Simulation
 from tutor.shell.docker import DockerError, ImageSummary, Layer
 from tutor.shell.process import Main
@@ -181,6 +181,8 @@ def _pull_problem(wanted: Reference, problem: PullError) -> str:
     text = str(problem)
     if problem.code == 'NotFound':
         return f'manifest for {familiar(wanted.canonical)} not found: manifest unknown: manifest unknown'
+    if text.endswith(OUTDATED):
+        return OUTDATED
     if 'pull access denied' in text:
         return (f"pull access denied for {familiar(wanted.repository)}, repository does not exist or may require "
                 "'docker login': denied: requested access to the resource is denied")

@@ -11,8 +11,9 @@ from tutor.shell.process import Main
 
 class Curl(Image):
     repository = 'curlimages/curl'
-    tags = {'latest': '8.17.0', **{version: version for version in ('7.88.1', '8.1.2', '8.5.0', '8.8.0', '8.10.1',
-                                                                     '8.11.1', '8.12.1', '8.14.1', '8.17.0')}}
+    tags = {'latest': '8.18.0', **{version: version for version in ('7.88.1', '8.1.2', '8.5.0', '8.8.0', '8.9.1',
+                                                                     '8.10.1', '8.11.1', '8.12.1', '8.14.1',
+                                                                     '8.17.0', '8.18.0')}}
     size = 9_884_233
     memory = 2 * 1024 * 1024
     extra = ('curl',)

@@ -11,8 +11,8 @@ from tutor.shell.process import Main
 
 class Pause(Image):
     repository = 'registry.k8s.io/pause'
-    tags = {'latest': '3.10', '3.1': '3.1', '3.5': '3.5', '3.6': '3.6', '3.7': '3.7', '3.8': '3.8', '3.9': '3.9',
-            '3.10': '3.10', '3.10.1': '3.10.1'}
+    tags = {'latest': '3.10', **{version: version for version in (
+        '2.0', '3.0', '3.1', '3.2', '3.5', '3.6', '3.7', '3.8', '3.9', '3.10', '3.10.1')}}
     size = 319_967
     memory = 256 * 1024
 
