@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
@@ -46,31 +47,34 @@ class Stopper:
                                                 self._worker.kubelet.runtime.kill, container)
 
     async def kill_pod(self) -> None:
-        """killContainersWithSyncResult: all at once, but sidecars after the others, the last one first."""
+        """killContainersWithSyncResult: all at once, but a sidecar gets its signal when those that started after it
+        have ended (terminationOrdering)."""
         worker = self._worker
         grace = self.grace()
         self._deadline = worker.simulation.now + grace
         sidecars = [spec['name'] for spec in pods.init_containers(worker.pod) if pods.restartable_init(spec)]
         running = worker.running()
-        await self._kill_all([c for c in running if c.config.name not in sidecars], grace)
-        for name in reversed(sidecars):
-            rest = max(self._deadline - worker.simulation.now, 0)
-            await self._kill_all([c for c in running if c.config.name == name], rest)
+        before = {c.config.name: [other for other in running if other.config.name not in sidecars[:place + 1]]
+                  for place, name in enumerate(sidecars) for c in running if c.config.name == name}
+        await self._kill_all(running, grace, before=before)
 
     async def kill_all(self) -> None:
         """All at once and without preStop hooks, for they are to be started anew."""
         await self._kill_all(self._worker.running(), self.grace(), hooked=False)
 
-    async def _kill_all(self, containers: list[Container], grace: float, hooked: bool = True) -> None:
-        worker = self._worker
+    async def _kill_all(self, containers: list[Container], grace: float, hooked: bool = True,
+                        before: Mapping[str, list[Container]] | None = None) -> None:
+        worker, turns = self._worker, before or {}
         if len(containers) == 1:
             await self.kill(containers[0], '', grace, hooked)
         elif containers:
-            await gather(*(worker.simulation.spawn(self.kill(container, '', grace, hooked))
-                           for container in containers))
+            await gather(*(worker.simulation.spawn(
+                self.kill(container, '', grace, hooked, turns.get(container.config.name, ())))
+                for container in containers))
 
-    async def kill(self, container: Container, message: str, grace: float | None = None, hooked: bool = True) -> None:
-        """killContainer; `hooked`: its preStop hook comes first."""
+    async def kill(self, container: Container, message: str, grace: float | None = None, hooked: bool = True,
+                   before: Iterable[Container] = ()) -> None:
+        """killContainer; `hooked`: its preStop hook comes first; `before`: then these are waited for."""
         worker = self._worker
         kubelet, simulation, pod = worker.kubelet, worker.simulation, worker.pod
         if not container.running:
@@ -88,6 +92,8 @@ class Stopper:
         begun = simulation.now
         if hook and hooked and spec is not None and grace > 0 and not kubelet.idle:
             await self._pre_stop(spec, container, hook, grace, path)
+        for other in before:
+            await simulation.within(max(grace - (simulation.now - begun), 0), other.ended)
         grace = max(grace - (simulation.now - begun), MINIMUM_GRACE)
         await kubelet.runtime.stop(container, grace)
 
