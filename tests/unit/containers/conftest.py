@@ -53,7 +53,8 @@ class BenchNode:
         return self.runtime.sandboxes[container.sandbox].addresses[0]
 
     def exec(self, container: Container, *command: str) -> tuple[int, str]:
-        return self.simulation.run_task(self.runtime.exec_sync(container, list(command), 60))
+        code, output, errors = self.simulation.run_task(self.runtime.exec_sync(container, list(command), 60))
+        return code, output + errors
 
     def output(self, container: Container) -> str:
         return b''.join(data for _, _, data in container.log.since(0)).decode()

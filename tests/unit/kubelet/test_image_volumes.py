@@ -14,7 +14,8 @@ def pod(lab: Lab, name: str, reference: str, **mount: str) -> None:
 def inside(lab: Lab, name: str, command: str) -> tuple[int, str]:
     kubelet = lab.cluster.nodes.fleet.kubelets[lab.get(name)['spec']['nodeName']]
     container = next(found for found in kubelet.runtime.containers.values() if found.config.name == 'main')
-    return lab.simulation.run_task(kubelet.runtime.exec_sync(container, ['sh', '-c', command], 10))
+    code, output, errors = lab.simulation.run_task(kubelet.runtime.exec_sync(container, ['sh', '-c', command], 10))
+    return code, output + errors
 
 
 def test_the_files_of_an_image_are_there_and_cannot_be_changed() -> None:

@@ -1,5 +1,7 @@
 """Probes: what their results do to a pod, and the words of their failures."""
 
+import pytest
+
 from tutor.apimachinery.objects import is_true
 
 
@@ -114,3 +116,61 @@ def test_grpc_asks_for_health(lab) -> None:
             'context deadline exceeded') in lab.events('none')
     assert ('Unhealthy', 'Readiness probe failed: error: health rpc probe failed: rpc error: code = NotFound desc = '
             'unknown service') in lab.events('other')
+
+
+def test_a_probe_that_cannot_be_made_says_nothing_of_the_container(lab) -> None:
+    """prober.probe: an error is told, and thrown away."""
+    lab.pod(
+        command=['sleep', '600'],
+        container={
+            'livenessProbe': {'exec': {'command': ['no-such-program']}, 'periodSeconds': 1, 'failureThreshold': 1},
+            'readinessProbe': {'httpGet': {'port': 'http'}, 'periodSeconds': 1},
+        },
+    )
+    lab.simulation.advance(20)
+    assert (lab.status()['restartCount'], lab.status()['ready']) == (0, False)
+    texts = unhealthy(lab)
+    assert ('Readiness probe errored and resulted in unknown state: strconv.Atoi: parsing "http": invalid syntax'
+            in texts)
+    assert any(text.startswith(
+        'Liveness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in '
+        'container: failed to start exec "') and text.endswith(
+        'unable to start container process: exec: "no-such-program": executable file not found in $PATH')
+        for text in texts)
+
+
+@pytest.mark.parametrize(('where', 'kind', 'text'), [
+    pytest.param('/there', '', '', id='redirects are followed'),
+    pytest.param('/nowhere', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404',
+                 id='to an error'),
+    pytest.param('http://elsewhere.example/', 'ProbeWarning', 'Readiness probe warning: Probe terminated redirects, '
+                 'Response body: ', id='to another host'),
+    pytest.param('/', 'Unhealthy', 'Readiness probe failed: Get "http://{}:80/": stopped after 10 redirects',
+                 id='in a circle'),
+])
+def test_redirects(lab, where, kind, text) -> None:
+    """pkg/probe/http's RedirectChecker."""
+    lab.admin.create('configmaps', {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {
+        'name': 'conf', 'namespace': 'default'}, 'data': {'default.conf': (
+            f'server {{ listen 80; location = / {{ return 302 {where}; }} location = /there {{ return 200 ok; }} '
+            'location / { return 404; } }')}})
+    lab.pod(image='nginx', volumes=[{'name': 'conf', 'configMap': {'name': 'conf'}}], container={
+        'volumeMounts': [{'name': 'conf', 'mountPath': '/etc/nginx/conf.d'}],
+        'readinessProbe': {'httpGet': {'port': 80, 'path': '/'}, 'periodSeconds': 1, 'initialDelaySeconds': 3}})
+    lab.simulation.advance(15)
+    assert is_true(lab.get(), 'Ready') is (kind != 'Unhealthy')
+    address = lab.get()['status']['podIP']
+    found = [event for event in lab.events() if event[0] in ('Unhealthy', 'ProbeWarning')]
+    assert len(found) == bool(kind)
+    for event in found:
+        assert event[0] == kind
+        assert event[1].startswith(text.format(address))
+
+
+def test_a_probe_that_wants_tls(lab) -> None:
+    lab.pod(image='nginx', container={'readinessProbe': {
+        'httpGet': {'port': 80, 'scheme': 'HTTPS'}, 'periodSeconds': 1, 'initialDelaySeconds': 3}})
+    lab.simulation.advance(10)
+    address = lab.get()['status']['podIP']
+    assert unhealthy(lab) == [
+        f'Readiness probe failed: Get "https://{address}:80/": http: server gave HTTP response to HTTPS client']

@@ -337,8 +337,8 @@ class Runtime:
                 execution.process.kill()
         return status
 
-    async def exec_sync(self, container: Container, argv: list[str], timeout: float) -> tuple[int, str]:
-        """ExecSync: exit status and output. Raises RuntimeFailure, TimeoutError (the process is killed)."""
+    async def exec_sync(self, container: Container, argv: list[str], timeout: float) -> tuple[int, str, str]:
+        """ExecSync: exit status, output and errors. Raises RuntimeFailure, TimeoutError (the process is killed)."""
         execution = self.exec(container, argv)
         pipes = (execution.stdout, execution.stderr)
         readers: list[Task[bytes]] = [self.simulation.spawn(pipe.read()) for pipe in pipes]
@@ -346,8 +346,8 @@ class Runtime:
             execution.process.kill()
             raise TimeoutError
         code = await execution.exit
-        output = b''.join([await reader for reader in readers])
-        return code, output.decode('utf-8', 'replace')
+        output, errors = [(await reader).decode('utf-8', 'replace') for reader in readers]
+        return code, output, errors
 
 
 def _prepared(main: Main, moment: float = INIT_TIME) -> Main:

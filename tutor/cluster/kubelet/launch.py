@@ -90,7 +90,7 @@ class Launcher:
         if problem is not None:
             worker.kubelet.recorder.warning(worker.pod, 'FailedPostStartHook', 'PostStartHook failed', path)
             await worker.stopper.kill(container, 'FailedPostStartHook')
-            raise StartError('PostStartHookError', 'PostStartHook failed')
+            raise StartError('PostStartHookError', problem)
 
     def _configure(self, spec: Object, manifest: Manifest, init: bool) -> ContainerConfig:
         """generateContainerConfig. Raises ConfigError, NotAllowed."""

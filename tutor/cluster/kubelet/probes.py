@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import RUNNING, Container
 from tutor.cluster.kubelet import pods, probing
-from tutor.cluster.kubelet.probing import FAILURE, SUCCESS, WARNING, probe
+from tutor.cluster.kubelet.probing import FAILURE, SUCCESS, UNKNOWN, WARNING, probe
 from tutor.cluster.simulation import Cancelled, Task
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ class ProbeLoop:
         if self.container.state != RUNNING:
             return False
         self._report(outcome, text)
+        if outcome == UNKNOWN:
+            return True
         good = outcome != FAILURE
         state = SUCCESS if good else FAILURE
         self._run = self._run + 1 if state == self._last else 1
@@ -178,5 +180,8 @@ class ProbeLoop:
         path = pods.field_path(worker.pod, self._spec)
         if outcome == WARNING:
             worker.kubelet.recorder.warning(worker.pod, 'ProbeWarning', f'{name} probe warning: {text}', path)
+        elif outcome == UNKNOWN:
+            worker.kubelet.recorder.warning(
+                worker.pod, 'Unhealthy', f'{name} probe errored and resulted in {outcome} state: {text}', path)
         else:
             worker.kubelet.recorder.warning(worker.pod, 'Unhealthy', f'{name} probe failed: {text}', path)

@@ -59,6 +59,10 @@ class HostNetwork:
         found = self.stack.fabric.route(self.stack, address, port)
         return getattr(found, 'serve', None)
 
+    def encrypts(self, address: str, port: int) -> bool:
+        """Whether who listens at an address speaks TLS."""
+        return getattr(self.stack.fabric.route(self.stack, address, port), 'tls', None) is not None
+
     def free_port(self) -> int:
         return self.stack.free_port()
 
