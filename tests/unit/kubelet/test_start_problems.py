@@ -1,6 +1,12 @@
 """Why containers wait: images, configuration, commands, volumes."""
 
+import re
+from dataclasses import replace
+
 import pytest
+
+from tutor.cluster.containers.image import ImageConfig
+from tutor.cluster.containers.references import parse
 
 
 def reason(lab, name: str = 'web') -> str:
@@ -178,3 +184,31 @@ def test_a_volume_of_a_driver_is_waited_for_and_then_nobody_mounts_it(lab):
         'MountVolume.MountDevice failed for volume "pv1" : kubernetes.io/csi: attacher.MountDevice failed to create '
         'newCsiDriverClient: driver name disk.example.com not found in the list of registered CSI drivers'
     ) in failed_mounts(lab)
+
+
+def publish_bare(lab) -> None:
+    """Push shop/bare, an image whose configuration says nothing of what to run."""
+    registry = next(iter(lab.cluster.nodes.fleet.kubelets.values())).runtime.images._registry
+    registry.publish(replace(registry.find(parse('busybox')), repository='docker.io/shop/bare', tag='latest',
+                             config=ImageConfig()))
+
+
+def test_an_image_without_a_command(lab) -> None:
+    """containerd has nothing to make a container of: none is there, and none is restarted."""
+    publish_bare(lab)
+    lab.pod(image='shop/bare')
+    lab.until(lambda: (lab.state().get('waiting') or {}).get('reason') == 'CreateContainerError')
+    message = lab.state()['waiting']['message']
+    assert re.fullmatch('failed to generate container "[0-9a-f]{64}" spec: failed to generate spec: no command '
+                        'specified', message)
+    assert ('Failed', f'Error: {message}') in lab.events()
+    assert (lab.status()['restartCount'], lab.status()['lastState']) == (0, {})
+    lab.simulation.advance(60)
+    assert lab.state()['waiting']['reason'] == 'CreateContainerError'
+    assert lab.status()['restartCount'] == 0
+
+
+def test_the_command_of_the_pod_makes_up_for_it(lab) -> None:
+    publish_bare(lab)
+    lab.pod(image='shop/bare', command=['sleep', '60'])
+    lab.ready()

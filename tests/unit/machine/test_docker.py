@@ -226,3 +226,12 @@ def test_a_healthcheck_says_how_a_container_is(desk: Desk) -> None:
     assert desk.out("docker inspect -f '{{.State.Health.Status}}' c") == 'unhealthy\n'
     desk.out('docker stop -t 0 c')
     assert 'health' not in desk.out('docker ps -a')
+
+
+def test_an_image_without_a_command(app: Desk) -> None:
+    """The engine has nothing to run, unless it is told what."""
+    app.files.put('/home/learner/app/Dockerfile', 'FROM scratch\nCOPY index.html /\n')
+    app.out('docker build -t bare .')
+    assert 'no command specified' in app.out('docker run bare 2>&1')
+    assert app.code == 125
+    assert app.out('docker ps --all --quiet') == ''

@@ -24,6 +24,9 @@ class HollowImage(Manifest):
         return self.repository
 
 
+_CONFIG = ImageConfig(entrypoint=('/pause',))
+
+
 class HollowImages(NodeImages):
     """Has every image."""
 
@@ -36,7 +39,7 @@ class HollowImages(NodeImages):
         name = reference.canonical
         found = self._known.get(name)
         if found is None:
-            found = self._known[name] = HollowImage(Image(), name, '', ImageConfig(), self._root, {}, 'gnu', 0)
+            found = self._known[name] = HollowImage(Image(), name, '', _CONFIG, self._root, {}, 'gnu', 0)
         return found
 
     def list(self) -> list[Manifest]:

@@ -167,8 +167,12 @@ class Runtime:
     # -- containers ---------------------------------------------------------------------------------------------
 
     def create(self, sandbox: Sandbox, config: ContainerConfig) -> Container:
-        """CreateContainer."""
-        container = Container(self.new_id(), config, sandbox.id, self.simulation)
+        """CreateContainer. Raises RuntimeFailure when there is nothing to run (oci.WithProcessArgs)."""
+        identity = self.new_id()
+        if not config.argv():
+            raise RuntimeFailure(f'failed to generate container "{identity}" spec: failed to generate spec: '
+                                 'no command specified')
+        container = Container(identity, config, sandbox.id, self.simulation)
         self.containers[container.id] = container
         sandbox.containers.append(container.id)
         return container
@@ -180,11 +184,8 @@ class Runtime:
                              self.processor, self.memory, self._pid_namespace(container))
         host.on_memory = self.on_memory
         container.host = host
-        argv = config.argv()
         try:
-            if not argv:
-                raise StartFailure('no command specified')
-            main, arguments = self._find(container, argv)
+            main, arguments = self._find(container, config.argv())
         except StartFailure as failure:
             text = RUNC_CREATE + str(failure)
             self._end(container, START_ERROR_CODE, START_ERROR, text)

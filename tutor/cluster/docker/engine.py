@@ -170,6 +170,8 @@ class Engine:
         identity = self.runtime.new_id()
         kept = Kept(identity, creation.name or self._new_name(), creation, image, self.simulation.now,
                     networks=[creation.network])
+        if not kept.argv:
+            raise DockerError('no command specified', 125)
         kept.ended = self.simulation.future()
         self.kept[identity] = kept
         self._name_volumes(kept)
@@ -205,11 +207,9 @@ class Engine:
         env = {'PATH': PATH, 'HOSTNAME': creation.hostname or kept.id[:12], **manifest.config.environment,
                **({'TERM': 'xterm'} if creation.tty else {}), **creation.env}
         env.setdefault('HOME', '/root' if not uid else '/')
-        entrypoint = list(manifest.config.entrypoint) if creation.entrypoint is None else creation.entrypoint
-        command = creation.command or (list(manifest.config.command) if creation.entrypoint is None else [])
         return ContainerConfig(
-            kept.name, manifest, manifest.name, manifest.image_id, creation.image, command=[*entrypoint, *command][:1],
-            args=[*entrypoint, *command][1:], env=env, working_dir=creation.workdir or manifest.config.working_dir,
+            kept.name, manifest, manifest.name, manifest.image_id, creation.image, command=kept.argv[:1],
+            args=kept.argv[1:], env=env, working_dir=creation.workdir or manifest.config.working_dir,
             mounts=self._mounts(kept), uid=uid, gid=gid, user=name, tty=creation.tty, stdin=creation.interactive,
             stdin_once=True, memory_limit=creation.memory, read_only_root=creation.read_only,
             privileged=creation.privileged)

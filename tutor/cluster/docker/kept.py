@@ -45,6 +45,14 @@ class Kept:
     def volumes(self) -> list[str]:
         return [bind.source for bind in self.mounts if bind.is_volume]
 
+    @property
+    def argv(self) -> list[str]:
+        """What is run: who gives an entrypoint does without the image's command."""
+        creation, config = self.creation, self.image.manifest.config
+        if creation.entrypoint is None:
+            return [*config.entrypoint, *(creation.command or config.command)]
+        return [*creation.entrypoint, *creation.command]
+
 
 def random_name(simulation: Simulation) -> str:
     """A name for a container that was given none."""

@@ -59,7 +59,11 @@ class Launcher:
             raise StartError('CreateContainerConfigError', str(error)) from None
         await kubelet.timing.create(simulation)
         assert worker.sandbox is not None
-        container = kubelet.runtime.create(worker.sandbox, config)
+        try:
+            container = kubelet.runtime.create(worker.sandbox, config)
+        except RuntimeFailure as failure:
+            kubelet.recorder.warning(pod, 'Failed', f'Error: {failure}', path)
+            raise StartError('CreateContainerError', str(failure)) from None
         worker.remember(container)
         kubelet.recorder.normal(pod, 'Created', 'Container created', path)
         await kubelet.timing.start(simulation)
