@@ -270,13 +270,14 @@ class Lexer:
         return Word(tuple(type(self)(text).body_parts()), text)
 
     def body_parts(self) -> list[Part]:
-        """The parts of a heredoc: double quotes are plain characters."""
+        """The parts of a heredoc: double quotes are plain characters, and so are backslashes before them."""
         parts: list[Part] = []
         while self.pos < len(self.text):
-            if self.peek() == '"':
-                parts.append(Text('"', True))
-                self.pos += 1
-            parts += self._parts(lambda char: char == '"', quoted=True)
+            quote = next((text for text in ('"', '\\"') if self.text.startswith(text, self.pos)), '')
+            if quote:
+                parts.append(Text(quote, True))
+                self.pos += len(quote)
+            parts += self._parts(lambda char: char == '"' or (char == '\\' and self.peek(1) == '"'), quoted=True)
         return parts
 
     def _process(self) -> ProcessSubstitution:

@@ -89,6 +89,10 @@ def test_a_prompt_knows_what_needs_more(text, status):
     assert parse_status('fi').startswith('syntax error')
 
 
+def test_a_backslash_before_a_double_quote_stays_in_a_heredoc(output):
+    assert output('x=1; cat <<E\n"a" \\"b\\" \\\\ \\$x $x \\c ${y:-"d"}\nE\n') == '"a" \\"b\\" \\ $x 1 \\c d\n'
+
+
 def test_two_heredocs_on_one_line(output):
     assert output('paste - <(cat <<B\nb\nB\n) <<A\na\nA') == 'a\tb\n'
     assert output('cat <<A; cat <<B\na\nA\nb\nB') == 'a\nb\n'
