@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from tutor.apimachinery.names import is_qualified_name
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import Quantity
 
@@ -14,6 +15,16 @@ Amounts = dict[str, Amount]
 DEFAULT_CPU = Fraction(1, 10)
 DEFAULT_MEMORY = 200 * 1024 * 1024
 """What scoring assumes for a container that asks for nothing (schedutil.DefaultMilliCPURequest, …MemoryRequest)."""
+
+
+def is_native(name: str) -> bool:
+    """IsNativeResource: one of Kubernetes' own."""
+    return '/' not in name or 'kubernetes.io/' in name
+
+
+def is_extended(name: str) -> bool:
+    """IsExtendedResourceName: a resource of somebody else, such as example.com/gpu."""
+    return not is_native(name) and not name.startswith('requests.') and not is_qualified_name(f'requests.{name}')
 
 
 def amounts(texts: Mapping[str, object] | None) -> Amounts:

@@ -43,3 +43,14 @@ def test_a_kubelet_that_stopped_does_nothing_until_it_is_back(lab) -> None:
     kubelet.start()
     lab.cluster.nodes.fleet.resume(kubelet)
     lab.until(lab.gone)
+
+
+def test_pods_may_have_what_somebody_has_written_into_a_nodes_capacity(lab) -> None:
+    def capacity(amount: str | None) -> dict[str, str]:
+        lab.admin.patch('nodes', 'node01', {'status': {'capacity': {'example.com/dongle': amount}}}, '', 'status')
+        lab.simulation.advance(12)
+        return lab.admin.get('nodes', 'node01')['status']['allocatable']
+
+    assert capacity('4')['example.com/dongle'] == '4'
+    assert lab.admin.get('nodes', 'node01')['status']['capacity']['example.com/dongle'] == '4'
+    assert 'example.com/dongle' not in capacity(None)

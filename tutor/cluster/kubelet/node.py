@@ -8,6 +8,7 @@ from zlib import crc32
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.pod_resources import is_extended
 from tutor.apimachinery.quantity import canonical, parse
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.client.transport import MERGE_PATCH
@@ -165,10 +166,17 @@ class NodeReporter:
         return {
             'addresses': [{'address': kubelet.address, 'type': 'InternalIP'},
                           {'address': kubelet.name, 'type': 'Hostname'}],
-            'allocatable': self.allocatable, 'capacity': self.capacity, 'conditions': self._conditions,
+            **self._resources(), 'conditions': self._conditions,
             'daemonEndpoints': {'kubeletEndpoint': {'Port': 10250}}, 'images': kubelet.image_list(),
             'nodeInfo': self._info(), 'runtimeHandlers': _handlers(),
         }
+
+    def _resources(self) -> dict[str, dict[str, str]]:
+        """What there is, and what of it pods may have: also of extended resources that somebody has written into the
+        node's capacity (nodestatus.MachineInfo)."""
+        known = ((self._kubelet.current_node() or {}).get('status') or {}).get('capacity') or {}
+        others = {name: amount for name, amount in known.items() if name not in self.capacity and is_extended(name)}
+        return {'allocatable': {**others, **self.allocatable}, 'capacity': {**others, **self.capacity}}
 
     def _condition(self, usual: tuple[str, str, str, str], before: Object | None, now: str) -> Object:
         kind = usual[0]
@@ -197,7 +205,10 @@ class NodeReporter:
         before = tuple(entry for entry in known.get('conditions') or () if entry['type'] in own)
         foreign = [entry for entry in known.get('conditions') or () if entry['type'] not in own]
         status['conditions'] = [*self._conditions, *foreign]
+        gone = dict.fromkeys((known.get('allocatable') or {}).keys() - status['allocatable'].keys())
         changed = {name: value for name, value in status.items() if known.get(name) != value}
+        if gone:
+            changed['allocatable'] = {**status['allocatable'], **gone}
         try:
             kubelet.client.patch('nodes', kubelet.name, {'status': changed}, '', 'status', MERGE_PATCH)
         except (StatusError, OSError):
@@ -255,8 +266,10 @@ class NodeReporter:
         if node is None or node is self._checked:
             return
         self._checked = node
-        said = {entry['type']: entry['status'] for entry in node.get('status', {}).get('conditions') or ()}
-        if any(said.get(entry['type']) != entry['status'] for entry in self._conditions):
+        said = node.get('status') or {}
+        conditions = {entry['type']: entry['status'] for entry in said.get('conditions') or ()}
+        if any(said.get(name) != amounts for name, amounts in self._resources().items()) or any(
+                conditions.get(entry['type']) != entry['status'] for entry in self._conditions):
             self.report()
 
     def _write_lease(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.apimachinery import field, names, quantity
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.pod_resources import is_extended, is_native
 
 _CONTAINER = frozenset({'cpu', 'memory', 'ephemeral-storage'})
 _OBJECTS = frozenset({'pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps',
@@ -140,19 +141,10 @@ def container_name(name: str, path: str, found: list[FieldError]) -> None:
     if '/' not in name:
         if name not in _CONTAINER and not _huge_page(name):
             found.append(field.invalid(path, name, 'must be a standard resource for containers'))
-    elif not _native(name) and not is_extended(name):
+    elif not is_native(name) and not is_extended(name):
         found.append(field.invalid(path, name, "doesn't follow extended resource name standard"))
-
-
-def is_extended(name: str) -> bool:
-    """IsExtendedResourceName: a resource of somebody else, such as example.com/gpu."""
-    return not _native(name) and not name.startswith('requests.') and not names.is_qualified_name(f'requests.{name}')
-
-
-def _native(name: str) -> bool:
-    return '/' not in name or 'kubernetes.io/' in name
 
 
 def overcommit_allowed(name: str) -> bool:
     """helper.IsOvercommitAllowed: whether what is asked for may be less than the limit."""
-    return _native(name) and not name.startswith('hugepages-')
+    return is_native(name) and not name.startswith('hugepages-')
