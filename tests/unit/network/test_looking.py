@@ -66,6 +66,7 @@ def test_a_pod_has_no_rules_of_the_proxy_and_a_node_has(bench: Workbench) -> Non
     assert '--probability 0.50000000000' in mine[1]
     assert len(mine) == 3
     assert saved.count('--to-destination 10.244.') >= 4
+    assert '-m comment --comment "default/kubernetes:https" -j KUBE-MARK-MASQ\n' in saved
     assert f'-d {address(bench, "none")}/32 -p tcp -m comment --comment "default/none:80 has no endpoints"' in saved
     listed = bench.run("ssh node01 'sudo iptables -t nat -L KUBE-NODEPORTS -n'").stdout
     assert listed.splitlines()[1] == 'target     prot opt source               destination         '

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -139,6 +140,11 @@ def saved(name: str, chains: dict[str, list[Rule]]) -> list[str]:
     return [*lines, *(appended(chain, rule) for chain, rules in chains.items() for rule in rules), 'COMMIT']
 
 
+def _quoted(text: str) -> str:
+    """xtables_save_string: quoted unless it is one plain word."""
+    return text if re.fullmatch(r'[-\w]+', text, re.ASCII) else f'"{text}"'
+
+
 def appended(chain: str, rule: Rule) -> str:
     """A rule as -S and iptables-save print it."""
     words = ['-A', chain]
@@ -146,8 +152,7 @@ def appended(chain: str, rule: Rule) -> str:
         words += ['!', '-s', rule.source[1:]] if rule.source.startswith('!') else ['-s', rule.source]
     words += ['-d', rule.destination] if rule.destination else []
     words += ['-p', rule.protocol] if rule.protocol else []
-    words += ['-m', 'comment', '--comment', f'"{rule.comment}"' if ' ' in rule.comment else rule.comment] \
-        if rule.comment else []
+    words += ['-m', 'comment', '--comment', _quoted(rule.comment)] if rule.comment else []
     return ' '.join([*words, *rule.matches.split(), '-j', rule.target, *rule.more.split()])
 
 
