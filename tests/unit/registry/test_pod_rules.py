@@ -8,6 +8,7 @@ import pytest
 
 from tutor.apimachinery import names
 from tutor.apimachinery.errors import StatusError
+from tutor.cluster.registry.podspec.defaults import default_pod
 
 NAME = '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: '
 QUALIFIED = ("name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
@@ -138,3 +139,19 @@ def test_a_gated_pod_may_only_be_told_more(kinds):
     pod = kinds.update(pod, more)
     with pytest.raises(StatusError, match=r'only additions to spec\.nodeSelector are allowed'):
         kinds.update(pod, other)
+
+
+@pytest.mark.parametrize(('pod', 'container', 'requests'), [
+    pytest.param({'limits': {'cpu': '5m', 'memory': '5Mi'}}, {}, {'cpu': '5m', 'memory': '5Mi'},
+                 id='pod requests=unset limits=set, container requests=unset limits=unset'),
+    pytest.param({'limits': {'cpu': '5', 'memory': '5Mi'}}, {'limits': {'memory': '4Mi'}},
+                 {'cpu': '5', 'memory': '4Mi'},
+                 id='pod requests=unset limits=set, container requests=unset limits=set'),
+    pytest.param({'requests': {'cpu': '1'}}, {'requests': {'cpu': '1m', 'memory': '1Mi'}},
+                 {'cpu': '1', 'memory': '1Mi'}, id='pod requests=set limits=unset, container requests=set'),
+])
+def test_the_requests_of_a_pod_default_to_its_containers_or_its_limits(pod, container, requests):
+    """setDefaultPodRequests; the names are those of TestSetDefaultResourcesPod."""
+    obj = {'spec': {'resources': pod, 'containers': [{'name': 'c', 'image': 'i', 'resources': container}]}}
+    default_pod(obj)
+    assert obj['spec']['resources']['requests'] == requests

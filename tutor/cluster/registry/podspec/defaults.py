@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.usage import containers_total
 
 _FILE_MODE = 0o644
+_OVERCOMMITTED = ('cpu', 'memory')
 _PROBES = ('livenessProbe', 'readinessProbe', 'startupProbe')
 
 
@@ -19,6 +21,8 @@ def default_pod(obj: Object) -> None:
             _requests_from_limits(container)
             if spec.get('hostNetwork'):
                 _host_ports(container)
+    if spec.get('resources'):
+        _pod_requests(spec)
     spec.setdefault('enableServiceLinks', True)
     default_spec(spec)
 
@@ -55,6 +59,22 @@ def _requests_from_limits(container: Object) -> None:
         requests = resources.setdefault('requests', {})
         for name, amount in limits.items():
             requests.setdefault(name, amount)
+
+
+def _pod_requests(spec: Object) -> None:
+    """setDefaultPodRequests: what the containers request together, or else the pod's limit."""
+    resources = spec['resources']
+    limits, requests = resources.get('limits') or {}, dict(resources.get('requests') or {})
+    if not limits and not requests:
+        return
+    for name, total in containers_total(spec, 'requests').items():
+        if name in _OVERCOMMITTED:
+            requests.setdefault(name, str(total))
+    for name, amount in limits.items():
+        if name in _OVERCOMMITTED or name.startswith('hugepages-'):
+            requests.setdefault(name, amount)
+    if requests:
+        resources['requests'] = requests
 
 
 def _host_ports(container: Object) -> None:
