@@ -105,6 +105,23 @@ class PidNamespace:
         self.next = 1
 
 
+class PodMemory:
+    """The memory cgroup of a pod. Its containers together have at most `limit` bytes, if it is not 0."""
+
+    __slots__ = ('hosts', 'limit')
+
+    def __init__(self, limit: int = 0) -> None:
+        self.limit = limit
+        self.hosts: list[ContainerHost] = []
+
+    def enforce(self) -> None:
+        """The process that has most is killed while there is too much."""
+        while self.limit and sum(host.resident for host in self.hosts) > self.limit:
+            held = [(size, host, pid) for host in self.hosts for pid, size in host.memory.items()]
+            _, host, pid = max(held, key=lambda each: each[0])
+            host.kill(pid)
+
+
 class ContainerHost(Host):
     """The machine as the processes of a container see it. Its files are put together when they are first used.
     `pids` may be another container's: they then see each other's processes."""
@@ -115,7 +132,7 @@ class ContainerHost(Host):
 
     def __init__(self, simulation: Simulation, hostname: str, build: Callable[[], FileSystem],
                  config: ContainerConfig, processor: Processor, machine: Memory,
-                 pids: PidNamespace | None = None) -> None:
+                 pids: PidNamespace | None = None, pod: PodMemory | None = None) -> None:
         manifest = config.manifest
         self.pids = pids or PidNamespace()
         super().__init__(simulation, hostname, None, None, manifest.programs, manifest.userland)  # type: ignore[arg-type]
@@ -128,6 +145,8 @@ class ContainerHost(Host):
         self.memory: dict[int, int] = {}
         """What each process has in use."""
         self._machine = machine
+        self._pod = pod or PodMemory()
+        self._pod.hosts.append(self)
         self.oom_killed = False
         self.on_memory: Callable[[ContainerHost], None] = lambda host: None
         """Called when a process has taken memory."""
@@ -174,15 +193,27 @@ class ContainerHost(Host):
     def allocate(self, pid: int, size: int) -> bool:
         """A process's memory becomes so large; False when the limit killed it (SIGKILL, OOMKilled)."""
         self._hold(pid, size)
-        if self.memory_limit and sum(self.memory.values()) > self.memory_limit:
-            self.oom_killed = True
-            self._hold(pid, 0)
-            process = self.processes.get(pid)
-            if process is not None:
-                process.kill()
+        if self.memory_limit and self.resident > self.memory_limit:
+            self.kill(pid)
+            return False
+        self._pod.enforce()
+        if size and pid not in self.memory:
             return False
         self.on_memory(self)
         return True
+
+    @property
+    def resident(self) -> int:
+        """What all its processes have in use."""
+        return sum(self.memory.values())
+
+    def kill(self, pid: int) -> None:
+        """The kernel kills a process to have its memory back."""
+        self.oom_killed = True
+        self._hold(pid, 0)
+        process = self.processes.get(pid)
+        if process is not None:
+            process.kill()
 
     def _hold(self, pid: int, size: int) -> None:
         self._machine.used += size - self.memory.pop(pid, 0)
@@ -212,6 +243,7 @@ class ContainerHost(Host):
     def halt(self) -> None:
         """The container has ended."""
         self._idle = 0.0
+        self._pod.hosts.remove(self)
         self._load.clear()
         for pid in list(self.memory):
             self._hold(pid, 0)

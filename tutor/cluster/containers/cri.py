@@ -98,7 +98,7 @@ class Cri:
                 found.append({'attributes': self._attributes(container), 'sandbox': container.sandbox,
                               'cpu': container.host.meter.rate * 100 + 0.05,
                               'seconds': container.host.meter.at(self._runtime.simulation.now),
-                              'memory': sum(container.host.memory.values())})
+                              'memory': container.host.resident})
         return found
 
     # -- statuses -----------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from tutor.cluster.containers.container import (
     ContainerHost,
     ContainerNetwork,
     PidNamespace,
+    PodMemory,
 )
 from tutor.cluster.containers.executables import DEFAULT_PATH, StartFailure, find
 from tutor.cluster.containers.nodeimages import NodeImages
@@ -61,6 +62,7 @@ class Sandbox:
     ready: bool = True
     pids: PidNamespace | None = None
     """The process table that all containers share, if they do."""
+    memory: PodMemory = field(default_factory=PodMemory)
     containers: list[str] = field(default_factory=list)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     """The pod's own: uid, labels, annotations."""
@@ -122,10 +124,11 @@ class Runtime:
     # -- sandboxes ----------------------------------------------------------------------------------------------
 
     def run_sandbox(self, pod: str, hostname: str, addresses: list[str],
-                    open_network: OpenNetwork, attempt: int = 0, metadata: Mapping[str, Any] | None = None) -> Sandbox:
-        """RunPodSandbox."""
+                    open_network: OpenNetwork, attempt: int = 0, metadata: Mapping[str, Any] | None = None,
+                    memory_limit: int = 0) -> Sandbox:
+        """RunPodSandbox; its containers together have at most `memory_limit` bytes, if that is not 0."""
         sandbox = Sandbox(self.new_id(), pod, hostname, addresses, open_network, self.simulation.now, attempt,
-                          metadata=metadata or {})
+                          metadata=metadata or {}, memory=PodMemory(memory_limit))
         self.sandboxes[sandbox.id] = sandbox
         return sandbox
 
@@ -181,7 +184,7 @@ class Runtime:
         """StartContainer. Raises RuntimeFailure when its command cannot be run; it has then ended (128)."""
         config, sandbox = container.config, self.sandboxes[container.sandbox]
         host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container), config,
-                             self.processor, self.memory, self._pid_namespace(container))
+                             self.processor, self.memory, self._pid_namespace(container), sandbox.memory)
         host.on_memory = self.on_memory
         container.host = host
         try:

@@ -186,7 +186,7 @@ class Engine:
         kept.name = name
 
     def usage(self) -> list[Usage]:
-        return [Usage(kept.id, kept.name, host.meter.rate, sum(host.memory.values()),
+        return [Usage(kept.id, kept.name, host.meter.rate, host.resident,
                       host.memory_limit, len(host.own_processes()))
                 for kept in self.kept.values() if kept.running and kept.container is not None
                 and (host := kept.container.host) is not None]

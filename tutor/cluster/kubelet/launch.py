@@ -117,7 +117,7 @@ class Launcher:
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
             no_new_privileges=who.no_new_privileges, filtered=who.filtered,
             tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
-            **resource_settings(spec),
+            **resource_settings(pod, spec),
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
             extras={**kubelet.extras, 'groups': who.groups},
             target=spec.get('targetContainerName', ''),
@@ -146,18 +146,27 @@ class Launcher:
         return found
 
 
-def resource_settings(spec: Object) -> dict[str, Any]:
-    """generateLinuxContainerResources: the fields of a container's config that its resources decide."""
+def resource_settings(pod: Object, spec: Object) -> dict[str, Any]:
+    """generateLinuxContainerResources: the fields of a container's config that its resources decide, or the pod's where
+    it has no limit of its own (getCPULimit, getMemoryLimit)."""
     resources = spec.get('resources') or {}
-    limits = resources.get('limits') or {}
-    return {'resources': resources, 'memory_limit': quantity_value(limits['memory']) if 'memory' in limits else 0,
-            'cpu_limit': float(parse(limits['cpu']).value) if 'cpu' in limits else 0.0, 'cpu_weight': _weight(spec)}
+    limits = {**_pod_limits(pod), **(resources.get('limits') or {})}
+    return {'resources': resources, 'memory_limit': quantity_value(limits.get('memory', '0')),
+            'cpu_limit': float(parse(limits.get('cpu', '0')).value),
+            'cpu_weight': _weight((resources.get('requests') or {}).get('cpu') or limits.get('cpu'))}
 
 
-def _weight(spec: Object) -> float:
+def _pod_limits(pod: Object) -> Object:
+    return (pod['spec'].get('resources') or {}).get('limits') or {}
+
+
+def pod_memory(pod: Object) -> int:
+    """The memory limit of the pod as a whole, 0 for none."""
+    return quantity_value(_pod_limits(pod).get('memory', '0'))
+
+
+def _weight(asked: str | None) -> float:
     """MilliCPUToShares: of the request, or of the limit when nothing is requested."""
-    resources = spec.get('resources') or {}
-    asked = (resources.get('requests') or {}).get('cpu') or (resources.get('limits') or {}).get('cpu')
     return max(parse(asked).milli() * 1024 / 1000, 2.0) if asked else 2.0
 
 

@@ -131,7 +131,7 @@ class Resizer:
 
 
 def _usage(container: Container) -> int:
-    return sum(container.host.memory.values()) if container.host is not None else 0
+    return container.host.resident if container.host is not None else 0
 
 
 def changed_policies(container: Object, before: Object) -> list[str]:

@@ -43,7 +43,7 @@ class Stats:
     def containers(self, worker: PodWorker, moment: float) -> list[Sample]:
         """The containers of a pod that ran at a moment, with what they had used by then."""
         return [Sample(container.config.name, container.started_at or 0.0, container.host.meter.at(moment),
-                       sum(container.host.memory.values()))
+                       container.host.resident)
                 for container in _running(worker, moment) if container.host is not None]
 
     def node(self, moment: float) -> Sample:

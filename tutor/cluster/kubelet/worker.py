@@ -9,7 +9,7 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import Sandbox
 from tutor.cluster.kubelet import actions, fields, pods, status
-from tutor.cluster.kubelet.launch import Launcher, StartError, resource_settings
+from tutor.cluster.kubelet.launch import Launcher, StartError, pod_memory, resource_settings
 from tutor.cluster.kubelet.probes import Prober
 from tutor.cluster.kubelet.resizing import Resizer
 from tutor.cluster.kubelet.staticpods import is_static
@@ -379,7 +379,7 @@ class PodWorker:
 
     def _give_resources(self, container: Container, spec: Object) -> None:
         """UpdateContainerResources; that it worked is seen at the next relist."""
-        for name, value in resource_settings(spec).items():
+        for name, value in resource_settings(self.pod, spec).items():
             setattr(container.config, name, value)
         if container.host is not None:
             container.host.resize(container.config)
@@ -392,7 +392,8 @@ class PodWorker:
         if attachment is None:
             attachment = self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))
         self.sandbox = kubelet.runtime.run_sandbox(self.key, kubelet.hostname_of(self.pod), attachment.addresses,
-                                                   attachment.open, metadata=self.pod['metadata'])
+                                                   attachment.open, metadata=self.pod['metadata'],
+                                                   memory_limit=pod_memory(self.pod))
         if self.pod['spec'].get('shareProcessNamespace'):
             kubelet.runtime.share_processes(self.sandbox)
         kubelet.own(self)

@@ -35,7 +35,7 @@ def kill_worst(kubelet: Kubelet, machine: Machine) -> None:
     for worker in kubelet.workers.values():
         for container in worker.running():
             assert container.host is not None
-            share = 1000 * sum(container.host.memory.values()) / capacity
+            share = 1000 * container.host.resident / capacity
             scored.append((share + score_adjustment(worker, container.config.name, capacity), container))
     if not scored:
         return

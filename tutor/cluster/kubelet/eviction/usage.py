@@ -53,7 +53,7 @@ def container_use(container: Container, resource: str) -> int:
     if host is None:
         return 0
     if resource == MEMORY:
-        return _whole(sum(host.memory.values()))
+        return _whole(host.resident)
     if resource == PIDS:
         return len(host.own_processes())
     if resource == INODES:
