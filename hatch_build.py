@@ -64,14 +64,12 @@ def _write_objects(target: Path, sources: list[Path]) -> None:
 
 
 def build_pki(root: Path, folder: Path) -> None:
-    """Issue the certificates that every simulated cluster has (pki.json)."""
-    import importlib.util
+    """Make the keys and issue the certificates that every simulated cluster has (keys.json)."""
     import sys
-    spec = importlib.util.spec_from_file_location('pki', root / 'tutor' / 'cluster' / 'pki.py')
-    assert spec is not None and spec.loader is not None
-    pki = sys.modules['pki'] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(pki)
-    (folder / 'pki.json').write_text(json.dumps(pki.compile_standard()))
+    sys.path.insert(0, str(root))
+    from tutor.cluster import pki
+    (folder / 'keys.json').unlink(missing_ok=True)
+    (folder / 'keys.json').write_text(json.dumps(pki.compile_standard()))
 
 
 def build_catalogs(folder: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tutor.apimachinery.objects import Object
+from tutor.cluster.jwt import ALGORITHM
 
 ISSUER = 'https://kubernetes.default.svc.cluster.local'
 LEGACY_ISSUER = 'kubernetes/serviceaccount'
@@ -38,6 +39,12 @@ def legacy_claims(account: Object, secret: Object) -> dict[str, Any]:
             f'{LEGACY}secret.name': secret['metadata']['name'], f'{LEGACY}service-account.name': meta['name'],
             f'{LEGACY}service-account.uid': meta['uid'],
             'sub': f'system:serviceaccount:{meta["namespace"]}:{meta["name"]}'}
+
+
+def issuer_document(address: str) -> dict[str, Any]:
+    """What an OpenID Connect provider tells of itself (openIDMetadata); `address`: where the API server is reached."""
+    return {'issuer': ISSUER, 'jwks_uri': f'https://{address}/openid/v1/jwks', 'response_types_supported': ['id_token'],
+            'subject_types_supported': ['public'], 'id_token_signing_alg_values_supported': [ALGORITHM]}
 
 
 def _reference(obj: Object) -> Object:

@@ -78,7 +78,7 @@ class Cluster:
         self.control_plane = ControlPlane(self.api, HOSTNAME, ADDRESS, lambda: self.endpoint.listening)
         local = self.endpoint.link(self.api, config.control_plane)
         self.controllers = ControllerManager(self.simulation, local, Settings(
-            authority.certificate, authority.key, keys.token_key))
+            authority.certificate, authority.key, keys.tokens))
         self.scheduler = Scheduler(self.simulation, local)
         leaders = [node for node in config.nodes if CONTROL_PLANE in node.roles]
         self.initialised = not leaders or any(node.joined for node in leaders)

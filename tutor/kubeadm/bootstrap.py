@@ -9,6 +9,7 @@ from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.kubeadm.environment import Environment
 from tutor.kubeadm.errors import KubeadmError
+from tutor.shell.privatekeys import signing
 
 RESOURCE = 'certificatesigningrequests.certificates.k8s.io'
 SIGNER = 'kubernetes.io/kube-apiserver-client-kubelet'
@@ -44,4 +45,5 @@ def _request(environment: Environment, name: str) -> bytes:
     subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, 'system:nodes'),
                          x509.NameAttribute(NameOID.COMMON_NAME, user)])
     builder = x509.CertificateSigningRequestBuilder(subject)
-    return builder.sign(key, None).public_bytes(Encoding.PEM)  # type: ignore[arg-type]
+    algorithm, options = signing(key)
+    return builder.sign(key, algorithm, **options).public_bytes(Encoding.PEM)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.apimachinery import decode
 from tutor.cluster.machine import kubeadm_files
-from tutor.cluster.machine.kubeadm_files import AUTHORITIES, CLIENT_CERTIFICATES, PKI, Certificate
+from tutor.cluster.machine.kubeadm_files import AUTHORITIES, CLIENT_CERTIFICATES, PKI, Certificate, write_pair
 from tutor.kubeadm.command import Run
 from tutor.kubeadm.environment import Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
@@ -165,16 +165,14 @@ def renew(environment: Environment, name: str) -> bool:
     files, keys = environment.files, environment.keys
     if certificate is None:
         user, common, groups = CLIENT_CERTIFICATES[name]
-        pair = keys.issue(common, groups, key_of=f'{common} {since}', since=since)
         cluster = (decode.one(files.read_text(path)) or {})['clusters'][0]
-        text = kubeadm_files.kubeconfig(keys, user, kubeadm_files.embedded(pair), cluster['cluster']['server'],
-                                        cluster['name'])
-        files.put(path, text, 0o600)
+        files.put(path, lambda: kubeadm_files.kubeconfig(
+            keys, user, kubeadm_files.embedded(keys.issue(common, groups, key_of=f'{common} {since}', since=since)),
+            cluster['cluster']['server'], cluster['name']).encode(), 0o600)
         return True
-    pair = keys.issue(certificate.common_name, certificate.groups, AUTHORITIES[certificate.authority],
-                      certificate.names, certificate.server, key_of=f'{certificate.path} {since}', since=since)
-    files.put(f'{PKI}/{certificate.path}.crt', pair.certificate)
-    files.put(f'{PKI}/{certificate.path}.key', pair.key, 0o600)
+    write_pair(files, certificate.path, lambda: keys.issue(
+        certificate.common_name, certificate.groups, AUTHORITIES[certificate.authority], certificate.names,
+        certificate.purposes, key_of=f'{certificate.path} {since}', since=since))
     return True
 
 

@@ -189,6 +189,6 @@ def _client_of_node(environment: Environment) -> Client:
                            f'open {path}: no such file or directory')
     server = (decode.one(files.read_text(path)) or {})['clusters'][0]['cluster']['server']
     pem = files.read_text(KUBELET_PEM)
-    place = pem.index('-----BEGIN PRIVATE KEY')
+    place = pem.rindex('-----BEGIN ')
     return environment.client(RestConfig(server, client_certificate_data=pem[:place], client_key_data=pem[place:],
                                          user_agent='kubeadm'))

@@ -85,4 +85,4 @@ def test_in_process_too_a_certificate_counts_only_if_the_authority_has_signed_it
 
 def test_the_same_secret_gives_the_same_bytes() -> None:
     assert Keys('a').issue('x') == Keys('a').issue('x') != Keys('b').issue('x')
-    assert fresh_keys(datetime.now(UTC)).token_key != fresh_keys(datetime.now(UTC)).token_key  # noqa: TID251
+    assert fresh_keys(datetime.now(UTC)).tokens.key_id != fresh_keys(datetime.now(UTC)).tokens.key_id  # noqa: TID251

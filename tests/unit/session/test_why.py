@@ -82,7 +82,8 @@ def troubled() -> Session:
         'printf "apiVersion: v1\\nkind: PersistentVolumeClaim\\nmetadata:\\n  name: pvc1\\nspec:\\n'
         '  storageClassName: fast\\n  accessModes: [ReadWriteOnce]\\n  resources: {requests: {storage: 1Gi}}\\n" | '
         'kubectl apply -f -',
-        """kubectl run held --image=nginx --overrides='{"metadata":{"finalizers":["example.com/keep"]},"spec":{"nodeName":"node02"}}'""",
+        """kubectl run held --image=nginx --overrides='{"metadata":{"finalizers":["example.com/keep"]},"""
+        """"spec":{"nodeName":"node02"}}'""",
         'kubectl delete pod held --wait=false', 'kubectl cordon node02',
     ):
         run(found, command)

@@ -28,7 +28,7 @@ class Authenticator:
         self._server = server
         self.tokens: dict[str, User] = {}
         self.certificates: dict[str, User] = {}
-        self.accounts = Validator(server.stores, server.simulation, server.keys.token_key)
+        self.accounts = Validator(server.stores, server.simulation, server.keys.tokens)
         self.expired: set[str] = set()
         """Certificates that came to their end before their time."""
 

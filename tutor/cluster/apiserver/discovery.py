@@ -10,6 +10,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.transport import Request, Response
+from tutor.cluster import account_tokens
 from tutor.cluster.apiserver import aggregated, health
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 TEXT = 'text/plain; charset=utf-8'
-SERVED = ('api', 'apis', 'version', 'openapi', 'healthz', 'livez', 'readyz', 'metrics')
+SERVED = ('api', 'apis', 'version', 'openapi', 'healthz', 'livez', 'readyz', 'metrics', '.well-known', 'openid')
 """Where paths that are no resources begin."""
+ADVERTISED = '172.30.1.2:6443'
+"""Where clients from elsewhere find the API server: --advertise-address and its port."""
 METRICS = 'text/plain; version=0.0.4; charset=utf-8'
 
 
@@ -37,7 +40,7 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
             return Response(200, dict(server.version))
         case ['api']:
             return Response(200, {'kind': 'APIVersions', 'versions': ['v1'], 'serverAddressByClientCIDRs': [
-                {'clientCIDR': '0.0.0.0/0', 'serverAddress': '172.30.1.2:6443'}]})
+                {'clientCIDR': '0.0.0.0/0', 'serverAddress': ADVERTISED}]})
         case ['apis']:
             return Response(200, group_list(server))
         case ['apis', group]:
@@ -55,6 +58,10 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
             return Response(200, metrics.text(server), content_type=METRICS)
         case ['metrics', 'slis']:
             return Response(200, health.slis(not server.store.trouble), content_type=METRICS)
+        case ['.well-known', 'openid-configuration']:
+            return Response(200, account_tokens.issuer_document(ADVERTISED))
+        case ['openid', 'v1', 'jwks']:
+            return Response(200, server.keys.tokens.key_set(), content_type='application/jwk-set+json')
         case ['openapi', *rest]:
             from tutor.cluster.apiserver import openapi
             return openapi.answer(server, rest, request)
@@ -83,8 +90,8 @@ def groups(server: ApiServer) -> dict[str, list[str]]:
 
 def paths(server: ApiServer) -> list[str]:
     """What '/' lists: the paths that have a handler (mux.PathRecorderMux.ListedPaths)."""
-    found = ['/api', '/api/v1', '/apis', '/apis/', '/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3',
-             '/openapi/v3/', '/version', *health.paths()]
+    found = ['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/apis/', '/metrics', '/metrics/slis',
+             '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/openid/v1/jwks', '/version', *health.paths()]
     for group, versions in groups(server).items():
         found += [f'/apis/{group}', *(f'/apis/{group}/{version}' for version in versions)]
     return sorted(found)

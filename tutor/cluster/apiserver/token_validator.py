@@ -11,8 +11,8 @@ from typing import Any
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import Object, labels
 from tutor.client.transport import ADMIN, User
-from tutor.cluster import jwt
 from tutor.cluster.account_tokens import ISSUER, LEGACY, LEGACY_ISSUER
+from tutor.cluster.jwt import Signer
 from tutor.cluster.registry.store import ResourceStores
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -34,15 +34,15 @@ class InvalidToken(Exception):
 class Validator:
     """Finds out whose a token is."""
 
-    def __init__(self, stores: ResourceStores, simulation: Simulation, key: bytes) -> None:
+    def __init__(self, stores: ResourceStores, simulation: Simulation, signer: Signer) -> None:
         self._stores = stores
         self._simulation = simulation
-        self._key = key
+        self._signer = signer
 
     def validate(self, token: str, audiences: Sequence[str] = ()) -> User | None:
         """The account of a token that we have signed, None for others. `audiences`: for whom it has to be, if not for
         the API server. Raises InvalidToken."""
-        found = jwt.verified(token, self._key)
+        found = self._signer.verified(token)
         if found is None:
             return None
         if found.get('iss') == LEGACY_ISSUER:

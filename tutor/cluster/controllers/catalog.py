@@ -60,7 +60,7 @@ def _plain(kind: Callable[[Simulation, Client, Informers], Controller]) -> Make:
 
 CONTROLLERS: tuple[Entry, ...] = (
     Entry('service-account-controller', _plain(ServiceAccountsController)),
-    Entry('', lambda s, c, i, settings: TokensController(s, c, i, settings.root_ca, settings.token_key)),
+    Entry('', lambda s, c, i, settings: TokensController(s, c, i, settings.root_ca, settings.tokens)),
     Entry('root-ca-cert-publisher', lambda s, c, i, settings: RootCACertPublisher(s, c, i, settings.root_ca)),
     Entry('namespace-controller', _plain(NamespaceController)),
     Entry('generic-garbage-collector', _plain(GarbageCollector)),

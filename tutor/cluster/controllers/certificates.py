@@ -15,6 +15,7 @@ from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.csr_signers import KUBELET, SIGNERS, problem
 from tutor.cluster.simulation import Simulation
+from tutor.shell.privatekeys import signing
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate, CertificateBuilder, CertificateSigningRequest, ExtensionType, Name
@@ -120,7 +121,8 @@ class CSRSigningController(_Requests):
         authority = x509.load_pem_x509_certificate(self.ca.encode())
         key = load_pem_private_key(self.ca_key.encode(), None)
         built = self._builder(request, authority, csr)
-        return built.sign(key, None).public_bytes(Encoding.PEM).decode()  # type: ignore[arg-type]
+        algorithm, options = signing(key)
+        return built.sign(key, algorithm, **options).public_bytes(Encoding.PEM).decode()  # type: ignore[arg-type]
 
     def _builder(self, request: CertificateSigningRequest, authority: Certificate, csr: Object) -> CertificateBuilder:
         """PermissiveSigningPolicy.apply, and the extensions in the order of Go's x509."""

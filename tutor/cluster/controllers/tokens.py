@@ -8,9 +8,9 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, annotations, key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
-from tutor.cluster import jwt
 from tutor.cluster.account_tokens import TYPE, legacy_claims
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.jwt import Signer
 from tutor.cluster.simulation import Simulation
 
 NAME = 'kubernetes.io/service-account.name'
@@ -23,11 +23,11 @@ class TokensController(Controller):
 
     component = 'serviceaccount-token-controller'
 
-    def __init__(self, simulation: Simulation, client: Client, informers: Informers, root_ca: str = '',
-                 token_key: bytes = b'') -> None:
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers, root_ca: str,
+                 tokens: Signer) -> None:
         super().__init__(simulation, client, informers)
         self.root_ca = root_ca
-        self.token_key = token_key
+        self.tokens = tokens
         self.accounts = self.informer('serviceaccounts')
         self.secrets = self.informer('secrets')
         self.secrets.add_index(_BY_ACCOUNT, _account)
@@ -74,7 +74,7 @@ class TokensController(Controller):
         if certificate:
             fresh['ca.crt'] = certificate
         if not fresh.get('token'):
-            fresh['token'] = _encoded(jwt.sign(self.token_key, legacy_claims(account, secret)))
+            fresh['token'] = _encoded(self.tokens.sign(legacy_claims(account, secret)))
         notes = {**annotations(secret), NAME: account['metadata']['name'], UID: account['metadata']['uid']}
         self.client.update('secrets', {**secret, 'metadata': {**meta, 'annotations': notes}, 'data': fresh})
 

@@ -112,7 +112,7 @@ class Certificate:
     authority: str = 'ca'
     groups: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    server: bool = False
+    purposes: str = pki.CLIENT
 
 
 AUTHORITIES = {'ca': pki.AUTHORITY, 'etcd/ca': 'etcd-ca', 'front-proxy-ca': pki.FRONT_PROXY}
@@ -124,14 +124,14 @@ def certificates(name: str, address: str, also: tuple[str, ...] = ()) -> list[Ce
     of the API server."""
     local = (name, 'localhost', address, '127.0.0.1', '::1')
     return [
-        Certificate('apiserver', 'kube-apiserver', server=True, names=(
+        Certificate('apiserver', 'kube-apiserver', purposes=pki.SERVER, names=(
             name, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local',
             '10.96.0.1', address, *also)),
         Certificate('apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd/ca'),
         Certificate('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', groups=(ADMINS,)),
         Certificate('etcd/healthcheck-client', 'kube-etcd-healthcheck-client', 'etcd/ca'),
-        Certificate('etcd/peer', name, 'etcd/ca', server=True, names=local),
-        Certificate('etcd/server', name, 'etcd/ca', server=True, names=local),
+        Certificate('etcd/peer', name, 'etcd/ca', purposes=pki.BOTH, names=local),
+        Certificate('etcd/server', name, 'etcd/ca', purposes=pki.BOTH, names=local),
         Certificate('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
     ]
 
@@ -201,12 +201,12 @@ def write_kubeconfig(files: FileSystem, file: str, keys: Keys, server: str = SER
 
 def write_authority(files: FileSystem, path: str, keys: Keys) -> None:
     """A certificate authority: 'ca', 'etcd/ca', 'front-proxy-ca'."""
-    _write_pair(files, path, lambda: keys.authority(AUTHORITIES[path]))
+    write_pair(files, path, lambda: keys.authority(AUTHORITIES[path]))
 
 
 def write_certificate(files: FileSystem, certificate: Certificate, keys: Keys) -> None:
     """A certificate that an authority has signed, and its key."""
-    _write_pair(files, certificate.path, lambda: issue(certificate, keys))
+    write_pair(files, certificate.path, lambda: issue(certificate, keys))
 
 
 def write_service_account_keys(files: FileSystem, keys: Keys) -> None:
@@ -226,7 +226,7 @@ def kubeconfig(keys: Keys, user: str, credentials: str, server: str = SERVER, cl
                              credentials=credentials)
 
 
-def _write_pair(files: FileSystem, path: str, pair: Callable[[], KeyPair]) -> None:
+def write_pair(files: FileSystem, path: str, pair: Callable[[], KeyPair]) -> None:
     """A certificate and its key; they are issued when somebody reads them."""
     files.put(f'{PKI}/{path}.crt', lambda: pair().certificate.encode())
     files.put(f'{PKI}/{path}.key', lambda: pair().key.encode(), 0o600)
@@ -239,4 +239,4 @@ def client(common: str, groups: tuple[str, ...], keys: Keys) -> KeyPair:
 
 def issue(certificate: Certificate, keys: Keys) -> KeyPair:
     return keys.issue(certificate.common_name, certificate.groups, AUTHORITIES[certificate.authority],
-                      certificate.names, certificate.server, key_of=f'{certificate.path} {certificate.common_name}')
+                      certificate.names, certificate.purposes, key_of=f'{certificate.path} {certificate.common_name}')

@@ -69,7 +69,7 @@ async def certificate(path: str, data: InitData) -> None:
                                f'{signer}.{part}: open {signer}.{part}: no such file or directory')
     check_authority(environment, wanted.authority)
     environment.say(f'[certs] Generating "{path}" certificate and key')
-    if wanted.server:
+    if wanted.names:
         environment.say(_signed_for(wanted))
     kubeadm_files.write_certificate(files, wanted, environment.keys)
 

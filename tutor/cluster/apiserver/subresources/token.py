@@ -23,10 +23,11 @@ def create(scope: Scope) -> Response:
     seconds = spec.get('expirationSeconds') or DEFAULT
     _check(seconds)
     bound = _bound(scope, spec.get('boundObjectRef') or {})
-    simulation, key = scope.server.simulation, scope.server.keys.token_key
+    simulation = scope.server.simulation
     now, audiences = simulation.wall(), spec.get('audiences') or [account_tokens.ISSUER]
-    identity = jwt.identifier(key, account['metadata']['uid'], audiences, seconds, sorted(bound), simulation.now)
-    token = jwt.sign(key, account_tokens.claims(account, audiences, now, seconds, bound, identity))
+    identity = jwt.identifier(account['metadata']['uid'], audiences, seconds, sorted(bound), simulation.now)
+    token = scope.server.keys.tokens.sign(
+        account_tokens.claims(account, audiences, now, seconds, bound, identity))
     kept = {'name': scope.info.name, 'namespace': scope.info.namespace,
             'creationTimestamp': simulation.timestamp()}
     expires = now + timedelta(seconds=seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tutor.shell.privatekeys import signing
 from tutor.shell.process import Context
 from tutor.shell.programs.openssl.files import Given
 
@@ -13,13 +14,7 @@ DAYS = 30
 
 def hash_for(key: Any, given: Given) -> tuple[Any, dict[str, Any]]:
     """The digest that a kind of key signs with, and what makes its signature the same each time."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    if isinstance(key, Ed25519PrivateKey):
-        return None, {}
-    algorithm = hashes.SHA384() if 'sha384' in given else hashes.SHA512() if 'sha512' in given else hashes.SHA256()
-    return algorithm, {'ecdsa_deterministic': True} if isinstance(key, EllipticCurvePrivateKey) else {}
+    return signing(key, next((name.upper() for name in ('sha384', 'sha512') if name in given), 'SHA256'))
 
 
 def issue(signer: Any, issuer: Any, subject: Any, public: Any, given: Given, ctx: Context,

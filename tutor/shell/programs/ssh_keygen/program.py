@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.shell.access import own
+from tutor.shell.privatekeys import ed25519_key
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.inputs import open_reader
 from tutor.shell.programs.openssl.files import Refused
-from tutor.shell.programs.openssl.keys import ec_key, ed25519_key, rsa_key
+from tutor.shell.programs.openssl.keys import ec_key, rsa_key
 from tutor.shell.programs.options import Options, parse
 from tutor.shell.programs.outputs import write_file
 from tutor.shell.programs.ssh_keygen.art import randomart
