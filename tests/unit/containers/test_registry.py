@@ -75,3 +75,21 @@ def test_a_manifest_of_schema_1_is_pulled_no_more(node) -> None:
         'please rebuild the image as "application/vnd.docker.distribution.manifest.v2+json" or '
         '"application/vnd.oci.image.manifest.v1+json"'
     )
+
+
+@pytest.mark.parametrize(
+    ('mirrored', 'original'),
+    [
+        ('k8s.gcr.io/e2e-test-images/agnhost:2.40', 'registry.k8s.io/e2e-test-images/agnhost:2.40'),
+        ('gcr.io/google_containers/echoserver:1.4', 'registry.k8s.io/echoserver:1.4'),
+        ('registry.aliyuncs.com/google_containers/coredns:v1.14.1', 'registry.k8s.io/coredns/coredns:v1.14.1'),
+        ('docker.m.daocloud.io/library/nginx:1.27', 'nginx:1.27'),
+        ('docker.m.daocloud.io/nginx:1.27', 'nginx:1.27'),
+        ('m.daocloud.io/docker.io/library/busybox:1.36', 'busybox:1.36'),
+        ('public.ecr.aws/docker/library/redis:7', 'redis:7'),
+    ],
+)
+def test_a_mirror_gives_the_same_image_under_its_own_name(node, mirrored: str, original: str) -> None:
+    found, same = (node.registry.find(parse(name)) for name in (mirrored, original))
+    assert found.name == mirrored
+    assert (found.digest, found.config) == (same.digest, same.config)

@@ -132,7 +132,7 @@ class Manifest:
 
     @cached_property
     def digest(self) -> str:
-        return digest_of(f'manifest {self.repository}@{self.image.version(self.tag)} {self.userland}')
+        return digest_of(f'manifest {self.image.repository}@{self.image.version(self.tag)} {self.userland}')
 
     @cached_property
     def image_id(self) -> str:
@@ -141,4 +141,4 @@ class Manifest:
 
     @cached_property
     def config_digest(self) -> str:
-        return digest_of(f'config {self.repository}@{self.image.version(self.tag)} {self.userland}')
+        return digest_of(f'config {self.image.repository}@{self.image.version(self.tag)} {self.userland}')

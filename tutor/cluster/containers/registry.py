@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tutor.cluster.containers.image import BUILT, Image, Manifest
+from tutor.cluster.containers.mirrors import HOSTS, origins
 from tutor.cluster.containers.references import DOCKER_HUB, Reference, parse
 from tutor.cluster.containers.userlands import USERLANDS, install
 from tutor.shell.process import Main
@@ -71,6 +72,7 @@ class ImageRegistry:
                 for tag in self.tags(repository)]
 
     def tags(self, repository: str) -> list[str]:
+        repository = self._origin(repository)
         image = self._images.get(repository)
         if image is None:
             return []
@@ -78,10 +80,17 @@ class ImageRegistry:
             return sorted(self._allowed.get(repository, ()))
         return list(image.tags)
 
+    def _origin(self, repository: str) -> str:
+        """Where a mirror has an image from."""
+        if repository in self._images:
+            return repository
+        found = (other for other in origins(repository, tuple(self._images)) if other in self._images)
+        return next(found, repository)
+
     def find(self, reference: Reference) -> Manifest:
         """What a reference stands for; raises PullError with containerd's words."""
         name = reference.canonical
-        image = self._images.get(reference.repository)
+        image = self._images.get(self._origin(reference.repository))
         url = f'https://{reference.host}/v2/{_path(reference)}/manifests/{reference.tag or reference.digest}'
         if image is None and not _public(reference):
             raise PullError('Unknown', _unpack(name) + _resolve(name) + (
@@ -167,7 +176,7 @@ def _public(reference: Reference) -> bool:
 PRIVATE_REGISTRIES = frozenset({'registry.local:5000', 'localhost:5000'})
 """Where anybody may push to: one registry beside the cluster, under two names."""
 PUBLIC_REGISTRIES = frozenset({
-    DOCKER_HUB, 'registry.k8s.io', 'k8s.gcr.io', 'gcr.io', 'quay.io', 'ghcr.io', 'mcr.microsoft.com',
+    DOCKER_HUB, *HOSTS, 'registry.k8s.io', 'gcr.io', 'quay.io', 'ghcr.io', 'mcr.microsoft.com',
     'public.ecr.aws', 'us-docker.pkg.dev', 'docker.elastic.co',
 })
 

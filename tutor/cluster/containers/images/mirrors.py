@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from tutor.cluster.containers.images.busybox import Busybox
-from tutor.cluster.containers.images.echoserver import Echoserver
 from tutor.cluster.containers.images.httpd import Httpd
 from tutor.cluster.containers.images.nginx import Nginx
-from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.whoami import Whoami
 
 
@@ -30,14 +28,6 @@ class TestHttpd(Httpd):
 class TestNginx(Nginx):
     repository = 'registry.k8s.io/e2e-test-images/nginx'
     tags = {**{f'1.14-{build}': '1.14.2' for build in (1, 2, 4)}, '1.15-4': '1.15.12'}
-
-
-class OldEchoserver(Echoserver):
-    repository = 'k8s.gcr.io/echoserver'
-
-
-class OldPause(Pause):
-    repository = 'k8s.gcr.io/pause'
 
 
 class ContainousWhoami(Whoami):
