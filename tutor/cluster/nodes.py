@@ -25,6 +25,7 @@ from tutor.cluster.containers.idle import HollowRuntime
 from tutor.cluster.containers.images.defined import DefinedImage
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.containers.programs.component import COMPONENTS, KILLED, Component
+from tutor.cluster.containers.programs.handed import HANDED
 from tutor.cluster.containers.references import parse
 from tutor.cluster.containers.registry import ImageRegistry
 from tutor.cluster.containers.runtime import Runtime
@@ -112,7 +113,8 @@ class Nodes:
         self.killed: set[str] = set()
         """Components of which no process lives: whatever starts one, it is killed at once (a fault). 'etcd', or
         'etcd@node' for one machine alone."""
-        self._extras = {COMPONENTS: {
+        self._handed: dict[str, Main] = {}
+        self._extras = {HANDED: self._handed, COMPONENTS: {
             **components, 'kube-proxy': Proxy(self.proxy, ProxyServers(simulation, self.proxy, informers)),
             'coredns': CoreDns(simulation, informers, self.dns)}}
 
@@ -195,7 +197,8 @@ class Nodes:
         return HostNetwork(self.fabric.node(found), lambda: files) if found else None
 
     def equip(self, tools: Mapping[str, Main]) -> None:
-        """Give every machine the code of programs whose files it has."""
+        """Give every machine, and every container, the code of programs whose files it has."""
+        self._handed.update(tools)
         for machine in self.machines.values():
             machine.programs.update(tools)
 

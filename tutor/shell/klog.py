@@ -27,6 +27,14 @@ class Klog:
         """ErrorS: the problem, if there is one, comes first, as err=."""
         self._line('E', place, message, {**({'err': problem} if problem else {}), **values})
 
+    def infof(self, place: str, text: str) -> None:
+        """Infof: a line without structure."""
+        self._put('I', place, text)
+
+    def errorf(self, place: str, text: str) -> None:
+        """Errorf: a line without structure."""
+        self._put('E', place, text)
+
     def warningf(self, place: str, text: str) -> None:
         """Warningf: a line without structure."""
         self._put('W', place, text)

@@ -33,6 +33,8 @@ from tutor.cluster.containers.images.hello_samples import (
 from tutor.cluster.containers.images.hpa_example import HpaExample
 from tutor.cluster.containers.images.http_echo import HttpEcho
 from tutor.cluster.containers.images.httpd import Httpd
+from tutor.cluster.containers.images.kuard import Kuard
+from tutor.cluster.containers.images.kubectl import KUBECTL
 from tutor.cluster.containers.images.kubernetes import (
     CoreDns,
     Etcd,
@@ -47,6 +49,7 @@ from tutor.cluster.containers.images.kubernetes import (
     MetricsServer,
     NginxGateway,
     NginxGatewayDataPlane,
+    ProportionalAutoscaler,
 )
 from tutor.cluster.containers.images.languages import Node, Perl, Python
 from tutor.cluster.containers.images.log_collectors import Fluentd, FluentdElasticsearch, FluentdGcp
@@ -67,9 +70,15 @@ from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.platforms import PLATFORMS
 from tutor.cluster.containers.images.redis import Redis
 from tutor.cluster.containers.images.stress import Stress, VishStress
-from tutor.cluster.containers.images.test_servers import Goproxy, ServeHostname, TestWebserver
+from tutor.cluster.containers.images.test_servers import (
+    Goproxy,
+    NoNewPrivileges,
+    ResourceConsumer,
+    ServeHostname,
+    TestWebserver,
+)
 from tutor.cluster.containers.images.toolchains import TOOLCHAINS
-from tutor.cluster.containers.images.troubleshooting import DnsUtils, Netshoot
+from tutor.cluster.containers.images.troubleshooting import DnsUtils, Netshoot, PraqmaMultitool, WbittMultitool
 from tutor.cluster.containers.images.ubuntu import Ubuntu
 from tutor.cluster.containers.images.whoami import Whoami
 from tutor.cluster.containers.images.wordpress import Wordpress
@@ -104,6 +113,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     HttpEcho,
     IngressNginxController,
     JocatalinBootcamp,
+    Kuard,
     KubeApiserver,
     KubeControllerManager,
     KubeProxy,
@@ -126,13 +136,17 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     NginxUnprivileged,
     Node,
     NodeHello,
+    NoNewPrivileges,
     OldGuestbookFrontend,
     OldGuestbookRedisFollower,
     Pause,
     Perl,
     Postgres,
+    PraqmaMultitool,
+    ProportionalAutoscaler,
     Python,
     Redis,
+    ResourceConsumer,
     ServeHostname,
     Stress,
     TestBusybox,
@@ -141,6 +155,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     TestWebserver,
     Ubuntu,
     VishStress,
+    WbittMultitool,
     Whoami,
     Wordpress,
     XtraBackup,
@@ -151,4 +166,4 @@ IMAGES: tuple[Callable[[], Image], ...] = (
 
 def all_images() -> list[Image]:
     """A new one of each; those that are data alone are shared."""
-    return [*(image() for image in IMAGES), *APPLICATIONS, *PLATFORMS, *DISTRIBUTIONS, *TOOLCHAINS, *OUTDATED]
+    return [*(image() for image in IMAGES), *APPLICATIONS, *PLATFORMS, *DISTRIBUTIONS, *TOOLCHAINS, *KUBECTL, *OUTDATED]

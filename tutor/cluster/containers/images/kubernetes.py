@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs import component
+from tutor.cluster.containers.programs import component, proportional_autoscaler
 from tutor.shell.process import Main
 from tutor.shell.programs.catalog import Lazy
 
@@ -102,3 +102,12 @@ class NginxGatewayDataPlane(_Component):
     repository, size = 'ghcr.io/nginx/nginx-gateway-fabric/nginx', 62_000_000
     tags = {'2.1.1': '2.1.1'}
     path, memory, cpu = '/usr/bin/gateway', 30 * 1024 * 1024, 0.001
+
+
+class ProportionalAutoscaler(_Component):
+    repository, size = 'registry.k8s.io/cpa/cluster-proportional-autoscaler', 15_200_000
+    tags = {version: version for version in ('1.8.4', '1.8.5', '1.8.8', '1.8.9', 'v1.8.8', 'v1.8.9', 'v1.9.0')}
+    path, memory = '/cluster-proportional-autoscaler', 10 * 1024 * 1024
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {self.path: proportional_autoscaler.main}

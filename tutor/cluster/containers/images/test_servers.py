@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs import agnhost
+from tutor.cluster.containers.programs import agnhost, resource_consumer
 from tutor.cluster.containers.programs.serving import go_flags, serve_go, text
 from tutor.shell.process import IO, Context, Main
 
@@ -72,3 +72,37 @@ class Goproxy(Image):
 
     def programs(self, tag: str) -> Mapping[str, Main]:
         return {'/goproxy': goproxy}
+
+
+class ResourceConsumer(Image):
+    repository = 'registry.k8s.io/e2e-test-images/resource-consumer'
+    tags = {version: version for version in ('1.9', '1.10', '1.11', '1.13')}
+    size = 34_000_000
+    memory = 6 * 1024 * 1024
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(entrypoint=('/consumer',), environment={'PATH': PATH}, ports=('8080/tcp',))
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {'/consumer': resource_consumer.main}
+
+
+async def effective_uid(argv: list[str], io: IO, ctx: Context) -> int:
+    """nnp: whose rights it has."""
+    io.stdout.write(f'Effective uid: {ctx.uid}\n')
+    return 0
+
+
+class NoNewPrivileges(Image):
+    repository = 'registry.k8s.io/e2e-test-images/nonewprivs'
+    tags = {version: version for version in ('1.3', '1.4')}
+    size = 3_200_000
+
+    def userland(self, tag: str) -> str:
+        return 'alpine'
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(entrypoint=('/nnp',), environment={'PATH': PATH})
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {'/nnp': effective_uid}
