@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.cluster.simulation import Pipe, Reader, Task, Writer
 from tutor.shell.access import READ, allowed, open_write
 from tutor.shell.process import IO
-from tutor.shell.streams import BytesReader, FileReader, FileWriter, NullWriter, device_writer
+from tutor.shell.streams import BytesReader, FileWriter, NullWriter, device_writer, file_reader
 from tutor.shell.syntax import ProcessSubstitution, Redirect
 from tutor.shell.unwinding import Failed
 from tutor.shell.vfs import Device, Directory, File, normalize
@@ -165,7 +165,7 @@ def open_read(shell: Shell, path: str, streams: dict[int, Any], io: IO) -> Reade
     if isinstance(node, Device) and node.kind in ('stdin', 'tty'):
         return streams[0]
     assert isinstance(node, (File, Device))
-    return FileReader(node)
+    return file_reader(node, shell.ctx.simulation)
 
 
 def _open_write(shell: Shell, path: str, append: bool, clobbers: bool, streams: dict[int, Any], io: IO) -> Writer:

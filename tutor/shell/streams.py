@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tutor.cluster.simulation import BrokenPipe, Reader, Writer
+from tutor.cluster.simulation import BrokenPipe, Reader, Simulation, Writer
 from tutor.shell.vfs import Device, File, FileSystem
 
 if TYPE_CHECKING:
     from tutor.shell.process import IO
 
-ZEROS = CHUNK = 64 * 1024
+CHUNK = 64 * 1024
+ENDLESS = 32 * 1024 * 1024
 
 
 class BytesReader:
@@ -38,11 +40,37 @@ class BytesReader:
         self._data = b''
 
 
-class FileReader(BytesReader):
-    """Reads a file as it is when it is opened."""
+class EndlessReader:
+    """/dev/zero and /dev/urandom, cut off after ENDLESS bytes; who asks for all gets no more than a chunk."""
 
-    def __init__(self, node: File | Device) -> None:
-        super().__init__(node.data() if isinstance(node, File) else bytes(ZEROS) if node.kind == 'zero' else b'')
+    isatty = False
+
+    def __init__(self, produce: Callable[[int], bytes]) -> None:
+        self._produce = produce
+        self._left = ENDLESS
+
+    async def read(self, size: int = -1) -> bytes:
+        count = min(CHUNK if size < 0 else size, CHUNK, self._left)
+        self._left = 0 if size < 0 else self._left - count
+        return self._produce(count)
+
+    async def readline(self) -> bytes:
+        line = bytearray()
+        while not line.endswith(b'\n') and len(line) < CHUNK and (byte := await self.read(1)):
+            line += byte
+        return bytes(line)
+
+    def close(self) -> None:
+        self._left = 0
+
+
+def file_reader(node: File | Device, simulation: Simulation) -> Reader:
+    """Reads a file as it is when it is opened, or a device."""
+    if isinstance(node, File):
+        return BytesReader(node.data())
+    if node.kind == 'zero':
+        return EndlessReader(bytes)
+    return EndlessReader(simulation.identities.randbytes) if node.kind in ('random', 'urandom') else BytesReader()
 
 
 class FileWriter:

@@ -35,7 +35,7 @@ class Machine:
             self.files.make_dirs(folder)
         for name in programs():
             self.files.put(f'/bin/{name}', b'\x7fELF', 0o755, name)
-        for device in ('null', 'zero', 'stdin', 'stdout', 'stderr', 'tty'):
+        for device in ('null', 'zero', 'urandom', 'stdin', 'stdout', 'stderr', 'tty'):
             self.files.device(f'/dev/{device}', device)
         self.files.put('/etc/passwd', PASSWD)
         self.files.put('/etc/group', 'root:x:0:\nlearner:x:1000:\n')

@@ -83,13 +83,15 @@ class Pipe:
 
     async def readline(self) -> bytes:
         """One line with its newline, the last one possibly without."""
-        start = 0
+        start, line = 0, b''
         while True:
             found = self._buffer.find(b'\n', start)
             if found >= 0:
-                return self._take(found + 1)
+                return line + self._take(found + 1)
             if self.closed or self.broken:
-                return self._take(len(self._buffer))
+                return line + self._take(len(self._buffer))
+            if len(self._buffer) > self._capacity:
+                line += self._take(len(self._buffer))  # The writer waits for room.
             start = len(self._buffer)
             await self._changed.wait()
 

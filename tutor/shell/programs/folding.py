@@ -6,7 +6,7 @@ import re
 
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
-from tutor.shell.programs.inputs import chomp, open_all
+from tutor.shell.programs.inputs import CHUNK, open_all, text
 from tutor.shell.programs.options import parse
 
 
@@ -17,16 +17,27 @@ async def fold(argv: list[str], io: IO, ctx: Context) -> int:
         raise Complaint(f"invalid number of columns: ‘{options.get('w')}’")
     width = int(options.get('w', '80'))
     inputs = open_all(options.args, io, ctx).named(argv[0])
-    async for line in inputs.lines():
-        rest = chomp(line)
-        while len(rest) > width:
-            cut = width
-            if 's' in options and (blank := rest.rfind(' ', 0, width)) >= 0:
-                cut = blank + 1
-            io.stdout.write(rest[:cut] + '\n')
-            rest = rest[cut:]
-        io.stdout.write(rest + ('\n' if line.endswith('\n') else ''))
+    for _, reader in inputs.readers():
+        rest = ''
+        while data := await reader.read(CHUNK):
+            *lines, rest = (rest + text(data)).split('\n')
+            for line in lines:
+                io.stdout.write(_fold(line, width, 's' in options, io) + '\n')
+            rest = _fold(rest, width, 's' in options, io)
+            await io.stdout.drain()
+        io.stdout.write(rest)
     return int(inputs.failed)
+
+
+def _fold(rest: str, width: int, at_blanks: bool, io: IO) -> str:
+    """Write all full lines; what is left of it."""
+    while len(rest) > width:
+        cut = width
+        if at_blanks and (blank := rest.rfind(' ', 0, width)) >= 0:
+            cut = blank + 1
+        io.stdout.write(rest[:cut] + '\n')
+        rest = rest[cut:]
+    return rest
 
 
 async def expand(argv: list[str], io: IO, ctx: Context) -> int:

@@ -11,7 +11,7 @@ from tutor.shell.access import READ, allowed
 from tutor.shell.budget import LONGEST_TURN
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import reason
-from tutor.shell.streams import FileReader, NullWriter
+from tutor.shell.streams import NullWriter, file_reader
 from tutor.shell.vfs import Device, Directory, File, normalize
 
 CHUNK = 64 * 1024
@@ -36,7 +36,7 @@ def open_reader(path: str, io: IO, ctx: Context) -> Reader:
     if isinstance(node, Device) and node.kind in ('stdin', 'tty'):
         return io.stdin
     assert isinstance(node, (File, Device))
-    return FileReader(node)
+    return file_reader(node, ctx.simulation)
 
 
 def open_all(paths: Iterable[str], io: IO, ctx: Context, problem: str = '{path}: {reason}',
