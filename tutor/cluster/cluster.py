@@ -36,6 +36,7 @@ from tutor.cluster.registry.core.componentstatus import ComponentStatusStore, un
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.scheduler import scheduler
 from tutor.cluster.scheduler.scheduler import Scheduler
+from tutor.cluster.schedulers import SchedulerProcesses
 from tutor.cluster.simulation import Simulation
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.cluster.storage import Store
@@ -90,7 +91,8 @@ class Cluster:
         self.endpoint.on_change.append(self._unsettle)
         self.raft = self._raft_group(fabric)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
-            'kube-scheduler': Elected(self._election(local, scheduler.AGENT, 'default-scheduler', self.scheduler)),
+            'kube-scheduler': SchedulerProcesses(self.simulation, self.scheduler, Elected(
+                self._election(local, scheduler.AGENT, 'default-scheduler', self.scheduler))),
             'kube-controller-manager': Elected(self._election(
                 local, controller_manager.AGENT, controller_manager.AGENT, self.controllers)),
             'kube-apiserver': self._serving,

@@ -9,6 +9,7 @@ from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.scheduler.cache import Cache
+from tutor.cluster.scheduler.configuration import ProfileSettings
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.simulation import Simulation
 
@@ -85,6 +86,10 @@ class Plugin:
 
     def __init__(self, handle: Handle) -> None:
         self.handle = handle
+
+    def configure(self, settings: ProfileSettings) -> None:
+        """Take what a profile says of its scoring."""
+        self.weight = settings.enabled.get(self.name) or self.weight
 
     def pre_filter(self, cycle: Cycle) -> PreFilter:
         return None

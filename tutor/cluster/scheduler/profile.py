@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tutor.cluster.scheduler.catalog import PLUGINS
+from tutor.cluster.scheduler.configuration import ProfileSettings
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Handle, Hint, Only, Plugin, Rejection, overrides
 from tutor.cluster.scheduler.node_info import NodeInfo
 from tutor.cluster.scheduler.nominations import Nominations, passes
@@ -30,14 +31,17 @@ class NoNodes(Exception):
 
 
 class Profile:
-    """The plugins of the default profile, sorted by extension point."""
+    """The plugins of one profile, sorted by extension point."""
 
-    def __init__(self, handle: Handle, nominations: Nominations) -> None:
+    def __init__(self, handle: Handle, nominations: Nominations, settings: ProfileSettings) -> None:
         self._handle = handle
         self._nominations = nominations
         self.plugins = [kind(handle) for kind in PLUGINS]
-        self._pre_filters = [p for p in self.plugins if overrides(p, 'pre_filter') or overrides(p, 'filter')]
-        self._scorers = [p for p in self.plugins if overrides(p, 'score')]
+        self._pre_filters = [p for p in self.plugins if settings.filters(p.name)
+                             and (overrides(p, 'pre_filter') or overrides(p, 'filter'))]
+        self._scorers = [p for p in self.plugins if settings.scores(p.name) and overrides(p, 'score')]
+        for plugin in self._scorers:
+            plugin.configure(settings)
         self._start = 0
 
     def hints(self) -> dict[str, dict[str, Hint]]:

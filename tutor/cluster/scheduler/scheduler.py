@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, condition
 from tutor.client.client import Client
 from tutor.client.events import SeriesRecorder
-from tutor.client.informer import Informer, Informers
+from tutor.client.informer import RETRY, Informer, Informers
 from tutor.client.transport import STRATEGIC_PATCH, Transport, User
 from tutor.cluster.scheduler.cache import Cache
+from tutor.cluster.scheduler.configuration import DEFAULT_NAME, Configuration
 from tutor.cluster.scheduler.framework import Cycle, Handle
 from tutor.cluster.scheduler.messages import fit_error
 from tutor.cluster.scheduler.node_info import PodInfo
@@ -23,20 +25,23 @@ from tutor.cluster.scheduler.queue import QueuedPod, SchedulingQueue
 from tutor.cluster.simulation import Simulation
 
 AGENT = 'kube-scheduler'
-NAME = 'default-scheduler'
 BIND_TIMEOUT = 600.0
 NOTE_LENGTH = 1024
 _WATCHED = ('persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io', 'csinodes.storage.k8s.io')
 _READ = ('namespaces', 'services', 'replicationcontrollers', 'replicasets.apps', 'statefulsets.apps',
          'poddisruptionbudgets.policy')
+_NEEDED = ('pods', 'nodes', *_READ, *_WATCHED)
 
 
 class Scheduler:
     """The process. While it is stopped pods stay pending; a new start begins from what the API server has."""
 
-    def __init__(self, simulation: Simulation, transport: Transport) -> None:
+    def __init__(self, simulation: Simulation, transport: Transport, hostname: str = 'controlplane') -> None:
         self.simulation = simulation
         self.transport = transport
+        self.hostname = hostname
+        self.configuration = Configuration()
+        """What the next start begins with."""
         self._run: _Run | None = None
 
     @property
@@ -47,7 +52,7 @@ class Scheduler:
         if self._run is None:
             user = User('system:kube-scheduler', ('system:authenticated',))
             client = Client(self.transport, user, AGENT, f'{AGENT}/v1.36.1 (linux/amd64) scheduler')
-            self._run = _Run(self.simulation, client)
+            self._run = _Run(self.simulation, client, self.configuration, self.hostname)
 
     def stop(self) -> None:
         if self._run is not None:
@@ -58,19 +63,21 @@ class Scheduler:
 class _Run:
     """The scheduler from one start to the next stop."""
 
-    def __init__(self, simulation: Simulation, client: Client) -> None:
+    def __init__(self, simulation: Simulation, client: Client, configuration: Configuration, hostname: str) -> None:
         self.simulation = simulation
         self.client = client
         self.informers = Informers(simulation, client)
         self.cache = Cache()
         self.nominations = Nominations()
         handle = Handle(simulation, client, self.informers, self.cache)
-        self.profile = Profile(handle, self.nominations)
+        self.profiles = {settings.name: Profile(handle, self.nominations, settings)
+                         for settings in configuration.profiles}
         self.preemption = Preemption(handle, self.nominations)
-        self.recorder = SeriesRecorder(simulation, client, NAME, f'{NAME}-controlplane')
+        self.recorders = {name: SeriesRecorder(simulation, client, name, f'{name}-{hostname}')
+                          for name in self.profiles}
         self._stopped = self._scheduled = False
         self._waiting: dict[str, tuple[Cycle, QueuedPod, str, Callable[[], bool]]] = {}
-        self.queue = SchedulingQueue(simulation, self.profile.hints(), self._wake)
+        self.queue = SchedulingQueue(simulation, next(iter(self.profiles.values())).hints(), self._wake)
         self.pods = self._listen()
         self.informers.start()
 
@@ -120,7 +127,7 @@ class _Run:
                 self._pod_gone(old)
         elif new['spec'].get('nodeName'):
             self._pod_placed(old, new)
-        elif new['spec'].get('schedulerName', NAME) == NAME and 'deletionTimestamp' not in new['metadata']:
+        elif _scheduler_of(new) in self.profiles and 'deletionTimestamp' not in new['metadata']:
             self._pod_pending(old, new)
         else:
             self.queue.delete(new['metadata']['uid'])
@@ -175,6 +182,10 @@ class _Run:
         self._scheduled = False
         if self._stopped:
             return
+        if not all(self.informers.of(resource).synced for resource in _NEEDED):  # WaitForCacheSync
+            self._scheduled = True
+            self.simulation.call_later(RETRY, self._next)
+            return
         queued = self.queue.pop()
         if queued is None:
             return
@@ -196,7 +207,7 @@ class _Run:
         trace = self.simulation.trace
         cycle = Cycle(queued.info)
         try:
-            node = self.profile.choose(cycle)
+            node = self.profiles[_scheduler_of(pod)].choose(cycle)
         except NoNodes:
             self.queue.add_failed(queued)  # No plugin refused it.
             self._tell_refused(queued, 'no nodes available to schedule pods')
@@ -210,7 +221,7 @@ class _Run:
         self._bind_volumes(cycle, queued, node)
 
     def _bind_volumes(self, cycle: Cycle, queued: QueuedPod, node: str) -> None:
-        plugin = cast(VolumeBinding, self.profile.find('VolumeBinding'))
+        plugin = cast(VolumeBinding, self.profiles[_scheduler_of(queued.info.pod)].find('VolumeBinding'))
         if plugin.has_to_bind(cycle):
             # NominatedNodeNameForExpectation: binding may take a while, and others shall see what is meant.
             self._patch_status(queued.info, {'nominatedNodeName': node})
@@ -251,8 +262,8 @@ class _Run:
                          f'binding rejected: running Bind plugin "DefaultBinder": {error}')
             return
         self.nominations.remove(info.uid)
-        self.recorder.event(info.pod, 'Normal', 'Scheduled', 'Binding',
-                            f'Successfully assigned {info.key} to {node}')
+        self._recorder(info.pod).event(info.pod, 'Normal', 'Scheduled', 'Binding',
+                                       f'Successfully assigned {info.key} to {node}')
 
     # -- refused ------------------------------------------------------------------------------------------------
 
@@ -289,7 +300,7 @@ class _Run:
         if 'deletionTimestamp' in victim.pod['metadata']:
             return
         entry = {'type': 'DisruptionTarget', 'status': 'True', 'reason': 'PreemptionByScheduler',
-                 'message': f'{NAME}: preempting to accommodate a higher priority pod',
+                 'message': f'{_scheduler_of(pod.pod)}: preempting to accommodate a higher priority pod',
                  'lastTransitionTime': self.simulation.timestamp()}
         if victim.pod['metadata'].get('generation'):
             entry['observedGeneration'] = victim.pod['metadata']['generation']
@@ -299,8 +310,8 @@ class _Run:
         except StatusError as error:
             if error.code != 404:
                 raise
-        self.recorder.event(victim.pod, 'Normal', 'Preempted', 'Preempting',
-                            f'Preempted by pod {pod.uid} on node {node}', pod.pod)
+        self._recorder(pod.pod).event(victim.pod, 'Normal', 'Preempted', 'Preempting',
+                                      f'Preempted by pod {pod.uid} on node {node}', pod.pod)
 
     def _tell_refused(self, queued: QueuedPod, message: str, nominated: str | None = None) -> None:
         self._tell(queued.info, 'Unschedulable', message, nominated)
@@ -316,7 +327,7 @@ class _Run:
         if pod is None or pod['metadata']['uid'] != info.uid:
             return
         note = message if len(message) <= NOTE_LENGTH else message[:NOTE_LENGTH - len(' ...')] + ' ...'
-        self.recorder.event(pod, 'Warning', 'FailedScheduling', 'Scheduling', note)
+        self._recorder(pod).event(pod, 'Warning', 'FailedScheduling', 'Scheduling', note)
         change: dict[str, Any] = {}
         entry = self._condition(pod, reason, message)
         if entry is not None:
@@ -343,13 +354,19 @@ class _Run:
                 return None
         return entry
 
+    def _recorder(self, pod: Object) -> SeriesRecorder:
+        """The events of a profile come from the scheduler of its name."""
+        return self.recorders[_scheduler_of(pod)]
+
     def _patch_status(self, info: PodInfo, status: Object) -> None:
-        try:
+        """What cannot be written is only logged (updatePod)."""
+        with suppress(StatusError, OSError):
             self.client.patch('pods', info.name, {'metadata': {'uid': info.uid}, 'status': status}, info.namespace,
                               'status', STRATEGIC_PATCH)
-        except StatusError as error:
-            if error.code not in (404, 409):
-                raise
+
+
+def _scheduler_of(pod: Object) -> str:
+    return pod['spec'].get('schedulerName', DEFAULT_NAME)
 
 
 def _ended(pod: Object) -> bool:

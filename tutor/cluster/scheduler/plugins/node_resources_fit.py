@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.pod_resources import pod_requests
+from tutor.cluster.scheduler.configuration import ProfileSettings, Strategy
 from tutor.cluster.scheduler.framework import MAX_SCORE, Cycle, Hint, Plugin, Rejection
 from tutor.cluster.scheduler.hints import is_own, is_placed
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
+from tutor.cluster.scheduler.plugins import resource_scores
 
+USUAL = Strategy()
 
 class NodeResourcesFit(Plugin):
     name = 'NodeResourcesFit'
+    strategy = USUAL
+
+    def configure(self, settings: ProfileSettings) -> None:
+        super().configure(settings)
+        self.strategy = settings.strategy
 
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
         pod = cycle.pod
@@ -47,7 +55,9 @@ class NodeResourcesFit(Plugin):
         return Rejection('NodeResourcesFit', reasons, unresolvable)
 
     def score(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[int]:
-        """leastResourceScorer over CPU and memory, unrequested amounts assumed."""
+        """leastResourceScorer over CPU and memory, unrequested amounts assumed, unless the profile has another way."""
+        if self.strategy != USUAL:
+            return resource_scores.scores(self.strategy, cycle.pod, nodes)
         cpu, memory = cycle.pod.assumed_milli_cpu, cycle.pod.assumed_memory
         scores = []
         for node in nodes:
