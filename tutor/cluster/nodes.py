@@ -220,7 +220,8 @@ class Nodes:
             for image in CATALOG[addon].images if addon in CATALOG else ():
                 images.load(parse(image))
         runtime = HollowRuntime(simulation) if idle else Runtime(
-            simulation, images, config.runtime.partition(':')[0], float(parse_quantity(node.capacity['cpu']).value))
+            simulation, images, config.runtime.partition(':')[0], float(parse_quantity(node.capacity['cpu']).value),
+            machine.disk)
         settings = NodeSettings(
             node.name, address_of(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
             node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tutor.cluster.simulation import BrokenPipe, Reader, Simulation, Writer
-from tutor.shell.vfs import Device, File, FileSystem
+from tutor.shell.inodes import MOST_AT_ONCE, Device, File, failure
+from tutor.shell.vfs import FileSystem
 
 if TYPE_CHECKING:
     from tutor.shell.process import IO
 
 CHUNK = 64 * 1024
-ENDLESS = 32 * 1024 * 1024
+PACE = 1024 * 1024
+"""Endless devices let time pass after so many bytes."""
+ZEROS = bytes(PACE)
+MOST_ENDLESS = 32 * PACE
+SPEEDS = {False: 2e9, True: 4e8}
+"""Bytes per second of zeros, and of random bytes."""
 
 
 class BytesReader:
@@ -40,37 +45,68 @@ class BytesReader:
         self._data = b''
 
 
+class FileReader(BytesReader):
+    """Reads a file as it is when it is opened."""
+
+    def __init__(self, node: File) -> None:
+        super().__init__(node.head())
+        self._zeros = node.zeros
+
+    async def read(self, size: int = -1) -> bytes:
+        found = await super().read(size)
+        if not self._zeros or len(found) == size:
+            return found
+        more = self._zeros if size < 0 else min(size - len(found), self._zeros)
+        if more > MOST_AT_ONCE:
+            raise failure(errno.ENOMEM, '')
+        self._zeros -= more
+        return found + _zeros(more)
+
+
 class EndlessReader:
-    """/dev/zero and /dev/urandom, cut off after ENDLESS bytes; who asks for all gets no more than a chunk."""
+    """/dev/zero, or with `random` /dev/urandom: bytes without end, as fast as a kernel makes them."""
 
     isatty = False
 
-    def __init__(self, produce: Callable[[int], bytes]) -> None:
-        self._produce = produce
-        self._left = ENDLESS
+    def __init__(self, simulation: Simulation, random: bool) -> None:
+        self._simulation = simulation
+        self._random = random
+        self._ahead = b''
+        self._made = 0
 
     async def read(self, size: int = -1) -> bytes:
-        count = min(CHUNK if size < 0 else size, CHUNK, self._left)
-        self._left = 0 if size < 0 else self._left - count
-        return self._produce(count)
+        """So many bytes; who wants all of them gets MOST_ENDLESS."""
+        wanted = min(size, MOST_ENDLESS) if size >= 0 else MOST_ENDLESS
+        found, self._ahead = self._ahead[:wanted], self._ahead[wanted:]
+        missing = wanted - len(found)
+        if missing:
+            found += self._simulation.identities.randbytes(missing) if self._random else _zeros(missing)
+            self._made += missing
+        if self._made >= PACE:
+            await self._simulation.sleep(self._made / SPEEDS[self._random])
+            self._made = 0
+        return found
 
     async def readline(self) -> bytes:
-        line = bytearray()
-        while not line.endswith(b'\n') and len(line) < CHUNK and (byte := await self.read(1)):
-            line += byte
-        return bytes(line)
+        found = await self.read(CHUNK if self._random else -1)
+        line, newline, rest = found.partition(b'\n')
+        self._ahead = rest + self._ahead
+        return line + newline
 
-    def close(self) -> None:
-        self._left = 0
+    def close(self) -> None: ...
+
+
+def _zeros(count: int) -> bytes:
+    return ZEROS if count == PACE else bytes(count)
 
 
 def file_reader(node: File | Device, simulation: Simulation) -> Reader:
     """Reads a file as it is when it is opened, or a device."""
     if isinstance(node, File):
-        return BytesReader(node.data())
-    if node.kind == 'zero':
-        return EndlessReader(bytes)
-    return EndlessReader(simulation.identities.randbytes) if node.kind in ('random', 'urandom') else BytesReader()
+        return FileReader(node)
+    if node.kind in ('zero', 'full', 'random', 'urandom'):
+        return EndlessReader(simulation, node.kind.endswith('random'))
+    return BytesReader()
 
 
 class FileWriter:

@@ -11,79 +11,26 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tutor.shell.disk import Disk
+from tutor.shell.inodes import (
+    DIRECTORY_MODE,
+    FILE_MODE,
+    Device,
+    Directory,
+    Dynamic,
+    File,
+    Node,
+    Symlink,
+    failure,
+)
+
 BUDGET = 256 * 1024 * 1024
+"""How many bytes but counted zeros a file system keeps, and how many at all when it is on no disk."""
+SPARSE = 4096
+"""Zeros that are written together count as such from so many on."""
 MAX_LINKS = 40
-DIRECTORY_MODE, FILE_MODE, PROGRAM_MODE = 0o755, 0o644, 0o755
 
 Clock = Callable[[], float]
-Dynamic = Callable[[], bytes]
-
-
-def failure(number: int, path: str) -> OSError:
-    """An OSError as the system raises it."""
-    return OSError(number, os.strerror(number), path)
-
-
-class Node:
-    """What a directory entry refers to. `owner` is the file system that may change it in place."""
-
-    __slots__ = ('gid', 'mode', 'mtime', 'owner', 'uid')
-
-    def __init__(self, owner: object, mode: int, mtime: float, uid: int = 0, gid: int = 0) -> None:
-        self.owner = owner
-        self.mode = mode
-        self.mtime = mtime
-        self.uid = uid
-        self.gid = gid
-
-
-class File(Node):
-    """A regular file. `content` is bytes, or a function that makes them when they are read; `program` names the
-    simulated program that runs when the file is executed."""
-
-    __slots__ = ('content', 'program')
-
-    def __init__(self, owner: object, content: bytes | bytearray | Dynamic, mode: int = FILE_MODE, mtime: float = 0.0,
-                 program: str = '') -> None:
-        super().__init__(owner, mode, mtime)
-        self.content = content
-        self.program = program
-
-    def data(self) -> bytes:
-        return self.content() if callable(self.content) else bytes(self.content)
-
-    @property
-    def size(self) -> int:
-        return len(self.content()) if callable(self.content) else len(self.content)
-
-
-class Directory(Node):
-    __slots__ = ('entries',)
-
-    def __init__(self, owner: object, mtime: float = 0.0, mode: int = DIRECTORY_MODE) -> None:
-        super().__init__(owner, mode, mtime)
-        self.entries: dict[str, Node] = {}
-
-
-class Symlink(Node):
-    __slots__ = ('target',)
-
-    def __init__(self, owner: object, target: str, mtime: float = 0.0) -> None:
-        super().__init__(owner, 0o777, mtime)
-        self.target = target
-
-
-class Device(Node):
-    """/dev/null, /dev/zero, /dev/stdin …: `kind` is its name; programs open it by that."""
-
-    __slots__ = ('kind',)
-
-    def __init__(self, owner: object, kind: str) -> None:
-        super().__init__(owner, 0o666, 0.0)
-        self.kind = kind
-
-    def write(self, data: bytes) -> None:
-        """What becomes of what is written to it: nothing."""
 
 
 class Mount(Node):
@@ -119,15 +66,18 @@ def normalize(path: str, cwd: str = '/') -> str:
 
 
 class FileSystem:
-    """A tree of nodes. `lower` is a tree to start from; it is never changed."""
+    """A tree of nodes. `lower` is a tree to start from; it is never changed. What is written takes room on `disk`, or
+    of `budget` bytes."""
 
     def __init__(self, clock: Clock, lower: FileSystem | None = None, read_only: bool = False,
-                 budget: int = BUDGET) -> None:
+                 budget: int = BUDGET, disk: Disk | None = None) -> None:
         self._clock = clock
         self.root = lower.root if lower is not None else Directory(self, clock())
         self.read_only = read_only
-        self.budget = budget
+        self._budget = budget
+        self.disk = disk
         self.used = 0
+        self._zeros = 0
         self._watches: dict[str, Callable[[], None]] = {}
 
     # -- finding ------------------------------------------------------------------------------------------------
@@ -233,14 +183,42 @@ class FileSystem:
         return place.files._own_file(place, append, mode)
 
     def append_to(self, file: File, data: bytes) -> None:
-        """Add to a file got from `open_write`; raises OSError ENOSPC beyond the budget."""
+        """Add to a file got from `open_write`; raises OSError ENOSPC when there is no room."""
+        if len(data) >= SPARSE and not data[0] and data == bytes(len(data)):
+            self.append_zeros(file, len(data))
+            return
         holder = file.owner if isinstance(file.owner, FileSystem) else self
-        if holder.used + len(data) > holder.budget:
-            raise failure(errno.ENOSPC, '')
-        holder.used += len(data)
         assert isinstance(file.content, bytearray)
-        file.content += data
-        file.mtime = self._clock()
+        holder._take(len(data), len(data) + file.zeros)
+        holder._zeros -= file.zeros
+        file.content += bytes(file.zeros) + data if file.zeros else data
+        file.zeros, file.mtime = 0, self._clock()
+
+    def append_zeros(self, file: File, count: int) -> None:
+        """Lengthen a file got from `open_write` by zeros, which are only counted; raises OSError ENOSPC."""
+        holder = file.owner if isinstance(file.owner, FileSystem) else self
+        holder._take(count, 0)
+        holder._zeros += count
+        file.zeros, file.mtime = file.zeros + count, self._clock()
+
+    def copy(self, source: File, path: str, mode: int | None = None) -> None:
+        """Write to a path what is in a file; raises OSError."""
+        self.write(path, source.head(), mode)
+        if source.zeros and isinstance(file := self.node(path), File):
+            self.append_zeros(file, source.zeros)
+
+    def _take(self, size: int, kept: int) -> None:
+        """Take room for so many bytes, of which some are to be kept; raises OSError ENOSPC when there is none."""
+        full = self.used - self._zeros + kept > BUDGET or (
+            self.used + size > self._budget if self.disk is None else not self.disk.take(size))
+        if full:
+            raise failure(errno.ENOSPC, '')
+        self.used += size
+
+    def _hold(self, file: File, sign: int = 1) -> None:
+        """Count a file that is there, or with -1 one that goes."""
+        self.used += sign * file.size
+        self._zeros += sign * file.zeros
 
     def write(self, path: str, data: bytes | str, mode: int | None = None) -> None:
         """Replace the content of a file, or make it; raises OSError."""
@@ -356,10 +334,18 @@ class FileSystem:
         self._own_node(path).mtime = self._clock() if when is None else when
 
     def truncate(self, path: str, size: int) -> None:
+        """Cut a file to a size, or lengthen it with zeros; raises OSError."""
         file = self.open_write(path, append=True)
-        if isinstance(file, File):
-            assert isinstance(file.content, bytearray)
-            file.content[:] = file.content[:size].ljust(size, b'\0')
+        if not isinstance(file, File):
+            return
+        if size > file.size:
+            self.append_zeros(file, size - file.size)
+            return
+        assert isinstance(file.content, bytearray) and isinstance(file.owner, FileSystem)
+        file.owner._hold(file, -1)
+        del file.content[size:]
+        file.zeros = size - len(file.content)
+        file.owner._hold(file)
 
     def watch(self, folder: str, changed: Callable[[], None]) -> None:
         """Call `changed` whenever something in a folder is made, written or removed (inotify)."""
@@ -436,13 +422,13 @@ class FileSystem:
             node = File(self, bytearray(), mode, self._clock())
             place.parent.entries[place.name] = node
         elif node.owner is not self or not isinstance(node.content, bytearray):
-            copy = File(self, bytearray(node.data() if append else b''), node.mode, self._clock(), node.program)
-            copy.uid, copy.gid = node.uid, node.gid
-            self.used += copy.size
+            copy = File(self, bytearray(node.head() if append else b''), node.mode, self._clock(), node.program)
+            copy.uid, copy.gid, copy.zeros = node.uid, node.gid, node.zeros if append else 0
+            self._hold(copy)
             place.parent.entries[place.name] = node = copy
         elif not append:
-            self.used -= len(node.content)
-            node.content = bytearray()
+            self._hold(node, -1)
+            node.content, node.zeros = bytearray(), 0
             node.mtime = self._clock()
         return node
 
@@ -461,7 +447,9 @@ class FileSystem:
         elif isinstance(node, File):
             data: Any = node.content if callable(node.content) else bytearray(node.content)
             copy = File(place.files, data, node.mode, node.mtime, node.program)
-            copy.uid, copy.gid = node.uid, node.gid
+            copy.uid, copy.gid, copy.zeros = node.uid, node.gid, node.zeros
+            if not callable(data):
+                place.files._hold(copy)
         else:
             return node
         place.parent.entries[place.name] = copy
@@ -485,7 +473,7 @@ class FileSystem:
 
     def _leave(self, place: Place) -> None:
         if isinstance(place.node, File) and place.node.owner is place.files:
-            place.files.used -= place.node.size
+            place.files._hold(place.node, -1)
         del place.parent.entries[place.name]
         place.parent.mtime = self._clock()
         if self._watches:

@@ -23,6 +23,7 @@ from tutor.cluster.containers.executables import DEFAULT_PATH, StartFailure, fin
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.containers.usage import Memory, Processor
 from tutor.cluster.simulation import Future, Pipe, Simulation, Task
+from tutor.shell.disk import Disk
 from tutor.shell.process import IO, SIGNALS, Context, Host, Main, Process
 from tutor.shell.streams import pour
 from tutor.shell.tty import joined
@@ -88,12 +89,14 @@ class Runtime:
     """All sandboxes and containers of a node. `on_change` is called with a container that started or ended."""
 
     def __init__(self, simulation: Simulation, images: NodeImages, scheme: str = 'containerd',
-                 cores: float = 2.0) -> None:
+                 cores: float = 2.0, disk: Disk | None = None) -> None:
         self.simulation = simulation
         self.images = images
         self.scheme = scheme
         self.processor = Processor(cores)
         self.memory = Memory()
+        self.disk = disk or Disk()
+        """Where containers keep what they write."""
         self.used = 0.0
         """CPU seconds of the containers that were removed."""
         self.sandboxes: dict[str, Sandbox] = {}
@@ -183,7 +186,7 @@ class Runtime:
     def start(self, container: Container) -> None:
         """StartContainer. Raises RuntimeFailure when its command cannot be run; it has then ended (128)."""
         config, sandbox = container.config, self.sandboxes[container.sandbox]
-        host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container), config,
+        host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container, self.disk), config,
                              self.processor, self.memory, self._pid_namespace(container), sandbox.memory)
         host.on_memory = self.on_memory
         container.host = host

@@ -9,6 +9,7 @@ from tutor.cluster.containers import cgroup, proc
 from tutor.cluster.simulation import Pipe
 from tutor.cluster.simulation.coroutines import Scheduler
 from tutor.cluster.simulation.pipes import CAPACITY
+from tutor.shell.disk import Disk
 from tutor.shell.vfs import Device, Directory, FileSystem
 
 if TYPE_CHECKING:
@@ -81,12 +82,13 @@ class TerminalPipe(Pipe):
         return at_end
 
 
-def build(container: Container) -> FileSystem:
+def build(container: Container, disk: Disk) -> FileSystem:
     """The file system of a container: the image's, copied where written, and what is mounted over it."""
     config = container.config
     assert container.host is not None
     simulation = container.host.simulation
-    files = FileSystem(lambda: simulation.now, lower=config.manifest.root, read_only=config.read_only_root)
+    files = FileSystem(lambda: simulation.now, lower=config.manifest.root, read_only=config.read_only_root,
+                       disk=disk)
     files.mount('/proc', proc.file_system(container))
     files.mount('/dev', FileSystem(lambda: simulation.now, lower=devices(config.privileged)))
     system = FileSystem(lambda: simulation.now, lower=_sys())

@@ -127,6 +127,9 @@ class Kubelet:
         self._stamps: tuple[float, str] = (-1.0, '')
         runtime.on_change = self._container_changed
         runtime.on_memory = self.eviction.memory_changed
+        if not settings.idle:
+            machine.disk.measure = self.eviction.machine.measure
+            machine.disk.filled = self.eviction.disk_filled
         runtime.on_availability = RuntimeWatch(self).changed
         self.log = silence(simulation)
         self.direction = Direction()

@@ -14,7 +14,8 @@ from tutor.cluster.containers.image import Manifest
 from tutor.cluster.kubelet import fields
 from tutor.cluster.kubelet.environment import bytes_data
 from tutor.cluster.simulation import Simulation
-from tutor.shell.vfs import Directory, FileSystem
+from tutor.shell.disk import Disk
+from tutor.shell.vfs import BUDGET, Directory, FileSystem
 
 DEFAULT_MODE = 0o644
 TOKEN_MODE_WITH_GROUP = 0o640
@@ -50,6 +51,7 @@ class Surroundings:
     client: Client
     informers: Informers
     machine: FileSystem
+    disk: Disk
     shared: dict[str, FileSystem]
     """File systems that outlive pods and are seen from every node (network storage), by volume handle."""
     facts: Callable[[], fields.Facts]
@@ -97,7 +99,7 @@ class Volume:
     def _new_files(self, budget: int | None = None) -> FileSystem:
         simulation = self.around.simulation
         clock = lambda: simulation.now  # noqa: E731 - the file system's clock
-        files = FileSystem(clock) if budget is None else FileSystem(clock, budget=budget)
+        files = FileSystem(clock, disk=self.around.disk) if budget is None else FileSystem(clock, budget=budget)
         files._own_root()
         return files
 
@@ -116,7 +118,7 @@ class EmptyDir(Volume):
     def _build(self) -> FileSystem:
         limit = self.source.get('sizeLimit')
         memory = self.source.get('medium') == 'Memory'
-        files = self._new_files(quantity_value(limit) if limit and memory else None)
+        files = self._new_files((quantity_value(limit) if limit else BUDGET) if memory else None)
         files.root.mode = 0o777
         own_by_group(files, self.pod)
         return files

@@ -300,8 +300,8 @@ class PodWorker:
 
     def surroundings(self) -> Surroundings:
         kubelet = self.kubelet
-        return Surroundings(self.simulation, kubelet.client, kubelet.informers, kubelet.machine.files, kubelet.shared,
-                            self.facts)
+        return Surroundings(self.simulation, kubelet.client, kubelet.informers, kubelet.machine.files,
+                            kubelet.machine.disk, kubelet.shared, self.facts)
 
     def facts(self) -> fields.Facts:
         addresses = self.attachment.addresses if self.attachment is not None else []

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from tutor.cluster.machine.processes import InnerProcess, MachineProcesses
 from tutor.cluster.simulation import Simulation
+from tutor.shell.disk import Disk
 from tutor.shell.machine import FIRST_BOOT
 from tutor.shell.process import Connection, Host, Main, Process
 from tutor.shell.systemd.journal import Journal
@@ -50,6 +51,7 @@ class Machine(Host):
         self._base = base
         self._furnish = furnish
         self._files: FileSystem | None = None
+        self.disk = Disk()
         self.network = open_network(lambda: self.files)
         self.journal = Journal(simulation, name)
         self.systemd = Systemd(simulation, self, self.journal)
@@ -71,13 +73,18 @@ class Machine(Host):
     def files(self) -> FileSystem:  # type: ignore[override]
         if self._files is None:
             simulation = self.simulation
-            self._files = FileSystem(lambda: simulation.now, lower=self._base())
+            self._files = FileSystem(lambda: simulation.now, lower=self._base(), disk=self.disk)
             self._furnish(self._files)
         return self._files
 
     @files.setter
     def files(self, files: FileSystem | None) -> None:
         self._files = files
+
+    @property
+    def written(self) -> int:
+        """How many bytes were written to its own files."""
+        return self._files.used if self._files is not None else 0
 
     def read(self, path: str) -> str:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.inputs import CHUNK, Pace, chomp, lines, open_all, text
+from tutor.shell.programs.inputs import Pace, chomp, lines, open_all, text
 from tutor.shell.programs.options import Options, parse
 
+BLOCK = 1024 * 1024
 LONG = {'number': 'n', 'number-nonblank': 'b', 'show-ends': 'E', 'show-tabs': 'T', 'show-all': 'A',
         'squeeze-blank': 's', 'show-nonprinting': 'v'}
 
@@ -23,7 +24,7 @@ async def cat(argv: list[str], io: IO, ctx: Context) -> int:
             async for line in lines(reader):
                 io.stdout.write(show.line(line))
             continue
-        while data := await reader.read(CHUNK):
+        while data := await reader.read(BLOCK):
             io.stdout.write(data)
             await io.stdout.drain()
             if not await pace.wrote(len(data)):

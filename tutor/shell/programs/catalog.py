@@ -60,6 +60,7 @@ PROGRAMS: Mapping[str, str] = {
     'etcdutl': 'etcd.program:etcdutl',
     'expand': 'folding:expand',
     'expr': 'expr:main',
+    'fallocate': 'folders:fallocate',
     'false': 'trivial:false',
     'fgrep': 'grep:main',
     'file': 'stat:file',

@@ -172,7 +172,7 @@ class _Transfer:
             files.symlink(node.target, place)
         elif isinstance(node, File):
             new = not files.exists(place)
-            files.write(place, node.data(), node.mode if new or preserve else None)
+            files.copy(node, place, node.mode if new or preserve else None)
             copy = files.node(place)
             if isinstance(copy, File):
                 copy.program = node.program

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
+from tutor.cluster.simulation import Reader, Writer
 from tutor.shell.access import open_write
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
@@ -15,8 +17,7 @@ from tutor.shell.vfs import Device, normalize
 UNITS = {'': 1, 'c': 1, 'w': 2, 'b': 512, 'k': 1024, 'K': 1024, 'M': 1024**2, 'G': 1024**3, 'kB': 1000, 'KB': 1000,
          'MB': 1000**2, 'GB': 1000**3}
 NAMES = ('if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'conv', 'iflag', 'oflag', 'status')
-ENDLESS = ('zero', 'urandom', 'random')
-PIECE = 64 * 1024
+PIECE = 1024 * 1024
 SPEED = 2e9
 """Bytes per second."""
 
@@ -36,7 +37,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     opened = "can't open '{path}': {reason}" if busybox else "failed to open '{path}': {reason}"
     name = given.get('if', '-')
     try:
-        reader = _input(name, io, ctx)
+        reader = open_reader(name, io, ctx)
         name = given.get('of', '')
         out = _output(given, numbers.get('seek', 0) * (numbers.get('bs') or numbers.get('obs') or 512), io, ctx)
     except OSError as problem:
@@ -47,18 +48,19 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return 137
     try:
         for _ in range(numbers.get('skip', 0)):
-            await _block(reader, size)
+            async for _ in _block(reader, size):
+                pass
         while left is None or left > 0:
-            data = await _block(reader, size)
-            if not data:
+            before = total
+            async for piece in _block(reader, size):
+                out.write(piece)
+                total += len(piece)
+                await out.drain()
+            if total == before:
                 break
-            for start in range(0, len(data), PIECE):
-                out.write(data[start:start + PIECE])
-                total += len(data[start:start + PIECE])
-            await out.drain()
-            full, part = full + (len(data) == size), part + (len(data) < size)
+            full, part = full + (total - before == size), part + (total - before < size)
             left = None if left is None else left - 1
-            await ctx.simulation.sleep(len(data) / SPEED)
+            await ctx.simulation.sleep((total - before) / SPEED)
     except OSError as problem:
         part_name = given.get('of', 'standard output')
         failed = f"dd: error writing '{part_name}': {reason(problem)}\n"
@@ -70,18 +72,6 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     return int(bool(failed))
 
 
-class _Endless:
-    """/dev/zero and /dev/urandom."""
-
-    async def read(self, size: int) -> bytes:
-        return bytes(size)
-
-
-def _input(path: str, io: IO, ctx: Context):  # type: ignore[no-untyped-def]
-    node = ctx.files.node(normalize(path, ctx.cwd)) if path != '-' else None
-    return _Endless() if isinstance(node, Device) and node.kind in ENDLESS else open_reader(path, io, ctx)
-
-
 def _number(text: str, busybox: bool) -> int:
     match = re.fullmatch(r'(\d+)([a-zA-Z]*)', text)
     if match is None or match[2] not in UNITS:
@@ -89,27 +79,24 @@ def _number(text: str, busybox: bool) -> int:
     return int(match[1]) * UNITS[match[2]]
 
 
-def _output(given: dict[str, str], seek: int, io: IO, ctx: Context):  # type: ignore[no-untyped-def]
+def _output(given: dict[str, str], seek: int, io: IO, ctx: Context) -> Writer:
     """Where it writes to: what is there after `seek` stays only with conv=notrunc. Raises OSError."""
     if 'of' not in given:
         return io.stdout
     path = normalize(given['of'], ctx.cwd)
-    keeps = ctx.files.read(path)[:seek] if seek and ctx.files.is_file(path) else b''
-    node = open_write(path, False, ctx)
+    node = open_write(path, bool(seek), ctx)
     if isinstance(node, Device):
         return device_writer(node, io)
-    writer = FileWriter(ctx.files, node)
     if seek:
-        writer.write(keeps.ljust(seek, b'\0'))
-    return writer
+        ctx.files.truncate(path, seek)
+    return FileWriter(ctx.files, node)
 
 
-async def _block(reader, size: int) -> bytes:  # type: ignore[no-untyped-def]
-    """So much, unless the input ends."""
-    found = b''
-    while len(found) < size and (data := await reader.read(size - len(found))):
-        found += data
-    return found
+async def _block(reader: Reader, size: int) -> AsyncIterator[bytes]:
+    """So much in pieces, unless the input ends."""
+    while size and (data := await reader.read(min(size, PIECE))):
+        size -= len(data)
+        yield data
 
 
 def _speed(total: int, seconds: float, busybox: bool) -> str:

@@ -40,10 +40,11 @@ def _mounts(ctx: Context) -> list[tuple[str, str, str, str]]:
 
 def _disk(ctx: Context, inodes: bool) -> tuple[int, int]:
     """Kilobytes of the disk, and of what is on it; or its inodes."""
+    disk = ctx.files.disk
     if inodes:
-        return ctx.host.machine.usage('inodes') if ctx.host.machine is not None else (DISK // 16, DISK // 250)
-    if ctx.host.machine is not None:
-        total, used = ctx.host.machine.usage('ephemeral-storage')
+        return disk.measure('inodes') if disk is not None else (DISK // 16, DISK // 250)
+    if disk is not None:
+        total, used = disk.measure('ephemeral-storage')
         return total // 1024, used // 1024
     return DISK, DISK * 31 // 100 + ctx.files.used // 1024
 

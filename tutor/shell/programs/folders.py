@@ -1,15 +1,17 @@
-"""mkdir, touch, mktemp, truncate."""
+"""mkdir, touch, mktemp, truncate, fallocate."""
 
 from __future__ import annotations
 
+import errno
 import re
 
 from tutor.shell.access import guard, open_write, own
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.ls import human
 from tutor.shell.programs.modes import changed
 from tutor.shell.programs.options import missing_operand, parse
-from tutor.shell.vfs import normalize
+from tutor.shell.vfs import File, normalize
 
 
 async def mkdir(argv: list[str], io: IO, ctx: Context) -> int:
@@ -146,12 +148,44 @@ async def truncate(argv: list[str], io: IO, ctx: Context) -> int:
     size = int(match[2]) * {'': 1, 'K': 1024, 'M': 1024**2, 'G': 1024**3}[match[3]]
     for path in options.args:
         whole = normalize(path, ctx.cwd)
-        before = len(ctx.files.read(whole)) if ctx.files.exists(whole) else 0
+        before = node.size if ctx.files.exists(whole) and isinstance(node := ctx.files.node(whole), File) else 0
         target = before + size if match[1] == '+' else max(before - size, 0) if match[1] == '-' else size
-        if target > ctx.files.budget:
-            raise Complaint(f"failed to truncate '{path}' at {target} bytes: File too large")
         try:
+            open_write(whole, True, ctx)
             ctx.files.truncate(whole, target)
         except OSError as problem:
+            if problem.errno == errno.ENOSPC:
+                raise Complaint(f"failed to truncate '{path}' at {target} bytes: {reason(problem)}") from None
             raise Complaint(f"cannot open '{path}' for writing: {reason(problem)}") from None
     return 0
+
+
+async def fallocate(argv: list[str], io: IO, ctx: Context) -> int:
+    """fallocate -l LENGTH [-o OFFSET] FILE"""
+    options = parse(argv, ctx, 'l:o:v', {'length': 'l', 'offset': 'o', 'verbose': 'v'})
+    if not options.args:
+        raise Complaint('no filename specified')
+    if 'l' not in options:
+        raise Complaint('no length argument specified')
+    length, offset = (_allocated(options.get(name, '0'), what) for name, what in (('l', 'length'), ('o', 'offset')))
+    if not length:
+        raise Complaint('invalid length value specified')
+    path = options.args[0]
+    try:
+        file = open_write(normalize(path, ctx.cwd), True, ctx)
+        if isinstance(file, File) and file.size < offset + length:
+            ctx.files.append_zeros(file, offset + length - file.size)
+    except OSError as problem:
+        what = 'fallocate failed' if problem.errno == errno.ENOSPC else f'cannot open {path}'
+        raise Complaint(f'{what}: {reason(problem)}') from None
+    if 'v' in options:
+        io.stdout.write(f'{path}: {human(length)} ({length} bytes) allocated.\n')
+    return 0
+
+
+def _allocated(text: str, what: str) -> int:
+    """A size as strtosize reads it: 10M and 10MiB are binary, 10MB is decimal."""
+    match = re.fullmatch(r'(\d+)(?:([KMGT])(iB|B)?)?', text)
+    if match is None:
+        raise Complaint(f'invalid {what} value specified')
+    return int(match[1]) * (1000 if match[3] == 'B' else 1024) ** ('KMGT'.index(match[2]) + 1 if match[2] else 0)

@@ -100,6 +100,7 @@ PAGES: dict[str, Page] = {
     'expand': Page('[-t WIDTH] [FILE…]', 'tabs to blanks', '制表符转空格'),
     'export': Page('[NAME[=VALUE]…]', 'give variables to the programs that are started', '导出环境变量'),
     'expr': Page('EXPRESSION', 'calculate', '计算表达式'),
+    'fallocate': Page('-l LENGTH [-o OFFSET] FILE', 'take room on the disk for a file', '为文件预分配磁盘空间'),
     'false': Page('', 'do nothing, unsuccessfully', '什么也不做，返回失败'),
     'fc': Page('-l | -s [OLD=NEW] [COMMAND]', 'list what was typed, or run it again', '列出或重新执行输入过的命令'),
     'fg': Page('[%JOB]', 'bring a job to the foreground', '把作业调到前台'),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
+
+from tutor.cluster.simulation import Reader
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.inputs import CHUNK, open_all
 from tutor.shell.programs.options import parse
@@ -17,7 +20,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     rows: list[tuple[dict[str, int], str]] = []
     sized = True
     for path, reader in inputs.readers():
-        counts = await _count(reader)
+        counts = await _count(reader, wanted == ['c'])
         rows.append((counts, path if options.args else ''))
         sized = sized and path != '-' and bool(options.args)
     if len(inputs.paths) > 1:
@@ -42,22 +45,28 @@ def _width(rows: list[tuple[dict[str, int], str]], wanted: list[str], sized: boo
     return len(str(rows[-1][0]['c'] if rows else 0))
 
 
-async def _count(reader: object) -> dict[str, int]:
+async def _count(reader: Reader, only_bytes: bool) -> dict[str, int]:
     counts = {'l': 0, 'w': 0, 'm': 0, 'c': 0, 'L': 0}
-    rest = b''
-    while data := await reader.read(CHUNK):  # type: ignore[attr-defined]
+    if only_bytes:
+        while data := await reader.read(CHUNK):
+            counts['c'] += len(data)
+        return counts
+    decoder, in_word, column = getincrementaldecoder('utf-8')('replace'), False, 0
+    while data := await reader.read(CHUNK):
         counts['c'] += len(data)
-        counts['l'] += data.count(b'\n')
-        data = rest + data
-        cut = data.rfind(b'\n') + 1
-        rest = data[cut:]
-        _count_text(data[:cut], counts)
-    _count_text(rest, counts)
+        text = decoder.decode(data)
+        if not text:
+            continue
+        counts['l'] += text.count('\n')
+        counts['m'] += len(text)
+        counts['w'] += len(text.split()) - (in_word and not text[0].isspace())
+        in_word = not text[-1].isspace()
+        for number, part in enumerate(text.split('\n')):
+            column = _column(0 if number else column, part)
+            counts['L'] = max(counts['L'], column)
     return counts
 
 
-def _count_text(data: bytes, counts: dict[str, int]) -> None:
-    text = data.decode('utf-8', 'replace')
-    counts['w'] += len(text.split())
-    counts['m'] += len(text)
-    counts['L'] = max([counts['L'], *(len(line.expandtabs()) for line in text.split('\n'))])
+def _column(start: int, text: str) -> int:
+    """Where a text ends that begins at a column."""
+    return start + len((' ' * (start % 8) + text).expandtabs()) - start % 8

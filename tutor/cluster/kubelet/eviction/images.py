@@ -24,12 +24,10 @@ class ImageCollector:
 
     def collect(self) -> None:
         """GarbageCollect, every five minutes."""
-        machine, kubelet = self._machine, self._kubelet
-        capacity = machine.capacity(STORAGE)
-        if machine.used(STORAGE) < HIGH * capacity:
+        wanted, kubelet = self.wanted(), self._kubelet
+        if not wanted:
             self._failed = False
             return
-        wanted = machine.used(STORAGE) - int(LOW * capacity)
         freed = self.remove_unused(wanted)
         if freed >= wanted:
             self._failed = False
@@ -40,6 +38,11 @@ class ImageCollector:
         if self._failed:
             kubelet.node_event('Warning', 'ImageGCFailed', text)
         self._failed = True
+
+    def wanted(self) -> int:
+        """How many bytes are to be freed."""
+        capacity, used = self._machine.capacity(STORAGE), self._machine.used(STORAGE)
+        return used - int(LOW * capacity) if used >= HIGH * capacity else 0
 
     def remove_unused(self, wanted: int | None = None) -> int:
         """DeleteUnusedImages, or as many as are wanted; the bytes that were freed."""

@@ -75,8 +75,12 @@ class EvictionManager:
         kubelet.hogs[resource] = amount
         while self.machine.available(MEMORY) < 0 and any(worker.running() for worker in kubelet.workers.values()):
             oom.kill_worst(kubelet, self.machine)
+        self.disk_filled()
+
+    def disk_filled(self) -> None:
+        """More is on the disk than before."""
         if self._collecting is None:
-            self._collecting = kubelet.simulation.call_later(COLLECT_EVERY, self._collect)
+            self._collecting = self._kubelet.simulation.call_later(COLLECT_EVERY, self._collect)
         self.look_soon()
 
     def look_soon(self) -> None:
@@ -100,7 +104,7 @@ class EvictionManager:
         self._collecting = None
         if self._kubelet.running:
             self.images.collect()
-        if self._kubelet.hogs.get(STORAGE):
+        if self.images.wanted():
             self._collecting = self._kubelet.simulation.call_later(COLLECT_EVERY, self._collect)
 
     # -- synchronize --------------------------------------------------------------------------------------------
@@ -114,6 +118,7 @@ class EvictionManager:
         threshold = met[0]
         self._kubelet.node_event('Warning', 'EvictionThresholdMet', f'Attempting to reclaim {threshold.resource}')
         if threshold.resource in (STORAGE, INODES):
+            self._remove_dead_containers()
             self.images.remove_unused()
             if not any(each.met(self.machine) for each in self._thresholds):
                 return
@@ -121,6 +126,13 @@ class EvictionManager:
         for use in _ranked(active, threshold.resource):
             if self._evict(use.worker, self._message(use, threshold), disrupted=True):
                 return
+
+    def _remove_dead_containers(self) -> None:
+        """DeleteAllUnusedContainers: those of pods that have ended."""
+        for worker in self._kubelet.workers.values():
+            for history in worker.histories.values() if worker.finished else ():
+                for container in history:
+                    self._kubelet.runtime.remove(container.id)
 
     def _note(self, met: list[Threshold]) -> None:
         """Set and take back node conditions; each stays for a while after it was last observed."""

@@ -119,4 +119,4 @@ class Machine:
         written = sum(container_use(container, STORAGE) for container in kubelet.runtime.containers.values())
         volumes = sum(_volumes(worker) for worker in kubelet.workers.values())
         system = int(self.capacity(STORAGE) * SYSTEM_DISK) + kubelet.hogs.get(STORAGE, 0)
-        return _whole(system + images) + written + volumes
+        return _whole(system + images + kubelet.machine.written) + written + volumes

@@ -1,0 +1,87 @@
+"""What the entries of directories refer to: files, directories, links and devices."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+
+DIRECTORY_MODE, FILE_MODE, PROGRAM_MODE = 0o755, 0o644, 0o755
+MOST_AT_ONCE = 512 * 1024 * 1024
+
+Dynamic = Callable[[], bytes]
+
+
+def failure(number: int, path: str) -> OSError:
+    """An OSError as the system raises it."""
+    return OSError(number, os.strerror(number), path)
+
+
+class Node:
+    """What a directory entry refers to. `owner` is the file system that may change it in place."""
+
+    __slots__ = ('gid', 'mode', 'mtime', 'owner', 'uid')
+
+    def __init__(self, owner: object, mode: int, mtime: float, uid: int = 0, gid: int = 0) -> None:
+        self.owner = owner
+        self.mode = mode
+        self.mtime = mtime
+        self.uid = uid
+        self.gid = gid
+
+
+class File(Node):
+    """A regular file. `content` is bytes, or a function that makes them when they are read; after them come so many
+    `zeros`, which are only counted; `program` names the simulated program that runs when the file is executed."""
+
+    __slots__ = ('content', 'program', 'zeros')
+
+    def __init__(self, owner: object, content: bytes | bytearray | Dynamic, mode: int = FILE_MODE, mtime: float = 0.0,
+                 program: str = '') -> None:
+        super().__init__(owner, mode, mtime)
+        self.content = content
+        self.program = program
+        self.zeros = 0
+
+    def data(self) -> bytes:
+        """All of it; raises OSError ENOMEM when that is too much to be held at once."""
+        if self.zeros > MOST_AT_ONCE:
+            raise failure(errno.ENOMEM, '')
+        return self.head() + bytes(self.zeros)
+
+    def head(self) -> bytes:
+        """What comes before the counted zeros."""
+        return self.content() if callable(self.content) else bytes(self.content)
+
+    @property
+    def size(self) -> int:
+        return (len(self.content()) if callable(self.content) else len(self.content)) + self.zeros
+
+
+class Directory(Node):
+    __slots__ = ('entries',)
+
+    def __init__(self, owner: object, mtime: float = 0.0, mode: int = DIRECTORY_MODE) -> None:
+        super().__init__(owner, mode, mtime)
+        self.entries: dict[str, Node] = {}
+
+
+class Symlink(Node):
+    __slots__ = ('target',)
+
+    def __init__(self, owner: object, target: str, mtime: float = 0.0) -> None:
+        super().__init__(owner, 0o777, mtime)
+        self.target = target
+
+
+class Device(Node):
+    """/dev/null, /dev/zero, /dev/stdin …: `kind` is its name; programs open it by that."""
+
+    __slots__ = ('kind',)
+
+    def __init__(self, owner: object, kind: str) -> None:
+        super().__init__(owner, 0o666, 0.0)
+        self.kind = kind
+
+    def write(self, data: bytes) -> None:
+        """What becomes of what is written to it: nothing."""
