@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from errno import ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from tutor.cluster.network.devices import gateway
 from tutor.cluster.network.links import DROPPED, UNREACHABLE, Links
 from tutor.cluster.network.stack import Stack, TcpConnection, TcpListener, UdpListener, connection_pair, is_loopback
 from tutor.cluster.network.traffic import Traffic
@@ -20,10 +21,18 @@ NEIGHBOUR_TIMEOUT = 3.0
 REFUSED = 'refused'
 
 
+class Translated(NamedTuple):
+    """Another destination. `masquerading` is the machine that puts its own address in the place of the sender's."""
+
+    address: str
+    port: int
+    masquerading: str = ''
+
+
 class Proxy(Protocol):
     """What rewrites an address on its way, as kube-proxy's rules do."""
 
-    def translate(self, source: Stack, address: str, port: int, protocol: str) -> tuple[str, int] | str | None:
+    def translate(self, source: Stack, address: str, port: int, protocol: str) -> Translated | str | None:
         """Where traffic goes instead; REFUSED or DROPPED; None when no rule is about it."""
         ...
 
@@ -80,13 +89,19 @@ class Fabric:
 
     def route(self, source: Stack, address: str, port: int, protocol: str = 'TCP') -> TcpListener | UdpListener | str:
         """Who gets what a stack sends to an address, or why nobody does."""
+        return self._reached(source, self._translated(source, address, port, protocol), protocol)
+
+    def _translated(self, source: Stack, address: str, port: int, protocol: str) -> Translated | str:
         for proxy in self.proxies:
             found = proxy.translate(source, address, port, protocol)
-            if isinstance(found, str):
-                return found
             if found is not None:
-                address, port = found
-                break
+                return found
+        return Translated(address, port)
+
+    def _reached(self, source: Stack, wanted: Translated | str, protocol: str) -> TcpListener | UdpListener | str:
+        if isinstance(wanted, str):
+            return wanted
+        address, port, _ = wanted
         target = source if source.owns(address) else self._by_address.get(address)
         if target is None:
             return DROPPED
@@ -99,24 +114,33 @@ class Fabric:
         found = target.datagrams.get(port) if protocol == 'UDP' else target.listener_at(address, port)
         return found if found is not None else REFUSED
 
+    def _seen_as(self, sender: str, wanted: Translated | str, target: Stack) -> str:
+        """From which address traffic seems to come: masqueraded, it has that of the interface towards the target."""
+        if isinstance(wanted, str) or not wanted.masquerading:
+            return sender
+        if target.pod and target.node == wanted.masquerading:
+            return gateway(target.address)
+        return self._nodes[wanted.masquerading].address
+
     def path(self, source: Stack, address: str) -> list[str]:
         """The routers between a stack and an address, and the address itself when somebody has it."""
         target = source if source.owns(address) else self._by_address.get(address)
-        gateway = [address for address in (source.address.rpartition('.')[0] + '.1',) if source.pod]
+        first = [gateway(source.address)] if source.pod else []
         if target is None:
-            return gateway
+            return first
         if target is source:
             return [address]
         if self.links.between(source.node, target.node):
-            return gateway
+            return first
         if target.node == source.node:
             return [address]
         between = self._nodes[target.node].addresses[:1] if target.pod and target.node in self._nodes else []
-        return [*gateway, *between, address]
+        return [*first, *between, address]
 
     async def connect(self, source: Stack, address: str, port: int, timeout: float | None = None) -> TcpConnection:
         """Open a connection. Raises OSError as a kernel does."""
-        found = self.route(source, address, port)
+        wanted = self._translated(source, address, port, 'TCP')
+        found = self._reached(source, wanted, 'TCP')
         own = '127.0.0.1' if is_loopback(address) else source.address, source.free_port()
         flow = self.traffic.begin(TCP, own, source, (address, port), found)
         if isinstance(found, str):
@@ -125,6 +149,7 @@ class Fabric:
         await self.simulation.sleep(self.links.latency)
         client, server = connection_pair(self.simulation, own, (address, port), found.tls)
         server.local = (found.stack.address, found.port)
+        server.peer = (self._seen_as(own[0], wanted, found.stack), own[1])
         client.on_end = partial(self.traffic.tell, flow, CLOSED)
         self.traffic.tell(flow, ANSWERED)
         found.accept(server)
@@ -132,14 +157,15 @@ class Fabric:
 
     async def ask(self, source: Stack, address: str, port: int, question: Any, timeout: float) -> Any:
         """Send a datagram and wait for its answer. Raises OSError as a kernel does."""
-        found = self.route(source, address, port, 'UDP')
+        wanted = self._translated(source, address, port, 'UDP')
+        found = self._reached(source, wanted, 'UDP')
         flow = self.traffic.begin(UDP, (source.address, source.free_port()), source, (address, port), found,
                                   question)
         if isinstance(found, str):
             await self._fail(found, timeout, flow)
         assert isinstance(found, UdpListener)
         await self.simulation.sleep(self.links.latency)
-        answer = await found.answer(question, source.address)
+        answer = await found.answer(question, self._seen_as(source.address, wanted, found.stack))
         flow.reply = answer
         self.traffic.tell(flow, ANSWERED)
         return answer

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from tutor.apimachinery.objects import Object, key, labels
 from tutor.client.informer import Informer, Informers
-from tutor.cluster.network.fabric import DROPPED, REFUSED, Fabric
+from tutor.cluster.network.fabric import DROPPED, REFUSED, Fabric, Translated
 from tutor.cluster.network.stack import Stack, is_loopback
 from tutor.cluster.simulation import Simulation
 
@@ -130,7 +130,7 @@ class ServiceProxy:
 
     # -- translation --------------------------------------------------------------------------------------------
 
-    def translate(self, source: Stack, address: str, port: int, protocol: str) -> tuple[str, int] | str | None:
+    def translate(self, source: Stack, address: str, port: int, protocol: str) -> Translated | str | None:
         """Proxy.translate: cluster IPs, external IPs and load balancers' addresses, then node ports."""
         rules = self._rules.get(source.node)
         if rules is not None:
@@ -142,7 +142,7 @@ class ServiceProxy:
         return self._translate_node_port(source, address, port, protocol)
 
     def _translate_node_port(self, source: Stack, address: str, port: int,
-                             protocol: str) -> tuple[str, int] | str | None:
+                             protocol: str) -> Translated | str | None:
         if is_loopback(address):
             return None
         target = self._fabric.owner(address)
@@ -158,10 +158,16 @@ class ServiceProxy:
         return None
 
     def _pick(self, rules: Rules, service: Object, entry: Object, source: Stack, external: bool,
-              node: str) -> tuple[str, int] | str:
+              node: str) -> Translated | str:
         """One endpoint at random, as the statistic module does, or the same as last time for this client."""
         spec = service['spec']
         policy = spec.get('externalTrafficPolicy' if external else 'internalTrafficPolicy')
+        masquerades = not source.pod or (external and policy != 'Local')
+        if policy == 'Local' and external:
+            if source.node == node:
+                policy = 'Cluster'  # KUBE-EXT-…: what begins on the node itself goes to all endpoints.
+            else:
+                masquerades = False
         where = None if policy == 'Local' else (node, rules.zone(node))
         endpoints = list(usable_endpoints(rules.slices(key(service)), entry.get('name', ''), where))
         if policy == 'Local':
@@ -171,9 +177,9 @@ class ServiceProxy:
             endpoints = here
         if not endpoints:
             return REFUSED
-        if spec.get('sessionAffinity') == 'ClientIP':
-            return self._sticky(service, endpoints, source)[:2]
-        return self._choice(endpoints)[:2]
+        sticky = spec.get('sessionAffinity') == 'ClientIP'
+        address, port, _ = self._sticky(service, endpoints, source) if sticky else self._choice(endpoints)
+        return Translated(address, port, node if masquerades or address == source.address else '')
 
     def _choice(self, endpoints: list[Endpoint]) -> Endpoint:
         return endpoints[0] if len(endpoints) == 1 else self._simulation.random.choice(endpoints)
