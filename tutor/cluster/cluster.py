@@ -13,13 +13,14 @@ from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
-from tutor.cluster import apiport, bootstrap, pki
+from tutor.cluster import apiport, bootstrap, encryption, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Elected, Serving
 from tutor.cluster.config import DEFAULT, ClusterConfig
+from tutor.cluster.containers.programs.controlplane import refused
 from tutor.cluster.controllers import controller_manager
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
@@ -120,8 +121,23 @@ class Cluster:
             election.unsettle()
 
     def _listen(self, ctx: ProcessContext) -> Callable[[], None]:
-        """Open the API server's port on the machine that its process runs on."""
+        """Open the API server's port on the machine that its process runs on, and read how it writes to etcd. Raises
+        CannotStart."""
+        flags = {name: value for name, _, value in (
+            word.removeprefix('--').partition('=') for word in ctx.host.processes[ctx.pid].argv[1:])}
+        try:
+            current = encryption.load(flags, ctx, self._resource_of)
+        except encryption.BadConfiguration as problem:
+            raise refused(ctx, str(problem)) from None
+        self.store.encrypt(current if encryption.FLAG in flags else None)
         return apiport.listen(ctx, SERVER, self.connect, self._health)
+
+    def _resource_of(self, key: str) -> tuple[str, str]:
+        """The plural and group of what a key holds."""
+        for store in self.api.stores.all():
+            if key.startswith(store.prefix):
+                return store.resource.plural, store.resource.group
+        return '', ''
 
     def _election(self, transport: Transport, name: str, events_of: str, switch: Switch) -> Election:
         """Who of a component's processes works, and the API server that has it renewed for those who look."""

@@ -14,6 +14,7 @@ from tutor.apimachinery.protobuf.decoding import MAGIC, UnknownMessage, decode
 from tutor.apimachinery.protobuf.encoding import Unencodable, encode
 from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.raft.group import TIMED_OUT, RaftGroup
+from tutor.cluster.etcd.sealing import sealed
 from tutor.cluster.storage.store import Change, Entry, Store
 from tutor.shell.etcd import Deliver, EtcdError, KeyValue, Member, Status, inside, pack
 
@@ -159,7 +160,10 @@ def restored(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(entry: Entry) -> KeyValue:
-    return KeyValue(entry.key, _bytes(entry.value), entry.create_revision, entry.mod_revision, entry.version)
+    value = _bytes(entry.value)
+    if entry.seal:
+        value = sealed(entry.seal, value, f'{entry.key} {entry.mod_revision}')
+    return KeyValue(entry.key, value, entry.create_revision, entry.mod_revision, entry.version)
 
 
 def _bytes(value: Any) -> bytes:

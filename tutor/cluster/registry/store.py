@@ -13,7 +13,7 @@ from tutor.cluster.registry import metadata
 from tutor.cluster.registry.strategy import Context, Strategy
 from tutor.cluster.registry.watch import Broadcaster
 from tutor.cluster.simulation import Simulation
-from tutor.cluster.storage import Conflict, Store
+from tutor.cluster.storage import Conflict, Entry, Store
 
 GENERATE_TRIES = 8
 
@@ -34,9 +34,12 @@ class ResourceStore:
     def key(self, namespace: str, name: str) -> str:
         return f'{self.prefix}{namespace}/{name}' if self.resource.namespaced else self.prefix + name
 
+    def _key_of(self, meta: Object) -> str:
+        return self.key(meta.get('namespace', ''), meta['name'])
+
     def find(self, namespace: str, name: str) -> Object | None:
         entry = self._store.get(self.key(namespace, name))
-        return entry.value if entry is not None else None
+        return self._opened(entry).value if entry is not None else None
 
     def get(self, namespace: str, name: str) -> Object:
         """The object; raises StatusError NotFound."""
@@ -47,7 +50,16 @@ class ResourceStore:
 
     def list(self, namespace: str = '') -> list[Object]:
         """All objects, of one namespace or of all, by namespace and name."""
-        return [entry.value for entry in self._store.range(self.range_prefix(namespace))]
+        found = self._store.range(self.range_prefix(namespace))
+        if self._store.opens is not None:
+            return [self._opened(entry).value for entry in found]
+        return [entry.value for entry in found]
+
+    def _opened(self, entry: Entry) -> Entry:
+        """TransformFromStorage: raises StatusError for what no provider can decrypt."""
+        if self._store.opens is None or self._store.opens(entry.key, entry.seal):
+            return entry
+        raise errors.internal_error(f'unable to transform key "{entry.key}": no matching prefix found')
 
     def list_at(self, namespace: str, revision: int) -> list[Object]:
         """The same as it was at a revision. Raises Compacted."""
@@ -108,9 +120,9 @@ class ResourceStore:
 
     def replace(self, new: Object, old: Object, context: Context) -> Object:
         """Store what an update came to, if it differs; deletes what has lost its last finalizer."""
-        if new == old:
-            return old
         meta = new['metadata']
+        if new == old and (self._store.opens is None or not self._store.stale(self._key_of(meta))):
+            return old
         held = meta.get('finalizers') or meta.get('deletionGracePeriodSeconds') or self.strategy.finalizing(new)
         if 'deletionTimestamp' in meta and not held:
             return self.remove(new, context)
@@ -123,7 +135,7 @@ class ResourceStore:
         revision = int(old['metadata']['resourceVersion'])
         meta['resourceVersion'] = str(self._store.revision + 1)
         try:
-            self._store.put(self.key(meta.get('namespace', ''), meta['name']), new, expect=revision)
+            self._store.put(self._key_of(meta), new, expect=revision)
         except Conflict:
             raise errors.conflict(
                 self.resource.group, self.resource.plural, meta['name'], errors.OBJECT_MODIFIED) from None

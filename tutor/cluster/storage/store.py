@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 HISTORY = 10_000
 """How many changes are kept for watchers that start in the past; older ones count as compacted."""
@@ -33,13 +33,15 @@ class Compacted(Exception):
 
 
 class Entry(NamedTuple):
-    """What a key holds. `value` is immutable from the moment it is stored."""
+    """What a key holds. `value` is immutable from the moment it is stored. `seal` is what its bytes begin with when the
+    API server has encrypted them."""
 
     key: str
     value: Any
     create_revision: int
     mod_revision: int
     version: int
+    seal: str = ''
 
 
 class Change(NamedTuple):
@@ -52,6 +54,17 @@ class Change(NamedTuple):
 
 
 Listener = Callable[[Change], None]
+
+
+class Sealing(Protocol):
+    """How values are encrypted: the seal that a key's is written with, and those that can be read."""
+
+    def seal(self, key: str) -> str: ...
+    def opens(self, key: str, seal: str) -> bool: ...
+
+
+def _plain(key: str) -> str:
+    return ''
 
 
 class _Bucket:
@@ -75,6 +88,10 @@ class Store:
         self.on_trouble: Callable[[], None] = lambda: None
         """Called when trouble comes and goes."""
         self._trouble = ''
+        self.seal: Callable[[str], str] = _plain
+        """With which seal the value of a key is written."""
+        self.opens: Callable[[str, str], bool] | None = None
+        """Whether the value of a key that has this seal can be read; None when all can."""
         self.propose: Callable[[str], None] | None = None
         """How a write gets the consent of other members, if there are any; raises Unavailable."""
         self._buckets: dict[str, _Bucket] = {}
@@ -132,6 +149,10 @@ class Store:
         return sorted((entry for bucket in self._buckets.values() for entry in bucket.entries.values()),
                       key=lambda entry: entry.key)
 
+    def stale(self, key: str) -> bool:
+        """Whether a value that is there would have another seal if it were written now."""
+        return self.entry(key).seal != self.seal(key)
+
     def count(self, prefix: str) -> int:
         keys = self._bucket(prefix).keys
         return bisect_left(keys, prefix + '\U0010ffff') - bisect_left(keys, prefix)
@@ -154,9 +175,9 @@ class Store:
         if previous is None:
             self.size += 1
             insort(bucket.keys, key)
-            entry = Entry(key, value, revision, revision, 1)
+            entry = Entry(key, value, revision, revision, 1, self.seal(key))
         else:
-            entry = Entry(key, value, previous.create_revision, revision, previous.version + 1)
+            entry = Entry(key, value, previous.create_revision, revision, previous.version + 1, self.seal(key))
         bucket.entries[key] = entry
         self._commit(bucket, Change(revision, key, entry, previous))
         return entry
@@ -222,6 +243,15 @@ class Store:
         while self._history and self._history[0].revision <= revision:
             self._history.popleft()
         self.compacted = max(self.compacted, min(revision, self.revision))
+
+    def encrypt(self, sealing: Callable[[], Sealing] | None) -> None:
+        """Write with the seals that are in force from now on; None: as it is, and what is sealed cannot be read."""
+        if sealing is not None:
+            self.seal = lambda key: sealing().seal(key)
+            self.opens = lambda key, seal: sealing().opens(key, seal)
+            return
+        self.seal = _plain
+        self.opens = (lambda key, seal: not seal) if any(entry.seal for entry in self.entries()) else None
 
     # -- saving -------------------------------------------------------------------------------------------------
 

@@ -164,6 +164,13 @@ async def _dial(servers: str, ctx: Context) -> str:
     return problem
 
 
+def refused(ctx: Context, text: str) -> CannotStart:
+    """A program that says why it does not run."""
+    lines: list[str] = []
+    Klog(ctx.simulation, lines.append).error('run.go:72', 'command failed', text)
+    return CannotStart(''.join(lines))
+
+
 def _failed(text: str, io: IO, ctx: Context) -> CannotStart:
     Klog(ctx.simulation, io.stderr.write).error('run.go:72', 'command failed', text)
     return CannotStart('')
