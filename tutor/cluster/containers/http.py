@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
-from tutor.cluster.simulation import BrokenPipe, Cancelled, Condition, Reader
+from tutor.cluster.simulation import BrokenPipe, Condition, Reader
 from tutor.shell.process import Connection, Network
 
 MAX_LINE = 64 * 1024
@@ -32,6 +31,8 @@ class HttpRequest:
     """Whether it came, or is to go, encrypted."""
     trust: str | None = None
     """The authorities that who sends it believes, as PEM; None: any certificate will do."""
+    certificate: str = ''
+    """What who has sent it proves who it is with, as PEM."""
 
     @property
     def path(self) -> str:
@@ -84,6 +85,7 @@ class HttpService:
             if request is None:
                 return
             request.client, request.secure = connection.peer, connection.server_name is not None
+            request.certificate = connection.client_certificate
             if connection.tls is not None and not request.secure:
                 connection.writer.write(encode(self.plain))
                 return
@@ -194,18 +196,3 @@ async def fetch(network: Network, address: str, port: int, request: HttpRequest,
         raise ConnectionResetError(104, 'Connection reset by peer') from None
     finally:
         connection.close()
-
-
-async def serve_forever(ctx: Any, *listeners: Any) -> int:
-    """Wait until a signal ends the process; SIGTERM and SIGQUIT end it well. Closes the listeners."""
-    ended = ctx.simulation.future()
-    for name in ('TERM', 'QUIT', 'INT'):
-        ctx.signals.setdefault(name, lambda: ended.resolve(None))
-    try:
-        await ended
-        return 0
-    except Cancelled:
-        raise
-    finally:
-        for listener in listeners:
-            listener.close()

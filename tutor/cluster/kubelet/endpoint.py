@@ -7,27 +7,25 @@ from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
+from tutor.cluster.kubelet.access import TEXT, Guard
 from tutor.cluster.kubelet.stats import Stats
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
 
 PORT = 10250
-TEXT = {'Content-Type': 'text/plain; charset=utf-8'}
 
 
 class KubeletEndpoint(HttpService):
-    """The listener. Over the network it knows nobody: only `read`, which the API server uses, gives answers."""
+    """The listener. The API server, which may do everything, uses `read`."""
 
-    def __init__(self, kubelet: Kubelet) -> None:
-        super().__init__(self._refuse)
+    def __init__(self, kubelet: Kubelet, guard: Guard) -> None:
+        super().__init__(self._respond)
         self.stats = Stats(kubelet)
-        self._kubelet = kubelet
+        self.guard = guard
 
-    async def _refuse(self, request: HttpRequest) -> HttpResponse:
-        if request.path == '/healthz':
-            return HttpResponse(200, TEXT, b'ok')
-        return HttpResponse(401, TEXT, b'Unauthorized')
+    async def _respond(self, request: HttpRequest) -> HttpResponse:
+        return self.guard.refuses(request) or self.read(request.path)
 
     def read(self, path: str) -> HttpResponse:
         """What a client that may read everything gets."""
@@ -43,6 +41,13 @@ class KubeletEndpoint(HttpService):
                 return _json({'kind': 'PodList', 'apiVersion': 'v1', 'metadata': {},
                               'items': [worker.pod for worker in self.stats.workers()]})
         return HttpResponse(404, dict(TEXT), b'404 page not found\n')
+
+
+async def healthz(request: HttpRequest) -> HttpResponse:
+    """What the port for health, which is open to the machine itself alone, answers to everybody."""
+    if request.path in ('/healthz', '/healthz/ping', '/healthz/syncloop', '/healthz/log'):
+        return HttpResponse(200, dict(TEXT), b'ok')
+    return HttpResponse(404, dict(TEXT), b'404 page not found\n')
 
 
 def _json(document: Object) -> HttpResponse:

@@ -51,7 +51,7 @@ def hosts(worker: PodWorker) -> str:
         text = HOSTS_HEADER + LOCAL
         addresses = worker.attachment.addresses if worker.attachment is not None else []
         name = kubelet.hostname_of(pod)
-        domain = domain_of(pod)
+        domain = domain_of(pod, kubelet.cluster_domain)
         for address in addresses:
             text += f'{address}\t{name}.{domain}\t{name}\n' if domain else f'{address}\t{name}\n'
     aliases = spec.get('hostAliases') or []
@@ -61,10 +61,10 @@ def hosts(worker: PodWorker) -> str:
     return text
 
 
-def domain_of(pod: Object) -> str:
+def domain_of(pod: Object, zone: str) -> str:
     """The domain of a pod that has a subdomain (of a headless Service)."""
     subdomain = pod['spec'].get('subdomain')
-    return f'{subdomain}.{pod["metadata"]["namespace"]}.svc.cluster.local' if subdomain else ''
+    return f'{subdomain}.{pod["metadata"]["namespace"]}.svc.{zone}' if subdomain else ''
 
 
 def resolv_conf(worker: PodWorker) -> str:
@@ -78,8 +78,8 @@ def resolv_conf(worker: PodWorker) -> str:
     servers: list[str] = []
     options: list[str] = []
     if policy in ('ClusterFirst', 'ClusterFirstWithHostNet'):
-        namespace, zone = pod['metadata']['namespace'], 'cluster.local'
-        searches = [f'{namespace}.svc.{zone}', f'svc.{zone}', zone]
+        namespace, zone = pod['metadata']['namespace'], kubelet.cluster_domain
+        searches = [f'{namespace}.svc.{zone}', f'svc.{zone}', zone] if zone else []
         servers, options = [kubelet.cluster_dns], ['ndots:5']
     elif policy == 'Default':
         return _extended(kubelet.machine.read('/etc/resolv.conf'), spec.get('dnsConfig') or {})

@@ -13,11 +13,13 @@ from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.informer import Informers
 from tutor.cluster.containers.container import EXITED, Container
+from tutor.cluster.containers.http import HttpService
 from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, sysctls, timing
+from tutor.cluster.kubelet.access import Guard
 from tutor.cluster.kubelet.admission import Admission, Refusal
 from tutor.cluster.kubelet.direction import Direction
-from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint
+from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint, healthz
 from tutor.cluster.kubelet.eviction.manager import REASON as EVICTED
 from tutor.cluster.kubelet.eviction.manager import EvictionManager
 from tutor.cluster.kubelet.images import ImagePuller
@@ -36,6 +38,7 @@ from tutor.shell.vfs import FileSystem
 
 MAX_HOSTNAME = 63
 CLUSTER_DNS = '10.96.0.10'
+HEALTH = ('127.0.0.1', 10248)
 
 
 class Attachment(Protocol):
@@ -70,6 +73,7 @@ class NodeSettings:
     runtime: str = 'containerd://2.1.9'
     idle: bool = False
     cluster_dns: str = CLUSTER_DNS
+    cluster_domain: str = 'cluster.local'
 
 
 class Silence:
@@ -118,8 +122,10 @@ class Kubelet:
         self.eviction = EvictionManager(self)
         self.reaches: Callable[[], bool] = lambda: True
         self.running = False
-        self._listener: Any = None
-        self.endpoint = KubeletEndpoint(self)
+        self._listeners: list[Any] = []
+        self.cluster_domain = settings.cluster_domain
+        self._authority, self._health = '', HEALTH
+        self.endpoint = KubeletEndpoint(self, Guard(settings.name, client, lambda: machine.read(self._authority)))
         self.workers: dict[str, PodWorker] = {}
         self._by_sandbox: dict[str, PodWorker] = {}
         self._waiting_resizes: dict[str, PodWorker] = {}
@@ -148,7 +154,9 @@ class Kubelet:
     def configure(self, settings: Startup, log: Klog) -> None:
         """Take over what a new process of the kubelet has read."""
         self.log = log
-        self.cluster_dns = settings.cluster_dns or self.cluster_dns
+        self.cluster_dns, self.cluster_domain = settings.cluster_dns or self.cluster_dns, settings.cluster_domain
+        self._authority, self._health = settings.authority, settings.health
+        self.endpoint.guard.access = settings.access
         self.static_pods.folder = settings.manifests
         self.eviction.configure(settings.thresholds, settings.transition)
         self.reporter.configure(settings.registration, settings.thresholds)
@@ -159,7 +167,10 @@ class Kubelet:
         if self.running:
             return
         self.running = True
-        self._listener = self.machine.network.listen(PORT, self.endpoint, tls=self._certificate)
+        network, (address, port) = self.machine.network, self._health
+        self._listeners = [network.listen(PORT, self.endpoint, tls=self._certificate)]
+        if port:
+            self._listeners.append(network.listen(port, HttpService(healthz), address))
         self.reporter.start()
         self.static_pods.start()
         for worker in list(self.workers.values()):
@@ -170,8 +181,8 @@ class Kubelet:
         if not self.running:
             return
         self.running = False
-        if self._listener is not None:
-            self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         self.reporter.stop()
         self.static_pods.stop()
         for worker in self.workers.values():
@@ -323,6 +334,3 @@ class Kubelet:
         """An event about the node itself; its UID is the node's name, as kubelets have it."""
         node = {'apiVersion': 'v1', 'kind': 'Node', 'metadata': {'name': self.name, 'uid': self.name}}
         self._node_recorder.event(node, kind, reason, message)
-
-
-NodeStarter = Callable[[NodeSettings], Kubelet]

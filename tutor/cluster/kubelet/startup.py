@@ -13,6 +13,7 @@ from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.duration import parse_duration
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse
+from tutor.cluster.kubelet.access import Access
 from tutor.cluster.kubelet.eviction.thresholds import HARD, TRANSITION, Threshold, parsed
 from tutor.shell.vfs import FileSystem
 
@@ -63,11 +64,12 @@ class Startup:
 
     server: str = ''
     manifests: str = ''
-    runtime_socket: str = '/run/containerd/containerd.sock'
     cluster_dns: str = ''
     cluster_domain: str = 'cluster.local'
     authority: str = ''
-    healthz_port: int = 10248
+    access: Access = field(default_factory=Access)
+    health: tuple[str, int] = ('127.0.0.1', 10248)
+    """Where its health is asked for; port 0: nowhere."""
     lenient: tuple[str, ...] = field(default=())
     thresholds: tuple[Threshold, ...] = HARD
     transition: float = TRANSITION
@@ -98,8 +100,9 @@ def read(argv: list[str], files: FileSystem) -> Startup:
         raise StartFailed(f'failed to run Kubelet: {problem}') from None
     servers = config.get('clusterDNS') or []
     registration = _registration(flags, config)
-    return Startup(server, config.get('staticPodPath') or '', socket, servers[0] if servers else '',
-                   config.get('clusterDomain') or '', authority, int(config.get('healthzPort') or 10248),
+    health = str(config.get('healthzBindAddress') or '127.0.0.1'), int(config.get('healthzPort', 10248))
+    return Startup(server, config.get('staticPodPath') or '', servers[0] if servers else '',
+                   config.get('clusterDomain') or '', authority, Access.of(config), health,
                    thresholds=thresholds, transition=transition, registration=registration)
 
 
