@@ -116,18 +116,6 @@ def _human_hours(hours: int, minutes: int) -> str:
     return f'{years}y'
 
 
-def short_human_duration(seconds: float) -> str:
-    """duration.ShortHumanDuration: one part only."""
-    if int(seconds) < -1:
-        return '<invalid>'
-    whole = max(int(seconds), 0)
-    for limit, name in ((60, 's'), (60, 'm'), (24, 'h'), (365, 'd')):
-        if whole < limit:
-            return f'{whole}{name}'
-        whole //= limit
-    return f'{whole}y'
-
-
 @lru_cache(maxsize=4096)
 def parse_timestamp(text: str) -> float:
     """An API timestamp (RFC 3339, with or without a fraction) as seconds since 1970. Raises ValueError."""
@@ -138,11 +126,6 @@ def parse_timestamp(text: str) -> float:
 def format_timestamp(seconds: float) -> str:
     """metav1.Time: whole seconds, in UTC."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime('%Y-%m-%dT%H:%M:%SZ')
-
-
-def format_micro_timestamp(seconds: float) -> str:
-    """metav1.MicroTime."""
-    return datetime.fromtimestamp(seconds, UTC).strftime('%Y-%m-%dT%H:%M:%S.%fZ')
 
 
 def translate_timestamp(timestamp: str | None, now: float) -> str:

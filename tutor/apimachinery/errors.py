@@ -116,11 +116,6 @@ def forbidden(group: str, resource: str, name: str, err: str) -> StatusError:
     return new(403, 'Forbidden', text, _details(group, resource, name))
 
 
-def method_not_supported(group: str, resource: str, action: str) -> StatusError:
-    text = f'{action} is not supported on resources of kind {quote(group_resource(group, resource))}'
-    return new(405, 'MethodNotAllowed', text, _details(group, resource, ''))
-
-
 def method_not_allowed() -> StatusError:
     """What the router says for a verb a path does not have."""
     return new(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
@@ -189,12 +184,6 @@ def internal_error(err: str) -> StatusError:
 def unknown(message: str) -> StatusError:
     """ErrorToAPIStatus of an error that is no Status: its text, and no reason."""
     return new(500, '', message)
-
-
-def server_timeout(group: str, resource: str, operation: str, retry_after: int = 0) -> StatusError:
-    text = (f'The {operation} operation against {group_resource(group, resource)} could not be completed '
-            'at this time, please try again.')
-    return new(500, 'ServerTimeout', text, _details(group, resource, '', retryAfterSeconds=retry_after))
 
 
 def timeout(message: str, retry_after: int = 0) -> StatusError:

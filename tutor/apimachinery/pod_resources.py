@@ -40,10 +40,6 @@ def pod_requests(pod: Object, non_zero: bool = False) -> Amounts:
     return _total(pod, 'requests', non_zero)
 
 
-def pod_limits(pod: Object) -> Amounts:
-    return _total(pod, 'limits', False)
-
-
 def _total(pod: Object, field: str, non_zero: bool) -> Amounts:
     spec = pod['spec']
     containers = spec.get('containers') or ()

@@ -132,11 +132,6 @@ def message_for(error: Exception) -> str:
     return f'error: {text}'
 
 
-def _one_of_many(error: Exception) -> str:
-    """messageForError: of several errors, those that are not the server's stand without 'error: '."""
-    return message_for(error) if isinstance(error, (StatusError, ConnectionLost)) else str(error)
-
-
 def _invalid(error: StatusError) -> str:
     details: dict[str, Any] = error.details
     text = 'The request is invalid'

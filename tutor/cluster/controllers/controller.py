@@ -107,10 +107,6 @@ def batch_delay(count: int) -> float:
     return min(max(count * 0.001, 0.25), 2.5) if count > 20 else 0.0
 
 
-def reason_of(error: Exception) -> str:
-    return error.reason if isinstance(error, StatusError) else ''
-
-
 def namespace_terminating(error: Exception) -> bool:
     """errors.HasStatusCause(err, NamespaceTerminatingCause)."""
     if not isinstance(error, StatusError):

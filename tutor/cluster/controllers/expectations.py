@@ -43,10 +43,6 @@ class Expectations:
         entry = self._entries[key] = _Entry(self._simulation.now)
         entry.deletes = set(what)
 
-    def raise_creations(self, key: str, count: int) -> None:
-        """Expect more, on top of what is expected already."""
-        self._entry(key).adds += count
-
     def raise_deletions(self, key: str, what: Iterable[str]) -> None:
         self._entry(key).deletes.update(what)
 

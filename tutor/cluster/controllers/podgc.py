@@ -14,7 +14,6 @@ from tutor.cluster.simulation import Simulation
 QUARANTINE = 40.0
 """Seconds a node has to be missing before its pods go."""
 PERIOD = 20.0
-TERMINATED_LIMIT = 12500
 
 
 class PodGarbageCollector(Controller):

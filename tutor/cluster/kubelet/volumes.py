@@ -18,7 +18,6 @@ from tutor.shell.disk import Disk
 from tutor.shell.vfs import BUDGET, Directory, FileSystem
 
 DEFAULT_MODE = 0o644
-TOKEN_MODE_WITH_GROUP = 0o640
 ROOT_CA = 'kube-root-ca.crt'
 
 Files = dict[str, tuple[bytes | Callable[[], bytes], int]]

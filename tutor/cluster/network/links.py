@@ -30,9 +30,6 @@ class Links:
             return DROPPED
         return ''
 
-    def is_off(self, machine: str) -> bool:
-        return machine in self._off
-
     def switch(self, machine: str, on: bool) -> None:
         """Switch a machine on or off."""
         (self._off.discard if on else self._off.add)(machine)

@@ -136,11 +136,6 @@ class SchedulingQueue:
                     if hint(queued.info, old, new):
                         self._requeue(queued)
 
-    def move_all(self) -> None:
-        """Try everybody again (MoveAllToActiveOrBackoffQueue for any event)."""
-        for queued in list(self._unschedulable.values()):
-            self._requeue(queued)
-
     def _requeue(self, queued: QueuedPod) -> None:
         self._forget_unschedulable(queued.info.uid)
         if queued.until > self._simulation.now:

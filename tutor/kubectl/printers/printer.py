@@ -93,8 +93,3 @@ class NamePrinter:
         kind = obj.get('kind', '').lower()
         name = (obj.get('metadata') or {}).get('name') or '<unknown>'
         write(f'{kind}.{group}/{name}{self._operation}\n' if group else f'{kind}/{name}{self._operation}\n')
-
-
-class NullPrinter:
-    def print(self, obj: Object, write: Write) -> None:
-        pass

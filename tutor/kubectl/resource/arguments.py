@@ -30,12 +30,6 @@ def combined(args: list[str]) -> bool:
     return with_slash > 0
 
 
-def has_names(args: list[str]) -> bool:
-    """HasNames: whether arguments name objects, not only types."""
-    args = normalize_args(args)
-    return combined(args) or len(args) > 1
-
-
 def split_type_name(word: str) -> tuple[str, str] | None:
     """splitResourceTypeName."""
     if '/' not in word:

@@ -55,10 +55,6 @@ class Info:
         """Info.ObjectName: 'deployments/web'."""
         return f'{self.mapping.plural}/{self.name}'
 
-    def kind_name(self) -> str:
-        """The kind as success messages write it: 'deployment.apps/web'."""
-        return f'{kind_text(self.mapping)}/{self.name}'
-
     def __str__(self) -> str:
         basic = f'Name: "{self.name}", Namespace: "{self.namespace}"'
         if self.resource is None:

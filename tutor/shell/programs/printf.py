@@ -14,10 +14,6 @@ KINDS = 'sbcqQdiuxXoeEfFgGaA'
 MAX_WIDTH = 100_000
 
 
-class BadNumber(ValueError):
-    """An argument that should be a number and is none."""
-
-
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """printf FORMAT [ARGUMENT…]"""
     words = argv[1:]
