@@ -26,7 +26,7 @@ class RestConfig:
     impersonate_groups: tuple[str, ...] = ()
     impersonate_uid: str = ''
     impersonate_extra: tuple[tuple[str, str], ...] = ()
-    user_agent: str = 'kubectl/v1.36.1'
+    user_agent: str = 'kubectl/v1.36.1 (linux/amd64) kubernetes/8e16b12'
 
 
 class ConnectionRefused(OSError):

@@ -13,8 +13,9 @@ from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
-from tutor.cluster import apiport, bootstrap, encryption, pki
+from tutor.cluster import apiport, auditing, bootstrap, encryption, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
+from tutor.cluster.apiserver.audit.policy import BadPolicy
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
@@ -41,6 +42,7 @@ from tutor.cluster.schedulers import SchedulerProcesses
 from tutor.cluster.simulation import Simulation
 from tutor.cluster.simulation.simulation import EPOCH
 from tutor.cluster.storage import Store
+from tutor.shell.process import IO
 from tutor.shell.process import Context as ProcessContext
 
 HOSTNAME, ADDRESS = 'controlplane', ('172.30.1.2', 6443)
@@ -120,17 +122,24 @@ class Cluster:
         for election in self._elections:
             election.unsettle()
 
-    def _listen(self, ctx: ProcessContext) -> Callable[[], None]:
-        """Open the API server's port on the machine that its process runs on, and read how it writes to etcd. Raises
-        CannotStart."""
+    def _listen(self, ctx: ProcessContext, io: IO) -> Callable[[], None]:
+        """Open the API server's port on the machine that its process runs on, and read how it writes to etcd and its
+        audit log. Raises CannotStart."""
         flags = {name: value for name, _, value in (
             word.removeprefix('--').partition('=') for word in ctx.host.processes[ctx.pid].argv[1:])}
         try:
             current = encryption.load(flags, ctx, self._resource_of)
-        except encryption.BadConfiguration as problem:
+            self.api.audit = auditing.load(flags, ctx, io, self.api, self._address_of)
+        except (encryption.BadConfiguration, BadPolicy) as problem:
             raise refused(ctx, str(problem)) from None
         self.store.encrypt(current if encryption.FLAG in flags else None)
         return apiport.listen(ctx, SERVER, self.connect, self._health)
+
+    def _address_of(self, user: User) -> str:
+        """From where somebody's requests come: a kubelet's from its node, all others from the control plane's."""
+        name = user.name.removeprefix('system:node:')
+        known = name in self.nodes.machines and name != user.name
+        return self.nodes.fabric.node(name).address if known else ADDRESS[0]
 
     def _resource_of(self, key: str) -> tuple[str, str]:
         """The plural and group of what a key holds."""

@@ -75,12 +75,12 @@ class Serving:
     init` runs, and closed when the last of its processes has ended."""
 
     door: Door
-    listen: Callable[[Context], Callable[[], None]]
+    listen: Callable[[Context, IO], Callable[[], None]]
     """Opens the port of one process; what it gives closes it."""
     running: dict[int, Callable[[], None]] = field(default_factory=dict)
 
     def start(self, ctx: Context, io: IO) -> None:
-        self.running[id(ctx)] = self.listen(ctx)
+        self.running[id(ctx)] = self.listen(ctx, io)
         self.door.open()
 
     def stop(self, ctx: Context) -> None:

@@ -64,7 +64,7 @@ class Authorizer:
             return ''
         for reason, rules in self._bindings(user, info.namespace):
             if any(rule_allows(rule, info) for rule in rules):
-                return f'RBAC: allowed by {reason}'
+                return f'RBAC: allowed by {reason}' if reason else ''
         return None
 
     def rules(self, user: User, namespace: str) -> tuple[Object, ...]:
@@ -79,7 +79,7 @@ class Authorizer:
     def _bindings(self, user: User, namespace: str) -> Iterator[tuple[str, list[Object]]]:
         """How each binding that applies is described in reasons, and its rules."""
         if NODES in user.groups and user.name.startswith('system:node:'):
-            yield 'the node authorizer', self._role_rules({'kind': 'ClusterRole', 'name': 'system:node'}, '')
+            yield '', self._role_rules({'kind': 'ClusterRole', 'name': 'system:node'}, '')
         for space in ('', namespace) if namespace else ('',):
             index = self._index(space)
             found = {number: entry for name in _names(user) for number, entry in index.get(name, {}).items()}
@@ -111,8 +111,7 @@ class Authorizer:
                    for name in wanted.groups if name != 'system:authenticated']
         for info in checks:
             self.check(user, info)
-        groups = tuple(dict.fromkeys((*(wanted.groups or _own_groups(wanted.name)), 'system:authenticated')))
-        return User(wanted.name, groups, wanted.uid, wanted.extra)
+        return impersonated(wanted)
 
     def _refusal(self, user: User, info: RequestInfo) -> errors.StatusError:
         if not info.is_resource:
@@ -122,6 +121,12 @@ class Authorizer:
         return errors.forbidden(
             info.group, info.resource, info.name,
             f'User "{user.name}" cannot {info.verb} resource "{resource}" in API group "{info.group}" {where}')
+
+
+def impersonated(wanted: User) -> User:
+    """A user whom somebody acts as, with the groups that come by themselves."""
+    groups = tuple(dict.fromkeys((*(wanted.groups or _own_groups(wanted.name)), 'system:authenticated')))
+    return User(wanted.name, groups, wanted.uid, wanted.extra)
 
 
 def _impersonation(name: str) -> RequestInfo:

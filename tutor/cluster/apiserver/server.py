@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tutor.apimachinery import errors
@@ -14,6 +15,7 @@ from tutor.client.transport import ByteStream, ExecSession, Request, Response, U
 from tutor.cluster.apiserver import discovery, reads, requestinfo, watching, writes
 from tutor.cluster.apiserver.admission.chain import AdmissionChain
 from tutor.cluster.apiserver.aggregation import Aggregator
+from tutor.cluster.apiserver.audit.auditor import Auditor
 from tutor.cluster.apiserver.authentication import Authenticator
 from tutor.cluster.apiserver.authorization import Authorizer
 from tutor.cluster.apiserver.customresources import CustomResources
@@ -72,6 +74,8 @@ class ApiServer:
         """How it reaches what runs in the cluster."""
         self.renewals: Renewals = NoRenewals()
         self.aggregator = Aggregator(self)
+        self.audit: Auditor | None = None
+        """Who writes down what is asked, if anybody does."""
 
     # -- which resources ----------------------------------------------------------------------------------------
 
@@ -102,6 +106,12 @@ class ApiServer:
 
     def send(self, request: Request) -> Response:
         info = requestinfo.parse(request.method, request.path, request.query)
+        if self.audit is None:
+            return self._answer(request, info)
+        # The pipeline changes what it knows of the request as it goes.
+        return self.audit.send(request, replace(info), lambda request: self._answer(request, info))
+
+    def _answer(self, request: Request, info: RequestInfo) -> Response:
         scope: Scope | None = None
         try:
             if not info.is_resource:
@@ -125,7 +135,7 @@ class ApiServer:
     def watch(self, request: Request) -> Watcher:
         query = {**request.query, 'watch': 'true'}
         info = requestinfo.parse('GET', request.path, query)
-        scope = self._scope(request, info)
+        scope = self._opened(request, info)
         watcher = watching.watch(scope)
         if is_renewed(info) and scope.user.name != CONTROLLERS:
             self.renewals.watch(watcher)
@@ -133,7 +143,7 @@ class ApiServer:
 
     def stream(self, request: Request) -> ByteStream:
         info = requestinfo.parse('GET', request.path, request.query)
-        scope = self._scope(request, info)
+        scope = self._opened(request, info)
         found = SUBRESOURCES.get((info.resource, info.subresource))
         if found is None or found.stream is None:
             raise errors.method_not_allowed()
@@ -141,7 +151,7 @@ class ApiServer:
 
     def connect(self, request: Request) -> ExecSession:
         info = requestinfo.parse('POST', request.path, request.query)
-        scope = self._scope(request, info)
+        scope = self._opened(request, info, upgraded=True)
         found = SUBRESOURCES.get((info.resource, info.subresource))
         if found is None or found.connect is None:
             raise errors.method_not_allowed()
@@ -150,6 +160,19 @@ class ApiServer:
         self.admission.connect(scope, {'kind': known.kind if known else '', 'apiVersion': 'v1', **request.query},
                                scope.context())
         return found.connect(scope)
+
+    def _opened(self, request: Request, info: RequestInfo, upgraded: bool = False) -> Scope:
+        """The scope of a request whose answer is a stream."""
+        if self.audit is None:
+            return self._scope(request, info)
+        asked = replace(info, verb='get') if upgraded else replace(info)  # A WebSocket begins with GET.
+        try:
+            scope = self._scope(request, info)
+        except StatusError as error:
+            self.audit.refused(request, asked, error)
+            raise
+        self.audit.opened(request, asked, upgraded)
+        return scope
 
     # -- the way in ---------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Auditing: a policy says of which requests what is written down (apiserver/pkg/audit)."""
