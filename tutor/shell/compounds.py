@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from tutor.shell import printing, syntax
+from tutor.shell.holding import holding
 from tutor.shell.jobs import grouped
 from tutor.shell.patterns import compile_pieces
 from tutor.shell.pipelines import isolated
@@ -56,7 +57,7 @@ async def inside(shell: Shell, node: syntax.Node, io: IO) -> int:
 
 async def _subshell(shell: Shell, node: syntax.Group, io: IO) -> int:
     if not shell.interactive:
-        return await isolated(shell.subshell(), node.body, io)
+        return await holding(shell, isolated(shell.subshell(), node.body, io))
 
     def work(ctx: Context) -> Coroutine[Any, Any, int]:
         inner = shell.subshell()

@@ -11,6 +11,7 @@ from tutor.shell import syntax
 from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, SPIN_AFTER, YIELD_EVERY
 from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander
+from tutor.shell.holding import Held, holding
 from tutor.shell.jobs import Job, in_background, in_foreground, report_jobs, report_killed
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.lookup import find_program, which
@@ -297,6 +298,7 @@ class Shell(State):
             copy.traps = {name: text for name, text in self.traps.items() if not text or
                           (name in ('ERR', 'DEBUG', 'RETURN') and self.options.get('errtrace'))}
         copy.substitutions = copy.becomes = None
+        copy.held = Held()
         copy.last_commands = ()
         copy.expander = Expander(copy)
         return copy
@@ -346,7 +348,7 @@ class Shell(State):
         try:
             if self.interactive:
                 return await in_foreground(self, process, source or self.command)
-            return await process.exit
+            return await holding(self, process.exit, process)
         except Cancelled:
             process.signal('INT')
             raise

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.cluster.simulation import BrokenPipe, Cancelled, Pipe, Reader, Task
 from tutor.shell import printing, syntax
 from tutor.shell.budget import MAX_TEXT
+from tutor.shell.holding import holding
 from tutor.shell.jobs import grouped
 from tutor.shell.process import IO, SIGNALS, Context
 from tutor.shell.streams import Capture
@@ -66,7 +67,7 @@ async def _pipe(shell: Shell, node: syntax.Pipeline, io: IO, ctx: Context) -> in
         inner.ctx.gate = ctx.gate
         tasks.append(simulation.spawn(_stage(inner, command, stage, *ends), 'pipeline'))
         source = pipe  # type: ignore[assignment]
-    statuses = await _all(tasks)
+    statuses = await holding(shell, _all(tasks))
     shell.pipe_statuses = statuses
     if shell.options.get('pipefail'):
         return next((status for status in reversed(statuses) if status), 0)
@@ -125,7 +126,8 @@ async def written(shell: Shell, script: syntax.Script) -> bytes:
     inner.nesting += 1
     if not shell.options.get('inherit_errexit'):
         inner.options['errexit'] = False
-    shell.status = await isolated(inner, script, IO(shell.io.stdin, output, shell.io.stderr))
+    work = isolated(inner, script, IO(shell.io.stdin, output, shell.io.stderr))
+    shell.status = await holding(shell, work)
     return output.data()
 
 

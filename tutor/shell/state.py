@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tutor.shell.budget import Budget
+from tutor.shell.holding import Held
 from tutor.shell.variables import Variables
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class State:
     """Traps that are running now."""
     inherited_traps: dict[str, str] = field(default_factory=dict)
     """What `trap` shows in a subshell that has set none."""
+    held: Held = field(default_factory=Held)
     jobs: dict[int, Job] = field(default_factory=dict)
     foreground: Process | None = None
     """What an interactive shell waits for: Ctrl-Z stops it."""

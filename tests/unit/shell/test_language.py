@@ -145,6 +145,26 @@ def test_traps_and_signals(machine):
     assert machine.run("bash -c 'trap \"echo bye\" EXIT; exit 3'; echo $?").stdout == 'bye\n3\n'
 
 
+@pytest.mark.parametrize(('script', 'output'), [
+    ("trap 'echo TERM' TERM; sleep 9; date +%S", 'TERM\n09\n'),
+    ("trap 'echo TERM; exit 4' TERM; (sleep 9); echo never", 'TERM\n'),
+    ("trap 'echo TERM' TERM; sleep 9 | cat; echo $(date +%S)", 'TERM\n09\n'),
+    ("trap 'echo TERM' TERM; sleep 20 & wait; echo $? $(date +%S)", 'TERM\n143 03\n'),
+    ("trap 'echo INT $(date +%S)' INT; sleep 9; echo after", 'INT 03\nafter\n'),
+    ("trap 'echo bye' EXIT; trap 'exit 3' TERM; sleep 9", 'bye\n'),
+])
+def test_a_trap_waits_for_the_program_in_front_and_ends_wait(machine, script, output):
+    signal = 'INT' if ' INT' in script else 'TERM'
+    machine.files.put('/tmp/s', script.encode())
+    assert machine.run(f'bash /tmp/s & sleep 3; kill -{signal} $!; wait $!').stdout == output
+
+
+def test_a_signal_ends_the_sleep_that_busybox_has_built_in(machine):
+    machine.host.userland = 'busybox'
+    machine.files.put('/tmp/s', "trap 'echo TERM' TERM; sleep 9; date +%S")
+    assert machine.run('sh /tmp/s & sleep 3; kill $!; wait $!').stdout == 'TERM\n03\n'
+
+
 @pytest.mark.parametrize('script',
                          ['while true; do :; done', 'f() { f; }; f', 'f() { f | f; }; f', 'for ((;;)); do x=1; done',
                                     'yes', 'cat /dev/zero | tr "\\0" x', ':(){ :|:& };:',

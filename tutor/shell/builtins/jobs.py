@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.shell.holding import interruptible
 from tutor.shell.jobs import current_jobs, ended, first_ended, go_on
 from tutor.shell.process import IO, SIGNALS
 from tutor.shell.unwinding import Exit
@@ -29,6 +30,13 @@ async def wait(argv: list[str], io: IO, shell: Shell) -> int:
             status = 127 if word.isdigit() or word.startswith('%') else 1
         else:
             chosen.append(job)
+    waiting = _wait(shell, argv, words, chosen, status)
+    if shell.interactive or not shell.traps:
+        return await waiting
+    return await interruptible(shell, shell.ctx.simulation.spawn(waiting, 'wait'))
+
+
+async def _wait(shell: Shell, argv: list[str], words: list[str], chosen: list[Job], status: int) -> int:
     own = [job for job in shell.jobs.values() if job.depth == shell.depth]
     if '-n' in argv:
         first = await first_ended(shell, chosen if words else own)

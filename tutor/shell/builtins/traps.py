@@ -76,14 +76,18 @@ def _set(name: str, command: str, shell: Shell) -> None:
 
 def _handler(name: str, shell: Shell) -> Callable[[], None]:
     def run() -> None:
+        if shell.held.takes(name):
+            return
+
         async def handle() -> None:
             try:
                 await shell.run_trap(name)
             except Exit as leaving:
                 shell.status = leaving.status
+                status = await shell.run_exit_trap()
                 process = shell.ctx.host.processes.get(shell.ctx.pid)
                 if process is not None and process.task is not None:
-                    process.exit_status = leaving.status
+                    process.exit_status = status
                     process.task.cancel()
             except Failed:
                 pass
