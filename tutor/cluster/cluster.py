@@ -26,16 +26,18 @@ from tutor.cluster.controllers import controller_manager
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.dialing import failure
-from tutor.cluster.election import Election, Renewals, Switch
+from tutor.cluster.election import Election, Switch
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.etcd.member import EtcdMember
 from tutor.cluster.etcd.raft.group import RaftGroup
+from tutor.cluster.heartbeats import Heartbeats
 from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
 from tutor.cluster.network.fabric import Fabric
 from tutor.cluster.nodes import Nodes, address_of
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.registry.core.componentstatus import ComponentStatusStore, unhealthy
 from tutor.cluster.registry.strategy import Context
+from tutor.cluster.renewals import Renewals
 from tutor.cluster.scheduler import scheduler
 from tutor.cluster.scheduler.scheduler import Scheduler
 from tutor.cluster.schedulers import SchedulerProcesses
@@ -81,15 +83,16 @@ class Cluster:
             self.simulation, self.api, fabric.links, SERVER.partition('://')[2], config.control_plane)
         self.control_plane = ControlPlane(self.api, HOSTNAME, ADDRESS, lambda: self.endpoint.listening)
         local = self.endpoint.link(self.api, config.control_plane)
+        self._renewals = self.api.renewals = Renewals(self.simulation, self.store)
+        self._renewals.add(self.control_plane)
+        self._heartbeats = Heartbeats(self.api, self._renewals)
         self.controllers = ControllerManager(self.simulation, local, Settings(
-            authority.certificate, authority.key, keys.tokens))
+            authority.certificate, authority.key, keys.tokens, self._heartbeats))
         self.scheduler = Scheduler(self.simulation, local)
         leaders = [node for node in config.nodes if CONTROL_PLANE in node.roles]
         self.initialised = not leaders or any(node.joined for node in leaders)
         """Whether there is a control plane, or `kubeadm init` is still to make one."""
         self._serving = Serving(self.endpoint, self._listen)
-        self._renewals = self.api.renewals = Renewals(self.simulation)
-        self._renewals.add(self.control_plane)
         self._elections: list[Election] = []
         self.endpoint.on_change.append(self._unsettle)
         self.raft = self._raft_group(fabric)
@@ -99,7 +102,8 @@ class Cluster:
             'kube-controller-manager': Elected(self._election(
                 local, controller_manager.AGENT, controller_manager.AGENT, self.controllers)),
             'kube-apiserver': self._serving,
-            'etcd': EtcdMember(self.store, self._store_restored, not self.initialised, self.raft)}, keys)
+            'etcd': EtcdMember(self.store, self._store_restored, not self.initialised, self.raft)},
+            keys, self._heartbeats)
         if config.nodes:
             self.api.services = self.nodes.outgoing
         components = self.api.stores.of('', 'componentstatuses')
@@ -121,6 +125,7 @@ class Cluster:
         """Somebody may have lost the way to the API server, or found it."""
         for election in self._elections:
             election.unsettle()
+        self._heartbeats.reconsider()
 
     def _listen(self, ctx: ProcessContext, io: IO) -> Callable[[], None]:
         """Open the API server's port on the machine that its process runs on, and read how it writes to etcd and its

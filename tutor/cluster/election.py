@@ -49,6 +49,7 @@ class Election:
         self._simulation = simulation
         self._client = client
         self.name = name
+        self.place: tuple[str, str] = (NAMESPACE, name)
         self._recorder = recorder
         self._switch = switch
         self._candidates: dict[int, Candidate] = {}
@@ -152,44 +153,3 @@ class Election:
         except (StatusError, OSError):
             return False
         return True
-
-
-class Renewed(Protocol):
-    """A Lease that is renewed all the time: `renew` writes the last renewal that was due."""
-
-    def renew(self) -> None: ...
-    def until_next(self) -> float: ...
-
-
-class Renewals:
-    """What the API server asks before it reads Leases: who renews some, and whether they are being watched."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
-        self._renewed: list[Renewed] = []
-        self._watchers: list[Watching] = []
-
-    def add(self, renewed: Renewed) -> None:
-        self._renewed.append(renewed)
-
-    def catch_up(self) -> None:
-        """Somebody reads them now."""
-        for renewed in self._renewed:
-            renewed.renew()
-
-    def watch(self, watcher: Watching) -> None:
-        """Somebody sees each renewal from now on."""
-        self._watchers.append(watcher)
-        if len(self._watchers) == 1:
-            for renewed in self._renewed:
-                self._tick(renewed)
-
-    def _tick(self, renewed: Renewed) -> None:
-        self._watchers = [watcher for watcher in self._watchers if not watcher.closed]
-        if self._watchers:
-            renewed.renew()
-            self._simulation.call_later(renewed.until_next(), self._tick, renewed)
-
-
-class Watching(Protocol):
-    closed: bool

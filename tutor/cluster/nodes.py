@@ -32,6 +32,7 @@ from tutor.cluster.containers.runtime import Runtime
 from tutor.cluster.docker.daemon import DockerdProgram
 from tutor.cluster.docker.engine import Engine
 from tutor.cluster.endpoint import Endpoint
+from tutor.cluster.heartbeats import Heartbeats
 from tutor.cluster.kubelet.daemon import KubeletProgram
 from tutor.cluster.kubelet.direction import Direction
 from tutor.cluster.kubelet.fleet import Fleet
@@ -80,13 +81,14 @@ class Nodes:
 
     def __init__(self, simulation: Simulation, fabric: Fabric, api: ApiServer, endpoint: Endpoint,
                  config: ClusterConfig, connect: Callable[[RestConfig, str], Transport],
-                 components: dict[str, Component], keys: Keys) -> None:
+                 components: dict[str, Component], keys: Keys, heartbeats: Heartbeats) -> None:
         self.simulation = simulation
         self.config = config
         self._neighbours = tuple((node.name, address_of(place)) for place, node in enumerate(config.nodes))
         self.keys = keys
         self.fabric = fabric
         self._api = api
+        self._heartbeats = heartbeats
         self._endpoint = endpoint
         self._connect = connect
         self.fabric.links.latency /= config.speed.network
@@ -230,10 +232,14 @@ class Nodes:
         direction = Direction()
         link = Link(link, direction.check)
         client = Client(link, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
+        renewer = User(user.name, ('system:masters', *user.groups))  # what was accepted then is not refused now
+        heartbeat = self._heartbeats.add(
+            node.name, Client(self._api, renewer, AGENT, client.agent), lambda: link.works)
         kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime,
                           PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared,
                           {**self._extras, 'connect': lambda rest: self._connect(rest, node.name),
-                           KILLED: lambda name: not self.killed.isdisjoint((name, f'{name}@{node.name}'))})
+                           KILLED: lambda name: not self.killed.isdisjoint((name, f'{name}@{node.name}'))},
+                          heartbeat)
         kubelet.direction = direction
         kubelet.reaches = lambda: link.works
         if 'proxy' in config.host:

@@ -47,7 +47,7 @@ class ControlPlane:
         self._simulation = server.simulation
         self._client = Client(server, LOOPBACK, AGENT)
         self._hostname = hostname
-        self._identity = identity(hostname)
+        self.place: tuple[str, str] = (SYSTEM, identity(hostname))
         self._serving = serving
         self._holder = ''
         self._rhythm = Rhythm(self._simulation, LEASE_EVERY)
@@ -134,7 +134,7 @@ class ControlPlane:
 
     def _keep_lease(self, moment: str) -> None:
         """lease.Controller.backoffEnsureLease and retryUpdateLease; the name is controlplane.New's."""
-        name = self._identity
+        name = self.place[1]
         stored = self._stored('coordination.k8s.io', 'leases', 'kube-system', name)
         if stored is not None:
             if stored['spec'].get('renewTime') != moment:

@@ -1,7 +1,8 @@
-"""Leases that are renewed all the time: brought up to date when somebody reads them, not at each renewal."""
+"""Leases that are renewed all the time: brought up to date when somebody asks for them, not at each renewal."""
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Protocol
 
@@ -11,7 +12,10 @@ from tutor.cluster.simulation import Simulation
 
 CONTROLLERS = 'system:kube-controller-manager'
 """Watches everything at all times, and does nothing about the Leases of leaders."""
-PLACES = ('', 'kube-system')
+NODES = 'kube-node-lease'
+"""The namespace of the Leases of nodes."""
+PLACES = ('', 'kube-system', NODES)
+READS = ('get', 'list', 'watch')
 
 
 class Rhythm:
@@ -31,7 +35,7 @@ class Rhythm:
 
     def last_stamp(self) -> str:
         """The last of them as metav1.MicroTime."""
-        return (self._simulation.epoch + timedelta(seconds=self.last())).strftime('%Y-%m-%dT%H:%M:%S.%fZ')
+        return stamp(self._simulation, self.last())
 
     def until_next(self) -> float:
         """Seconds until the next."""
@@ -42,20 +46,32 @@ class Rhythm:
         return int((self._simulation.now - self._since) / self._every + 1e-6)
 
 
-class Renewals(Protocol):
-    """Whose Leases they are. `catch_up` writes what is due; `watch` is for who wants to see each renewal."""
+def stamp(simulation: Simulation, moment: float) -> str:
+    """A moment as metav1.MicroTime."""
+    return (simulation.epoch + timedelta(seconds=moment)).strftime('%Y-%m-%dT%H:%M:%S.%fZ')
 
-    def catch_up(self) -> None: ...
+
+class Renewals(Protocol):
+    """Whose Leases they are. `catch_up` writes what is due of one, of those in a namespace or of all; `watch` is for
+    who wants to see each renewal. From `next` on, `count` is to be called before the store's revision is read."""
+
+    next: float
+
+    def count(self) -> None: ...
+    def catch_up(self, namespace: str = '', name: str = '') -> None: ...
     def watch(self, watcher: Watcher) -> None: ...
 
 
 class NoRenewals:
     """Nobody leads anything."""
 
-    def catch_up(self) -> None: ...
+    next = math.inf
+
+    def count(self) -> None: ...
+    def catch_up(self, namespace: str = '', name: str = '') -> None: ...
     def watch(self, watcher: Watcher) -> None: ...
 
 
 def is_renewed(info: RequestInfo) -> bool:
-    """Whether a request reads Leases of leaders."""
-    return info.resource == 'leases' and info.namespace in PLACES and info.verb in ('get', 'list', 'watch')
+    """Whether a request reads such Leases; who writes a node's, reads it before."""
+    return info.resource == 'leases' and info.namespace in PLACES and (info.verb in READS or info.namespace == NODES)

@@ -185,8 +185,10 @@ class ApiServer:
             raise discovery.unknown(info.group)
         if not resource.namespaced:
             info.namespace = ''
+        if self.simulation.now >= self.renewals.next:
+            self.renewals.count()
         if is_renewed(info):
-            self.renewals.catch_up()
+            self.renewals.catch_up(info.namespace, info.name)
         return Scope(self, request, info, user, resource, self.stores.of(resource.group, resource.plural))
 
     def _authorize(self, request: Request, info: RequestInfo) -> User:

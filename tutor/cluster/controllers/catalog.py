@@ -72,7 +72,7 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('statefulset-controller', _plain(StatefulSetController)),
     Entry('ttl-after-finished-controller', _plain(TTLAfterFinishedController)),
     Entry('disruption-controller', _plain(DisruptionController)),
-    Entry('node-controller', _plain(NodeLifecycleController)),
+    Entry('node-controller', lambda s, c, i, settings: NodeLifecycleController(s, c, i, settings.heartbeats)),
     Entry('node-controller', _plain(TaintEvictionController)),
     Entry('pod-garbage-collector', _plain(PodGarbageCollector)),
     Entry('endpoint-controller', _plain(EndpointsController)),

@@ -12,6 +12,7 @@ from tutor.client.informer import Informers
 from tutor.client.transport import STRATEGIC_PATCH
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.settings import Heartbeats
 from tutor.cluster.controllers.zones import Zones, is_ready
 from tutor.cluster.simulation import Simulation
 
@@ -40,8 +41,9 @@ class NodeLifecycleController(Controller):
 
     component = 'node-controller'
 
-    def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers, heartbeats: Heartbeats) -> None:
         super().__init__(simulation, client, informers)
+        self._heartbeats = heartbeats
         self.nodes = self.informer('nodes')
         self.leases = self.informer(LEASES)
         self.pods = indexes.by_node(self.informer('pods'))
@@ -85,11 +87,16 @@ class NodeLifecycleController(Controller):
     def _lease_changed(self, old: Object | None, new: Object | None) -> None:
         if new is None or new['metadata']['namespace'] != 'kube-node-lease':
             return
-        if old is None or old['spec'].get('renewTime') != new['spec'].get('renewTime'):
+        renewed = old is None or old['spec'].get('renewTime') != new['spec'].get('renewTime')
+        if renewed and not self._heartbeats.shown_by(new):
             self._alive(new['metadata']['name'])
 
     def _alive(self, name: str) -> None:
         self._seen[name] = self.simulation.now
+
+    def _last_sign(self, name: str) -> float:
+        """When the node last said that it is alive, be it by a renewal that nobody has read."""
+        return max(self._seen.get(name, self.simulation.now), self._heartbeats.last(name) or 0.0)
 
     def _watch(self, name: str) -> None:
         """Look again when the node would have been silent for too long."""
@@ -101,7 +108,7 @@ class NodeLifecycleController(Controller):
     def _deadline(self, name: str) -> float:
         silent = condition(self.nodes.objects[name], 'Ready') is None
         grace = STARTUP_GRACE if silent else GRACE
-        when = self._seen.get(name, self.simulation.now) + grace
+        when = self._last_sign(name) + grace
         return max(when, self.simulation.now + PERIOD)
 
     def _check(self, name: str) -> None:
@@ -115,7 +122,7 @@ class NodeLifecycleController(Controller):
     def _silent(self, name: str) -> bool:
         node = self.nodes.objects[name]
         grace = STARTUP_GRACE if condition(node, 'Ready') is None else GRACE
-        return self.simulation.now - self._seen.get(name, self.simulation.now) >= grace
+        return self.simulation.now - self._last_sign(name) >= grace
 
     # -- reconcile ----------------------------------------------------------------------------------------------
 

@@ -1,11 +1,31 @@
-"""What kube-controller-manager is told by its flags."""
+"""What kube-controller-manager is told by its flags, and what it knows besides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from tutor.apimachinery.objects import Object
 from tutor.cluster.jwt import Signer
 from tutor.cluster.pki import SIMULATED
+
+
+class Heartbeats(Protocol):
+    """What is known of renewals of nodes' Leases that nobody has read. `last` is when the last one was, in virtual
+    seconds, None for a node without a kubelet; `shown_by` is whether a Lease tells of that one."""
+
+    def last(self, name: str) -> float | None: ...
+    def shown_by(self, lease: Object) -> bool: ...
+
+
+class NoHeartbeats:
+    """Whatever is renewed is also written."""
+
+    def last(self, name: str) -> float | None:
+        return None
+
+    def shown_by(self, lease: Object) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +36,4 @@ class Settings:
     root_ca: str = ''
     ca_key: str = ''
     tokens: Signer = field(default_factory=lambda: SIMULATED.tokens)
+    heartbeats: Heartbeats = field(default_factory=NoHeartbeats)

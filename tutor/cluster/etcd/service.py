@@ -22,6 +22,18 @@ CLUSTER_ID = 0xCDF818194E3A8C32
 REGISTRY = '/registry/'
 
 
+class Watching:
+    """A watch that runs until `stop` has ended it."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        self._stop()
+
+
 class EtcdServer:
     """One member that serves the store. `accepts` and `trusted_by` are the two sides of its TLS."""
 
@@ -57,11 +69,13 @@ class EtcdServer:
         return True
 
     def revision(self) -> int:
+        self._store.late.count()
         return self._store.revision
 
     def range(self, start: str, end: str = '', revision: int = 0) -> list[KeyValue]:
         self._check()
         store = self._store
+        store.late.catch_up()
         if revision > store.revision:
             raise EtcdError('etcdserver: mvcc: required revision is a future revision')
         if revision and revision < store.compacted:
@@ -109,7 +123,9 @@ class EtcdServer:
             if inside(change.key, start, end):
                 gone = KeyValue(change.key, b'', 0, change.revision, 0)
                 deliver('PUT' if change.entry else 'DELETE', _shown(change.entry) if change.entry else gone)
-        return self._store.listen_all(changed)
+        watching = Watching(self._store.listen_all(changed))
+        self._store.late.watch(watching)
+        return watching.close
 
     def compact(self, revision: int) -> None:
         if revision > self._store.revision:

@@ -51,8 +51,13 @@ class Fleet:
 
     def _node_changed(self, old: Object | None, new: Object | None) -> None:
         """A kubelet whose node was removed registers it no more until it starts anew."""
-        if new is None and old is not None and old['metadata']['name'] in self.kubelets:
-            self.kubelets[old['metadata']['name']].node = None
+        kubelet = self.kubelets.get((new or old or {})['metadata']['name'])
+        if kubelet is None:
+            return
+        if new is None:
+            kubelet.node = None
+        else:
+            kubelet.reporter.node_changed(new)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         name = (new or old or {})['spec'].get('nodeName')

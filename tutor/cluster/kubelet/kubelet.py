@@ -23,6 +23,7 @@ from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint, healthz
 from tutor.cluster.kubelet.eviction.manager import REASON as EVICTED
 from tutor.cluster.kubelet.eviction.manager import EvictionManager
 from tutor.cluster.kubelet.images import ImagePuller
+from tutor.cluster.kubelet.lease import Heartbeat
 from tutor.cluster.kubelet.node import NodeReporter
 from tutor.cluster.kubelet.preemption import CriticalPodAdmission
 from tutor.cluster.kubelet.runtimewatch import RuntimeWatch
@@ -89,7 +90,7 @@ class Kubelet:
 
     def __init__(self, simulation: Simulation, client: Client, informers: Informers, settings: NodeSettings,
                  machine: Machine, runtime: Runtime, network: Network, shared: dict[str, FileSystem],
-                 extras: Mapping[str, Any]) -> None:
+                 extras: Mapping[str, Any], heartbeat: Heartbeat) -> None:
         self.simulation = simulation
         self.client = client
         self.informers = informers
@@ -104,6 +105,7 @@ class Kubelet:
         self.cidr = network.cidr
         self.shared = shared
         self.extras = extras
+        self.heartbeat = heartbeat
         self.timing = timing.IDLE if settings.idle else timing.RUNNING
         self.recorder: EventRecorder | Silence = (
             Silence() if settings.idle else EventRecorder(simulation, client, 'kubelet', settings.name))

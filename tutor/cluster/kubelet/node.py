@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from tutor.apimachinery.errors import StatusError
@@ -12,7 +12,7 @@ from tutor.apimachinery.pod_resources import is_extended
 from tutor.apimachinery.quantity import canonical, parse
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.client.transport import MERGE_PATCH
-from tutor.cluster.kubelet import csi
+from tutor.cluster.kubelet import csi, lease
 from tutor.cluster.kubelet.eviction.thresholds import HARD, Threshold
 from tutor.cluster.kubelet.startup import Registration
 from tutor.cluster.machine.kubeadm_files import SERVER
@@ -21,9 +21,6 @@ from tutor.cluster.simulation import Timer
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
 
-LEASE_NAMESPACE = 'kube-node-lease'
-LEASE_SECONDS = 40
-RENEW_EVERY = 10.0
 STATUS_EVERY = 300.0
 RETRY = 1.0
 KERNEL = '6.8.0-79-generic'
@@ -69,7 +66,6 @@ class NodeReporter:
         self.pressure: dict[str, tuple[str, str, str]] = {}
         """Conditions that are not as usual: status, reason and message by type."""
         self._conditions: list[Object] = []
-        self._lease: Object | None = None
         self._stopped = False
         self._boots = 0
         self._checked: Object | None = None
@@ -92,7 +88,7 @@ class NodeReporter:
 
     def start(self) -> None:
         """Register, and renew the lease and the status from now on."""
-        self._stopped, self._lease = False, None
+        self._stopped, self._kubelet.heartbeat.lease = False, None
         self.register()
         self._renew()
         self._later('report', STATUS_EVERY, self._report_again)
@@ -103,6 +99,7 @@ class NodeReporter:
 
     def stop(self) -> None:
         self._stopped = True
+        self._kubelet.heartbeat.end()
         for timer in self._timers.values():
             timer.cancel()
 
@@ -238,17 +235,29 @@ class NodeReporter:
         if self._stopped:
             return
         kubelet = self._kubelet
+        renewed = False
         if kubelet.connected:
-            try:
-                self._write_lease()
-            except StatusError:
-                self._lease = None
-            except OSError:
-                pass
+            renewed = self._renew_lease()
             self._correct()
         else:
             self._complain()
-        self._later('renew', RENEW_EVERY, self._renew)
+        if not renewed or not kubelet.heartbeat.rest(self._resume):
+            self._later('renew', lease.EVERY, self._renew)
+
+    def _renew_lease(self) -> bool:
+        heartbeat = self._kubelet.heartbeat
+        try:
+            lease.renew(self._kubelet)
+        except StatusError:
+            heartbeat.lease = None
+        except OSError:
+            pass
+        else:
+            return True
+        return False
+
+    def _resume(self) -> None:
+        self._later('renew', self._kubelet.heartbeat.until_next(), self._renew)
 
     def _complain(self) -> None:
         """What a kubelet says of an API server that it does not reach."""
@@ -256,7 +265,7 @@ class NodeReporter:
         server = kubelet.direction.server or SERVER
         problem = kubelet.direction.problem() or f'dial tcp {server.partition("://")[2]}: connect: connection refused'
         kubelet.log.error('controller.go:145', 'Failed to ensure lease exists, will retry',
-                          f'Get "{server}/apis/coordination.k8s.io/v1/namespaces/{LEASE_NAMESPACE}/leases/'
+                          f'Get "{server}/apis/coordination.k8s.io/v1/namespaces/{lease.NAMESPACE}/leases/'
                           f'{kubelet.name}?timeout=10s": {problem}', interval='7s')
 
     def _correct(self) -> None:
@@ -266,30 +275,22 @@ class NodeReporter:
         if node is None or node is self._checked:
             return
         self._checked = node
-        said = node.get('status') or {}
-        conditions = {entry['type']: entry['status'] for entry in said.get('conditions') or ()}
-        if any(said.get(name) != amounts for name, amounts in self._resources().items()) or any(
-                conditions.get(entry['type']) != entry['status'] for entry in self._conditions):
+        if self._differs(node):
             self.report()
 
-    def _write_lease(self) -> None:
-        kubelet = self._kubelet
-        now = kubelet.simulation.micro_timestamp()
-        if self._lease is None:
-            self._lease = kubelet.client.find('leases.coordination.k8s.io', kubelet.name, LEASE_NAMESPACE)
-        if self._lease is None:
-            node: Any = kubelet.current_node() or {}
-            owner = {'apiVersion': 'v1', 'kind': 'Node', 'name': kubelet.name,
-                     'uid': node.get('metadata', {}).get('uid', '')}
-            self._lease = kubelet.client.create('leases.coordination.k8s.io', {
-                'apiVersion': 'coordination.k8s.io/v1', 'kind': 'Lease',
-                'metadata': {'name': kubelet.name, 'namespace': LEASE_NAMESPACE, 'ownerReferences': [owner]},
-                'spec': {'holderIdentity': kubelet.name, 'leaseDurationSeconds': LEASE_SECONDS, 'renewTime': now},
-            }, LEASE_NAMESPACE)
-            return
-        lease = self._lease
-        self._lease = kubelet.client.update('leases.coordination.k8s.io',
-                                            {**lease, 'spec': {**lease['spec'], 'renewTime': now}})
+    def _differs(self, node: Object) -> bool:
+        said = node.get('status') or {}
+        conditions = {entry['type']: entry['status'] for entry in said.get('conditions') or ()}
+        return any(said.get(name) != amounts for name, amounts in self._resources().items()) or any(
+            conditions.get(entry['type']) != entry['status'] for entry in self._conditions)
+
+    def node_changed(self, node: Object) -> None:
+        """Somebody has written the Node: a kubelet that rests sees at its next renewal what to say of that."""
+        if self._kubelet.heartbeat.resting:
+            if self._differs(node):
+                self._kubelet.heartbeat.wake()
+            else:
+                self._checked = node
 
 
 def _handlers() -> list[Object]:

@@ -67,6 +67,22 @@ def _plain(key: str) -> str:
     return ''
 
 
+class Late(Protocol):
+    """Who writes some of what is stored only when somebody looks."""
+
+    def catch_up(self) -> None: ...
+    def watch(self, watcher: Any) -> None: ...
+    def count(self) -> None: ...
+
+
+class Prompt:
+    """All is written at once."""
+
+    def catch_up(self) -> None: ...
+    def watch(self, watcher: Any) -> None: ...
+    def count(self) -> None: ...
+
+
 class _Bucket:
     __slots__ = ('entries', 'keys', 'listeners')
 
@@ -87,6 +103,8 @@ class Store:
         """How many keys there are."""
         self.on_trouble: Callable[[], None] = lambda: None
         """Called when trouble comes and goes."""
+        self.late: Late = Prompt()
+        """For those who read or watch here what is not theirs."""
         self._trouble = ''
         self.seal: Callable[[str], str] = _plain
         """With which seal the value of a key is written."""
