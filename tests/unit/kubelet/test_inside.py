@@ -61,6 +61,26 @@ def test_the_system_files_of_a_pod(lab) -> None:
     assert lab.exec('web', 'cat', '/etc/hostname') == (0, 'first\n')
 
 
+def test_names_of_a_pod_and_its_own_dns(lab) -> None:
+    named = {'hostname': 'first', 'subdomain': 'team'}
+    lab.pod('full', command=['sleep', '600'], setHostnameAsFQDN=True, **named)
+    lab.pod('other', command=['sleep', '600'], hostnameOverride='x.y.z', **named)
+    lab.pod('plain', command=['sleep', '600'], dnsPolicy='Default', dnsConfig={
+        'nameservers': ['9.9.9.9'], 'searches': ['my.dom'], 'options': [{'name': 'ndots', 'value': '2'}]})
+    lab.pod('long', command=['sleep', '600'], setHostnameAsFQDN=True, hostname='a' * 40, subdomain='team')
+    for name in ('full', 'other', 'plain'):
+        lab.ready(name)
+    assert lab.exec('full', 'sh', '-c', 'hostname; echo $HOSTNAME; hostname -f')[1] == (
+        'first.team.default.svc.cluster.local\n' * 3)
+    assert lab.exec('full', 'tail', '-1', '/etc/hosts')[1].endswith('\tfirst.team.default.svc.cluster.local\tfirst\n')
+    assert lab.exec('other', 'sh', '-c', 'hostname; tail -1 /etc/hosts | cut -f2')[1] == 'x.y.z\nx.y.z\n'
+    assert lab.exec('plain', 'cat', '/etc/resolv.conf')[1] == (
+        'search . my.dom\nnameserver 172.30.0.1\nnameserver 9.9.9.9\noptions ndots:2\n')
+    assert ('FailedCreatePodSandBox', 'Failed to create pod sandbox: failed to construct FQDN from pod hostname and '
+            f'cluster domain, FQDN {"a" * 40}.team.default.svc.cluster.local is too long (64 characters is the max, 71 '
+            'characters requested)') in lab.events('long')
+
+
 def test_the_token_of_the_service_account_is_one(lab) -> None:
     lab.pod(command=['sleep', '600'])
     lab.ready()
@@ -145,14 +165,20 @@ def test_downward_api_files(lab) -> None:
     lab.pod(
         command=['sleep', '600'],
         container={'volumeMounts': [{'name': 'info', 'mountPath': '/info'}]},
+        initContainers=[{'name': 'first', 'image': 'busybox', 'command': ['true'],
+                         'resources': {'limits': {'cpu': '250m'}}}],
         volumes=[
             {
                 'name': 'info',
-                'downwardAPI': {'items': [{'path': 'labels', 'fieldRef': {'fieldPath': 'metadata.labels'}}]},
+                'downwardAPI': {'items': [
+                    {'path': 'labels', 'fieldRef': {'fieldPath': 'metadata.labels'}},
+                    {'path': 'cpu', 'resourceFieldRef': {
+                        'containerName': 'first', 'resource': 'limits.cpu', 'divisor': '1m'}}]},
             }
         ],
     )
     lab.ready()
+    assert lab.exec('web', 'cat', '/info/cpu')[1] == '250'
     assert lab.exec('web', 'cat', '/info/labels')[1] == 'app="web"'
     lab.admin.patch('pods', 'web', {'metadata': {'labels': {'tier': 'back'}}}, 'default')
     lab.simulation.advance(5)

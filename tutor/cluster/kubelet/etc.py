@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import ContainerMount
-from tutor.cluster.kubelet import pods
+from tutor.cluster.kubelet import hostnames, pods
 from tutor.shell.vfs import FileSystem
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ HOST_NETWORK_HEADER = '# Kubernetes-managed hosts file (host network).\n'
 LOCAL = ('127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n'
          'fe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n')
 MAX_SEARCHES = 32
+MAX_SERVERS = 3
 
 
 class SystemFiles:
@@ -37,7 +39,7 @@ class SystemFiles:
             files = self._files = FileSystem(lambda: worker.simulation.now)
             files.put('/hosts', hosts(worker))
             files.put('/resolv.conf', resolv_conf(worker))
-            files.put('/hostname', worker.kubelet.hostname_of(worker.pod) + '\n')
+            files.put('/hostname', worker.hostname() + '\n')
         return self._files
 
 
@@ -50,8 +52,7 @@ def hosts(worker: PodWorker) -> str:
     else:
         text = HOSTS_HEADER + LOCAL
         addresses = worker.attachment.addresses if worker.attachment is not None else []
-        name = kubelet.hostname_of(pod)
-        domain = domain_of(pod, kubelet.cluster_domain)
+        name, domain = hostnames.name_and_domain(pod, kubelet.cluster_domain)
         for address in addresses:
             text += f'{address}\t{name}.{domain}\t{name}\n' if domain else f'{address}\t{name}\n'
     aliases = spec.get('hostAliases') or []
@@ -61,12 +62,6 @@ def hosts(worker: PodWorker) -> str:
     return text
 
 
-def domain_of(pod: Object, zone: str) -> str:
-    """The domain of a pod that has a subdomain (of a headless Service)."""
-    subdomain = pod['spec'].get('subdomain')
-    return f'{subdomain}.{pod["metadata"]["namespace"]}.svc.{zone}' if subdomain else ''
-
-
 def resolv_conf(worker: PodWorker) -> str:
     """Configurer.GetPodDNS."""
     pod, spec = worker.pod, worker.pod['spec']
@@ -74,36 +69,49 @@ def resolv_conf(worker: PodWorker) -> str:
     policy = spec.get('dnsPolicy', 'ClusterFirst')
     if policy == 'ClusterFirst' and pods.host_network(pod):
         policy = 'Default'
-    searches: list[str] = []
-    servers: list[str] = []
-    options: list[str] = []
+    found = DNS()
     if policy in ('ClusterFirst', 'ClusterFirstWithHostNet'):
         namespace, zone = pod['metadata']['namespace'], kubelet.cluster_domain
         searches = [f'{namespace}.svc.{zone}', f'svc.{zone}', zone] if zone else []
-        servers, options = [kubelet.cluster_dns], ['ndots:5']
+        found = DNS([kubelet.cluster_dns], searches, ['ndots:5'])
     elif policy == 'Default':
-        return _extended(kubelet.machine.read('/etc/resolv.conf'), spec.get('dnsConfig') or {})
-    config = spec.get('dnsConfig') or {}
-    servers = list(dict.fromkeys([*servers, *(config.get('nameservers') or ())]))
-    searches = list(dict.fromkeys([*searches, *(config.get('searches') or ())]))[:MAX_SEARCHES]
-    return _text(searches, servers, _options(options, config))
+        found = parsed(kubelet.machine.read('/etc/resolv.conf'))
+    return found.merged(spec.get('dnsConfig') or {}).text()
 
 
-def _options(options: list[str], config: Object) -> list[str]:
-    """mergeDNSOptions: the pod's own win."""
-    merged = {option.partition(':')[0]: option for option in options}
-    for option in config.get('options') or ():
-        value = option.get('value')
-        merged[option['name']] = f'{option["name"]}:{value}' if value else option['name']
-    return list(merged.values())
+@dataclass(frozen=True, slots=True)
+class DNS:
+    """What is in a resolv.conf."""
+
+    servers: list[str] = field(default_factory=list)
+    searches: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+    def merged(self, config: Object) -> DNS:
+        """appendDNSConfig: servers and domains of the pod's own come after, its options win."""
+        options = {option.partition(':')[0]: option for option in self.options}
+        for option in config.get('options') or ():
+            value = option.get('value')
+            options[option['name']] = f'{option["name"]}:{value}' if value else option['name']
+        servers = dict.fromkeys([*self.servers, *(config.get('nameservers') or ())])
+        searches = dict.fromkeys([*self.searches, *(config.get('searches') or ())])
+        return DNS(list(servers)[:MAX_SERVERS], list(searches)[:MAX_SEARCHES], list(options.values()))
+
+    def text(self) -> str:
+        """What containerd writes (parseDNSOptions)."""
+        text = f'search {" ".join(self.searches)}\n' if self.searches else ''
+        text += ''.join(f'nameserver {server}\n' for server in self.servers)
+        return text + (f'options {" ".join(self.options)}\n' if self.options else '')
 
 
-def _text(searches: list[str], servers: list[str], options: list[str]) -> str:
-    text = f'search {" ".join(searches)}\n' if searches else ''
-    text += ''.join(f'nameserver {server}\n' for server in servers)
-    return text + (f'options {" ".join(options)}\n' if options else '')
-
-
-def _extended(text: str, config: Object) -> str:
-    extra = ''.join(f'nameserver {server}\n' for server in config.get('nameservers') or ())
-    return text + extra
+def parsed(text: str) -> DNS:
+    """parseResolvConf: the last line of domains and of options counts."""
+    found = DNS()
+    for words in map(str.split, text.splitlines()):
+        if words[:1] == ['nameserver']:
+            found.servers.extend(words[1:2])
+        elif words[:1] == ['search']:
+            found.searches[:] = [word if word == '.' else word.removesuffix('.') for word in words[1:]]
+        elif words[:1] == ['options']:
+            found.options[:] = words[1:]
+    return found

@@ -37,7 +37,6 @@ from tutor.shell.klog import Klog, silence
 from tutor.shell.tls import generated
 from tutor.shell.vfs import FileSystem
 
-MAX_HOSTNAME = 63
 CLUSTER_DNS = '10.96.0.10'
 HEALTH = ('127.0.0.1', 10248)
 
@@ -280,13 +279,6 @@ class Kubelet:
             self._by_sandbox.pop(worker.sandbox.id, None)
         if worker.static:
             self.static_pods.ended(worker)
-
-    def hostname_of(self, pod: Object) -> str:
-        """GeneratePodHostNameAndDomain."""
-        if pods.host_network(pod):
-            return self.name
-        name = pod['spec'].get('hostname') or pod['metadata']['name']
-        return name[:MAX_HOSTNAME].rstrip('-.')
 
     # -- the runtime --------------------------------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ class Launcher:
         who = identity.of(pod, spec, manifest)
         own = environment.make(pod, spec, kubelet.informers, worker.facts(),
                                lambda reference: envfile.value(reference, worker.volumes))
-        env = {'HOSTNAME': kubelet.hostname_of(pod), **manifest.config.environment, **own}
+        env = {'HOSTNAME': worker.hostname(), **manifest.config.environment, **own}
         env.setdefault('PATH', environment_path())
         env.setdefault('HOME', who.home)
         history = worker.histories.get(spec['name'])

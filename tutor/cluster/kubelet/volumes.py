@@ -286,10 +286,18 @@ def downward_files(volume: Volume, source: Object, mode: int) -> Files:
             text = fields.field_value(volume.pod, item['fieldRef']['fieldPath'], facts)
         else:
             reference = item['resourceFieldRef']
-            container = next(c for c in volume.pod['spec']['containers'] if c['name'] == reference['containerName'])
+            container = _container(volume.pod, reference['containerName'])
             text = fields.resource_value(volume.pod, container, reference, facts)
         found[item['path']] = (text.encode(), item.get('mode', mode))
     return found
+
+
+def _container(pod: Object, name: str) -> Object:
+    """findContainerInPod. Raises MountFailure."""
+    for container in (*(pod['spec'].get('containers') or ()), *(pod['spec'].get('initContainers') or ())):
+        if container['name'] == name:
+            return container
+    raise MountFailure(f'container {name} not found')
 
 
 class ProjectedVolume(Projection):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import Sandbox
-from tutor.cluster.kubelet import actions, fields, pods, status
+from tutor.cluster.kubelet import actions, fields, hostnames, pods, status
 from tutor.cluster.kubelet.launch import Launcher, StartError, pod_memory, resource_settings
 from tutor.cluster.kubelet.probes import Prober
 from tutor.cluster.kubelet.resizing import Resizer
@@ -356,7 +356,12 @@ class PodWorker:
         fresh = self.sandbox is None or not self.sandbox.ready
         if fresh:
             self._leave_sandbox()
-            await self._make_sandbox()
+            try:
+                await self._make_sandbox()
+            except hostnames.TooLong as problem:
+                self.kubelet.recorder.warning(self.pod, 'FailedCreatePodSandBox',
+                                              f'Failed to create pod sandbox: {problem}')
+                return False
         plan = actions.compute(self.pod, self.histories, self.prober)
         for container, message in plan.kill:
             await self.stopper.kill(container, message, plan.grace.get(container.id))
@@ -385,15 +390,18 @@ class PodWorker:
             container.host.resize(container.config)
         self.observe()
 
+    def hostname(self) -> str:
+        """What the kernel calls the pod. Raises TooLong."""
+        return hostnames.of_kernel(self.pod, self.kubelet.name, self.kubelet.cluster_domain)
+
     async def _make_sandbox(self) -> None:
-        kubelet = self.kubelet
+        kubelet, hostname = self.kubelet, self.hostname()
         await kubelet.timing.sandbox(self.simulation)
         attachment = self.attachment
         if attachment is None:
             attachment = self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))
-        self.sandbox = kubelet.runtime.run_sandbox(self.key, kubelet.hostname_of(self.pod), attachment.addresses,
-                                                   attachment.open, metadata=self.pod['metadata'],
-                                                   memory_limit=pod_memory(self.pod))
+        self.sandbox = kubelet.runtime.run_sandbox(self.key, hostname, attachment.addresses, attachment.open,
+                                                   metadata=self.pod['metadata'], memory_limit=pod_memory(self.pod))
         if self.pod['spec'].get('shareProcessNamespace'):
             kubelet.runtime.share_processes(self.sandbox)
         kubelet.own(self)
