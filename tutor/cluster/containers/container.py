@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tutor.cluster.containers.confinement import UNRESTRICTED, Confinement
 from tutor.cluster.containers.console import Console
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.logs import ContainerLog, LogWriter
@@ -68,6 +69,9 @@ class ContainerConfig:
     capabilities: int = 0xA80425FB
     no_new_privileges: bool = False
     filtered: bool = False
+    confinement: Confinement = UNRESTRICTED
+    own_users: bool = False
+    """Whether its pod has users of its own (hostUsers: false)."""
     tty: bool = False
     stdin: bool = False
     stdin_once: bool = False

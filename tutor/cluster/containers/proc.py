@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.cluster.containers import namespaces
 from tutor.shell.programs.ps import name_of
 from tutor.shell.vfs import Device, Directory, File, FileSystem, Mount, Node, Symlink
 
@@ -64,6 +65,8 @@ def file_system(container: Container) -> FileSystem:
 def _process(container: Container, process: Process) -> Directory:
     directory = Directory(None, 0.0, 0o555)
     streams = Directory(None, 0.0, 0o500)
+    attributes = Directory(None, 0.0, 0o555)
+    attributes.entries['current'] = File(None, f'{container.config.confinement.label}\n'.encode(), 0o666)
     if process.pid == 1:
         for number, kind in enumerate(('stdin', 'stdout', 'stderr')):
             streams.entries[str(number)] = MainStream(container, kind)
@@ -74,6 +77,8 @@ def _process(container: Container, process: Process) -> Directory:
         'status': File(None, lambda: _status(container, process), 0o444),
         'mounts': File(None, lambda: mounts(container), 0o444),
         'cgroup': File(None, b'0::/\n', 0o444),
+        'attr': attributes,
+        **namespaces.entries(container),
         'fd': streams,
         'cwd': Symlink(None, process.context.cwd),
         'root': _root(container, process),

@@ -32,6 +32,7 @@ from tutor.shell.vfs import FileSystem
 RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OCI runtime create failed: '
                'runc create failed: unable to start container process: ')
 RUNC_EXEC = 'OCI runtime exec failed: exec failed: unable to start container process: '
+EXECVE = 'execve'
 START_ERROR = 'StartError'
 START_ERROR_CODE = 128
 LOST_CODE = 255
@@ -191,6 +192,8 @@ class Runtime:
         host.on_memory = self.on_memory
         container.host = host
         try:
+            if EXECVE in config.confinement.refused:
+                raise StartFailure('error during container init: operation not permitted')
             main, arguments = self._find(container, config.argv())
         except StartFailure as failure:
             text = RUNC_CREATE + str(failure)

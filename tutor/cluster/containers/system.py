@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.containers import cgroup, proc
+from tutor.cluster.containers.confinement import confined
 from tutor.cluster.simulation import Pipe
 from tutor.cluster.simulation.coroutines import Scheduler
 from tutor.cluster.simulation.pipes import CAPACITY
@@ -87,8 +88,8 @@ def build(container: Container, disk: Disk) -> FileSystem:
     config = container.config
     assert container.host is not None
     simulation = container.host.simulation
-    files = FileSystem(lambda: simulation.now, lower=config.manifest.root, read_only=config.read_only_root,
-                       disk=disk)
+    files = confined(config.confinement, lambda: simulation.now, lower=config.manifest.root,
+                     read_only=config.read_only_root, disk=disk)
     files.mount('/proc', proc.file_system(container))
     files.mount('/dev', FileSystem(lambda: simulation.now, lower=devices(config.privileged)))
     system = FileSystem(lambda: simulation.now, lower=_sys())

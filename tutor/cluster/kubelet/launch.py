@@ -12,7 +12,7 @@ from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.containers.container import Container, ContainerConfig, ContainerMount
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.runtime import RuntimeFailure
-from tutor.cluster.kubelet import envfile, environment, etc, hooks, identity, pods
+from tutor.cluster.kubelet import confining, envfile, environment, etc, hooks, identity, pods
 from tutor.cluster.kubelet.environment import ConfigError
 from tutor.cluster.kubelet.fields import UnsupportedField
 from tutor.cluster.kubelet.images import ImageError
@@ -60,6 +60,8 @@ class Launcher:
         await kubelet.timing.create(simulation)
         assert worker.sandbox is not None
         try:
+            if not kubelet.idle:
+                config.confinement = confining.of(pod, spec, kubelet.machine.files)
             container = kubelet.runtime.create(worker.sandbox, config)
         except RuntimeFailure as failure:
             kubelet.recorder.warning(pod, 'Failed', f'Error: {failure}', path)
@@ -116,7 +118,8 @@ class Launcher:
             mounts=self._mounts(spec, own), uid=who.uid, gid=who.gid, groups=who.groups, user=who.user,
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
             no_new_privileges=who.no_new_privileges, filtered=who.filtered,
-            tty=spec.get('tty', False), stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
+            own_users=pod['spec'].get('hostUsers') is False, tty=spec.get('tty', False),
+            stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
             **resource_settings(pod, spec),
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
             extras={**kubelet.extras, 'groups': who.groups},

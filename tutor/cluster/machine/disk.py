@@ -11,10 +11,12 @@ from functools import lru_cache, partial
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.printing import to_yaml
+from tutor.cluster.containers.namespaces import HOST as HOST_NAMESPACES
 from tutor.cluster.containers.userlands import ELF, USERLANDS, install
 from tutor.cluster.machine import kubeadm_files as kubeadm
 from tutor.cluster.machine import unit_files
 from tutor.cluster.pki import Keys
+from tutor.shell import apparmor
 from tutor.shell.vfs import FileSystem
 
 USER, HOME, UID = 'learner', '/home/learner', 1000
@@ -137,6 +139,11 @@ def base(programs: Iterable[str]) -> FileSystem:
     install(files, USERLANDS['full'], lambda name: name in known, known)
     for name in unit_files.DAEMONS:
         files.put(f'/usr/{"sbin" if name == "sshd" else "bin"}/{name}', ELF, 0o755, name)
+    apparmor.furnish(files)
+    for kind, number in HOST_NAMESPACES.items():
+        files.make_dirs('/proc/self/ns')
+        files.symlink(f'{kind}:[{number}]', f'/proc/self/ns/{kind}')
+    files.put('/proc/self/uid_map', f'{0:10} {0:10} {4294967295:10}\n')
     for folder in FOLDERS:
         files.make_dirs(folder)
     for device in DEVICES:

@@ -12,7 +12,10 @@ from tutor.shell.programs.complaint import Complaint, reason
 
 PROGRAMS: Mapping[str, str] = {
     '[': 'shared:builtin',
+    'aa-status': 'apparmor:status',
     'apk': 'packages.apk:main',
+    'apparmor_parser': 'apparmor:parser',
+    'apparmor_status': 'apparmor:status',
     'apt': 'packages.apt:main',
     'apt-cache': 'packages.apt:cache',
     'apt-get': 'packages.apt:main',
