@@ -56,6 +56,21 @@ def test_liveness_restarts(lab) -> None:
     assert unhealthy(lab) == ["Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n"]
 
 
+@pytest.mark.parametrize(('policy', 'kind', 'message'), [
+    ('Never', 'containers', 'Container main failed liveness probe'),
+    ('Always', 'initContainers', 'Init container main failed liveness probe'),
+])
+def test_what_is_said_of_a_container_that_is_killed(lab, policy, kind, message) -> None:
+    probed = {'name': 'main', 'image': 'busybox', 'command': ['sleep', '600'],
+              'livenessProbe': {'exec': {'command': ['false']}, 'periodSeconds': 1, 'failureThreshold': 1}}
+    other = {'name': 'other', 'image': 'busybox', 'command': ['sleep', '600']}
+    containers = {'initContainers': [{**probed, 'restartPolicy': 'Always'}], 'containers': [other]} \
+        if kind == 'initContainers' else {'containers': [probed]}
+    lab.pod(restartPolicy=policy, terminationGracePeriodSeconds=1, **containers)
+    lab.simulation.advance(4)
+    assert ('Killing', message) in lab.events()
+
+
 def test_startup_holds_the_others_back(lab) -> None:
     test = {'exec': {'command': ['test', '-e', '/tmp/started']}}
     lab.pod(

@@ -57,7 +57,7 @@ def _initialize(pod: Object, histories: Mapping[str, list[Container]], results: 
                 if not initialized:
                     return False
                 continue
-            if _restarts(newest, spec, results, plan):
+            if _restarts(newest, spec, results, plan, True):
                 plan.start.append((spec, True))
             elif not initialized and not results.started(newest, spec):
                 return False
@@ -83,22 +83,26 @@ def _regular(pod: Object, spec: Object, histories: Mapping[str, list[Container]]
     elif newest.state == EXITED:
         if pods.restarts(pod, spec, newest.exit_code):
             plan.start.append((spec, False))
-    elif _restarts(newest, spec, results, plan) and pods.container_policy(pod, spec) != pods.NEVER:
+    elif _restarts(newest, spec, results, plan, pods.container_policy(pod, spec) != pods.NEVER):
         plan.start.append((spec, False))
 
 
-def _restarts(container: Container, spec: Object, results: Results, plan: Plan) -> bool:
-    """Whether a running container is to be killed and started anew."""
-    name = spec['name']
-    if container.config.requested != spec['image']:
-        plan.kill.append((container, f'Container {name} definition changed, will be restarted'))
+def _restarts(container: Container, spec: Object, results: Results, plan: Plan, again: bool) -> bool:
+    """Whether a running container is killed and started anew; `again`: its policy lets it start after a probe has
+    failed. A changed image starts it whatever the policy says."""
+    init = pods.restartable_init(spec)
+    said = f'Init container {spec["name"]} ' if init else f'Container {spec["name"]} '
+    changed = container.config.requested != spec['image']
+    intent = ', will be restarted' if (changed or again) and not init else ''
+    if changed:
+        plan.kill.append((container, f'{said}definition changed{intent}'))
         return True
     failed = results.failed(container)
     if failed is None:
         return _resizes(container, spec, plan)
-    plan.kill.append((container, f'Container {name} failed {failed[0]} probe, will be restarted'))
+    plan.kill.append((container, f'{said}failed {failed[0]} probe{intent}'))
     plan.grace[container.id] = failed[1]
-    return True
+    return again
 
 
 def _resizes(container: Container, spec: Object, plan: Plan) -> bool:
