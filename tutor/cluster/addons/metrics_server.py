@@ -67,7 +67,8 @@ class RunningServer:
         self._network: Any = ctx.host.network
         port = self._flags.get('secure-port', '')
         number = int(port) if port.isdigit() else 10250
-        self._network.listen(number, HttpService(self._respond), tls=self._certificate)
+        self._changed = simulation.condition()
+        self._network.listen(number, HttpService(self._respond, self._changed), tls=self._certificate)
         stamp = simulation.wall().strftime('%m%d %H:%M:%S.%f')
         io.stderr.write(f'I{stamp}       1 serving.go:380] Generated self-signed cert (/tmp/apiserver.crt, '
                         f'/tmp/apiserver.key)\nI{stamp}       1 secure_serving.go:211] Serving securely on '
@@ -90,7 +91,10 @@ class RunningServer:
             stats = self._reach(node)
             if stats is not None:
                 found[node['metadata']['name']] = stats
+        before = self._window
         self._scrapes = [*self._scrapes[-1:], (self._simulation.now, found)]
+        if before is None:
+            self._changed.notify()  # what it says of its health
         self._simulation.call_later(self._every, self._scrape)
 
     def _reach(self, node: Object) -> Stats | None:
