@@ -379,7 +379,6 @@ class FileSystem:
                     return Place(files, directory, '', directory, '/' + '/'.join(seen), read_only)
                 continue
             node = directory.entries.get(part)
-            here = '/' + '/'.join([*seen, part])
             if isinstance(node, Symlink) and (follow or not last):
                 base = node.target if node.target.startswith('/') else f'/{"/".join(seen)}/{node.target}'
                 return self._walk('/'.join([base, *parts[position + 1:]]), follow, own, depth + 1)
@@ -390,7 +389,8 @@ class FileSystem:
                 inside, node, parent, name = mounted.files, mounted.node, mounted.parent, mounted.name
                 read_only = read_only or mounted.read_only
             if last:
-                return Place(inside, parent, name, node, here, read_only)
+                seen.append(part)
+                return Place(inside, parent, name, node, '/' + '/'.join(seen), read_only)
             if node is None:
                 raise failure(errno.ENOENT, path)
             if not isinstance(node, Directory):

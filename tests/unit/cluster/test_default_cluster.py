@@ -94,3 +94,13 @@ def test_names_and_new_services_are_lost_with_their_add_ons() -> None:
     late = bench.run("kubectl get service late -o jsonpath='{.spec.clusterIP}'").stdout
     assert 'Welcome to nginx!' in bench.run(f'kubectl exec box -- wget -T 3 -qO- http://{address}').stdout
     assert 'wget: download timed out' in bench.run(f'kubectl exec box -- wget -T 3 -qO- http://{late}').stderr
+
+
+def test_little_happens_in_an_idle_cluster() -> None:
+    simulation = Workbench().simulation
+    simulation.advance(120)
+    end, steps = simulation.now + 3600, 0
+    while (simulation.next_event() or end) < end:
+        simulation.step()
+        steps += 1
+    assert steps < 2500, 'kubelets look for manifests, the API server at its Service, metrics-server at the kubelets'

@@ -53,6 +53,8 @@ class ControlPlane:
         self._rhythm = Rhythm(self._simulation, LEASE_EVERY)
         self.until_next = self._rhythm.until_next
         self._endpoints, self._slice = _endpoints(*address), _slice(*address)
+        self._kept: dict[str, Object] = {}
+        """What was found to be as it should, by the plural of its kind; objects do not change once stored."""
 
     def start(self) -> None:
         """Look at once, and then at intervals."""
@@ -118,11 +120,15 @@ class ControlPlane:
     def _keep(self, group: str, plural: str, wanted: Object) -> None:
         """Make it, or what differs of it equal again (EndpointsAdapter.Sync)."""
         stored = self._stored(group, plural, NAMESPACE, SERVICE)
+        if stored is not None and self._kept.get(plural) is stored:
+            return
         name = f'{plural}.{group}'.rstrip('.')
         if stored is None:
             self._client.create(name, wanted)
         elif any(stored.get(key) != value for key, value in wanted.items() if key != 'metadata'):
             self._client.update(name, {**wanted, 'metadata': {**stored['metadata'], **wanted['metadata']}})
+        else:
+            self._kept[plural] = stored
 
     # -- the identity lease -------------------------------------------------------------------------------------
 

@@ -38,6 +38,9 @@ class StaticPods:
         self._mirrors: dict[str, str] = {}
         """The mirrors' UIDs by the pods' 'namespace/name'."""
         self.folder = FOLDER
+        self._settled: list[object] | None = None
+        """What was seen when there was nothing to do."""
+        self._readable = True
         self._watched = False
         self._running = False
         self._timer: Timer | None = None
@@ -64,7 +67,28 @@ class StaticPods:
         self._timer = self._kubelet.simulation.call_later(seconds, self.check)
 
     def check(self) -> None:
-        """Look at the folder: end what is no longer there, begin what is new, put mirrors right."""
+        """Look whether all is as it was when there was nothing to do."""
+        if self._settled is None or self._settled != self._seen():
+            self._sync()
+            well = self._readable and all(key in self._mirrors for key in self._wanted)
+            self._settled = self._seen() if well else None
+        self._look_again(CHECK_EVERY if all(key in self._mirrors for key in self._wanted) else RETRY)
+
+    def _seen(self) -> list[object]:
+        """All that a look depends on: the files, and each pod with its mirror. What changes unseen equals nothing."""
+        kubelet, known = self._kubelet, self._kubelet.informers.of('pods')
+        seen: list[object] = [kubelet.connected, self.folder]
+        for name, node in self._entries():
+            if isinstance(node, File) and not callable(node.content):
+                seen += (name, node, node.content, node.size)
+            else:
+                seen += (name, object())
+        for key, pod in self._wanted.items():
+            seen += (known.objects.get(key), kubelet.workers.get(pods.uid(pod)) or object())
+        return seen
+
+    def _sync(self) -> None:
+        """End what is no longer there, begin what is new, put mirrors right."""
         before, self._wanted = self._wanted, {pods.key(pod): pod for pod in self._manifests()}
         for key, old in before.items():
             new = self._wanted.get(key)
@@ -77,7 +101,6 @@ class StaticPods:
             self._reconcile(key)
         for key in [key for key in self._mirrors if key not in self._wanted]:
             self._delete_mirror(key)
-        self._look_again(CHECK_EVERY if all(key in self._mirrors for key in self._wanted) else RETRY)
 
     # -- pods ---------------------------------------------------------------------------------------------------
 
@@ -177,6 +200,7 @@ class StaticPods:
     def _manifests(self) -> list[Object]:
         files = self._kubelet.machine.files
         found: list[Object] = []
+        self._readable = True
         for name, node in self._entries():
             path = f'{self.folder}/{name}'
             if name.startswith('.') or isinstance(node, Directory):
@@ -185,6 +209,7 @@ class StaticPods:
                 content = node.data() if isinstance(node, File) else files.read(path)
                 found.append(self._as_pod(*_decoded(content, path, self._kubelet.name)))
             except (StatusError, ValueError, KeyError, TypeError, OSError) as problem:
+                self._readable = False
                 text = str(problem).removeprefix('error converting YAML to JSON: ')
                 self._kubelet.log.error('file.go:187', 'Could not process manifest file',
                                         f'{path}: couldn\'t parse as pod({text}), please check config file', path=path)
