@@ -119,6 +119,23 @@ def test_without_its_runtime_a_node_is_soon_not_ready(desk: Desk) -> None:
     assert 'NotReady' not in desk.out('kubectl get nodes')
 
 
+def test_without_a_network_for_pods_a_node_is_not_ready(desk: Desk) -> None:
+    why = ('container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network '
+           'plugin returns error: cni plugin not initialized')
+    desk.out('ssh root@node01 mv /etc/cni/net.d/10-bridge.conflist /root')
+    desk.wait(10)
+    assert why in desk.out('kubectl describe node node01')
+    assert 'NetworkPluginNotReady' in desk.out('ssh root@node01 crictl info')
+    desk.out('kubectl run web --image=nginx --overrides=\'{"spec": {"nodeName": "node01"}}\'')
+    desk.wait(10)
+    assert f'network is not ready: {why}' in desk.out('kubectl describe pod web')
+    desk.out('ssh root@node01 "mv /root/10-bridge.conflist /etc/cni/net.d; rm /opt/cni/bin/bridge"')
+    desk.wait(15)
+    assert ' Ready ' in desk.out('kubectl get node node01')
+    assert 'plugin type="bridge" failed (add): failed to find plugin "bridge" in path [/opt/cni/bin]' in desk.out(
+        'kubectl describe pod web')
+
+
 def test_a_broken_unit_file_is_read_after_daemon_reload(desk: Desk) -> None:
     drop_in = '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf'
     desk.out(f'sudo sed -i s#/usr/bin/kubelet#/usr/local/bin/kubelet# {drop_in}')

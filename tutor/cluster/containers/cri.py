@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import TypeVar
 
+from tutor.cluster.containers import cni
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.logs import LogOptions, copy_log
@@ -15,6 +16,7 @@ from tutor.cluster.containers.runtime import Runtime, RuntimeFailure, Sandbox
 from tutor.cluster.simulation import Pipe
 from tutor.shell.cri import CriError, LogRequest, Message
 from tutor.shell.process import IO
+from tutor.shell.vfs import FileSystem
 
 STATES = {CREATED: 'CONTAINER_CREATED', RUNNING: 'CONTAINER_RUNNING', EXITED: 'CONTAINER_EXITED'}
 LABELS = 'io.kubernetes'
@@ -32,8 +34,9 @@ def log_folder(sandbox: Sandbox) -> str:
 class Cri:
     """Both services of one runtime. `pid_of` gives the machine's number of a container's main process."""
 
-    def __init__(self, runtime: Runtime, pid_of: Callable[[Container], int]) -> None:
+    def __init__(self, runtime: Runtime, files: FileSystem, pid_of: Callable[[Container], int]) -> None:
         self._runtime = runtime
+        self._files = files
         self._pid_of = pid_of
 
     # -- finding ------------------------------------------------------------------------------------------------
@@ -69,8 +72,13 @@ class Cri:
         return {'version': '0.1.0', 'runtimeName': 'containerd', 'runtimeVersion': VERSION, 'runtimeApiVersion': 'v1'}
 
     def info(self) -> Message:
-        condition = {'message': '', 'reason': '', 'status': True}
-        return {'status': {'conditions': [{**condition, 'type': 'RuntimeReady'}, {**condition, 'type': 'NetworkReady'},
+        condition: Message = {'message': '', 'reason': '', 'status': True}
+        network, loaded = condition, 'OK'
+        if not cni.plugins(self._files):
+            network = {'message': cni.PROBLEM, 'reason': 'NetworkPluginNotReady', 'status': False}
+            loaded = (f'cni config load failed: no network config found in {cni.CONFIGURATIONS}: cni plugin not '
+                      'initialized: failed to load cni config')
+        return {'status': {'conditions': [{**condition, 'type': 'RuntimeReady'}, {**network, 'type': 'NetworkReady'},
                                           {**condition, 'type': 'ContainerdHasNoDeprecationWarnings'}]},
                 'cniconfig': {'PluginConfDir': '/etc/cni/net.d', 'PluginDirs': ['/opt/cni/bin'],
                               'PluginMaxConfNum': 1, 'Prefix': 'eth'},
@@ -79,7 +87,7 @@ class Cri:
                     'containerdEndpoint': '/run/containerd/containerd.sock',
                     'containerdRootDir': '/var/lib/containerd', 'rootDir':
                     '/var/lib/containerd/io.containerd.grpc.v1.cri'},
-                'golang': 'go1.24.13', 'lastCNILoadStatus': 'OK', 'lastCNILoadStatus.default': 'OK'}
+                'golang': 'go1.24.13', 'lastCNILoadStatus': loaded, 'lastCNILoadStatus.default': loaded}
 
     def pods(self) -> list[Message]:
         return [self._pod(sandbox) for sandbox in reversed(self._runtime.sandboxes.values())]

@@ -26,7 +26,7 @@ class ContainerdProgram:
     async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
         ctx.files.put(SOCKET, b'', 0o660)
         machine: Any = ctx.host.machine
-        machine.sockets[SOCKET] = Cri(self._runtime, lambda container: machine.number_of(container.main))
+        machine.sockets[SOCKET] = Cri(self._runtime, machine.files, lambda container: machine.number_of(container.main))
         io.stderr.write(_started(ctx))
         self._runtime.serve(True)
         await until_stopped(ctx, lambda: self._stop(machine))

@@ -24,6 +24,7 @@ from tutor.cluster.kubelet.eviction.manager import REASON as EVICTED
 from tutor.cluster.kubelet.eviction.manager import EvictionManager
 from tutor.cluster.kubelet.images import ImagePuller
 from tutor.cluster.kubelet.lease import Heartbeat
+from tutor.cluster.kubelet.networkwatch import NetworkWatch
 from tutor.cluster.kubelet.node import NodeReporter
 from tutor.cluster.kubelet.preemption import CriticalPodAdmission
 from tutor.cluster.kubelet.runtimewatch import RuntimeWatch
@@ -138,6 +139,7 @@ class Kubelet:
             machine.disk.measure = self.eviction.machine.measure
             machine.disk.filled = self.eviction.disk_filled
         runtime.on_availability = RuntimeWatch(self).changed
+        self.network_watch = NetworkWatch(self)
         self.log = silence(simulation)
         self.direction = Direction()
 
@@ -172,6 +174,7 @@ class Kubelet:
         self._listeners = [network.listen(PORT, self.endpoint, tls=self._certificate)]
         if port:
             self._listeners.append(network.listen(port, HttpService(healthz), address))
+        self.network_watch.start()
         self.reporter.start()
         self.static_pods.start()
         for worker in list(self.workers.values()):

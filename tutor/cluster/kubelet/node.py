@@ -65,6 +65,8 @@ class NodeReporter:
         self._runtime = runtime
         self.pressure: dict[str, tuple[str, str, str]] = {}
         """Conditions that are not as usual: status, reason and message by type."""
+        self.problems = {'runtime': '', 'network': ''}
+        """Why the node is not ready, as far as that is so."""
         self._conditions: list[Object] = []
         self._stopped = False
         self._boots = 0
@@ -175,9 +177,22 @@ class NodeReporter:
         others = {name: amount for name, amount in known.items() if name not in self.capacity and is_extended(name)}
         return {'allocatable': {**others, **self.allocatable}, 'capacity': {**others, **self.capacity}}
 
+    def tell(self, what: str, problem: str) -> None:
+        """Report a problem that keeps the node from being ready, or ('') that there is none any more."""
+        if self.problems[what] != problem:
+            self.problems[what] = problem
+            if self._kubelet.running:
+                self.report()
+
+    def _ready(self) -> tuple[str, str, str]:
+        """ReadyCondition: the errors as an aggregate."""
+        found = [problem for problem in self.problems.values() if problem]
+        text = found[0] if len(found) == 1 else f'[{", ".join(found)}]'
+        return ('False', 'KubeletNotReady', text) if found else CONDITIONS[-1][1:]
+
     def _condition(self, usual: tuple[str, str, str, str], before: Object | None, now: str) -> Object:
         kind = usual[0]
-        status, reason, message = self.pressure.get(kind, usual[1:])
+        status, reason, message = self._ready() if kind == 'Ready' else self.pressure.get(kind, usual[1:])
         kept = before is not None and before['status'] == status
         return {'lastHeartbeatTime': now,
                 'lastTransitionTime': before['lastTransitionTime'] if kept and before else now,

@@ -12,7 +12,6 @@ THRESHOLD = 30.0
 """baseRuntimeSyncThreshold."""
 LOOK_EVERY = 5.0
 DOWN = 'container runtime is down'
-READY = 'Ready'
 
 
 class RuntimeWatch:
@@ -43,10 +42,9 @@ class RuntimeWatch:
         kubelet.log.error('kubelet.go:2996', 'Container runtime sanity check failed',
                           'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while '
                           f'dialing: dial unix {socket}: connect: no such file or directory"')
-        if kubelet.simulation.now - self._since >= THRESHOLD and READY not in kubelet.reporter.pressure:
+        if kubelet.simulation.now - self._since >= THRESHOLD and not kubelet.reporter.problems['runtime']:
             kubelet.log.error('kubelet.go:2475', 'Skipping pod synchronization', DOWN)
-            kubelet.reporter.pressure[READY] = ('False', 'KubeletNotReady', DOWN)
-            kubelet.reporter.report()
+            kubelet.reporter.tell('runtime', DOWN)
         kubelet.simulation.call_later(LOOK_EVERY, self._look)
 
     def _back(self) -> None:
@@ -54,7 +52,6 @@ class RuntimeWatch:
         if not kubelet.runtime.available:
             return
         self._lost = False
-        if kubelet.reporter.pressure.pop(READY, None) is not None and kubelet.running:
-            kubelet.reporter.report()
+        kubelet.reporter.tell('runtime', '')
         for worker in list(kubelet.workers.values()):
             worker.wake()

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
+from tutor.cluster.containers import cni
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
-from tutor.cluster.containers.runtime import Sandbox
+from tutor.cluster.containers.runtime import RuntimeFailure, Sandbox
 from tutor.cluster.kubelet import actions, fields, hostnames, pods, status
 from tutor.cluster.kubelet.launch import Launcher, StartError, pod_memory, resource_settings
 from tutor.cluster.kubelet.probes import Prober
@@ -27,6 +28,7 @@ SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.'
 MOUNT_TIMEOUT = 123.0
 FIRST_MOUNT_RETRY = 0.5
 LAST_MOUNT_RETRY = 122.0
+NETWORK_RETRY = 1.0
 
 
 class PodWorker:
@@ -226,9 +228,20 @@ class PodWorker:
         self.resizer.see_completion()
         self.report()
         self._watch_deadline()
+        if self._lacks_network():
+            return False
         if not await self._mount():
             return False
         return await self._run_containers()
+
+    def _lacks_network(self) -> bool:
+        """Whether the pod waits for the node's network; that is tried again soon (backOffOnTransientErrorPeriod)."""
+        problem = self.kubelet.network_watch.problem
+        if not problem or pods.host_network(self.pod):
+            return False
+        self.kubelet.recorder.warning(self.pod, 'NetworkNotReady', f'network is not ready: {problem}')
+        self._expires = self.simulation.now + NETWORK_RETRY
+        return True
 
     def report(self, terminal: bool = False) -> None:
         """Make the status anew and tell the API server what changed."""
@@ -358,7 +371,7 @@ class PodWorker:
             self._leave_sandbox()
             try:
                 await self._make_sandbox()
-            except hostnames.TooLong as problem:
+            except (hostnames.TooLong, RuntimeFailure) as problem:
                 self.kubelet.recorder.warning(self.pod, 'FailedCreatePodSandBox',
                                               f'Failed to create pod sandbox: {problem}')
                 return False
@@ -397,6 +410,10 @@ class PodWorker:
     async def _make_sandbox(self) -> None:
         kubelet, hostname = self.kubelet, self.hostname()
         await kubelet.timing.sandbox(self.simulation)
+        lacking = '' if kubelet.idle or pods.host_network(self.pod) else cni.missing(kubelet.machine.files)
+        if lacking:
+            raise RuntimeFailure('rpc error: code = Unknown desc = failed to setup network for sandbox '
+                                 f'"{kubelet.runtime.new_id()}": {lacking}')
         attachment = self.attachment
         if attachment is None:
             attachment = self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))

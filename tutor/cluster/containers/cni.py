@@ -1,0 +1,30 @@
+"""Networks of pods as containerd loads them: from the first configuration in /etc/cni/net.d (go-cni, libcni)."""
+
+from __future__ import annotations
+
+import json
+
+from tutor.shell.vfs import FileSystem
+
+CONFIGURATIONS = '/etc/cni/net.d'
+PROGRAMS = '/opt/cni/bin'
+ENDINGS = ('.conf', '.conflist', '.json')
+PROBLEM = 'Network plugin returns error: cni plugin not initialized'
+
+
+def plugins(files: FileSystem) -> list[str]:
+    """loadFromConfDir: the plug-ins of the network, none while there is no configuration that can be read."""
+    try:
+        name = next((name for name, _ in sorted(files.scandir(CONFIGURATIONS)) if name.endswith(ENDINGS)), None)
+        found = json.loads(files.read_text(f'{CONFIGURATIONS}/{name}')) if name is not None else {}
+        return [entry['type'] for entry in found.get('plugins') or ([found] if found else ())]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def missing(files: FileSystem) -> str:
+    """What a sandbox's network fails with for want of a program, '' if all are there."""
+    for name in plugins(files):
+        if not files.exists(f'{PROGRAMS}/{name}'):
+            return f'plugin type="{name}" failed (add): failed to find plugin "{name}" in path [{PROGRAMS}]'
+    return ''
