@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, is_true
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
+from tutor.client.link import Link
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import apiport, auditing, bootstrap, encryption, pki
@@ -25,7 +26,6 @@ from tutor.cluster.containers.programs.controlplane import refused
 from tutor.cluster.controllers import controller_manager
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
-from tutor.cluster.dialing import failure
 from tutor.cluster.election import Election, Switch
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.etcd.member import EtcdMember
@@ -95,15 +95,15 @@ class Cluster:
         self._serving = Serving(self.endpoint, self._listen)
         self._elections: list[Election] = []
         self.endpoint.on_change.append(self._unsettle)
-        self.raft = self._raft_group(fabric)
+        self.etcd = EtcdMember(self.store, self._store_restored, not self.initialised, self._raft_group(fabric),
+                               lambda: RaftGroup(self.simulation, fabric.links, self.store))
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': SchedulerProcesses(self.simulation, self.scheduler, Elected(
                 self._election(local, scheduler.AGENT, 'default-scheduler', self.scheduler))),
             'kube-controller-manager': Elected(self._election(
                 local, controller_manager.AGENT, controller_manager.AGENT, self.controllers)),
             'kube-apiserver': self._serving,
-            'etcd': EtcdMember(self.store, self._store_restored, not self.initialised, self.raft)},
-            keys, self._heartbeats)
+            'etcd': self.etcd}, keys, self._heartbeats)
         if config.nodes:
             self.api.services = self.nodes.outgoing
         components = self.api.stores.of('', 'componentstatuses')
@@ -160,6 +160,11 @@ class Cluster:
         self._renewals.add(election)
         self._elections.append(election)
         return election
+
+    @property
+    def raft(self) -> RaftGroup | None:
+        """etcd's members, when there are several."""
+        return self.etcd.raft
 
     def _raft_group(self, fabric: Fabric) -> RaftGroup | None:
         """etcd's members beside each other, where the cluster file has several machines for the control plane."""
@@ -242,10 +247,12 @@ class Cluster:
     def connect(self, config: RestConfig, machine: str = '') -> Transport:
         """The API server for a kubeconfig's server and user, from a machine (the control plane's by default). Raises
         OSError for another address."""
-        if config.server.rstrip('/') not in addresses():
-            here = machine or self.endpoint.machine
-            raise failure(config.server, *self.nodes.place(here))
-        return self.endpoint.dial(Connection(self.api, config), machine or self.endpoint.machine)
+        here, connection = machine or self.endpoint.machine, Connection(self.api, config)
+        if config.server.rstrip('/') in addresses():
+            return self.endpoint.dial(connection, here)
+        check = partial(self.nodes.find_api_server, config.server, here)
+        check()
+        return Link(connection, check)
 
     def kubeconfig(self, user: str = 'kubernetes-admin') -> str:
         """The kubeconfig of an administrator, as kubeadm writes admin.conf."""

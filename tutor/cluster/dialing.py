@@ -1,8 +1,9 @@
-"""What becomes of a connection to an address at which no API server of ours is, in the words of Go's net package."""
+"""What becomes of a connection to the host of a URL, in the words of Go's net package."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Any
 
 from tutor.client.rest_config import ConnectionRefused, Unanswered
 from tutor.cluster.network.fabric import REFUSED
@@ -17,22 +18,28 @@ NEIGHBOUR_TIMEOUT = 3.1
 """Until the kernel has asked three times who has the address."""
 
 
-def failure(server: str, stack: Stack | None, files: FileSystem | None) -> OSError:
-    """Why a URL's host does not answer, asked from a machine with this stack and these files."""
+def reach(server: str, stack: Stack | None, files: FileSystem | None) -> Any:
+    """What listens where a URL leads, asked from a machine with this stack and these files. Raises OSError when nobody
+    answers."""
     scheme, _, rest = server.partition('://')
     host, _, port = rest.partition('/')[0].partition(':')
     number = int(port) if port.isdigit() else 80 if scheme == 'http' else 443
     address = '127.0.0.1' if host == 'localhost' else host if _is_address(host) else _known(host, files)
     if not address:
-        return OSError(f'dial tcp: lookup {host} on {_nameserver(files)}:53: no such host')
+        raise OSError(f'dial tcp: lookup {host} on {_nameserver(files)}:53: no such host')
     where = f'{address}:{number}'
     found = stack.fabric.route(stack, address, number) if stack is not None else REFUSED
     if found == REFUSED:
-        return ConnectionRefused(f'dial tcp {where}: connect: connection refused')
+        raise ConnectionRefused(f'dial tcp {where}: connect: connection refused')
     if found == UNREACHABLE:
-        return no_route(where)
+        raise no_route(where)
     if isinstance(found, str):
-        return timed_out(where)
+        raise timed_out(where)
+    return found
+
+
+def distrust(found: Any) -> OSError:
+    """Why a client of the API does not talk to something else."""
     return OSError('http: server gave HTTP response to HTTPS client' if getattr(found, 'tls', None) is None else
                    'tls: failed to verify certificate: x509: certificate signed by unknown authority')
 

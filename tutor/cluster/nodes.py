@@ -12,8 +12,10 @@ from tutor.client.informer import Informers
 from tutor.client.link import Link
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Transport, User
+from tutor.cluster import dialing
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, control_plane_of, manifests
 from tutor.cluster.addons.catalog import CATALOG, Surroundings
+from tutor.cluster.apiport import ApiPort
 from tutor.cluster.apiserver.nodes import REFUSED
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Proxy
@@ -193,6 +195,12 @@ class Nodes:
         machine = self.machines.get(name)
         return (self.fabric.node(name), machine.files) if machine is not None else (None, None)
 
+    def find_api_server(self, server: str, machine: str) -> None:
+        """Whether an API server listens where a URL leads from a machine. Raises OSError."""
+        found = dialing.reach(server, *self.place(machine))
+        if not isinstance(found.serve, ApiPort):
+            raise dialing.distrust(found)
+
     def first_network(self, files: FileSystem) -> HostNetwork | None:
         """The network of the first machine, as seen with other files; None without nodes."""
         found = self.config.control_plane
@@ -229,7 +237,7 @@ class Nodes:
             node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)
         user = User(f'system:node:{node.name}', ('system:nodes', 'system:authenticated'))
         link = self._endpoint.link(self._api, node.name, user.name)
-        direction = Direction()
+        direction = Direction(lambda server: self.find_api_server(server, node.name))
         link = Link(link, direction.check)
         client = Client(link, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
         renewer = User(user.name, ('system:masters', *user.groups))  # what was accepted then is not refused now

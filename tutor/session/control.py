@@ -16,10 +16,15 @@ class SimulatedControl:
 
     faults: Faults
     trace: Trace
-    raft: Raft | None
+    cluster: Cluster
     clock: Clock | None = None
     past: Past | None = None
 
 
+    @property
+    def raft(self) -> Raft | None:
+        return self.cluster.raft
+
+
 def control_of(cluster: Cluster) -> SimulatedControl:
-    return SimulatedControl(ClusterFaults(cluster), cluster.simulation.trace, cluster.raft)
+    return SimulatedControl(ClusterFaults(cluster), cluster.simulation.trace, cluster)

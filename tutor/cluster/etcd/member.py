@@ -13,9 +13,9 @@ from tutor.cluster.containers.programs.component import CannotStart
 from tutor.cluster.etcd.health import health
 from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.raft.group import RaftGroup
-from tutor.cluster.etcd.service import EtcdServer, delete, restored, snapshot_of
+from tutor.cluster.etcd.service import INDEX, EtcdServer, delete, restored, snapshot_of
 from tutor.cluster.storage import Store
-from tutor.shell.etcd import Member, NotASnapshot, pack, unpack
+from tutor.shell.etcd import EtcdError, Member, NotASnapshot, pack, unpack
 from tutor.shell.process import IO, Context
 from tutor.shell.vfs import File, FileSystem, Node
 
@@ -43,11 +43,14 @@ class EtcdMember:
     whether there was nothing at all."""
 
     def __init__(self, store: Store, on_restored: Callable[[bool], None], fresh: bool = False,
-                 raft: RaftGroup | None = None) -> None:
-        """`fresh`: nobody has put anything into the store, so the first empty data folder is a new cluster too."""
+                 raft: RaftGroup | None = None, group: Callable[[], RaftGroup] | None = None) -> None:
+        """`fresh`: nobody has put anything into the store, so the first empty data folder is a new cluster too.
+        `group` makes an empty group for the day when the only member gets company."""
         self._fresh = fresh
         self._store = store
-        self._raft = raft
+        self.raft = raft
+        self._group = group
+        self._contexts: dict[str, Context] = {}
         self._on_restored = on_restored
         self._database: Node | None = None
         self._leases: Leases | None = None
@@ -55,7 +58,7 @@ class EtcdMember:
         self._sockets: dict[int, list[Callable[[], None]]] = {}
         self._logs: dict[str, Callable[[str], None]] = {}
         if raft is not None:
-            raft.on_said = self._log
+            raft.on_said, raft.on_removed = self._log, self._removed
 
     def start(self, ctx: Context, io: IO) -> None:
         """Check what the flags name, load the data folder, and listen. Raises CannotStart."""
@@ -65,10 +68,13 @@ class EtcdMember:
             if path and not ctx.files.is_file(path):
                 raise _fatal(ctx, f'open {path}: no such file or directory')
         self._load(flags.get('data-dir', 'default.etcd'), ctx)
+        name = ctx.host.hostname
+        if self.raft is not None and name not in self.raft.members:
+            self._arrive(self.raft, name, flags, ctx)
         self._sockets[id(ctx)] = list(self._listen(flags, ctx))
-        if self._raft is not None:
-            self._logs[ctx.host.hostname] = partial(_raft_line, ctx, io)
-            self._raft.start(ctx.host.hostname)
+        self._contexts[name], self._logs[name] = ctx, partial(_raft_line, ctx, io)
+        if self.raft is not None:
+            self.raft.start(name)
             return
         self._store.trouble = ''
         if self._news is not None:
@@ -78,16 +84,42 @@ class EtcdMember:
     def stop(self, ctx: Context) -> None:
         for close in self._sockets.pop(id(ctx), ()):
             close()
-        if self._raft is not None:
-            self._raft.stop(ctx.host.hostname)
-            self._logs.pop(ctx.host.hostname, None)
-        if self._sockets or self._raft is not None:
+        name = ctx.host.hostname
+        self._contexts.pop(name, None)
+        self._logs.pop(name, None)
+        if self.raft is not None:
+            self.raft.stop(name)
+        if self._sockets or self.raft is not None:
             return
         self._store.trouble = REFUSED
         if isinstance(self._database, File):
             content = self._store.snapshot()
             entries = [list(entry) for entry in content['entries']]
             self._database.content = partial(pack, {'revision': content['revision'], 'entries': entries})
+
+    # -- members ------------------------------------------------------------------------------------------------
+
+    def grow(self, member: Member) -> RaftGroup:
+        """The group that the member belongs to; the only one begins one. Raises EtcdError."""
+        if self.raft is None:
+            if self._group is None:
+                raise EtcdError('this etcd is simulated and has only one member')
+            self.raft = self._group()
+            self.raft.on_said, self.raft.on_removed = self._log, self._removed
+            self.raft.adopt(member, self._store.revision + INDEX)
+        return self.raft
+
+    def _arrive(self, raft: RaftGroup, name: str, flags: dict[str, str], ctx: Context) -> None:
+        """A new member's first start. Raises CannotStart when nobody has announced it."""
+        peer_url = flags.get('initial-advertise-peer-urls', '')
+        if not raft.arrive(name, peer_url, flags.get('advertise-client-urls', '').partition(',')[0]):
+            raise _fatal(ctx, 'error validating peerURLs: member count is unequal')
+
+    def _removed(self, name: str) -> None:
+        """What runs of a member that is none any more ends."""
+        ctx = self._contexts.get(name)
+        if ctx is not None:
+            ctx.signals['TERM']()
 
     def _log(self, name: str, text: str) -> None:
         if name in self._logs:
@@ -97,7 +129,7 @@ class EtcdMember:
 
     def _load(self, folder: str, ctx: Context) -> None:
         files, path = ctx.files, f'{folder.rstrip("/")}/{DATABASE}'
-        if self._raft is not None:
+        if self.raft is not None:
             if not files.is_file(path):
                 self._create(files, path)
             return
@@ -132,8 +164,9 @@ class EtcdMember:
         database.content = partial(snapshot_of, self._store)
 
     def _member(self, flags: dict[str, str], urls: list[str], ctx: Context) -> Member:
-        if self._raft is not None:
-            return self._raft.members[ctx.host.hostname]
+        name = ctx.host.hostname
+        if self.raft is not None:
+            return self.raft.members[name]
         advertised = flags.get('advertise-client-urls', urls[0]).split(',')[0]
         return Member(MEMBER, flags.get('name', 'default'), flags.get('initial-advertise-peer-urls', ''), advertised)
 
@@ -142,13 +175,19 @@ class EtcdMember:
     def _listen(self, flags: dict[str, str], ctx: Context):
         urls = [url for url in flags.get('listen-client-urls', 'http://localhost:2379').split(',') if url]
         member = self._member(flags, urls, ctx)
-        text = {name: ctx.files.read_text(flags[name]) if flags.get(name) else '' for name in FILES}
+
+        def text(name: str) -> str:
+            """A certificate, as it is when somebody connects."""
+            path = flags.get(name, '')
+            return ctx.files.read_text(path) if path and ctx.files.is_file(path) else ''
         if self._leases is None:
             self._leases = Leases(ctx.simulation, self._store, partial(delete, self._store))
-        server = EtcdServer(self._store, self._leases, member, VERSION, partial(pki.signed_by, text['trusted-ca-file']),
-                            partial(_vouches, text['cert-file']), urls[0].startswith('https'), self._raft)
+        server = EtcdServer(self._store, self._leases, member, VERSION,
+                            lambda certificate: pki.signed_by(text('trusted-ca-file'), certificate),
+                            lambda authority: pki.signed_by(authority, text('cert-file')),
+                            urls[0].startswith('https'), self)
         # Who asks for its health needs no certificate.
-        changes = ctx.simulation.condition() if self._raft is None else self._raft.changes
+        changes = ctx.simulation.condition() if self.raft is None else self.raft.changes
         metrics = flags.get('listen-metrics-urls', '').split(',')
         network: Any = ctx.host.network
         for url, service in (*((url, server) for url in urls),
@@ -165,10 +204,6 @@ def _raft_line(ctx: Context, io: IO, text: str) -> None:
     line = {'level': 'info', 'ts': ctx.simulation.micro_timestamp(), 'logger': 'raft',
             'caller': 'etcdserver/zap_raft.go:77', 'msg': text}
     io.stderr.write(json.dumps(line, separators=(',', ':')) + '\n')
-
-
-def _vouches(certificate: str, authority: str) -> bool:
-    return pki.signed_by(authority, certificate)
 
 
 def _flags(ctx: Context) -> dict[str, str]:

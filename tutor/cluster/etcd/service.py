@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from tutor.apimachinery.protobuf.decoding import MAGIC, UnknownMessage, decode
 from tutor.apimachinery.protobuf.encoding import Unencodable, encode
@@ -20,6 +20,25 @@ from tutor.shell.etcd import Deliver, EtcdError, KeyValue, Member, Status, insid
 
 CLUSTER_ID = 0xCDF818194E3A8C32
 REGISTRY = '/registry/'
+INDEX = 64
+"""How many entries a log has that are no revisions: those of elections and of members."""
+
+
+class Membership(Protocol):
+    """Who the members are. `grow` makes a group of the only one, if it has not become one already."""
+
+    @property
+    def raft(self) -> RaftGroup | None: ...
+    def grow(self, member: Member) -> RaftGroup: ...
+
+
+class Alone:
+    """A member that stays the only one."""
+
+    raft = None
+
+    def grow(self, member: Member) -> RaftGroup:
+        raise EtcdError('this etcd is simulated and has only one member')
 
 
 class Watching:
@@ -38,16 +57,21 @@ class EtcdServer:
     """One member that serves the store. `accepts` and `trusted_by` are the two sides of its TLS."""
 
     def __init__(self, store: Store, leases: Leases, member: Member, version: str, accepts: Callable[[str], bool],
-                 trusted_by: Callable[[str], bool], secure: bool = True, raft: RaftGroup | None = None) -> None:
+                 trusted_by: Callable[[str], bool], secure: bool = True,
+                 membership: Membership | None = None) -> None:
         self._store = store
         self._leases = leases
         self._member = member
         self._version = version
-        self._raft = raft
+        self._membership = membership or Alone()
         self.accepts = accepts
         self.trusted_by = trusted_by
         self.secure = secure
         self.cluster_id = CLUSTER_ID
+
+    @property
+    def _raft(self) -> RaftGroup | None:
+        return self._membership.raft
 
     async def __call__(self, connection: Any) -> None:
         """Somebody who does not speak TLS and gRPC is hung up on."""
@@ -55,6 +79,8 @@ class EtcdServer:
     def _check(self) -> None:
         """Raises EtcdError when the member does not hear a leader that a quorum follows."""
         if self._raft is not None:
+            if self._member.name not in self._raft.nodes:
+                raise EtcdError('etcdserver: rpc not supported for learner')
             leader = self._raft.leader
             if leader is None or not (leader.name == self._member.name or
                                       self._raft.reaches(leader.name, self._member.name)):
@@ -62,6 +88,8 @@ class EtcdServer:
 
     def has_leader(self) -> bool:
         """Whether what is asked of it can be answered."""
+        if self._raft is not None and self._member.name not in self._raft.nodes:
+            return self._raft.leader is not None
         try:
             self._check()
         except EtcdError:
@@ -137,16 +165,35 @@ class EtcdServer:
     def members(self) -> list[Member]:
         return [self._member] if self._raft is None else list(self._raft.members.values())
 
+    def add_member(self, peer_url: str, learner: bool) -> Member:
+        self._check()
+        return self._membership.grow(self._member).announce(peer_url, learner)
+
+    def promote_member(self, identity: int) -> None:
+        self._check()
+        self._membership.grow(self._member).promote(identity)
+
+    def remove_member(self, identity: int) -> None:
+        self._check()
+        if self._raft is None and identity == self._member.id:
+            raise EtcdError('etcdserver: re-configuration failed due to not enough started members')
+        self._membership.grow(self._member).remove(identity)
+
     def status(self) -> Status:
         store = self._store
         if self._raft is not None:
             return self._raft_status(self._raft)
         return Status(self._member.id, self._version, 4096 * (store.revision + 120), self._member.id, 2,
-                      store.revision + 64)
+                      store.revision + INDEX)
 
     def _raft_status(self, raft: RaftGroup) -> Status:
         """Maintenance/Status is answered by every member for itself."""
-        node = raft.nodes[self._member.name]
+        node, leading = raft.nodes.get(self._member.name), raft.leader
+        if node is None:
+            commit = leading.commit if leading is not None else 0
+            return Status(self._member.id, self._version, 4096 * (commit + 120),
+                          raft.members[leading.name].id if leading is not None else 0,
+                          leading.term if leading is not None else 0, commit, learner=True)
         leader = raft.members[node.leader].id if node.leader else 0
         return Status(self._member.id, self._version, 4096 * (node.commit + 120), leader, node.term, node.commit,
                       () if node.leader else ('etcdserver: no leader',))

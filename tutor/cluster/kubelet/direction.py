@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tutor.client.rest_config import ConnectionRefused
 from tutor.cluster.machine.kubeadm_files import SERVER
 
 SERVERS = ('', SERVER, 'https://controlplane:6443')
@@ -13,17 +13,20 @@ SERVERS = ('', SERVER, 'https://controlplane:6443')
 
 @dataclass(slots=True)
 class Direction:
-    """Where the running process was told to go."""
+    """Where the running process was told to go. `find` raises OSError when no API server listens at another URL."""
 
+    find: Callable[[str], None] = lambda server: None
     server: str = ''
 
     def problem(self) -> str:
         """What a connection fails with, '' when the API server is there."""
-        if self.server in SERVERS:
-            return ''
-        return f'dial tcp {self.server.partition("://")[2]}: connect: connection refused'
+        try:
+            self.check()
+        except OSError as problem:
+            return str(problem)
+        return ''
 
     def check(self) -> None:
-        """Raise ConnectionRefused when nobody answers there."""
-        if self.problem():
-            raise ConnectionRefused(self.problem())
+        """Raise OSError when nobody answers there."""
+        if self.server not in SERVERS:
+            self.find(self.server)

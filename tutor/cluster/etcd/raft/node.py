@@ -174,7 +174,7 @@ class RaftNode:
         self._cancel()
         self._say(f'became leader at term {self.term}')
         for peer in self._group.peers(self.name):
-            self._next[peer], self._match[peer] = self.log.last + 1, 0
+            self.welcome(peer)
         # An entry of the new term: only with it can those of earlier terms be committed.
         self.log.append(Entry(self.log.last + 1, self.term, ''))
         self._broadcast()
@@ -199,7 +199,19 @@ class RaftNode:
         """A leader takes a proposal into its log; its index."""
         entry = Entry(self.log.last + 1, self.term, what)
         self.log.append(entry)
+        self._commit()  # It may be the only one who votes.
         return entry.index
+
+    def welcome(self, peer: str) -> None:
+        """A leader begins to send to a new member."""
+        self._next[peer], self._match[peer] = self.log.last + 1, 0
+
+    def forget(self, peer: str) -> None:
+        """A member is one no more."""
+        self._next.pop(peer, None)
+        self._match.pop(peer, None)
+        if self.role == LEADER:
+            self._commit()
 
     def append_for(self, peer: str) -> Message:
         """What a peer is missing, as far as this leader knows."""

@@ -112,8 +112,8 @@ def statuses(found: list[tuple[str, Status]], form: str, service: Any, io: IO) -
             'dbSizeInUse': status.size}} for endpoint, status in found], io)
         return
     rows = [(endpoint, hexadecimal(status.member), status.version, size(status.size),
-             str(status.leader == status.member).lower(), 'false', str(status.term), str(status.index),
-             str(status.index), ', '.join(status.errors)) for endpoint, status in found]
+             str(status.leader == status.member).lower(), str(status.learner).lower(), str(status.term),
+             str(status.index), str(status.index), ', '.join(status.errors)) for endpoint, status in found]
     if form == 'table':
         table(('ENDPOINT', 'ID', 'VERSION', 'DB SIZE', 'IS LEADER', 'IS LEARNER', 'RAFT TERM', 'RAFT INDEX',
                'RAFT APPLIED INDEX', 'ERRORS'), rows, io)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from tutor.shell.etcd import EtcdError, EtcdService, KeyValue
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.etcd import keys, leases, output, snapshots, transactions
+from tutor.shell.programs.etcd import keys, leases, membership, output, snapshots, transactions
 from tutor.shell.programs.etcd.connection import GLOBAL, Endpoint, Failure, connect, endpoints, reach, security
 from tutor.shell.programs.options import Options, parse
 
 NODE_VERSION, IMAGE_VERSION = '3.5.24', '3.6.8'
 """The client that a node's distribution packs is older than the one in etcd's image."""
+MEMBER_FLAGS = {'peer-urls': '=', 'learner': '?'}
 FILE_FLAGS = {'data-dir': '=', 'name': '=', 'initial-cluster': '=', 'initial-advertise-peer-urls': '=',
               'initial-cluster-token': '=', 'skip-hash-check': '?', 'wal-dir': '=', 'bump-revision': '=',
               'mark-compacted': '', 'data-dir-only': ''}
@@ -45,7 +46,10 @@ COMMANDS:
 \tlease list\t\tList all active leases
 \tlease revoke\t\tRevokes leases
 \tlease timetolive\tGet lease information
+\tmember add\t\tAdds a member into the cluster
 \tmember list\t\tLists all members in the cluster
+\tmember promote\t\tPromotes a non-voting member in the cluster
+\tmember remove\t\tRemoves a member from the cluster
 \tput\t\t\tPuts the given key into the store
 \tsnapshot restore\tRestores an etcd member snapshot to an etcd directory
 \tsnapshot save\t\tStores an etcd node backend snapshot to a given file
@@ -70,7 +74,8 @@ def _version(ctx: Context) -> str:
 
 async def etcdctl(argv: list[str], io: IO, ctx: Context) -> int:
     """etcdctl [--endpoints URL,…] [--cacert FILE --cert FILE --key FILE] COMMAND"""
-    options = parse(argv, ctx, 'w:hi', {**GLOBAL, **keys.FLAGS, **FILE_FLAGS, 'interactive': 'i'}, status=128)
+    options = parse(argv, ctx, 'w:hi', {**GLOBAL, **keys.FLAGS, **FILE_FLAGS, **MEMBER_FLAGS, 'interactive': 'i'},
+                    status=128)
     api = ctx.env.get('ETCDCTL_API', '3')
     if api != '3':
         raise Failure(f'unsupported API version "{api}": this etcdctl speaks version 3 only; unset ETCDCTL_API')
@@ -139,7 +144,7 @@ async def etcdutl(argv: list[str], io: IO, ctx: Context) -> int:
 async def _ask(command: str, words: list[str], form: str, options: Options, io: IO, ctx: Context) -> int:
     if command == 'endpoint':
         return await _endpoint(words, form, options, io, ctx)
-    _check_words(command, words)
+    _check_words(command, words, options)
     found = await connect(options, io, ctx, f'/etcdserverpb.{METHODS[command]}')
     service = found.service
     match command:
@@ -155,7 +160,7 @@ async def _ask(command: str, words: list[str], form: str, options: Options, io: 
             service.compact(int(words[0]))
             io.stdout.write(f'compacted revision {words[0]}\n')
         case 'member':
-            output.members(service.members(), form, service, io)
+            membership.run(service, words, form, options, io)
         case 'defrag':
             io.stdout.write(f'Finished defragmenting etcd member[{found.text}]. took 21.480102ms\n')
         case 'snapshot':
@@ -165,7 +170,7 @@ async def _ask(command: str, words: list[str], form: str, options: Options, io: 
     return 0
 
 
-def _check_words(command: str, words: list[str]) -> None:
+def _check_words(command: str, words: list[str], options: Options) -> None:
     """What is wrong with a command's arguments, before anything is asked. Raises Failure."""
     if command == 'get' and not words:
         raise Failure('get command needs one argument as key and an optional argument as range_end', 128)
@@ -177,10 +182,12 @@ def _check_words(command: str, words: list[str]) -> None:
         raise Failure('txn command does not accept argument', 128)
     if command == 'lease':
         leases.check(words)
+    if command == 'member':
+        membership.check(words, options)
     if command == 'compaction' and (len(words) != 1 or not words[0].isdigit()):
         raise Failure('compaction command needs 1 argument' if len(words) != 1 else
                       f'strconv.ParseInt: parsing "{words[0]}": invalid syntax', 128)
-    wanted = {'member': ('list',), 'alarm': ('list', 'disarm'), 'snapshot': ('save',)}.get(command)
+    wanted = {'member': membership.COMMANDS, 'alarm': ('list', 'disarm'), 'snapshot': ('save',)}.get(command)
     if wanted and words[:1] and words[0] not in wanted:
         raise Failure(f'etcdctl {command} {words[0]} is not simulated')
     if wanted and not words:
@@ -213,7 +220,7 @@ async def _endpoint(words: list[str], form: str, options: Options, io: IO, ctx: 
         given = [member.client_url for member in first.service.members()]
     for text in given:
         service, _ = await reach(text, tls, ctx)
-        if service is not None:
+        if service is not None and (words[0] == 'status' or _commits(service)):
             answers.append(Endpoint(text, service))
             continue
         bad = True
@@ -232,6 +239,15 @@ async def _endpoint(words: list[str], form: str, options: Options, io: IO, ctx: 
     if bad:
         raise Failure('context deadline exceeded')
     return 0
+
+
+def _commits(service: EtcdService) -> bool:
+    """epHealthCommandFunc: whether a read that a quorum has to confirm is answered."""
+    try:
+        service.range('health')
+    except EtcdError:
+        return False
+    return True
 
 
 def _health(answers: list[Endpoint], form: str, io: IO) -> None:
