@@ -54,6 +54,10 @@ INIT = (
          "set to '0', the token will never expire", DURATION),
     Flag('upload-certs', '', False, 'Upload control-plane certificates to the kubeadm-certs Secret.'))
 JOIN = (
+    Flag('apiserver-advertise-address', help='If the node should host a new control plane instance, the IP address the '
+         "API Server will advertise it's listening on. If not set the default network interface will be used."),
+    Flag('apiserver-bind-port', '', 6443, 'If the node should host a new control plane instance, the port for the API '
+         'Server to bind to.', 'int32'),
     KEY, CONFIG, Flag('control-plane', '', False, 'Create a new control plane instance on this node'), CRI_SOCKET,
     Flag('discovery-file', help='For file-based discovery, a file or URL from which to load cluster information.'),
     Flag('discovery-token', help='For token-based discovery, the token used to validate cluster information fetched '

@@ -37,6 +37,8 @@ class InitData:
     kubelet: Object = field(default_factory=dict)
     token: str = ''
     certificate_key: str = ''
+    members: dict[str, str] = field(default_factory=dict)
+    """etcd's members that there are already: names and peer URLs."""
 
     @property
     def name(self) -> str:

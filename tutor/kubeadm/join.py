@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass
-from typing import Any
-
-from tutor.apimachinery import decode
 from tutor.apimachinery.duration import format_duration
-from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object
-from tutor.client.client import Client
-from tutor.client.rest_config import RestConfig
-from tutor.cluster.addons.kubeadm import public_key_hash
 from tutor.cluster.machine import kubeadm_files
-from tutor.cluster.pki import encoded
-from tutor.kubeadm import bootstrap, configuration, preflight
+from tutor.kubeadm import bootstrap, preflight
 from tutor.kubeadm.command import Run
-from tutor.kubeadm.configuration import JOIN, set_field
-from tutor.kubeadm.data import check_socket, timeout
 from tutor.kubeadm.environment import Environment
-from tutor.kubeadm.errors import KubeadmError, not_simulated
-from tutor.kubeadm.phases import kubelet
-from tutor.kubeadm.tokens import PATTERN
+from tutor.kubeadm.errors import KubeadmError
+from tutor.kubeadm.joining import JoinData, of_flags
+from tutor.kubeadm.phases import joining_control_plane, kubelet
 from tutor.kubeadm.workflow import Phase, Workflow
 
 READING = ('[{0}] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...',
            "[{0}] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.")
-IDENTITY = "couldn't validate the identity of the API Server: "
-FIELDS = {
-    'cri-socket': 'nodeRegistration.criSocket', 'node-name': 'nodeRegistration.name',
-    'discovery-file': 'discovery.file.kubeConfigPath', 'tls-bootstrap-token': 'discovery.tlsBootstrapToken',
-    'discovery-token': 'discovery.bootstrapToken.token',
-    'discovery-token-ca-cert-hash': 'discovery.bootstrapToken.caCertHashes',
-    'discovery-token-unsafe-skip-ca-verification': 'discovery.bootstrapToken.unsafeSkipCAVerification',
-    'skip-phases': 'skipPhases',
-}
 DONE = """
 This node has joined the cluster:
 * Certificate signing request was sent to apiserver and a response was received.
@@ -45,161 +23,16 @@ Run 'kubectl get nodes' on the control-plane to see this node join the cluster.
 """
 
 
-@dataclass(slots=True)
-class JoinData:
-    """One run of join: its configuration, and the client that discovery has given it."""
-
-    environment: Environment
-    join: Object
-    found: Client | None = None
-    server: str = ''
-
-    @property
-    def name(self) -> str:
-        return self.join['nodeRegistration']['name']
-
-    @property
-    def discovery(self) -> Object:
-        return self.join['discovery']
-
-    async def client(self) -> Client:
-        """Discover the cluster once. Raises KubeadmError."""
-        if self.found is None:
-            self.found = await _discover(self)
-        return self.found
-
-
-def of_flags(environment: Environment, words: list[str]) -> JoinData:
-    """What flags, arguments and --config of join say. Raises KubeadmError."""
-    configuration.check_mixed(environment)
-    flags = environment.flags
-    for name in ('dry-run', 'control-plane', 'patches'):
-        if flags[name]:
-            raise not_simulated(f'kubeadm join --{name}')
-    given: Object = {}
-    if flags['config']:
-        given = configuration.load(environment, flags['config'], (JOIN,)).get(JOIN, {})
-    if words:
-        set_field(given, 'discovery.bootstrapToken.apiServerEndpoint', words[0])
-    for name, path in FIELDS.items():
-        if flags.changed(name):
-            value = flags[name]
-            set_field(given, path, list(value) if isinstance(value, tuple) else value)
-    if flags['token']:
-        for path in ('discovery.bootstrapToken.token', 'discovery.tlsBootstrapToken'):
-            set_field(given, path, flags['token'])
-    data = JoinData(environment, configuration.merged(configuration.join_defaults(environment.hostname), given))
-    _check(data.discovery)
-    check_socket(data.join['nodeRegistration']['criSocket'])
-    return data
-
-
-def _check(discovery: Object) -> None:
-    """ValidateDiscovery. Raises KubeadmError."""
-    token, file = discovery.get('bootstrapToken') or {}, discovery.get('file')
-    if not file and not token.get('token'):
-        raise KubeadmError('discovery: Invalid value: "": bootstrapToken or file must be set', 3)
-    if file and token.get('token'):
-        raise KubeadmError('discovery: Invalid value: "": bootstrapToken and file cannot both be set', 3)
-    if file:
-        return
-    if PATTERN.fullmatch(token['token']) is None:
-        raise KubeadmError(f'discovery.bootstrapToken.token: Invalid value: "{token["token"]}": the bootstrap token is '
-                           'invalid', 3)
-    if not token.get('apiServerEndpoint'):
-        raise KubeadmError('discovery.bootstrapToken.apiServerEndpoint: Required value: API server endpoint is missing',
-                           3)
-    if not token.get('caCertHashes') and not token.get('unsafeSkipCAVerification'):
-        raise KubeadmError('discovery.bootstrapToken: Invalid value: "": using token-based discovery without '
-                           'caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config '
-                           'file or pass --discovery-token-unsafe-skip-ca-verification flag to continue', 3)
-
-
-# -- discovery ------------------------------------------------------------------------------------------------------
-
-
-async def _discover(data: JoinData) -> Client:
-    """The cluster behind the endpoint; a client as who has the token. Raises KubeadmError after five minutes."""
-    limit = timeout(data.join, 'discovery')
-    token = data.discovery.get('tlsBootstrapToken') or (data.discovery.get('bootstrapToken') or {}).get('token', '')
-    if data.discovery.get('file'):
-        config = _read_file(data)
-        data.server = config['clusters'][0]['cluster']['server']
-        users = config.get('users') or []
-        token = token or ((users[0].get('user') or {}).get('token', '') if users else '')
-    else:
-        data.server = f'https://{data.discovery["bootstrapToken"]["apiServerEndpoint"]}'
-        await _validate(data, limit)
-    return data.environment.client(RestConfig(data.server, token=token))
-
-
-def _read_file(data: JoinData) -> Any:
-    """discovery/file: a kubeconfig that is trusted. Raises KubeadmError."""
-    path = data.discovery['file']['kubeConfigPath']
-    try:
-        config = decode.one(data.environment.files.read_text(path))
-    except OSError:
-        raise KubeadmError(f'couldn\'t load the discovery file: open {path}: no such file or directory') from None
-    authority = encoded(data.environment.keys.authority().certificate)
-    if config['clusters'][0]['cluster'].get('certificate-authority-data') != authority:
-        raise KubeadmError(f'{IDENTITY}x509: certificate signed by unknown authority')
-    return config
-
-
-async def _validate(data: JoinData, limit: float) -> None:
-    """RetrieveValidatedConfigInfo: the authority is one that was named, and the token one that the cluster knows."""
-    environment, server = data.environment, data.server
-    token = data.discovery['bootstrapToken']['token']
-    problem = ''
-
-    def found() -> bool:
-        nonlocal problem
-        try:
-            info = environment.client(RestConfig(server)).get('configmaps', 'cluster-info', 'kube-public')
-        except KubeadmError as error:
-            problem = ('failed to request the cluster-info ConfigMap: Get "'
-                       f'{server}/api/v1/namespaces/kube-public/configmaps/cluster-info?timeout=10s": {error}')
-            return False
-        _check_authority(data, info['data']['kubeconfig'])
-        try:
-            environment.client(RestConfig(server, token=token)).get('configmaps', 'kubeadm-config', 'kube-system')
-        except StatusError:
-            problem = ('could not find a JWS signature in the cluster-info ConfigMap for token ID '
-                       f'"{token.partition(".")[0]}"')
-            return False
-        return True
-    try:
-        if await environment.until(found, limit, 5) is None:
-            raise KubeadmError(IDENTITY + problem)
-    except _Mismatch as mismatch:
-        raise KubeadmError(str(mismatch)) from None
-
-
-def _check_authority(data: JoinData, kubeconfig: str) -> None:
-    """Whether the authority is one that was named. Raises _Mismatch at once, as waiting would not help."""
-    pins = data.discovery['bootstrapToken'].get('caCertHashes') or ()
-    cluster = (decode.one(kubeconfig) or {})['clusters'][0]['cluster']
-    found = public_key_hash(base64.b64decode(cluster['certificate-authority-data']).decode())
-    if pins and found not in pins:
-        raise _Mismatch(f'{IDENTITY}cluster CA found in cluster-info ConfigMap is invalid: none of the public keys '
-                        f'"{found}" are pinned')
-
-
-class _Mismatch(Exception):
-    """Not a KubeadmError, so that nobody waits for it to go away."""
-
-
-# -- phases ---------------------------------------------------------------------------------------------------------
-
-
 async def _preflight(data: JoinData) -> None:
     environment = data.environment
     environment.say('[preflight] Running pre-flight checks')
-    preflight.report(environment, preflight.join_problems(environment),
+    preflight.report(environment, preflight.join_problems(environment, data.leads),
                      data.join['nodeRegistration'].get('ignorePreflightErrors') or ())
     client = await data.client()
     environment.say(*(line.format('preflight') for line in READING))
     client.get('configmaps', 'kubeadm-config', 'kube-system')
+    if data.leads:
+        await joining_control_plane.preflight_of(data)
 
 
 async def _start(data: JoinData) -> None:
@@ -208,37 +41,41 @@ async def _start(data: JoinData) -> None:
     client = await data.client()
     shared = client.get('configmaps', 'kubelet-config', 'kube-system')['data']['kubelet']
     environment.say(*kubelet.CONFIG_FILES, kubelet.FLAGS_FILE)
-    certificate = await bootstrap.certificate(environment, client, data.name, timeout(data.join, 'tlsBootstrap'))
+    certificate = await bootstrap.certificate(environment, client, data.name, data.timeout('tlsBootstrap'))
     files, keys = environment.files, environment.keys
     kubeadm_files.write_kubelet(files, kubelet.config_of_node(shared), kubelet.flags(data.join['nodeRegistration']))
     kubeadm_files.write_kubelet_certificates(files, data.name, keys, certificate)
     kubeadm_files.write_kubelet_kubeconfig(files, data.name, keys, data.server)
-    kubeadm_files.write_authority_certificate(files, keys)
+    if not data.leads:
+        kubeadm_files.write_authority_certificate(files, keys)
     await kubelet.start(environment)
 
 
 async def _wait(data: JoinData) -> None:
     """runKubeletWaitBootstrapPhase."""
     environment, client = data.environment, await data.client()
-    limit = timeout(data.join, 'kubeletHealthCheck')
+    limit = data.timeout('kubeletHealthCheck')
     await kubelet.wait(environment, limit, format_duration(limit))
     environment.say('[kubelet-start] Waiting for the kubelet to perform the TLS Bootstrap')
     if await environment.until(lambda: client.find('nodes', data.name) is not None,
-                               timeout(data.join, 'tlsBootstrap')) is None:
+                               data.timeout('tlsBootstrap')) is None:
         raise KubeadmError('timed out waiting for the kubelet to join')
 
 
 WORKFLOW: Workflow[JoinData] = Workflow('join', (
     Phase('preflight', 'Run join pre-flight checks', _preflight),
+    joining_control_plane.PREPARE, joining_control_plane.CHECK_ETCD,
     Phase('kubelet-start', 'Write kubelet settings, certificates and (re)start the kubelet', _start),
-    Phase('kubelet-wait-bootstrap', 'Wait for the kubelet to bootstrap itself', _wait)))
+    joining_control_plane.ETCD,
+    Phase('kubelet-wait-bootstrap', 'Wait for the kubelet to bootstrap itself', _wait), joining_control_plane.JOIN,
+    joining_control_plane.WAIT))
 
 
 async def run(environment: Environment, words: list[str]) -> None:
     """kubeadm join [ADDRESS:PORT]"""
     data = of_flags(environment, words)
     await WORKFLOW.run(data, skipped=data.join.get('skipPhases') or ())
-    environment.say(DONE)
+    environment.say(joining_control_plane.DONE if data.leads else DONE)
 
 
 def run_phase(name: str) -> Run:

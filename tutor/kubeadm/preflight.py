@@ -42,12 +42,12 @@ def init_problems(environment: Environment, etcd: str) -> Iterator[Problem]:
         yield Problem(f'DirAvailable-{etcd.replace("/", "-")}', f'{etcd} is not empty')
 
 
-def join_problems(environment: Environment) -> Iterator[Problem]:
-    """RunJoinNodeChecks: a machine that is to join."""
+def join_problems(environment: Environment, leads: bool) -> Iterator[Problem]:
+    """RunJoinNodeChecks: a machine that is to join; one that is to lead may have the authorities already."""
     yield from _privileged(environment)
     yield from _runtime(environment)
     yield from _ports(environment, (10250,))
-    yield from _files(environment, JOIN_FILES)
+    yield from _files(environment, JOIN_FILES[:2] if leads else JOIN_FILES)
 
 
 def report(environment: Environment, problems: Iterable[Problem], also: Iterable[str] = ()) -> None:

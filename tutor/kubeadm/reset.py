@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tutor.apimachinery import decode
 from tutor.cluster.machine.kubeadm_files import MANIFESTS, PKI
@@ -16,6 +17,7 @@ from tutor.kubeadm.join import READING
 from tutor.kubeadm.phases.kubelet import UNIT
 from tutor.kubeadm.preflight import require_root
 from tutor.kubeadm.workflow import Phase, Workflow
+from tutor.shell.etcd import EtcdError, EtcdService
 from tutor.shell.vfs import Directory, FileSystem
 
 CONFIGS = ('admin.conf', 'super-admin.conf', 'kubelet.conf', 'bootstrap-kubelet.conf', 'controller-manager.conf',
@@ -70,8 +72,7 @@ async def _preflight(data: ResetData) -> None:
 
 
 async def _etcd(data: ResetData) -> None:
-    """runRemoveETCDMemberPhase: the data goes with the static pod that kept it. A single member has nobody to
-    be removed from."""
+    """runRemoveETCDMemberPhase: the data goes with the static pod that kept it, and the others forget the member."""
     environment, files = data.environment, data.environment.files
     path = f'{MANIFESTS}/etcd.yaml'
     if not files.exists(f'{MANIFESTS}/kube-apiserver.yaml'):
@@ -86,8 +87,25 @@ async def _etcd(data: ResetData) -> None:
     if data.dry_run:
         environment.say(f'[reset] Would delete contents of the etcd data directory: {folder}')
         return
+    _leave_etcd(environment)
     environment.say(f'[reset] Deleted contents of the etcd data directory: {folder}')
     data.folders.append(folder)
+
+
+def _leave_etcd(environment: Environment) -> None:
+    """RemoveStackedEtcdMemberFromCluster: the last member stays."""
+    network: Any = environment.machine.host.network
+    service: EtcdService | None = network.service('127.0.0.1', 2379) if network is not None else None
+    if service is None:
+        return
+    try:
+        members = service.members()
+        own = [member for member in members if member.name == environment.hostname]
+        if len(members) > 1 and own:
+            service.remove_member(own[0].id)
+    except EtcdError as problem:
+        environment.log.warningf('removeetcdmember.go:87', f'[reset] Failed to remove etcd member: {problem}, please '
+                                 'manually remove this etcd member using etcdctl')
 
 
 async def _cleanup(data: ResetData) -> None:

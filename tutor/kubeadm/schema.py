@@ -50,7 +50,9 @@ KINDS: dict[str, Object] = {
         'discovery': {'bootstrapToken': {'token': ANY, 'apiServerEndpoint': ANY, 'caCertHashes': ANY,
                                          'unsafeSkipCAVerification': ANY},
                       'file': {'kubeConfigPath': ANY}, 'tlsBootstrapToken': ANY},
-        'controlPlane': REFUSED, 'skipPhases': ANY, 'dryRun': Only((False,)), 'patches': REFUSED, 'timeouts': TIMEOUTS},
+        'controlPlane': {'localAPIEndpoint': {'advertiseAddress': ANY, 'bindPort': Only((6443,))},
+                         'certificateKey': ANY},
+        'skipPhases': ANY, 'dryRun': Only((False,)), 'patches': REFUSED, 'timeouts': TIMEOUTS},
     'ResetConfiguration': {
         **TYPE, 'certificatesDir': Only(('/etc/kubernetes/pki',)), 'cleanupTmpDir': ANY, 'criSocket': ANY,
         'dryRun': ANY, 'force': ANY, 'ignorePreflightErrors': ANY, 'skipPhases': ANY, 'unmountFlags': REFUSED,

@@ -25,6 +25,8 @@ class Phase(Generic[Data]):
     run: Callable[[Data], Awaitable[None]] | None = None
     phases: tuple[Phase[Data], ...] = ()
     aliases: tuple[str, ...] = ()
+    hidden: bool = False
+    """Not told of in --help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Workflow(Generic[Data]):
     def help(self) -> str:
         """The list of all phases, as --help of the command shows it."""
         shown = [(name.count('/'), name if '/' not in name else f'/{name.rpartition("/")[2]}', phase.short)
-                 for name, phase in self.walk()]
+                 for name, phase in self.walk() if not phase.hidden]
         width = max(len(name) for _, name, _ in shown)
         lines = [f'{"  " * level}{name.ljust(width + 2)}{short}' for level, name, short in shown]
         return f'The "{self.command}" command executes the following phases:\n```\n' + '\n'.join(lines) + '\n```'
@@ -94,4 +96,4 @@ def commands(workflow: Workflow[Data], flags: tuple[Flag, ...],
             whole, *(of(f'{name}/{each.name}', each) for each in phase.phases)))
 
     return (Command('phase', f'Use this command to invoke single phase of the "{workflow.command}" workflow',
-                    commands=tuple(of(phase.name, phase) for phase in workflow.phases)),)
+                    commands=tuple(of(phase.name, phase) for phase in workflow.phases if not phase.hidden)),)

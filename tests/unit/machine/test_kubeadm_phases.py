@@ -127,8 +127,8 @@ def test_skipped_phases_are_not_run() -> None:
     ('sudo kubeadm init --conf x', 'error: unknown flag: --conf\n'),
     ('sudo kubeadm init --config /no', 'unable to read config from "/no"'),
     ('sudo kubeadm init --config c --token x', "can not mix '--config' with arguments [token]"),
-    ('sudo kubeadm join 172.30.1.2:6443 --control-plane --token abcdef.0123456789abcdef',
-     'kubeadm join --control-plane is not simulated'),
+    ('sudo kubeadm join 172.30.1.2:6443 --patches x --token abcdef.0123456789abcdef',
+     'kubeadm join --patches is not simulated'),
     ('sudo kubeadm upgrade apply v1.36.1 --dry-run', 'kubeadm upgrade --dry-run is not simulated'),
     ('kubeadm token create --usages foo', 'invalid bootstrap token usage string: foo'),
 ])

@@ -89,6 +89,11 @@ def cluster_info(authority: KeyPair, server: str) -> list[Object]:
             *_role(PUBLIC, 'kubeadm:bootstrap-signer-clusterinfo', 'cluster-info', [], ['system:anonymous'])]
 
 
+def readers_of_certificates(secret: str) -> list[Object]:
+    """[upload-certs]: those who join may read the Secret (copycerts.createRBAC)."""
+    return _role(SYSTEM, 'kubeadm:kubeadm-certs', secret, [BOOTSTRAPPERS], resource='secrets')
+
+
 def administrators() -> Object:
     """Lets admin.conf do everything (EnsureAdminClusterRoleBinding)."""
     return _cluster_binding('kubeadm:cluster-admins', 'cluster-admin', 'kubeadm:cluster-admins')
@@ -98,13 +103,14 @@ def _config_map(namespace: str, name: str, **data: str) -> Object:
     return {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': name, 'namespace': namespace}, 'data': data}
 
 
-def _role(namespace: str, name: str, config_map: str, groups: list[str],
-          users: list[str] | None = None) -> list[Object]:
+def _role(namespace: str, name: str, read: str, groups: list[str], users: list[str] | None = None,
+          resource: str = 'configmaps') -> list[Object]:
+    """Who may read one object."""
     meta = {'name': name, 'namespace': namespace}
     subjects = [*({'apiGroup': RBAC, 'kind': 'Group', 'name': group} for group in groups),
                 *({'apiGroup': RBAC, 'kind': 'User', 'name': user} for user in users or ())]
     return [{'apiVersion': f'{RBAC}/v1', 'kind': 'Role', 'metadata': dict(meta), 'rules': [
-                {'apiGroups': [''], 'resourceNames': [config_map], 'resources': ['configmaps'], 'verbs': ['get']}]},
+                {'apiGroups': [''], 'resourceNames': [read], 'resources': [resource], 'verbs': ['get']}]},
             {'apiVersion': f'{RBAC}/v1', 'kind': 'RoleBinding', 'metadata': dict(meta), 'subjects': subjects,
              'roleRef': {'apiGroup': RBAC, 'kind': 'Role', 'name': name}}]
 

@@ -8,7 +8,6 @@ from functools import partial
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.printing import to_yaml
 from tutor.cluster import addons
-from tutor.cluster.addons import CONTROL_PLANE
 from tutor.cluster.machine.kubeadm_files import MANIFESTS
 from tutor.kubeadm import images
 from tutor.kubeadm.data import InitData
@@ -21,7 +20,9 @@ DATA_VOLUME = 'etcd-data'
 
 def static_pod(data: InitData, name: str) -> Object:
     """The static pod of one component, as the configuration wants it."""
-    pod = next(pod for pod in addons.manifests(CONTROL_PLANE) if pod['metadata']['name'] == name)
+    address = data.init['localAPIEndpoint']['advertiseAddress']
+    pod = next(pod for pod in addons.control_plane_of(data.name, address, {data.name: address})
+               if pod['metadata']['name'] == name)
     container, cluster = pod['spec']['containers'][0], data.cluster
     container['image'] = images.etcd(cluster) if name == 'etcd' else images.component(cluster, name)
     settings = cluster['etcd']['local'] if name == 'etcd' else cluster.get(FIELDS[name]) or {}
@@ -45,8 +46,10 @@ def _own(data: InitData, name: str) -> dict[str, str | None]:
     match name:
         case 'etcd':
             address = data.init['localAPIEndpoint']['advertiseAddress']
-            return {'name': data.name, 'initial-cluster': f'{data.name}=https://{address}:2380',
-                    'data-dir': data.cluster['etcd']['local']['dataDir']}
+            members = {**data.members, data.name: f'https://{address}:2380'}
+            return {'name': data.name, 'data-dir': data.cluster['etcd']['local']['dataDir'],
+                    'initial-cluster': ','.join(f'{name}={url}' for name, url in members.items()),
+                    'initial-cluster-state': 'existing' if data.members else None}
         case 'kube-apiserver':
             return dict(services)
         case 'kube-controller-manager':
@@ -70,8 +73,13 @@ def write(data: InitData, name: str) -> None:
 
 
 async def etcd(data: InitData) -> None:
-    files, folder = data.environment.files, data.cluster['etcd']['local']['dataDir']
     data.environment.say(f'[etcd] Creating static Pod manifest for local etcd in "{MANIFESTS}"')
+    write_etcd(data)
+
+
+def write_etcd(data: InitData) -> None:
+    """A member's manifest, and the folder for its data."""
+    files, folder = data.environment.files, data.cluster['etcd']['local']['dataDir']
     files.make_dirs(folder)
     files.chmod(folder, 0o700)
     write(data, 'etcd')

@@ -48,7 +48,7 @@ async def certificates(data: InitData) -> None:
     data.certificate_key = key
     environment.say(f'[upload-certs] Storing the certificates in Secret "{SECRET}" in the "{NAMESPACE}" Namespace')
     client, owner = data.client(), _owner(data)
-    publishing.publish(client, [_secret(data, key, owner)])
+    publishing.publish(client, [_secret(data, key, owner), *cluster_objects.readers_of_certificates(SECRET)])
     if not environment.flags.get('skip-certificate-key-print'):
         environment.say('[upload-certs] Using certificate key:', key)
 

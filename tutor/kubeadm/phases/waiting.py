@@ -19,12 +19,18 @@ Check = Callable[[], bool]
 
 async def run(data: InitData) -> None:
     """runWaitControlPlanePhase. Raises KubeadmError when the control plane does not come up."""
-    environment, limit = data.environment, data.timeout('controlPlaneComponentHealthCheck')
+    environment = data.environment
     environment.say(
         '[wait-control-plane] Waiting for the kubelet to boot up the control plane as static Pods from directory '
         f'"{MANIFESTS}"')
     health = data.timeout('kubeletHealthCheck')
     await kubelet.wait(environment, health, format_duration(health))
+    await components(data)
+
+
+async def components(data: InitData) -> None:
+    """WaitForControlPlaneComponents. Raises KubeadmError when one of them does not come up."""
+    environment, limit = data.environment, data.timeout('controlPlaneComponentHealthCheck')
     environment.say(
         f'[control-plane-check] Waiting for healthy control plane components. This can take up to '
         f'{format_duration(limit)}',
