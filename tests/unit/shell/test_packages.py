@@ -39,6 +39,14 @@ def test_a_package_brings_what_it_needs(bench: Workbench) -> None:
     assert 'Name:\tkubernetes.default.svc.cluster.local' in shown
 
 
+def test_bind_tools_bring_another_nslookup_to_alpine(bench: Workbench) -> None:
+    shown = inside(bench, 'alp', 'apk add --no-cache bind-tools >/dev/null; nslookup kubernetes.default')
+    assert shown == (
+        'Server:\t\t10.96.0.10\nAddress:\t10.96.0.10#53\n\n'
+        'Name:\tkubernetes.default.svc.cluster.local\nAddress: 10.96.0.1\n\n'
+    )
+
+
 def test_apk_adds_and_takes_away(bench: Workbench) -> None:
     shown = inside(bench, 'alp', 'apk add --no-cache curl jq; jq -n 1; apk del jq; jq')
     assert '(2/2) Installing jq (1.8.0-r0)\n' in shown

@@ -22,7 +22,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             kinds.append(match[1].upper())
         elif not word.startswith('-'):
             words.append(word)
-    busybox = ctx.host.userland == 'busybox'
+    busybox = ctx.host.userland == 'busybox' and not _has_bind(ctx)
     if not words:
         if busybox:
             raise missing_operand(argv, ctx)
@@ -34,6 +34,11 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if kind and kind not in TYPES:
         raise Complaint(f"invalid query type '{kind.lower()}'")
     return await _Lookup(words[0], kind, server, io, ctx).run()
+
+
+def _has_bind(ctx: Context) -> bool:
+    """Alpine's bind-tools bring another nslookup, together with dig."""
+    return any(ctx.files.exists(f'{folder}/dig') for folder in ('/bin', '/usr/bin'))
 
 
 class _Lookup:
