@@ -70,6 +70,10 @@ class ContainerConfig:
     no_new_privileges: bool = False
     filtered: bool = False
     confinement: Confinement = UNRESTRICTED
+    sysctls: Mapping[str, str] = field(default_factory=dict)
+    """The kernel parameters that its pod has otherwise."""
+    kernel: FileSystem | None = None
+    """The machine's files, of whose kernel a privileged container changes the parameters."""
     own_users: bool = False
     """Whether its pod has users of its own (hostUsers: false)."""
     tty: bool = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import namespaces
+from tutor.shell import kernel
 from tutor.shell.programs.ps import name_of
 from tutor.shell.vfs import Device, Directory, File, FileSystem, Mount, Node, Symlink
 
@@ -53,12 +55,28 @@ def file_system(container: Container) -> FileSystem:
         'meminfo': File(files, lambda: _meminfo(container), 0o444),
         'cpuinfo': File(files, _cpuinfo, 0o444),
         'loadavg': File(files, lambda: b'0.08 0.03 0.01 1/312 42\n', 0o444),
-        'sys': Directory(files, 0.0, 0o555),
+        'sys': _parameters(container),
         'net': Directory(files, 0.0, 0o555),
     }
     root = ProcDirectory(container, fixed)
     root.owner = files
     files.root = root
+    return files
+
+
+def _parameters(container: Container) -> Node:
+    """/proc/sys: read-only, but for privileged containers, which see the machine's own."""
+    config = container.config
+    if config.kernel is not None:
+        return Mount(None, config.kernel, kernel.PARAMETERS, False)
+    return Mount(None, _parameter_files(tuple(config.sysctls.items())), kernel.PARAMETERS, True)
+
+
+@lru_cache(maxsize=64)
+def _parameter_files(own: tuple[tuple[str, str], ...]) -> FileSystem:
+    files = FileSystem(lambda: 0.0)
+    for name, value in kernel.of_container(dict(own)).items():
+        files.put(kernel.place(name), value + '\n')
     return files
 
 

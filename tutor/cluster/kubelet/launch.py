@@ -12,7 +12,7 @@ from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.containers.container import Container, ContainerConfig, ContainerMount
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.runtime import RuntimeFailure
-from tutor.cluster.kubelet import confining, envfile, environment, etc, hooks, identity, pods
+from tutor.cluster.kubelet import confining, envfile, environment, etc, hooks, identity, pods, sysctls
 from tutor.cluster.kubelet.environment import ConfigError
 from tutor.cluster.kubelet.fields import UnsupportedField
 from tutor.cluster.kubelet.images import ImageError
@@ -118,6 +118,9 @@ class Launcher:
             mounts=self._mounts(spec, own), uid=who.uid, gid=who.gid, groups=who.groups, user=who.user,
             read_only_root=who.read_only, privileged=who.privileged, capabilities=who.capabilities,
             no_new_privileges=who.no_new_privileges, filtered=who.filtered,
+            sysctls={sysctls.normalized(each['name']): each['value'] for each in
+                     (pod['spec'].get('securityContext') or {}).get('sysctls') or ()},
+            kernel=kubelet.machine.files if who.privileged and not kubelet.idle else None,
             own_users=pod['spec'].get('hostUsers') is False, tty=spec.get('tty', False),
             stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
             **resource_settings(pod, spec),

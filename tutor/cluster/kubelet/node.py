@@ -15,6 +15,7 @@ from tutor.client.transport import MERGE_PATCH
 from tutor.cluster.kubelet import csi, lease
 from tutor.cluster.kubelet.eviction.thresholds import HARD, Threshold
 from tutor.cluster.kubelet.startup import Registration
+from tutor.cluster.machine.kernel_files import machine_id, system_uuid
 from tutor.cluster.machine.kubeadm_files import SERVER
 from tutor.cluster.simulation import Timer
 
@@ -200,11 +201,10 @@ class NodeReporter:
 
     def _info(self) -> Object:
         name = self._kubelet.name
-        unique = f'{crc32(name.encode()):08x}'
         return {'architecture': 'amd64', 'bootID': self._boot_id(),
                 'containerRuntimeVersion': self._runtime, 'kernelVersion': KERNEL, 'kubeProxyVersion': '',
-                'kubeletVersion': self._version, 'machineID': f'{unique * 4}', 'operatingSystem': 'linux',
-                'osImage': OS_IMAGE, 'swap': {}, 'systemUUID': f'{unique}-1c1b-4c5d-9c3a-{unique}2c3d'}
+                'kubeletVersion': self._version, 'machineID': machine_id(name), 'operatingSystem': 'linux',
+                'osImage': OS_IMAGE, 'swap': {}, 'systemUUID': system_uuid(name)}
 
     def report(self) -> None:
         """Write what has changed of the status (nodeutil.PatchNodeStatus); others' conditions stay."""

@@ -16,7 +16,7 @@ from tutor.cluster.containers.userlands import ELF, USERLANDS, install
 from tutor.cluster.machine import kubeadm_files as kubeadm
 from tutor.cluster.machine import unit_files
 from tutor.cluster.pki import Keys
-from tutor.shell import apparmor
+from tutor.shell import apparmor, kernel
 from tutor.shell.vfs import FileSystem
 
 USER, HOME, UID = 'learner', '/home/learner', 1000
@@ -140,6 +140,7 @@ def base(programs: Iterable[str]) -> FileSystem:
     for name in unit_files.DAEMONS:
         files.put(f'/usr/{"sbin" if name == "sshd" else "bin"}/{name}', ELF, 0o755, name)
     apparmor.furnish(files)
+    kernel.furnish(files)
     for kind, number in HOST_NAMESPACES.items():
         files.make_dirs('/proc/self/ns')
         files.symlink(f'{kind}:[{number}]', f'/proc/self/ns/{kind}')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from tutor.cluster.machine import kernel_files
 from tutor.cluster.machine.processes import InnerProcess, MachineProcesses
 from tutor.cluster.simulation import Simulation
 from tutor.shell.disk import Disk
@@ -75,6 +76,7 @@ class Machine(Host):
             simulation = self.simulation
             self._files = FileSystem(lambda: simulation.now, lower=self._base(), disk=self.disk)
             self._furnish(self._files)
+            kernel_files.furnish(self)
         return self._files
 
     @files.setter

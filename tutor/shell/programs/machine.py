@@ -20,7 +20,7 @@ def memory(ctx: Context) -> dict[str, int]:
         found = []
     facts = {name: int(value) for name, value in found}
     if ctx.host.machine is not None:
-        facts.update(_measured(*ctx.host.machine.usage('memory')))
+        facts.update(measured(*ctx.host.machine.usage('memory')))
     total = facts.setdefault('MemTotal', MEMORY)
     facts.setdefault('MemFree', total * 45 // 100)
     facts.setdefault('Buffers', total * 2 // 100)
@@ -30,7 +30,7 @@ def memory(ctx: Context) -> dict[str, int]:
     return facts
 
 
-def _measured(total: int, used: int) -> dict[str, int]:
+def measured(total: int, used: int) -> dict[str, int]:
     """The memory of a node's machine, of whose rest the most is cache."""
     left = max(total - used, 0) // 1024
     return {'MemTotal': total // 1024, 'MemAvailable': left, 'MemFree': left * 3 // 5, 'Cached': left * 2 // 5,
