@@ -49,3 +49,13 @@ def test_the_memory_of_a_pod(lab, one, two, dead) -> None:
     for name, status in statuses(lab).items():
         ended = status['lastState'].get('terminated') or status['state'].get('terminated') or {}
         assert (ended.get('reason'), ended.get('exitCode')) == (('OOMKilled', 137) if name == dead else (None, None))
+
+
+@pytest.mark.parametrize(('resources', 'priority', 'score'), [
+    ({}, '', '1000'), ({'requests': {'memory': '1Gi'}}, '', '750'), ({'requests': {'cpu': '100m'}}, '', '999'),
+    ({'limits': {'memory': '1Gi', 'cpu': '100m'}}, '', '-997'), ({}, 'system-node-critical', '-997'),
+])
+def test_the_kernel_knows_whom_to_end_first(lab, resources, priority, score) -> None:
+    lab.pod(command=['sleep', '600'], container={'resources': resources}, priorityClassName=priority)
+    lab.ready()
+    assert lab.exec('web', 'cat', '/proc/1/oom_score_adj')[1] == f'{score}\n'

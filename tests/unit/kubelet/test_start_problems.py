@@ -212,3 +212,11 @@ def test_the_command_of_the_pod_makes_up_for_it(lab) -> None:
     publish_bare(lab)
     lab.pod(image='shop/bare', command=['sleep', '60'])
     lab.ready()
+
+
+def test_all_that_a_projected_volume_lacks_is_said_together(lab) -> None:
+    lab.pod(container={'volumeMounts': [{'name': 'all', 'mountPath': '/all'}]}, volumes=[{'name': 'all', 'projected': {
+        'sources': [{'configMap': {'name': 'none'}}, {'secret': {'name': 'nothing'}}]}}])
+    lab.simulation.advance(2)
+    assert ('FailedMount', 'MountVolume.SetUp failed for volume "all" : [configmap "none" not found, secret "nothing" '
+            'not found]') in lab.events()

@@ -19,3 +19,13 @@ def test_a_variable_that_is_not_there_keeps_the_container_waiting(lab) -> None:
     pod(lab, '$(NAME)/$(COLOR)')
     lab.until(lambda: (lab.state().get('waiting') or {}).get('reason') == 'CreateContainerConfigError')
     assert lab.state()['waiting']['message'] == 'missing value for COLOR'
+
+
+def test_a_folder_made_for_a_sub_path_is_as_open_as_its_volume(lab) -> None:
+    lab.pod(command=['sh', '-c', 'touch /log/file && sleep 3600'],
+            container={'volumeMounts': [{'name': 'data', 'mountPath': '/log', 'subPath': 'a/b'},
+                                        {'name': 'data', 'mountPath': '/all'}]},
+            securityContext={'runAsUser': 1000, 'fsGroup': 2000}, volumes=[{'name': 'data', 'emptyDir': {}}])
+    lab.ready()
+    assert [line.split()[:4] for line in lab.exec('web', 'ls', '-ldn', '/all/a', '/all/a/b')[1].splitlines()] == [
+        ['drwxr-sr-x', '3', '0', '2000'], ['drwxrwxrwx', '2', '0', '2000']]

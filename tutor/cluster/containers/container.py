@@ -81,6 +81,8 @@ class ContainerConfig:
     stdin_once: bool = False
     resources: dict[str, Any] = field(default_factory=dict)
     """The requests and limits behind the three that follow, as the pod's spec has them."""
+    oom_score: int = 0
+    """oom_score_adj of its processes."""
     memory_limit: int = 0
     cpu_limit: float = 0.0
     cpu_weight: float = 2.0

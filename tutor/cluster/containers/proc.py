@@ -95,6 +95,7 @@ def _process(container: Container, process: Process) -> Directory:
         'status': File(None, lambda: _status(container, process), 0o444),
         'mounts': File(None, lambda: mounts(container), 0o444),
         'cgroup': File(None, b'0::/\n', 0o444),
+        'oom_score_adj': File(None, f'{container.config.oom_score}\n'.encode(), 0o644),
         'attr': attributes,
         **namespaces.entries(container),
         'fd': streams,

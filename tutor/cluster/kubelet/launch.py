@@ -14,6 +14,7 @@ from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.runtime import RuntimeFailure
 from tutor.cluster.kubelet import confining, envfile, environment, etc, hooks, identity, pods, sysctls
 from tutor.cluster.kubelet.environment import ConfigError
+from tutor.cluster.kubelet.eviction import oom
 from tutor.cluster.kubelet.fields import UnsupportedField
 from tutor.cluster.kubelet.images import ImageError
 from tutor.cluster.kubelet.volumes import ImageVolume, Volume
@@ -124,6 +125,7 @@ class Launcher:
             own_users=pod['spec'].get('hostUsers') is False, tty=spec.get('tty', False),
             stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
             **resource_settings(pod, spec),
+            oom_score=oom.score_adjustment(pod, spec, quantity_value(kubelet.reporter.capacity['memory'])),
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
             extras={**kubelet.extras, 'groups': who.groups},
             target=spec.get('targetContainerName', ''),
@@ -187,9 +189,22 @@ def _volume_mount(volume: Volume, mount: Object, env: Mapping[str, str]) -> Cont
     if not files.exists(path):
         if isinstance(volume, ImageVolume):
             raise ConfigError(f'failed to find subpath "{below}" in image volume "{volume.name}"')
-        files.make_dirs(path)
+        _make_sub_path(files, volume.place()[1], path)
     fixed = (files, files.realpath(path)) if not volume.live else volume.pinned(path)
     return ContainerMount(mount['mountPath'], lambda: fixed, read_only, volume.kind, volume.device)
+
+
+def _make_sub_path(files: FileSystem, root: str, path: str) -> None:
+    """SafeMakeDir: the last folder has the permissions of the volume; a setgid one hands its group down."""
+    made, parent = root.rstrip('/'), files.node(root)
+    group = parent.gid if parent.mode & 0o2000 else 0
+    for part in path[len(made):].strip('/').split('/'):
+        made = f'{made}/{part}'
+        if not files.exists(made):
+            files.make_dirs(made)
+            files.chown(made, 0, group)
+            files.chmod(made, 0o755 | parent.mode & 0o2000)
+    files.chmod(made, parent.mode & 0o777)
 
 
 @lru_cache(maxsize=1)

@@ -306,19 +306,29 @@ class ProjectedVolume(Projection):
     kind = device = 'tmpfs'
 
     def payload(self) -> Files:
-        mode = self.source.get('defaultMode', DEFAULT_MODE)
+        """collectData: what any of the sources lacks is said together."""
         found: Files = {}
+        problems: list[str] = []
         for source in self.source.get('sources') or ():
-            if 'configMap' in source:
-                found.update(config_map_files(self, source['configMap'], mode))
-            elif 'secret' in source:
-                found.update(secret_files(self, source['secret'], mode))
-            elif 'downwardAPI' in source:
-                found.update(downward_files(self, source['downwardAPI'], mode))
-            elif 'serviceAccountToken' in source:
-                token = source['serviceAccountToken']
-                found[token['path']] = (Token(self.pod, token, self.around).read, mode)
+            try:
+                found.update(self._files_of(source, self.source.get('defaultMode', DEFAULT_MODE)))
+            except MountFailure as problem:
+                problems.append(str(problem))
+        if problems:
+            raise MountFailure(problems[0] if len(set(problems)) == 1 else f'[{", ".join(dict.fromkeys(problems))}]')
         return found
+
+    def _files_of(self, source: Object, mode: int) -> Files:
+        if 'configMap' in source:
+            return config_map_files(self, source['configMap'], mode)
+        if 'secret' in source:
+            return secret_files(self, source['secret'], mode)
+        if 'downwardAPI' in source:
+            return downward_files(self, source['downwardAPI'], mode)
+        if 'serviceAccountToken' in source:
+            token = source['serviceAccountToken']
+            return {token['path']: (Token(self.pod, token, self.around).read, mode)}
+        return {}
 
 
 class Token:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.apimachinery.objects import Object
+from tutor.apimachinery.qos import qos_class
 from tutor.cluster.containers.container import Container
 from tutor.cluster.kubelet import pods
 from tutor.cluster.kubelet.eviction.usage import MEMORY, Machine, request
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
-    from tutor.cluster.kubelet.worker import PodWorker
 
 GUARANTEED, BEST_EFFORT = -997, 1000
 WORST_BURSTABLE, BEST_BURSTABLE = 999, 3
-CRITICAL = 2_000_000_000
+NODE_CRITICAL = 2_000_001_000
 
 
-def score_adjustment(worker: PodWorker, name: str, capacity: int) -> int:
-    """GetContainerOOMScoreAdjust."""
-    spec, quality = worker.pod['spec'], (worker.pod.get('status') or {}).get('qosClass', 'BestEffort')
-    if spec.get('priority', 0) >= CRITICAL or quality == 'Guaranteed':
+def score_adjustment(pod: Object, spec: Object, capacity: int) -> int:
+    """GetContainerOOMScoreAdjust: a sidecar lives at least as long as the regular container that asks for most."""
+    quality = (pod.get('status') or {}).get('qosClass') or qos_class(pod['spec'])
+    if pod['spec'].get('priority', 0) >= NODE_CRITICAL or quality == 'Guaranteed':
         return GUARANTEED
     if quality == 'BestEffort':
         return BEST_EFFORT
-    asked = next((request(each, MEMORY) for each in pods.containers(worker.pod) if each['name'] == name), 0)
-    return min(max(1000 - 1000 * asked // capacity, BEST_BURSTABLE), WORST_BURSTABLE)
+    score = 1000 - 1000 * request(spec, MEMORY) // capacity
+    if pods.restartable_init(spec):
+        score = min(score, *(1000 - 1000 * request(each, MEMORY) // capacity for each in pods.containers(pod)))
+    return min(max(score, BEST_BURSTABLE), WORST_BURSTABLE)
 
 
 def kill_worst(kubelet: Kubelet, machine: Machine) -> None:
@@ -36,7 +39,7 @@ def kill_worst(kubelet: Kubelet, machine: Machine) -> None:
         for container in worker.running():
             assert container.host is not None
             share = 1000 * container.host.resident / capacity
-            scored.append((share + score_adjustment(worker, container.config.name, capacity), container))
+            scored.append((share + container.config.oom_score, container))
     if not scored:
         return
     victim = max(scored, key=lambda each: each[0])[1]
