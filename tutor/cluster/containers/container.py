@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -72,6 +72,8 @@ class ContainerConfig:
     confinement: Confinement = UNRESTRICTED
     sysctls: Mapping[str, str] = field(default_factory=dict)
     """The kernel parameters that its pod has otherwise."""
+    machine_processes: Mapping[int, Process] | None = None
+    """The process table of its machine, if it is to see that (hostPID)."""
     kernel: FileSystem | None = None
     """The machine's files, of whose kernel a privileged container changes the parameters."""
     own_users: bool = False
@@ -105,14 +107,48 @@ class ContainerConfig:
         return [*config.entrypoint, *config.command]
 
 
+FIRST_BESIDE_MACHINE = 40_000
+"""The number of the first process in a container that sees its machine's: no machine has so many."""
+
+
 class PidNamespace:
-    """A process table, and the number of the next process."""
+    """A process table, and the number of the next process. With `machine`, all processes of that are seen (hostPID)."""
 
     __slots__ = ('next', 'processes')
 
-    def __init__(self) -> None:
-        self.processes: dict[int, Process] = {}
-        self.next = 1
+    def __init__(self, machine: Mapping[int, Process] | None = None) -> None:
+        self.processes: dict[int, Process] = {} if machine is None else _MachineView(machine)
+        self.next = 1 if machine is None else FIRST_BESIDE_MACHINE
+
+    def own(self) -> Iterable[Process]:
+        """Those that were started here."""
+        return dict.values(self.processes)
+
+
+class _MachineView(dict[int, Process]):
+    """Processes of one's own, of whom one sees only what the machine's table shows."""
+
+    def __init__(self, machine: Mapping[int, Process]) -> None:
+        super().__init__()
+        self._machine = machine
+
+    def __missing__(self, pid: int) -> Process:
+        return self._machine[pid]
+
+    def get(self, pid: int, default: Any = None) -> Any:
+        return super().get(pid) or self._machine.get(pid, default)
+
+    def __iter__(self):
+        return iter(self._machine)
+
+    def keys(self):
+        return self._machine.keys()
+
+    def values(self):
+        return self._machine.values()
+
+    def items(self):
+        return self._machine.items()
 
 
 class PodMemory:
@@ -177,7 +213,7 @@ class ContainerHost(Host):
 
     def own_processes(self) -> list[Process]:
         """Those that run in this container, whoever else is in the table."""
-        return [process for process in self.processes.values() if process.context.host is self]
+        return [process for process in self.pids.own() if process.context.host is self]
 
     @property
     def files(self) -> FileSystem:  # type: ignore[override]

@@ -230,7 +230,8 @@ class Runtime:
                 other = self.containers[identity]
                 if other.config.name == target and other.running and other.host is not None:
                     return other.host.pids
-        return sandbox.pids
+        seen = container.config.machine_processes
+        return PidNamespace(seen) if seen is not None else sandbox.pids
 
     def _find(self, container: Container, argv: list[str]) -> tuple[Main, list[str]]:
         """The program to run. Most are in the image, unhidden by a mount: those are looked up once for all."""

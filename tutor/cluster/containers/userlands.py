@@ -13,8 +13,8 @@ chmod chown chroot chvt cksum clear cmp comm cp cpio crond crontab cut date dc d
 dnsdomainname dos2unix du echo ed egrep env expand expr factor fallocate false fgrep find flock fold free fsync
 ftpget ftpput fuser getopt grep groups gunzip gzip hd head hexdump hostid hostname httpd id ifconfig install ip
 ipaddr ipcalc iproute kill killall less link ln logger login ls lsof lzcat lzma md5sum mesg mkdir mkfifo mknod
-mktemp more mount mountpoint mv nc netstat nice nl nohup nproc nslookup od paste patch pgrep pidof ping ping6 pkill
-pmap printenv printf ps pstree pwd readlink realpath renice reset resize rev rm rmdir route sed seq setsid sh
+mktemp more mount mountpoint mv nc netstat nice nl nohup nproc nsenter nslookup od paste patch pgrep pidof ping ping6
+pkill pmap printenv printf ps pstree pwd readlink realpath renice reset resize rev rm rmdir route sed seq setsid sh
 sha1sum sha256sum sha3sum sha512sum shred shuf sleep sort split stat strings stty su sum sync sysctl tac tail tar
 tee telnet test tftp time timeout top touch tr traceroute true truncate tty tsort umount uname unexpand uniq
 unix2dos unlink unxz unzip uptime usleep uudecode uuencode vi watch wc wget which who whoami xargs xxd xz xzcat yes
@@ -31,9 +31,10 @@ timeout touch tr true truncate tsort tty uname unexpand uniq unlink users vdir w
 COREUTILS = _COREUTILS.split()
 _DEBIAN = """
 apt apt-cache apt-get apt-mark awk bash clear cmp diff dmesg egrep fgrep find getent getopt grep gunzip gzip hostname
-kill more mount mountpoint perl rev sed sh tar umount xargs zcat which flock iconv ldd locale su login
+kill more mount mountpoint nsenter perl rev sed sh tar umount xargs zcat which flock iconv ldd locale su login
 """
 DEBIAN = [*COREUTILS, *_DEBIAN.split()]
+UBUNTU = [*DEBIAN, 'free', 'pgrep', 'pidof', 'pkill', 'ps', 'sysctl', 'top', 'uptime', 'watch']
 ALPINE = [*BUSYBOX_APPLETS, 'apk', 'getent', 'iconv', 'ldd']
 _FULL = """
 curl wget ps top free uptime vi vim nano less man ssh ping dig nslookup nc ip ss netstat git make openssl jq watch
@@ -121,7 +122,7 @@ USERLANDS: Mapping[str, Userland] = {userland.name: userland for userland in (
         'VERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\n'
         'SUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n'),
         users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED, extra={'/etc/debian_version': '12.12\n'}),
-    Userland('ubuntu', 'gnu', tuple(DEBIAN), '/usr/bin', (
+    Userland('ubuntu', 'gnu', tuple(UBUNTU), '/usr/bin', (
         'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\n'
         'VERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n'
         'HOME_URL="https://www.ubuntu.com/"\nSUPPORT_URL="https://help.ubuntu.com/"\n'),

@@ -18,6 +18,7 @@ from tutor.cluster.kubelet.eviction import oom
 from tutor.cluster.kubelet.fields import UnsupportedField
 from tutor.cluster.kubelet.images import ImageError
 from tutor.cluster.kubelet.volumes import ImageVolume, Volume
+from tutor.shell.programs.chroot import MACHINE
 from tutor.shell.vfs import FileSystem
 
 if TYPE_CHECKING:
@@ -121,13 +122,14 @@ class Launcher:
             no_new_privileges=who.no_new_privileges, filtered=who.filtered,
             sysctls={sysctls.normalized(each['name']): each['value'] for each in
                      (pod['spec'].get('securityContext') or {}).get('sysctls') or ()},
+            machine_processes=kubelet.machine.table if pod['spec'].get('hostPID') and not kubelet.idle else None,
             kernel=kubelet.machine.files if who.privileged and not kubelet.idle else None,
             own_users=pod['spec'].get('hostUsers') is False, tty=spec.get('tty', False),
             stdin=spec.get('stdin', False), stdin_once=spec.get('stdinOnce', False),
             **resource_settings(pod, spec),
             oom_score=oom.score_adjustment(pod, spec, quantity_value(kubelet.reporter.capacity['memory'])),
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
-            extras={**kubelet.extras, 'groups': who.groups},
+            extras={**kubelet.extras, 'groups': who.groups, MACHINE: kubelet.machine},
             target=spec.get('targetContainerName', ''),
             termination=spec.get('terminationMessagePath', TERMINATION_LOG),
             fallback_to_logs=spec.get('terminationMessagePolicy') == 'FallbackToLogsOnError')

@@ -34,6 +34,7 @@ PROGRAMS: Mapping[str, str] = {
     'chgrp': 'ownership:chgrp',
     'chmod': 'ownership:chmod',
     'chown': 'ownership:chown',
+    'chroot': 'chroot:main',
     'cksum': 'checksums:cksum',
     'clear': 'screen:clear',
     'cmp': 'diff:cmp',

@@ -50,6 +50,8 @@ PAGES: dict[str, Page] = {
     'chgrp': Page('[-R] GROUP FILE…', 'change the group of files', '修改文件所属的组'),
     'chmod': Page('[-R] MODE FILE…', 'change the permissions of files', '修改文件权限'),
     'chown': Page('[-R] [USER][:GROUP] FILE…', 'change the owner of files', '修改文件属主'),
+    'chroot': Page('FOLDER [COMMAND [ARG…]]', "run a command with another root, such as a node's at /host",
+                   '以另一个根目录运行命令，例如 /host 处的节点根目录'),
     'cksum': Page('[FILE…]', 'checksums and sizes', '计算校验和与大小'),
     'clear': Page('', 'clear the screen', '清屏'),
     'clock': Page('[pause | run | x1 | x10 | x60 | next | DURATION | back [N]]',
