@@ -10,12 +10,13 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cache, lru_cache
 from typing import Any
 
 from tutor.apimachinery import go_types, quantity, schema
 from tutor.apimachinery.field import go_quote
+from tutor.apimachinery.gotime import RFC3339, RFC3339_MICRO, TimeError, parse_time
 from tutor.apimachinery.resources import Resource
 from tutor.apimachinery.schema import Definition, Field
 
@@ -344,21 +345,13 @@ def _quantity(value: Any) -> Any:
         raise DecodeError(str(error)) from None
 
 
-_LAYOUT = '2006-01-02T15:04:05Z07:00'
-
-
 def _time(value: Any, kind: str) -> str:
     if value.__class__ is not str:
         raise DecodeError(f'json: cannot unmarshal {_json_kind(value, False)} into Go value of type string')
     try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError
-    except ValueError:
-        layout = _LAYOUT if kind == schema.TIME else '2006-01-02T15:04:05.000000Z07:00'
-        raise DecodeError(f'parsing time {go_quote(value)} as "{layout}": cannot parse {go_quote(value)} as "2006"'
-                          ) from None
-    moment = moment.astimezone(UTC)
+        moment = parse_time(value, RFC3339 if kind == schema.TIME else RFC3339_MICRO).astimezone(UTC)
+    except TimeError as error:
+        raise DecodeError(str(error)) from None
     return moment.strftime('%Y-%m-%dT%H:%M:%SZ' if kind == schema.TIME else '%Y-%m-%dT%H:%M:%S.%fZ')
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.field import go_quote
+from tutor.apimachinery.gotime import TimeError, parse_time
 from tutor.apimachinery.objects import Object
 from tutor.cluster.simulation import together
 from tutor.kubectl.cmd.exec import pod_running_timeout
@@ -47,13 +48,12 @@ class LogsOptions(Options):
         found: dict[str, Any] = {name: 'true' for name in ('follow', 'previous', 'timestamps') if flags[name]}
         if flags['since-time']:
             try:
-                parse_timestamp(flags['since-time'])
-            except ValueError:
-                raise KubectlError(f'parsing time {go_quote(flags["since-time"])} as "2006-01-02T15:04:05Z07:00": '
-                                   f'cannot parse {go_quote(flags["since-time"])} as "2006"') from None
+                parse_time(flags['since-time'])
+            except TimeError as error:
+                raise KubectlError(str(error)) from None
             found['sinceTime'] = flags['since-time']
         if flags['since']:
-            found['sinceSeconds'] = str(round(flags['since']))
+            found['sinceSeconds'] = str(math.floor(flags['since'] + 0.5))
         if flags['limit-bytes']:
             found['limitBytes'] = str(flags['limit-bytes'])
         tail = flags['tail']
