@@ -11,7 +11,7 @@ from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource, Subresource
 from tutor.client.client import Client
-from tutor.kubectl.errors import ConnectionLost, KubectlError
+from tutor.kubectl.errors import ConnectionLost, KubectlError, NoMatch
 
 TIMEOUT = '32s'
 TRIES = 5
@@ -180,6 +180,14 @@ class RestMapper:
         if found is None:
             raise KubectlError(f'the server doesn\'t have a resource type "{argument.partition(".")[0]}"')
         return found
+
+    def kind_for(self, argument: str) -> Resource:
+        """RESTMapper.KindFor: its error is worded by checkErr alone, without 'error: '."""
+        try:
+            return self.find(argument)
+        except KubectlError:
+            name, _, group = argument.partition('.')
+            raise NoMatch(name, group) from None
 
     def for_kind(self, group: str, version: str, kind: str) -> Resource:
         """The resource of a kind; without a version the preferred one."""

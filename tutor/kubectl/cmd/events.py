@@ -7,7 +7,7 @@ from tutor.apimachinery.objects import Object
 from tutor.client.client import chunks
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.describe.writer import escape_terminal
-from tutor.kubectl.errors import AggregateError, KubectlError, NoMatch
+from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.options import ALL_NAMESPACES_FLAG, CHUNK_SIZE_FLAG, PRINT_FLAGS
 from tutor.kubectl.printers.print_flags import output_format, printer_for
 from tutor.kubectl.printers.sorting import go_sort
@@ -43,12 +43,7 @@ class EventsOptions(Options):
             raise KubectlError('arguments in resource/name form may not have more than one slash')
         if not resource:
             raise KubectlError('a resource must be present, got: /, Resource=')
-        try:
-            return self.factory.mapper.find(resource).kind, names[0]
-        except KubectlError:
-            # StandardErrorMessage words a NoMatchError, and no 'error: ' is put before it.
-            name, _, group = resource.partition('.')
-            raise AggregateError([NoMatch(name, group)]) from None
+        return self.factory.mapper.kind_for(resource).kind, names[0]
 
     def validate(self) -> None:
         if any(kind.lower() not in TYPES for kind in self.flags['types']):

@@ -7,7 +7,7 @@ from tutor.apimachinery.resources import Resource
 from tutor.kubectl.cmd.describe import SUGGEST_RESOURCES
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.discovery import RestMapper
-from tutor.kubectl.errors import AggregateError, KubectlError
+from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.explain.plaintext import ExplainError, explain
 from tutor.shell.pflag import Flag
 
@@ -51,11 +51,7 @@ def parse_request(argument: str, mapper: RestMapper) -> tuple[Resource, list[str
         for resource in mapper.discovery.by_name.get(parts[0].lower(), []):
             if resource.group and resource.group == group:
                 return resource, parts[index + 1:]
-    try:
-        return mapper.find(parts[0]), parts[1:]
-    except KubectlError as error:
-        # StandardErrorMessage words a NoMatchError, and no 'error: ' is put before it.
-        raise AggregateError([error]) from None
+    return mapper.kind_for(parts[0]), parts[1:]
 
 
 COMMAND = Command(

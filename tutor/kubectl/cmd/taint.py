@@ -37,7 +37,7 @@ class TaintOptions(Options):
 
     def validate(self) -> None:
         kind = self.resources[0].lower()
-        if self.factory.mapper.find(kind.partition('/')[0]).kind != 'Node':
+        if self.factory.mapper.kind_for(kind).kind != 'Node':
             raise KubectlError(f'invalid resource type {kind}, only node types are supported')
         both = [f'{gone["key"]}={gone["effect"]}' for new in self.added for gone in self.removed
                 if new['key'] == gone['key'] and gone['effect'] in ('', new['effect'])]

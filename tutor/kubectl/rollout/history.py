@@ -141,7 +141,7 @@ class History:
         record = self._target_revision(number)
         restored = _restored(self.live, record)
         if dry_run == 'client':
-            return template_text(restored['spec']['template'])
+            return f'will roll back to {template_text(restored["spec"]["template"])}'
         if restored['spec']['template'] == self.live['spec']['template']:
             return f'skipped rollback (current template already matches revision {number})'
         self._patch(record['data'], STRATEGIC_PATCH, number, dry_run)

@@ -50,6 +50,8 @@ class PatchOptions(RolloutOptions):
                 self._patch(info, self.change)
             except ERRORS as problem:
                 errors.append(problem)
+        if not infos and not errors:
+            self.err(f'No resources found in {self.namespace} namespace.\n')
         raise_all(errors)
 
     def _patch(self, info: Info, change: Callable[[Object], None]) -> None:
