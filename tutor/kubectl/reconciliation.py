@@ -8,6 +8,7 @@ from typing import Any
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, annotations
+from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.rbac import Rule, as_rule, breakdown
 from tutor.kubectl.resource.info import Info
 
@@ -59,12 +60,12 @@ def _url(granted: list[str], url: str) -> bool:
     return url in granted or any(each.endswith('*') and url.startswith(each[:-1]) for each in granted)
 
 
-def reconcile_role(info: Info, remove_extra: bool, confirm: bool, query: Mapping[str, Any]) -> Outcome:
+def reconcile_role(info: Info, remove_extra: bool, confirm: bool) -> Outcome:
     """ReconcileRoleOptions.Run."""
     desired = info.object
     live = _live(info)
     if live is None:
-        created = _created(info, confirm, query)
+        created = _created(info, confirm)
         return Outcome(created, 'create', missing_rules=[as_rule(rule).text() for rule in desired.get('rules') or ()])
     have, want = live.get('rules') or [], desired.get('rules') or []
     missing, extra = covers(have, want), covers(want, have)
@@ -74,21 +75,21 @@ def reconcile_role(info: Info, remove_extra: bool, confirm: bool, query: Mapping
     changed = {**_with_metadata(live, desired), 'rules': rules}
     outcome = Outcome(changed, protected=_protected(live), missing_rules=[rule.text() for rule in missing],
                       extra_rules=[rule.text() for rule in extra])
-    return _written(info, live, changed, outcome, confirm, query, bool(missing or (remove_extra and extra)))
+    return _written(info, live, changed, outcome, confirm, bool(missing or (remove_extra and extra)))
 
 
-def reconcile_binding(info: Info, remove_extra: bool, confirm: bool, query: Mapping[str, Any]) -> Outcome:
+def reconcile_binding(info: Info, remove_extra: bool, confirm: bool) -> Outcome:
     """ReconcileRoleBindingOptions.Run; a binding to another role is made anew."""
     desired = info.object
     live = _live(info)
     want = desired.get('subjects') or []
     if live is None:
-        return Outcome(_created(info, confirm, query), 'create', missing_subjects=[subject_text(each) for each in want])
+        return Outcome(_created(info, confirm), 'create', missing_subjects=[subject_text(each) for each in want])
     if _role(live) != _role(desired):
         if confirm and not _protected(live):
             options = {'preconditions': {'uid': live['metadata'].get('uid')}}
-            info.request('DELETE', info.path(), options, **query)
-            return Outcome(_created(info, confirm, query), 'recreate')
+            info.request('DELETE', info.path(), options)
+            return Outcome(_created(info, confirm), 'recreate')
         return Outcome(desired, 'recreate', _protected(live))
     have = live.get('subjects') or []
     missing = [each for each in want if each not in have]
@@ -97,7 +98,7 @@ def reconcile_binding(info: Info, remove_extra: bool, confirm: bool, query: Mapp
     changed = {**_with_metadata(live, desired), 'subjects': subjects}
     outcome = Outcome(changed, protected=_protected(live), missing_subjects=[subject_text(each) for each in missing],
                       extra_subjects=[subject_text(each) for each in extra])
-    return _written(info, live, changed, outcome, confirm, query, bool(missing or (remove_extra and extra)))
+    return _written(info, live, changed, outcome, confirm, bool(missing or (remove_extra and extra)))
 
 
 def subject_text(subject: Mapping[str, Any]) -> str:
@@ -106,13 +107,13 @@ def subject_text(subject: Mapping[str, Any]) -> str:
             f'Namespace:{subject.get("namespace", "")}}}')
 
 
-def _written(info: Info, live: Object, changed: Object, outcome: Outcome, confirm: bool, query: Mapping[str, Any],
+def _written(info: Info, live: Object, changed: Object, outcome: Outcome, confirm: bool,
              needed: bool) -> Outcome:
     if not needed and changed['metadata'] == live['metadata']:
         return outcome
     outcome.operation = 'update'
     if confirm and not outcome.protected:
-        outcome.obj = info.request('PUT', info.path(), changed, **query)
+        outcome.obj = info.request('PUT', info.path(), changed)
     return outcome
 
 
@@ -125,14 +126,16 @@ def _live(info: Info) -> Object | None:
         raise
 
 
-def _created(info: Info, confirm: bool, query: Mapping[str, Any]) -> Object:
+def _created(info: Info, confirm: bool) -> Object:
     """Create it, and the namespace it wants to live in."""
     if not confirm:
         return info.object
+    if info.namespaced and not info.namespace:
+        raise KubectlError('resource name may not be empty')  # TryEnsureNamespace asks for the namespace ''
     if info.namespace and info.client is not None and info.client.find('namespaces', info.namespace) is None:
         info.client.create('namespaces', {'apiVersion': 'v1', 'kind': 'Namespace',
                                           'metadata': {'name': info.namespace}})
-    return info.request('POST', info.mapping.path(info.namespace), info.object, **query)
+    return info.request('POST', info.mapping.path(info.namespace), info.object)
 
 
 def _with_metadata(live: Object, desired: Object) -> Object:

@@ -110,7 +110,7 @@ class Bench:
             io = IO(BytesReader(), output, errors)
             tasks.append(simulation.spawn(main(['kubectl', *shlex.split(line)], io, context), line))
             tasks[0].on_done(lambda *_: done.set())
-            simulation.run_ready()
+            self.service.ran()
 
         self._loop.call_soon_threadsafe(start)
         assert done.wait(60), line

@@ -144,3 +144,16 @@ def test_an_edited_object_without_its_identity_is_refused(kubectl):
 def test_an_object_without_metadata_has_no_name_to_ask_for(kubectl):
     answer = kubectl('label -f - a=b', 'apiVersion: v1\nkind: ConfigMap\nmetadata: null\n')
     assert (answer.err, answer.code) == ('error: resource name may not be empty\n', 1)
+
+
+def test_the_last_applied_configuration_is_set_as_the_file_has_it(kubectl):
+    config_map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n'
+    line = 'apply set-last-applied -f -'
+    assert kubectl(line, config_map).err == 'Error from server (NotFound): configmaps "c" not found\n'
+    kubectl('create -f -', config_map)
+    assert kubectl(f'{line} --create-annotation', config_map).out == 'configmap/c configured\n'
+    assert kubectl('get cm c -o yaml').out.count('"metadata":{"name":"c","namespace":"default"}}') == 1
+    assert kubectl(line, config_map).out == 'set-last-applied c: no changes required.\n'
+    assert kubectl('apply view-last-applied cm').err == (
+        'error: resource(s) were provided, but no name was specified\n')
+    assert kubectl('apply view-last-applied cm -n default').out.startswith('apiVersion: v1\n')

@@ -162,10 +162,33 @@ def test_pods_that_have_no_streams_yet(kubectl):
     ('cp a b', 'error: one of src or dest must be a remote file specification\n'),
     ('rollout status cm/x', 'Error from server (NotFound): configmaps "x" not found\n'),
     ('set image deploy/web', 'Error from server (NotFound): deployments.apps "web" not found\n'),
+    ('taint foo n1 a=b:NoSchedule', 'the server doesn\'t have a resource type "foo"\n'),
+    ('rollout restart deploy -l no=such', 'No resources found in default namespace.\n'),
+    ('auth reconcile -f x.yaml --dry-run=server', 'error: --dry-run=server for command reconcile is not supported '
+     'yet\n'),
     ('wait pod/x --for=delete,now', 'error: unrecognized condition: "delete,now"\n'),
 ])
 def test_refusals_of_other_commands(shared, line, error):
     assert shared(line).err == error
+
+
+ROLE = '''
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: r, namespace: default}
+rules: [{apiGroups: [''], resources: [pods], verbs: [%s]}]
+'''
+
+
+def test_a_role_is_made_to_cover_a_file(kubectl):
+    assert kubectl('auth reconcile -f -', ROLE % 'get').err == (
+        '\treconciliation required create\n\tmissing rules added:\n'
+        '\t\t{Verbs:[get] APIGroups:[] Resources:[pods] ResourceNames:[] NonResourceURLs:[]}\n')
+    assert 'extra' not in kubectl('auth reconcile -f -', ROLE % 'list').err
+    assert '\textra rules removed:\n' in kubectl('auth reconcile -f - --remove-extra-permissions', ROLE % 'get').err
+    assert kubectl('auth reconcile -f -', ROLE.replace(', namespace: default', '') % 'get').err == (
+        'error: resource name may not be empty\n')
+    assert kubectl('auth reconcile -f -', POD).err == ''
 
 
 # -- kubeconfig -----------------------------------------------------------------------------------------------------

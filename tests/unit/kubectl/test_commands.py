@@ -231,6 +231,7 @@ def test_the_token_of_a_service_account_is_printed_alone(shared):
     ('expose ns default --port=80', 'error: cannot expose a Namespace\n'),
     ('delete cm --all -l a=b', "error: setting 'all' parameter but found a non empty selector. \n"),
     ('delete pod x --now --grace-period=0', 'error: --now and --grace-period cannot be specified together\n'),
+    ('apply -f - --subresource=status', 'error: --subresource can only be specified for --server-side\n'),
     ('apply -f nosuch.yaml', 'error: the path "nosuch.yaml" does not exist\n'),
 ])
 def test_refusals(shared, line, error):

@@ -13,6 +13,7 @@ from tutor.kubectl.annotation import modified_configuration
 from tutor.kubectl.cmd.apply.patcher import three_way_patch
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, message, words
+from tutor.kubectl.klog import log_warning
 from tutor.kubectl.options import SELECTOR_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.printer import without_managed_fields
 from tutor.kubectl.resource.info import Info
@@ -76,6 +77,8 @@ class DiffOptions(Options):
                     raise
                 info.obj = None
             live = info.obj
+            if attempt == RETRIES - 1:
+                self._warn(info)
             try:
                 merged = self._merged(info, wanted, locked=attempt < RETRIES - 1)
                 break
@@ -88,14 +91,21 @@ class DiffOptions(Options):
         self.namespaces.update([info.namespace] if info.namespaced else [])
         self._put(info, live, merged)
 
+    def _warn(self, info: Info) -> None:
+        group, version, kind = info.gvk
+        log_warning(self.factory, 'diff.go:697',
+                    f'Object ({group}/{version}, Kind={kind}: {info.name}) keeps changing, diffing without lock')
+
     def _write_pruned(self) -> None:
         """--prune: what would be deleted stands on one side only."""
-        from tutor.kubectl.cmd.apply.prune import candidates, parse_allowlist, places
+        from tutor.kubectl.cmd.apply.prune import candidates, parse_allowlist, places, warn_of_others
         factory, allowlist = self.factory, parse_allowlist(self.factory, self.flags['prune-allowlist'])
+        warn_of_others(factory, allowlist, factory.namespace())
         for mapping, namespace in places(factory, allowlist, list(self.namespaces)):
             for obj in candidates(factory, mapping, namespace, self.flags['selector'], self.uids):
                 meta = obj['metadata']
-                self._put(Info(factory.client, mapping, meta.get('namespace', ''), meta['name']), obj, None)
+                self._put(Info(factory.client, mapping, meta.get('namespace', ''), meta['name']), obj, None,
+                          whole=True)
 
     def _merged(self, info: Info, wanted: Object, locked: bool) -> Object:
         """InfoObject.Merged: what a dry run of apply gives."""
@@ -115,7 +125,7 @@ class DiffOptions(Options):
         strategic = for_resource(info.mapping) is not None
         return info.request('PATCH', info.path(), patch, STRATEGIC_PATCH if strategic else MERGE_PATCH, **query)
 
-    def _put(self, info: Info, live: Object | None, merged: Object | None) -> None:
+    def _put(self, info: Info, live: Object | None, merged: Object | None, whole: bool = False) -> None:
         from tutor.apimachinery.printing.yaml import to_yaml
         if info.mapping.kind == 'Secret' and not info.mapping.group and not self.flags['show-secrets']:
             live, merged = masked(live, merged)
@@ -123,7 +133,7 @@ class DiffOptions(Options):
         group = f'{mapping.group}.' if mapping.group else ''
         name = f'{group}{mapping.version}.{mapping.kind}.{info.namespace}.{info.name}'
         for folder, obj in ((self.live, live), (self.merged, merged)):
-            if obj is not None and not self.flags['show-managed-fields']:
+            if obj is not None and not whole and not self.flags['show-managed-fields']:
                 obj = without_managed_fields(obj)
             self.factory.ctx.files.put(f'{folder}/{name}', to_yaml(obj) if obj is not None else '')
 

@@ -75,7 +75,7 @@ class MetadataOptions(Options):
         builder.filename_flags(self.enforced, flags).flatten()
         if not flags['local']:
             builder.labels(flags['selector']).fields(flags['field-selector']).all_namespaces(flags['all-namespaces'])
-            builder.select_all(flags['all']).arguments(flags['all'], self.resources).latest()
+            builder.arguments(flags['all'], self.resources).latest()
         result = (await builder.do()).check()
         self.single = result.single_item_implied
         if not self.single and flags['resource-version']:

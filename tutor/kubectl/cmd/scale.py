@@ -31,7 +31,7 @@ class ScaleOptions(Options):
     async def run(self) -> None:
         flags = self.flags
         builder = self.factory.builder().continue_on_error().namespace(self.namespace)
-        builder.filename_flags(self.enforced, flags).labels(flags['selector']).select_all(flags['all'])
+        builder.filename_flags(self.enforced, flags).labels(flags['selector'])
         result = await builder.arguments(flags['all'], self.args).flatten().do()
         infos, error = result.check().infos_and_error()
         if flags['resource-version'] and len(infos) > 1:

@@ -74,6 +74,12 @@ class Builder:
         self._how.local = local
         return self
 
+    def refuse_arguments(self, args: list[str]) -> Builder:
+        """What only a server knows cannot be named with --local (LocalResourceError)."""
+        if args:
+            self._errors.append(KubectlError(LOCAL_RESOURCE))
+        return self
+
     def flatten(self) -> Builder:
         self._how.flatten = True
         return self
@@ -257,7 +263,7 @@ class Builder:
         if self._paths or self._kustomize:
             self._by_paths(result, stdin)
         elif self._how.local:
-            raise KubectlError(LOCAL_RESOURCE)
+            raise KubectlError(MISSING_RESOURCE)
         elif self._labels is not None or self._fields is not None:
             self._by_selector(result)
         elif self._tuples:

@@ -82,6 +82,8 @@ class ApplyOptions(Options):
         flags = self.flags
         if flags['force-conflicts'] and not self.server_side:
             raise KubectlError('--force-conflicts only works with --server-side')
+        if flags['subresource'] and not self.server_side:
+            raise KubectlError('--subresource can only be specified for --server-side')
         if self.dry_run == CLIENT and self.server_side:
             raise KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server "
                                'instead?)')

@@ -43,8 +43,7 @@ def parse_allowlist(factory: Factory, values: tuple[str, ...]) -> list[Resource]
 
 def prune(options: ApplyOptions) -> None:
     """pruner.pruneAll: in each namespace that was applied to, then where there are none."""
-    if not options.allowlist and options.namespace:
-        log_warning(options.factory, 'prune.go:71', DEPRECATED)
+    warn_of_others(options.factory, options.allowlist, options.namespace)
     factory = options.factory
     for mapping, namespace in places(factory, options.allowlist, options.visited_namespaces):
         try:
@@ -54,6 +53,12 @@ def prune(options: ApplyOptions) -> None:
             kind = f'{mapping.group}/{mapping.version}, Kind={mapping.kind}'
             scope = 'namespaced' if mapping.namespaced else 'nonNamespaced'
             raise KubectlError(f'error pruning {scope} object {kind}: {error_text(error)}') from None
+
+
+def warn_of_others(factory: Factory, allowlist: list[Resource], namespace: str) -> None:
+    """GetRESTMappings: the kinds by default have some without a namespace among them."""
+    if not allowlist and namespace:
+        log_warning(factory, 'prune.go:71', DEPRECATED)
 
 
 def places(factory: Factory, allowlist: list[Resource], namespaces: list[str]) -> Iterator[tuple[Resource, str]]:

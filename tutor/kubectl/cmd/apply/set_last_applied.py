@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import MERGE_PATCH
-from tutor.kubectl.annotation import LAST_APPLIED, modified_configuration, original_configuration
+from tutor.kubectl.annotation import LAST_APPLIED, configuration_text, original_configuration
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
 from tutor.kubectl.errors import ERRORS, KubectlError, with_source
@@ -23,29 +24,32 @@ class SetLastAppliedOptions(Options):
     async def run(self) -> int | None:
         result = await (self.factory.builder().namespace(self.namespace)
                         .filenames(self.enforce, self.flags['filename']).flatten().do())
-        pending: list[tuple[Info, Object]] = []
-        result.check().visit(lambda info: self._prepare(info, pending))
+        pending: list[tuple[Info, Object | None]] = []
+        result.check().visit(lambda info: pending.append((info, self._patch(info))))
         for info, patch in pending:
+            if patch is None:
+                self.out(f'set-last-applied {info.name}: no changes required.\n')
+                continue
             if self.dry_run != CLIENT:
                 info.patch(patch, MERGE_PATCH, **query_for(self.dry_run))
             self.printer.print(info.object, self.out)
         return 0
 
-    def _prepare(self, info: Info, pending: list[tuple[Info, Object]]) -> None:
-        wanted = modified_configuration(info.object, True)['metadata']['annotations'][LAST_APPLIED]
-        source = info.source
-        info.get()
+    def _patch(self, info: Info) -> Object | None:
+        """The patch that writes the annotation, None where it says so already."""
+        wanted, source = configuration_text(info.object), info.source
+        try:
+            info.get()
+        except ERRORS as error:
+            if isinstance(error, StatusError) and error.reason == 'NotFound':
+                raise
+            verb = f'retrieving current configuration of:\n{info}\nfrom server for:'
+            raise with_source(verb, source, error) from None
         text = original_configuration(info.object)
         if text is None and not self.flags['create-annotation']:
             raise KubectlError(f'no last-applied-configuration annotation found on resource: {info.name}, to create '
                                'the annotation, run the command with --create-annotation')
-        if text == wanted:
-            pending.append((info, {}))
-            return
-        try:
-            pending.append((info, {'metadata': {'annotations': {LAST_APPLIED: wanted}}}))
-        except ERRORS as error:
-            raise with_source('creating patch', source, error) from None
+        return None if text == wanted else {'metadata': {'annotations': {LAST_APPLIED: wanted}}}
 
 
 COMMAND = Command(

@@ -21,7 +21,7 @@ class ViewLastAppliedOptions(Options):
     async def run(self) -> int | None:
         flags = self.flags
         result = await (self.factory.builder().namespace(self.namespace).filename_flags(self.enforce, flags)
-                        .arguments(True, self.args).select_all(flags['all'])
+                        .arguments(self.enforce, self.args).select_all(flags['all'])
                         .labels(flags['selector']).latest().flatten().do())
         result.check().visit(self._collect)
         if flags['output'] not in ('yaml', 'json', ''):

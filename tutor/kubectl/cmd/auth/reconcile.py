@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
+from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
@@ -21,24 +21,27 @@ class ReconcileOptions(Options):
         if self.args:
             raise KubectlError('no arguments are allowed')
         self.dry_run = dry_run_strategy(self.factory, self.flags)
+        if self.dry_run == SERVER:
+            raise KubectlError('--dry-run=server for command reconcile is not supported yet')
 
     async def run(self) -> None:
+        """Upstream reads the files as --local does, and so no object gets a namespace that it does not have."""
         namespace, enforced = self.factory.enforced_namespace()
-        builder = self.factory.builder().continue_on_error().namespace(namespace)
+        self.printer = printer_for(self.factory, 'reconciled', self.dry_run)
+        builder = self.factory.builder().local().continue_on_error().namespace(namespace)
         (await builder.filename_flags(enforced, self.flags).flatten().do()).visit(self._reconcile)
 
     def _reconcile(self, info: Info) -> None:
-        kind = info.mapping.kind
-        query = query_for(self.dry_run)
-        confirm = self.dry_run != CLIENT
-        if kind in ROLES:
-            outcome = reconcile_role(info, self.flags['remove-extra-permissions'], confirm, query)
-        elif kind in BINDINGS:
-            outcome = reconcile_binding(info, self.flags['remove-extra-subjects'], confirm, query)
-        else:
-            self.err(f'skipping {info.mapping.group_resource}/{info.name}\n')
+        kind, confirm = info.object.get('kind'), self.dry_run != CLIENT
+        if kind not in ROLES + BINDINGS:
             return
-        printer_for(self.factory, 'reconciled', self.dry_run).print(outcome.obj, self.out)
+        mapping = self.factory.mapper.for_object(info.object)
+        info = Info(self.factory.client, mapping, info.namespace, info.name, info.source, info.object)
+        if kind in ROLES:
+            outcome = reconcile_role(info, self.flags['remove-extra-permissions'], confirm)
+        else:
+            outcome = reconcile_binding(info, self.flags['remove-extra-subjects'], confirm)
+        self.printer.print(outcome.obj, self.out)
         self._explain(outcome)
 
     def _explain(self, outcome: Outcome) -> None:
@@ -48,15 +51,15 @@ class ReconcileOptions(Options):
         caveat = ', but object opted out (rbac.authorization.kubernetes.io/autoupdate: false)' \
             if outcome.protected else ''
         self.err(f'\treconciliation required {outcome.operation}{caveat}\n')
-        for title, lines in (('missing rules added', outcome.missing_rules),
-                             (self._extra('rules', 'permissions'), outcome.extra_rules),
-                             ('missing subjects added', outcome.missing_subjects),
-                             (self._extra('subjects', 'subjects'), outcome.extra_subjects)):
+        for title, lines in (('missing subjects added', outcome.missing_subjects),
+                             ('extra subjects removed', self._removed('subjects', outcome.extra_subjects)),
+                             ('missing rules added', outcome.missing_rules),
+                             ('extra rules removed', self._removed('permissions', outcome.extra_rules))):
             if lines:
                 self.err(f'\t{title}:\n' + ''.join(f'\t\t{line}\n' for line in lines))
 
-    def _extra(self, noun: str, flag: str) -> str:
-        return f'extra {noun} removed' if self.flags[f'remove-extra-{flag}'] else f'extra {noun} detected'
+    def _removed(self, flag: str, extra: list[str]) -> list[str]:
+        return extra if self.flags[f'remove-extra-{flag}'] else []
 
 
 COMMAND = Command(

@@ -11,6 +11,7 @@ from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_tex
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, SELECTOR_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.recording import record
+from tutor.kubectl.resource.builder import Builder
 from tutor.kubectl.resource.info import Info
 from tutor.shell.pflag import Flag
 
@@ -24,6 +25,8 @@ class SetOptions(Options):
     failure = 'failed to patch: '
     always = False
     """Whether an object that stays as it is is sent and printed too."""
+    told_of_names = True
+    """Whether --local with names of resources has an error of its own."""
     resources: list[str]
 
     def complete(self) -> None:
@@ -44,20 +47,18 @@ class SetOptions(Options):
             self.errors.append(KubectlError('cannot specify --local and --dry-run=server - did you mean '
                                             '--dry-run=client?'))
 
-    async def infos(self) -> list[Info]:
+    def builder(self) -> Builder:
         flags = self.flags
         builder = self.factory.builder().local(flags['local']).continue_on_error().namespace(self.namespace)
         builder.filename_flags(self.enforced, flags).flatten()
         if not flags['local']:
-            builder.labels(flags.get('selector', '')).select_all(flags['all'])
-            builder.arguments(flags['all'], self.resources).latest()
-        infos = (await builder.do()).infos()
-        for info in infos if flags['local'] else ():
-            info.obj = with_zero_values(info.object)
-        return infos
+            builder.labels(flags.get('selector', '')).arguments(flags['all'], self.resources).latest()
+        elif self.told_of_names:
+            builder.refuse_arguments(self.resources)
+        return builder
 
     async def run(self) -> None:
-        infos = await self.infos()
+        infos = (await self.builder().do()).infos()
         self.check()
         raise_all(self.errors)
         for info in infos:
@@ -69,6 +70,8 @@ class SetOptions(Options):
 
     def apply(self, info: Info) -> None:
         """Calculate the patch, send it unless nothing changed, and print what came of it."""
+        if self.flags['local']:
+            info.obj = with_zero_values(info.object)
         try:
             modified, patch = calculate(info, self._changed)
         except KubectlError as error:
@@ -80,6 +83,8 @@ class SetOptions(Options):
             try:
                 modified = send_strategic(info, patch, self.flags, self.dry_run)
             except ERRORS as error:
+                if not self.failure:
+                    raise
                 raise KubectlError(f'{self.failure}{error_text(error)}') from None
         self.printer.print(modified, self.out)
 

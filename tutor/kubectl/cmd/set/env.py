@@ -22,6 +22,7 @@ _SOURCES = {'ConfigMap': 'configMapKeyRef', 'Secret': 'secretKeyRef'}
 class EnvOptions(SetOptions):
     operation = 'env updated'
     failure = 'failed to patch env update to pod template: '
+    told_of_names = False
 
     def complete(self) -> None:
         super().complete()
@@ -81,8 +82,12 @@ class EnvOptions(SetOptions):
 
     async def _imported(self) -> list[Object]:
         """--from: a variable for each key of a ConfigMap or Secret."""
-        builder = self.factory.builder().continue_on_error().namespace(self.namespace)
-        infos = (await builder.arguments(False, [self.flags['from']]).latest().flatten().do()).infos()
+        flags = self.flags
+        builder = self.factory.builder().local(flags['local']).continue_on_error().namespace(self.namespace)
+        builder.filename_flags(self.enforced, flags).flatten()
+        if not flags['local']:
+            builder.labels(flags['selector']).arguments(flags['all'], [flags['from']]).latest()
+        infos = (await builder.do()).infos()
         found: list[Object] = []
         for info in infos:
             source = _SOURCES.get(info.object.get('kind', ''))
@@ -117,8 +122,9 @@ class EnvOptions(SetOptions):
         known = {variable['name']: variable for variable in self.added}
         if not self.flags['overwrite']:
             for variable in existing:
-                if variable['name'] in known:
-                    raise KubectlError(f"'{variable['name']}' already has a value ({variable.get('value', '')}), and "
+                value = variable.get('value', '')
+                if known.get(variable['name'], {}).get('value', '') != value and variable['name'] in known:
+                    raise KubectlError(f"'{variable['name']}' already has a value ({value}), and "
                                        '--overwrite is false')
         kept = [known.get(variable['name'], variable) for variable in existing
                 if variable['name'] not in self.removed]
@@ -151,8 +157,8 @@ class EnvOptions(SetOptions):
                 except ERRORS as error:
                     failed.setdefault(error_text(error), []).append(name)
             self.out(f'# {name} from {reference_text(source)}\n')
-        for text, names in sorted(failed.items()):
-            self.err(f'error retrieving reference for {", ".join(sorted(names))}: {text}\n')
+        self.err(''.join(sorted(f'error retrieving reference for {", ".join(sorted(names))}: {text}\n'
+                                for text, names in failed.items())))
 
 
 def _variable(line: str) -> Object:

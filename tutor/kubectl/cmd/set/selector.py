@@ -13,39 +13,38 @@ from tutor.kubectl.resource.info import Info
 from tutor.shell.pflag import Flag
 
 ONE_VALUE = ('=', '==')
-_OPERATORS = {'in': 'In', 'notin': 'NotIn', '!=': 'NotIn', 'exists': 'Exists', '!': 'DoesNotExist'}
+_OPERATORS = {'in': 'In', 'notin': 'NotIn', 'exists': 'Exists', '!': 'DoesNotExist'}
 
 
 class SelectorOptions(SetOptions):
     operation = 'selector updated'
     failure = ''
+    always = True
+    expressions: list[Requirement] | None = None
 
     def complete(self) -> None:
         super().complete()
-        self.expression = self.args[-1] if self.args else None
-        self.resources = self.args[:-1]
+        if self.args:
+            *self.resources, text = self.args
+            self.expressions = _expressions(text)
 
     def validate(self) -> None:
-        if self.expression is None:
+        if self.expressions is None:
             raise KubectlError('one selector is required')
 
-    def check(self) -> None:
-        assert self.expression is not None
-        try:
-            requirements = parse(self.expression).requirements
-        except SelectorError as error:
-            raise KubectlError(f'couldn\'t parse the selector string "{self.expression}": {error}') from None
-        self.wanted = {}
-        for requirement in requirements:
-            if requirement.operator not in ONE_VALUE:
-                raise KubectlError(f'match expression [{_go(requirement)}] not supported on this object')
-            self.wanted[requirement.key] = requirement.values[0]
+    async def run(self) -> None:
+        """Object by object, as they are found: one that is not there does not stop the others."""
+        (await self.builder().do()).visit(self.apply)
 
     def change(self, obj: Object) -> None:
         """updateSelectorForObject."""
         if obj.get('kind') != 'Service' or obj.get('apiVersion') != 'v1':
             raise KubectlError('setting a selector is only supported for Services')
-        obj.setdefault('spec', {})['selector'] = dict(self.wanted)
+        expressions = self.expressions or []
+        many = [_go(each) for each in expressions if each.operator not in ONE_VALUE]
+        if many:
+            raise KubectlError(f'match expression [{" ".join(many)}] not supported on this object')
+        obj.setdefault('spec', {})['selector'] = {each.key: each.values[0] for each in expressions}
         if self.flags['resource-version']:
             obj['metadata']['resourceVersion'] = self.flags['resource-version']
 
@@ -53,10 +52,23 @@ class SelectorOptions(SetOptions):
         return error
 
 
+def _expressions(text: str) -> list[Requirement]:
+    """metav1.ParseToLabelSelector: not every operator has a form in a LabelSelector."""
+    try:
+        found = parse(text).requirements
+    except SelectorError as error:
+        raise KubectlError(f'couldn\'t parse the selector string "{text}": {error}') from None
+    for each in found:
+        if each.operator in ('gt', 'lt'):
+            raise KubectlError(f'"{each.operator}" isn\'t supported in label selectors')
+        if each.operator not in ONE_VALUE and each.operator not in _OPERATORS:
+            raise KubectlError(f'"{each.operator}" is not a valid label selector operator')
+    return list(found)
+
+
 def _go(requirement: Requirement) -> str:
     """A metav1.LabelSelectorRequirement as Go prints it with %v."""
-    operator = _OPERATORS.get(requirement.operator, requirement.operator)
-    return f'{{{requirement.key} {operator} [{" ".join(sorted(requirement.values))}]}}'
+    return f'{{{requirement.key} {_OPERATORS[requirement.operator]} [{" ".join(sorted(requirement.values))}]}}'
 
 
 COMMAND = Command(

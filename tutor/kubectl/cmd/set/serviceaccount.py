@@ -14,6 +14,7 @@ class ServiceAccountOptions(SetOptions):
     operation = 'serviceaccount updated'
     failure = 'failed to patch ServiceAccountName '
     always = True
+    told_of_names = False
 
     def complete(self) -> None:
         super().complete()
