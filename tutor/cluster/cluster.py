@@ -81,7 +81,11 @@ class Cluster:
         fabric = Fabric(self.simulation)
         self.endpoint = Endpoint(
             self.simulation, self.api, fabric.links, SERVER.partition('://')[2], config.control_plane)
-        self.control_plane = ControlPlane(self.api, HOSTNAME, ADDRESS, lambda: self.endpoint.listening)
+        self._serving = Serving(self.endpoint, self._listen)
+        self.control_plane = ControlPlane(
+            self.api, HOSTNAME, lambda: self._serving.addresses() or ADDRESS[:1], ADDRESS[1],
+            lambda: self.endpoint.listening)
+        self._serving.changed = self.control_plane.peers_changed
         local = self.endpoint.link(self.api, config.control_plane)
         self._renewals = self.api.renewals = Renewals(self.simulation, self.store)
         self._renewals.add(self.control_plane)
@@ -92,7 +96,6 @@ class Cluster:
         leaders = [node for node in config.nodes if CONTROL_PLANE in node.roles]
         self.initialised = not leaders or any(node.joined for node in leaders)
         """Whether there is a control plane, or `kubeadm init` is still to make one."""
-        self._serving = Serving(self.endpoint, self._listen)
         self._elections: list[Election] = []
         self.endpoint.on_change.append(self._unsettle)
         self.etcd = EtcdMember(self.store, self._store_restored, not self.initialised, self._raft_group(fabric),

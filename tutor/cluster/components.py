@@ -77,16 +77,26 @@ class Serving:
     door: Door
     listen: Callable[[Context, IO], Callable[[], None]]
     """Opens the port of one process; what it gives closes it."""
-    running: dict[int, Callable[[], None]] = field(default_factory=dict)
+    changed: Callable[[], None] = lambda: None
+    """Called when a process has begun to serve, or ended."""
+    running: dict[int, tuple[str, Callable[[], None]]] = field(default_factory=dict)
+    """The address of each process, and what closes its port."""
+
+    def addresses(self) -> list[str]:
+        """Where processes serve."""
+        return [address for address, _ in self.running.values()]
 
     def start(self, ctx: Context, io: IO) -> None:
-        self.running[id(ctx)] = self.listen(ctx, io)
+        close = self.listen(ctx, io)
+        self.running[id(ctx)] = ctx.host.network.addresses[0] if ctx.host.network is not None else '', close
         self.door.open()
+        self.changed()
 
     def stop(self, ctx: Context) -> None:
-        self.running.pop(id(ctx))()
+        self.running.pop(id(ctx))[1]()
         if not self.running:
             self.door.close()
+        self.changed()
 
 
 @dataclass(slots=True)

@@ -68,6 +68,17 @@ def test_every_api_server_answers(three: Desk) -> None:
                      'kubectl --server https://node02:6443 get node node01 -o name') == 'node/node02\nnode/node01\n'
 
 
+def test_the_service_of_the_api_has_all_api_servers(three: Desk) -> None:
+    addresses = "kubectl get endpointslice kubernetes -o jsonpath='{.endpoints[*].addresses[0]}'"
+    assert three.out(addresses) == '172.30.1.2 172.30.2.2 172.30.3.2'
+    three.out('ssh root@node02 mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/')
+    three.wait(40)
+    assert three.out(addresses) == '172.30.1.2 172.30.2.2'
+    three.out('ssh root@node02 mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/')
+    three.wait(40)
+    assert three.out(addresses) == '172.30.1.2 172.30.2.2 172.30.3.2'
+
+
 def test_etcd_has_three_members(three: Desk) -> None:
     assert three.out(f'{ETCDCTL} member list | cut -d, -f2,3,6') == (
         ' started, controlplane, false\n started, node01, false\n started, node02, false\n')

@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.errors import StatusError
@@ -38,10 +38,10 @@ TRACKING = 'kube-apiserver-legacy-service-account-token-tracking'
 
 
 class ControlPlane:
-    """The controllers inside one API server. `address` is the IP and the port that it is reached under, `serving`
-    whether its process lives."""
+    """The controllers inside one API server. `addresses` are the IPs that it and those beside it are reached under at
+    a port, `serving` is whether its process lives."""
 
-    def __init__(self, server: ApiServer, hostname: str, address: tuple[str, int],
+    def __init__(self, server: ApiServer, hostname: str, addresses: Callable[[], Sequence[str]], port: int,
                  serving: Callable[[], bool]) -> None:
         self._server = server
         self._simulation = server.simulation
@@ -52,7 +52,10 @@ class ControlPlane:
         self._holder = ''
         self._rhythm = Rhythm(self._simulation, LEASE_EVERY)
         self.until_next = self._rhythm.until_next
-        self._endpoints, self._slice = _endpoints(*address), _slice(*address)
+        self._addresses, self._port = addresses, port
+        self._told: tuple[str, ...] = ()
+        self._endpoints: Object = {}
+        self._slice: Object = {}
         self._kept: dict[str, Object] = {}
         """What was found to be as it should, by the plural of its kind; objects do not change once stored."""
 
@@ -65,6 +68,12 @@ class ControlPlane:
         self.renew()
         self._every(AUTHORITIES_EVERY, self._keep_authorities)
         self._every(TRACKING_EVERY, self._keep_tracking)
+
+    def peers_changed(self) -> None:
+        """Another API server has begun to serve, or ended."""
+        if self._holder and self._serving():
+            with contextlib.suppress(StatusError):
+                self._keep_service()
 
     def _every(self, seconds: float, keep: Callable[[], None]) -> None:
         """What is refused now is tried again the next time (wait.Until)."""
@@ -114,6 +123,11 @@ class ControlPlane:
         if self._stored('', 'services', NAMESPACE, SERVICE) is None:
             found = next(obj for obj in bootstrap.of_kind('Service') if obj['metadata']['name'] == SERVICE)
             self._client.create('services', deep_copy(found))
+        told = tuple(sorted(self._addresses()))
+        if told != self._told:
+            self._told = told
+            self._endpoints, self._slice = _endpoints(told, self._port), _slice(told, self._port)
+            self._kept.clear()
         self._keep('', 'endpoints', self._endpoints)
         self._keep('discovery.k8s.io', 'endpointslices', self._slice)
 
@@ -159,20 +173,20 @@ def _config_map(name: str, data: dict[str, str]) -> Object:
     return {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': name, 'namespace': SYSTEM}, 'data': data}
 
 
-def _endpoints(ip: str, port: int) -> Object:
+def _endpoints(addresses: Sequence[str], port: int) -> Object:
     return {'apiVersion': 'v1', 'kind': 'Endpoints',
             'metadata': {'name': SERVICE, 'namespace': NAMESPACE,
                          'labels': {'endpointslice.kubernetes.io/skip-mirror': 'true'}},
-            'subsets': [{'addresses': [{'ip': ip}],
+            'subsets': [{'addresses': [{'ip': ip} for ip in addresses],
                          'ports': [{'name': 'https', 'port': port, 'protocol': 'TCP'}]}]}
 
 
-def _slice(ip: str, port: int) -> Object:
+def _slice(addresses: Sequence[str], port: int) -> Object:
     return {'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice',
             'metadata': {'name': SERVICE, 'namespace': NAMESPACE,
                          'labels': {'kubernetes.io/service-name': SERVICE}},
             'addressType': 'IPv4',
-            'endpoints': [{'addresses': [ip], 'conditions': {'ready': True}}],
+            'endpoints': [{'addresses': [ip], 'conditions': {'ready': True}} for ip in addresses],
             'ports': [{'name': 'https', 'port': port, 'protocol': 'TCP'}]}
 
 
