@@ -112,3 +112,11 @@ def test_pause_waits_until_it_is_told_to_end(node) -> None:
     assert container.running
     node.simulation.run_task(node.runtime.stop(container, 30))
     assert container.exit_code == 0
+
+
+def test_programs_in_go_send_the_headers_of_net_http_in_its_order(node) -> None:
+    echo = get(node, node.run('hashicorp/http-echo', '/http-echo', '-text=hi'), port=5678)
+    assert list(echo.headers) == ['x-app-name', 'x-app-version', 'date', 'content-length', 'content-type', 'connection']
+    assert echo.header('date').endswith(' 2026 09:00:00 GMT')
+    missing = get(node, node.run('registry.k8s.io/e2e-test-images/agnhost:2.59', '/agnhost', 'liveness'), '/no', 8080)
+    assert list(missing.headers) == ['content-type', 'x-content-type-options', 'date', 'content-length', 'connection']

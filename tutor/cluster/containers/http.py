@@ -91,11 +91,15 @@ class HttpService:
                 return
             response = await self.respond(request)
             keep = request.version == 'HTTP/1.1' and request.headers.get('connection', '').lower() != 'close'
-            response.headers.setdefault('Connection', 'keep-alive' if keep else 'close')
+            self.finish(response, keep)
             connection.writer.write(encode(response, request.method == 'HEAD'))
             await connection.writer.drain()
-            if not keep or response.headers['Connection'] == 'close':
+            if not keep or response.headers.get('Connection') == 'close':
                 return
+
+    def finish(self, response: HttpResponse, keep: bool) -> None:
+        """Add the headers that come by themselves; `keep`: the connection stays open."""
+        response.headers.setdefault('Connection', 'keep-alive' if keep else 'close')
 
 
 def encode(response: HttpResponse, head: bool = False) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs.serving import serve_go, text
+from tutor.cluster.containers.programs.serving import serve, text
 from tutor.shell.process import IO, Context, Main
 
 PORT = 8080
@@ -63,7 +63,7 @@ def _server(old: bool) -> Main:
 
         if not old:
             io.stdout.write('Generating self-signed cert\nStarting nginx\n')
-        await serve_go(ctx, io, respond, PORT)
+        await serve(ctx, io, respond, PORT)
         return 0
     return run
 

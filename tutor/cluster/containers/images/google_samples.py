@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs.serving import go_stamp, serve_go, text
+from tutor.cluster.containers.programs.serving import go_stamp, serve, serve_go, text
 from tutor.shell.process import IO, Context, Main
 
 
@@ -80,7 +80,7 @@ class KubernetesBootcamp(Image):
 
             io.stdout.write(f'Kubernetes Bootcamp App Started At: {ctx.simulation.wall().isoformat()[:23]}Z '
                             f'| Running On:  {ctx.host.hostname} \n\n')
-            return await serve_go(ctx, io, respond, 8080)
+            return await serve(ctx, io, respond, 8080)
         return {'/usr/local/bin/node': run}
 
 
@@ -103,5 +103,5 @@ class NodeHello(Image):
                 io.stdout.write(f'Received request for URL: {request.target}\n')
                 return HttpResponse(200, {}, b'Hello Kubernetes!')
 
-            return await serve_go(ctx, io, respond, 8080)
+            return await serve(ctx, io, respond, 8080)
         return {'/usr/local/bin/node': run}

@@ -17,15 +17,50 @@ def text(body: str, status: int = 200, **headers: str) -> HttpResponse:
                         body.encode())
 
 
+class GoService(HttpService):
+    """The headers of net/http, in its order: what the program sets is sorted; a type that it does not set is found by
+    the content and comes last."""
+
+    def __init__(self, handler: Handler, simulation: Simulation) -> None:
+        super().__init__(handler)
+        self._simulation = simulation
+
+    def finish(self, response: HttpResponse, keep: bool) -> None:
+        """extraHeader.Write."""
+        own, sniffed = dict(response.headers), {}
+        if own.get('Content-Type') == TEXT['Content-Type']:
+            if response.status >= 400 and response.body.endswith(b'\n'):
+                own['X-Content-Type-Options'] = 'nosniff'  # http.Error
+            else:
+                sniffed = {'Content-Type': own.pop('Content-Type')} if response.body else {}
+                own.pop('Content-Type', None)
+        response.headers = dict(sorted(own.items()))
+        response.headers['Date'] = f'{self._simulation.wall():%a, %d %b %Y %H:%M:%S} GMT'
+        if response.status not in (204, 304):
+            response.headers['Content-Length'] = str(len(response.body))
+        response.headers |= {**sniffed, **({} if keep else {'Connection': 'close'})}
+
+
 async def serve_go(ctx: Context, io: IO, handler: Handler, *ports: int) -> int:
     """net/http's ListenAndServe in a Go program: until a signal ends it."""
     assert ctx.host.network is not None
     for port in ports:
         try:
-            ctx.host.network.listen(port, HttpService(handler))
+            ctx.host.network.listen(port, GoService(handler, ctx.simulation))
         except OSError:
             io.stderr.write(f'{go_stamp(ctx.simulation)} listen tcp :{port}: bind: address already in use\n')
             return 1
+    return await until_terminated(ctx)
+
+
+async def serve(ctx: Context, io: IO, handler: Handler, port: int) -> int:
+    """A server that is not written in Go."""
+    assert ctx.host.network is not None
+    try:
+        ctx.host.network.listen(port, HttpService(handler))
+    except OSError:
+        io.stderr.write(f'Error: listen EADDRINUSE: address already in use :::{port}\n')
+        return 1
     return await until_terminated(ctx)
 
 
