@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from tutor.apimachinery.objects import Object, controller_of, labels
 from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, matches_node, tolerations, untolerated
@@ -149,34 +150,37 @@ class PodTopologySpread(Plugin):
 
     def score(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[int]:
         constraints, strict = cycle.data[self.name + '/score']
-        ignored = {node.name for node in nodes
-                   if strict and any(constraint.key not in node.labels for constraint in constraints)}
+        ignored = [strict and any(constraint.key not in node.labels for constraint in constraints) for node in nodes]
         totals = [0.0] * len(nodes)
-        for index, constraint in enumerate(constraints):
-            counts = self._domain_counts(cycle, nodes, ignored, constraints, index, strict)
-            weight = math.log(len(counts) + 2)
-            for place, node in enumerate(nodes):
-                value = node.labels.get(constraint.key)
-                if value is not None and node.name not in ignored:
-                    totals[place] += counts.get(value, 0) * weight + (constraint.max_skew - 1)
-        return _normalized([math.floor(total + 0.5) for total in totals], [node.name in ignored for node in nodes])
+        for constraint in constraints:
+            domains = [None if skip else node.labels.get(constraint.key)
+                       for node, skip in zip(nodes, ignored, strict=True)]
+            counts = self._domain_counts(cycle, nodes, domains, constraint, constraints if strict else ())
+            if counts:
+                weight, extra = math.log(len(counts) + 2), constraint.max_skew - 1
+                scores: dict[str | None, float] = {domain: count * weight + extra for domain, count in counts.items()}
+                scores[None] = 0.0
+                totals = [total + scores[domain] for total, domain in zip(totals, domains, strict=True)]
+        return _normalized([math.floor(total + 0.5) for total in totals], ignored)
 
-    def _domain_counts(self, cycle: Cycle, nodes: list[NodeInfo], ignored: set[str], constraints: list[Constraint],
-                       index: int, strict: bool) -> dict[str, int]:
-        """Matching pods per domain that a candidate is in; a host is a domain of its own."""
-        constraint = constraints[index]
-        counts = {node.labels[constraint.key]: 0 for node in nodes
-                  if node.name not in ignored and constraint.key in node.labels}
+    def _domain_counts(self, cycle: Cycle, nodes: list[NodeInfo], domains: list[str | None], constraint: Constraint,
+                       needed: Sequence[Constraint]) -> dict[str, int]:
+        """Matching pods per domain that a candidate is in; a host is a domain of its own. Nodes without a key that is
+        needed do not count."""
+        counts = {domain: 0 for domain in domains if domain is not None}
         if not counts:
             return counts
-        everywhere = nodes if constraint.key == HOSTNAME else self.handle.cache.nodes
         groups = self.handle.cache.groups(cycle.pod.namespace, constraint.selector)
-        for node in everywhere:
-            value = node.labels.get(constraint.key)
-            if value not in counts or (strict and any(c.key not in node.labels for c in constraints)):
-                continue
-            if everywhere is nodes or _included(constraint, cycle.pod, node):
-                counts[value] += _count(node, groups)
+        if constraint.key == HOSTNAME:
+            for node, domain in zip(nodes, domains, strict=True):
+                if domain is not None and node.pods:
+                    counts[domain] += _count(node, groups)
+            return counts
+        for node in self.handle.cache.nodes:
+            domain = node.labels.get(constraint.key)
+            if domain in counts and all(c.key in node.labels for c in needed) and _included(
+                    constraint, cycle.pod, node):
+                counts[domain] += _count(node, groups)
         return counts
 
     def hints(self) -> dict[str, Hint]:
@@ -214,7 +218,7 @@ def _included(constraint: Constraint, pod: PodInfo, node: NodeInfo) -> bool:
 def _count(node: NodeInfo, groups: list[Group]) -> int:
     """countPodsMatchSelector, the groups of pods that it matches given."""
     have = node.label_counts.get
-    return sum([have(group, 0) for group in groups])
+    return have(groups[0], 0) if len(groups) == 1 else sum([have(group, 0) for group in groups])
 
 
 def _normalized(scores: list[int], ignored: list[bool]) -> list[int]:
