@@ -189,3 +189,43 @@ def test_a_probe_that_wants_tls(lab) -> None:
     address = lab.get()['status']['podIP']
     assert unhealthy(lab) == [
         f'Readiness probe failed: Get "https://{address}:80/": http: server gave HTTP response to HTTPS client']
+
+
+@pytest.fixture
+def probed(lab):
+    """nginx, asked for a page of its image every 5 and every 7 seconds, for an hour."""
+    lab.pod(image='nginx', container={
+        'readinessProbe': {'httpGet': {'port': 80, 'path': '/'}, 'periodSeconds': 5},
+        'livenessProbe': {'httpGet': {'port': 80, 'path': '/index.html'}, 'periodSeconds': 7}})
+    lab.simulation.advance(3600)
+    return lab
+
+
+def test_a_server_logs_each_probe_at_its_moment(probed) -> None:
+    lines = [line for line in probed.logs().splitlines() if 'kube-probe' in line]
+    assert abs(len(lines) - (3600 // 5 + 3600 // 7)) < 5
+    moments = [line.split('[')[1].split(']')[0] for line in lines]
+    assert moments == sorted(moments) and len(set(moments)) > 1000
+
+
+def test_probes_that_find_the_same_cost_nothing(probed) -> None:
+    end, steps = probed.simulation.now + 3600, 0
+    while (probed.simulation.next_event() or end) < end:
+        probed.simulation.step()
+        steps += 1
+    assert steps < 3600 // 5, 'fewer than there are probes'
+
+
+def test_whoever_follows_a_log_sees_the_probes_come(probed) -> None:
+    kubelets = probed.cluster.nodes.fleet.kubelets.values()
+    worker = next(worker for kubelet in kubelets for worker in kubelet.workers.values())
+    log = worker.histories['main'][0].log
+    waiting, before = log.wait(), log.position
+    probed.simulation.advance(5.1)
+    assert waiting.done and log.position > before
+
+
+def test_a_page_that_goes_is_missed_after_hours_of_the_same(probed) -> None:
+    probed.exec('web', 'rm', '/usr/share/nginx/html/index.html')
+    probed.until(lambda: not is_true(probed.get(), 'Ready'), 16)
+    probed.until(lambda: probed.status()['restartCount'] == 1, 60)

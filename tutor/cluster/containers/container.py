@@ -184,6 +184,8 @@ class ContainerHost(Host):
         super().__init__(simulation, hostname, None, None, manifest.programs, manifest.userland)  # type: ignore[arg-type]
         self.processes = self.pids.processes
         self._files: FileSystem | None = None
+        self.on_touch: Callable[[], None] = lambda: None
+        """Called when somebody has used the files for the first time."""
         self._build = build
         self._image = manifest.root
         self._mounts = ['/'] if config.read_only_root else [mount.path for mount in config.mounts]
@@ -219,6 +221,7 @@ class ContainerHost(Host):
     def files(self) -> FileSystem:  # type: ignore[override]
         if self._files is None:
             self._files = self._build()
+            self.on_touch()
         return self._files
 
     @files.setter

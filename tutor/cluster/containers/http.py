@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from tutor.cluster.containers.recurring import Moments, Recurring
 from tutor.cluster.simulation import BrokenPipe, Condition, Reader
 from tutor.shell.process import Connection, Network
 
@@ -64,7 +65,9 @@ class HttpService:
     """What a listener serves: requests one after the other on each connection, each answered by `handler`.
 
     `respond` answers a request without a connection; a kubelet's probes use it, as they are many. `changes` is notified
-    when its answers to them may become others; a server without it may answer otherwise at any time.
+    when its answers to them may become others; a server without it may answer otherwise at any time, but with `repeat`
+    it can be told that the request for a path, which it has just answered, goes on coming: it logs that by itself, and
+    says when it is to be asked again.
     """
 
     plain = HttpResponse(400, {'Content-Type': 'text/plain; charset=utf-8', 'Connection': 'close'},
@@ -74,6 +77,7 @@ class HttpService:
     def __init__(self, handler: Handler, changes: Condition | None = None) -> None:
         self.respond = handler
         self.changes = changes
+        self.repeat: Callable[[str, Moments], Recurring | None] | None = None
 
     async def __call__(self, connection: Connection) -> None:
         while True:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tutor.cluster.containers.recurring import Moments, Recurring
 from tutor.cluster.simulation import BrokenPipe, Condition, Pipe, Simulation
 
 STDOUT = 'stdout'
@@ -37,19 +38,67 @@ class ContainerLog:
         self._size = 0
         self._budget = budget
         self._grown: Condition | None = None
+        self._recurring: list[Recurring] = []
         self.ended = False
 
     def append(self, stream: str, data: bytes) -> None:
-        self._chunks.append((self._simulation.now, stream, data))
+        if self._recurring:
+            self.catch_up()
+        self._put(self._simulation.now, stream, data)
+        if self._grown is not None:
+            self._grown.notify()
+
+    def _put(self, moment: float, stream: str, data: bytes) -> None:
+        self._chunks.append((moment, stream, data))
         self._size += len(data)
         while self._size > self._budget and len(self._chunks) > 1:
             self._size -= len(self._chunks.popleft()[2])
             self._first += 1
+
+    def recur(self, moments: Moments, stream: str, line: Callable[[float], bytes],
+              written: Callable[[int], None]) -> Recurring:
+        """Have a line come again and again, until it is ended."""
+        found = Recurring(moments, stream, line, written, self._simulation.future(), self.catch_up, self._forget)
+        self._recurring.append(found)
+        if self._grown is not None:
+            self._look_ahead()
+        return found
+
+    def _look_ahead(self) -> None:
+        """Somebody waits for the next line."""
+        if self._recurring:
+            self._simulation.call_at(min(each.moments.next for each in self._recurring), self.catch_up)
+
+    def _forget(self, recurring: Recurring) -> None:
+        self.catch_up()
+        self._recurring.remove(recurring)
+
+    def catch_up(self) -> None:
+        """Take in the recurring lines that have come; of those that are no longer kept only their number."""
+        due = [(moment, each) for each in self._recurring for moment in each.due(self._simulation.now)]
+        if not due:
+            return
+        # At one moment the slower rhythm comes first: its timer has been set for longer.
+        due.sort(key=lambda item: (round(item[0], 6), -item[1].moments.every))
+        shortest = min(len(each.line(self._simulation.now)) for each in self._recurring)
+        lost = max(len(due) - self._budget // shortest - 2, 0)
+        if lost:
+            self._first += len(self._chunks) + lost
+            self._chunks.clear()
+            self._size = 0
+        for moment, each in due[lost:]:
+            self._put(moment, each.stream, each.line(moment))
         if self._grown is not None:
             self._grown.notify()
 
+    def disturb(self) -> None:
+        """Somebody wants to see each line as it is written."""
+        for each in list(self._recurring):
+            each.end()
+
     def end(self) -> None:
         """Nothing more will be written: followers come to their end."""
+        self.disturb()
         self.ended = True
         if self._grown is not None:
             self._grown.notify()
@@ -57,15 +106,18 @@ class ContainerLog:
     @property
     def size(self) -> int:
         """The bytes that are kept."""
+        self.catch_up()
         return self._size
 
     @property
     def position(self) -> int:
         """The number of the next chunk."""
+        self.catch_up()
         return self._first + len(self._chunks)
 
     def since(self, position: int) -> list[tuple[float, str, bytes]]:
         """The chunks from a number on, those that are still kept."""
+        self.catch_up()
         skip = max(position - self._first, 0)
         return list(self._chunks)[skip:] if skip else list(self._chunks)
 
@@ -73,10 +125,12 @@ class ContainerLog:
         """Resolved when something was written or the log ended."""
         if self._grown is None:
             self._grown = self._simulation.condition()
+        self._look_ahead()
         return self._grown.wait()
 
     def tail_text(self, lines: int = 80, size: int = 2048) -> str:
         """The last lines, for terminationMessagePolicy FallbackToLogsOnError."""
+        self.catch_up()
         data = b''.join(chunk for _, _, chunk in self._chunks)[-size:]
         return b''.join(data.splitlines(keepends=True)[-lines:]).decode('utf-8', 'replace')
 
@@ -84,32 +138,42 @@ class ContainerLog:
 class LogWriter:
     """The standard output or error of a container's main process: into the log, and to whoever is attached."""
 
-    __slots__ = ('_log', '_stream', 'attached', 'isatty', 'window')
+    __slots__ = ('_attached', '_log', '_stream', 'isatty', 'window')
 
     def __init__(self, log: ContainerLog, stream: str) -> None:
         self._log = log
         self._stream = stream
-        self.attached: list[Pipe] = []
+        self._attached: list[Pipe] = []
         self.isatty = False
         self.window = 0, 0
+
+    def attach(self, pipe: Pipe) -> None:
+        """Write to a pipe, too, from now on."""
+        self._log.disturb()
+        self._attached.append(pipe)
+
+    def recur(self, moments: Moments, line: Callable[[float], bytes],
+              written: Callable[[int], None]) -> Recurring | None:
+        """Have a line come again and again; None while somebody sees each as it comes."""
+        return None if self._attached else self._log.recur(moments, self._stream, line, written)
 
     def write(self, data: str | bytes) -> None:
         raw = data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data
         if not raw:
             return
         self._log.append(self._stream, raw)
-        for pipe in list(self.attached):
+        for pipe in list(self._attached):
             try:
                 pipe.write(raw)
             except BrokenPipe:
-                self.attached.remove(pipe)
+                self._attached.remove(pipe)
 
     def end(self) -> None:
         """The container has ended: those attached come to the end."""
-        for pipe in self.attached:
+        for pipe in self._attached:
             if not pipe.closed:
                 pipe.close()
-        self.attached.clear()
+        self._attached.clear()
 
     async def drain(self) -> None:
         return None

@@ -254,8 +254,8 @@ class Engine:
         if kept.ended is None or kept.ended.done:
             kept.ended = self.simulation.future()
         for out, err in self._attached.pop(kept.id, []):
-            container.stdout.attached.append(out)
-            container.stderr.attached.append(err)
+            container.stdout.attach(out)
+            container.stderr.attach(err)
         container.ended.on_done(lambda _: self._ended(kept, container))
         try:
             self.runtime.start(container)
@@ -361,8 +361,8 @@ class Engine:
         kept, simulation = self._get(name), self.simulation
         out, err = Pipe(simulation), Pipe(simulation)
         if kept.running and kept.container is not None:
-            kept.container.stdout.attached.append(out)
-            kept.container.stderr.attached.append(err)
+            kept.container.stdout.attach(out)
+            kept.container.stderr.attach(err)
         else:
             self._attached.setdefault(kept.id, []).append((out, err))
         tasks = [simulation.spawn(pour(out, io.stdout)), simulation.spawn(pour(err, io.stderr))]

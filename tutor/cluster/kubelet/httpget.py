@@ -67,13 +67,17 @@ def target(worker: PodWorker, spec: Object, action: Object, agent: str) -> Targe
     """NewRequestForHTTPGetAction. Raises BadPort."""
     port = resolve_port(spec, action['port'])
     host = action.get('host') or own_address(worker)
-    path = action.get('path') or ''
     headers = {'user-agent': f'{agent}/{VERSION}', 'accept': '*/*'}
     headers.update((header['name'].lower(), header['value']) for header in action.get('httpHeaders') or ())
     if not headers['accept']:
         del headers['accept']
-    return Target((action.get('scheme') or 'HTTP').lower(), host, port, path if path.startswith('/') else f'/{path}',
-                  headers)
+    return Target((action.get('scheme') or 'HTTP').lower(), host, port, path(action), headers)
+
+
+def path(action: Object) -> str:
+    """What is asked for."""
+    given = action.get('path') or ''
+    return given if given.startswith('/') else f'/{given}'
 
 
 async def get(worker: PodWorker, wanted: Target, timeout: float | None = None) -> HttpResponse:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import RUNNING, Container
-from tutor.cluster.kubelet import pods, probing
+from tutor.cluster.containers.recurring import Moments
+from tutor.cluster.kubelet import httpget, pods, probing
 from tutor.cluster.kubelet.probing import FAILURE, SUCCESS, UNKNOWN, WARNING, probe
 from tutor.cluster.simulation import Cancelled, Task
 
@@ -138,17 +139,28 @@ class ProbeLoop:
             if simulation.now < earliest or self.kind != READINESS:
                 await simulation.sleep(self._born + tick * period - simulation.now)
             while self.container.state == RUNNING and await self._once():
-                await self._while_nothing_changes()
-                tick = max(tick + 1, ceil((simulation.now - self._born) / period))
+                following = Moments(self._born, period, tick + 1)
+                await self._while_nothing_changes(following)
+                tick = max(following.number, ceil((simulation.now - self._born) / period))
                 await simulation.sleep(self._born + tick * period - simulation.now)
         except Cancelled:
             return
 
-    async def _while_nothing_changes(self) -> None:
-        """Nobody sees a probe that succeeds again: a server that tells when its answers change is asked again then."""
-        changes = probing.changes(self._worker, self._spec, self._probe) if self.result else None
-        if changes is not None and self._last == SUCCESS:
+    async def _while_nothing_changes(self, following: Moments) -> None:
+        """Nobody sees a probe that succeeds again, but in the server's log: a server that tells when its answers change
+        is asked again then, and one that keeps a log writes down the probes that would have followed."""
+        if not self.result or self._last != SUCCESS:
+            return
+        server = probing.server(self._worker, self._spec, self._probe)
+        if changes := getattr(server, 'changes', None):
             await changes.wait()
+        elif repeat := getattr(server, 'repeat', None):
+            repeated = repeat(httpget.path(self._probe['httpGet']), following)
+            if repeated is not None:
+                try:
+                    await repeated.over
+                finally:
+                    repeated.end()
 
     async def _once(self) -> bool:
         """doProbe; False when there is no more to be asked."""

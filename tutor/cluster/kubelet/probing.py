@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.runtime import RuntimeFailure
 from tutor.cluster.kubelet import httpget, pods
 from tutor.cluster.kubelet.httpget import BadPort, GetFailed, own_address, resolve_port
-from tutor.cluster.simulation import Condition
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.worker import PodWorker
@@ -54,14 +53,13 @@ async def _probe(worker: PodWorker, container: Container, spec: Object, wanted: 
     return UNKNOWN, f'missing probe handler for {pods.describe(worker.pod)}:{container.config.name}'
 
 
-def changes(worker: PodWorker, spec: Object, wanted: Object) -> Condition | None:
-    """What tells when the answer to a probe may become another; None when it may at any time."""
+def server(worker: PodWorker, spec: Object, wanted: Object) -> Any:
+    """Who answers a probe, if it can tell when it may answer otherwise."""
     action = wanted.get('httpGet')
     if action is None:
         return None
     host = action.get('host') or own_address(worker)
-    service = worker.kubelet.machine.network.service(host, resolve_port(spec, action['port']))
-    return getattr(service, 'changes', None)
+    return worker.kubelet.machine.network.service(host, resolve_port(spec, action['port']))
 
 
 async def _exec(worker: PodWorker, container: Container, command: list[str], timeout: float) -> tuple[str, str]:

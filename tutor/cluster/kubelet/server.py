@@ -109,8 +109,8 @@ class KubeletApi:
         status: Future[dict[str, Any]] = simulation.future()
         out = Pipe(simulation)
         err = None if found.config.tty else Pipe(simulation)
-        found.stdout.attached.append(out)
-        found.stderr.attached.append(err or out)
+        found.stdout.attach(out)
+        found.stderr.attach(err or out)
         stdin = AttachedInput(found) if _true(options.get('stdin')) and found.stdin is not None else None
         found.ended.on_done(lambda _: status.resolve(SUCCESS))
         return ExecSession(stdin, out, err, status,

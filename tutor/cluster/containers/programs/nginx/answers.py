@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, fetch
+from tutor.cluster.containers.logs import LogWriter
 from tutor.cluster.containers.programs.nginx.conf import Location, Server, Settings
 from tutor.cluster.containers.programs.nginx.surroundings import (
     date,
@@ -15,8 +16,10 @@ from tutor.cluster.containers.programs.nginx.surroundings import (
     local_time,
     log_stamp,
     node_at,
+    shared,
     version,
 )
+from tutor.cluster.containers.recurring import Moments, Recurring
 from tutor.shell.process import IO, Context, NameNotFound
 from tutor.shell.vfs import Directory, File, FileSystem
 
@@ -26,6 +29,8 @@ REASONS = {
     504: 'Gateway Time-out',
 }
 MAX_REDIRECTS = 10
+VARYING = ('rewrite', 'return', 'proxy_pass', 'try_files', 'alias')
+"""With one of these an answer may come from elsewhere than a file below the root."""
 
 
 class Answers:
@@ -37,17 +42,57 @@ class Answers:
         self._io = io
         self._ctx = ctx
         self._requests = 0
+        self._last: tuple[Server, HttpRequest, HttpResponse] | None = None
+        """What was answered last from files that nobody can change."""
+        self._repeated: list[Recurring] = []
         self.worker = 0
         """The process that says so in the log."""
 
     async def respond(self, request: HttpRequest) -> HttpResponse:
         """Answer one request, and log it."""
+        for each in self._repeated:
+            each.catch_up()
         self._requests += 1
+        self._last = None
         server = self._server(request)
         response = await self._answer(server, request, 0)
+        if self._fixed(server, request, response):
+            self._last = server, request, response
         response.headers = {'Server': f'nginx/{version(self._ctx)}', 'Date': date(self._ctx), **response.headers}
         self._access(server, request, response)
         return response
+
+    def _fixed(self, server: Server, request: HttpRequest, response: HttpResponse) -> bool:
+        """Whether the answer is a file's, and can be no other while the configuration is the same."""
+        location = _match(server, request.path) or server.top
+        root = location.value('root', '/etc/nginx/html')
+        return (response.status == 200 and not any(map(location.values, VARYING)) and not server.top.values('return')
+                and 'stub_status' not in location.directives and shared(self._ctx, files_of(self._ctx, root)))
+
+    def repeat(self, path: str, moments: Moments) -> Recurring | None:
+        """Log the request for a path that was just answered again at these moments; None when the answer may become
+        another."""
+        stdout = self._io.stdout
+        if self._last is None or not isinstance(stdout, LogWriter):
+            return None
+        server, request, response = self._last
+        if request.target != path or server.top.value('access_log') == 'off':
+            return None
+        found = stdout.recur(moments, lambda moment: self._line(request, response, moment).encode(), self._count)
+        if found is not None:
+            self._repeated = [each for each in self._repeated if not each.over.done]
+            self._repeated.append(found)
+        return found
+
+    def _count(self, requests: int) -> None:
+        self._requests += requests
+
+    def ask_again(self) -> None:
+        """The answers may be others from now on."""
+        self._last = None
+        repeated, self._repeated = self._repeated, []
+        for each in repeated:
+            each.end()
 
     def _server(self, request: HttpRequest) -> Server:
         host, _, port = request.headers.get('host', '').partition(':')
@@ -241,14 +286,16 @@ class Answers:
     # -- logs ----------------------------------------------------------------------------------------------------------
 
     def _access(self, server: Server, request: HttpRequest, response: HttpResponse) -> None:
-        if server.top.value('access_log') == 'off':
-            return
+        if server.top.value('access_log') != 'off':
+            self._io.stdout.write(self._line(request, response))
+
+    def _line(self, request: HttpRequest, response: HttpResponse, moment: float | None = None) -> str:
         head = request.headers
         size = 0 if request.method == 'HEAD' else len(response.body)
-        self._io.stdout.write(
-            f'{request.client[0]} - - [{local_time(self._ctx)}] "{request.method} {request.target} {request.version}" '
-            f'{response.status} {size} "{head.get("referer", "-")}" "{head.get("user-agent", "-")}" '
-            f'"{head.get("x-forwarded-for", "-")}"\n')
+        return (f'{request.client[0]} - - [{local_time(self._ctx, moment)}] '
+                f'"{request.method} {request.target} {request.version}" '
+                f'{response.status} {size} "{head.get("referer", "-")}" "{head.get("user-agent", "-")}" '
+                f'"{head.get("x-forwarded-for", "-")}"\n')
 
     def _error(self, request: HttpRequest, text: str) -> None:
         server = self._server(request)

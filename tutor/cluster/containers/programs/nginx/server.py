@@ -67,6 +67,7 @@ class Nginx:
         self._answers = Answers(io, ctx)
         self._workers: list[int] = []
         self._service = HttpService(self._answers.respond)
+        self._service.repeat = self._answers.repeat
         self._ended = ctx.simulation.future()
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -113,12 +114,15 @@ class Nginx:
         signals['QUIT'] = lambda: self._ended.resolve('signal 3 (SIGQUIT) received, shutting down')
         signals['HUP'] = self._reload
         self._fork()
+        if isinstance(self._ctx.host, ContainerHost):
+            self._ctx.host.on_touch = self._answers.ask_again
         self._notice_start()
         try:
             why = await self._ended
             self._notice_end(why)
             return 0
         finally:
+            self._answers.ask_again()
             for pid in self._workers:
                 self._ctx.host.processes.pop(pid, None)
             for listener in self._listeners.values():
@@ -166,6 +170,7 @@ class Nginx:
                 raise ConfigError(f'bind() to 0.0.0.0:{port} failed (98: Address already in use)') from None
 
     def _reload(self) -> None:
+        self._answers.ask_again()
         self._log('notice', 'signal 1 (SIGHUP) received, reconfiguring')
         self._log('notice', 'reconfiguring')
         try:

@@ -37,8 +37,8 @@ def log_stamp(ctx: Context) -> str:
     return ctx.simulation.wall().strftime('%Y/%m/%d %H:%M:%S')
 
 
-def local_time(ctx: Context) -> str:
-    now = ctx.simulation.wall()
+def local_time(ctx: Context, moment: float | None = None) -> str:
+    now = ctx.simulation.wall() if moment is None else ctx.simulation.epoch + timedelta(seconds=moment)
     return f'{now.day:02}/{MONTHS[now.month - 1]}/{now.year}:{now:%H:%M:%S} +0000'
 
 
