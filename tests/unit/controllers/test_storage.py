@@ -140,6 +140,20 @@ def test_an_external_provisioner_is_asked(world):
         "Waiting for a volume to be created either by the external provisioner 'example.com/disk'")
 
 
+def test_a_claim_that_grows_waits_for_a_resizer(world):
+    world.admin.create('storageclasses.storage.k8s.io', {
+        'apiVersion': 'storage.k8s.io/v1', 'kind': 'StorageClass', 'metadata': {'name': 'manual'},
+        'provisioner': 'example.com/disk', 'allowVolumeExpansion': True})
+    volume(world, 'v')
+    world.create(CLAIMS, claim('a'))
+    world.run(15)
+    assert world.messages('ExternalExpanding') == []
+    world.admin.patch(CLAIMS, 'a', {'spec': {'resources': {'requests': {'storage': '2Gi'}}}}, 'default')
+    world.run(1)
+    assert world.messages('ExternalExpanding') == ['waiting for an external controller to expand this PVC']
+    assert world.status(CLAIMS, 'a')['capacity'] == {'storage': '1Gi'}
+
+
 def test_an_ephemeral_volume_has_a_claim_of_the_pods(world, make):
     volume(world, 'v')
     pod = make.pod('p', terminationGracePeriodSeconds=0)

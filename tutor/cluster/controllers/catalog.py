@@ -23,6 +23,7 @@ from tutor.cluster.controllers.endpoints import EndpointsController
 from tutor.cluster.controllers.endpointslice import EndpointSliceController
 from tutor.cluster.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from tutor.cluster.controllers.ephemeral_volume import EphemeralVolumeController
+from tutor.cluster.controllers.expand import ExpandController
 from tutor.cluster.controllers.garbagecollector import GarbageCollector
 from tutor.cluster.controllers.hpa import HorizontalController
 from tutor.cluster.controllers.job import JobController
@@ -82,6 +83,7 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('resourcequota-controller', _plain(ResourceQuotaController)),
     Entry('attachdetach-controller', _plain(AttachDetachController)),
     Entry('persistent-volume-binder', _plain(PersistentVolumeController)),
+    Entry('expand-controller', _plain(ExpandController)),
     Entry('pvc-protection-controller', _plain(ClaimProtectionController)),
     Entry('pv-protection-controller', _plain(VolumeProtectionController)),
     Entry('ephemeral-volume-controller', _plain(EphemeralVolumeController)),
