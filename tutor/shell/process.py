@@ -82,6 +82,8 @@ class Host:
 
     endless = False
     """Whether what computes without ever waiting goes on for ever here, using a core, as in a container."""
+    enters = True
+    """Whether root may go into the namespaces of processes elsewhere."""
     open_files = 1024
     """RLIMIT_NOFILE"""
 

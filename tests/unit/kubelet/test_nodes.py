@@ -54,3 +54,10 @@ def test_pods_may_have_what_somebody_has_written_into_a_nodes_capacity(lab) -> N
     assert capacity('4')['example.com/dongle'] == '4'
     assert lab.admin.get('nodes', 'node01')['status']['capacity']['example.com/dongle'] == '4'
     assert 'example.com/dongle' not in capacity(None)
+
+
+def test_a_kubelet_tells_its_configuration(lab) -> None:
+    told = lab.admin.raw('GET', '/api/v1/nodes/node01/proxy/configz').body['kubeletconfig']
+    assert (told['clusterDNS'], told['cgroupDriver'], told['syncFrequency'], told['maxPods']) == (
+        ['10.96.0.10'], 'systemd', '1m0s', 110)
+    assert told['authentication']['webhook'] == {'enabled': True, 'cacheTTL': '2m0s'}

@@ -29,6 +29,7 @@ def bench() -> Workbench:
         ('$D -- chroot /host crictl ps -q --name debugger | wc -l', '1\n'),
         ('$D -- chroot /nope ls', "chroot: cannot change root directory to '/nope': No such file or directory\n"),
         ('$D -- chroot /host nope', "chroot: can't execute 'nope': No such file or directory\n"),
+        ('$D -- nsenter -t 1 -m ls', "nsenter: can't open '/proc/1/ns/mnt': Permission denied\n"),
         ('whole -- nsenter -t 1 -m -u -i -n -p -- hostname', 'node02\n'),
         ("whole -- sh -c 'ps | grep -c [k]ube-proxy; tr -d \"\\0\" < /proc/1/cmdline; kill -0 1'", '1\n/sbin/init'),
     ],

@@ -18,6 +18,8 @@ from tutor.shell.vfs import FileSystem
 CREATED = 'created'
 RUNNING = 'running'
 EXITED = 'exited'
+ENTERING = 1 << 19 | 1 << 21
+"""CAP_SYS_PTRACE and CAP_SYS_ADMIN: what going into the namespaces of other processes takes."""
 PER_PROCESS = 0.0008
 PER_CONNECTION = 0.0003
 """CPU seconds of starting a program, and of serving one connection."""
@@ -201,6 +203,7 @@ class ContainerHost(Host):
         self.meter = Meter(simulation.now, 0.0, config.cpu_limit)
         self._processor = processor
         self._weight = config.cpu_weight
+        self.enters = config.privileged or config.capabilities & ENTERING == ENTERING
         self._load: dict[int, float] = {}
         self._idle = 0.0
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
 from tutor.cluster.kubelet.access import TEXT, Guard
+from tutor.cluster.kubelet.configz import configz
 from tutor.cluster.kubelet.stats import Stats
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class KubeletEndpoint(HttpService):
     def __init__(self, kubelet: Kubelet, guard: Guard) -> None:
         super().__init__(self._respond)
         self.stats = Stats(kubelet)
+        self._kubelet = kubelet
         self.guard = guard
 
     async def _respond(self, request: HttpRequest) -> HttpResponse:
@@ -32,6 +34,8 @@ class KubeletEndpoint(HttpService):
         match path.strip('/'):
             case 'healthz':
                 return HttpResponse(200, dict(TEXT), b'ok')
+            case 'configz':
+                return _json(configz(self._kubelet.configuration))
             case 'stats/summary':
                 return _json(self.stats.summary())
             case 'metrics/resource':

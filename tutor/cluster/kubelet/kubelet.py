@@ -142,6 +142,8 @@ class Kubelet:
         self.network_watch = NetworkWatch(self)
         self.log = silence(simulation)
         self.direction = Direction()
+        self.configuration: Object = {}
+        """Its KubeletConfiguration, as it is written."""
 
     @property
     def connected(self) -> bool:
@@ -156,7 +158,7 @@ class Kubelet:
 
     def configure(self, settings: Startup, log: Klog) -> None:
         """Take over what a new process of the kubelet has read."""
-        self.log = log
+        self.log, self.configuration = log, settings.config
         self.cluster_dns, self.cluster_domain = settings.cluster_dns or self.cluster_dns, settings.cluster_domain
         self._authority, self._health = settings.authority, settings.health
         self.endpoint.guard.access = settings.access

@@ -75,6 +75,8 @@ class Startup:
     transition: float = TRANSITION
     """How long a condition of pressure stays (evictionPressureTransitionPeriod)."""
     registration: Registration = field(default_factory=Registration)
+    config: Object = field(default_factory=dict)
+    """The configuration as it is written."""
 
 
 def read(argv: list[str], files: FileSystem) -> Startup:
@@ -103,7 +105,7 @@ def read(argv: list[str], files: FileSystem) -> Startup:
     health = str(config.get('healthzBindAddress') or '127.0.0.1'), int(config.get('healthzPort', 10248))
     return Startup(server, config.get('staticPodPath') or '', servers[0] if servers else '',
                    config.get('clusterDomain') or '', authority, Access.of(config), health,
-                   thresholds=thresholds, transition=transition, registration=registration)
+                   thresholds=thresholds, transition=transition, registration=registration, config=config)
 
 
 def _registration(flags: dict[str, str], config: Object) -> Registration:

@@ -25,10 +25,12 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if not target.isdigit():
         raise Complaint(f"failed to parse pid: '{target}'")
     process = _process(int(target), ctx)
-    if process is None or ctx.uid:
+    if process is None or ctx.uid or not (ctx.host.enters or process.context.host is ctx.host):
         space = next((name for name, letter in OWN if letter in (chosen or ['n'])), 'net')
         why = 'Permission denied' if process is not None else 'No such file or directory'
-        raise Complaint(f'cannot open /proc/{target}/ns/{space}: {why}')
+        path = f'/proc/{target}/ns/{space}'
+        raise Complaint(f"can't open '{path}': {why}" if ctx.host.userland == 'busybox' else
+                        f'cannot open {path}: {why}')
     inner = _inside(process, chosen, ctx)
     words = options.args or ['/bin/sh']
     try:
