@@ -166,6 +166,8 @@ def test_pods_that_have_no_streams_yet(kubectl):
     ('rollout restart deploy -l no=such', 'No resources found in default namespace.\n'),
     ('auth reconcile -f x.yaml --dry-run=server', 'error: --dry-run=server for command reconcile is not supported '
      'yet\n'),
+    ('wait pod/x --all --for=condition=Ready', 'Error from server (NotFound): pods "x" not found\n'),
+    ('config set-context --current c', 'error: you cannot specify both a context name and --current\n'),
     ('wait pod/x --for=delete,now', 'error: unrecognized condition: "delete,now"\n'),
 ])
 def test_refusals_of_other_commands(shared, line, error):
@@ -189,6 +191,16 @@ def test_a_role_is_made_to_cover_a_file(kubectl):
     assert kubectl('auth reconcile -f -', ROLE.replace(', namespace: default', '') % 'get').err == (
         'error: resource name may not be empty\n')
     assert kubectl('auth reconcile -f -', POD).err == ''
+
+
+def test_where_a_cluster_is_has_no_colours(shared):
+    assert shared('cluster-info').out.startswith('Kubernetes control plane is running at https://')
+
+
+def test_a_dump_is_made_of_lists_as_go_has_them(kubectl):
+    kubectl('create svc clusterip s --tcp=80')
+    out = kubectl('cluster-info dump --namespaces=default -o yaml').out
+    assert 'items: null\nkind: EventList\n' in out and '---\napiVersion: v1\nitems:\n- metadata:\n' in out
 
 
 # -- kubeconfig -----------------------------------------------------------------------------------------------------

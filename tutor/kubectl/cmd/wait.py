@@ -61,7 +61,7 @@ class WaitOptions(Options):
         if flags['local']:
             builder.local()
         else:
-            builder.select_all(flags['all']).arguments(flags['all'], self.args)
+            builder.arguments(flags['all'], self.args)
             builder.labels(flags['selector']).fields(flags['field-selector']).latest()
         return (await builder.continue_on_error().flatten().do()).check()
 

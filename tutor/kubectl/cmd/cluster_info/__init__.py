@@ -5,7 +5,6 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object, labels
 from tutor.kubectl.command import Command, Line, Options, subcommands
 
-GREEN, YELLOW, RESET = '\x1b[0;32m', '\x1b[0;33m', '\x1b[0m'
 SERVICES = 'kubernetes.io/cluster-service=true'
 
 
@@ -20,11 +19,8 @@ class ClusterInfoOptions(Options):
         self.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
 
     def _line(self, name: str, link: str) -> None:
-        """printService: coloured on whatever is no dumb terminal."""
-        if self.factory.ctx.env.get('TERM') == 'dumb':
-            self.out(f'{name} is running at {link}\n')
-        else:
-            self.out(f'{GREEN}{name}{RESET} is running at {YELLOW}{link}{RESET}\n')
+        """printService, which gives no colours any more."""
+        self.out(f'{name} is running at {link}\n')
 
 
 def _link(service: Object, server: str) -> str:

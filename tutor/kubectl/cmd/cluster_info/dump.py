@@ -24,7 +24,7 @@ class DumpOptions(Options):
         self.folder = self.flags['output-directory']
         if self.folder == '-':
             self.folder = ''
-        client = self.factory.client
+        client, self.printer = self.factory.client, printer_for(self.factory, typed=True)
         self._print('nodes', client.list('nodes'))
         for namespace in self._namespaces():
             for resource, kind, version in RESOURCES:
@@ -43,9 +43,12 @@ class DumpOptions(Options):
         return list(self.flags['namespaces']) or ['kube-system', self.factory.namespace()]
 
     def _print(self, name: str, obj: Object) -> None:
-        shown = {**obj, 'items': items(obj)}
+        """A list as Go has decoded it from protobuf: its items say no kind of their own, and without any it is null."""
+        found = [{key: value for key, value in item.items() if key not in ('kind', 'apiVersion')}
+                 for item in items(obj)]
+        shown = {**obj, 'items': found or None}
         lines: list[str] = []
-        printer_for(self.factory, typed=True).print(shown, lines.append)
+        self.printer.print(shown, lines.append)
         suffix = {'json': '.json', 'yaml': '.yaml'}.get(self.flags['output'], '.txt')
         self._write(f'{name}{suffix}', ''.join(lines))
 

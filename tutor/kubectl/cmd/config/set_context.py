@@ -23,7 +23,7 @@ class SetContextOptions(ConfigOptions):
         if not self.name and not current:
             raise KubectlError('you must specify a non-empty context name or --current')
         if self.name and current:
-            raise KubectlError('cannot specify both a context name and --current')
+            raise KubectlError('you cannot specify both a context name and --current')
 
     async def run(self) -> int:
         name = self.name

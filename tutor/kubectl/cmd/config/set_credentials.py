@@ -89,7 +89,7 @@ class SetCredentialsOptions(ConfigOptions):
         if self.flags['auth-provider']:
             provider['name'] = self.flags['auth-provider']
         config = dict(provider.get('config') or {})
-        _pairs(config, self.flags['auth-provider-arg'])
+        _pairs(config, self.flags['auth-provider-arg'], 'auth-provider-arg')
         if provider:
             entry['auth-provider'] = {**provider, 'config': config} if config else provider
 
@@ -106,12 +106,13 @@ class SetCredentialsOptions(ConfigOptions):
         if self.flags.changed('exec-provide-cluster-info'):
             settings['provideClusterInfo'] = self.flags['exec-provide-cluster-info']
         environment = {item['name']: item['value'] for item in settings.get('env') or ()}
-        _pairs(environment, self.flags['exec-env'])
-        settings['env'] = [{'name': key, 'value': value} for key, value in environment.items()] or None
+        _pairs(environment, self.flags['exec-env'], 'exec-env')
+        settings['env'] = [{'name': key, 'value': value} for key, value in environment.items()] or (
+            [] if self.flags['exec-env'] else None)
         entry['exec'] = settings
 
 
-def _pairs(values: dict[str, str], given: tuple[str, ...]) -> None:
+def _pairs(values: dict[str, str], given: tuple[str, ...], flag: str) -> None:
     """'key=value' sets, 'key-' removes."""
     for word in given:
         key, equals, value = word.partition('=')
@@ -120,7 +121,7 @@ def _pairs(values: dict[str, str], given: tuple[str, ...]) -> None:
         elif word.endswith('-'):
             values.pop(word[:-1], None)
         else:
-            raise KubectlError(f'invalid auth-provider-arg format: {word}')
+            raise KubectlError(f'invalid {flag} format: {word}')
 
 
 COMMAND = Command(
