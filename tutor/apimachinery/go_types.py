@@ -1,6 +1,7 @@
 """What the schema cannot say about the Go types behind it: pointers, and names of string types.
 
-A field of a pointer type keeps an explicit zero ("replicas: 0"); any other optional field drops it (`omitempty`).
+A field of a pointer type keeps an explicit zero ("replicas: 0"); any other optional field drops it (`omitempty`). The
+few plain fields without `omitempty` are among the pointers here.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ EndpointAddress: nodeName
 EndpointPort: name protocol port appProtocol
 EndpointConditions: ready serving terminating
 Endpoint: hostname nodeName zone
+Event: reportingComponent reportingInstance
+NodeRuntimeHandler: name
 DeploymentSpec: replicas revisionHistoryLimit progressDeadlineSeconds
 DeploymentStatus: collisionCount terminatingReplicas
 ReplicaSetSpec: replicas

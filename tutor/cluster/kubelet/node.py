@@ -309,7 +309,7 @@ class NodeReporter:
 
 
 def _handlers() -> list[Object]:
-    return [{'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}},
+    return [{'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}, 'name': ''},
             {'features': {'recursiveReadOnlyMounts': True, 'userNamespaces': True}, 'name': 'runc'}]
 
 

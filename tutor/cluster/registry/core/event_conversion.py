@@ -16,7 +16,11 @@ _BACK = {new: old for old, new in NAMES.items()}
 
 def to_new(obj: Object) -> Object:
     """A stored event as events.k8s.io shows it."""
-    return {**{NAMES.get(name, name): value for name, value in obj.items()}, 'apiVersion': NEW}
+    shown = {NAMES.get(name, name): value for name, value in obj.items()}
+    for name in ('reportingController', 'reportingInstance'):
+        if not shown.get(name):
+            shown.pop(name, None)
+    return {**shown, 'apiVersion': NEW}
 
 
 def to_stored(obj: Object) -> None:
