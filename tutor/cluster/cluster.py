@@ -16,6 +16,7 @@ from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import apiport, auditing, bootstrap, encryption, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
+from tutor.cluster.apiserver.admission import enabling
 from tutor.cluster.apiserver.audit.policy import BadPolicy
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
@@ -131,14 +132,15 @@ class Cluster:
         self._heartbeats.reconsider()
 
     def _listen(self, ctx: ProcessContext, io: IO) -> Callable[[], None]:
-        """Open the API server's port on the machine that its process runs on, and read how it writes to etcd and its
-        audit log. Raises CannotStart."""
+        """Open the API server's port on the machine that its process runs on, and read what the flags say of admission,
+        auditing and etcd. Raises CannotStart."""
         flags = {name: value for name, _, value in (
             word.removeprefix('--').partition('=') for word in ctx.host.processes[ctx.pid].argv[1:])}
         try:
             current = encryption.load(flags, ctx, self._resource_of)
+            self.api.admission.enable(enabling.chosen(flags))
             self.api.audit = auditing.load(flags, ctx, io, self.api, self._address_of)
-        except (encryption.BadConfiguration, BadPolicy) as problem:
+        except (encryption.BadConfiguration, enabling.UnknownPlugin, BadPolicy) as problem:
             raise refused(ctx, str(problem)) from None
         self.store.encrypt(current if encryption.FLAG in flags else None)
         return apiport.listen(ctx, SERVER, self.connect, self._health)

@@ -10,6 +10,11 @@ from tutor.cluster.apiserver.admission.limit_ranger import LimitRanger
 from tutor.cluster.apiserver.admission.mutating_policy import MutatingAdmissionPolicy
 from tutor.cluster.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from tutor.cluster.apiserver.admission.node_restriction import NodeRestriction
+from tutor.cluster.apiserver.admission.optional import (
+    AlwaysPullImages,
+    DenyServiceExternalIPs,
+    NamespaceAutoProvision,
+)
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.pod_security import PodSecurity
 from tutor.cluster.apiserver.admission.pod_topology_labels import PodTopologyLabels
@@ -30,11 +35,13 @@ from tutor.cluster.apiserver.admission.webhooks import MutatingAdmissionWebhook,
 
 PLUGINS: tuple[type[Plugin], ...] = (
     RbacEscalation,
+    NamespaceAutoProvision,
     NamespaceLifecycle,
     LimitRanger,
     ServiceAccount,
     NodeRestriction,
     TaintNodesByCondition,
+    AlwaysPullImages,
     PodSecurity,
     Priority,
     DefaultTolerationSeconds,
@@ -47,6 +54,7 @@ PLUGINS: tuple[type[Plugin], ...] = (
     CertificateSubjectRestriction,
     DefaultIngressClass,
     PodTopologyLabels,
+    DenyServiceExternalIPs,
     MutatingAdmissionPolicy,
     MutatingAdmissionWebhook,
     ValidatingAdmissionPolicy,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission import enabling
 from tutor.cluster.apiserver.admission.catalog import PLUGINS
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.scope import Scope
@@ -20,6 +21,12 @@ class AdmissionChain:
     def __init__(self, server: ApiServer) -> None:
         self.plugins = [plugin(server) for plugin in PLUGINS]
         self._lists: dict[tuple[str, str, str], list[Plugin]] = {}
+        self._on = enabling.USUAL
+
+    def enable(self, names: frozenset[str]) -> None:
+        """Have only these on; what is no plugin of upstream's always works."""
+        self._on = names
+        self._lists.clear()
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         plugins = self._of(scope, 'mutate')
@@ -49,6 +56,7 @@ class AdmissionChain:
         if found is None:
             found = self._lists[what] = [
                 plugin for plugin in self.plugins
-                if (not plugin.resources or what[:2] in plugin.resources)
+                if (plugin.name in self._on or plugin.name not in enabling.ALL)
+                and (not plugin.resources or what[:2] in plugin.resources)
                 and getattr(type(plugin), phase) is not getattr(Plugin, phase)]
         return found
