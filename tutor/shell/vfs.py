@@ -369,8 +369,15 @@ class FileSystem:
         seen: list[str] = []
         if not parts:
             return Place(files, directory, '', directory, '/', read_only)
+        end = len(parts) - 1
         for position, part in enumerate(parts):
-            last = position == len(parts) - 1
+            last = position == end
+            node = directory.entries.get(part)
+            if type(node) is Directory and not last and (not own or node.owner is files):
+                trail.append((files, directory, read_only))
+                seen.append(part)
+                directory = node
+                continue
             if part == '..':
                 if trail:
                     files, directory, read_only = trail.pop()
@@ -378,7 +385,6 @@ class FileSystem:
                 if last:
                     return Place(files, directory, '', directory, '/' + '/'.join(seen), read_only)
                 continue
-            node = directory.entries.get(part)
             if isinstance(node, Symlink) and (follow or not last):
                 base = node.target if node.target.startswith('/') else f'/{"/".join(seen)}/{node.target}'
                 return self._walk('/'.join([base, *parts[position + 1:]]), follow, own, depth + 1)

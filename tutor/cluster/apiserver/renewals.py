@@ -48,7 +48,8 @@ class Rhythm:
 
 def stamp(simulation: Simulation, moment: float) -> str:
     """A moment as metav1.MicroTime."""
-    return (simulation.epoch + timedelta(seconds=moment)).strftime('%Y-%m-%dT%H:%M:%S.%fZ')
+    when = simulation.epoch + timedelta(seconds=moment)
+    return f"{when.isoformat(timespec='microseconds')[:26]}Z"
 
 
 class Renewals(Protocol):

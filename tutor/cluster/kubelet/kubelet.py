@@ -323,7 +323,7 @@ class Kubelet:
         """A moment as metav1.Time."""
         if self._stamps[0] != moment:
             when = self.simulation.epoch + timedelta(seconds=moment)
-            self._stamps = (moment, when.strftime('%Y-%m-%dT%H:%M:%SZ'))
+            self._stamps = (moment, f'{when.isoformat()[:19]}Z')
         return self._stamps[1]
 
     def current_node(self) -> Object | None:

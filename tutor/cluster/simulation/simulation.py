@@ -79,14 +79,14 @@ class Simulation:
         second = int(self._epoch_seconds + self.now)
         if second != self._stamped:
             self._stamped = second
-            self._stamp = datetime.fromtimestamp(second, UTC).strftime('%Y-%m-%dT%H:%M:%SZ')
+            self._stamp = f'{datetime.fromtimestamp(second, UTC).isoformat()[:19]}Z'
         return self._stamp
 
     def micro_timestamp(self) -> str:
         """This moment as metav1.MicroTime."""
         if self.now != self._micro_stamped:
             self._micro_stamped = self.now
-            self._micro_stamp = self.wall().strftime('%Y-%m-%dT%H:%M:%S.%fZ')
+            self._micro_stamp = f"{self.wall().isoformat(timespec='microseconds')[:26]}Z"
         return self._micro_stamp
 
     # -- events -------------------------------------------------------------------------------------------------
