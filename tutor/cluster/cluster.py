@@ -16,7 +16,8 @@ from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
 from tutor.cluster import apiport, auditing, bootstrap, encryption, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
-from tutor.cluster.apiserver.admission import enabling
+from tutor.cluster.apiserver.admission import configuration, enabling
+from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
 from tutor.cluster.apiserver.audit.policy import BadPolicy
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
@@ -139,8 +140,11 @@ class Cluster:
         try:
             current = encryption.load(flags, ctx, self._resource_of)
             self.api.admission.enable(enabling.chosen(flags))
+            path = flags.get(configuration.FLAG)
+            self.api.admission.configure(configuration.load(path, ctx.files) if path else SecurityDefaults())
             self.api.audit = auditing.load(flags, ctx, io, self.api, self._address_of)
-        except (encryption.BadConfiguration, enabling.UnknownPlugin, BadPolicy) as problem:
+        except (encryption.BadConfiguration, configuration.BadConfiguration, enabling.UnknownPlugin,
+                BadPolicy) as problem:
             raise refused(ctx, str(problem)) from None
         self.store.encrypt(current if encryption.FLAG in flags else None)
         return apiport.listen(ctx, SERVER, self.connect, self._health)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission import enabling
 from tutor.cluster.apiserver.admission.catalog import PLUGINS
+from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
 from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.pod_security import PodSecurity
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -27,6 +29,12 @@ class AdmissionChain:
         """Have only these on; what is no plugin of upstream's always works."""
         self._on = names
         self._lists.clear()
+
+    def configure(self, defaults: SecurityDefaults) -> None:
+        """What PodSecurity does where nothing else is said."""
+        for plugin in self.plugins:
+            if isinstance(plugin, PodSecurity):
+                plugin.defaults = defaults
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         plugins = self._of(scope, 'mutate')

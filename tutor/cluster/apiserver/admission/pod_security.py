@@ -8,6 +8,7 @@ import re
 from tutor.apimachinery import errors, field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.pod_security_standards import LEVELS, PRIVILEGED, Violation, violations
 from tutor.cluster.apiserver.scope import Scope
@@ -25,6 +26,7 @@ PODS, NAMESPACES = ('', 'pods'), ('', 'namespaces')
 class PodSecurity(Plugin):
     name = 'PodSecurity'
     resources = TEMPLATES | {PODS, NAMESPACES}
+    defaults = SecurityDefaults()
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         what = (scope.resource.group, scope.resource.plural)
@@ -36,13 +38,23 @@ class PodSecurity(Plugin):
             return
         namespace = self.server.stores.of('', 'namespaces').find('', context.namespace)
         labels = (namespace or {'metadata': {}})['metadata'].get('labels')
-        if not labels or (len(labels) == 1 and NAME_LABEL in labels):
+        labels = self._completed(labels) if self.defaults.labels else labels
+        if not labels or (len(labels) == 1 and NAME_LABEL in labels) or self._exempt(scope, obj, context):
             return
         if what == PODS:
             if old is None or scope.info.subresource or _images(old) != _images(obj):
                 self._check_pod(scope, obj, labels)
         else:
             _warn(scope, _template_spec(obj), labels)
+
+    def _completed(self, labels: dict[str, str] | None) -> dict[str, str]:
+        """A namespace's labels over the cluster's defaults."""
+        return {**{PREFIX + name: value for name, value in self.defaults.labels.items()}, **(labels or {})}
+
+    def _exempt(self, scope: Scope, obj: Object, context: Context) -> bool:
+        spec = obj.get('spec') or {} if scope.resource.plural == 'pods' else _template_spec(obj)
+        return self.defaults.exempts(context.namespace, scope.user.name) or (
+            spec.get('runtimeClassName') in self.defaults.runtime_classes)
 
     def _check_pod(self, scope: Scope, pod: Object, labels: dict[str, str]) -> None:
         level, version = policy(labels, 'enforce')
