@@ -25,6 +25,7 @@ from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Elected, Serving
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.containers.programs.controlplane import refused
+from tutor.cluster.controller_managers import ControllerManagerProcesses
 from tutor.cluster.controllers import controller_manager
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
@@ -105,8 +106,8 @@ class Cluster:
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': SchedulerProcesses(self.simulation, self.scheduler, Elected(
                 self._election(local, scheduler.AGENT, 'default-scheduler', self.scheduler))),
-            'kube-controller-manager': Elected(self._election(
-                local, controller_manager.AGENT, controller_manager.AGENT, self.controllers)),
+            'kube-controller-manager': ControllerManagerProcesses(self.controllers, Elected(self._election(
+                local, controller_manager.AGENT, controller_manager.AGENT, self.controllers))),
             'kube-apiserver': self._serving,
             'etcd': self.etcd}, keys, self._heartbeats)
         if config.nodes:

@@ -40,7 +40,7 @@ from tutor.cluster.kubelet.direction import Direction
 from tutor.cluster.kubelet.fleet import Fleet
 from tutor.cluster.kubelet.kubelet import CLUSTER_DNS, Kubelet, NodeSettings
 from tutor.cluster.kubelet.server import KubeletApi
-from tutor.cluster.machine.disk import Facts, base, furnish
+from tutor.cluster.machine.disk import Facts, base, furnish, write_plugin_configuration
 from tutor.cluster.machine.machine import Machine
 from tutor.cluster.network.addresses import pod_cidr
 from tutor.cluster.network.coredns import CoreDns
@@ -103,6 +103,8 @@ class Nodes:
         self.policies = NetworkPolicies(self.fabric, informers)
         self.fleet = Fleet(simulation, informers)
         self.machines: dict[str, Machine] = {}
+        self._networks: dict[str, PodNetwork] = {}
+        informers.of('nodes').on_change(self._node_changed)
         self.outgoing = OutgoingRequests(informers, lambda: self.fabric.node(self.config.control_plane))
         self._informers = informers
         self._connected: dict[str, bool] = {}
@@ -129,6 +131,15 @@ class Nodes:
             self._serve_dns()
         for number, node in enumerate(self.config.nodes):
             self._add(node, number)
+
+    def _node_changed(self, old: Object | None, new: Object | None) -> None:
+        """The network plug-in of a node uses the range that the node was given."""
+        node = new or {'metadata': {'name': ''}}
+        name, cidr = node['metadata']['name'], (node.get('spec') or {}).get('podCIDR', '')
+        network = self._networks.get(name)
+        if cidr and network is not None and network.cidr != cidr:
+            network.use(cidr)
+            write_plugin_configuration(self.machines[name].files, cidr)
 
     def _connections_changed(self) -> None:
         """Whoever has found the way to the API server again learns what it has missed."""
@@ -243,8 +254,8 @@ class Nodes:
         renewer = User(user.name, ('system:masters', *user.groups))  # what was accepted then is not refused now
         heartbeat = self._heartbeats.add(
             node.name, Client(self._api, renewer, AGENT, client.agent), lambda: link.works)
-        kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime,
-                          PodNetwork(self.fabric, node.name, pod_cidr(number)), self.fleet.shared,
+        network = self._networks[node.name] = PodNetwork(self.fabric, node.name, pod_cidr(number))
+        kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime, network, self.fleet.shared,
                           {**self._extras, 'connect': lambda rest: self._connect(rest, node.name),
                            KILLED: lambda name: not self.killed.isdisjoint((name, f'{name}@{node.name}'))},
                           heartbeat)

@@ -4,6 +4,7 @@ have left for later ones."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 
 from tutor.apimachinery.duration import parse_duration
 from tutor.apimachinery.objects import Object
@@ -14,6 +15,8 @@ from tutor.kubeadm.configuration import CLUSTER, INIT, KUBELET, PROXY, set_field
 from tutor.kubeadm.environment import RUNTIME_SOCKET, Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
 
+NODE_MASK = 24
+"""What each node has of the pods' network."""
 FIELDS = {
     'apiserver-cert-extra-sans': (CLUSTER, 'apiServer.certSANs'), 'cert-dir': (CLUSTER, 'certificatesDir'),
     'control-plane-endpoint': (CLUSTER, 'controlPlaneEndpoint'), 'image-repository': (CLUSTER, 'imageRepository'),
@@ -125,6 +128,24 @@ def _check(data: InitData) -> None:
     if data.local_server != SERVER:
         raise KubeadmError(f'the simulated cluster\'s API server can only be at {SERVER}, which is another machine')
     check_socket(data.init['nodeRegistration']['criSocket'])
+    _check_pods(data.cluster['networking'].get('podSubnet', ''))
+
+
+def _check_pods(subnet: str) -> None:
+    """ValidatePodSubnetNodeMask and ValidateNetworking, for networks of IPv4. Raises KubeadmError."""
+    if not subnet:
+        return
+    if ':' in subnet or ',' in subnet:
+        raise not_simulated('kubeadm init --pod-network-cidr', 'for IPv6 and for several networks')
+    try:
+        network = IPv4Network(subnet, strict=False)
+    except ValueError:
+        network = None
+    if network is None or '/' not in subnet:
+        raise KubeadmError(f'networking.podSubnet: Invalid value: "{subnet}": couldn\'t parse subnet', 3)
+    if network.prefixlen > NODE_MASK:
+        raise KubeadmError(f'podSubnet: Invalid value: "{subnet}": the size of pod subnet with mask '
+                           f'{network.prefixlen} is smaller than the size of node subnet with mask {NODE_MASK}', 3)
 
 
 def check_socket(socket: str) -> None:

@@ -30,7 +30,7 @@ TYPE = {'apiVersion': ANY, 'kind': ANY}
 KINDS: dict[str, Object] = {
     'ClusterConfiguration': {
         **TYPE, 'kubernetesVersion': ANY, 'controlPlaneEndpoint': ANY, 'imageRepository': ANY, 'clusterName': ANY,
-        'networking': {'podSubnet': Only(('10.244.0.0/16',)), 'serviceSubnet': Only(('10.96.0.0/16',)),
+        'networking': {'podSubnet': ANY, 'serviceSubnet': Only(('10.96.0.0/16',)),
                        'dnsDomain': Only(('cluster.local',))},
         'apiServer': {**COMPONENT, 'certSANs': ANY}, 'controllerManager': COMPONENT, 'scheduler': COMPONENT,
         'etcd': {'external': REFUSED, 'local': {

@@ -22,6 +22,23 @@ def bare() -> Desk:
     return Desk(ClusterConfig(nodes=nodes, addons=('control-plane', 'dns', 'proxy')))
 
 
+def test_pods_have_addresses_of_the_network_that_was_asked_for(bare: Desk) -> None:
+    shown = bare.out('sudo kubeadm init --pod-network-cidr 192.168.0.0/16')
+    bare.out('mkdir -p ~/.kube; sudo cp /etc/kubernetes/admin.conf ~/.kube/config; sudo chown 1000 ~/.kube/config')
+    join = shown[shown.index('kubeadm join'):].replace('\\\n\t', '').strip()
+    bare.out(f'ssh root@node01 "{join}"')
+    bare.wait(10)
+    assert bare.out('kubectl get nodes -o custom-columns=N:.spec.podCIDR --no-headers') == (
+        '192.168.0.0/24\n192.168.1.0/24\n')
+    bare.out('kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80')
+    bare.wait(10)
+    assert bare.out("kubectl get pods -o jsonpath='{.items[0].status.podIP}'") == '192.168.1.2'
+    service = "$(kubectl get svc web -o jsonpath='{.spec.clusterIP}')"
+    assert '<title>Welcome to nginx!</title>' in bare.out(f'curl -s {service}')
+    assert '! -s 192.168.0.0/16' in bare.out('sudo iptables-save | grep "default/web cluster IP"')
+    assert '192.168.1.0/24 via 172.30.2.2 dev eth0' in bare.out('ip route')
+
+
 def test_a_cluster_is_made_from_bare_machines(bare: Desk) -> None:
     assert bare.out('kubectl get nodes').endswith('did you specify the right host or port?\n')
     assert 'activating (auto-restart)' in bare.out('systemctl status kubelet')

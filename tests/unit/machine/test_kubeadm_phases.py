@@ -116,8 +116,10 @@ def test_skipped_phases_are_not_run() -> None:
 
 @pytest.mark.parametrize(('command', 'said'), [
     ('sudo kubeadm init --dry-run', 'kubeadm init --dry-run is not simulated'),
-    ('sudo kubeadm init --pod-network-cidr 192.168.0.0/16',
-     'kubeadm init --pod-network-cidr is not simulated: it can only be 10.244.0.0/16'),
+    ('sudo kubeadm init --pod-network-cidr fd00::/48', 'is not simulated: for IPv6 and for several networks'),
+    ('sudo kubeadm init --pod-network-cidr foo', 'networking.podSubnet: Invalid value: "foo"'),
+    ('sudo kubeadm init --pod-network-cidr 10.0.0.0/30',
+     'mask 30 is smaller than the size of node subnet with mask 24'),
     ('sudo kubeadm init --cert-dir /etc/pki', 'kubeadm init --cert-dir is not simulated'),
     ('sudo kubeadm init --feature-gates A=true', 'kubeadm init --feature-gates is not simulated'),
     ('sudo kubeadm init --cri-socket unix:///run/crio.sock', 'the CRI socket unix:///run/crio.sock is not simulated'),

@@ -28,6 +28,7 @@ from tutor.cluster.controllers.garbagecollector import GarbageCollector
 from tutor.cluster.controllers.hpa import HorizontalController
 from tutor.cluster.controllers.job import JobController
 from tutor.cluster.controllers.namespace import NamespaceController
+from tutor.cluster.controllers.nodeipam import NodeIpamController
 from tutor.cluster.controllers.nodelifecycle import NodeLifecycleController
 from tutor.cluster.controllers.podgc import PodGarbageCollector
 from tutor.cluster.controllers.policy_types import ValidatingAdmissionPolicyStatusController
@@ -38,7 +39,7 @@ from tutor.cluster.controllers.replication import ReplicationController
 from tutor.cluster.controllers.resourcequota import ResourceQuotaController
 from tutor.cluster.controllers.serviceaccount import RootCACertPublisher, ServiceAccountsController
 from tutor.cluster.controllers.servicecidrs import ServiceCIDRController
-from tutor.cluster.controllers.settings import Settings
+from tutor.cluster.controllers.settings import PodRange, Settings
 from tutor.cluster.controllers.statefulset import StatefulSetController
 from tutor.cluster.controllers.tainteviction import TaintEvictionController
 from tutor.cluster.controllers.tokens import TokensController
@@ -59,6 +60,12 @@ def _plain(kind: Callable[[Simulation, Client, Informers], Controller]) -> Make:
     return lambda simulation, client, informers, settings: kind(simulation, client, informers)
 
 
+def _node_ipam(simulation: Simulation, client: Client, informers: Informers, settings: Settings) -> Controller:
+    return NodeIpamController(simulation, client, informers, settings.pods or PodRange())
+
+
+NODE_IPAM = Entry('node-controller', _node_ipam)
+"""Only with --allocate-node-cidrs."""
 CONTROLLERS: tuple[Entry, ...] = (
     Entry('service-account-controller', _plain(ServiceAccountsController)),
     Entry('', lambda s, c, i, settings: TokensController(s, c, i, settings.root_ca, settings.tokens)),

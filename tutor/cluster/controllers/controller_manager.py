@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.transport import Transport, User
-from tutor.cluster.controllers.catalog import CONTROLLERS, Entry
+from tutor.cluster.controllers.catalog import CONTROLLERS, NODE_IPAM, Entry
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.simulation import Simulation
@@ -35,7 +35,7 @@ class ControllerManager:
             return
         informers = self._informers = Informers(self.simulation, Client(self.transport, _OWN, AGENT))
         self.controllers = [entry.make(self.simulation, self._client(entry.account), informers, self.settings)
-                            for entry in self._entries]
+                            for entry in (*self._entries, *((NODE_IPAM,) if self.settings.pods is not None else ()))]
         informers.start()
         for controller in self.controllers:
             controller.start()

@@ -29,11 +29,21 @@ class NoHeartbeats:
 
 
 @dataclass(frozen=True, slots=True)
+class PodRange:
+    """--cluster-cidr and --node-cidr-mask-size."""
+
+    cidr: str = '10.244.0.0/16'
+    node_mask: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`root_ca` is the PEM text of --root-ca-file, `ca_key` that of --cluster-signing-key-file: without it no
-    certificate is signed; `tokens` signs with that of --service-account-private-key-file."""
+    certificate is signed; `tokens` signs with that of --service-account-private-key-file; `pods` is None without
+    --allocate-node-cidrs."""
 
     root_ca: str = ''
     ca_key: str = ''
     tokens: Signer = field(default_factory=lambda: SIMULATED.tokens)
     heartbeats: Heartbeats = field(default_factory=NoHeartbeats)
+    pods: PodRange | None = None

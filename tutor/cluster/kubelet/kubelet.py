@@ -102,7 +102,6 @@ class Kubelet:
         self.machine = machine
         self.runtime = runtime
         self.network = network
-        self.cidr = network.cidr
         self.shared = shared
         self.extras = extras
         self.heartbeat = heartbeat

@@ -147,8 +147,6 @@ class NodeReporter:
         annotations = {'node.alpha.kubernetes.io/ttl': '0',
                        'volumes.kubernetes.io/controller-managed-attach-detach': 'true'}
         spec: Object = {}
-        if kubelet.cidr:
-            spec['podCIDR'], spec['podCIDRs'] = kubelet.cidr, [kubelet.cidr]
         taints = [*self._taints, *(taint for taint in self._registration.taints if taint not in self._taints)]
         if taints:
             spec['taints'] = taints

@@ -41,6 +41,7 @@ FOLDERS = ('/etc/kubernetes/manifests', '/etc/cni/net.d', '/etc/containerd', '/e
            '/usr/local/bin', '/usr/local/sbin', '/usr/sbin')
 CNI_PLUGINS = ('bandwidth', 'bridge', 'dhcp', 'dummy', 'firewall', 'host-device', 'host-local', 'ipvlan', 'loopback',
                'macvlan', 'portmap', 'ptp', 'sbr', 'static', 'tap', 'tuning', 'vlan', 'vrf')
+PLUGIN_CONFIGURATION = '/etc/cni/net.d/10-bridge.conflist'
 CNI_CONF = """\
 {
   "cniVersion": "1.0.0",
@@ -180,7 +181,7 @@ def furnish(files: FileSystem, facts: Facts) -> None:
     files.put('/etc/hosts', partial(hosts, facts))
     files.put('/etc/resolv.conf', RESOLV_CONF)
     _host_keys(files, facts)
-    files.put('/etc/cni/net.d/10-bridge.conflist', CNI_CONF % facts.pod_cidr)
+    files.put(PLUGIN_CONFIGURATION, CNI_CONF % facts.pod_cidr)
     if facts.control_plane:
         files.symlink('/usr/lib/systemd/system/docker.service',
                       '/etc/systemd/system/multi-user.target.wants/docker.service')
@@ -190,6 +191,12 @@ def furnish(files: FileSystem, facts: Facts) -> None:
             kubeadm.write_control_plane(files, facts.name, facts.address, facts.keys)
         for pod in facts.manifests:
             files.put(f'{kubeadm.MANIFESTS}/{pod["metadata"]["name"]}.yaml', to_yaml(pod), 0o600)
+
+
+def write_plugin_configuration(files: FileSystem, pod_cidr: str) -> None:
+    """Tell the network plug-in of another range, where somebody has not taken it away."""
+    if files.exists(PLUGIN_CONFIGURATION):
+        files.put(PLUGIN_CONFIGURATION, CNI_CONF % pod_cidr)
 
 
 def _user_keys(files: FileSystem) -> None:

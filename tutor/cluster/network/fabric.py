@@ -53,6 +53,8 @@ class Fabric:
         self.links = Links()
         self.pod_cidrs: dict[str, str] = {}
         """From which range each machine's pods have their addresses."""
+        self.cluster_cidr = '10.244.0.0/16'
+        """By which range kube-proxy knows pods."""
         self.traffic = Traffic(simulation)
         self._by_address: dict[str, Stack] = {}
         self._nodes: dict[str, Stack] = {}

@@ -85,7 +85,7 @@ class HostNetwork:
             return iptables.empty(), iptables
         rules = [getattr(proxy, 'rules', lambda node: None)(self.stack.node) for proxy in self.stack.fabric.proxies]
         found = next((found for found in rules if found is not None), None)
-        return iptables.tables(found, self.stack.node), iptables
+        return iptables.tables(found, self.stack.node, self.stack.fabric.cluster_cidr), iptables
 
     def sockets(self) -> list[tuple[str, str, int, Any]]:
         """What listens here: protocol, address ('' for all), port, and the view that opened it."""

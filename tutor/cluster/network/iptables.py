@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from tutor.apimachinery.objects import Object, key
 from tutor.cluster.network.proxy import Rules, addresses_of, cluster_ips, usable_endpoints
 
-PODS = '10.244.0.0/16'
 LAST = 'kubernetes service nodeports; NOTE: this must be the last rule in this chain'
 BUILT_IN = {'nat': ('PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'), 'filter': ('INPUT', 'FORWARD', 'OUTPUT')}
 
@@ -46,8 +45,8 @@ def empty() -> Tables:
     return Tables({chain: [] for chain in BUILT_IN['nat']}, {chain: [] for chain in BUILT_IN['filter']})
 
 
-def tables(rules: Rules | None, node: str) -> Tables:
-    """The rules of a node's kube-proxy; None where it never ran."""
+def tables(rules: Rules | None, node: str, pods: str) -> Tables:
+    """The rules of a node's kube-proxy, which knows the pods by a range; None where it never ran."""
     found = empty()
     if rules is None:
         return found
@@ -67,12 +66,12 @@ def tables(rules: Rules | None, node: str) -> Tables:
         'KUBE-SERVICES': []})
     for service in sorted(rules.services(), key=key):
         for port in service['spec'].get('ports') or () if cluster_ips(service) else ():
-            _add(found, rules, service, port, node)
+            _add(found, rules, service, port, node, pods)
     found.nat['KUBE-SERVICES'].append(Rule('KUBE-NODEPORTS', comment=LAST, matches='-m addrtype --dst-type LOCAL'))
     return found
 
 
-def _add(found: Tables, rules: Rules, service: Object, port: Object, node: str) -> None:
+def _add(found: Tables, rules: Rules, service: Object, port: Object, node: str, pods: str) -> None:
     """The chains of one port of a Service."""
     name = key(service) + (f':{port["name"]}' if port.get('name') else '')
     protocol = port.get('protocol', 'TCP').lower()
@@ -92,7 +91,7 @@ def _add(found: Tables, rules: Rules, service: Object, port: Object, node: str) 
             chain if word == 'cluster IP' else outside, '', f'{address}/32', protocol, f'{name} {word}', to))
     if not endpoints:
         return
-    found.nat[chain] = [Rule('KUBE-MARK-MASQ', f'!{PODS}', f'{cluster_ips(service)[0]}/32', protocol,
+    found.nat[chain] = [Rule('KUBE-MARK-MASQ', f'!{pods}' if pods else '', f'{cluster_ips(service)[0]}/32', protocol,
                              f'{name} cluster IP', to)]
     _add_endpoints(found, service, name, protocol, chain, [endpoint[:2] for endpoint in endpoints])
     if port.get('nodePort') or external:

@@ -27,9 +27,13 @@ class PodNetwork:
     """The plug-in on one node. Raises AddressesExhausted when its range is used up."""
 
     def __init__(self, fabric: Fabric, node: str, cidr: str) -> None:
-        self.cidr = fabric.pod_cidrs[node] = cidr
         self._fabric = fabric
         self._node = node
+        self.use(cidr)
+
+    def use(self, cidr: str) -> None:
+        """Give out addresses of this range from now on."""
+        self.cidr = self._fabric.pod_cidrs[self._node] = cidr
         self._addresses = PodAddresses(cidr)
 
     def attach(self, pod: str, host: bool = False) -> Attachment:

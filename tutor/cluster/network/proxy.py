@@ -99,6 +99,10 @@ class ServiceProxy:
         self._affinity: dict[tuple[str, str], tuple[Endpoint, float]] = {}
         fabric.proxies.append(self)
 
+    def know_pods_by(self, cidr: str) -> None:
+        """The setting clusterCIDR."""
+        self._fabric.cluster_cidr = cidr
+
     def start(self, node: str) -> None:
         """A node's proxy runs, and follows the API server as long as it reaches it."""
         self._running.add(node)

@@ -23,6 +23,7 @@ CONFIG = '/var/lib/kube-proxy/config.conf'
 DEFAULT_MODE = 'iptables'
 _JSON = {'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff'}
 _TEXT = {'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff'}
+_pods = re.compile(r'^clusterCIDR: *"?([\d./]*)', re.MULTILINE)
 _mode = re.compile(r'^mode: *"?(\w*)', re.MULTILINE)
 
 
@@ -52,7 +53,8 @@ class ProxyServers:
         if network is None:
             return
         here = self._nodes[node] = _Node(network)
-        mode = _configured_mode(ctx)
+        mode = _configured(_mode, ctx) or DEFAULT_MODE
+        self._proxy.know_pods_by(_configured(_pods, ctx))
         _open(network, METRICS_PORT, _paths({'/proxyMode': mode, '/healthz': 'ok'}), here.always.append, '127.0.0.1')
         _open(network, HEALTH_PORT, self._healthy, here.always.append)
         for port, service in self._checked.values():
@@ -94,13 +96,13 @@ class ProxyServers:
                                               '"nodeEligible": true}'.encode())
 
 
-def _configured_mode(ctx: Context) -> str:
-    """The mode that its configuration file says."""
+def _configured(setting: re.Pattern[str], ctx: Context) -> str:
+    """What its configuration file says, '' for nothing."""
     try:
-        found = _mode.search(ctx.files.read_text(CONFIG))
+        found = setting.search(ctx.files.read_text(CONFIG))
     except OSError:
         found = None
-    return found[1] if found and found[1] else DEFAULT_MODE
+    return found[1] if found else ''
 
 
 def _open(network: Any, port: int, handler: Handler, opened: Callable[[Callable[[], None]], None],

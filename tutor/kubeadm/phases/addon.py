@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from tutor.apimachinery.objects import Object
@@ -29,6 +30,10 @@ def objects(name: str, cluster: Object) -> list[Object]:
         if obj['kind'] in ('Deployment', 'DaemonSet'):
             container = obj['spec']['template']['spec']['containers'][0]
             container['image'] = images.coredns(cluster) if name == 'dns' else images.component(cluster, 'kube-proxy')
+        elif name == 'proxy' and obj['kind'] == 'ConfigMap':
+            pods = cluster['networking'].get('podSubnet') or '""'
+            obj['data']['config.conf'] = re.sub('(?m)^clusterCIDR: .*$', f'clusterCIDR: {pods}',
+                                                obj['data']['config.conf'])
     return found
 
 
