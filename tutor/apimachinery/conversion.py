@@ -276,7 +276,7 @@ class Walk:
         if kind in (schema.TIME, schema.MICRO_TIME):
             return _time(value, kind)
         if kind == schema.BYTES and value.__class__ is str:
-            return _bytes(value)
+            return go_base64(value)
         if kind in (schema.INT32, schema.INT64) and value.__class__ is float and value.is_integer():
             # Go's JSON of a whole float has no fraction.
             value = int(value)
@@ -358,7 +358,7 @@ def _time(value: Any, kind: str) -> str:
 _BASE64 = frozenset('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 
 
-def _bytes(value: str) -> str:
+def go_base64(value: str) -> str:
     """base64.StdEncoding.Decode and Encode: line breaks are ignored, everything else must be right."""
     text = value.replace('\n', '').replace('\r', '')
     if _is_base64(text):

@@ -185,6 +185,8 @@ class RestMapper:
         """RESTMapper.KindFor: its error is worded by checkErr alone, without 'error: '."""
         try:
             return self.find(argument)
+        except ConnectionLost:
+            raise
         except KubectlError:
             name, _, group = argument.partition('.')
             raise NoMatch(name, group) from None

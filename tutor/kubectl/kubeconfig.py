@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +12,18 @@ from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.client.rest_config import RestConfig
 from tutor.kubectl.errors import ConfigurationError, KubectlError
+from tutor.kubectl.kubeconfig_check import check_document, check_transport, confirm_usable
 from tutor.shell.pflag import FlagSet
 from tutor.shell.process import Context
 
 DEFAULT_SERVER = 'http://localhost:8080'
 SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 _FILES = {'cluster': ('certificate-authority',), 'user': ('client-certificate', 'client-key', 'tokenFile')}
+_CLUSTER_FLAGS = {name: name for name in ('certificate-authority', 'insecure-skip-tls-verify', 'tls-server-name')}
+_USER_FLAGS = {**{name: name for name in ('client-certificate', 'client-key', 'token', 'username', 'password', 'as',
+                                          'as-uid')}, 'as-group': 'as-groups', 'as-user-extra': 'as-user-extra'}
+"""Flags that stand for a field of a cluster or a user."""
+_AUTHORITY = ('certificate-authority', 'certificate-authority-data', 'insecure-skip-tls-verify')
 _LISTS = (('clusters', 'cluster'), ('contexts', 'context'), ('users', 'user'))
 
 
@@ -69,7 +76,8 @@ def load(ctx: Context, explicit: str = '') -> KubeConfig:
                 raise KubectlError(f'stat {path}: no such file or directory') from None
             continue
         except OSError as error:
-            raise KubectlError(f'error loading config file {go_quote(path)}: open {path}: '
+            verb = 'read' if isinstance(error, IsADirectoryError) else 'open'
+            raise KubectlError(f'error loading config file {go_quote(path)}: {verb} {path}: '
                                f'{(error.strerror or "").lower()}') from None
         merged.merge(_parsed(ctx, content, path, absolute))
     return merged
@@ -87,6 +95,7 @@ def _parsed(ctx: Context, content: bytes, path: str, absolute: str) -> KubeConfi
 
 def parse(content: bytes, path: str, folder: str = '') -> KubeConfig:
     """One file; relative paths in it are made absolute."""
+    from tutor.apimachinery.conversion import DecodeError as Refused
     from tutor.apimachinery.decode import DecodeError, one
     try:
         document = one(content)
@@ -96,10 +105,10 @@ def parse(content: bytes, path: str, folder: str = '') -> KubeConfig:
     config = KubeConfig()
     if not document:
         return config
-    if not isinstance(document, dict):
-        raise KubectlError(f'error loading config file {go_quote(path)}: couldn\'t get version/kind; json parse error: '
-                           'json: cannot unmarshal string into Go value of type struct { APIVersion string '
-                           '"json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }')
+    try:
+        check_document(document)
+    except Refused as error:
+        raise KubectlError(f'error loading config file {go_quote(path)}: {error}') from None
     config.current_context = document.get('current-context') or ''
     for plural, singular in _LISTS:
         entries: dict[str, Object] = getattr(config, plural)
@@ -144,45 +153,48 @@ class ClientConfig:
 
     def rest_config(self) -> RestConfig:
         context = self.context()
+        flags = self.flags
         cluster = self._entry('clusters', 'no server found for cluster {}', 'cluster', context)
         user = self._entry('users', 'auth info {} does not exist', 'user', context)
-        server = self.flags.of_all('server') or cluster.get('server', '')
+        server = flags.of_all('server') or cluster.get('server', '')
         if not server and not cluster and self._in_cluster():
             return self._service_account()
-        self._check_impersonation(user, context)
-        insecure = self.flags.of_all('insecure-skip-tls-verify') or bool(cluster.get('insecure-skip-tls-verify'))
-        return RestConfig(
+        cluster, user = self._with_flags(cluster, _CLUSTER_FLAGS), self._with_flags(user, _USER_FLAGS)
+        confirm_usable(self.ctx, flags.of_all('user') or context.get('user', ''), user,
+                       flags.of_all('cluster') or context.get('cluster', ''), cluster)
+        found = RestConfig(
             server=_with_scheme(server or DEFAULT_SERVER),
-            ca_data=self._pem(cluster, 'certificate-authority', self.flags.of_all('certificate-authority')),
-            client_certificate_data=self._pem(user, 'client-certificate', self.flags.of_all('client-certificate')),
-            client_key_data=self._pem(user, 'client-key', self.flags.of_all('client-key')),
-            token=self.flags.of_all('token') or user.get('token') or self._token_file(user),
-            username=self.flags.of_all('username') or user.get('username', ''),
-            password=self.flags.of_all('password') or user.get('password', ''),
-            insecure=insecure,
-            tls_server_name=self.flags.of_all('tls-server-name') or cluster.get('tls-server-name', ''),
+            ca_data=self._pem(cluster, 'certificate-authority'),
+            client_certificate_data=self._pem(user, 'client-certificate'),
+            client_key_data=self._pem(user, 'client-key'),
+            token=user.get('token') or self._token_file(user),
+            username=user.get('username', ''),
+            password=user.get('password', ''),
+            insecure=bool(cluster.get('insecure-skip-tls-verify')),
+            tls_server_name=cluster.get('tls-server-name', ''),
             proxy_url=cluster.get('proxy-url', ''),
-            impersonate=self.flags.of_all('as') or user.get('as', ''),
-            impersonate_groups=self.flags.of_all('as-group') or tuple(user.get('as-groups') or ()),
-            impersonate_uid=self.flags.of_all('as-uid') or user.get('as-uid', ''),
+            impersonate=user.get('as', ''),
+            impersonate_groups=tuple(user.get('as-groups') or ()),
+            impersonate_uid=user.get('as-uid', ''),
             impersonate_extra=self._extra(user),
         )
+        check_transport(found, bool(user.get('client-certificate')))
+        return found
+
+    def _with_flags(self, entry: Object, flags: Mapping[str, str]) -> Object:
+        """An entry as flags change it; another authority, or none, takes the place of the one that was there."""
+        given = {field: self.flags.of_all(flag) for flag, field in flags.items() if self.flags.of_all(flag)}
+        if given.keys() & {'certificate-authority', 'insecure-skip-tls-verify'}:
+            entry = {key: value for key, value in entry.items() if key not in _AUTHORITY}
+        return {**entry, **given} if given else entry
 
     def _extra(self, user: Object) -> tuple[tuple[str, str], ...]:
         """--as-user-extra; keys are written small, as headers are read."""
-        words = [word.partition('=') for word in self.flags.of_all('as-user-extra')]
-        given: dict[str, list[str]] = user.get('as-user-extra') or {}
+        flag = self.flags.of_all('as-user-extra')
+        words = [word.partition('=') for word in flag]
+        given: dict[str, list[str]] = {} if flag else user.get('as-user-extra') or {}
         return tuple((name.lower(), value) for name, _, value in words) or tuple(
             (name.lower(), value) for name, values in given.items() for value in values)
-
-    def _check_impersonation(self, user: Object, context: Object) -> None:
-        """clientcmd's validateAuthInfo."""
-        flags = self.flags
-        asked = (flags.of_all('as-group') or flags.of_all('as-uid') or flags.of_all('as-user-extra')
-                 or user.get('as-groups') or user.get('as-uid') or user.get('as-user-extra'))
-        if asked and not (self.flags.of_all('as') or user.get('as')):
-            name = self.flags.of_all('user') or context.get('user', '')
-            raise KubectlError(f'requesting uid, groups or user-extra for {name} without impersonating a user')
 
     def _entry(self, plural: str, missing: str, flag: str, context: Object) -> Object:
         """What is not there is an error when a flag names it, and empty when the context does."""
@@ -192,25 +204,19 @@ class ClientConfig:
             raise KubectlError(missing.format(go_quote(named)))
         return found or {}
 
-    def _pem(self, entry: Object, name: str, path: str) -> str:
-        if path:
-            return self._read(path, name).decode('utf-8', 'replace')
+    def _pem(self, entry: Object, name: str) -> str:
         if entry.get(f'{name}-data'):
-            try:
-                return base64.b64decode(entry[f'{name}-data']).decode('utf-8', 'replace')
-            except ValueError as error:
-                raise KubectlError(f'illegal base64 data: {error}') from None
-        return self._read(entry[name], name).decode('utf-8', 'replace') if entry.get(name) else ''
+            return base64.b64decode(entry[f'{name}-data']).decode('utf-8', 'replace')
+        return self._read(entry[name]).decode('utf-8', 'replace') if entry.get(name) else ''
 
     def _token_file(self, user: Object) -> str:
-        return self._read(user['tokenFile'], 'tokenFile').decode().strip() if user.get('tokenFile') else ''
+        return self._read(user['tokenFile']).decode().strip() if user.get('tokenFile') else ''
 
-    def _read(self, path: str, name: str = '') -> bytes:
+    def _read(self, path: str) -> bytes:
         try:
             return self.ctx.files.read(posixpath.join(self.ctx.cwd, path))
         except OSError as error:
-            raise ConfigurationError(f'unable to read {name} {path} due to open {path}: '
-                                     f'{(error.strerror or "").lower()}') from None
+            raise KubectlError(f'open {path}: {(error.strerror or "").lower()}') from None
 
     # -- inside a pod -------------------------------------------------------------------------------------------
 

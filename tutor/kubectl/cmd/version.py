@@ -27,8 +27,9 @@ class VersionOptions(Options):
         info: Object = {'clientVersion': CLIENT_VERSION, 'kustomizeVersion': KUSTOMIZE_VERSION}
         problem: Exception | None = None
         if not self.flags['client']:
+            client = self.factory.client  # without a usable kubeconfig nothing is told
             try:
-                info['serverVersion'] = self.factory.client.request('GET', '/version').body
+                info['serverVersion'] = client.request('GET', '/version').body
             except (StatusError, KubectlError) as error:
                 problem = error
         self._print(info)

@@ -11,12 +11,17 @@ SERVICES = 'kubernetes.io/cluster-service=true'
 class ClusterInfoOptions(Options):
     async def run(self) -> None:
         server = self.factory.rest_config.server
-        found = self.factory.client.items('services', 'kube-system', SERVICES)
+        try:
+            self._services(server)
+        finally:
+            self.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
+
+    def _services(self, server: str) -> None:
+        found = self.factory.client.items(self.factory.mapper.find('services'), 'kube-system', SERVICES)
         self._line('Kubernetes control plane', server)
         for service in found:
             name = labels(service).get('kubernetes.io/name') or service['metadata']['name']
             self._line(name, _link(service, server))
-        self.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
 
     def _line(self, name: str, link: str) -> None:
         """printService, which gives no colours any more."""
