@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
-from errno import EPERM
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.cluster.simulation import Future, Gate, Reader, Simulation, Task, Writer
@@ -191,7 +190,7 @@ class Process:
 
     def signal(self, name: str) -> None:
         """Send a signal from inside: its handler runs, or the process ends with 128 + its number. PID 1 ignores what
-        it does not handle, and cannot be killed; raises PermissionError."""
+        it does not handle, SIGKILL too, as the kernel has it."""
         handler = self.context.signals.get(name)
         if name == 'CONT':
             self.gate.open()
@@ -203,8 +202,6 @@ class Process:
             return
         elif self.pid != 1:
             self.kill(name)
-        elif name == 'KILL':
-            raise PermissionError(EPERM, 'Operation not permitted')
 
     def typed(self, name: str) -> None:
         """The signal of a key at the terminal that this process leads. Without job control above it, it is not stopped:

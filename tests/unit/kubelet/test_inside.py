@@ -249,3 +249,11 @@ def test_a_shell_on_a_terminal_asks_and_answers(lab) -> None:
     assert text.startswith('/ # hello\nsh: ')
     assert text.endswith('nope: not found\n/ # ')
     assert session.status.result()['details']['causes'] == [{'reason': 'ExitCode', 'message': '3'}]
+
+
+def test_the_first_process_is_not_killed_from_inside(lab) -> None:
+    lab.pod(command=['sleep', '600'])
+    lab.ready()
+    assert lab.exec('web', 'sh', '-c', 'kill -9 1; echo $?') == (0, '0\n')
+    lab.simulation.advance(3)
+    assert lab.status()['restartCount'] == 0

@@ -220,3 +220,24 @@ def test_all_that_a_projected_volume_lacks_is_said_together(lab) -> None:
     lab.simulation.advance(2)
     assert ('FailedMount', 'MountVolume.SetUp failed for volume "all" : [configmap "none" not found, secret "nothing" '
             'not found]') in lab.events()
+
+
+@pytest.mark.parametrize(('mount', 'path'), [
+    ({'subPath': 'nginx.conf'}, 'volume-subpaths/conf/main/0'), ({}, 'volumes/kubernetes.io~configmap/conf')])
+def test_a_folder_is_not_mounted_onto_a_file(lab, mount, path) -> None:
+    lab.admin.create('configmaps', {'apiVersion': 'v1', 'kind': 'ConfigMap', 'data': {'other.conf': ''},
+                                    'metadata': {'name': 'conf', 'namespace': 'default'}})
+    pod = lab.pod(image='nginx', volumes=[{'name': 'conf', 'configMap': {'name': 'conf'}}], container={
+        'volumeMounts': [{'name': 'conf', 'mountPath': '/etc/nginx/nginx.conf', **mount}]})
+    lab.until(lambda: reason(lab) == 'RunContainerError')
+    origin = f'/var/lib/kubelet/pods/{pod["metadata"]["uid"]}/{path}'
+    assert lab.state()['waiting']['message'].endswith(
+        f'error during container init: error mounting "{origin}" to rootfs at "/etc/nginx/nginx.conf": mount '
+        f'{origin}:/etc/nginx/nginx.conf (via /proc/self/fd/6), flags: 0x5001: not a directory')
+
+
+def test_pull_secrets_that_are_not_there_are_told_of(lab) -> None:
+    lab.pod(image='nginx', imagePullSecrets=[{'name': 'one'}, {'name': 'two'}])
+    lab.ready()
+    assert ('FailedToRetrieveImagePullSecret', 'Unable to retrieve some image pull secrets (one, two); attempting to '
+            'pull the image may not succeed.') in lab.events()

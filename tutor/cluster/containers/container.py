@@ -45,6 +45,9 @@ class ContainerMount:
     read_only: bool = False
     kind: str = 'ext4'
     device: str = '/dev/vda1'
+    origin: str = ''
+    """Where the machine has it."""
+    folder: bool = True
 
 
 @dataclass(slots=True)

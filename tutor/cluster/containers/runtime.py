@@ -194,6 +194,7 @@ class Runtime:
         try:
             if EXECVE in config.confinement.refused:
                 raise StartFailure('error during container init: operation not permitted')
+            _mountable(config)
             main, arguments = self._find(container, config.argv())
         except StartFailure as failure:
             text = RUNC_CREATE + str(failure)
@@ -359,6 +360,16 @@ class Runtime:
         code = await execution.exit
         output, errors = [(await reader).decode('utf-8', 'replace') for reader in readers]
         return code, output, errors
+
+
+def _mountable(config: ContainerConfig) -> None:
+    """A folder goes onto no file, and a file onto no folder. Raises StartFailure."""
+    for mount in config.mounts:
+        root = config.manifest.root
+        if mount.origin and root.exists(mount.path) and root.is_dir(mount.path) is not mount.folder:
+            raise StartFailure(f'error during container init: error mounting "{mount.origin}" to rootfs at '
+                               f'"{mount.path}": mount {mount.origin}:{mount.path} (via /proc/self/fd/6), flags: '
+                               '0x5001: not a directory')
 
 
 def _prepared(main: Main, moment: float = INIT_TIME) -> Main:

@@ -17,7 +17,16 @@ from tutor.cluster.kubelet.environment import ConfigError
 from tutor.cluster.kubelet.eviction import oom
 from tutor.cluster.kubelet.fields import UnsupportedField
 from tutor.cluster.kubelet.images import ImageError
-from tutor.cluster.kubelet.volumes import ImageVolume, Volume
+from tutor.cluster.kubelet.volumes import (
+    ConfigMapVolume,
+    DownwardVolume,
+    EmptyDir,
+    HostPath,
+    ImageVolume,
+    ProjectedVolume,
+    SecretVolume,
+    Volume,
+)
 from tutor.shell.programs.chroot import MACHINE
 from tutor.shell.vfs import FileSystem
 
@@ -25,6 +34,9 @@ if TYPE_CHECKING:
     from tutor.cluster.kubelet.worker import PodWorker
 
 TERMINATION_LOG = '/dev/termination-log'
+PLUGINS = {ConfigMapVolume: 'configmap', SecretVolume: 'secret', ProjectedVolume: 'projected', EmptyDir: 'empty-dir',
+           DownwardVolume: 'downward-api'}
+"""How the folders of volumes are called on the node."""
 
 
 class StartError(Exception):
@@ -148,11 +160,13 @@ class Launcher:
         if self._system is None:
             self._system = etc.SystemFiles(worker)
         found = self._system.mounts()
-        for mount in spec.get('volumeMounts') or ():
+        for place, mount in enumerate(spec.get('volumeMounts') or ()):
             volume = worker.volumes.get(mount['name'])
             if volume is None:
                 raise ConfigError(f'cannot find volume "{mount["name"]}" to mount into container "{spec["name"]}"')
-            found.append(_volume_mount(volume, mount, env))
+            shown = _volume_mount(volume, mount, env)
+            shown.origin = _origin(volume, spec['name'], place, mount)
+            found.append(shown)
         return found
 
 
@@ -184,7 +198,8 @@ def _volume_mount(volume: Volume, mount: Object, env: Mapping[str, str]) -> Cont
     read_only = bool(mount.get('readOnly')) or volume.read_only
     below = environment.expand_path(mount['subPathExpr'], env) if mount.get('subPathExpr') else mount.get('subPath')
     if not below:
-        return ContainerMount(mount['mountPath'], volume.place, read_only, volume.kind, volume.device)
+        folder = not isinstance(volume, HostPath) or not volume.around.machine.is_file(volume.source['path'])
+        return ContainerMount(mount['mountPath'], volume.place, read_only, volume.kind, volume.device, folder=folder)
     # A subPath is resolved when the container starts: later changes of ..data do not reach it.
     files, path = volume.place()
     path = f'{path.rstrip("/")}/{below}'
@@ -193,7 +208,19 @@ def _volume_mount(volume: Volume, mount: Object, env: Mapping[str, str]) -> Cont
             raise ConfigError(f'failed to find subpath "{below}" in image volume "{volume.name}"')
         _make_sub_path(files, volume.place()[1], path)
     fixed = (files, files.realpath(path)) if not volume.live else volume.pinned(path)
-    return ContainerMount(mount['mountPath'], lambda: fixed, read_only, volume.kind, volume.device)
+    return ContainerMount(mount['mountPath'], lambda: fixed, read_only, volume.kind, volume.device,
+                          folder=files.is_dir(path))
+
+
+def _origin(volume: Volume, container: str, place: int, mount: Object) -> str:
+    """Where the node has what is mounted (GetPodVolumeDir, volume-subpaths)."""
+    if isinstance(volume, HostPath) and not (mount.get('subPath') or mount.get('subPathExpr')):
+        return volume.source['path']
+    pod = f'/var/lib/kubelet/pods/{pods.uid(volume.pod)}'
+    if mount.get('subPath') or mount.get('subPathExpr'):
+        return f'{pod}/volume-subpaths/{volume.name}/{container}/{place}'
+    plugin = next((shown for kind, shown in PLUGINS.items() if isinstance(volume, kind)), 'csi')
+    return f'{pod}/volumes/kubernetes.io~{plugin}/{volume.name}'
 
 
 def _make_sub_path(files: FileSystem, root: str, path: str) -> None:

@@ -232,6 +232,7 @@ class PodWorker:
             return False
         if not await self._mount():
             return False
+        self._look_for_pull_secrets()
         return await self._run_containers()
 
     def _lacks_network(self) -> bool:
@@ -361,6 +362,16 @@ class PodWorker:
         for volume in self.volumes.values():
             if volume.live:
                 volume.refresh(self.pod)
+
+    def _look_for_pull_secrets(self) -> None:
+        """getPullSecretsForPod: images are pulled without those that are not there."""
+        secrets, namespace = self.kubelet.informers.of('secrets'), self.pod['metadata']['namespace']
+        missing = [each['name'] for each in self.pod['spec'].get('imagePullSecrets') or ()
+                   if each.get('name') and secrets.get(namespace, each['name']) is None]
+        if missing:
+            self.kubelet.recorder.warning(
+                self.pod, 'FailedToRetrieveImagePullSecret', 'Unable to retrieve some image pull secrets '
+                f'({", ".join(missing)}); attempting to pull the image may not succeed.')
 
     # -- containers ---------------------------------------------------------------------------------------------
 

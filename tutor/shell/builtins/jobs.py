@@ -211,14 +211,7 @@ def _send(word: str, name: str, signal: str, io: IO, shell: Shell) -> int:
             io.stderr.write(f"{shell.name}: invalid number '{word}'\n")
         return 1
     if signal != '0':
-        try:
-            process.signal(name)
-            if job is not None and job.stopped and name in ('TERM', 'HUP'):  # kill_builtin: it is to hear of it
-                go_on(shell, job)
-        except PermissionError as problem:
-            if shell.busybox:
-                io.stderr.write(f"{shell.name}: can't kill pid {word}: {problem.strerror}\n")
-            else:
-                shell.complain(io, f'kill: ({word}) - {problem.strerror}')
-            return 1
+        process.signal(name)
+        if job is not None and job.stopped and name in ('TERM', 'HUP'):  # kill_builtin: it is to hear of it
+            go_on(shell, job)
     return 0
