@@ -60,6 +60,12 @@ def test_the_learner_sits_at_the_control_plane(shared: Desk) -> None:
     assert shared.out('ls /etc/kubernetes') == (
         'admin.conf\ncontroller-manager.conf\nkubelet.conf\nmanifests\npki\nscheduler.conf\nsuper-admin.conf\n')
     assert 'etcd.yaml\nkube-apiserver.yaml\n' in shared.out('ls /etc/kubernetes/manifests')
+    digest = 'sudo md5sum /etc/kubernetes/manifests/etcd.yaml'
+    before = shared.out(digest)
+    assert shared.out('sed -i s/a/b/ /etc/kubernetes/manifests/etcd.yaml') == (
+        "sed: can't read /etc/kubernetes/manifests/etcd.yaml: Permission denied\n")
+    assert shared.out(digest) == before
+    assert shared.out('sed -i s/a/b/ /etc/hosts').startswith("sed: couldn't open temporary file /etc/sed")
     assert shared.out('cat /etc/kubernetes/admin.conf') == 'cat: /etc/kubernetes/admin.conf: Permission denied\n'
     assert shared.out('ssh node01 ls /etc/kubernetes') == 'kubelet.conf\nmanifests\npki\n'
     assert 'system:node:node01' in shared.out(

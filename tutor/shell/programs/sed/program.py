@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from string import ascii_letters, digits
 from typing import Any
 
+from tutor.shell.access import guard
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.inputs import lines, open_reader
@@ -96,6 +98,7 @@ async def _in_place(machine: Machine, options: Options, io: IO, ctx: Context) ->
     for path in options.args:
         whole = normalize(path, ctx.cwd)
         try:
+            open_reader(path, io, ctx)  # refuses whom the file's mode keeps out
             before = ctx.files.read(whole)
         except OSError as problem:
             text = f"couldn't edit {path}: not a regular file" if ctx.files.is_dir(whole) else \
@@ -107,13 +110,20 @@ async def _in_place(machine: Machine, options: Options, io: IO, ctx: Context) ->
         machine.restart()
         await machine.run(Lines([path], io, ctx, machine), output)
         try:
+            guard(whole, ctx)  # a temporary file is made beside it, and put in its place
             if suffix:
                 ctx.files.write(normalize(suffix.replace('*', path) if '*' in suffix else path + suffix, ctx.cwd),
                                 before)
             ctx.files.write(whole, output.data())
         except OSError as problem:
-            raise Complaint(f"couldn't open temporary file ./sedXXXXXX: {reason(problem)}", 4) from None
+            name = f'{path.rpartition("/")[0] or "."}/sed{_suffix(ctx)}'
+            raise Complaint(f"couldn't open temporary file {name}: {reason(problem)}", 4) from None
     return machine.status
+
+
+def _suffix(ctx: Context) -> str:
+    """mkostemp's six characters."""
+    return ''.join(ctx.simulation.identities.choices(ascii_letters + digits, k=6))
 
 
 class Lines:
