@@ -124,6 +124,10 @@ def key(path: str, name: str) -> str:
     return f'{path}[{name}]'
 
 
+MAPS = frozenset(('matchLabels', 'labels', 'annotations', 'nodeSelector', 'parameters', 'requests', 'limits', 'hard'))
+"""Fields that are maps of text, in API objects."""
+
+
 def render(value: Any) -> str:
     """A bad value as the message shows it: quoted text, bare numbers and booleans, anything else as JSON."""
     if isinstance(value, str):
@@ -136,7 +140,17 @@ def render(value: Any) -> str:
         return 'true' if value else 'false'
     if isinstance(value, (int, float)):
         return repr(value)
-    return json.dumps(value, ensure_ascii=False, separators=(',', ':'), default=str)
+    return json.dumps(_as_go_orders(value), ensure_ascii=False, separators=(',', ':'), default=str)
+
+
+def _as_go_orders(value: Any) -> Any:
+    """encoding/json writes the fields of a struct in their order, and the keys of a map sorted."""
+    if isinstance(value, list):
+        return [_as_go_orders(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: dict(sorted(item.items())) if name in MAPS and isinstance(item, dict) else _as_go_orders(item)
+            for name, item in value.items()}
 
 
 _ESCAPES = {'"': '\\"', '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\a': '\\a', '\b': '\\b', '\f': '\\f',

@@ -92,6 +92,9 @@ CASES: list[tuple[str, list[str]]] = [
     (DEPLOYMENT + '{template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: nginx}]}}}', [
         'spec.selector: Required value',
         'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`']),
+    (DEPLOYMENT + '{selector: {matchLabels: {x: z}}, template: {metadata: {labels: {c: d, a: b}}, spec: {containers: '
+     '[{name: c, image: nginx}]}}}',
+     ['spec.template.metadata.labels: Invalid value: {"a":"b","c":"d"}: `selector` does not match template `labels`']),
     (DEPLOYMENT + '{selector: {}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: '
      'nginx}]}}}',
      ['spec.selector: Invalid value: {}: empty selector is invalid for deployment']),

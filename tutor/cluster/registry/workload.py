@@ -32,7 +32,9 @@ def validate_selector(spec: Object, kind: str, path: str = 'spec') -> list[Field
 
 
 def template_labels(spec: Object) -> dict[str, str] | None:
-    return ((spec.get('template') or {}).get('metadata') or {}).get('labels')
+    """In the order in which messages show them."""
+    labels = ((spec.get('template') or {}).get('metadata') or {}).get('labels')
+    return dict(sorted(labels.items())) if labels else labels
 
 
 def validate_match(spec: Object, path: str = 'spec') -> list[FieldError]:
