@@ -63,7 +63,7 @@ def test_many_that_differ_in_their_message_become_one(cluster: Cluster) -> None:
     assert len(found) == 10
     assert found[-1]['message'] == '(combined from similar events): number 12'
     assert found[-1]['count'] == 4
-    assert (found[0]['reportingComponent'], found[-1].get('reportingComponent')) == ('kubelet', None)
+    assert (found[0]['reportingComponent'], found[-1].get('reportingComponent')) == ('kubelet', '')
 
 
 def test_no_object_fills_the_store(cluster: Cluster) -> None:
