@@ -22,7 +22,7 @@ from tutor.cluster.apiserver.audit.policy import BadPolicy
 from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
-from tutor.cluster.components import Elected, Serving
+from tutor.cluster.components import Elected, Serving, flags_of
 from tutor.cluster.config import DEFAULT, ClusterConfig
 from tutor.cluster.containers.programs.controlplane import refused
 from tutor.cluster.controller_managers import ControllerManagerProcesses
@@ -136,8 +136,7 @@ class Cluster:
     def _listen(self, ctx: ProcessContext, io: IO) -> Callable[[], None]:
         """Open the API server's port on the machine that its process runs on, and read what the flags say of admission,
         auditing and etcd. Raises CannotStart."""
-        flags = {name: value for name, _, value in (
-            word.removeprefix('--').partition('=') for word in ctx.host.processes[ctx.pid].argv[1:])}
+        flags = flags_of(ctx)
         try:
             current = encryption.load(flags, ctx, self._resource_of)
             self.api.admission.enable(enabling.chosen(flags))

@@ -17,6 +17,12 @@ LOST = {'kube-scheduler': ('server.go:314', 'Leaderelection lost'),
 """What each program says when it does not lead any more: its place and words."""
 
 
+def flags_of(ctx: Context) -> dict[str, str]:
+    """A process's flags, written --name=value."""
+    words = (word.removeprefix('--').partition('=') for word in ctx.host.processes[ctx.pid].argv[1:])
+    return {name: value for name, _, value in words}
+
+
 @dataclass(slots=True)
 class Process:
     """A component of which one process does the work: an add-on's controller. With several, it works

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tutor.cluster.components import Elected
+from tutor.cluster.components import Elected, flags_of
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import PodRange
 from tutor.shell.process import IO, Context
@@ -18,8 +18,7 @@ class ControllerManagerProcesses:
     elected: Elected
 
     def start(self, ctx: Context, io: IO) -> None:
-        words = (word.removeprefix('--').partition('=') for word in ctx.host.processes[ctx.pid].argv[1:])
-        flags = {name: value for name, _, value in words}
+        flags = flags_of(ctx)
         pods = PodRange(flags.get('cluster-cidr', ''), int(flags.get('node-cidr-mask-size') or 24)) \
             if flags.get('allocate-node-cidrs') == 'true' and flags.get('cluster-cidr') else None
         self.manager.settings = replace(self.manager.settings, pods=pods)

@@ -10,7 +10,7 @@ from tutor.apimachinery import decode
 from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.objects import Object
 from tutor.client.rest_config import RestConfig
-from tutor.cluster.components import Elected
+from tutor.cluster.components import Elected, flags_of
 from tutor.cluster.containers.programs.component import CannotStart
 from tutor.cluster.scheduler.configuration import LEASE, BadConfiguration, Configuration, read
 from tutor.cluster.scheduler.scheduler import AGENT, Scheduler
@@ -32,7 +32,7 @@ class SchedulerProcesses:
     """Of processes that take no part in the election: their schedulers."""
 
     def start(self, ctx: Context, io: IO) -> None:
-        flags = _flags(ctx)
+        flags = flags_of(ctx)
         try:
             configuration = _configuration(flags, ctx)
             if configuration.lease == LEASE:
@@ -53,11 +53,6 @@ class SchedulerProcesses:
             return self.elected.stop(ctx)
         scheduler.stop()
         return 0
-
-
-def _flags(ctx: Context) -> dict[str, str]:
-    words = [word.removeprefix('--').partition('=') for word in ctx.host.processes[ctx.pid].argv[1:]]
-    return {name: value for name, _, value in words}
 
 
 def _configuration(flags: dict[str, str], ctx: Context) -> Configuration:

@@ -37,6 +37,14 @@ def needed(cluster: Object) -> list[str]:
             etcd(cluster)]
 
 
+async def prepare(environment: Environment, cluster: Object) -> None:
+    """The last of the pre-flight checks: have what a control plane needs. Raises KubeadmError."""
+    environment.say('[preflight] Pulling images required for setting up a Kubernetes cluster',
+                    '[preflight] This might take a minute or two, depending on the speed of your internet connection',
+                    "[preflight] You can also perform this action beforehand using 'kubeadm config images pull'")
+    await pull(environment, needed(cluster))
+
+
 async def pull(environment: Environment, names: list[str]) -> None:
     """Have images on this machine. Raises KubeadmError."""
     runtime = environment.runtime

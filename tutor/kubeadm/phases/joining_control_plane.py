@@ -61,10 +61,7 @@ async def preflight_of(data: JoinData) -> None:
     environment.say('[preflight] Running pre-flight checks before initializing the new control plane instance')
     preflight.report(environment, preflight.init_problems(environment, leading.cluster['etcd']['local']['dataDir']),
                      data.join['nodeRegistration'].get('ignorePreflightErrors') or ())
-    environment.say('[preflight] Pulling images required for setting up a Kubernetes cluster',
-                    '[preflight] This might take a minute or two, depending on the speed of your internet connection',
-                    "[preflight] You can also perform this action beforehand using 'kubeadm config images pull'")
-    await images.pull(environment, images.needed(leading.cluster))
+    await images.prepare(environment, leading.cluster)
 
 
 def _not_ready(data: JoinData, leading: InitData) -> str:

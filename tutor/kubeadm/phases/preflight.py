@@ -16,10 +16,7 @@ async def run(data: InitData) -> None:
     environment = data.environment
     environment.say('[preflight] Running pre-flight checks')
     preflight.report(environment, _problems(data), data.init['nodeRegistration'].get('ignorePreflightErrors') or ())
-    environment.say('[preflight] Pulling images required for setting up a Kubernetes cluster',
-                    '[preflight] This might take a minute or two, depending on the speed of your internet connection',
-                    "[preflight] You can also perform this action beforehand using 'kubeadm config images pull'")
-    await images.pull(environment, images.needed(data.cluster))
+    await images.prepare(environment, data.cluster)
 
 
 def _problems(data: InitData) -> Iterator[Problem]:
