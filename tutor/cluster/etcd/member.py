@@ -15,7 +15,7 @@ from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.raft.group import RaftGroup
 from tutor.cluster.etcd.service import INDEX, EtcdServer, delete, restored, snapshot_of
 from tutor.cluster.storage import Store
-from tutor.shell.etcd import EtcdError, Member, NotASnapshot, pack, unpack
+from tutor.shell.etcd import Member, NotASnapshot, pack, unpack
 from tutor.shell.process import IO, Context
 from tutor.shell.vfs import File, FileSystem, Node
 
@@ -42,8 +42,8 @@ class EtcdMember:
     a snapshot, or that is empty, makes the store anew when the process starts. `on_restored` is told then, with
     whether there was nothing at all."""
 
-    def __init__(self, store: Store, on_restored: Callable[[bool], None], fresh: bool = False,
-                 raft: RaftGroup | None = None, group: Callable[[], RaftGroup] | None = None) -> None:
+    def __init__(self, store: Store, on_restored: Callable[[bool], None], fresh: bool,
+                 raft: RaftGroup | None, group: Callable[[], RaftGroup]) -> None:
         """`fresh`: nobody has put anything into the store, so the first empty data folder is a new cluster too.
         `group` makes an empty group for the day when the only member gets company."""
         self._fresh = fresh
@@ -58,7 +58,7 @@ class EtcdMember:
         self._sockets: dict[int, list[Callable[[], None]]] = {}
         self._logs: dict[str, Callable[[str], None]] = {}
         if raft is not None:
-            raft.on_said, raft.on_removed = self._log, self._removed
+            self._follow(raft)
 
     def start(self, ctx: Context, io: IO) -> None:
         """Check what the flags name, load the data folder, and listen. Raises CannotStart."""
@@ -100,14 +100,15 @@ class EtcdMember:
     # -- members ------------------------------------------------------------------------------------------------
 
     def grow(self, member: Member) -> RaftGroup:
-        """The group that the member belongs to; the only one begins one. Raises EtcdError."""
+        """The group that the member belongs to; the only one begins one."""
         if self.raft is None:
-            if self._group is None:
-                raise EtcdError('this etcd is simulated and has only one member')
             self.raft = self._group()
-            self.raft.on_said, self.raft.on_removed = self._log, self._removed
+            self._follow(self.raft)
             self.raft.adopt(member, self._store.revision + INDEX)
         return self.raft
+
+    def _follow(self, raft: RaftGroup) -> None:
+        raft.on_said, raft.on_removed = self._log, self._removed
 
     def _arrive(self, raft: RaftGroup, name: str, flags: dict[str, str], ctx: Context) -> None:
         """A new member's first start. Raises CannotStart when nobody has announced it."""

@@ -32,15 +32,6 @@ class Membership(Protocol):
     def grow(self, member: Member) -> RaftGroup: ...
 
 
-class Alone:
-    """A member that stays the only one."""
-
-    raft = None
-
-    def grow(self, member: Member) -> RaftGroup:
-        raise EtcdError('this etcd is simulated and has only one member')
-
-
 class Watching:
     """A watch that runs until `stop` has ended it."""
 
@@ -57,13 +48,12 @@ class EtcdServer:
     """One member that serves the store. `accepts` and `trusted_by` are the two sides of its TLS."""
 
     def __init__(self, store: Store, leases: Leases, member: Member, version: str, accepts: Callable[[str], bool],
-                 trusted_by: Callable[[str], bool], secure: bool = True,
-                 membership: Membership | None = None) -> None:
+                 trusted_by: Callable[[str], bool], secure: bool, membership: Membership) -> None:
         self._store = store
         self._leases = leases
         self._member = member
         self._version = version
-        self._membership = membership or Alone()
+        self._membership = membership
         self.accepts = accepts
         self.trusted_by = trusted_by
         self.secure = secure
