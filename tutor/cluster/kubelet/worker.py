@@ -11,13 +11,13 @@ from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Contain
 from tutor.cluster.containers.runtime import RuntimeFailure, Sandbox
 from tutor.cluster.kubelet import actions, fields, hostnames, pods, status
 from tutor.cluster.kubelet.launch import Launcher, StartError, pod_memory, resource_settings
+from tutor.cluster.kubelet.mounting import Mounts
 from tutor.cluster.kubelet.probes import Prober
 from tutor.cluster.kubelet.resizing import Resizer
 from tutor.cluster.kubelet.staticpods import is_static
 from tutor.cluster.kubelet.status import StartProblem
 from tutor.cluster.kubelet.stopping import Stopper
-from tutor.cluster.kubelet.volume_kinds import volumes_of
-from tutor.cluster.kubelet.volumes import MountFailure, NotAttached, ProcessingFailure, Surroundings, Volume, unmounted
+from tutor.cluster.kubelet.volumes import Volume
 from tutor.cluster.simulation import Task, Timer
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 DEADLINE = ('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
 SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.'
-MOUNT_TIMEOUT = 123.0
-FIRST_MOUNT_RETRY = 0.5
-LAST_MOUNT_RETRY = 122.0
 NETWORK_RETRY = 1.0
 
 
@@ -36,10 +33,10 @@ class PodWorker:
 
     # Beyond thirty attributes, each object would keep a table of their names: there are many pods.
     __slots__ = (
-        '_begun', '_deadline', '_dirty', '_ended', '_expires', '_mounted', '_relist', '_retry', '_seen', '_started',
+        '_begun', '_deadline', '_dirty', '_ended', '_expires', '_mounts', '_relist', '_retry', '_seen', '_started',
         '_task', 'attachment', 'desired', 'disrupted', 'failure', 'finished', 'gone', 'histories', 'key',
         'kubelet', 'launcher', 'pod', 'prober', 'problems', 'resizer', 'restarting', 'sandbox', 'simulation',
-        'static', 'status', 'stopper', 'terminating', 'uid', 'volumes',
+        'static', 'status', 'stopper', 'terminating', 'uid',
     )
 
     def __init__(self, kubelet: Kubelet, pod: Object) -> None:
@@ -69,8 +66,7 @@ class PodWorker:
         self.stopper = Stopper(self)
         self.prober = Prober(self)
         self.resizer = Resizer(self)
-        self.volumes: dict[str, Volume] = {}
-        self._mounted = False
+        self._mounts = Mounts(self)
         self._task: Task[None] | None = None
         self._dirty = False
         self._started = False
@@ -230,7 +226,7 @@ class PodWorker:
         self._watch_deadline()
         if self._lacks_network():
             return False
-        if not await self._mount():
+        if not await self._mounts.mount():
             return False
         self._look_for_pull_secrets()
         return await self._run_containers()
@@ -310,58 +306,22 @@ class PodWorker:
             self.kubelet.recorder.normal(self.pod, DEADLINE[0], DEADLINE[1])
             self.fail(*DEADLINE)
 
-    # -- volumes ------------------------------------------------------------------------------------------------
-
-    def surroundings(self) -> Surroundings:
-        kubelet = self.kubelet
-        return Surroundings(self.simulation, kubelet.client, kubelet.informers, kubelet.machine.files,
-                            kubelet.machine.disk, kubelet.shared, self.facts)
+    # -- what containers and volumes need to know ----------------------------------------------------------------
 
     def facts(self) -> fields.Facts:
         addresses = self.attachment.addresses if self.attachment is not None else []
         return fields.Facts(addresses, self.kubelet.address, self.kubelet.allocatable, self._seen)
 
-    async def _mount(self) -> bool:
-        """WaitForAttachAndMount: until all volumes are there, at most two minutes."""
-        if self._mounted:
-            return True
-        if not self.volumes:
-            self.volumes = volumes_of(self.pod, self.surroundings())
-        waited, delay = 0.0, FIRST_MOUNT_RETRY
-        while problems := self._mount_problems():
-            for name, problem in problems.items():
-                if not isinstance(problem, (NotAttached, ProcessingFailure)):
-                    self.kubelet.recorder.warning(self.pod, 'FailedMount',
-                                                  f'{problem.step} for volume "{problem.name or name}" : {problem}')
-            if self._gives_up_mounting(problems, waited):
-                return False
-            await self.simulation.sleep(delay)
-            waited, delay = waited + delay, min(delay * 2, LAST_MOUNT_RETRY)
-        await self.kubelet.timing.mount(self.simulation)
-        self._mounted = True
-        return True
-
-    def _gives_up_mounting(self, problems: dict[str, MountFailure], waited: float) -> bool:
-        """The error of WaitForAttachAndMount: at once for volumes that cannot be processed, for others in the end."""
-        if waited < MOUNT_TIMEOUT and not any(isinstance(each, ProcessingFailure) for each in problems.values()):
-            return False
-        self.kubelet.recorder.warning(self.pod, 'FailedMount', unmounted(problems))
-        return True
-
-    def _mount_problems(self) -> dict[str, MountFailure]:
-        problems: dict[str, MountFailure] = {}
-        for name, volume in self.volumes.items():
-            try:
-                volume.check()
-            except MountFailure as failure:
-                problems[name] = failure
-        return problems
+    @property
+    def volumes(self) -> dict[str, Volume]:
+        """Those of the pod by their names, once it was tried to mount them."""
+        return self._mounts.volumes
 
     def refresh_volumes(self) -> None:
         """What volumes show may have changed."""
-        for volume in self.volumes.values():
-            if volume.live:
-                volume.refresh(self.pod)
+        self._mounts.refresh()
+
+    # -- containers ---------------------------------------------------------------------------------------------
 
     def _look_for_pull_secrets(self) -> None:
         """getPullSecretsForPod: images are pulled without those that are not there."""
@@ -372,8 +332,6 @@ class PodWorker:
             self.kubelet.recorder.warning(
                 self.pod, 'FailedToRetrieveImagePullSecret', 'Unable to retrieve some image pull secrets '
                 f'({", ".join(missing)}); attempting to pull the image may not succeed.')
-
-    # -- containers ---------------------------------------------------------------------------------------------
 
     async def _run_containers(self) -> bool:
         """kubeGenericRuntimeManager.SyncPod."""
