@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from contextlib import suppress
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -58,14 +57,14 @@ class _Names:
         return f'{name}.{self._last:x}'
 
 
-class _Recent(OrderedDict[Key, Any]):
+class _Recent(dict[Key, Any]):
     """A cache of the 4096 keys that were written last (lru.Cache)."""
 
     def keep(self, key: Key, value: Any) -> None:
+        self.pop(key, None)
         self[key] = value
-        self.move_to_end(key)
         if len(self) > MAX_CACHED:
-            self.popitem(last=False)
+            del self[next(iter(self))]
 
 
 class _Observed(NamedTuple):
@@ -152,15 +151,15 @@ class EventRecorder:
     def _is_similar(self, group: Key, message: str) -> bool:
         """EventAggregator.EventAggregate: whether an event is one of too many that differ in their message alone."""
         now = self._simulation.now
-        since, messages = self._similar.get(group, (now, set[str]()))
+        known: tuple[float, tuple[str, ...]] = self._similar.get(group, (now, ()))
+        since, messages = known
         if now - since > SIMILAR_INTERVAL:
-            messages = set[str]()
-        messages.add(message)
-        self._similar.keep(group, (now, messages))
-        if len(messages) < MAX_SIMILAR:
-            return False
-        messages.discard(message)
-        return True
+            messages = ()
+        if message not in messages:
+            messages = (*messages, message)  # a few at most, and mostly one
+        similar = len(messages) >= MAX_SIMILAR
+        self._similar.keep(group, (now, messages[:-1] if similar else messages))
+        return similar
 
     def _allowed(self, about: Key) -> bool:
         """EventSourceObjectSpamFilter.Filter: a token bucket for each object."""

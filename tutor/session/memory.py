@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import gc
 
-THRESHOLDS = 50_000, 10, 50
+THRESHOLDS = 200_000,20,100
 
 
 def collect_rarely() -> None:

@@ -7,6 +7,7 @@ count; those about capabilities, the network, mounts and signals are read over.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -133,9 +134,13 @@ def furnish(files: FileSystem) -> None:
     files.put(LIST, ''.join(f'{name} ({ENFORCE})\n' for name in LOADED), 0o444)
 
 
-def loaded(files: FileSystem) -> dict[str, str]:
+def loaded(files: FileSystem) -> Mapping[str, str]:
     """The names and modes of the profiles that a machine has loaded."""
-    text = files.read_text(LIST) if files.is_file(LIST) else ''
+    return _listed(files.read_text(LIST) if files.is_file(LIST) else '')
+
+
+@lru_cache(maxsize=64)
+def _listed(text: str) -> Mapping[str, str]:
     pairs = (line.rpartition(' ') for line in text.splitlines())
     return {name: mode.strip('()') for name, _, mode in pairs}
 
@@ -145,8 +150,13 @@ def find(files: FileSystem, name: str) -> Profile | None:
     if name not in loaded(files):
         return None
     path = _place(name)
-    return parse(files.read_text(path), name)[0] if files.is_file(path) else Profile(
-        name, ENFORCE, (Rule('/**', 'rwxmlka', False),))
+    return _profile(name, files.read_text(path) if files.is_file(path) else None)
+
+
+@lru_cache(maxsize=64)
+def _profile(name: str, text: str | None) -> Profile:
+    """A profile of the machine's own has no text here: it allows all files."""
+    return parse(text, name)[0] if text is not None else Profile(name, ENFORCE, (Rule('/**', 'rwxmlka', False),))
 
 
 def load(files: FileSystem, profile: Profile) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches import managers
@@ -34,6 +35,12 @@ class _Note:
     depth: int = 0
 
 
+@lru_cache(maxsize=1024)
+def _updater(name: str, group_version: str, subresource: str) -> Manager:
+    """One object for all notes of one writer."""
+    return Manager(name, 'Update', group_version, subresource)
+
+
 class Ledger:
     """The managed fields of all objects of one API server. `types` gives the type of a resource's objects."""
 
@@ -47,7 +54,7 @@ class Ledger:
         uid = new['metadata']['uid']
         last = self._notes.get(uid)
         previous = last if last is None or old is None or last.state is old else _Note(old, last, depth=last.depth + 1)
-        who = Manager(manager, 'Update', resource.group_version, subresource)
+        who = _updater(manager, resource.group_version, subresource)
         if previous is not None and previous.manager == who and previous.owners is None:
             # The same one writing again: its two writes count as one.
             previous = previous.previous

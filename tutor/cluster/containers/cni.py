@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from functools import lru_cache
 
 from tutor.shell.vfs import FileSystem
 
@@ -12,14 +14,19 @@ ENDINGS = ('.conf', '.conflist', '.json')
 PROBLEM = 'Network plugin returns error: cni plugin not initialized'
 
 
-def plugins(files: FileSystem) -> list[str]:
+def plugins(files: FileSystem) -> Sequence[str]:
     """loadFromConfDir: the plug-ins of the network, none while there is no configuration that can be read."""
     try:
         name = next((name for name, _ in sorted(files.scandir(CONFIGURATIONS)) if name.endswith(ENDINGS)), None)
-        found = json.loads(files.read_text(f'{CONFIGURATIONS}/{name}')) if name is not None else {}
-        return [entry['type'] for entry in found.get('plugins') or ([found] if found else ())]
+        return _types(files.read_text(f'{CONFIGURATIONS}/{name}')) if name is not None else ()
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []
+        return ()
+
+
+@lru_cache(maxsize=64)
+def _types(text: str) -> Sequence[str]:
+    found = json.loads(text)
+    return tuple(entry['type'] for entry in found.get('plugins') or ([found] if found else ()))
 
 
 def missing(files: FileSystem) -> str:

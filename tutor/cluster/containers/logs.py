@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,8 @@ STDOUT = 'stdout'
 STDERR = 'stderr'
 BUDGET = 1024 * 1024
 """Bytes kept of one container's log. The oldest go first, as with rotated files."""
+CHUNK = 1024
+"""Bytes up to which a chunk grows while time stands still and nobody reads along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class ContainerLog:
 
     def __init__(self, simulation: Simulation, budget: int = BUDGET) -> None:
         self._simulation = simulation
-        self._chunks: deque[tuple[float, str, bytes]] = deque()
+        self._chunks: list[tuple[float, str, bytes]] = []
         self._first = 0
         self._size = 0
         self._budget = budget
@@ -49,10 +50,14 @@ class ContainerLog:
             self._grown.notify()
 
     def _put(self, moment: float, stream: str, data: bytes) -> None:
-        self._chunks.append((moment, stream, data))
+        last = self._chunks[-1] if self._chunks and self._grown is None else None
+        if last is not None and last[0] == moment and last[1] == stream and len(last[2]) < CHUNK:
+            self._chunks[-1] = moment, stream, last[2] + data  # what was written in one go, as most logs begin
+        else:
+            self._chunks.append((moment, stream, data))
         self._size += len(data)
         while self._size > self._budget and len(self._chunks) > 1:
-            self._size -= len(self._chunks.popleft()[2])
+            self._size -= len(self._chunks.pop(0)[2])
             self._first += 1
 
     def recur(self, moments: Moments, stream: str, line: Callable[[float], bytes],

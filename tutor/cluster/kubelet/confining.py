@@ -24,8 +24,10 @@ def of(pod: Object, container: Object, files: FileSystem) -> Confinement:
     if own.get('privileged'):
         return Confinement()
     seccomp = own.get('seccompProfile') or shared.get('seccompProfile') or {}
-    refused = _refused(seccomp.get('localhostProfile', ''), files) if seccomp.get('type') == 'Localhost' else ()
-    return Confinement(_profile(pod, container, files), frozenset(refused))
+    profile = _profile(pod, container, files)
+    if seccomp.get('type') != 'Localhost':
+        return Confinement(profile)
+    return Confinement(profile, _refused(seccomp.get('localhostProfile', ''), files))
 
 
 def _profile(pod: Object, container: Object, files: FileSystem) -> apparmor.Profile | None:
@@ -53,7 +55,7 @@ def _wanted(pod: Object, container: Object) -> tuple[str, str]:
     return {'localhost': 'Localhost', apparmor.UNCONFINED: 'Unconfined'}.get(kind, 'RuntimeDefault'), name
 
 
-def _refused(name: str, files: FileSystem) -> set[str]:
+def _refused(name: str, files: FileSystem) -> frozenset[str]:
     """The system calls that a profile on the node's disk names as refused, START where it allows only others."""
     path = f'{SECCOMP}/{name}'
     failed = 'failed to create containerd container: '
@@ -67,4 +69,4 @@ def _refused(name: str, files: FileSystem) -> set[str]:
         raise RuntimeFailure(f'{failed}decoding seccomp profile failed "{path}": {error}') from None
     allowed: set[str] = {name for action, names in rules if action in ALLOWING for name in names}
     refused: set[str] = {name for action, names in rules if action not in ALLOWING for name in names}
-    return refused if usual in ALLOWING else refused | ({START} - allowed)
+    return frozenset(refused if usual in ALLOWING else refused | ({START} - allowed))

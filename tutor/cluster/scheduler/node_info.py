@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from tutor.apimachinery.objects import Object
@@ -17,6 +17,12 @@ _DEFAULT_MILLI = int(DEFAULT_CPU * 1000)
 
 def ceil(amount: Any) -> int:
     return amount if isinstance(amount, int) else -(-amount.numerator // amount.denominator)
+
+
+@lru_cache(maxsize=4096)
+def _kept_once(group: tuple[str, frozenset[tuple[str, str]]]) -> tuple[str, frozenset[tuple[str, str]]]:
+    """One object for all pods of a workload, of which there may be thousands."""
+    return group
 
 
 class Term:
@@ -94,7 +100,7 @@ class PodInfo:
     @cached_property
     def labels_key(self) -> tuple[str, frozenset[tuple[str, str]]]:
         """Namespace and labels: pods with equal ones are counted together."""
-        return self.namespace, frozenset(self.labels.items())
+        return _kept_once((self.namespace, frozenset(self.labels.items())))
 
     @cached_property
     def required_affinity(self) -> list[Term]:
