@@ -57,7 +57,7 @@ class FieldError:
         return f'FieldError({self!s})'
 
 
-def aggregate(errors: Iterable[FieldError]) -> str:
+def aggregate(errors: Iterable[object]) -> str:
     """ErrorList.ToAggregate().Error(): each message once, in brackets when there are several."""
     texts = list(dict.fromkeys(str(error) for error in errors))
     return texts[0] if len(texts) == 1 else f'[{", ".join(texts)}]'

@@ -14,12 +14,12 @@ from tutor.client.events import EventRecorder
 from tutor.client.link import Link
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
-from tutor.cluster import apiport, auditing, bootstrap, encryption, pki
+from tutor.cluster import access, apiport, auditing, bootstrap, encryption, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
 from tutor.cluster.apiserver.admission import configuration, enabling
 from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
 from tutor.cluster.apiserver.audit.policy import BadPolicy
-from tutor.cluster.apiserver.authentication import ANONYMOUS, AUTHENTICATED
+from tutor.cluster.apiserver.authentication import AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Elected, Serving, flags_of
@@ -134,17 +134,18 @@ class Cluster:
         self._heartbeats.reconsider()
 
     def _listen(self, ctx: ProcessContext, io: IO) -> Callable[[], None]:
-        """Open the API server's port on the machine that its process runs on, and read what the flags say of admission,
-        auditing and etcd. Raises CannotStart."""
+        """Open the API server's port on the machine that its process runs on, and read what the flags say of who may
+        do what, of admission, auditing and etcd. Raises CannotStart."""
         flags = flags_of(ctx)
         try:
             current = encryption.load(flags, ctx, self._resource_of)
             self.api.admission.enable(enabling.chosen(flags))
             path = flags.get(configuration.FLAG)
             self.api.admission.configure(configuration.load(path, ctx.files) if path else SecurityDefaults())
+            access.load(flags, ctx, io, self.api)
             self.api.audit = auditing.load(flags, ctx, io, self.api, self._address_of)
         except (encryption.BadConfiguration, configuration.BadConfiguration, enabling.UnknownPlugin,
-                BadPolicy) as problem:
+                BadPolicy, access.BadAccess) as problem:
             raise refused(ctx, str(problem)) from None
         self.store.encrypt(current if encryption.FLAG in flags else None)
         return apiport.listen(ctx, SERVER, self.connect, self._health)
@@ -306,7 +307,7 @@ class Connection:
 
     def _as_user(self, request: Request) -> Request:
         config = self._config
-        request.user = self._user()
+        request.user = self._user(request.path)
         request.user_agent = request.user_agent or config.user_agent
         if config.impersonate:
             extra: dict[str, tuple[str, ...]] = {}
@@ -315,15 +316,15 @@ class Connection:
             request.impersonate = User(config.impersonate, config.impersonate_groups, config.impersonate_uid, extra)
         return request
 
-    def _user(self) -> User:
-        """Who the credentials prove; raises Unauthorized for those that prove nobody."""
+    def _user(self, path: str) -> User:
+        """Who the credentials prove that ask a path; raises Unauthorized for those that prove nobody."""
         config, authenticator = self._config, self._api.authenticator
         if config.client_certificate_data:
             found = authenticator.certificate(config.client_certificate_data)
         elif config.token:
             found = authenticator.token(config.token)
         else:
-            return ANONYMOUS
+            return authenticator.nobody(path)
         if found is None:
             raise errors.unauthorized('Unauthorized')
         return found

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from tutor.apimachinery import errors
 from tutor.client.transport import User
-from tutor.cluster.apiserver.authentication import ANONYMOUS, Authenticator
+from tutor.cluster.apiserver.authentication import Authenticator
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -28,7 +28,7 @@ def authenticate(request: web.BaseRequest, authenticator: Authenticator) -> User
     if scheme.lower() != 'bearer' or not token.strip():
         if shown:
             raise errors.unauthorized('Unauthorized')
-        return ANONYMOUS
+        return authenticator.nobody(request.path)
     try:
         user = authenticator.token(token.strip())
     except Exception:  # whatever is in a token that we have not issued, it proves nobody

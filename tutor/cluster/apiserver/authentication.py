@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 import ssl
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,18 @@ BOOTSTRAP_TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
 ANONYMOUS = User('system:anonymous', ('system:unauthenticated',))
 
 
+StaticTokens = dict[str, User]
+"""The users of --token-auth-file by their tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """Who may come without credentials: nobody, anybody, or those who ask one of some paths."""
+
+    enabled: bool = True
+    paths: frozenset[str] | None = None
+
+
 class Authenticator:
     """Turns credentials into a User. `tokens` and `certificates` hold those that were given out, by their text."""
 
@@ -28,13 +40,23 @@ class Authenticator:
         self._server = server
         self.tokens: dict[str, User] = {}
         self.certificates: dict[str, User] = {}
+        self.static: StaticTokens = {}
+        self.anonymous = Anonymous()
         self.accounts = Validator(server.stores, server.simulation, server.keys.tokens)
         self.expired: set[str] = set()
         """Certificates that came to their end before their time."""
 
     def token(self, token: str) -> User | None:
         """The owner of a bearer token, or None when it is not valid (any more)."""
-        return self.tokens.get(token) or self._service_account(token) or self._bootstrap(token)
+        return self.static.get(token) or self.tokens.get(token) or self._service_account(token) or self._bootstrap(
+            token)
+
+    def nobody(self, path: str) -> User:
+        """Who asks a path without credentials. Raises Unauthorized where that is not allowed."""
+        paths = self.anonymous.paths
+        if not self.anonymous.enabled or (paths is not None and path not in paths):
+            raise errors.unauthorized('Unauthorized')
+        return ANONYMOUS
 
     def _bootstrap(self, token: str) -> User | None:
         """Who joins the cluster by a bootstrap token (plugin/pkg/auth/authenticator/token/bootstrap)."""

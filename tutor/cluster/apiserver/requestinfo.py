@@ -29,6 +29,25 @@ class RequestInfo:
     subresource: str = ''
     name: str = ''
     rest: tuple[str, ...] = ()
+    fields: str = ''
+    """The field selector of a list or watch."""
+
+    @property
+    def selected(self) -> str:
+        """The one object that it is about: by its path, or because the field selector allows no other name."""
+        return self.name or (self.value_of('metadata.name') if self.fields else '')
+
+    def selects(self, field: str, value: str) -> bool:
+        """Whether the field selector demands that a field has a value."""
+        return self.value_of(field) == value
+
+    def value_of(self, field: str) -> str:
+        """What the field selector demands of a field, '' if nothing."""
+        for part in self.fields.split(','):
+            name, _, value = part.replace('==', '=').partition('=')
+            if name == field:
+                return value
+        return ''
 
 
 def parse(method: str, path: str, query: Mapping[str, Any]) -> RequestInfo:
@@ -40,8 +59,10 @@ def parse(method: str, path: str, query: Mapping[str, Any]) -> RequestInfo:
     info = RequestInfo(path, VERBS.get(method, ''), True, *what)
     if method in ('GET', 'HEAD') and (not info.name or watched or is_true(query.get('watch'))):
         info.verb = 'watch' if watched or is_true(query.get('watch')) else 'list'
+        info.fields = query.get('fieldSelector') or ''
     elif info.verb == 'delete' and not info.name:
         info.verb = 'deletecollection'
+        info.fields = query.get('fieldSelector') or ''
     return info
 
 

@@ -38,8 +38,8 @@ def _decided(scope: Scope, review: Object, user: User, spec: Object) -> Response
         raise errors.invalid(scope.resource.group, scope.resource.kind, '', [field_errors.invalid(
             'spec.resourceAttributes', None, 'exactly one of nonResourceAttributes or resourceAttributes must be '
             'specified')])
-    reason = scope.server.authorizer.explain(user, info)
-    status: Object = {'allowed': reason is not None}
+    allowed, reason = scope.server.authorizer.decide(user, info)
+    status: Object = {'allowed': allowed}
     if reason:
         status['reason'] = reason
     return Response(201, {**review, 'status': status})
@@ -53,9 +53,13 @@ def _question(spec: Object) -> RequestInfo | None:
     if path is not None:
         return RequestInfo(path.get('path', ''), path.get('verb', ''))
     assert resource is not None
+    selector = resource.get('fieldSelector') or {}
+    fields = selector.get('rawSelector') or ','.join(
+        f'{need["key"]}={need["values"][0]}' for need in selector.get('requirements') or ()
+        if need.get('operator') == 'In' and len(need.get('values') or ()) == 1)
     return RequestInfo('', resource.get('verb', ''), True, '', resource.get('group', ''), resource.get('version', ''),
                        resource.get('namespace', ''), resource.get('resource', ''), resource.get('subresource', ''),
-                       resource.get('name', ''))
+                       resource.get('name', ''), fields=fields)
 
 
 def self_subject_rules(scope: Scope) -> Response:
@@ -75,7 +79,10 @@ def self_subject_rules(scope: Scope) -> Response:
             if rule.get(name):
                 kept[name] = list(rule[name])
         resources.append(kept)
-    status = {'resourceRules': resources, 'nonResourceRules': others, 'incomplete': False}
+    problems = scope.server.authorizer.problems(scope.user, namespace)
+    status: Object = {'resourceRules': resources, 'nonResourceRules': others, 'incomplete': bool(problems)}
+    if problems:
+        status['evaluationError'] = field_errors.aggregate(problems)
     return Response(201, {**review, 'status': status})
 
 

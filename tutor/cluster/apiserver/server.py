@@ -17,7 +17,7 @@ from tutor.cluster.apiserver.admission.chain import AdmissionChain
 from tutor.cluster.apiserver.aggregation import Aggregator
 from tutor.cluster.apiserver.audit.auditor import Auditor
 from tutor.cluster.apiserver.authentication import Authenticator
-from tutor.cluster.apiserver.authorization import Authorizer
+from tutor.cluster.apiserver.authorization.authorizer import Authorizer
 from tutor.cluster.apiserver.customresources import CustomResources
 from tutor.cluster.apiserver.flowcontrol import FlowControl
 from tutor.cluster.apiserver.nodes import NodeConnections

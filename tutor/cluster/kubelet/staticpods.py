@@ -163,11 +163,7 @@ class StaticPods:
             self._show(key, known)
             return
         try:
-            current = client.find('pods', meta['name'], meta['namespace'])
-            if current is not None:
-                if _is_mirror_of(current, pod):
-                    self._show(key, current)
-                    return
+            if known is not None:
                 client.delete('pods', meta['name'], meta['namespace'], {'gracePeriodSeconds': 0})
             if self._kubelet.current_node() is not None:  # a node that was removed shows no mirrors
                 self._show(key, client.create('pods', self._mirror(pod), meta['namespace']))

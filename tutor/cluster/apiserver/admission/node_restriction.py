@@ -5,11 +5,10 @@ from __future__ import annotations
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.plugin import Plugin
-from tutor.cluster.apiserver.authorization import NODES
+from tutor.cluster.apiserver.authorization.node import node_of
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
-PREFIX = 'system:node:'
 MIRROR = 'kubernetes.io/config.mirror'
 RESTRICTED = 'node-restriction.kubernetes.io'
 ROLE = 'node-role.kubernetes.io/'
@@ -27,7 +26,7 @@ class NodeRestriction(Plugin):
     resources = frozenset({('', 'pods'), ('', 'nodes')})
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        node = _node(scope)
+        node = node_of(scope.user)
         if node is None:
             return
         if scope.resource.plural == 'nodes':
@@ -39,7 +38,7 @@ class NodeRestriction(Plugin):
                                        'itself')
 
     def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
-        node = _node(scope)
+        node = node_of(scope.user)
         if node is None:
             return
         if scope.resource.plural == 'nodes':
@@ -85,14 +84,6 @@ def _forbidden(label: str) -> bool:
 
 def _within(domain: str, *parents: str) -> bool:
     return any(domain == parent or domain.endswith(f'.{parent}') for parent in parents)
-
-
-def _node(scope: Scope) -> str | None:
-    """The node that a kubelet is of, None for other users."""
-    user = scope.user
-    if not user.name.startswith(PREFIX) or NODES not in user.groups:
-        return None
-    return user.name[len(PREFIX):]
 
 
 def _refusal(scope: Scope, obj: Object, text: str) -> errors.StatusError:

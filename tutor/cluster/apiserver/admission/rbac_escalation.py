@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.plugin import Plugin
-from tutor.cluster.apiserver.authorization import MASTERS, RBAC
+from tutor.cluster.apiserver.authorization.authorizer import MASTERS
+from tutor.cluster.apiserver.authorization.rbac import RBAC
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
@@ -61,7 +62,7 @@ class RbacEscalation(Plugin):
 
     def _refuse(self, scope: Scope, name: str, rules: list[Object], namespace: str) -> None:
         """ConfirmNoEscalation."""
-        own = list(self.server.authorizer.rules(scope.user, namespace))
+        own = list(self.server.authorizer.rbac.rules(scope.user, namespace))
         missing = [part for rule in rules for part in _parts(rule) if not any(_covers(have, part) for have in own)]
         if missing:
             shown = '\n'.join(sorted({_compact(rule) for rule in _merged(missing)}))

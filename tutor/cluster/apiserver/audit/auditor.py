@@ -23,7 +23,7 @@ from tutor.cluster.apiserver.audit.policy import (
     Decision,
     Policy,
 )
-from tutor.cluster.apiserver.authorization import impersonated
+from tutor.cluster.apiserver.authorization.authorizer import impersonated
 from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.simulation import Simulation
 
