@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.cluster.controllers import job_pods
 from tutor.cluster.controllers.job_policy import match_failure, match_success
 
 SET = {'containerName': 'main'}
@@ -160,3 +161,44 @@ def test_a_job_that_something_else_manages_is_left_alone(world, make):
     world.create('jobs.batch', make.job('work', managedBy='example.com/other'))
     assert world.names('pods') == []
     assert world.status('jobs.batch', 'work') == {}
+
+
+def test_failed_indexes_are_judged_before_the_success_policy(world, make):
+    """TestSyncJobWithJobSuccessPolicy: both come true in one look."""
+    world.create('jobs.batch', make.job('work', completions=2, parallelism=2, completionMode='Indexed',
+                                        backoffLimitPerIndex=0, successPolicy={'rules': [{'succeededIndexes': '0'}]}))
+    world.end('batch.kubernetes.io/job-completion-index=1', 'Failed', 1)
+    world.end('batch.kubernetes.io/job-completion-index=0', 'Succeeded')
+    world.run(5)
+    assert [reason for _, reason, _ in conditions(world)] == ['FailedIndexes', 'FailedIndexes']
+
+
+def test_an_indexed_job_made_smaller_loses_its_highest_indexes(world, make):
+    """TestActivePodsForRemoval: although index 0 has the youngest pod."""
+    world.create('jobs.batch', make.job('work', completions=5, parallelism=5, completionMode='Indexed'))
+    world.end('batch.kubernetes.io/job-completion-index=0', 'Failed', 1)
+    world.run(20)
+    world.patch('jobs.batch', 'work', {'spec': {'completions': 3, 'parallelism': 3}})
+    world.run(5)
+    assert sorted(pod['metadata']['labels']['batch.kubernetes.io/job-completion-index']
+                  for pod in world.items('pods') if pod['status']['phase'] == 'Running') == ['0', '1', '2']
+
+
+def pod_of(name: str, index: int | None, phase: str = 'Running') -> dict:
+    notes = {} if index is None else {job_pods.INDEX: str(index)}
+    return {'metadata': {'name': name, 'uid': name, 'annotations': notes, 'creationTimestamp': '2026-05-04T09:00:00Z'},
+            'spec': {'nodeName': 'node01'}, 'status': {'phase': phase}}
+
+
+@pytest.mark.parametrize(('pods', 'at_least', 'gone'), [
+    ([('a', None), ('b', 0), ('c', 1)], 0, ['a']),
+    ([('a', 0), ('b', 3), ('c', 7)], 0, ['b', 'c']),
+    ([('a', 0), ('b', 0, 'Pending'), ('c', 0, 'Pending'), ('d', 1)], 0, ['b', 'c']),
+    ([('a', 0), ('b', 0, 'Pending'), ('c', 1, 'Pending'), ('d', 2)], 2, ['b', 'c']),
+    ([('a', 0), ('b', 1)], 1, ['a']),
+])
+def test_active_pods_for_removal(pods, at_least, gone):
+    """TestActivePodsForRemoval: those without a good index of their own, then the usual ones."""
+    job = {'spec': {'completionMode': 'Indexed', 'completions': 3}}
+    found = job_pods.active_for_removal(job, [pod_of(*pod) for pod in pods], at_least, 0.0)
+    assert [pod['metadata']['name'] for pod in found] == gone

@@ -9,7 +9,7 @@ from tutor.apimachinery.selectors import from_label_selector
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.transport import STRATEGIC_PATCH
-from tutor.cluster.controllers import indexes, pods
+from tutor.cluster.controllers import indexes
 from tutor.cluster.controllers import job_pods as members
 from tutor.cluster.controllers.controller import Controller, namespace_terminating
 from tutor.cluster.controllers.expectations import Expectations
@@ -129,10 +129,10 @@ class JobController(Controller):
         if members.is_suspended(job):
             return self._delete(where, sync, list(sync.active), release=True)
         wanted = sync.wanted_active()
-        surplus = len(sync.active) - wanted
-        if surplus > 0:
-            order = pods.by_deletion_preference(sync.active, {}, self.seconds())
-            return self._delete(where, sync, order[:min(surplus, BURST)], release=True)
+        surplus = members.active_for_removal(job, sync.active, max(len(sync.active) - wanted, 0), self.seconds())
+        if surplus:
+            # Pods are either made or deleted in one look, even where an index has two and another none.
+            return self._delete(where, sync, surplus[:BURST], release=True)
         waiting = sync.terminating if members.only_replaces_failed(job) else 0
         missing = wanted - len(sync.active) - waiting
         if missing <= 0:

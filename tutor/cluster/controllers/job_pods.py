@@ -45,6 +45,31 @@ def index_of(pod: Object) -> int | None:
     return int(text) if text is not None and text.isdigit() else None
 
 
+def active_for_removal(job: Object, active: list[Object], at_least: int, now: float) -> list[Object]:
+    """activePodsForRemoval: of an indexed job first those beyond its completions, without an index, or whose index
+    another one has too; then as many as there are too many, in the order in which pods go."""
+    gone = _misplaced(active, job['spec'].get('completions') or 0, now) if is_indexed(job) else []
+    missing = at_least - len(gone)
+    if missing > 0:
+        names = {pod['metadata']['uid'] for pod in gone}
+        left = [pod for pod in active if pod['metadata']['uid'] not in names]
+        gone += pods.by_deletion_preference(left, {}, now)[:missing]
+    return gone
+
+
+def _misplaced(active: list[Object], completions: int, now: float) -> list[Object]:
+    """appendDuplicatedIndexPodsForRemoval."""
+    by_index: dict[int, list[Object]] = {}
+    for pod in active:
+        index = index_of(pod)
+        by_index.setdefault(-1 if index is None else index, []).append(pod)
+    gone: list[Object] = []
+    for index, same in sorted(by_index.items()):
+        outside = index < 0 or index >= completions
+        gone += same if outside else pods.by_deletion_preference(same, {}, now)[:-1]
+    return gone
+
+
 def parse_indexes(text: str | None, completions: int) -> list[int]:
     """'1-3,5' as numbers; those beyond completions are left out."""
     found: list[int] = []

@@ -162,12 +162,12 @@ class Sync:
             self._fail('DeadlineExceeded', 'Job was active longer than specified deadline')
         elif spec.get('maxFailedIndexes') is not None and len(self.failed_indexes) > spec['maxFailedIndexes']:
             self._fail('MaxFailedIndexesExceeded', 'Job has exceeded the specified maximal number of failed indexes')
-        elif spec.get('successPolicy') and (text := job_policy.match_success(
-                spec['successPolicy'], self._completions or 0, self.succeeded_indexes)):
-            self.ended = self._entry('SuccessCriteriaMet', 'True', 'SuccessPolicy', text)
         elif self.failed_indexes and len(self.failed_indexes) + len(self.succeeded_indexes) >= (
                 self._completions or 0):
             self._fail('FailedIndexes', 'Job has failed indexes')
+        elif spec.get('successPolicy') and (text := job_policy.match_success(
+                spec['successPolicy'], self._completions or 0, self.succeeded_indexes)):
+            self.ended = self._entry('SuccessCriteriaMet', 'True', 'SuccessPolicy', text)
 
     def _fail(self, reason: str, message: str) -> None:
         self.ended = self._entry('FailureTarget', 'True', reason, message)
