@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tutor.apimachinery.decode import json_problem
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.resources import Resource, by_kind, split_api_version
 from tutor.apimachinery.schema import for_resource
 from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.json_patching import json_patched
 from tutor.shell.pflag import Flag
 
+_SCHEME = 'k8s.io/kubectl/pkg/scheme/scheme.go:28'
 OVERRIDE_FLAGS = (
     Flag('override-type', default='merge', help='The method used to override the generated object: json, merge, or '
          'strategic.'),
@@ -25,29 +28,51 @@ def overridden(obj: Object, text: str, kind: str) -> Object:
         return obj
     if kind not in ('json', 'merge', 'strategic'):
         raise KubectlError(f'invalid override type: {kind}')
+    resource = by_kind(*split_api_version(obj['apiVersion']), obj['kind'])
+    assert resource is not None, obj['kind']
+    return _decoded({'json': _json, 'merge': _merge, 'strategic': _strategic}[kind](obj, text, resource), resource)
+
+
+def _json(obj: Object, text: str, _: Resource) -> Object:
+    try:
+        return json_patched(obj, json.loads(text))
+    except ValueError as error:
+        raise KubectlError(json_problem(text, error)) from None
+
+
+def _merge(obj: Object, text: str, _: Resource) -> Object:
+    patch = _json_object(text, 'Invalid JSON Patch')
+    from tutor.apimachinery.patches import merge
+    return merge.apply(obj, patch)
+
+
+def _strategic(obj: Object, text: str, resource: Resource) -> Object:
+    patch = _json_object(text, 'invalid JSON document')
+    from tutor.apimachinery.patches import strategic
+    try:
+        return strategic.merge(obj, patch, strategic.Shape(for_resource(resource)))
+    except strategic.PatchError as error:
+        raise KubectlError(str(error)) from None
+
+
+def _json_object(text: str, otherwise: str) -> Object:
     try:
         patch: Any = json.loads(text)
     except ValueError:
-        raise KubectlError('Invalid JSON Patch') from None
-    if kind == 'json':
-        from tutor.apimachinery.patches import json_patch
-        return json_patch.apply(obj, patch)
+        patch = None
     if not isinstance(patch, dict):
-        raise KubectlError('Invalid JSON Patch')
-    resource = by_kind(*split_api_version(obj['apiVersion']), obj['kind'])
-    if kind == 'strategic' and resource is not None:
-        from tutor.apimachinery.patches import strategic
-        return strategic.apply(obj, patch, resource)
-    from tutor.apimachinery.patches import merge
-    return _decoded(merge.apply(obj, patch), resource)
+        raise KubectlError(otherwise)
+    return patch
 
 
-def _decoded(obj: Object, resource: Resource | None) -> Object:
+def _decoded(obj: Object, resource: Resource) -> Object:
     """As the typed object that kubectl makes of it: fields that the kind does not have are lost."""
-    definition = for_resource(resource) if resource is not None else None
-    if definition is None:
-        return obj
+    version, kind = obj.get('apiVersion', ''), obj.get('kind', '')
+    if (version, kind) != (resource.group_version, resource.kind):
+        raise KubectlError(f'no kind "{kind}" is registered for version "{version}" in scheme "{_SCHEME}"')
     from tutor.apimachinery.conversion import DecodeError, decode
+    definition = for_resource(resource)
+    assert definition is not None
     typed = deep_copy(obj)
     try:
         decode(typed, definition)

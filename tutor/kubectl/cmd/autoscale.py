@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import QuantityError, canonical
@@ -17,6 +19,9 @@ from tutor.shell.pflag import INT32, Flag
 
 INCOMPATIBLE = 'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: '
 _RESOURCE = 'horizontalpodautoscalers'
+_UNITS = {'cpu': 'm', 'memory': 'Mi'}  # of a number alone (getDefaultUnitForResource)
+_WHOLE = re.compile(r'[+-]?[0-9]+')
+_NUMBER = re.compile(r'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?')
 
 
 class AutoscaleOptions(Options):
@@ -30,15 +35,22 @@ class AutoscaleOptions(Options):
             raise KubectlError(f'--max=MAXPODS is required and must be at least 1, max: {high}')
         if high < low:
             raise KubectlError(f'--max=MAXPODS must be larger or equal to --min=MINPODS, max: {high}, min: {low}')
-        if self.flags.changed('cpu-percent') and self.flags['cpu']:
-            raise KubectlError('--cpu-percent and --cpu cannot be used together')
+        if self.flags['cpu-percent'] > 0 and self.flags['cpu']:
+            raise KubectlError('--cpu-percent and --cpu are mutually exclusive')
+        for name in ('cpu', 'memory'):
+            if self.flags[name]:
+                _target(self.flags[name], name)
 
     async def run(self) -> None:
         builder = self.factory.builder().continue_on_error().namespace(self.namespace)
         builder.filename_flags(self.enforced, self.flags).arguments(False, self.args)
+        self.count = 0
         (await builder.flatten().do()).visit(self._autoscale)
+        if not self.count:
+            raise KubectlError('no objects passed to autoscale')
 
     def _autoscale(self, info: Info) -> None:
+        self.count += 1
         mapping = info.mapping
         if mapping.subresource('scale') is None:
             raise KubectlError(f'cannot autoscale a {mapping.kind}: could not find scale subresource for '
@@ -47,11 +59,16 @@ class AutoscaleOptions(Options):
         try:
             self._handle(hpa)
         except StatusError:
-            if not self.flags['cpu']:
-                raise KubectlError(f'{INCOMPATIBLE}empty input') from None
-            if self.flags['memory'] or 'averageUtilization' not in _target(self.flags['cpu'], 'cpu'):
-                raise KubectlError(f'{INCOMPATIBLE}%!w(<nil>)') from None
+            self._check_version_one()
             self._handle(self._version_one(info))
+
+    def _check_version_one(self) -> None:
+        """canCreateHPAV1: a utilization of the CPU; --cpu is read first, even where --cpu-percent says it."""
+        if not self.flags['cpu'].strip():
+            raise KubectlError(f'{INCOMPATIBLE}empty input')
+        utilization = 'averageUtilization' in _target(self.flags['cpu'], 'cpu')
+        if self.flags['memory'] or not (self.flags['cpu-percent'] >= 0 or utilization):
+            raise KubectlError(f'{INCOMPATIBLE}%!w(<nil>)')
 
     def _handle(self, hpa: Object) -> None:
         record(self, hpa)
@@ -71,15 +88,18 @@ class AutoscaleOptions(Options):
             'maxReplicas': self.flags['max']}
         if self.flags['min'] > 0:
             spec['minReplicas'] = self.flags['min']
-        return {'apiVersion': f'autoscaling/{version}', 'kind': 'HorizontalPodAutoscaler',
-                'metadata': {'name': self.flags['name'] or info.name}, 'spec': spec}
+        metadata: Object = {'name': self.flags['name'] or info.name}
+        if self.enforced:
+            metadata['namespace'] = self.namespace
+        return {'apiVersion': f'autoscaling/{version}', 'kind': 'HorizontalPodAutoscaler', 'metadata': metadata,
+                'spec': spec}
 
     def _version_two(self, info: Info) -> Object:
         hpa = self._frame(info, 'v2')
         metrics = []
         for name in ('cpu', 'memory'):
             text = self.flags[name]
-            if name == 'cpu' and self.flags['cpu-percent'] >= 0 and not text:
+            if name == 'cpu' and self.flags['cpu-percent'] > 0:
                 text = f'{self.flags["cpu-percent"]}%'
             if text:
                 metrics.append({'type': 'Resource', 'resource': {'name': name, 'target': _target(text, name)}})
@@ -90,24 +110,25 @@ class AutoscaleOptions(Options):
 
     def _version_one(self, info: Info) -> Object:
         hpa = self._frame(info, 'v1')
-        hpa['spec']['targetCPUUtilizationPercentage'] = _target(self.flags['cpu'], 'cpu')['averageUtilization']
+        if self.flags['cpu-percent'] >= 0:
+            hpa['spec']['targetCPUUtilizationPercentage'] = self.flags['cpu-percent']
         hpa['status'] = {'currentReplicas': 0, 'desiredReplicas': 0}
         return hpa
 
 
 def _target(text: str, name: str) -> Object:
     """parseResourceInput: '80%' is a utilization, anything else an amount."""
-    number = text.removesuffix('%')
+    text = text.strip()
     if text.endswith('%'):
-        if not number.isdigit():
-            raise KubectlError(f'invalid resource {name} value: {text}')
+        number = text.removesuffix('%')
+        if not _WHOLE.fullmatch(number) or not 0 <= int(number) < 1 << 31:
+            raise KubectlError(f'invalid percentage value: {number}')
         return {'type': 'Utilization', 'averageUtilization': int(number)}
-    if text.isdigit():
-        text += 'm' if name == 'cpu' else 'Mi'
+    amount = f'{float(text)!r}'.removesuffix('.0') + _UNITS[name] if _NUMBER.fullmatch(text) else text
     try:
-        return {'type': 'AverageValue', 'averageValue': canonical(text)}
-    except QuantityError:
-        raise KubectlError(f'invalid resource {name} value: {text}') from None
+        return {'type': 'AverageValue', 'averageValue': canonical(amount)}
+    except QuantityError as error:
+        raise KubectlError(str(error) if amount != text else f'invalid resource {name} value: {text}') from None
 
 
 COMMAND = Command(

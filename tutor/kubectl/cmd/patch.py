@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches import merge
 from tutor.apimachinery.resources import by_kind, split_api_version
 from tutor.client.transport import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
 from tutor.kubectl.errors import KubectlError, with_prefix
+from tutor.kubectl.json_patching import json_patched
 from tutor.kubectl.options import DRY_RUN_FLAG, PRINT_FLAGS, field_manager_flag, filename_flags, subresource_flag
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.recording import RECORD_FLAG, record_patch
@@ -101,7 +102,7 @@ class PatchOptions(Options):
     def _locally(self, info: Info) -> Object:
         """getPatchedJSON."""
         if self.content_type == JSON_PATCH:
-            return _json_patched(info.object, self.body)
+            return json_patched(info.object, self.body)
         if not isinstance(self.body, dict):
             if isinstance(self.body, list) and self.content_type == MERGE_PATCH:
                 raise KubectlError('json: cannot unmarshal array into Go value of type unstructured.detector')
@@ -115,46 +116,6 @@ class PatchOptions(Options):
                                'locally, try --type merge')
         from tutor.apimachinery.patches import strategic
         return strategic.apply(info.object, self.body, resource)
-
-
-def _json_patched(obj: Object, patch: Any) -> Object:
-    """evanphx/json-patch, in its words; the object itself is shared and stays as it is."""
-    from tutor.apimachinery.patches import json_patch
-    if not isinstance(patch, list):
-        kind = 'object' if isinstance(patch, dict) else _json_kind(patch)
-        raise KubectlError(f'json: cannot unmarshal {kind} into Go value of type jsonpatch.Patch')
-    patched = deep_copy(obj)
-    for operation in patch:
-        try:
-            patched = json_patch.apply(patched, [operation])
-        except StatusError:
-            raise KubectlError(_json_patch_problem(operation)) from None
-    return patched
-
-
-def _json_kind(text: str) -> str:
-    """What encoding/json calls a JSON text that is neither object nor list."""
-    return 'string' if text[:1] == '"' else 'bool' if text in ('true', 'false') else 'number'
-
-
-def _json_patch_problem(operation: Any) -> str:
-    found = operation if isinstance(operation, dict) else {}
-    kind, path = found.get('op'), str(found.get('path', ''))
-    source = str(found.get('from', ''))
-    last = path.rpartition('/')[2]
-    match kind:
-        case 'test':
-            return f'testing value {path} failed: test failed'
-        case 'remove':
-            why = (f'access invalid index: {last}: invalid index referenced' if last.isdigit()
-                   else f'remove nonexistent key: {last}: missing value')
-            return f"error in remove for path: '{path}': Unable to {why}"
-        case 'move':
-            key = source.rpartition('/')[2]
-            return f"error in move for path: '{key}': Unable to remove nonexistent key: {key}: missing value"
-        case 'add' | 'replace' | 'copy':
-            return f'{kind} operation does not apply: doc is missing path: "{path}": missing value'
-    return f'Unexpected kind: {kind or "unknown"}'
 
 
 def _comparable(obj: Object) -> Object:
