@@ -207,7 +207,8 @@ class RunOptions(Options):
         code = (ended or {}).get('exitCode', 0)
         if not ended or not code:
             raise KubectlError(f'pod {where} failed with unknown exit code')
-        self.err(f'pod {where} terminated ({ended.get("reason", "")})\n{ended.get("message", "")}')
+        text = f'pod {where} terminated ({ended.get("reason", "")})\n{ended.get("message", "")}'
+        self.err(text if text.endswith('\n') else f'{text}\n')
         return code
 
     async def _remove(self) -> None:
