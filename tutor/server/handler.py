@@ -6,18 +6,16 @@ from aiohttp import web
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.http import negotiation, requestinfo
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.protobuf import swagger
 from tutor.apimachinery.protobuf.encoding import Unencodable, has_message
-from tutor.apimachinery.resources import RESOURCES
+from tutor.apimachinery.resources import by_plural
 from tutor.client.transport import Request, Response
-from tutor.cluster.apiserver import requestinfo
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.cluster import Cluster
-from tutor.server import answers, credentials, logs, negotiation, requests, watches
+from tutor.server import answers, credentials, logs, requests, watches
 from tutor.server.streams import serving
 from tutor.server.wallclock import WallClock
-
-RESOURCES_BY_PLACE = {(r.group, r.version, r.plural): r for r in RESOURCES}
 
 
 class ApiHandler:
@@ -76,7 +74,7 @@ class ApiHandler:
         """What to answer in. Logs, streams and paths that are no resources choose for themselves."""
         header = http.headers.get('Accept', '')
         if info.is_resource and info.subresource not in ('log', *serving.STREAMED):
-            resource = RESOURCES_BY_PLACE.get((info.group, info.version, info.resource))
+            resource = by_plural(info.group, info.version, info.resource)
             return negotiation.accepted(header, resource is not None and has_message(resource))
         return header, swagger.MEDIA if info.path == '/openapi/v2' and negotiation.wants(
             header, swagger.NAMES) else negotiation.JSON
@@ -92,4 +90,4 @@ class ApiHandler:
         body = response.body
         return info.is_resource and isinstance(body, dict) and isinstance(body.get('items'), list) and \
             str(body.get('kind')).endswith('List') and body['kind'] != 'PartialObjectMetadataList' and \
-            (info.group, info.version, info.resource) in RESOURCES_BY_PLACE
+            by_plural(info.group, info.version, info.resource) is not None

@@ -12,12 +12,13 @@ from aiohttp import web
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.http import bodies, negotiation
+from tutor.apimachinery.http.requestinfo import RequestInfo, is_true
 from tutor.apimachinery.protobuf import encoding
 from tutor.client.transport import Request
 from tutor.cluster.apiserver import ownership
-from tutor.cluster.apiserver.requestinfo import RequestInfo, is_true
 from tutor.cluster.registry.watch import Event, Watcher
-from tutor.server import answers, negotiation
+from tutor.server import answers
 
 if TYPE_CHECKING:
     from tutor.server.handler import ApiHandler
@@ -141,7 +142,7 @@ class EventLines:
         return b'{"type":"%s","object":%s}\n' % (kind.encode(), body)
 
     def body(self, obj: Any) -> bytes:
-        return answers.encode(obj)[:-1]
+        return bodies.encode(obj)[:-1]
 
     def _line(self, kind: str, obj: Any, owned: Shown) -> bytes:
         found = self._known.get((kind, id(obj)))

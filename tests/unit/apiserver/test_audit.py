@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from tutor.apimachinery.http import requestinfo
 from tutor.client.transport import User
-from tutor.cluster.apiserver import requestinfo
 from tutor.cluster.apiserver.audit.policy import LEVELS, BadPolicy, read
 from tutor.session.workbench import Workbench
 

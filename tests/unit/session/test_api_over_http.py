@@ -99,3 +99,23 @@ def test_a_watch_streams_through_the_proxy(bench: Workbench) -> None:
     bench.run('kubectl create configmap seen; sleep 6; kill %1')
     events = [json.loads(line) for line in bench.run('cat events').stdout.splitlines()]
     assert ('ADDED', 'seen') in [(event['type'], event['object']['metadata']['name']) for event in events]
+
+
+def test_media_types_are_negotiated(bench: Workbench) -> None:
+    def curl(options: str) -> str:
+        return bench.run(f"curl -sk --cert me.crt --key me.key {options}").stdout
+
+    maps = f'{SERVER}/api/v1/namespaces/default/configmaps'
+    assert '"code": 406' in curl(f"-H 'Accept: application/xml' {maps}")
+    assert 'the body of the request was in an unknown format' in curl(
+        f"-X POST -H 'Content-Type: application/xml' -d '<a/>' {maps}")
+    assert curl(f"-H 'Accept: application/yaml' {SERVER}/api/v1/namespaces/default").startswith('apiVersion: v1\nkind:')
+    assert 'must be of type ConfigMap' in curl(f"-X POST -H 'Content-Type: application/json' -d '{{' {maps}")
+    assert 'strconv.ParseInt: parsing \\"many\\"' in curl(f"'{maps}?limit=many'")
+
+
+def test_a_warning_is_quoted(bench: Workbench) -> None:
+    shown = bench.run("curl -ski --cert me.crt --key me.key -X POST -H 'Content-Type: application/json' -d "
+                      """'{"metadata":{"name":"warned"},"dat":{}}' """
+                      f"'{SERVER}/api/v1/namespaces/default/configmaps?fieldValidation=Warn'").stdout
+    assert 'Warning: 299 - "unknown field \\"dat\\""' in shown

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object, condition
 from tutor.client.transport import ADMIN, Request, Response, User
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.storage import Change

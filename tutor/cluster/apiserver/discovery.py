@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.transport import Request, Response
 from tutor.cluster import account_tokens
 from tutor.cluster.apiserver import aggregated, health
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer

@@ -6,7 +6,7 @@ import math
 from datetime import timedelta
 from typing import Protocol
 
-from tutor.cluster.apiserver.requestinfo import RequestInfo
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.cluster.registry.watch import Watcher
 from tutor.cluster.simulation import Simulation
 

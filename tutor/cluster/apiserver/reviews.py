@@ -7,11 +7,11 @@ from typing import Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response, User
 from tutor.cluster.account_tokens import ISSUER
 from tutor.cluster.apiserver import decoding
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.token_validator import InvalidToken
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.http.requestinfo import RequestInfo, is_true
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import Request, User
-from tutor.cluster.apiserver.requestinfo import RequestInfo, is_true
 from tutor.cluster.registry.store import ResourceStore
 from tutor.cluster.registry.strategy import Context
 

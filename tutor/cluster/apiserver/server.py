@@ -8,11 +8,13 @@ from typing import Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.http import requestinfo
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches.ledger import Ledger
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, User
-from tutor.cluster.apiserver import discovery, reads, requestinfo, watching, writes
+from tutor.cluster.apiserver import discovery, reads, watching, writes
 from tutor.cluster.apiserver.admission.chain import AdmissionChain
 from tutor.cluster.apiserver.aggregation import Aggregator
 from tutor.cluster.apiserver.audit.auditor import Auditor
@@ -22,7 +24,6 @@ from tutor.cluster.apiserver.customresources import CustomResources
 from tutor.cluster.apiserver.flowcontrol import FlowControl
 from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.apiserver.renewals import CONTROLLERS, NoRenewals, Renewals, is_renewed
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.reviews import REVIEWS
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.services import NoServices, ServiceConnections

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.http.requestinfo import is_true
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver import listoptions, selection, tables
-from tutor.cluster.apiserver.requestinfo import is_true
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.watch import Event, Watcher, to_event
 from tutor.cluster.storage import Compacted

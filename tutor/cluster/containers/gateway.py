@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from http.client import responses
 from typing import Any
 from urllib.parse import parse_qs
 
 from tutor.apimachinery.errors import PageNotFound, StatusError
+from tutor.apimachinery.http import bodies, negotiation, requestinfo
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.printing.go_structs import as_served
+from tutor.apimachinery.resources import by_plural
 from tutor.client.transport import JSON, ByteStream, Request, Response, Transport, WatchStream
 from tutor.cluster.containers.http import HttpError, HttpRequest, read_request
 from tutor.cluster.simulation import Cancelled
@@ -53,29 +55,28 @@ class Gateway:
                 self._whole(transport, asked, connection)
                 return
             request = as_request(asked)
+            media = _answered_in(asked)
             if str(request.query.get('watch', '')).lower() in ('true', '1'):
                 await self._watch(transport.watch(request), connection)
             elif asked.path.endswith('/log') and asked.method == 'GET':
                 await self._stream(transport.stream(request), connection)
             else:
-                self._whole(transport.send(request), asked, connection)
+                self._whole(transport.send(request), asked, connection, media)
         except PageNotFound as error:
             self._whole(Response(error.code, error.TEXT), asked, connection)
         except StatusError as error:
             self._whole(Response(error.code, error.status), asked, connection)
-        except json.JSONDecodeError as problem:
-            self._whole(Response(400, f'{problem}\n', content_type='text/plain'), asked, connection)
         except OSError as problem:
             self._whole(Response(502, f'{problem}\n', content_type='text/plain; charset=utf-8'), asked, connection)
 
     # -- the three ways to answer -------------------------------------------------------------------------------
 
-    def _whole(self, response: Response, asked: HttpRequest, connection: Connection) -> None:
-        data = _encoded(response.body, _pretty(asked))
-        kind = response.content_type
-        if kind == JSON and isinstance(response.body, str | bytes):
+    def _whole(self, response: Response, asked: HttpRequest, connection: Connection, media: str = JSON) -> None:
+        data = _encoded(response.body, _pretty(asked), media)
+        kind = media if response.content_type == JSON else response.content_type
+        if response.content_type == JSON and isinstance(response.body, str | bytes):
             kind = 'text/plain; charset=utf-8'
-        headers = [f'Content-Length: {len(data)}', *(f'Warning: 299 - "{text}"' for text in response.warnings)]
+        headers = [f'Content-Length: {len(data)}', *(f'Warning: {bodies.warning(text)}' for text in response.warnings)]
         connection.writer.write(self._head(response.status, kind, headers) + (b'' if asked.method == 'HEAD' else data))
 
     def _head(self, status: int, kind: str, headers: list[str]) -> bytes:
@@ -111,15 +112,29 @@ def _chunk(data: bytes, connection: Connection) -> None:
 
 
 def as_request(asked: HttpRequest) -> Request:
-    """An HTTP request as the API server takes it; raises JSONDecodeError."""
+    """An HTTP request as the API server takes it; raises BadRequest, UnsupportedMediaType, NotAcceptable."""
     query: dict[str, Any] = {name: values[0] if len(values) == 1 else values
                              for name, values in parse_qs(asked.query, keep_blank_values=True).items()}
-    kind = asked.headers.get('content-type', JSON).partition(';')[0].strip()
-    body: Any = asked.body or None
-    if asked.body and 'patch' not in kind:
-        body = json.loads(asked.body) if 'yaml' not in kind else asked.body
+    bodies.check_numbers(query)
+    info = requestinfo.parse(asked.method, asked.path, query)
+    body, kind = bodies.content(asked.method, asked.headers.get('content-type', ''), asked.body, _kind(info))
     return Request(asked.method, asked.path, query, body, kind, asked.headers.get('accept', JSON),
                    user_agent=asked.headers.get('user-agent', ''))
+
+
+def _kind(info: RequestInfo) -> str:
+    """What the body of a request should be, for error messages."""
+    resource = by_plural(info.group, info.version, info.resource)
+    return 'DeleteOptions' if info.verb.startswith('delete') else resource.kind if resource else 'Status'
+
+
+def _answered_in(asked: HttpRequest) -> str:
+    """The media type of an object that is asked for; raises NotAcceptable. Paths that are no resources, and logs,
+    choose for themselves."""
+    info = requestinfo.parse(asked.method, asked.path, {})
+    if not info.is_resource or info.subresource in ('log', 'proxy'):
+        return JSON
+    return negotiation.accepted(asked.headers.get('accept', ''))[1]
 
 
 def _pretty(asked: HttpRequest) -> bool:
@@ -127,12 +142,9 @@ def _pretty(asked: HttpRequest) -> bool:
     return wish in ('1', 'true') if wish else asked.headers.get('user-agent', '').startswith(PRETTY)
 
 
-def _encoded(body: Any, pretty: bool) -> bytes:
+def _encoded(body: Any, pretty: bool, media: str = JSON) -> bytes:
     if isinstance(body, bytes):
         return body
     if isinstance(body, str):
         return body.encode('utf-8', 'surrogateescape')
-    body = as_served(body) if isinstance(body, dict) else body
-    text = json.dumps(body, indent=2, ensure_ascii=False) if pretty else json.dumps(
-        body, separators=(',', ':'), ensure_ascii=False) + '\n'
-    return text.encode('utf-8', 'replace')
+    return bodies.encode(as_served(body) if isinstance(body, dict) else body, media, pretty)

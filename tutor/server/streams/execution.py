@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.http import bodies
+from tutor.apimachinery.http.requestinfo import is_true
 from tutor.client.transport import ExecSession, Request
-from tutor.cluster.apiserver.requestinfo import is_true
-from tutor.server import answers
 from tutor.server.logs import copy
 from tutor.server.spdy.connection import Connection, Refused, Stream
 from tutor.server.streams.channels import CLOSE, Channel
@@ -156,7 +156,7 @@ class SpdyExecution:
 def ending(status: Mapping[str, Any], protocol: str) -> bytes:
     """What the stream for errors ends with: up to v3 the message of a failure, then a Status (v4WriteStatusFunc)."""
     if protocol in (V5, V4):
-        return answers.encode({'metadata': {}, **status}).rstrip()
+        return bodies.encode({'metadata': {}, **status}).rstrip()
     return str(status.get('message', '')).encode()
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 import base64
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.plugin import Plugin
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 

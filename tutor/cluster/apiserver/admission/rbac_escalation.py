@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.authorization.authorizer import MASTERS
 from tutor.cluster.apiserver.authorization.rbac import RBAC
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from tutor.apimachinery import decode
 from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import Request, Response, User
 from tutor.cluster.apiserver.audit.policy import (
@@ -24,7 +25,6 @@ from tutor.cluster.apiserver.audit.policy import (
     Policy,
 )
 from tutor.cluster.apiserver.authorization.authorizer import impersonated
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.simulation import Simulation
 
 REQUEST, RESPONSE = 2, 3

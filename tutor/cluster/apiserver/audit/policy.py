@@ -7,9 +7,9 @@ from typing import Any
 
 from tutor.apimachinery import decode
 from tutor.apimachinery.decode import DecodeError
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 
 API, KIND = 'audit.k8s.io/v1', 'Policy'
 LEVELS = ('None', 'Metadata', 'Request', 'RequestResponse')

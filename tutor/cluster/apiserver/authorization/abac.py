@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
 from tutor.cluster.apiserver.authorization.mode import Decision, Mode
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 
 GROUP = 'abac.authorization.kubernetes.io/'
 READING = ('get', 'list', 'watch')

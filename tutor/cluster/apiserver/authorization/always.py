@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
 from tutor.cluster.apiserver.authorization.mode import Decision, Mode
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 
 EVERYTHING: Sequence[Object] = (
     {'verbs': ['*'], 'apiGroups': ['*'], 'resources': ['*']}, {'verbs': ['*'], 'nonResourceURLs': ['*']})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
 from tutor.cluster.apiserver.authorization.mode import Mode
 from tutor.cluster.apiserver.authorization.node import Node
 from tutor.cluster.apiserver.authorization.rbac import Rbac
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.registry.store import ResourceStores
 
 MASTERS = 'system:masters'

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 
 Decision = tuple[bool, str]
 """Whether a mode allows something, and its reason. What it does not allow, the next one may."""

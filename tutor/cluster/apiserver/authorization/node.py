@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
 from tutor.cluster import bootstrap
 from tutor.cluster.apiserver.authorization.mode import Decision, Mode
 from tutor.cluster.apiserver.authorization.rbac import rule_allows
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.registry.store import ResourceStores
 
 NODES, PREFIX = 'system:nodes', 'system:node:'

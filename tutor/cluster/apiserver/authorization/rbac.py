@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from tutor.apimachinery.field import aggregate
+from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
 from tutor.cluster.apiserver.authorization.mode import Decision, Mode
-from tutor.cluster.apiserver.requestinfo import RequestInfo
 from tutor.cluster.registry.store import ResourceStores
 
 RBAC = 'rbac.authorization.k8s.io'

@@ -1,0 +1,1 @@
+"""What the API server speaks over HTTP, whatever carries it: media types, bodies in and out, warnings."""
