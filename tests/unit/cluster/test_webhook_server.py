@@ -73,6 +73,22 @@ def test_a_certificate_that_is_not_believed_fails_the_call(bench: Workbench) -> 
     bench.run('kubectl delete validatingwebhookconfiguration hook')
 
 
+def test_a_slow_webhook_is_waited_for_as_long_as_its_timeout_says(bench: Workbench) -> None:
+    configure(bench, 'Validating', '/always-allow-delay-5s', chain('hook.default.svc'))
+    begun = bench.simulation.now
+    assert bench.run('kubectl create configmap late --from-literal=a=b').code == 0
+    assert 5 <= bench.simulation.now - begun < 6
+    hook = 'validatingwebhookconfiguration hook --type=json -p'
+    bench.run(f"""kubectl patch {hook} '[{{"op":"add","path":"/webhooks/0/timeoutSeconds","value":2}}]'""")
+    begun = bench.simulation.now
+    assert bench.run('kubectl create configmap never --from-literal=a=b').stderr == (
+        'error: failed to create configmap: Internal error occurred: failed calling webhook "hook.example.com": failed '
+        'to call webhook: Post "https://hook.default.svc:443/always-allow-delay-5s?timeout=2s": context deadline '
+        'exceeded\n')
+    assert 2 <= bench.simulation.now - begun < 3
+    bench.run('kubectl delete validatingwebhookconfiguration hook')
+
+
 def test_without_its_files_it_does_not_start(bench: Workbench) -> None:
     bench.run('kubectl run bare --image=registry.k8s.io/e2e-test-images/agnhost:2.53 --restart=Never -- webhook')
     bench.simulation.advance(5)

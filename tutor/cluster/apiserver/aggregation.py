@@ -84,10 +84,12 @@ class Aggregator:
         headers = {'accept': request.accept, 'content-type': request.content_type, 'x-remote-user': user.name,
                    'x-remote-group': ','.join(user.groups)}
         body = b'' if request.body is None else json.dumps(request.body).encode()
-        return self._server.services.request(
+        answer = self._server.services.request(
             reference['namespace'], reference['name'], reference.get('port', 443),
             HttpRequest(request.method, request.path + (f'?{query}' if query else ''), headers, body, secure=True,
                         trust=self._trust(service)))
+        request.took += answer.took
+        return answer
 
     def _trust(self, service: Object) -> str | None:
         if service['spec'].get('insecureSkipTLSVerify'):

@@ -34,6 +34,8 @@ class HttpRequest:
     """The authorities that who sends it believes, as PEM; None: any certificate will do."""
     certificate: str = ''
     """What who has sent it proves who it is with, as PEM."""
+    within: float = 30.0
+    """Seconds for which who sends it waits."""
 
     @property
     def path(self) -> str:
@@ -52,6 +54,8 @@ class HttpResponse:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b''
     reason: str = ''
+    took: float = 0.0
+    """Seconds that were waited for it, where waiting lets no time pass."""
 
     def header(self, name: str) -> str:
         wanted = name.lower()

@@ -1,4 +1,5 @@
-"""Requests from a machine into the cluster that are answered at once: those of the API server."""
+"""Requests from a machine into the cluster whose answer is there at once: those of the API server, which does not
+work in virtual time. How long the answer would have taken, it says."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from tutor.client.informer import Informers
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.network.fabric import REFUSED
 from tutor.cluster.network.stack import Stack
+from tutor.cluster.simulation import Pause
 from tutor.shell import tls
 
 TOO_SLOW = 'context deadline exceeded'
@@ -27,7 +29,8 @@ class Refusal(OSError):
 
 
 class OutgoingRequests:
-    """Asks what listens at an address. Whoever would need time for the answer counts as too slow.
+    """Asks what listens at an address. Who answers sleeps through its pauses, and counts as too slow beyond what the
+    request gives it, or where it waits for something that time alone does not bring.
 
     `machine` gives the machine that asks: its proxy's rules and its place in the network count.
     """
@@ -58,8 +61,7 @@ class OutgoingRequests:
             raise Refusal('net/http: HTTP/1.x transport connection broken: malformed HTTP response')
         request.headers.setdefault('host', f'{address}:{port}')
         request.client = (machine.address, machine.free_port())
-        return _at_once(respond(request))
-
+        return _at_once(respond(request), request.within)
 
     def _shake_hands(self, listener: Any, host: str, trust: str | None) -> None:
         """crypto/tls's handshake, in its words. Raises Refusal."""
@@ -86,10 +88,16 @@ def _words(found: str, chain: str, name: str, now: datetime) -> str:
             f'{limit:%Y-%m-%dT%H:%M:%SZ}')
 
 
-def _at_once(answer: Coroutine[Any, Any, HttpResponse]) -> HttpResponse:
+def _at_once(answer: Coroutine[Any, Any, HttpResponse], within: float) -> HttpResponse:
+    took = 0.0
     try:
-        answer.send(None)
+        while isinstance(pause := answer.send(None), Pause):
+            took += pause.seconds
+            if took > within:
+                break
+            pause.resolve(None)
     except StopIteration as done:
+        done.value.took = took
         return done.value
     answer.close()
     raise Refusal(TOO_SLOW, slow=True)

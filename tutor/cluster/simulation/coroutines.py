@@ -83,6 +83,16 @@ class Future(Generic[T]):
         return self.result()
 
 
+class Pause(Future[None]):
+    """That so many seconds have passed."""
+
+    __slots__ = ('seconds',)
+
+    def __init__(self, scheduler: Scheduler, seconds: float) -> None:
+        super().__init__(scheduler)
+        self.seconds = seconds
+
+
 class Gate:
     """Holds tasks back, as SIGSTOP does: behind a closed gate, or one that is inside a closed one, no task takes a
     step. What it waited for may come meanwhile; it goes on with that when the gate is open again."""

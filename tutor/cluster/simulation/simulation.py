@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from random import Random  # noqa: TID251 - the one seeded source of randomness of the whole simulation
 from typing import Any, TypeVar
 
-from tutor.cluster.simulation.coroutines import Condition, Future, Gate, Task
+from tutor.cluster.simulation.coroutines import Condition, Future, Gate, Pause, Task
 from tutor.cluster.simulation.trace import Trace
 
 T = TypeVar('T')
@@ -126,10 +126,10 @@ class Simulation:
 
     async def sleep(self, seconds: float) -> None:
         """Let virtual time pass for the coroutine that awaits this."""
-        future: Future[None] = Future(self)
-        timer = self.call_later(max(seconds, 0.0), future.resolve, None)
+        pause = Pause(self, max(seconds, 0.0))
+        timer = self.call_later(pause.seconds, pause.resolve, None)
         try:
-            await future
+            await pause
         finally:
             timer.cancel()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -35,6 +35,8 @@ class Verdict:
     status: Object = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     patch: tuple[Object, ...] = ()
+    took: float = 0.0
+    """Seconds until it said it."""
 
 
 def call(server: ApiServer, hook: Object, request: Object, mutating: bool) -> Verdict:
@@ -46,23 +48,30 @@ def call(server: ApiServer, hook: Object, request: Object, mutating: bool) -> Ve
     except OSError as problem:
         took = float(hook.get('timeoutSeconds', 10)) if isinstance(problem, TimeoutError) else 0.0
         raise CallFailed(f'failed to call webhook: {problem}', took) from None
-    return _verdict(_decoded(answer), request['uid'], version, mutating)
+    try:
+        verdict = _verdict(_decoded(answer), request['uid'], version, mutating)
+    except CallFailed as problem:
+        raise CallFailed(str(problem), answer.took) from None
+    return replace(verdict, took=answer.took)
 
 
 def _post(server: ApiServer, hook: Object, body: bytes) -> HttpResponse:
     """The answer of the server behind a webhook's clientConfig; raises OSError, CallFailed."""
-    config, timeout = hook.get('clientConfig') or {}, f'timeout={hook.get("timeoutSeconds", 10)}s'
+    config, within = hook.get('clientConfig') or {}, hook.get('timeoutSeconds', 10)
+    timeout = f'timeout={within}s'
     _check_bundle(config.get('caBundle'))
     trust = base64.b64decode(config.get('caBundle') or '').decode('utf-8', 'replace')
     headers = {'content-type': 'application/json', 'accept': 'application/json, */*'}
     if service := config.get('service'):
         name, space, port = service.get('name', ''), service.get('namespace', ''), service.get('port', 443)
         host, path = f'{name}.{space}.svc:{port}', service.get('path') or '/'
-        request = HttpRequest('POST', f'{path}?{timeout}', {**headers, 'host': host}, body, secure=True, trust=trust)
+        request = HttpRequest('POST', f'{path}?{timeout}', {**headers, 'host': host}, body, secure=True, trust=trust,
+                              within=within)
         return _asked(f'https://{host}{path}?{timeout}', lambda: server.services.request(space, name, port, request))
     url = urlsplit(config.get('url', ''))
     path, port = url.path or '/', url.port or 443
-    request = HttpRequest('POST', f'{path}?{timeout}', {**headers, 'host': url.netloc}, body, secure=True, trust=trust)
+    request = HttpRequest('POST', f'{path}?{timeout}', {**headers, 'host': url.netloc}, body, secure=True, trust=trust,
+                          within=within)
     return _asked(f'https://{url.netloc}{path}?{timeout}',
                   lambda: server.services.request_address(url.hostname or '', port, request))
 

@@ -74,6 +74,7 @@ class _Webhooks(Plugin):
             if hook.get('failurePolicy') == 'Ignore':
                 return None
             raise errors.internal_error(f'failed calling webhook "{name}": {problem}') from None
+        scope.request.took += verdict.took
         scope.warnings.extend(verdict.warnings)
         if not verdict.allowed:
             raise _denied(name, verdict.status)

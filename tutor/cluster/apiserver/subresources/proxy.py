@@ -74,8 +74,10 @@ def _ask(scope: Scope, address: str, port: str, scheme: str) -> HttpResponse:
     body = request.body if isinstance(request.body, bytes) else b'' if request.body is None else \
         json.dumps(request.body).encode()
     headers = {'accept': request.accept, 'user-agent': request.user_agent, 'accept-encoding': 'gzip'}
-    return scope.server.services.request_address(address, int(port), HttpRequest(
+    answer = scope.server.services.request_address(address, int(port), HttpRequest(
         request.method, _path(scope) + (f'?{query}' if query else ''), headers, body, secure=scheme == 'https'))
+    request.took += answer.took
+    return answer
 
 
 def _response(answer: HttpResponse) -> Response:
