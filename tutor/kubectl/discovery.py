@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource, Subresource
 from tutor.client.client import Client
-from tutor.kubectl.errors import ConnectionLost, KubectlError, NoMatch
+from tutor.kubectl.errors import ConnectionLost, KubectlError, NoMatch, error_text
 
+T = TypeVar('T')
+UNDISCOVERED = (ConnectionLost, StatusError)
+"""What keeps a server from telling what it serves."""
 TIMEOUT = '32s'
-TRIES = 5
-"""How often kubectl asks in vain, and says so, before it gives up."""
 AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
 
 
@@ -128,7 +129,8 @@ def _aggregated_resource(group: str, version: str, entry: Object) -> Resource:
 
 class RestMapper:
     """From arguments and kinds to resources. What it does not find it asks the server for once more, as a cached
-    discovery may be old (restmapper.DeferredDiscoveryRESTMapper)."""
+    discovery may be old (restmapper.DeferredDiscoveryRESTMapper). Where the server does not tell, each of the ways to
+    ask does so in vain, and says so (memCacheClient.refreshLocked)."""
 
     def __init__(self, client: Client, cache: dict[str, Discovery], key: str,
                  warn: Callable[[str], None] = lambda text: None,
@@ -150,20 +152,22 @@ class RestMapper:
         return found
 
     def _discover(self) -> Discovery:
-        for _ in range(TRIES - 1):
-            try:
-                return discover(self._client)
-            except ConnectionLost as error:
-                self._complain(error)
         try:
             return discover(self._client)
-        except ConnectionLost as error:
-            self._complain(error)
+        except UNDISCOVERED as error:
+            text = go_quote(f"couldn't get current server API group list: {error_text(error)}")
+            self._log(f'"Unhandled Error" err={text}')
             raise
 
-    def _complain(self, error: ConnectionLost) -> None:
-        text = go_quote(f"couldn't get current server API group list: {error}")
-        self._log(f'"Unhandled Error" err={text}')
+    @staticmethod
+    def _asking(times: int, look: Callable[[], T]) -> T:
+        """What a look finds. One that fails for want of discovery is not the last but for the given number."""
+        for _ in range(times - 1):
+            try:
+                return look()
+            except UNDISCOVERED:
+                continue
+        return look()
 
     def refresh(self) -> bool:
         """Forget what was discovered before this command; False when it is new already."""
@@ -172,24 +176,35 @@ class RestMapper:
         self._cache.pop(self._key, None)
         return True
 
+    def category(self, word: str) -> list[Resource]:
+        """The resources of a category; none where the server does not tell (discoveryCategoryExpander.Expand)."""
+        try:
+            return self.discovery.category(word)
+        except UNDISCOVERED:
+            return []
+
     def find(self, argument: str) -> Resource:
-        """What 'deploy', 'Deployment', 'deployments.apps' or 'deployments.v1.apps' means (Builder.mappingFor)."""
-        found = self._find(argument)
-        if found is None and self.refresh():
-            found = self._find(argument)
+        """What 'deploy', 'Deployment', 'deployments.apps' or 'deployments.v1.apps' means (Builder.mappingFor): a
+        resource (KindFor), of a version if one may be named, then a kind (RESTMapping), twice."""
+        found = self._found(argument, 6 if argument.count('.') > 1 else 4)
         if found is None:
             raise KubectlError(f'the server doesn\'t have a resource type "{argument.partition(".")[0]}"')
         return found
 
     def kind_for(self, argument: str) -> Resource:
         """RESTMapper.KindFor: its error is worded by checkErr alone, without 'error: '."""
-        try:
-            return self.find(argument)
-        except ConnectionLost:
-            raise
-        except KubectlError:
+        found = self._found(argument, 2)
+        if found is None:
             name, _, group = argument.partition('.')
-            raise NoMatch(name, group) from None
+            raise NoMatch(name, group)
+        return found
+
+    def _found(self, argument: str, times: int) -> Resource | None:
+        """KindFor asks twice, for short names and for the resource itself."""
+        found = self._asking(times, lambda: self._find(argument))
+        if found is None and self.refresh():
+            found = self._find(argument)
+        return found
 
     def for_kind(self, group: str, version: str, kind: str) -> Resource:
         """The resource of a kind; without a version the preferred one."""

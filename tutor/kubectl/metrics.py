@@ -10,6 +10,7 @@ from tutor.apimachinery.quantity import Quantity, parse
 from tutor.apimachinery.selectors import SelectorError, parse_fields
 from tutor.apimachinery.selectors import parse as parse_selector
 from tutor.kubectl.command import Options
+from tutor.kubectl.discovery import discover
 from tutor.kubectl.errors import KubectlError, UsageError
 from tutor.kubectl.printers.sorting import go_sort
 from tutor.kubectl.printers.tabwriter import new_table_writer
@@ -48,9 +49,8 @@ class TopOptions(Options):
             parse_fields(self.flags.get('field-selector', ''))
         except SelectorError as error:
             raise KubectlError(str(error)) from None
-        mapper = self.factory.mapper
-        mapper.refresh()
-        if VERSION not in mapper.discovery.versions.get(GROUP, ()):
+        # Not the discovery that the other commands share.
+        if VERSION not in discover(self.factory.client).versions.get(GROUP, ()):
             raise KubectlError('Metrics API not available')
 
     def metrics(self, plural: str, namespace: str = '', **query: str) -> list[Object]:

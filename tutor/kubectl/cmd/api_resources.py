@@ -50,7 +50,7 @@ class ApiResourcesOptions(Options):
     def _print(self, found: list[Resource]) -> None:
         output = self.flags['output']
         listing = {'kind': 'APIResourceList', 'apiVersion': 'v1', 'groupVersion': '',
-                   'resources': [_entry(item) for item in found]}
+                   'resources': [_entry(item) for item in found] or None}
         if output == 'json':
             from tutor.apimachinery.printing.json import to_json
             self.out(to_json(listing, sort_keys=False) + '\n')

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import UsageError
+from tutor.kubectl.discovery import UNDISCOVERED
+from tutor.kubectl.errors import UsageError, with_prefix
 
 
 class ApiVersionsOptions(Options):
@@ -14,8 +15,12 @@ class ApiVersionsOptions(Options):
     async def run(self) -> None:
         mapper = self.factory.mapper
         mapper.refresh()
+        try:
+            served = mapper.discovery.versions
+        except UNDISCOVERED as error:
+            raise with_prefix("couldn't get available api versions from server", error) from None
         found = [f'{group}/{version}' if group else version
-                 for group, versions in mapper.discovery.versions.items() for version in versions]
+                 for group, versions in served.items() for version in versions]
         self.out(''.join(f'{each}\n' for each in sorted(found)))
 
 

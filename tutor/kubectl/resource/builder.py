@@ -236,7 +236,7 @@ class Builder:
             return argument
         found = []
         for word in argument.split(','):
-            members = self.factory.mapper.discovery.category(word)
+            members = self.factory.mapper.category(word)
             found += [member.group_resource for member in members] or [word]
         return ','.join(found)
 

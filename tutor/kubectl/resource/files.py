@@ -12,8 +12,8 @@ from tutor.apimachinery.decode import DecodeError, documents
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import Request
-from tutor.kubectl.discovery import TIMEOUT, NoKindMatch
-from tutor.kubectl.errors import ConnectionLost, KubectlError
+from tutor.kubectl.discovery import TIMEOUT, UNDISCOVERED, NoKindMatch
+from tutor.kubectl.errors import ConnectionLost, KubectlError, error_text
 from tutor.kubectl.resource.info import Info
 
 if TYPE_CHECKING:
@@ -111,11 +111,16 @@ class Decoder:
         except NoKindMatch as error:
             raise KubectlError(f'resource mapping not found for name: "{info.name}" namespace: "{info.namespace}" '
                                f'from "{source}": {error}\nensure CRDs are installed first') from None
+        except UNDISCOVERED as error:
+            raise KubectlError(f'unable to recognize "{source}": {error_text(error)}') from None
         info.client = self.factory.client
         return info
 
     def mapping(self, document: Object) -> Resource:
-        return LIST if document['kind'] == 'List' else self.factory.mapper.for_object(document)
+        """A List is nowhere among what a server serves, and yet it is there only where one answers."""
+        if document['kind'] == 'List' and self.factory.mapper.discovery:
+            return LIST
+        return self.factory.mapper.for_object(document)
 
 
 def check(document: Any, source: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import Exit, KubectlError
@@ -38,7 +39,7 @@ class CanIOptions(Options):
             self.url = what
             return
         resource, _, name = what.partition('/')
-        self.namespaced = True
+        self.known, self.namespaced = resource == '*', True
         self.attributes = {'verb': verb, **self._resource(resource)}
         if name:
             self.attributes['name'] = name
@@ -48,14 +49,14 @@ class CanIOptions(Options):
         if word == '*':
             return {'resource': word}
         try:
-            found = self.factory.mapper.find(word.lower())
-        except KubectlError:
+            found = self.factory.mapper.kind_for(word.lower())
+        except (KubectlError, StatusError):
             name, _, group = word.lower().partition('.')
             if word.lower() not in UNDISCOVERED:
                 suffix = f" in group '{group}'" if group else ''
                 self._warn(f"the server doesn't have a resource type '{name}'{suffix}")
             return {'resource': word}
-        self.namespaced = found.namespaced
+        self.known, self.namespaced = True, found.namespaced
         return {'resource': found.plural, 'version': found.version, **({'group': found.group} if found.group else {})}
 
     def _warn(self, text: str) -> None:
@@ -80,6 +81,9 @@ class CanIOptions(Options):
             raise KubectlError('--no-headers cannot be set without --list specified')
 
     def _validate_resource(self) -> None:
+        if not self.known:
+            # isNamespaced asks the server once more.
+            self.factory.mapper.category('')
         if not self.namespaced:
             group = self.attributes.get('group')
             suffix = f" in group '{group}'" if group else ''

@@ -17,6 +17,7 @@ class ClusterInfoOptions(Options):
             self.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
 
     def _services(self, server: str) -> None:
+        self.factory.mapper.category('services')
         found = self.factory.client.items(self.factory.mapper.find('services'), 'kube-system', SERVICES)
         self._line('Kubernetes control plane', server)
         for service in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
@@ -88,27 +89,32 @@ class CreateRole(CreateObject):
             self._check_target(target)
 
     def _check_target(self, target: Target) -> None:
-        known = self.lookup(target)
-        missing = known is None
-        resource, group = known or (target.resource, target.group)
+        missing: Exception | None = None
+        try:
+            resource, group = self._known(target)
+        except (KubectlError, StatusError) as error:
+            missing, resource, group = error, target.resource, target.group
         for verb in self.verbs:
             special = SPECIAL_VERBS.get(verb)
             if special is None:
                 continue
             if (resource, group) not in special:
                 raise KubectlError(f"can not perform '{verb}' on '{resource}' in group '{group}'")
-            missing = False
-        if missing:
-            raise NoMatch(target.resource, target.group)
+            missing = None
+        if missing is not None:
+            raise missing
 
     def lookup(self, target: Target) -> tuple[str, str] | None:
         """The plural and group that the server knows it by."""
         try:
-            found = self.factory.mapper.find(f'{target.resource}.{target.group}' if target.group else target.resource)
-        except KubectlError:
+            return self._known(target)
+        except (KubectlError, StatusError):
             return None
+
+    def _known(self, target: Target) -> tuple[str, str]:
+        found = self.factory.mapper.kind_for(f'{target.resource}.{target.group}' if target.group else target.resource)
         if target.group and not found.group.startswith(target.group):
-            return None
+            raise NoMatch(target.resource, target.group)
         return found.plural, found.group
 
     def rules(self) -> list[Object]:
