@@ -15,6 +15,8 @@ from tutor.cluster.registry.store import ResourceStores
 
 MASTERS = 'system:masters'
 """Its members may do everything, whatever the modes."""
+ANONYMOUS = 'system:anonymous'
+AUTHENTICATED, UNAUTHENTICATED = 'system:authenticated', 'system:unauthenticated'
 
 
 class Authorizer:
@@ -64,7 +66,7 @@ class Authorizer:
         """The user to act as, if the asker may (filters/impersonation.go)."""
         checks = [_impersonation(wanted.name)]
         checks += [RequestInfo('', 'impersonate', True, resource='groups', name=name)
-                   for name in wanted.groups if name != 'system:authenticated']
+                   for name in wanted.groups if name != AUTHENTICATED]
         for info in checks:
             self.check(user, info)
         return impersonated(wanted)
@@ -83,9 +85,14 @@ class Authorizer:
 
 
 def impersonated(wanted: User) -> User:
-    """A user whom somebody acts as, with the groups that come by themselves."""
-    groups = tuple(dict.fromkeys((*(wanted.groups or _own_groups(wanted.name)), 'system:authenticated')))
-    return User(wanted.name, groups, wanted.uid, wanted.extra)
+    """A user whom somebody acts as, with the groups that come by themselves (WithImpersonation): one of those that
+    tell whether somebody is known, unless it was named."""
+    groups = wanted.groups or _own_groups(wanted.name)
+    if wanted.name == ANONYMOUS:
+        groups = tuple(dict.fromkeys((*groups, UNAUTHENTICATED)))
+    elif AUTHENTICATED not in groups and UNAUTHENTICATED not in groups:
+        groups = (*groups, AUTHENTICATED)
+    return User(wanted.name, tuple(groups), wanted.uid, wanted.extra)
 
 
 def _impersonation(name: str) -> RequestInfo:
