@@ -15,10 +15,10 @@ def cluster() -> Cluster:
     return cluster
 
 
-def ask(cluster: Cluster, mode: str = 'ReadWriteOnce') -> None:
+def ask(cluster: Cluster, mode: str = 'ReadWriteOnce', **spec: str) -> None:
     cluster.admin.create(CLAIMS, {
         'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim', 'metadata': {'name': 'data', 'namespace': 'default'},
-        'spec': {'accessModes': [mode], 'resources': {'requests': {'storage': '1Gi'}}}}, 'default')
+        'spec': {'accessModes': [mode], 'resources': {'requests': {'storage': '1Gi'}}, **spec}}, 'default')
     cluster.admin.create('pods', {
         'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'p', 'namespace': 'default'},
         'spec': {'terminationGracePeriodSeconds': 0,
@@ -64,3 +64,25 @@ def test_it_gives_no_volume_for_many_nodes(cluster: Cluster) -> None:
     events = [event['message'] for event in cluster.admin.items('events') if event['reason'] == 'ProvisioningFailed']
     assert events == ['failed to provision volume with StorageClass "local-path": NodePath only supports '
                       'ReadWriteOnce and ReadWriteOncePod (1.22+) access modes']
+
+
+def events(cluster: Cluster, reason: str) -> list[tuple[str, int]]:
+    return [(event['message'], event['count']) for event in cluster.admin.items('events', 'default')
+            if event['reason'] == reason and event['involvedObject']['name'] == 'data']
+
+
+def test_block_volumes_are_not_made(cluster: Cluster) -> None:
+    ask(cluster, volumeMode='Block')
+    assert phase(cluster) == 'Pending'
+    assert [message for message, _ in events(cluster, 'ProvisioningFailed')] == [
+        'rancher.io/local-path does not support block volume provisioning']
+    assert events(cluster, 'Provisioning') == []
+
+
+def test_what_fails_is_tried_again_later_and_later(cluster: Cluster) -> None:
+    ask(cluster, 'ReadWriteMany')
+    [(_, first)] = events(cluster, 'ProvisioningFailed')
+    cluster.simulation.advance(60)
+    [(message, count)] = events(cluster, 'ProvisioningFailed')
+    assert message.startswith('failed to provision volume with StorageClass "local-path": NodePath only supports')
+    assert count == first + 2

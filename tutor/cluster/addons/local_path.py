@@ -20,6 +20,7 @@ PROVISIONER = 'volume.kubernetes.io/storage-provisioner'
 FOLDER = '/opt/local-path-provisioner'
 TAKES = 2.0
 """How long a helper pod needs to make or remove a folder."""
+RETRY, MAX_RETRY, MAX_FAILURES = 15.0, 1000.0, 15
 MODES = frozenset({'ReadWriteOnce', 'ReadWriteOncePod'})
 CLAIMS, VOLUMES = 'persistentvolumeclaims', 'persistentvolumes'
 
@@ -39,6 +40,7 @@ class LocalPathProvisioner:
         self._to_delete = WorkQueue(simulation, self._delete)
         self._running = False
         self._begun: set[str] = set()
+        self._failures: dict[str, int] = {}
         self._claims.on_change(lambda old, new: self._claim_changed(new))
         self._volumes.on_change(lambda old, new: self._volume_changed(new))
 
@@ -58,6 +60,9 @@ class LocalPathProvisioner:
 
     def _claim_changed(self, claim: Object | None) -> None:
         if self._running and claim is not None and _asks(claim) and key(claim) not in self._begun:
+            if claim['spec'].get('volumeMode') == 'Block':  # canProvision: it is not tried again
+                self._events.warning(claim, 'ProvisioningFailed', f'{NAME} does not support block volume provisioning')
+                return
             self._begun.add(key(claim))
             self._events.normal(claim, 'Provisioning',
                                 f'External provisioner is provisioning volume for claim "{key(claim)}"')
@@ -81,6 +86,16 @@ class LocalPathProvisioner:
         if problem:
             self._events.warning(claim, 'ProvisioningFailed', 'failed to provision volume with StorageClass '
                                  f'"{claim["spec"]["storageClassName"]}": {problem}')
+            self._try_again(where)
+        else:
+            self._failures.pop(where, None)
+
+    def _try_again(self, where: str) -> None:
+        """After 15 seconds, then twice as many each time, fifteen times at most (DefaultFailedProvisionThreshold)."""
+        failures = self._failures[where] = self._failures.get(where, 0) + 1
+        if failures < MAX_FAILURES:
+            self._simulation.call_later(min(RETRY * 2 ** (failures - 1), MAX_RETRY),
+                                        lambda: self._claim_changed(self._claims.objects.get(where)))
 
     def _problem(self, claim: Object) -> str:
         if not set(claim['spec'].get('accessModes') or ()) <= MODES:

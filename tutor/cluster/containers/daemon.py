@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tutor.cluster.containers import handlers
 from tutor.cluster.containers.cri import Cri
 from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.shell.process import IO, Context, Host, Process
@@ -24,6 +25,11 @@ class ContainerdProgram:
         self._runtime = runtime
 
     async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
+        try:
+            self._runtime.handlers = handlers.read(ctx.files)
+        except handlers.BadConfiguration as problem:
+            io.stderr.write(f'containerd: {problem}\n')
+            return 1
         ctx.files.put(SOCKET, b'', 0o660)
         machine: Any = ctx.host.machine
         machine.sockets[SOCKET] = Cri(self._runtime, machine.files, lambda container: machine.number_of(container.main))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.cluster.containers import system
+from tutor.cluster.containers import handlers, system
 from tutor.cluster.containers.console import Console
 from tutor.cluster.containers.container import (
     CREATED,
@@ -108,6 +108,8 @@ class Runtime:
         self.on_availability: Callable[[], None] = lambda: None
         self.on_memory: Callable[[ContainerHost], None] = lambda host: None
         """Called when a process in a container has taken memory."""
+        self.handlers: Mapping[str, str] = handlers.DEFAULT
+        """The types of low-level runtimes that pods can be made with."""
         self._lost: list[Container] = []
         """Containers that ended when the machine lost its power."""
         self._back = simulation.condition()

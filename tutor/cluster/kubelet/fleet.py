@@ -20,7 +20,8 @@ REFRESH_WITHIN = (10.0, 80.0)
 class Fleet:
     """Hands pods to the kubelets of their nodes, and changed ConfigMaps and Secrets to the pods that show them."""
 
-    RESOURCES = ('pods', 'services', 'configmaps', 'secrets', 'nodes', 'persistentvolumeclaims', 'persistentvolumes')
+    RESOURCES = ('pods', 'services', 'configmaps', 'secrets', 'nodes', 'persistentvolumeclaims', 'persistentvolumes',
+                 'runtimeclasses.node.k8s.io')
 
     def __init__(self, simulation: Simulation, informers: Informers) -> None:
         self.simulation = simulation

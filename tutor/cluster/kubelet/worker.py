@@ -6,11 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
-from tutor.cluster.containers import cni
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import RuntimeFailure, Sandbox
-from tutor.cluster.kubelet import actions, fields, hostnames, pods, status
-from tutor.cluster.kubelet.launch import Launcher, StartError, pod_memory, resource_settings
+from tutor.cluster.kubelet import actions, fields, hostnames, pods, sandboxes, status
+from tutor.cluster.kubelet.launch import Launcher, StartError, resource_settings
 from tutor.cluster.kubelet.mounting import Mounts
 from tutor.cluster.kubelet.probes import Prober
 from tutor.cluster.kubelet.resizing import Resizer
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Attachment, Kubelet
 
 DEADLINE = ('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline')
-SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.'
 NETWORK_RETRY = 1.0
 
 
@@ -337,9 +335,9 @@ class PodWorker:
         """kubeGenericRuntimeManager.SyncPod."""
         fresh = self.sandbox is None or not self.sandbox.ready
         if fresh:
-            self._leave_sandbox()
+            sandboxes.leave(self)
             try:
-                await self._make_sandbox()
+                await sandboxes.make(self)
             except (hostnames.TooLong, RuntimeFailure) as problem:
                 self.kubelet.recorder.warning(self.pod, 'FailedCreatePodSandBox',
                                               f'Failed to create pod sandbox: {problem}')
@@ -356,14 +354,6 @@ class PodWorker:
             self.observe()
         return good
 
-    def _leave_sandbox(self) -> None:
-        """A sandbox that is lost takes its network with it."""
-        if self.sandbox is not None:
-            self.kubelet.recorder.normal(self.pod, 'SandboxChanged', SANDBOX_CHANGED)
-        if self.attachment is not None:
-            self.kubelet.network.detach(self.attachment)
-            self.attachment = None
-
     def _give_resources(self, container: Container, spec: Object) -> None:
         """UpdateContainerResources; that it worked is seen at the next relist."""
         for name, value in resource_settings(self.pod, spec).items():
@@ -375,22 +365,6 @@ class PodWorker:
     def hostname(self) -> str:
         """What the kernel calls the pod. Raises TooLong."""
         return hostnames.of_kernel(self.pod, self.kubelet.name, self.kubelet.cluster_domain)
-
-    async def _make_sandbox(self) -> None:
-        kubelet, hostname = self.kubelet, self.hostname()
-        await kubelet.timing.sandbox(self.simulation)
-        lacking = '' if kubelet.idle or pods.host_network(self.pod) else cni.missing(kubelet.machine.files)
-        if lacking:
-            raise RuntimeFailure('rpc error: code = Unknown desc = failed to setup network for sandbox '
-                                 f'"{kubelet.runtime.new_id()}": {lacking}')
-        attachment = self.attachment
-        if attachment is None:
-            attachment = self.attachment = kubelet.network.attach(self.key, pods.host_network(self.pod))
-        self.sandbox = kubelet.runtime.run_sandbox(self.key, hostname, attachment.addresses, attachment.open,
-                                                   metadata=self.pod['metadata'], memory_limit=pod_memory(self.pod))
-        if self.pod['spec'].get('shareProcessNamespace'):
-            kubelet.runtime.share_processes(self.sandbox)
-        kubelet.own(self)
 
     async def _start(self, spec: Object, init: bool) -> bool:
         """Start one container; what went wrong is kept for the status."""
