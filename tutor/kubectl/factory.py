@@ -96,9 +96,9 @@ class Factory:
     def client(self) -> Client:
         config = self.rest_config
         transport: Transport = self.connection
-        if self.flags['v'] >= 6:
-            from tutor.kubectl.verbosity import Logged
-            transport = Logged(transport, self)
+        if self.flags['v'] >= 1:
+            from tutor.kubectl.verbosity import verbose
+            transport = verbose(self, transport)
         return Client(transport, agent=config.user_agent)
 
     @cached_property

@@ -84,8 +84,11 @@ async def _execute(found: Found, flags: FlagSet, io: IO, ctx: Context) -> int:
         return status
     except UsageError as error:
         raise KubectlError(f"{error}\nSee '{found.path} -h' for help and examples", error.code) from None
-    except ERRORS:
+    except ERRORS as error:
         await options.factory.catch_up()
+        if flags['v'] >= 4:
+            from tutor.kubectl.verbosity import log_refusals
+            log_refusals(options.factory, error)
         raise
     finally:
         options.factory.close()

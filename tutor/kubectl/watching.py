@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.client.transport import WatchStream
@@ -44,16 +45,27 @@ async def events_of(info: Info, deadline: Deadline) -> AsyncIterator[tuple[str, 
     """Its state as ADDED (or MISSING), then every change of it; ends at the deadline."""
     client = info.client
     assert client is not None
+    whole = True
     while not deadline.passed:
-        found = client.list(info.mapping, info.namespace, fields=f'metadata.name={info.name}')
-        items = found.get('items') or []
-        if items:
-            yield 'ADDED', _whole(items[0], info)
-        else:
-            yield MISSING, {}
-        stream = _watch(client, info, (found.get('metadata') or {}).get('resourceVersion', ''))
+        stream: WatchStream | None = None
+        told = False
+        if whole:
+            try:
+                stream = _watch(client, info, allowWatchBookmarks='true', resourceVersionMatch='NotOlderThan',
+                                sendInitialEvents='true')
+            except StatusError:
+                whole = False
+        if stream is None:
+            told = True
+            found = client.list(info.mapping, info.namespace, fields=f'metadata.name={info.name}')
+            items = found.get('items') or []
+            yield ('ADDED', _whole(items[0], info)) if items else (MISSING, {})
+            stream = _watch(client, info, resource_version=(found.get('metadata') or {}).get('resourceVersion', ''))
         try:
             while (event := await _next(stream, deadline)) is not None:
+                if event['type'] == 'BOOKMARK' and not told:
+                    yield MISSING, {}
+                told = True
                 if event['type'] in ('ADDED', 'MODIFIED', 'DELETED'):
                     yield event['type'], _whole(event['object'], info)
         finally:
@@ -62,14 +74,23 @@ async def events_of(info: Info, deadline: Deadline) -> AsyncIterator[tuple[str, 
 
 async def until_deleted(info: Info, uid: str, deadline: Deadline) -> None:
     """cmdwait.IsDeleted: until the object is gone, or another stands in its place. Raises TimedOut."""
+    assert info.client is not None
+    try:
+        found = info.client.get(info.mapping, info.name, info.namespace)
+    except StatusError as error:
+        if error.reason != 'NotFound':
+            raise
+        return
+    if uid and found['metadata'].get('uid') != uid:
+        return
     async for kind, obj in events_of(info, deadline):
         if kind in (MISSING, 'DELETED') or (uid and obj['metadata'].get('uid') != uid):
             return
     raise TimedOut(info.object_name())
 
 
-def _watch(client: Client, info: Info, version: str) -> WatchStream:
-    return client.watch(info.mapping, info.namespace, fields=f'metadata.name={info.name}', resource_version=version)
+def _watch(client: Client, info: Info, **query: str) -> WatchStream:
+    return client.watch(info.mapping, info.namespace, fields=f'metadata.name={info.name}', **query)
 
 
 async def _next(stream: WatchStream, deadline: Deadline) -> dict[str, Object] | None:

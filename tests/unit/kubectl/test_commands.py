@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -60,7 +61,54 @@ def test_without_a_server_kubectl_says_so_each_time_it_tried(shared):
 def test_requests_are_logged_from_level_six_on(shared):
     lines = shared('get cm kube-root-ca.crt --ignore-not-found -v=6').err.splitlines()
     assert 'Config loaded from file:  /root/.kube/config' in lines[0]
+    assert all('] "Feature gate default state" feature="' in line for line in lines[1:11])
     assert 'verb="GET" url="https://' in lines[-1]
+
+
+@pytest.mark.parametrize(('level', 'lines'), [
+    (7, ['"Request" verb="GET" url="URL" headers=<', '\tAccept: application/json', '\tUser-Agent: AGENT', ' >',
+         '"Response" status="404 Not Found" milliseconds=0']),
+    (8, ['"Request Body" body=""', '"Request" verb="GET" url="URL" headers=<', '\tAccept: application/json',
+         '\tUser-Agent: AGENT', ' >', '"Response" status="404 Not Found" headers=<',
+         '\tCache-Control: no-cache, private', '\tContent-Type: application/json', ' > milliseconds=0',
+         '"Response Body" body=<', '\tSTATUS', ' >']),
+    (9, ['"Request Body" body=""', '"Request" curlCommand=<',
+         '\tcurl -v -XGET  -H "Accept: application/json" -H "User-Agent: AGENT" \'URL\'', ' >',
+         '"HTTP Trace: Dial succeed" network="tcp" address="172.30.1.2:6443"',
+         '"Response" verb="GET" url="URL" status="404 Not Found" headers=<', '\tCache-Control: no-cache, private',
+         '\tContent-Type: application/json', ' > milliseconds=0 dnsLookupMilliseconds=0 dialMilliseconds=0 '
+         'tlsHandshakeMilliseconds=0 serverProcessingMilliseconds=0', '"Response Body" body=<', '\tSTATUS', ' >']),
+])
+def test_each_level_says_more_of_a_request(shared, level, lines):
+    found = shared(f'get --raw /api/v1/namespaces/default/pods/x -v={level}').err.splitlines()
+    end = next(index for index, line in enumerate(found) if 'server response object' in line)
+    shown = [re.sub(r'^\w+ \S+ +\d+ \S+\] ', '', line) for line in found[11:end] if '\tDate: ' not in line]
+    given = {'URL': 'https://172.30.1.2:6443/api/v1/namespaces/default/pods/x',
+             'AGENT': 'kubectl/v1.36.1 (linux/amd64) kubernetes/8e16b12',
+             'STATUS': '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"pods \\"x\\" '
+             'not found","reason":"NotFound","details":{"name":"x","kind":"pods"},"code":404}'}
+    assert shown == [re.sub('|'.join(given), lambda match: given[match[0]], line) for line in lines]
+
+
+def test_what_was_deleted_is_asked_for_once_before_it_is_watched(kubectl):
+    kubectl('create cm gone --from-literal=a=b')
+    kubectl('create cm kept --from-literal=a=b')
+    kubectl("patch cm kept -p '{\"metadata\":{\"finalizers\":[\"example.com/x\"]}}'")
+    asked = [re.findall(r'verb="(\w+)" url="\S+?(configmaps\S*)"', kubectl(line).err) for line in (
+        'delete cm gone -v=6', 'delete cm kept -v=6 --timeout=1s')]
+    assert asked == [[('DELETE', 'configmaps/gone'), ('GET', 'configmaps/gone')], [
+        ('DELETE', 'configmaps/kept'), ('GET', 'configmaps/kept'),
+        ('GET', 'configmaps?allowWatchBookmarks=true&fieldSelector=metadata.name%3Dkept&'
+         'resourceVersionMatch=NotOlderThan&sendInitialEvents=true&watch=true')]]
+
+
+def test_from_level_four_on_a_refusal_is_shown_as_the_server_sent_it(shared):
+    err = shared('get pod x -v=4').err
+    assert err.endswith('] server response object: %s[{\n  "kind": "Status",\n  "apiVersion": "v1",\n'
+                        '  "metadata": {},\n  "status": "Failure",\n  "message": "pods \\"x\\" not found",\n'
+                        '  "reason": "NotFound",\n  "details": {\n    "name": "x",\n    "kind": "pods"\n  },\n'
+                        '  "code": 404\n}]\n'
+                        'Error from server (NotFound): pods "x" not found\n')
 
 
 def test_help_is_the_same_by_three_ways(shared):
