@@ -170,6 +170,22 @@ def test_a_watch_shows_what_is_there_and_then_each_change(kubectl):
     task.cancel()
 
 
+def test_a_list_in_chunks_can_be_watched_and_several_objects_cannot(kubectl):
+    kubectl('create cm a')
+    kubectl('create cm b')
+    simulation = kubectl.cluster.simulation
+    simulation.call_later(5, lambda: kubectl.cluster.admin.patch('configmaps', 'a', {'data': {'k': 'v'}}, 'default'))
+    pipes = [Pipe(simulation) for _ in range(3)]
+    line = ['kubectl', 'get', 'cm', '--chunk-size=1', '-w', '--no-headers', '-l', '!x']
+    task = simulation.spawn(main(line, IO(*pipes), kubectl.ctx))
+    simulation.advance(10)
+    rows = [row.split()[:2] for row in bytes(pipes[1]._buffer).decode().splitlines()]
+    assert [row for row in rows if len(row[0]) == 1] == [['a', '0'], ['b', '0'], ['a', '1']]
+    task.cancel()
+    refused = kubectl('get cm a b -w')
+    assert refused.err == 'error: you may only watch a single resource or type of resource at a time\n'
+
+
 # -- create, apply, patch, replace, delete ------------------------------------------------------------------------
 
 

@@ -68,7 +68,8 @@ async def watch(options: GetOptions) -> int:
     info = infos[0]
     obj = info.object
     if len(infos) > 1:
-        obj = {'kind': 'List', 'apiVersion': 'v1', 'metadata': {}, 'items': [each.object for each in infos]}
+        obj = {'kind': 'List', 'apiVersion': 'v1', 'metadata': {'resourceVersion': _common_version(infos)},
+               'items': [each.object for each in infos]}
     collection = is_list(obj) or (is_table(obj) and not info.name)
     printer = WatchPrinter(options, info)
     if not options.flags['watch-only']:
@@ -79,13 +80,19 @@ async def watch(options: GetOptions) -> int:
                 raise KubectlError(f'unable to output the provided object: {error}') from None
         for each in items(obj) if is_list(obj) else [obj]:
             printer.print(each, 'ADDED')
-    if len(infos) > 1:
+    if len(infos) > 1 and info.name:  # several lists are the chunks of one
         raise KubectlError('you may only watch a single resource or type of resource at a time')
     version = obj.get('metadata', {}).get('resourceVersion', '') or '0'
     if not collection and is_table(obj):
         version = version if version != '0' else _version_of_row(obj)
     await _follow(options, info, version, printer)
     return 0
+
+
+def _common_version(infos: list[Info]) -> str:
+    """The revision that all of them are of, '' if there is none (Result.Object)."""
+    versions = {(info.object.get('metadata') or {}).get('resourceVersion', '') for info in infos}
+    return versions.pop() if len(versions) == 1 else ''
 
 
 def _version_of_row(table: Object) -> str:
