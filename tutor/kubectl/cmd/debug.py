@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery.decode import DecodeError, parse_yaml
+from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.names import random_suffix
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.schema import definition
 from tutor.client.transport import STRATEGIC_PATCH
 from tutor.kubectl.attaching import attach, wait_for_container
 from tutor.kubectl.command import Command, Options
@@ -17,6 +18,7 @@ from tutor.kubectl.images import is_reference
 from tutor.kubectl.pods import container_status
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.streams import StreamOptions
+from tutor.kubectl.typed_yaml import read_struct
 from tutor.shell.pflag import PAIRS, Flag
 
 PULL_POLICIES = ('', 'Always', 'IfNotPresent', 'Never')
@@ -41,16 +43,17 @@ class DebugOptions(Options):
         self.profile = profile(flags['profile'])
         self.custom = self._custom(flags['custom']) if flags['custom'] else None
 
-    def _custom(self, path: str) -> Object:
+    def _custom(self, path: str) -> Object | None:
         try:
             text = self.factory.read(path)
         except KubectlError as error:
             raise KubectlError(f'must pass a container spec json file for custom profile: {error}') from None
+        shape = definition('io.k8s.api.core.v1.Container')
+        assert shape is not None
         try:
-            found = parse_yaml(text.decode('utf-8', 'replace'))
+            return read_struct(text.decode('utf-8', 'replace'), shape)
         except DecodeError as error:
             raise KubectlError(f'{path} does not contain a valid container spec: {error}') from None
-        return found if isinstance(found, dict) else {}
 
     def validate(self) -> None:
         flags, image = self.flags, self.flags['image']
