@@ -155,9 +155,6 @@ def _tokens(flags: Mapping[str, str], ctx: Context) -> StaticTokens:
 
 def _anonymous(flags: Mapping[str, str], ctx: Context) -> Anonymous:
     given = flags.get(ANONYMOUS)
-    if given not in (None, 'true', 'false'):
-        raise BadAccess(f'invalid argument "{given}" for "--{ANONYMOUS}" flag: strconv.ParseBool: parsing "{given}": '
-                        'invalid syntax')
     if not flags.get(LOGINS_FILE):
         return Anonymous(given != 'false')
     if any(name.startswith('oidc-') for name in flags):

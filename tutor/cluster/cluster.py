@@ -133,9 +133,10 @@ class Cluster:
             election.unsettle()
         self._heartbeats.reconsider()
 
-    def _listen(self, ctx: ProcessContext, io: IO) -> Callable[[], None]:
-        """Open the API server's port on the machine that its process runs on, and read what the flags say of who may
-        do what, of admission, auditing and etcd. Raises CannotStart."""
+    def _listen(self, ctx: ProcessContext, io: IO) -> tuple[Callable[[], None], bool]:
+        """Open the API server's port on the machine that its process runs on: what closes it, and whether it is where
+        the cluster's kubeconfigs lead. Read what the flags say of who may do what, of admission, auditing and etcd.
+        Raises CannotStart."""
         flags = flags_of(ctx)
         try:
             current = encryption.load(flags, ctx, self._resource_of)
@@ -148,7 +149,9 @@ class Cluster:
                 BadPolicy, access.BadAccess) as problem:
             raise refused(ctx, str(problem)) from None
         self.store.encrypt(current if encryption.FLAG in flags else None)
-        return apiport.listen(ctx, SERVER, self.connect, self._health)
+        host, _, usual = SERVER.rpartition(':')
+        port = flags.get('secure-port') or usual
+        return apiport.listen(ctx, f'{host}:{port}', self.connect, self._health), port == usual
 
     def _address_of(self, user: User) -> str:
         """From where somebody's requests come: a kubelet's from its node, all others from the control plane's."""

@@ -81,26 +81,27 @@ class Serving:
     init` runs, and closed when the last of its processes has ended."""
 
     door: Door
-    listen: Callable[[Context, IO], Callable[[], None]]
-    """Opens the port of one process; what it gives closes it."""
+    listen: Callable[[Context, IO], tuple[Callable[[], None], bool]]
+    """Opens the port of one process: what closes it, and whether it is the door."""
     changed: Callable[[], None] = lambda: None
     """Called when a process has begun to serve, or ended."""
-    running: dict[int, tuple[str, Callable[[], None]]] = field(default_factory=dict)
-    """The address of each process, and what closes its port."""
+    running: dict[int, tuple[str, Callable[[], None], bool]] = field(default_factory=dict)
+    """The address of each process, what closes its port, and whether that is the door."""
 
     def addresses(self) -> list[str]:
         """Where processes serve."""
-        return [address for address, _ in self.running.values()]
+        return [address for address, _, _ in self.running.values()]
 
     def start(self, ctx: Context, io: IO) -> None:
-        close = self.listen(ctx, io)
-        self.running[id(ctx)] = ctx.host.network.addresses[0] if ctx.host.network is not None else '', close
-        self.door.open()
+        close, at_door = self.listen(ctx, io)
+        self.running[id(ctx)] = ctx.host.network.addresses[0] if ctx.host.network is not None else '', close, at_door
+        if at_door:
+            self.door.open()
         self.changed()
 
     def stop(self, ctx: Context) -> None:
         self.running.pop(id(ctx))[1]()
-        if not self.running:
+        if not any(at_door for _, _, at_door in self.running.values()):
             self.door.close()
         self.changed()
 

@@ -55,3 +55,29 @@ def test_an_api_server_whose_etcd_is_gone_is_restarted_by_its_liveness_probe(sma
     pod = json.loads(small.out('kubectl get pod -n kube-system kube-apiserver-controlplane -o json'))
     status = pod['status']['containerStatuses'][0]
     assert status['ready'] and status['restartCount'] >= 1
+
+
+def test_an_api_server_at_another_port_is_not_found_and_started_again(desk: Desk) -> None:
+    manifest = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+    desk.out(f'sudo sed -i s/--secure-port=6443/--secure-port=6444/ {manifest}')
+    desk.wait(30)
+    assert 'The connection to the server 172.30.1.2:6443 was refused' in desk.out('kubectl get nodes')
+    assert 'node02' in desk.out('kubectl -s https://172.30.1.2:6444 get nodes')
+    desk.wait(300)
+    assert 'Exited' in desk.out('sudo crictl ps -a --name kube-apiserver')
+    desk.out(f'sudo sed -i s/--secure-port=6444/--secure-port=6443/ {manifest}')
+    desk.wait(60)
+    assert 'node02' in desk.out('kubectl get nodes')
+
+
+@pytest.mark.parametrize(('flag', 'said'), [
+    ('secure-port=64a', '"64a" for "--secure-port" flag: strconv.ParseInt: parsing "64a": invalid syntax'),
+    ('anonymous-auth=no', '"no" for "--anonymous-auth" flag: strconv.ParseBool: parsing "no": invalid syntax'),
+])
+def test_flags_of_a_wrong_type_are_refused(small: Desk, flag: str, said: str) -> None:
+    name = flag.partition('=')[0]
+    small.out(rf"sudo sed -i -e '/--{name}=/d' -e 's|^    - kube-apiserver$|&\n    - --{flag}|' "
+              f'{MANIFESTS}/kube-apiserver.yaml')
+    small.wait(20)
+    log = small.out('sudo crictl logs $(sudo crictl ps -aq --name kube-apiserver | head -1)')
+    assert log == f'Error: invalid argument {said}\n'

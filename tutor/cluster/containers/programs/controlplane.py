@@ -97,6 +97,16 @@ FILE_FLAGS = (
     'audit-policy-file', 'encryption-provider-config', 'admission-control-config-file', 'authorization-config',
     'authentication-config', 'authorization-policy-file', 'cluster-signing-cert-file', 'cluster-signing-key-file',
     'root-ca-file', 'service-account-private-key-file', 'oidc-ca-file', 'kubelet-certificate-authority')
+NUMBERS = frozenset((
+    'audit-log-maxage', 'audit-log-maxbackup', 'audit-log-maxsize', 'kube-api-burst', 'max-mutating-requests-inflight',
+    'max-requests-inflight', 'node-cidr-mask-size', 'secure-port', 'terminated-pod-gc-threshold', 'v'))
+SWITCHES = frozenset((
+    'allocate-node-cidrs', 'allow-privileged', 'anonymous-auth', 'audit-log-compress', 'contention-profiling',
+    'enable-aggregator-routing', 'enable-bootstrap-token-auth', 'enable-garbage-collector',
+    'enable-priority-and-fairness', 'encryption-provider-config-automatic-reload', 'leader-elect', 'profiling',
+    'service-account-lookup', 'use-service-account-credentials'))
+TRUTHS = frozenset(('1', 't', 'T', 'TRUE', 'true', 'True', '0', 'f', 'F', 'FALSE', 'false', 'False'))
+"""What strconv.ParseBool reads."""
 STAT_FLAGS = ('kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig', 'config')
 PRIVILEGED_ONLY = 'kube-apiserver'
 ETCD = '2379'
@@ -113,6 +123,10 @@ def check(name: str, argv: list[str], io: IO, ctx: Context) -> dict[str, str]:
             raise CannotStart(f'Error: unknown command "{word}" for "{name}"\n')
         if flag not in known:
             raise CannotStart(f'Error: unknown flag: --{flag}\n')
+        parser = _unparsed(flag, value)
+        if parser:
+            raise CannotStart(f'Error: invalid argument "{value}" for "--{flag}" flag: strconv.{parser}: parsing '
+                              f'"{value}": invalid syntax\n')
         found[flag] = value
     for flag, value in found.items():
         verb = 'open' if flag in FILE_FLAGS else 'stat' if flag in STAT_FLAGS else ''
@@ -121,6 +135,13 @@ def check(name: str, argv: list[str], io: IO, ctx: Context) -> dict[str, str]:
     if name == PRIVILEGED_ONLY and 'etcd-servers' not in found:
         raise _failed('--etcd-servers must be specified', io, ctx)
     return found
+
+
+def _unparsed(flag: str, value: str) -> str:
+    """The function of strconv that refuses a flag's value, '' if none does."""
+    if flag in NUMBERS and not (value.removeprefix('-').isascii() and value.removeprefix('-').isdigit()):
+        return 'ParseInt'
+    return 'ParseBool' if flag in SWITCHES and value and value not in TRUTHS else ''
 
 
 def serve(name: str, flags: Mapping[str, str], io: IO, ctx: Context) -> None:
