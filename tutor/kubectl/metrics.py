@@ -14,6 +14,7 @@ from tutor.kubectl.discovery import discover
 from tutor.kubectl.errors import KubectlError, UsageError
 from tutor.kubectl.printers.sorting import go_sort
 from tutor.kubectl.printers.tabwriter import new_table_writer
+from tutor.kubectl.resource.info import checked_name
 from tutor.shell.pflag import Flag
 
 GROUP, VERSION = 'metrics.k8s.io', 'v1beta1'
@@ -58,7 +59,7 @@ class TopOptions(Options):
         inside = f'/namespaces/{namespace}' if namespace else ''
         path = f'/apis/{GROUP}/{VERSION}{inside}/{plural}'
         if self.name:
-            return [self.factory.client.request('GET', f'{path}/{self.name}').body]
+            return [self.factory.client.request('GET', f'{path}/{checked_name(self.name)}').body]
         given = {key: value for key, value in query.items() if value}
         return list(self.factory.client.request('GET', path, **given).body.get('items') or [])
 

@@ -219,3 +219,10 @@ def test_contexts_are_made_used_and_deleted(kubectl):
     assert deleted.out == 'deleted context dev from /root/.kube/config\n'
     assert deleted.err.startswith('warning: this removed your active context')
     assert 'certificate-authority-data: DATA+OMITTED' in kubectl('config view').out
+
+
+def test_a_dump_that_cannot_be_written(shared):
+    shared.put('file', '')
+    assert shared('cluster-info dump --output-directory=file').err == 'error: mkdir file: not a directory\n'
+    assert shared('cluster-info dump -o name').err == (
+        'error: list types are not supported by name printing: *v1.NodeList\n')

@@ -422,3 +422,9 @@ def test_watch_events_are_printed_without_a_kind_of_their_own(kubectl, output, l
     tasks = [simulation.spawn(main(argv, IO(*pipes), kubectl.ctx))]
     simulation.run_until(lambda: tasks[0].done)
     assert bytes(pipes[1]._buffer).decode().startswith(line)
+
+
+@pytest.mark.parametrize(('line', 'prefix'), [
+    ('get pod a%b', ''), ('create token a%b', 'failed to create token: ')])
+def test_a_name_is_one_part_of_a_path(shared, line, prefix):
+    assert shared(line).err == f'error: {prefix}invalid resource name "a%b": [may not contain \'%\']\n'

@@ -29,6 +29,8 @@ DIALED = 'Get "http://localhost:8080/api?timeout=32s": dial tcp 127.0.0.1:8080: 
     ('auth can-i get pods -A', 2, REFUSED),
     ('top node', 0, REFUSED),
     ('events', 0, REFUSED),
+    ('create token x', 0, 'error: failed to create token: Post "http://localhost:8080/api/v1/namespaces/default/'
+     'serviceaccounts/x/token": dial tcp 127.0.0.1:8080: connect: connection refused'),
     ('create ns x', 0, REFUSED),
 ])
 def test_each_way_to_ask_what_a_server_serves_says_that_none_answers(shared, command, tries, last):

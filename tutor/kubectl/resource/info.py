@@ -15,6 +15,18 @@ from tutor.kubectl.errors import KubectlError
 _BAD_SEGMENTS = {'.': "may not be '.'", '..': "may not be '..'"}
 
 
+def checked_name(name: str) -> str:
+    """rest.Request.Name."""
+    if not name:
+        raise KubectlError('resource name may not be empty')
+    if name in _BAD_SEGMENTS:
+        raise KubectlError(f'invalid resource name "{name}": [{_BAD_SEGMENTS[name]}]')
+    bad = [f"may not contain '{char}'" for char in '/%' if char in name]
+    if bad:
+        raise KubectlError(f'invalid resource name "{name}": [{" ".join(bad)}]')
+    return name
+
+
 @dataclass(slots=True)
 class Info:
     """resource.Info. `obj` is shared when it came from the server, and private when it came from a file."""
@@ -67,15 +79,7 @@ class Info:
         return self.mapping.path(self.namespace, self.checked_name(), subresource or self.subresource)
 
     def checked_name(self) -> str:
-        """rest.Request.Name."""
-        if not self.name:
-            raise KubectlError('resource name may not be empty')
-        if self.name in _BAD_SEGMENTS:
-            raise KubectlError(f'invalid resource name "{self.name}": [{_BAD_SEGMENTS[self.name]}]')
-        bad = [f"may not contain '{char}'" for char in '/%' if char in self.name]
-        if bad:
-            raise KubectlError(f'invalid resource name "{self.name}": [{" ".join(bad)}]')
-        return self.name
+        return checked_name(self.name)
 
     def request(self, method: str, path: str, body: Any = None, content_type: str = JSON, **query: Any) -> Any:
         assert self.client is not None

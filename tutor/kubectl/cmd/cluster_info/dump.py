@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
+from errno import ENOTDIR
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.exec import pod_running_timeout
 from tutor.kubectl.command import Command, Options
+from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.options import TEMPLATE_FLAGS
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.files import items
@@ -47,6 +50,8 @@ class DumpOptions(Options):
         found = [{key: value for key, value in item.items() if key not in ('kind', 'apiVersion')}
                  for item in items(obj)]
         shown = {**obj, 'items': found or None}
+        if self.flags['output'] == 'name':
+            raise KubectlError(f'list types are not supported by name printing: *v1.{obj["kind"]}')
         lines: list[str] = []
         self.printer.print(shown, lines.append)
         suffix = {'json': '.json', 'yaml': '.yaml'}.get(self.flags['output'], '.txt')
@@ -56,9 +61,16 @@ class DumpOptions(Options):
         if not self.folder:
             self.out(text)
             return
-        path = posixpath.join(self.factory.path(self.folder), name)
-        self.factory.ctx.files.make_dirs(posixpath.dirname(path))
-        self.factory.ctx.files.write(path, text)
+        path = posixpath.join(self.folder, name)
+        action, at = 'mkdir', posixpath.dirname(path)
+        try:
+            self.factory.ctx.files.make_dirs(self.factory.path(at))
+            if not self.factory.ctx.files.is_dir(self.factory.path(at)):
+                raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
+            action, at = 'open', path
+            self.factory.ctx.files.write(self.factory.path(at), text)
+        except OSError as error:
+            raise KubectlError(f'{action} {at}: {(error.strerror or "").lower()}') from None
 
     async def _logs(self, pod: Object) -> None:
         meta, spec = pod['metadata'], pod.get('spec') or {}
