@@ -1,7 +1,7 @@
 """All controllers of kube-controller-manager, in the order in which they start: one line each.
 
-The first column is the service account in kube-system that the controller acts as; its role is
-system:controller:<account>. Without one it acts as system:kube-controller-manager.
+The first column is what --controllers calls it, the second the service account in kube-system that it acts as, whose
+role is system:controller:<account>. Without one it acts as system:kube-controller-manager.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ Make = Callable[[Simulation, Client, Informers, Settings], Controller]
 
 
 class Entry(NamedTuple):
-    """One controller: the account it acts as, and what makes it."""
+    """One controller: its name, the account it acts as, and what makes it."""
 
+    name: str
     account: str
     make: Make
 
@@ -64,42 +65,51 @@ def _node_ipam(simulation: Simulation, client: Client, informers: Informers, set
     return NodeIpamController(simulation, client, informers, settings.pods or PodRange())
 
 
-NODE_IPAM = Entry('node-controller', _node_ipam)
+NODE_IPAM = Entry('node-ipam-controller', 'node-controller', _node_ipam)
 """Only with --allocate-node-cidrs."""
 CONTROLLERS: tuple[Entry, ...] = (
-    Entry('service-account-controller', _plain(ServiceAccountsController)),
-    Entry('', lambda s, c, i, settings: TokensController(s, c, i, settings.root_ca, settings.tokens)),
-    Entry('root-ca-cert-publisher', lambda s, c, i, settings: RootCACertPublisher(s, c, i, settings.root_ca)),
-    Entry('namespace-controller', _plain(NamespaceController)),
-    Entry('generic-garbage-collector', _plain(GarbageCollector)),
-    Entry('deployment-controller', _plain(DeploymentController)),
-    Entry('replicaset-controller', _plain(ReplicaSetController)),
-    Entry('replication-controller', _plain(ReplicationController)),
-    Entry('job-controller', _plain(JobController)),
-    Entry('daemon-set-controller', _plain(DaemonSetController)),
-    Entry('statefulset-controller', _plain(StatefulSetController)),
-    Entry('ttl-after-finished-controller', _plain(TTLAfterFinishedController)),
-    Entry('disruption-controller', _plain(DisruptionController)),
-    Entry('node-controller', lambda s, c, i, settings: NodeLifecycleController(s, c, i, settings.heartbeats)),
-    Entry('node-controller', _plain(TaintEvictionController)),
-    Entry('pod-garbage-collector', _plain(PodGarbageCollector)),
-    Entry('endpoint-controller', _plain(EndpointsController)),
-    Entry('endpointslice-controller', _plain(EndpointSliceController)),
-    Entry('endpointslicemirroring-controller', _plain(EndpointSliceMirroringController)),
-    Entry('cronjob-controller', _plain(CronJobController)),
-    Entry('resourcequota-controller', _plain(ResourceQuotaController)),
-    Entry('attachdetach-controller', _plain(AttachDetachController)),
-    Entry('persistent-volume-binder', _plain(PersistentVolumeController)),
-    Entry('expand-controller', _plain(ExpandController)),
-    Entry('pvc-protection-controller', _plain(ClaimProtectionController)),
-    Entry('pv-protection-controller', _plain(VolumeProtectionController)),
-    Entry('ephemeral-volume-controller', _plain(EphemeralVolumeController)),
-    Entry('clusterrole-aggregation-controller', _plain(ClusterRoleAggregationController)),
-    Entry('validatingadmissionpolicy-status-controller', _plain(ValidatingAdmissionPolicyStatusController)),
-    Entry('horizontal-pod-autoscaler', _plain(HorizontalController)),
-    Entry('service-cidrs-controller', _plain(ServiceCIDRController)),
-    Entry('certificate-controller', _plain(CSRApprovingController)),
-    Entry('certificate-controller',
-          lambda s, c, i, settings: CSRSigningController(s, c, i, settings.root_ca, settings.ca_key)),
-    Entry('certificate-controller', _plain(CSRCleanerController)),
+    Entry('serviceaccount-controller', 'service-account-controller', _plain(ServiceAccountsController)),
+    Entry('serviceaccount-token-controller', '',
+          lambda s, c, i, settings: TokensController(s, c, i, settings.root_ca, settings.tokens)),
+    Entry('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher',
+          lambda s, c, i, settings: RootCACertPublisher(s, c, i, settings.root_ca)),
+    Entry('namespace-controller', 'namespace-controller', _plain(NamespaceController)),
+    Entry('garbage-collector-controller', 'generic-garbage-collector', _plain(GarbageCollector)),
+    Entry('deployment-controller', 'deployment-controller', _plain(DeploymentController)),
+    Entry('replicaset-controller', 'replicaset-controller', _plain(ReplicaSetController)),
+    Entry('replicationcontroller-controller', 'replication-controller', _plain(ReplicationController)),
+    Entry('job-controller', 'job-controller', _plain(JobController)),
+    Entry('daemonset-controller', 'daemon-set-controller', _plain(DaemonSetController)),
+    Entry('statefulset-controller', 'statefulset-controller', _plain(StatefulSetController)),
+    Entry('ttl-after-finished-controller', 'ttl-after-finished-controller', _plain(TTLAfterFinishedController)),
+    Entry('disruption-controller', 'disruption-controller', _plain(DisruptionController)),
+    Entry('node-lifecycle-controller', 'node-controller',
+          lambda s, c, i, settings: NodeLifecycleController(s, c, i, settings.heartbeats, settings.monitoring)),
+    Entry('taint-eviction-controller', 'node-controller', _plain(TaintEvictionController)),
+    Entry('pod-garbage-collector-controller', 'pod-garbage-collector',
+          lambda s, c, i, settings: PodGarbageCollector(s, c, i, settings.terminated_pods)),
+    Entry('endpoints-controller', 'endpoint-controller', _plain(EndpointsController)),
+    Entry('endpointslice-controller', 'endpointslice-controller', _plain(EndpointSliceController)),
+    Entry('endpointslice-mirroring-controller', 'endpointslicemirroring-controller',
+          _plain(EndpointSliceMirroringController)),
+    Entry('cronjob-controller', 'cronjob-controller', _plain(CronJobController)),
+    Entry('resourcequota-controller', 'resourcequota-controller', _plain(ResourceQuotaController)),
+    Entry('persistentvolume-attach-detach-controller', 'attachdetach-controller', _plain(AttachDetachController)),
+    Entry('persistentvolume-binder-controller', 'persistent-volume-binder', _plain(PersistentVolumeController)),
+    Entry('persistentvolume-expander-controller', 'expand-controller', _plain(ExpandController)),
+    Entry('persistentvolumeclaim-protection-controller', 'pvc-protection-controller',
+          _plain(ClaimProtectionController)),
+    Entry('persistentvolume-protection-controller', 'pv-protection-controller', _plain(VolumeProtectionController)),
+    Entry('ephemeral-volume-controller', 'ephemeral-volume-controller', _plain(EphemeralVolumeController)),
+    Entry('clusterrole-aggregation-controller', 'clusterrole-aggregation-controller',
+          _plain(ClusterRoleAggregationController)),
+    Entry('validatingadmissionpolicy-status-controller', 'validatingadmissionpolicy-status-controller',
+          _plain(ValidatingAdmissionPolicyStatusController)),
+    Entry('horizontal-pod-autoscaler-controller', 'horizontal-pod-autoscaler',
+          lambda s, c, i, settings: HorizontalController(s, c, i, settings.scaling)),
+    Entry('service-cidr-controller', 'service-cidrs-controller', _plain(ServiceCIDRController)),
+    Entry('certificatesigningrequest-approving-controller', 'certificate-controller', _plain(CSRApprovingController)),
+    Entry('certificatesigningrequest-signing-controller', 'certificate-controller',
+          lambda s, c, i, settings: CSRSigningController(s, c, i, settings)),
+    Entry('certificatesigningrequest-cleaner-controller', 'certificate-controller', _plain(CSRCleanerController)),
 )

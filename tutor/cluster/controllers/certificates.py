@@ -14,6 +14,7 @@ from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.csr_signers import KUBELET, SIGNERS, problem
+from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.simulation import Simulation
 from tutor.shell.privatekeys import signing
 
@@ -82,11 +83,11 @@ class CSRSigningController(_Requests):
 
     component = 'csrsigning'
 
-    def __init__(self, simulation: Simulation, client: Client, informers: Informers, ca: str = '',
-                 ca_key: str = '') -> None:
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers, settings: Settings) -> None:
         super().__init__(simulation, client, informers)
-        self.ca = ca
-        self.ca_key = ca_key
+        self.ca = settings.root_ca
+        self.ca_key = settings.ca_key
+        self._longest = int(settings.signing_duration)
 
     def reconcile(self, key: str) -> None:
         """signer.handle."""
@@ -128,7 +129,7 @@ class CSRSigningController(_Requests):
         """PermissiveSigningPolicy.apply, and the extensions in the order of Go's x509."""
         from cryptography import x509
         now = self.simulation.wall().replace(microsecond=0)
-        seconds = min(max(csr['spec'].get('expirationSeconds') or YEAR, LEAST), YEAR)
+        seconds = min(max(csr['spec'].get('expirationSeconds') or self._longest, LEAST), self._longest)
         ends = now + timedelta(seconds=seconds - (BACKDATE if seconds >= SHORT else 0))
         built = x509.CertificateBuilder(
             subject_name=_as_go_orders(request.subject), issuer_name=authority.subject, public_key=request.public_key(),

@@ -34,8 +34,9 @@ class ControllerManager:
         if self.running:
             return
         informers = self._informers = Informers(self.simulation, Client(self.transport, _OWN, AGENT))
+        entries = (*self._entries, *((NODE_IPAM,) if self.settings.pods is not None else ()))
         self.controllers = [entry.make(self.simulation, self._client(entry.account), informers, self.settings)
-                            for entry in (*self._entries, *((NODE_IPAM,) if self.settings.pods is not None else ()))]
+                            for entry in entries if entry.name not in self.settings.switched_off]
         informers.start()
         for controller in self.controllers:
             controller.start()

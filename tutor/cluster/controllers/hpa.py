@@ -14,10 +14,10 @@ from tutor.cluster.controllers.discovery import resource_of
 from tutor.cluster.controllers.hpa_behavior import Behavior, Limit
 from tutor.cluster.controllers.hpa_calculator import Tolerances
 from tutor.cluster.controllers.hpa_metrics import MetricError, Proposal, Target, propose
+from tutor.cluster.controllers.settings import Scaling
 from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'horizontalpodautoscalers.autoscaling'
-PERIOD = 15.0
 
 
 class HorizontalController(Controller):
@@ -25,8 +25,9 @@ class HorizontalController(Controller):
 
     component = 'horizontal-pod-autoscaler'
 
-    def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers, scaling: Scaling) -> None:
         super().__init__(simulation, client, informers)
+        self._scaling = scaling
         self.autoscalers = self.informer(RESOURCE)
         self.pods = indexes.by_label(self.informer('pods'))
         self._behaviors: dict[str, Behavior] = {}
@@ -38,14 +39,14 @@ class HorizontalController(Controller):
             self._behaviors.pop(key(old or {}), None)
             self._selectors.pop(key(old or {}), None)
         else:
-            self.postpone(key(new), PERIOD)
+            self.postpone(key(new), self._scaling.period)
 
     def reconcile(self, key: str) -> None:
         """reconcileAutoscaler."""
         hpa = self.autoscalers.objects.get(key)
         if hpa is None:
             return
-        self.postpone(key, PERIOD)
+        self.postpone(key, self._scaling.period)
         turn = _Turn(hpa, self.simulation.timestamp())
         try:
             path, scale = self._scale_of(hpa)
@@ -72,7 +73,8 @@ class HorizontalController(Controller):
         spec = turn.hpa['spec']
         current = scale['spec'].get('replicas', 0)
         least, most = spec.get('minReplicas', 1), spec['maxReplicas']
-        behavior = self._behaviors.setdefault(where, Behavior(current, self.simulation.now))
+        behavior = self._behaviors.setdefault(where, Behavior(
+            current, self.simulation.now, int(self._scaling.downscale_stabilization)))
         turn.status.update(currentReplicas=current, currentMetrics=None)
         if not current and least:
             turn.status['desiredReplicas'] = 0
@@ -108,8 +110,9 @@ class HorizontalController(Controller):
         if selector is None:
             return None
         hpa, space = turn.hpa, turn.hpa['metadata']['namespace']
-        target = Target(space, str(selector), indexes.selected(self.pods, space, selector), current)
-        tolerances = _tolerances(hpa['spec'].get('behavior') or {})
+        target = Target(space, str(selector), indexes.selected(self.pods, space, selector), current,
+                        self._scaling)
+        tolerances = _tolerances(hpa['spec'].get('behavior') or {}, self._scaling.tolerance)
         best: Proposal | None = None
         problems: list[MetricError] = []
         statuses: list[Object] = []
@@ -185,12 +188,11 @@ class HorizontalController(Controller):
             self.client.update_status(RESOURCE, {**hpa, 'status': status})
 
 
-def _tolerances(behavior: Object) -> Tolerances:
+def _tolerances(behavior: Object, usual: float) -> Tolerances:
     """tolerancesForHpa."""
-    default = Tolerances()
     found = {side: (behavior.get(name) or {}).get('tolerance') for side, name in (('up', 'scaleUp'),
                                                                                    ('down', 'scaleDown'))}
-    return Tolerances(**{side: getattr(default, side) if text is None else float(parse_quantity(text).value)
+    return Tolerances(**{side: usual if text is None else float(parse_quantity(text).value)
                          for side, text in found.items()})
 
 

@@ -40,8 +40,9 @@ class Limit:
 class Behavior:
     """What was recommended and done for one autoscaler in the last while."""
 
-    def __init__(self, current: int, now: float) -> None:
+    def __init__(self, current: int, now: float, downscale_window: int = STABILIZATION_WINDOW) -> None:
         """recordInitialRecommendation: what there is counts as recommended."""
+        self._downscale_window = downscale_window
         self._recommended: list[tuple[float, int]] = [(now, current)]
         self._done: list[tuple[float, int]] = []
 
@@ -53,7 +54,7 @@ class Behavior:
         """normalizeDesiredReplicas, normalizeDesiredReplicasWithBehaviors."""
         behavior = spec.get('behavior')
         if behavior is None:
-            stable = max([wanted, *self._since(now, STABILIZATION_WINDOW)])
+            stable = max([wanted, *self._since(now, self._downscale_window)])
             held = _DOWN
             replicas, why = _within(current, stable, spec.get('minReplicas', 1), spec['maxReplicas'])
         else:
@@ -68,14 +69,14 @@ class Behavior:
         return [count for at, count in self._recommended if now - at < window]
 
     def _recommend(self, wanted: int, behavior: Object | None, now: float) -> None:
-        longest = STABILIZATION_WINDOW if behavior is None else max(_window(behavior['scaleUp']),
-                                                                    _window(behavior['scaleDown']))
+        longest = self._downscale_window if behavior is None else max(self._window(behavior['scaleUp']),
+                                                                    self._window(behavior['scaleDown']))
         self._recommended = [*(entry for entry in self._recommended if now - entry[0] < longest), (now, wanted)]
 
     def _stabilized(self, current: int, wanted: int, up: Object, down: Object, now: float) -> int:
         """stabilizeRecommendationWithBehaviors: the recent recommendation that changes least."""
-        least = min([wanted, *self._since(now, _window(up))])
-        most = max([wanted, *self._since(now, _window(down))])
+        least = min([wanted, *self._since(now, self._window(up))])
+        most = max([wanted, *self._since(now, self._window(down))])
         return min(max(current, least), most)
 
     def _by_rate(self, spec: Object, current: int, wanted: int, up: Object, down: Object,
@@ -91,6 +92,9 @@ class Behavior:
                 return max(rate, least), _TOO_FAST_DOWN if least < rate else _TOO_FEW
         return wanted, _WITHIN
 
+    def _window(self, rules: Object) -> int:
+        return rules.get('stabilizationWindowSeconds', self._downscale_window)
+
     def _allowed(self, rules: Object, current: int, sign: int, now: float) -> int:
         """calculateScaleUpLimitWithScalingRules, calculateScaleDownLimitWithBehaviors."""
         if rules['selectPolicy'] == 'Disabled':
@@ -101,10 +105,6 @@ class Behavior:
             found.append(_by_policy(policy, current - changed, sign))
         pick: Any = min if (rules['selectPolicy'] == 'Min') == (sign > 0) else max
         return pick(found)
-
-
-def _window(rules: Object) -> int:
-    return rules.get('stabilizationWindowSeconds', STABILIZATION_WINDOW)
 
 
 def _within(current: int, wanted: int, least: int, most: int) -> tuple[int, Words]:

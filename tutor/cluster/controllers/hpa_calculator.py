@@ -13,9 +13,7 @@ from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import Object, condition, deleting
 from tutor.apimachinery.quantity import parse
 from tutor.cluster.controllers import pods
-
-CPU_INITIALIZATION_PERIOD = 300.0
-INITIAL_READINESS_DELAY = 30.0
+from tutor.cluster.controllers.settings import USUAL_SCALING, Scaling
 
 
 class CalculationError(Exception):
@@ -65,7 +63,8 @@ class Result:
 Ratio = Callable[[Mapping[str, int]], float]
 
 
-def group(mine: list[Object], samples: Mapping[str, Sample], resource: str, now: float) -> Groups:
+def group(mine: list[Object], samples: Mapping[str, Sample], resource: str, now: float,
+          scaling: Scaling = USUAL_SCALING) -> Groups:
     """groupPods."""
     found = Groups()
     for pod in mine:
@@ -76,28 +75,28 @@ def group(mine: list[Object], samples: Mapping[str, Sample], resource: str, now:
             found.unready.add(name)
         elif name not in samples:
             found.missing.add(name)
-        elif resource == 'cpu' and _is_unready(pod, samples[name], now):
+        elif resource == 'cpu' and _is_unready(pod, samples[name], now, scaling):
             found.unready.add(name)
         else:
             found.ready += 1
     return found
 
 
-def _is_unready(pod: Object, sample: Sample, now: float) -> bool:
+def _is_unready(pod: Object, sample: Sample, now: float, scaling: Scaling) -> bool:
     """What a pod used while it started says nothing about load."""
     ready, start = condition(pod, 'Ready'), pod.get('status', {}).get('startTime')
     if ready is None or start is None:
         return True
     since, started = parse_timestamp(ready['lastTransitionTime']), parse_timestamp(start)
-    if started + CPU_INITIALIZATION_PERIOD > now:
+    if started + scaling.cpu_initialization > now:
         return ready['status'] == 'False' or sample.moment < since + sample.window
-    return ready['status'] == 'False' and started + INITIAL_READINESS_DELAY > since
+    return ready['status'] == 'False' and started + scaling.readiness_delay > since
 
 
 def by_utilization(mine: list[Object], samples: Mapping[str, Sample], resource: str, container: str, target: int,
-                   current: int, tolerances: Tolerances, now: float) -> Result:
+                   current: int, tolerances: Tolerances, now: float, scaling: Scaling = USUAL_SCALING) -> Result:
     """GetResourceReplicas: `target` is in percent of the requests. Raises CalculationError."""
-    groups, used = _measured(mine, samples, resource, now)
+    groups, used = _measured(mine, samples, resource, now, scaling)
     requests = _requests(mine, container, resource)
 
     def utilization(values: Mapping[str, int]) -> tuple[int, int]:
@@ -115,19 +114,19 @@ def by_utilization(mine: list[Object], samples: Mapping[str, Sample], resource: 
 
 
 def by_value(mine: list[Object], samples: Mapping[str, Sample], resource: str, target: int, current: int,
-             tolerances: Tolerances, now: float) -> Result:
+             tolerances: Tolerances, now: float, scaling: Scaling = USUAL_SCALING) -> Result:
     """GetRawResourceReplicas: `target` is an amount for each pod. Raises CalculationError."""
-    groups, used = _measured(mine, samples, resource, now)
+    groups, used = _measured(mine, samples, resource, now, scaling)
     replicas = _replicas(groups, used, lambda values: sum(values.values()) // len(values) / target, current,
                          tolerances, lambda name: target)
     return Result(replicas, sum(used.values()) // len(used))
 
 
 def _measured(mine: list[Object], samples: Mapping[str, Sample], resource: str,
-              now: float) -> tuple[Groups, dict[str, int]]:
+              now: float, scaling: Scaling) -> tuple[Groups, dict[str, int]]:
     if not mine:
         raise CalculationError('no pods returned by selector while calculating replica count')
-    groups = group(mine, samples, resource, now)
+    groups = group(mine, samples, resource, now, scaling)
     used = {name: sample.value for name, sample in samples.items()
             if name not in groups.ignored and name not in groups.unready}
     if not used:

@@ -19,6 +19,7 @@ from tutor.cluster.controllers.hpa_calculator import (
     by_utilization,
     by_value,
 )
+from tutor.cluster.controllers.settings import USUAL_SCALING, Scaling
 
 METRICS = '/apis/metrics.k8s.io/v1beta1/namespaces'
 NO_CUSTOM_API = ('unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) '
@@ -52,6 +53,7 @@ class Target:
     selector: str
     pods: list[Object]
     replicas: int
+    scaling: Scaling = USUAL_SCALING
 
 
 def propose(client: Client, metric: Object, target: Target, tolerances: Tolerances, now: float) -> Proposal:
@@ -96,10 +98,10 @@ def _resource(client: Client, kind: str, source: Object, target: Target, toleran
         samples = _fetch(client, target, name, container)
         if percent:
             result = by_utilization(target.pods, samples, name, container, wanted['averageUtilization'],
-                                    target.replicas, tolerances, now)
+                                    target.replicas, tolerances, now, target.scaling)
         else:
             result = by_value(target.pods, samples, name, parse(wanted['averageValue']).milli(), target.replicas,
-                              tolerances, now)
+                              tolerances, now, target.scaling)
     except CalculationError as error:
         message = f'failed to get {name} {"utilization" if percent else "usage"}: {error}'
         what = f'{name} resource' if kind == 'Resource' else f'{container} container'

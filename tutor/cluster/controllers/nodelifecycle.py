@@ -12,14 +12,10 @@ from tutor.client.informer import Informers
 from tutor.client.transport import STRATEGIC_PATCH
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller
-from tutor.cluster.controllers.settings import Heartbeats
+from tutor.cluster.controllers.settings import Heartbeats, NodeMonitoring
 from tutor.cluster.controllers.zones import Zones, is_ready
 from tutor.cluster.simulation import Simulation
 
-GRACE = 50.0
-"""Seconds without a sign of life after which a node's condition is unknown (--node-monitor-grace-period)."""
-STARTUP_GRACE = 60.0
-PERIOD = 5.0
 LEASES = 'leases.coordination.k8s.io'
 
 _UNSCHEDULABLE = 'node.kubernetes.io/unschedulable'
@@ -41,15 +37,17 @@ class NodeLifecycleController(Controller):
 
     component = 'node-controller'
 
-    def __init__(self, simulation: Simulation, client: Client, informers: Informers, heartbeats: Heartbeats) -> None:
+    def __init__(self, simulation: Simulation, client: Client, informers: Informers, heartbeats: Heartbeats,
+                 monitoring: NodeMonitoring) -> None:
         super().__init__(simulation, client, informers)
         self._heartbeats = heartbeats
+        self._monitoring = monitoring
         self.nodes = self.informer('nodes')
         self.leases = self.informer(LEASES)
         self.pods = indexes.by_node(self.informer('pods'))
         self._seen: dict[str, float] = {}
         self._watched: set[str] = set()
-        self._zones = Zones()
+        self._zones = Zones(monitoring)
         self._unmarked: set[str] = set()
         """Nodes that have gone silent and whose pods are yet to be marked."""
         self.nodes.on_change(self._node_changed)
@@ -106,10 +104,13 @@ class NodeLifecycleController(Controller):
         self.simulation.call_at(self._deadline(name), self._check, name)
 
     def _deadline(self, name: str) -> float:
-        silent = condition(self.nodes.objects[name], 'Ready') is None
-        grace = STARTUP_GRACE if silent else GRACE
-        when = self._last_sign(name) + grace
-        return max(when, self.simulation.now + PERIOD)
+        when = self._last_sign(name) + self._grace(name)
+        return max(when, self.simulation.now + self._monitoring.period)
+
+    def _grace(self, name: str) -> float:
+        """For how long a node may be silent."""
+        monitoring, known = self._monitoring, condition(self.nodes.objects[name], 'Ready') is not None
+        return monitoring.grace if known else monitoring.startup_grace
 
     def _check(self, name: str) -> None:
         self._watched.discard(name)
@@ -120,9 +121,7 @@ class NodeLifecycleController(Controller):
         self._watch(name)
 
     def _silent(self, name: str) -> bool:
-        node = self.nodes.objects[name]
-        grace = STARTUP_GRACE if condition(node, 'Ready') is None else GRACE
-        return self.simulation.now - self._last_sign(name) >= grace
+        return self.simulation.now - self._last_sign(name) >= self._grace(name)
 
     # -- reconcile ----------------------------------------------------------------------------------------------
 

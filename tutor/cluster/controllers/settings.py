@@ -37,6 +37,38 @@ class PodRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaling:
+    """The flags --horizontal-pod-autoscaler-…, in seconds."""
+
+    period: float = 15.0
+    downscale_stabilization: float = 300.0
+    tolerance: float = 0.1
+    cpu_initialization: float = 300.0
+    readiness_delay: float = 30.0
+
+
+USUAL_SCALING = Scaling()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeMonitoring:
+    """The flags about nodes that are silent: --node-monitor-… and --node-startup-grace-period, in seconds; nodes a
+    second that are given up in a zone that is well, or wholly lost, and in a large one that has lost too many; from
+    which share on those are too many, and how many nodes make a zone large."""
+
+    period: float = 5.0
+    grace: float = 50.0
+    startup_grace: float = 60.0
+    rate: float = 0.1
+    secondary_rate: float = 0.01
+    unhealthy: float = 0.55
+    large: int = 50
+
+
+USUAL_MONITORING = NodeMonitoring()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`root_ca` is the PEM text of --root-ca-file, `ca_key` that of --cluster-signing-key-file: without it no
     certificate is signed; `tokens` signs with that of --service-account-private-key-file; `pods` is None without
@@ -47,3 +79,11 @@ class Settings:
     tokens: Signer = field(default_factory=lambda: SIMULATED.tokens)
     heartbeats: Heartbeats = field(default_factory=NoHeartbeats)
     pods: PodRange | None = None
+    scaling: Scaling = USUAL_SCALING
+    monitoring: NodeMonitoring = USUAL_MONITORING
+    signing_duration: float = 365 * 86400.0
+    """--cluster-signing-duration, in seconds."""
+    terminated_pods: int = 12500
+    """--terminated-pod-gc-threshold: so many pods may lie about that have ended; 0 is any number."""
+    switched_off: frozenset[str] = frozenset()
+    """The controllers that --controllers leaves out."""

@@ -6,13 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from tutor.apimachinery.objects import Object, condition, labels
-
-RATE = 0.1
-"""--node-eviction-rate: nodes a second in a zone that is well, or wholly lost."""
-SECONDARY_RATE = 0.01
-"""--secondary-node-eviction-rate: in a large zone that has lost too many; in a small one nobody is given up."""
-THRESHOLD = 0.55
-LARGE = 50
+from tutor.cluster.controllers.settings import USUAL_MONITORING, NodeMonitoring
 
 NORMAL, PARTIAL, FULL = 'Normal', 'PartialDisruption', 'FullDisruption'
 _EXCLUDED = 'node.kubernetes.io/exclude-disruption'
@@ -38,25 +32,27 @@ class Zone:
     lost: set[str] = field(default_factory=set[str])
     waiting: list[str] = field(default_factory=list[str])
     free_at: float = 0.0
+    flags: NodeMonitoring = USUAL_MONITORING
 
     def state(self) -> str:
         """ComputeZoneState."""
         lost, ready = len(self.lost), len(self.ready)
         if lost and not ready:
             return FULL
-        return PARTIAL if lost > 2 and lost / (lost + ready) >= THRESHOLD else NORMAL
+        return PARTIAL if lost > 2 and lost / (lost + ready) >= self.flags.unhealthy else NORMAL
 
     def rate(self) -> float:
         """setLimiterInZone."""
         if self.state() != PARTIAL:
-            return RATE
-        return SECONDARY_RATE if len(self.lost) + len(self.ready) > LARGE else 0.0
+            return self.flags.rate
+        return self.flags.secondary_rate if len(self.lost) + len(self.ready) > self.flags.large else 0.0
 
 
 class Zones:
     """All zones. While no node at all is ready, the fault is likelier here than there: nobody is given up."""
 
-    def __init__(self) -> None:
+    def __init__(self, flags: NodeMonitoring = USUAL_MONITORING) -> None:
+        self._flags = flags
         self._zones: dict[str, Zone] = {}
         self._homes: dict[str, str] = {}
 
@@ -75,7 +71,7 @@ class Zones:
         known = self._homes.get(name)
         if known is not None and known != home:
             self.forget(name)
-        zone = self._zones.setdefault(home, Zone())
+        zone = self._zones.setdefault(home, Zone(flags=self._flags))
         self._homes[name] = home
         if _EXCLUDED in labels(node):
             zone.ready.discard(name)

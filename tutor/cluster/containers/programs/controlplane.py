@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from tutor.apimachinery.duration import DurationError, parse_duration
 from tutor.cluster.containers.programs import secure_port
 from tutor.cluster.containers.programs.component import CannotStart
 from tutor.shell.klog import Klog
@@ -98,8 +100,11 @@ FILE_FLAGS = (
     'authentication-config', 'authorization-policy-file', 'cluster-signing-cert-file', 'cluster-signing-key-file',
     'root-ca-file', 'service-account-private-key-file', 'oidc-ca-file', 'kubelet-certificate-authority')
 NUMBERS = frozenset((
-    'audit-log-maxage', 'audit-log-maxbackup', 'audit-log-maxsize', 'kube-api-burst', 'max-mutating-requests-inflight',
-    'max-requests-inflight', 'node-cidr-mask-size', 'secure-port', 'terminated-pod-gc-threshold', 'v'))
+    'audit-log-maxage', 'audit-log-maxbackup', 'audit-log-maxsize', 'kube-api-burst', 'large-cluster-size-threshold',
+    'max-mutating-requests-inflight', 'max-requests-inflight', 'node-cidr-mask-size', 'secure-port',
+    'terminated-pod-gc-threshold', 'v'))
+FLOATS = frozenset(('horizontal-pod-autoscaler-tolerance', 'node-eviction-rate', 'secondary-node-eviction-rate',
+                    'unhealthy-zone-threshold'))
 SWITCHES = frozenset((
     'allocate-node-cidrs', 'allow-privileged', 'anonymous-auth', 'audit-log-compress', 'contention-profiling',
     'enable-aggregator-routing', 'enable-bootstrap-token-auth', 'enable-garbage-collector',
@@ -107,6 +112,8 @@ SWITCHES = frozenset((
     'service-account-lookup', 'use-service-account-credentials'))
 TRUTHS = frozenset(('1', 't', 'T', 'TRUE', 'true', 'True', '0', 'f', 'F', 'FALSE', 'false', 'False'))
 """What strconv.ParseBool reads."""
+DURATIONS = ('-period', '-duration', '-interval', '-timeout', '-ttl', '-stabilization', '-delay', '-wait')
+"""How the names of flags end that take a duration."""
 STAT_FLAGS = ('kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig', 'config')
 PRIVILEGED_ONLY = 'kube-apiserver'
 ETCD = '2379'
@@ -123,10 +130,9 @@ def check(name: str, argv: list[str], io: IO, ctx: Context) -> dict[str, str]:
             raise CannotStart(f'Error: unknown command "{word}" for "{name}"\n')
         if flag not in known:
             raise CannotStart(f'Error: unknown flag: --{flag}\n')
-        parser = _unparsed(flag, value)
-        if parser:
-            raise CannotStart(f'Error: invalid argument "{value}" for "--{flag}" flag: strconv.{parser}: parsing '
-                              f'"{value}": invalid syntax\n')
+        problem = _unparsed(flag, value)
+        if problem:
+            raise CannotStart(f'Error: invalid argument "{value}" for "--{flag}" flag: {problem}\n')
         found[flag] = value
     for flag, value in found.items():
         verb = 'open' if flag in FILE_FLAGS else 'stat' if flag in STAT_FLAGS else ''
@@ -138,10 +144,19 @@ def check(name: str, argv: list[str], io: IO, ctx: Context) -> dict[str, str]:
 
 
 def _unparsed(flag: str, value: str) -> str:
-    """The function of strconv that refuses a flag's value, '' if none does."""
+    """What pflag says of a flag's value that is not of its type, '' if it is."""
     if flag in NUMBERS and not (value.removeprefix('-').isascii() and value.removeprefix('-').isdigit()):
-        return 'ParseInt'
-    return 'ParseBool' if flag in SWITCHES and value and value not in TRUTHS else ''
+        return f'strconv.ParseInt: parsing "{value}": invalid syntax'
+    if flag in FLOATS and not re.fullmatch(r'[+-]?(\d+\.?\d*|\.\d+)', value):
+        return f'strconv.ParseFloat: parsing "{value}": invalid syntax'
+    if flag in SWITCHES and value and value not in TRUTHS:
+        return f'strconv.ParseBool: parsing "{value}": invalid syntax'
+    if flag.endswith(DURATIONS):
+        try:
+            parse_duration(value)
+        except DurationError as error:
+            return str(error)
+    return ''
 
 
 def serve(name: str, flags: Mapping[str, str], io: IO, ctx: Context) -> None:
