@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
@@ -58,8 +59,11 @@ class Discovery:
 
 def discover(client: Client) -> Discovery:
     """Ask the server; raises StatusError or KubectlError."""
-    core = client.request('GET', '/api', accept=AGGREGATED, timeout=TIMEOUT).body
-    named = client.request('GET', '/apis', accept=AGGREGATED, timeout=TIMEOUT).body
+    try:
+        core = client.request('GET', '/api', accept=AGGREGATED, timeout=TIMEOUT).body
+        named = client.request('GET', '/apis', accept=AGGREGATED, timeout=TIMEOUT).body
+    except StatusError as error:  # discovery reads bodies raw (Result.Raw): what a Status in one says is lost
+        raise errors.unexpected(error.code, 'unknown') from None
     if core.get('kind') == 'APIGroupDiscoveryList':
         return _aggregated([*(core.get('items') or []), *(named.get('items') or [])])
     return _one_by_one(client, core, named)
