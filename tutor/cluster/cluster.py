@@ -14,7 +14,7 @@ from tutor.client.events import EventRecorder
 from tutor.client.link import Link
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
-from tutor.cluster import access, apiport, auditing, bootstrap, encryption, pki
+from tutor.cluster import access, apiport, apiserver_flags, auditing, bootstrap, encryption, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
 from tutor.cluster.apiserver.admission import configuration, enabling
 from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
@@ -24,6 +24,7 @@ from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Elected, Serving, flags_of
 from tutor.cluster.config import DEFAULT, ClusterConfig
+from tutor.cluster.containers.programs.component import CannotStart
 from tutor.cluster.containers.programs.controlplane import refused
 from tutor.cluster.controller_managers import ControllerManagerProcesses
 from tutor.cluster.controllers import controller_manager
@@ -31,8 +32,11 @@ from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.election import Election, Switch
 from tutor.cluster.endpoint import Endpoint
+from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.member import EtcdMember
 from tutor.cluster.etcd.raft.group import RaftGroup
+from tutor.cluster.etcd.service import delete
+from tutor.cluster.event_leases import EventLeases
 from tutor.cluster.heartbeats import Heartbeats
 from tutor.cluster.machine.kubeadm_files import SERVER, embedded, kubeconfig
 from tutor.cluster.network.fabric import Fabric
@@ -101,8 +105,11 @@ class Cluster:
         """Whether there is a control plane, or `kubeadm init` is still to make one."""
         self._elections: list[Election] = []
         self.endpoint.on_change.append(self._unsettle)
+        leases = Leases(self.simulation, self.store, partial(delete, self.store))
+        self._event_leases = EventLeases(self.simulation, self.store, self.api.stores.of('', 'events').prefix, leases,
+                                         self.api.ledger.forget)
         self.etcd = EtcdMember(self.store, self._store_restored, not self.initialised, self._raft_group(fabric),
-                               lambda: RaftGroup(self.simulation, fabric.links, self.store))
+                               lambda: RaftGroup(self.simulation, fabric.links, self.store), leases)
         self.nodes = Nodes(self.simulation, fabric, self.api, self.endpoint, config, self.connect, {
             'kube-scheduler': SchedulerProcesses(self.simulation, self.scheduler, Elected(
                 self._election(local, scheduler.AGENT, 'default-scheduler', self.scheduler))),
@@ -144,10 +151,13 @@ class Cluster:
             path = flags.get(configuration.FLAG)
             self.api.admission.configure(configuration.load(path, ctx.files) if path else SecurityDefaults())
             access.load(flags, ctx, io, self.api)
+            apiserver_flags.follow(flags, self.api, self._event_leases)
             self.api.audit = auditing.load(flags, ctx, io, self.api, self._address_of)
         except (encryption.BadConfiguration, configuration.BadConfiguration, enabling.UnknownPlugin,
                 BadPolicy, access.BadAccess) as problem:
             raise refused(ctx, str(problem)) from None
+        except apiserver_flags.BadFlag as problem:
+            raise CannotStart(f'Error: {problem}\n') from None
         self.store.encrypt(current if encryption.FLAG in flags else None)
         host, _, usual = SERVER.rpartition(':')
         port = flags.get('secure-port') or usual

@@ -13,7 +13,7 @@ from tutor.cluster.containers.programs.component import CannotStart
 from tutor.cluster.etcd.health import health
 from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.raft.group import RaftGroup
-from tutor.cluster.etcd.service import INDEX, EtcdServer, delete, restored, snapshot_of
+from tutor.cluster.etcd.service import INDEX, EtcdServer, restored, snapshot_of
 from tutor.cluster.storage import Store
 from tutor.shell.etcd import Member, NotASnapshot, pack, unpack
 from tutor.shell.process import IO, Context
@@ -43,7 +43,7 @@ class EtcdMember:
     whether there was nothing at all."""
 
     def __init__(self, store: Store, on_restored: Callable[[bool], None], fresh: bool,
-                 raft: RaftGroup | None, group: Callable[[], RaftGroup]) -> None:
+                 raft: RaftGroup | None, group: Callable[[], RaftGroup], leases: Leases) -> None:
         """`fresh`: nobody has put anything into the store, so the first empty data folder is a new cluster too.
         `group` makes an empty group for the day when the only member gets company."""
         self._fresh = fresh
@@ -53,7 +53,7 @@ class EtcdMember:
         self._contexts: dict[str, Context] = {}
         self._on_restored = on_restored
         self._database: Node | None = None
-        self._leases: Leases | None = None
+        self._leases = leases
         self._news: bool | None = None
         self._sockets: dict[int, list[Callable[[], None]]] = {}
         self._logs: dict[str, Callable[[str], None]] = {}
@@ -181,8 +181,6 @@ class EtcdMember:
             """A certificate, as it is when somebody connects."""
             path = flags.get(name, '')
             return ctx.files.read_text(path) if path and ctx.files.is_file(path) else ''
-        if self._leases is None:
-            self._leases = Leases(ctx.simulation, self._store, partial(delete, self._store))
         server = EtcdServer(self._store, self._leases, member, VERSION,
                             lambda certificate: pki.signed_by(text('trusted-ca-file'), certificate),
                             lambda authority: pki.signed_by(authority, text('cert-file')),

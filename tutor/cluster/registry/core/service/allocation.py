@@ -14,20 +14,20 @@ from tutor.cluster.registry.strategy import Context
 _STATIC = 256
 """The first addresses are given only to who asks for one of them."""
 NODE_PORTS = range(30000, 32768)
-_STATIC_PORTS = 86
 _NODE_PORT_TYPES = ('NodePort', 'LoadBalancer')
 
 
-def allocate(obj: Object, context: Context) -> None:
-    """Give a service its address and node ports; raises StatusError when it asks for what it cannot have."""
+def allocate(obj: Object, context: Context, ports: range) -> None:
+    """Give a service its address and node ports, from a range; raises StatusError when it asks for what it cannot
+    have."""
     spec = obj['spec']
     if spec['type'] != 'ExternalName':
         _address(obj, context)
     if _wants_node_ports(spec):
-        _node_ports(obj, context)
+        _node_ports(obj, context, ports)
     if validation.needs_health_check(spec):
         used = _used_ports(_others(obj, context)) | _own_ports(spec)
-        spec.setdefault('healthCheckNodePort', _free_port(used, context))
+        spec.setdefault('healthCheckNodePort', _free_port(used, context, ports))
 
 
 def _address(obj: Object, context: Context) -> None:
@@ -103,18 +103,18 @@ def _wants_node_ports(spec: Object) -> bool:
     return spec['type'] in _NODE_PORT_TYPES
 
 
-def _node_ports(obj: Object, context: Context) -> None:
+def _node_ports(obj: Object, context: Context, ports: range) -> None:
     spec = obj['spec']
     used = _used_ports(_others(obj, context))
     mine: dict[int, set[str]] = {}
     for index, port in enumerate(spec.get('ports') or ()):
         number = port.get('nodePort')
         if not number:
-            number = port['nodePort'] = _free_port(used, context)
-        elif number not in NODE_PORTS:
+            number = port['nodePort'] = _free_port(used, context, ports)
+        elif number not in ports:
             _refuse(obj, [field.invalid(f'spec.ports[{index}].nodePort', number,
                                         'provided port is not in the valid range. The range of valid ports is '
-                                        f'{NODE_PORTS.start}-{NODE_PORTS.stop - 1}')])
+                                        f'{ports.start}-{ports.stop - 1}')])
         elif number in used and port.get('protocol') in mine.get(number, {port.get('protocol')}):
             _refuse(obj, [field.invalid(f'spec.ports[{index}].nodePort', number,
                                         'provided port is already allocated')])
@@ -132,10 +132,13 @@ def _used_ports(services: list[Object]) -> set[int]:
     return checks.union(*(_own_ports(service['spec']) for service in services))
 
 
-def _free_port(used: set[int], context: Context) -> int:
-    offset = context.simulation.random.randrange(_STATIC_PORTS, len(NODE_PORTS))
-    for step in range(len(NODE_PORTS)):
-        number = NODE_PORTS[(offset + step) % len(NODE_PORTS)]
+def _free_port(used: set[int], context: Context, ports: range) -> int:
+    """The first ports, calculateRangeOffset says how many, are left to who asks for one of them while others are
+    free."""
+    own = 0 if len(ports) <= 16 else min(max(len(ports) // 32, 16), 128)
+    offset = context.simulation.random.randrange(own, len(ports))
+    for step in range(len(ports)):
+        number = ports[(offset + step) % len(ports)]
         if number not in used:
             return number
     raise errors.internal_error('failed to allocate a nodePort: range is full')

@@ -23,6 +23,7 @@ class ServiceStrategy(Kind):
     name_rule = staticmethod(names.is_dns1123_label)
     selectable = ('spec.clusterIP', 'spec.type')
     returns_deleted = True
+    node_ports = allocation.NODE_PORTS
 
     def default(self, obj: Object) -> None:
         defaults.default(obj)
@@ -33,13 +34,13 @@ class ServiceStrategy(Kind):
         if spec.get('clusterIP') and not spec.get('clusterIPs'):
             spec['clusterIPs'] = [spec['clusterIP']]
         # As upstream, addresses and ports are given before anything else is looked at.
-        allocation.allocate(obj, context)
+        allocation.allocate(obj, context, self.node_ports)
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
         super().prepare_update(new, old, context)
         allocation.keep(new, old)
         if new['spec'] != old['spec']:
-            allocation.allocate(new, context)
+            allocation.allocate(new, context, self.node_ports)
 
     def begin_create(self, obj: Object, context: Context) -> None:
         addresses.claim(obj, context)
