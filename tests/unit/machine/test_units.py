@@ -187,3 +187,15 @@ def test_the_ports_of_a_node_and_who_has_them(shared: Desk) -> None:
     assert '("etcd",pid=' in shown
     assert '("kubelet"' not in shared.out('ss -tlnp')
     assert '614/kubelet' in shared.out('sudo netstat -tlnp')
+
+
+@pytest.mark.parametrize(('line', 'words'), [
+    ('--max-pods=50 --v=4', '--max-pods=50 --v=4'), ('"--max-pods=50  --v=4"  ', '--max-pods=50 --v=4'),
+    (r'--max-pods=50\ --v=4 # no comment', '--max-pods=50 --v=4 # no comment')])
+def test_a_value_of_an_environment_file_goes_to_the_end_of_its_line(desk: Desk, line: str, words: str) -> None:
+    desk.out(f"sudo tee /etc/default/kubelet <<'EOF'\n# more flags\nKUBELET_EXTRA_ARGS={line}\nEOF")
+    desk.out("sudo sed -i 's|^ExecStart=/usr.*|ExecStart=/bin/echo $KUBELET_EXTRA_ARGS|' "
+             '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf; sudo systemctl daemon-reload')
+    desk.out('sudo systemctl restart kubelet')
+    desk.wait(1)
+    assert f': {words}\n' in desk.out('sudo journalctl -u kubelet -n 20')

@@ -15,6 +15,7 @@ ETC = '/etc/systemd/system'
 FOLDERS = (ETC, '/run/systemd/system', '/usr/lib/systemd/system')
 MASK = '/dev/null'
 SUFFIXES = ('.service', '.socket', '.target', '.timer', '.mount', '.slice')
+NAME = re.compile(r'[A-Za-z_]\w*')
 WORD = re.compile(r'^\$(\w+)$')
 BRACED = re.compile(r'\$\{(\w+)\}')
 
@@ -140,10 +141,36 @@ def environment(files: FileSystem, unit: UnitFile) -> dict[str, str] | str:
                 continue
             return path
         if isinstance(node, File):
-            for line in node.data().decode('utf-8', 'replace').splitlines():
-                if line.strip() and line.lstrip()[0] not in '#;':
-                    found.update(_assignments(line))
+            found.update(_of_file(node.data().decode('utf-8', 'replace')))
     return found
+
+
+def _of_file(text: str) -> dict[str, str]:
+    """The variables of an EnvironmentFile, one a line: a value goes to the end of its line, spaces and all
+    (parse_env_file_internal)."""
+    found: dict[str, str] = {}
+    for line in text.replace('\\\n', '').splitlines():
+        name, sign, value = line.partition('=')
+        if sign and NAME.fullmatch(name.strip()):
+            found[name.strip()] = _value(value.strip())
+    return found
+
+
+def _value(text: str) -> str:
+    """Without its quotes; in single ones a backslash stands for itself, in double ones it hides some characters alone,
+    elsewhere any."""
+    value, quote, escaped = '', '', False
+    for character in text:
+        if escaped:
+            value += character if not quote or character in '"\\`$' else f'\\{character}'
+            escaped = False
+        elif character == '\\' and quote != "'":
+            escaped = True
+        elif character == quote or (not quote and character in '"\''):
+            quote = '' if quote else character
+        else:
+            value += character
+    return value
 
 
 def _assignments(text: str) -> dict[str, str]:
