@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, condition, controller_of, deleting, key
@@ -13,16 +15,21 @@ from tutor.cluster.controllers import indexes
 from tutor.cluster.controllers import job_pods as members
 from tutor.cluster.controllers.controller import Controller, namespace_terminating
 from tutor.cluster.controllers.expectations import Expectations
+from tutor.cluster.controllers.job_backoff import Record, record_after
 from tutor.cluster.controllers.job_sync import Sync, is_finished
 from tutor.cluster.controllers.ownership import Claim
 from tutor.cluster.controllers.pod_control import BURST, PodControl, slow_start
 from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'jobs.batch'
-BACKOFF = 10.0
-MAX_BACKOFF = 600.0
+OURS = 'kubernetes.io/job-controller'
 BATCH = 1.0
 """syncJobBatchPeriod: for how long changes of pods are gathered."""
+
+
+def _managed_elsewhere(job: Object) -> bool:
+    """managedByExternalController."""
+    return job['spec'].get('managedBy', OURS) != OURS
 
 
 class JobController(Controller):
@@ -36,6 +43,8 @@ class JobController(Controller):
         self.pod_control = PodControl(client, self.recorder)
         self.jobs = self.informer(RESOURCE)
         self.pods = indexes.by_controller(self.informer('pods'))
+        self._records: dict[str, Record] = {}
+        self._released: dict[str, set[str]] = {}
         self.jobs.on_change(self._job_changed)
         self.pods.on_change(self._pod_changed)
 
@@ -46,7 +55,14 @@ class JobController(Controller):
         if new is None:
             for pod in indexes.owned(self.pods, job):
                 self._release_orphan(pod)
-        self.queue.add(key(job))
+        if old is not None and new is not None and (
+                old['metadata'].get('generation') == new['metadata'].get('generation')):
+            self.postpone(key(job), BATCH)
+        else:
+            self.queue.add(key(job))
+        if new is not None and is_finished(new):
+            for pod in indexes.owned(self.pods, new):
+                self._release_orphan(pod)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         pod: Object = new or old or {}
@@ -60,6 +76,8 @@ class JobController(Controller):
             self.expectations.deletion_observed(where, key(pod))
         elif old is None:
             self.expectations.creation_observed(where)
+        if new is None or not members.tracked(new):
+            self._released.get(where, set()).discard(pod['metadata']['uid'])
         job = self.jobs.objects.get(where)
         if new is not None and members.tracked(new) and (
                 job is None or job['metadata']['uid'] != owner['uid'] or is_finished(job)):
@@ -79,30 +97,35 @@ class JobController(Controller):
             self._reconcile_orphan(key.removeprefix('orphan:'))
             return
         job = self.jobs.objects.get(key)
-        if job is None:
-            self.expectations.delete(key)
+        if job is None or is_finished(job) or _managed_elsewhere(job):
+            self._forget(key)
             return
-        if is_finished(job) or job['spec'].get('managedBy', 'kubernetes.io/job-controller') != (
-                'kubernetes.io/job-controller'):
-            self.expectations.delete(key)
-            return
-        sync = Sync(job, self._pods_of(job), self.simulation)
+        satisfied = self.expectations.satisfied(key)
+        sync = Sync(job, self._pods_of(job), self.simulation, self._released.get(key, ()))
+        sync.backoff = record_after(self._records.get(key, Record()), sync.new_succeeded, sync.new_failed)
         if not members.is_suspended(job) and 'startTime' not in sync.status:
             sync.status['startTime'] = self.simulation.timestamp()
         sync.decide(self.seconds())
-        problem = self._act(key, sync)
-        self._set_suspension(sync)
+        problem = self._act(key, sync, satisfied)
         self._finish(key, sync)
         if problem is not None:
             raise problem
+
+    def _forget(self, where: str) -> None:
+        self.expectations.delete(where)
+        self._records.pop(where, None)
+        self._released.pop(where, None)
 
     def _reconcile_orphan(self, where: str) -> None:
         pod = self.pods.objects.get(where)
         if pod is None or not members.tracked(pod):
             return
         owner = controller_of(pod)
+        if owner is not None and owner['kind'] != 'Job':
+            return
         job = self.jobs.get(pod['metadata']['namespace'], owner['name']) if owner is not None else None
-        if job is None or owner is None or job['metadata']['uid'] != owner['uid'] or is_finished(job):
+        if job is None or owner is None or job['metadata']['uid'] != owner['uid'] or (
+                is_finished(job) and not _managed_elsewhere(job)):
             self._remove_finalizer(pod)
 
     def _pods_of(self, job: Object) -> list[Object]:
@@ -112,15 +135,20 @@ class JobController(Controller):
 
     # -- pods ---------------------------------------------------------------------------------------------------
 
-    def _act(self, where: str, sync: Sync) -> StatusError | None:
+    def _act(self, where: str, sync: Sync, satisfied: bool) -> StatusError | None:
         """Delete what a finished job still runs, or bring the number of pods to what it should be."""
         if sync.ended is not None:
             # These pods keep their finalizers: with a failed job they count as failed.
-            return self._delete(where, sync, sync.active, release=False)
-        if not self.expectations.satisfied(where) or deleting(sync.job):
+            problem = self._delete(where, sync, sync.active, release=False)
+            if problem is not None or not satisfied:
+                sync.ended = None
+            return problem
+        if not satisfied or deleting(sync.job):
+            sync.see_completion()
             return None
         problem = self._manage(where, sync)
         sync.see_completion()
+        self._set_suspension(sync)
         return problem
 
     def _manage(self, where: str, sync: Sync) -> StatusError | None:
@@ -142,25 +170,15 @@ class JobController(Controller):
             numbers = list(sync.next_indexes(len(numbers)))
         numbers, wait = self._without_those_in_backoff(sync, numbers)
         if wait > 0:
-            self.postpone(where, wait)
+            self.postpone(where, max(wait, BATCH))
         return self._create(where, sync, numbers) if numbers else None
 
     def _without_those_in_backoff(self, sync: Sync, numbers: list[int | None]) -> tuple[list[int | None], float]:
-        """Which pods to make now, and in how many seconds the next of the others: ten after the first failure, then
-        twice as long each time. With a limit per index each index has a back-off of its own
-        (getPodCreationInfoForIndependentIndexes), else all have that of the failures since the last success."""
-        if not sync.per_index:
-            wait = self._left(sync.failures_since_success())
-            return ([], wait) if wait > 0 else (numbers, 0.0)
-        waits = {number: self._left(sync.failures_of(number)) for number in numbers if number is not None}
-        now = [number for number in numbers if number is None or waits[number] <= 0]
-        return now, min((wait for wait in waits.values() if wait > 0), default=0.0)
-
-    def _left(self, failures: list[float]) -> float:
-        """getRemainingTimeForFailuresCount, of the moments of failures."""
-        if not failures:
-            return 0.0
-        return max(failures) + min(BACKOFF * 2 ** min(len(failures) - 1, 10), MAX_BACKOFF) - self.seconds()
+        """Which pods to make now; or, if none, in how many seconds the first of them. With a limit per index each index
+        has a back-off of its own (getPodCreationInfoForIndependentIndexes)."""
+        waits = [sync.backoff_of(number).left(self.seconds()) for number in numbers]
+        now = [number for number, wait in zip(numbers, waits, strict=True) if wait <= 0]
+        return now, 0.0 if now else min(waits, default=0.0)
 
     def _create(self, where: str, sync: Sync, numbers: list[int | None]) -> StatusError | None:
         job, count = sync.job, len(numbers)
@@ -182,22 +200,24 @@ class JobController(Controller):
         return problem
 
     def _delete(self, where: str, sync: Sync, chosen: list[Object], release: bool) -> StatusError | None:
-        """deleteJobPods; with `release` without its finalizer, so that it does not count as failed."""
+        """deleteJobPods: a pod without its finalizer does not count as failed. Without `release` deleteActivePods."""
         if not chosen:
             return None
-        self.expectations.raise_deletions(where, [key(pod) for pod in chosen])
+        if release:
+            self.expectations.raise_deletions(where, [key(pod) for pod in chosen])
         problem = None
         for pod in list(chosen):
             try:
                 if release:
                     self._remove_finalizer(pod)
                 self.pod_control.delete(pod, sync.job)
-                sync.active.remove(pod)
-                sync.terminating += 1
             except StatusError as error:
                 self.expectations.deletion_observed(where, key(pod))
                 if error.code != 404:
                     problem = problem or error
+                    continue
+            sync.active.remove(pod)
+            sync.terminating += 1
         return problem
 
     def _remove_finalizer(self, pod: Object) -> None:
@@ -230,22 +250,39 @@ class JobController(Controller):
             self.event(job, 'Normal', 'Resumed', 'Job resumed')
 
     def _finish(self, where: str, sync: Sync) -> None:
-        """trackJobStatusAndRemoveFinalizers, enactJobFinished, and the write."""
+        """trackJobStatusAndRemoveFinalizers: pods are listed as uncounted, lose their finalizers, and are counted."""
         done = sync.count_pods()
         sync.add_target_condition()
-        finished = sync.add_terminal_condition()
-        status = sync.final_status()
-        if status != sync.job.get('status', {}):
-            self.client.update_status(RESOURCE, {**sync.job, 'status': status})
-            if finished is not None:
-                self._tell_finished(sync.job, finished)
+        job = self._write(sync, sync.job)
+        if job is not sync.job:
+            self._records[where] = sync.backoff
+        released = self._released.setdefault(where, set())
         for pod in done:
-            self._remove_finalizer(pod)
+            released.add(pod['metadata']['uid'])
+            try:
+                self._remove_finalizer(pod)
+            except StatusError:
+                released.discard(pod['metadata']['uid'])
+                raise
+        sync.settle(pod['metadata']['uid'] for pod in done)
+        finished = sync.add_terminal_condition()
+        job = self._write(sync, job)
+        if finished is not None:
+            self._tell_finished(job, finished)
         self._watch_deadline(where, sync)
+
+    def _write(self, sync: Sync, job: Object) -> Object:
+        status = sync.final_status()
+        if status == job.get('status', {}):
+            return job
+        return self.client.update_status(RESOURCE, {**job, 'status': status})
 
     def _tell_finished(self, job: Object, finished: Object) -> None:
         """recordJobFinished."""
         if finished['type'] == 'Complete':
+            if job['status'].get('succeeded', 0) > job['spec'].get('completions', math.inf):
+                self.event(job, 'Warning', 'TooManySucceededPods',
+                           'Too many succeeded pods running after completion count reached')
             self.event(job, 'Normal', 'Completed', 'Job completed')
         else:
             self.event(job, 'Warning', finished['reason'], finished['message'])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import Object, deleting, owner_reference
 from tutor.cluster.controllers import pods
 
@@ -12,6 +11,8 @@ FINALIZER = 'batch.kubernetes.io/job-tracking'
 INDEX = 'batch.kubernetes.io/job-completion-index'
 INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'
 INDEX_IGNORED = 'batch.kubernetes.io/job-index-ignored-failure-count'
+LONGEST_PREFIX = 58
+"""names.MaxGeneratedNameLength."""
 _ENV = 'JOB_COMPLETION_INDEX'
 
 
@@ -35,9 +36,7 @@ def has_failed(pod: Object, job: Object) -> bool:
     """isPodFailed: a deleted pod counts, for it may never come to say so itself."""
     if pods.phase(pod) == 'Failed':
         return True
-    if pods.phase(pod) == 'Succeeded' or not deleting(pod):
-        return False
-    return not only_replaces_failed(job) or pods.phase(pod) in ('', 'Pending')
+    return deleting(pod) and pods.phase(pod) != 'Succeeded' and not only_replaces_failed(job)
 
 
 def index_of(pod: Object) -> int | None:
@@ -104,7 +103,7 @@ def pod_for(job: Object, index: int | None, failures: tuple[int, int] | None = N
     notes = dict(given.get('annotations') or {})
     spec = template['spec']
     if index is not None:
-        meta['generateName'] = f'{name[:57 - len(str(index))]}-{index}-'
+        meta['generateName'] = _prefix(name, index)
         meta['labels'][INDEX] = str(index)
         notes[INDEX] = str(index)
         if failures is not None:
@@ -115,8 +114,14 @@ def pod_for(job: Object, index: int | None, failures: tuple[int, int] | None = N
     if notes:
         meta['annotations'] = notes
     meta['ownerReferences'] = [owner_reference(job)]
-    meta['finalizers'] = [*(given.get('finalizers') or ()), FINALIZER]
+    meta['finalizers'] = list(dict.fromkeys([*(given.get('finalizers') or ()), FINALIZER]))
     return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': meta, 'spec': spec}
+
+
+def _prefix(name: str, index: int) -> str:
+    """podGenerateNameWithIndex: the index stays whole, however long the name."""
+    end = f'-{index}-'
+    return name[:LONGEST_PREFIX - len(end)] + end
 
 
 def _with_index_environment(spec: Object) -> Object:
@@ -132,27 +137,11 @@ def _with_index_environment(spec: Object) -> Object:
     return found
 
 
-def finished_at(pod: Object) -> float:
-    """getFinishedTime."""
-    status = pod.get('status', {})
-    times = [parse_timestamp(terminated['finishedAt']) for entry in status.get('containerStatuses') or ()
-             if (terminated := entry.get('state', {}).get('terminated')) and terminated.get('finishedAt')]
-    if times:
-        return max(times)
-    if deleting(pod):
-        grace = pod['metadata'].get('deletionGracePeriodSeconds') or 0
-        return parse_timestamp(pod['metadata']['deletionTimestamp']) - grace
-    ready = next((c for c in status.get('conditions') or () if c['type'] == 'Ready'), None)
-    if ready is not None and ready.get('lastTransitionTime'):
-        return parse_timestamp(ready['lastTransitionTime'])
-    return pods.created(pod)
-
-
-def restarts_exceed(job: Object, active: Iterable[Object]) -> bool:
+def restarts_exceed(job: Object, mine: Iterable[Object]) -> bool:
     """pastBackoffLimitOnFailure: with OnFailure it is the containers' restarts that count."""
     if job['spec']['template']['spec'].get('restartPolicy') != 'OnFailure':
         return False
-    total = sum(entry.get('restartCount', 0) for pod in active if pods.phase(pod) in ('Running', 'Pending')
+    total = sum(entry.get('restartCount', 0) for pod in mine if pods.phase(pod) in ('Running', 'Pending')
                 for field in ('initContainerStatuses', 'containerStatuses')
                 for entry in pod.get('status', {}).get(field) or ())
     limit = job['spec'].get('backoffLimit', 6)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import Object, deleting
 from tutor.cluster.controllers import job_pods as members
 from tutor.cluster.controllers import job_policy, pods
+from tutor.cluster.controllers.job_backoff import Record, finished_at
 from tutor.cluster.simulation import Simulation
 
 
@@ -23,8 +26,12 @@ def is_finished(job: Object) -> bool:
 class Sync:
     """The state of one reconcile (upstream's syncJobCtx). `ended` is the condition that says why the job ends."""
 
-    def __init__(self, job: Object, mine: list[Object], simulation: Simulation) -> None:
+    def __init__(self, job: Object, mine: list[Object], simulation: Simulation,
+                 released: Collection[str] = ()) -> None:
+        """`released` are the UIDs of pods whose finalizer was taken off and which still seem to have it."""
         self.job = job
+        self.backoff = Record()
+        self._released = released
         self.pods = mine
         self.active = [pod for pod in mine if pods.is_active(pod)]
         self.terminating = sum(pods.is_terminating(pod) for pod in mine)
@@ -35,18 +42,27 @@ class Sync:
         self._uncounted = {name: list((self.status.get('uncountedTerminatedPods') or {}).get(name) or ())
                            for name in ('succeeded', 'failed')}
         self._completions: int | None = job['spec'].get('completions')
-        self._settle_uncounted()
+        self.settle()
         self.new_succeeded = [pod for pod in mine if self._new(pod) and pods.phase(pod) == 'Succeeded']
         self.new_failed = [pod for pod in mine if self._new(pod) and members.has_failed(pod, job)]
         self._sort_indexes()
 
     def _new(self, pod: Object) -> bool:
         uid = pod['metadata']['uid']
-        return members.tracked(pod) and uid not in self._uncounted['succeeded'] and uid not in self._uncounted['failed']
+        return self._held(pod) and self._has_place(pod) and (
+            uid not in self._uncounted['succeeded'] and uid not in self._uncounted['failed'])
 
-    def _settle_uncounted(self) -> None:
-        """cleanUncountedPodsWithoutFinalizers: what has lost its finalizer goes into the totals."""
-        held = {pod['metadata']['uid'] for pod in self.pods if members.tracked(pod)}
+    def _held(self, pod: Object) -> bool:
+        return members.tracked(pod) and pod['metadata']['uid'] not in self._released
+
+    def _has_place(self, pod: Object) -> bool:
+        """Whether a pod counts at all: those of an indexed job by a good index (getValidPodsWithFilter)."""
+        number = members.index_of(pod)
+        return not members.is_indexed(self.job) or (number is not None and number < (self._completions or 0))
+
+    def settle(self, released: Iterable[str] = ()) -> None:
+        """cleanUncountedPodsWithoutFinalizers: what has lost its finalizer, also just now, goes into the totals."""
+        held = {pod['metadata']['uid'] for pod in self.pods if self._held(pod)} - set(released)
         for name, uids in self._uncounted.items():
             left = [uid for uid in uids if uid in held]
             if len(left) != len(uids):
@@ -69,13 +85,12 @@ class Sync:
 
     def _failure_action(self, pod: Object) -> tuple[str, str]:
         policy = self.job['spec'].get('podFailurePolicy')
-        if not policy or pods.phase(pod) != 'Failed':
-            return '', ''
-        return job_policy.match_failure(policy, pod)
+        return job_policy.match_failure(policy, pod) if policy else ('', '')
 
     def _sort_indexes(self) -> None:
         self.succeeded_indexes: list[int] = []
         self.failed_indexes: list[int] = []
+        self.to_replace: dict[int, Object] = {}
         if not members.is_indexed(self.job):
             return
         total = self._completions or 0
@@ -84,6 +99,7 @@ class Sync:
         self.succeeded_indexes = sorted(done)
         if self.per_index:
             self._find_failed_indexes(total, done)
+            self._find_those_to_replace()
 
     def _find_failed_indexes(self, total: int, done: set[int]) -> None:
         """calculateFailedIndexes."""
@@ -103,17 +119,42 @@ class Sync:
         text = (pod['metadata'].get('annotations') or {}).get(note, '0')
         return int(text) if text.isdigit() else 0
 
+    def _all_failures_before(self, pod: Object) -> int:
+        """getIndexAbsoluteFailureCount."""
+        return self._failures_before(pod) + self._failures_before(pod, members.INDEX_IGNORED)
+
+    def _find_those_to_replace(self) -> None:
+        """getPodsWithDelayedDeletionPerIndex: the last failed pod of each index that waits for its next one. It is not
+        counted before, for the next one is told its failures."""
+        settled = {*self.succeeded_indexes, *self.failed_indexes, *map(members.index_of, self.active)}
+        for pod in self.pods:
+            number = members.index_of(pod)
+            if number is None or number in settled or not (
+                    self._held(pod) and self._has_place(pod) and members.has_failed(pod, self.job)):
+                continue
+            last = self.to_replace.get(number)
+            if last is None or (self._all_failures_before(last) <= self._all_failures_before(pod)
+                                and finished_at(last) <= finished_at(pod)):
+                self.to_replace[number] = pod
+
     def index_failures(self, index: int) -> tuple[int, int]:
         """getNewIndexFailureCounts: how often an index has failed by now, and how often that was ignored: what its next
         pod is told."""
-        failed = [(self._failures_before(pod), self._failures_before(pod, members.INDEX_IGNORED), pod)
-                  for pod in self.pods if members.index_of(pod) == index and members.has_failed(pod, self.job)]
-        if not failed:
+        last = self.to_replace.get(index)
+        if last is None:
             return 0, 0
-        counted, ignored, last = max(failed, key=lambda each: each[0] + each[1])
+        counted, ignored = self._failures_before(last), self._failures_before(last, members.INDEX_IGNORED)
         if self._failure_action(last)[0] == job_policy.IGNORE:
             return counted, ignored + 1
         return counted + 1, ignored
+
+    def backoff_of(self, index: int | None) -> Record:
+        """The failures after which the next pod is made: with a limit per index those of the index
+        (getRemainingTimePerIndex), else those of the job."""
+        if not self.per_index or index is None:
+            return self.backoff
+        last = self.to_replace.get(index)
+        return Record() if last is None else Record(self._all_failures_before(last) + 1, finished_at(last))
 
     def next_indexes(self, count: int) -> list[int]:
         """firstPendingIndexes."""
@@ -128,18 +169,7 @@ class Sync:
         parallelism = spec.get('parallelism', 1)
         if self._completions is None:
             return len(self.active) if self.succeeded else parallelism
-        return max(min(self._completions - self.succeeded - len(self.failed_indexes), parallelism), 0)
-
-    def failures_since_success(self) -> list[float]:
-        """When pods failed after the last one that succeeded."""
-        success = max((members.finished_at(pod) for pod in self.pods if pods.phase(pod) == 'Succeeded'), default=0.0)
-        found = [members.finished_at(pod) for pod in self.pods if pods.phase(pod) == 'Failed']
-        return [moment for moment in found if moment > success]
-
-    def failures_of(self, index: int) -> list[float]:
-        """When the pods of an index failed."""
-        return [members.finished_at(pod) for pod in self.pods
-                if members.index_of(pod) == index and members.has_failed(pod, self.job)]
+        return max(min(self._completions - self.succeeded, parallelism), 0)
 
     # -- the end ------------------------------------------------------------------------------------------------
 
@@ -155,7 +185,7 @@ class Sync:
         deadline, started = spec.get('activeDeadlineSeconds'), self.status.get('startTime')
         if message:
             self._fail('PodFailurePolicy', message)
-        elif self.failed > spec.get('backoffLimit', 6) or members.restarts_exceed(self.job, self.active):
+        elif self.failed > spec.get('backoffLimit', 6) or members.restarts_exceed(self.job, self.pods):
             self._fail('BackoffLimitExceeded', 'Job has reached the specified backoff limit')
         elif deadline is not None and started and not members.is_suspended(self.job) and (
                 now - parse_timestamp(started) >= deadline):
@@ -174,7 +204,7 @@ class Sync:
 
     def see_completion(self) -> None:
         """Whether nothing is left to do."""
-        if self.ended is not None or members.is_suspended(self.job):
+        if self.ended is not None:
             return
         if self._completions is None:
             complete = self.succeeded > 0 and not self.active
@@ -191,21 +221,27 @@ class Sync:
         failing = self.ended is not None and self.ended['type'] == 'FailureTarget'
         done = []
         for pod in self.pods:
-            if not members.tracked(pod):
+            if not self._held(pod) or not self._may_be_released(pod):
                 continue
+            done.append(pod)
             uid = pod['metadata']['uid']
-            if uid in self._uncounted['succeeded'] or uid in self._uncounted['failed']:
-                done.append(pod)
-            elif pods.phase(pod) == 'Succeeded':
-                self._uncounted['succeeded'].append(uid)
-                done.append(pod)
-            elif members.has_failed(pod, self.job) or failing:
-                if self._failure_action(pod)[0] != job_policy.IGNORE:
-                    self._uncounted['failed'].append(uid)
-                done.append(pod)
-            elif self.ended is not None or deleting(self.job):
-                done.append(pod)
+            if pods.phase(pod) == 'Succeeded' and uid not in self._uncounted['failed']:
+                # A completed index cannot be counted twice: it needs no UID.
+                if not members.is_indexed(self.job) and uid not in self._uncounted['succeeded']:
+                    self._uncounted['succeeded'].append(uid)
+            elif (failing or members.has_failed(pod, self.job)) and uid not in self._uncounted['failed'] and (
+                    self._has_place(pod) and self._failure_action(pod)[0] != job_policy.IGNORE):
+                self._uncounted['failed'].append(uid)
         return done
+
+    def _may_be_released(self, pod: Object) -> bool:
+        """canRemoveFinalizer."""
+        if self.ended is not None or deleting(self.job) or pods.phase(pod) == 'Succeeded':
+            return True
+        if not members.has_failed(pod, self.job):
+            return False
+        waiting = self.to_replace.get(members.index_of(pod) or 0)
+        return waiting is None or waiting['metadata']['uid'] != pod['metadata']['uid']
 
     def add_target_condition(self) -> None:
         if self.ended is not None and condition_of(self.status, self.ended['type']) is None:
@@ -227,8 +263,11 @@ class Sync:
         self._put(self._entry(kind, status, reason, message))
 
     def _put(self, entry: Object) -> None:
-        others = [old for old in self.status.get('conditions') or () if old['type'] != entry['type']]
-        self.status['conditions'] = [*others, entry]
+        known = self.status.get('conditions') or []
+        if all(old['type'] != entry['type'] for old in known):
+            self.status['conditions'] = [*known, entry]
+        else:
+            self.status['conditions'] = [entry if old['type'] == entry['type'] else old for old in known]
 
     def _entry(self, kind: str, status: str, reason: str, message: str) -> Object:
         now = self._simulation.timestamp()
