@@ -12,6 +12,7 @@ from tutor.cluster.containers.programs.controlplane import refused
 from tutor.cluster.controllers.catalog import CONTROLLERS, NODE_IPAM
 from tutor.cluster.controllers.controller_manager import ControllerManager
 from tutor.cluster.controllers.settings import (
+    OFF_UNLESS_NAMED,
     USUAL_MONITORING,
     USUAL_SCALING,
     NodeMonitoring,
@@ -45,7 +46,7 @@ ALIASES = {
 }
 """Names of earlier versions (names.KCMControllerAliases)."""
 UNSEEN = frozenset((
-    'bootstrap-signer-controller', 'token-cleaner-controller', 'node-route-controller', 'service-lb-controller',
+    'node-route-controller', 'service-lb-controller',
     'cloud-node-lifecycle-controller', 'ttl-controller', 'legacy-serviceaccount-token-cleaner-controller',
     'storageversion-garbage-collector-controller', 'storage-version-migrator-controller', 'selinux-warning-controller',
     'device-taint-eviction-controller', 'resourceclaim-controller', 'volumeattributesclass-protection-controller',
@@ -115,4 +116,4 @@ def _switched_off(flags: Mapping[str, str]) -> frozenset[str]:
     words = _words(flags)
     named = {ALIASES.get(word, word) for word in words if not word.startswith('-')}
     off = {ALIASES.get(word[1:], word[1:]) for word in words if word.startswith('-')}
-    return frozenset(off - named if '*' in words else KNOWN - named)
+    return frozenset((off | OFF_UNLESS_NAMED) - named if '*' in words else KNOWN - named)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.apimachinery import decode
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.client.rest_config import RestConfig
 from tutor.cluster.addons.kubeadm import public_key_hash
+from tutor.cluster.controllers.bootstrap_tokens import SIGNATURE, signature
 from tutor.cluster.pki import encoded
 from tutor.kubeadm import configuration
 from tutor.kubeadm.configuration import JOIN, set_field
@@ -190,13 +190,15 @@ async def _validate(data: JoinData, limit: float) -> None:
             problem = ('failed to request the cluster-info ConfigMap: Get "'
                        f'{server}/api/v1/namespaces/kube-public/configmaps/cluster-info?timeout=10s": {error}')
             return False
-        _check_authority(data, info['data']['kubeconfig'])
-        try:
-            environment.client(RestConfig(server, token=token)).get('configmaps', 'kubeadm-config', 'kube-system')
-        except StatusError:
-            problem = ('could not find a JWS signature in the cluster-info ConfigMap for token ID '
-                       f'"{token.partition(".")[0]}"')
+        identity, _, secret = token.partition('.')
+        signed = info['data'].get(f'{SIGNATURE}{identity}')
+        if not signed:
+            problem = f'could not find a JWS signature in the cluster-info ConfigMap for token ID "{identity}"'
             return False
+        if signed != signature(info['data']['kubeconfig'], identity, secret):
+            raise _Mismatch(f"{IDENTITY}failed to verify JWS signature of received cluster info object, can't trust "
+                            'this API Server')
+        _check_authority(data, info['data']['kubeconfig'])
         return True
     try:
         if await environment.until(found, limit, 5) is None:

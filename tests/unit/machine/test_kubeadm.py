@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 from dataclasses import replace
 
 import pytest
@@ -102,7 +104,8 @@ def test_tokens_are_secrets(desk: Desk) -> None:
     ('sudo kubeadm init', '[ERROR FileAvailable--etc-kubernetes-manifests-etcd.yaml]: '
      '/etc/kubernetes/manifests/etcd.yaml already exists'),
     ('sudo kubeadm join 172.30.1.2:6443', 'error: discovery: Invalid value: "": bootstrapToken or file must be set\n'),
-    ('sudo kubeadm join 172.30.1.2:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:0 '
+    ('sudo kubeadm token create fedcba.0123456789abcdef; sleep 1; sudo kubeadm join 172.30.1.2:6443 '
+     '--token fedcba.0123456789abcdef --discovery-token-ca-cert-hash sha256:0 '
      '--ignore-preflight-errors all', 'none of the public keys "sha256:'),
     ('sudo kubeadm join 172.30.1.2:6443 --token abcdef.0123456789abcdef --discovery-token-unsafe-skip-ca-verification '
      '--ignore-preflight-errors all',
@@ -154,3 +157,19 @@ def test_an_older_cluster_is_upgraded() -> None:
 def test_a_cluster_file_names_machines_that_are_no_nodes_yet() -> None:
     config = read({'nodes': [{'name': 'a', 'joined': False}]})
     assert not config.nodes[0].joined
+
+
+def test_tokens_sign_cluster_info_until_they_end(shared: Desk) -> None:
+    """TestSimpleSign, TestCleanerExpired: the signature is one that RFC 7515 says."""
+    token, info = 'aaaaaa.0123456789abcdef', 'kubectl get cm cluster-info -n kube-public -o '
+    shared.out(f'sudo kubeadm token create {token} --ttl 2m')
+    shared.wait(1)
+    header, _, signed = shared.out(f"{info}jsonpath='{{.data.jws-kubeconfig-aaaaaa}}'").split('.')
+    assert base64.b64decode(header) == b'{"alg":"HS256","kid":"aaaaaa"}'
+    text = shared.out(f"{info}jsonpath='{{.data.kubeconfig}}'").encode()
+    payload = base64.urlsafe_b64encode(text).decode().rstrip('=')
+    digest = hmac.new(b'0123456789abcdef', f'{header}.{payload}'.encode(), 'sha256').digest()
+    assert base64.urlsafe_b64encode(digest).decode().rstrip('=') == signed
+    shared.wait(130)
+    assert 'bootstrap-token-aaaaaa' not in shared.out('kubectl get secrets -n kube-system')
+    assert 'jws-kubeconfig-aaaaaa' not in shared.out(f'{info}yaml')

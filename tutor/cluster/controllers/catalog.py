@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.attachdetach import AttachDetachController
+from tutor.cluster.controllers.bootstrap_tokens import BootstrapSigner, TokenCleaner
 from tutor.cluster.controllers.certificates import CSRApprovingController, CSRCleanerController, CSRSigningController
 from tutor.cluster.controllers.clusterrole_aggregation import ClusterRoleAggregationController
 from tutor.cluster.controllers.controller import Controller
@@ -112,4 +113,6 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('certificatesigningrequest-signing-controller', 'certificate-controller',
           lambda s, c, i, settings: CSRSigningController(s, c, i, settings)),
     Entry('certificatesigningrequest-cleaner-controller', 'certificate-controller', _plain(CSRCleanerController)),
+    Entry('bootstrap-signer-controller', 'bootstrap-signer', _plain(BootstrapSigner)),
+    Entry('token-cleaner-controller', 'token-cleaner', _plain(TokenCleaner)),
 )

@@ -47,6 +47,8 @@ class Scaling:
     readiness_delay: float = 30.0
 
 
+OFF_UNLESS_NAMED = frozenset(('bootstrap-signer-controller', 'token-cleaner-controller'))
+"""ControllersDisabledByDefault."""
 USUAL_SCALING = Scaling()
 
 
@@ -85,5 +87,5 @@ class Settings:
     """--cluster-signing-duration, in seconds."""
     terminated_pods: int = 12500
     """--terminated-pod-gc-threshold: so many pods may lie about that have ended; 0 is any number."""
-    switched_off: frozenset[str] = frozenset()
+    switched_off: frozenset[str] = OFF_UNLESS_NAMED
     """The controllers that --controllers leaves out."""
