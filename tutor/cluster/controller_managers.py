@@ -49,7 +49,7 @@ UNSEEN = frozenset((
     'node-route-controller', 'service-lb-controller',
     'cloud-node-lifecycle-controller', 'ttl-controller', 'legacy-serviceaccount-token-cleaner-controller',
     'storageversion-garbage-collector-controller', 'storage-version-migrator-controller', 'selinux-warning-controller',
-    'device-taint-eviction-controller', 'resourceclaim-controller', 'volumeattributesclass-protection-controller',
+    'device-taint-eviction-controller', 'volumeattributesclass-protection-controller',
     'kube-apiserver-serving-clustertrustbundle-publisher-controller'))
 """Controllers of upstream's that are no part of this catalogue."""
 KNOWN = UNSEEN | {entry.name for entry in (*CONTROLLERS, NODE_IPAM)}

@@ -37,6 +37,7 @@ from tutor.cluster.controllers.protection import ClaimProtectionController, Volu
 from tutor.cluster.controllers.pv_binder import PersistentVolumeController
 from tutor.cluster.controllers.replicaset import ReplicaSetController
 from tutor.cluster.controllers.replication import ReplicationController
+from tutor.cluster.controllers.resourceclaim import ResourceClaimController
 from tutor.cluster.controllers.resourcequota import ResourceQuotaController
 from tutor.cluster.controllers.serviceaccount import RootCACertPublisher, ServiceAccountsController
 from tutor.cluster.controllers.servicecidrs import ServiceCIDRController
@@ -102,6 +103,7 @@ CONTROLLERS: tuple[Entry, ...] = (
           _plain(ClaimProtectionController)),
     Entry('persistentvolume-protection-controller', 'pv-protection-controller', _plain(VolumeProtectionController)),
     Entry('ephemeral-volume-controller', 'ephemeral-volume-controller', _plain(EphemeralVolumeController)),
+    Entry('resourceclaim-controller', 'resource-claim-controller', _plain(ResourceClaimController)),
     Entry('clusterrole-aggregation-controller', 'clusterrole-aggregation-controller',
           _plain(ClusterRoleAggregationController)),
     Entry('validatingadmissionpolicy-status-controller', 'validatingadmissionpolicy-status-controller',

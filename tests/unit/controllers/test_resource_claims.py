@@ -1,0 +1,53 @@
+"""Claims of devices that pods get from templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.unit.controllers.conftest import Make, World
+
+CLAIMS = 'resourceclaims.resource.k8s.io'
+GENERATED = [{'name': 'gpu', 'resourceClaimTemplateName': 'one-gpu'}]
+
+
+def template(name: str = 'one-gpu') -> dict[str, Any]:
+    return {'apiVersion': 'resource.k8s.io/v1', 'kind': 'ResourceClaimTemplate', 'metadata': {'name': name}, 'spec': {
+        'metadata': {'labels': {'from': 'template'}},
+        'spec': {'devices': {'requests': [{'name': 'gpu', 'exactly': {'deviceClassName': 'gpu.example.com'}}]}}}}
+
+
+def test_a_pod_gets_a_claim_from_its_template(world: World, make: Make) -> None:
+    world.create('resourceclaimtemplates.resource.k8s.io', template())
+    pod = world.create('pods', make.pod('web', resourceClaims=GENERATED))
+    claim, = world.items(CLAIMS)
+    meta = claim['metadata']
+    assert meta['name'].startswith('web-gpu-')
+    assert len(meta['name']) == len('web-gpu-') + 5
+    assert meta['annotations'] == {'resource.kubernetes.io/pod-claim-name': 'gpu'}
+    assert meta['labels'] == {'from': 'template'}
+    assert meta['ownerReferences'] == [{
+        'apiVersion': 'v1', 'kind': 'Pod', 'name': 'web', 'uid': pod['metadata']['uid'], 'controller': True,
+        'blockOwnerDeletion': True}]
+    assert world.status('pods', 'web')['resourceClaimStatuses'] == [{'name': 'gpu', 'resourceClaimName': meta['name']}]
+
+
+def test_a_template_that_is_missing_is_told_and_waited_for(world: World, make: Make) -> None:
+    world.create('pods', make.pod('web', resourceClaims=GENERATED))
+    assert world.messages('FailedResourceClaimCreation')[0] == (
+        'PodResourceClaim gpu: resource claim template "one-gpu": resourceclaimtemplate.resource.k8s.io "one-gpu" '
+        'not found')
+    world.create('resourceclaimtemplates.resource.k8s.io', template(), 120)
+    assert len(world.items(CLAIMS)) == 1
+
+
+def test_what_is_reserved_for_a_pod_that_ended_is_free_again(world: World, make: Make) -> None:
+    claim = {'apiVersion': 'resource.k8s.io/v1', 'kind': 'ResourceClaim',
+             'metadata': {'name': 'shared', 'finalizers': ['resource.kubernetes.io/delete-protection']},
+             'spec': template()['spec']['spec']}
+    made = world.create(CLAIMS, claim)
+    world.admin.update_status(CLAIMS, {**made, 'status': {'allocation': {}, 'reservedFor': [
+        {'resource': 'pods', 'name': 'gone', 'uid': 'x'}]}})
+    world.run()
+    found = world.get(CLAIMS, 'shared')
+    assert not found.get('status', {}).get('reservedFor')
+    assert 'finalizers' not in found['metadata']
