@@ -102,6 +102,65 @@ def test_update_of_pods_that_are_not_available_needs_no_budget(world, make):
     assert images(world) == ['nginx:1.26', 'nginx:1.26']
 
 
+def test_old_pods_that_are_not_available_are_counted_before_others_go(world, make):
+    """TestDaemonSetUpdatesSomeOldPodsNotReady: the one that is well stays until the other has been replaced."""
+    world.create(SETS, make.daemonset('agent', minReadySeconds=5), 8)
+    sick, well = world.names('pods')
+    set_ready(world, sick, False)
+    world.patch(SETS, 'agent', make.image_patch('nginx:1.26'), 3)
+    assert sick not in world.names('pods')
+    assert well in world.names('pods')
+    world.run(20)
+    assert images(world) == ['nginx:1.26', 'nginx:1.26']
+
+
+def taint(world, node: str) -> None:
+    world.patch('nodes', node, {'spec': {'taints': [{'key': 'k', 'effect': 'NoSchedule'}]}}, namespace='')
+
+
+def test_a_pod_out_of_its_place_is_counted_when_the_set_is_looked_at(world, make):
+    """TestNumberMisscheduled: a taint alone does not lead to that, the end of it does."""
+    def counts() -> tuple[int, int]:
+        status = world.status(SETS, 'agent')
+        return status['desiredNumberScheduled'], status['numberMisscheduled']
+
+    world.create(SETS, make.daemonset('agent'), 5)
+    taint(world, 'node02')
+    assert counts() == (2, 0)
+    world.patch(SETS, 'agent', {'metadata': {'annotations': {'a': 'b'}}})
+    assert counts() == (1, 1)
+    world.patch('nodes', 'node02', {'spec': {'taints': None}}, namespace='')
+    assert counts() == (2, 0)
+
+
+def test_an_old_pod_on_a_node_that_got_a_taint_goes_and_does_not_come_back(world, make):
+    world.create(SETS, make.daemonset('agent'), 5)
+    taint(world, 'node02')
+    world.patch(SETS, 'agent', make.image_patch('nginx:1.26'), 10)
+    assert [pod['spec']['nodeName'] for pod in world.items('pods')] == ['node01']
+    assert images(world) == ['nginx:1.26']
+
+
+def test_with_a_surge_it_goes_only_when_enough_others_are_available(world, make):
+    """TestDaemonSetUpdatesPodsWithMaxSurge, where a node is no longer wanted."""
+    world.create(SETS, make.daemonset('agent', minReadySeconds=5, updateStrategy={
+        'type': 'RollingUpdate', 'rollingUpdate': {'maxSurge': 1, 'maxUnavailable': 0}}), 8)
+    taint(world, 'node02')
+    world.patch(SETS, 'agent', make.image_patch('nginx:1.26'), 30)
+    assert images(world) == ['nginx:1.26']
+
+
+def test_with_a_surge_a_node_whose_pod_goes_has_the_next_one_at_once(world, make):
+    """podsShouldBeOnNode: there is to be one on the node that is not being deleted."""
+    made = make.daemonset('agent', updateStrategy={
+        'type': 'RollingUpdate', 'rollingUpdate': {'maxSurge': 1, 'maxUnavailable': 0}})
+    made['spec']['template']['spec']['nodeSelector'] = {'kubernetes.io/hostname': 'node01'}
+    made['spec']['template']['metadata']['finalizers'] = ['example.com/keep']
+    world.create(SETS, made, 5)
+    world.delete('pods', world.names('pods')[0], 1)
+    assert sorted('deletionTimestamp' in pod['metadata'] for pod in world.items('pods')) == [False, True]
+
+
 @pytest.mark.parametrize('most', [1, '50%', '100%'])
 def test_update_with_max_unavailable(world, make, most):
     made = make.daemonset('agent', updateStrategy={'type': 'RollingUpdate', 'rollingUpdate': {'maxUnavailable': most}},

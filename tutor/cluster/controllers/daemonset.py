@@ -51,10 +51,20 @@ class DaemonSetController(Controller):
         self.queue.add(key(new or old or {}))
 
     def _node_changed(self, old: Object | None, new: Object | None) -> None:
-        if old is not None and new is not None and nodes_for.same_for_daemons(old, new):
+        if new is None or (old is not None and nodes_for.same_for_daemons(old, new)):
             return
         for ds in self.sets.list():
-            self.postpone(key(ds), batch_delay(len(self.nodes.objects)))
+            if self._concerns(ds, new):
+                self._enqueue(key(ds))
+
+    def _concerns(self, ds: Object, node: Object) -> bool:
+        """syncNodeUpdate: a pod is to come or to go, or may no longer be out of its place. A pod that may stay where no
+        new one would come is not looked at before something else happens."""
+        should_run, may_stay = nodes_for.should_run(ds, node)
+        scheduled = any(pod['spec'].get('nodeName') == node['metadata']['name'] for pod in indexes.owned(self.pods, ds))
+        if not scheduled:
+            return should_run
+        return not may_stay or ds.get('status', {}).get('numberMisscheduled', 0) > 0
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
         if new is None or deleting(new):
@@ -144,12 +154,14 @@ class DaemonSetController(Controller):
         history.clean(self.client, revisions, live, ds['spec'].get('revisionHistoryLimit', 10))
 
     def _pods_by_node(self, ds: Object) -> ByNode:
-        """getNodesToDaemonPods; pods that wait for the scheduler count for the node they ask for."""
+        """getNodesToDaemonPods: pods that wait for the scheduler count for the node they ask for; nothing is left to do
+        about those that have ended and are being deleted."""
         candidates = [*indexes.owned(self.pods, ds), *indexes.orphans(self.pods, ds['metadata']['namespace'])]
         selector = from_label_selector(ds['spec'].get('selector'))
         found: ByNode = {}
         for pod in Claim(self.client, RESOURCE, ds, selector, 'pods').sort_out(candidates):
-            found.setdefault(nodes_for.node_of(pod), []).append(pod)
+            if not (pods.is_terminal(pod) and deleting(pod)):
+                found.setdefault(nodes_for.node_of(pod), []).append(pod)
         return found
 
     def _manage(self, where: str, ds: Object, revision: str, by_node: ByNode) -> None:
@@ -184,6 +196,8 @@ class DaemonSetController(Controller):
                 leaving.append(pod)
             else:
                 running.append(pod)
+        if not running and should_run and updates.max_surge(ds, 1):
+            needing.append(node['metadata']['name'])
         leaving += updates.surplus(ds, revision, running, self.seconds())
 
     def _is_backing_off(self, ds: Object, node: str) -> bool:
@@ -242,8 +256,8 @@ class DaemonSetController(Controller):
         if ds['spec'].get('updateStrategy', {}).get('type', 'RollingUpdate') != 'RollingUpdate':
             return
         wanted = [name for name, node in self.nodes.objects.items() if nodes_for.should_run(ds, node)[0]]
-        here = {name: by_node.get(name, []) for name in wanted}
-        leaving, needing = updates.plan(ds, revision, here, self.seconds())
+        here = {name: by_node.get(name, []) for name in self.nodes.objects if name in wanted or name in by_node}
+        leaving, needing = updates.plan(ds, revision, {**here, **by_node}, wanted, self.seconds())
         self._sync_nodes(where, ds, revision, leaving, needing)
 
     # -- status -------------------------------------------------------------------------------------------------
@@ -254,8 +268,7 @@ class DaemonSetController(Controller):
         min_ready, now = ds['spec'].get('minReadySeconds', 0), self.seconds()
         for name, node in self.nodes.objects.items():
             here = by_node.get(name, [])
-            should_run, may_stay = nodes_for.should_run(ds, node)
-            if not should_run and not (may_stay and here):
+            if not nodes_for.should_run(ds, node)[0]:
                 counts['numberMisscheduled'] += bool(here)
                 continue
             counts['desiredNumberScheduled'] += 1

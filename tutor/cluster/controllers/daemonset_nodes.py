@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery.objects import Object, owner_reference
+from tutor.apimachinery.objects import Object
 from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, matches_node, taints, untolerated
+from tutor.cluster.controllers.pod_control import pod_from_template
 
 _EXECUTE = ('node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable')
 _SCHEDULE = ('node.kubernetes.io/disk-pressure', 'node.kubernetes.io/memory-pressure',
@@ -68,19 +69,14 @@ def _required(spec: Object) -> Any:
 
 def pod_for(ds: Object, revision: str, node: str) -> Object:
     """CreatePodTemplate and ReplaceDaemonSetPodNodeNameNodeAffinity."""
-    template = ds['spec']['template']
-    given = template.get('metadata') or {}
-    labels = {**(given.get('labels') or {}), 'controller-revision-hash': revision}
+    pod = pod_from_template(ds['spec']['template'], ds)
+    labels = {**pod['metadata'].get('labels', {}), 'controller-revision-hash': revision}
     generation = (ds['metadata'].get('annotations') or {}).get('deprecated.daemonset.template.generation')
     if generation:
         labels['pod-template-generation'] = generation
-    meta: Object = {'generateName': f'{ds["metadata"]["name"]}-', 'labels': labels}
-    if given.get('annotations'):
-        meta['annotations'] = dict(given['annotations'])
-    meta['ownerReferences'] = [owner_reference(ds)]
-    spec = {**template['spec'], 'tolerations': daemon_tolerations(template['spec']),
-            'affinity': _affinity(template['spec'], node)}
-    return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': meta, 'spec': spec}
+    spec = pod['spec']
+    return {**pod, 'metadata': {**pod['metadata'], 'labels': labels}, 'spec': {
+        **spec, 'tolerations': daemon_tolerations(spec), 'affinity': _affinity(spec, node)}}
 
 
 def _affinity(spec: Object, node: str) -> Object:

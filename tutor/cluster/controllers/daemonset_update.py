@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from tutor.apimachinery.objects import Object, deleting
@@ -45,14 +46,16 @@ def by_creation_and_phase(pod: Object) -> tuple[bool, str, str]:
     return not pod['spec'].get('nodeName'), pod['metadata']['creationTimestamp'], pod['metadata']['name']
 
 
-def plan(ds: Object, revision: str, by_node: dict[str, list[Object]], now: float) -> tuple[list[Object], list[str]]:
-    """rollingUpdate: the pods to delete now, and the nodes that get a second pod first."""
-    surge, unavailable = max_surge(ds, len(by_node)), max_unavailable(ds, len(by_node))
+def plan(ds: Object, revision: str, by_node: dict[str, list[Object]], wanted: Collection[str],
+         now: float) -> tuple[list[Object], list[str]]:
+    """rollingUpdate: the pods to delete now, and the nodes that get a second pod first. `by_node` has the wanted nodes,
+    and those that are not wanted and have pods all the same."""
+    surge, unavailable = max_surge(ds, len(wanted)), max_unavailable(ds, len(wanted))
     if not surge and not unavailable:
         unavailable = 1
     min_ready = ds['spec'].get('minReadySeconds', 0)
     if surge:
-        return _plan_with_surge(revision, by_node, surge, min_ready, now)
+        return _plan_with_surge(revision, by_node, wanted, surge, min_ready, now)
     return _plan_in_place(revision, by_node, unavailable, min_ready, now), []
 
 
@@ -79,23 +82,28 @@ def _plan_in_place(revision: str, by_node: dict[str, list[Object]], most: int, m
             unavailable += not pods.is_available(new, min_ready, now)
         elif old is not None and not pods.is_available(old, min_ready, now):
             allowed.append(old)
+            unavailable += 1
         elif old is not None:
             candidates.append(old)
     return allowed + candidates[:max(most - unavailable, 0)]
 
 
-def _plan_with_surge(revision: str, by_node: dict[str, list[Object]], most: int, min_ready: int,
-                     now: float) -> tuple[list[Object], list[str]]:
+def _plan_with_surge(revision: str, by_node: dict[str, list[Object]], wanted: Collection[str], most: int,
+                     min_ready: int, now: float) -> tuple[list[Object], list[str]]:
     leaving: list[Object] = []
+    unwanted: list[Object] = []
     allowed: list[str] = []
     candidates: list[str] = []
-    surging = 0
+    surging = available = 0
     for name, here in by_node.items():
         pair = _new_and_old(here, revision)
         if pair is None:
             surging += 1
             continue
         new, old = pair
+        first = old or new
+        well = first is not None and pods.is_available(first, min_ready, now)
+        available += well
         if old is None:
             continue
         if new is not None:
@@ -103,8 +111,10 @@ def _plan_with_surge(revision: str, by_node: dict[str, list[Object]], most: int,
                 leaving.append(old)
             else:
                 surging += 1
-        elif not pods.is_available(old, min_ready, now):
-            allowed.append(name)
+        elif name in wanted:
+            (candidates if well else allowed).append(name)
         else:
-            candidates.append(name)
+            (unwanted if well else leaving).append(old)
+    # What runs where it should no longer goes when enough others are available.
+    leaving += unwanted[:max(available - len(wanted), 0)]
     return leaving, allowed + candidates[:max(most - surging, 0)]

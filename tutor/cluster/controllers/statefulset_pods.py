@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tutor.apimachinery.objects import Object, deep_copy, owner_reference
+from tutor.apimachinery.objects import Object, deep_copy
 from tutor.cluster.controllers import pods
+from tutor.cluster.controllers.pod_control import pod_from_template
 
 POD_NAME = 'statefulset.kubernetes.io/pod-name'
 POD_INDEX = 'apps.kubernetes.io/pod-index'
@@ -64,19 +65,14 @@ def claims(sts: Object, name: str) -> list[Object]:
 def new_pod(sts: Object, template: Object, revision: str, number: int) -> Object:
     """newStatefulSetPod: not created yet."""
     name = f'{sts["metadata"]["name"]}-{number}'
-    given = template.get('metadata') or {}
-    meta: Object = {
-        'name': name, 'generateName': f'{sts["metadata"]["name"]}-', 'namespace': sts['metadata']['namespace'],
-        'labels': {**(given.get('labels') or {}), POD_NAME: name, POD_INDEX: str(number), REVISION: revision},
-    }
-    if given.get('annotations'):
-        meta['annotations'] = dict(given['annotations'])
-    meta['ownerReferences'] = [owner_reference(sts)]
+    pod = pod_from_template(template, sts)
+    labels = {**pod['metadata'].get('labels', {}), POD_NAME: name, POD_INDEX: str(number), REVISION: revision}
+    meta = {**pod['metadata'], 'name': name, 'namespace': sts['metadata']['namespace'], 'labels': labels}
     spec = {**template['spec'], 'hostname': name}
     if sts['spec'].get('serviceName'):
         spec['subdomain'] = sts['spec']['serviceName']
     _mount_claims(sts, spec, name)
-    return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': meta, 'spec': spec}
+    return {**pod, 'metadata': meta, 'spec': spec}
 
 
 def _mount_claims(sts: Object, spec: Object, name: str) -> None:
