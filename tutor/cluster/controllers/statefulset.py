@@ -142,13 +142,14 @@ class StatefulSetController(Controller):
         return False
 
     def _wanted(self, turn: _Round, number: int) -> Object:
-        """newVersionedStatefulSetPod: below the partition a pod comes back as it was."""
+        """newVersionedStatefulSetPod: a pod below the partition, or not yet updated, comes back as it was."""
         strategy = turn.sts['spec'].get('updateStrategy') or {}
-        rolling = strategy.get('type', 'RollingUpdate') == 'RollingUpdate'
-        partition = (strategy.get('rollingUpdate') or {}).get('partition', 0)
-        first = members.start_of(turn.sts)
-        old = rolling and number < first + partition
-        revision = turn.current if old else turn.update
+        kept = 0
+        if strategy.get('rollingUpdate') is not None:
+            kept = strategy['rollingUpdate'].get('partition', 0)
+        elif strategy.get('type', 'RollingUpdate') == 'RollingUpdate':
+            kept = turn.sts.get('status', {}).get('currentReplicas', 0)
+        revision = turn.current if number < members.start_of(turn.sts) + kept else turn.update
         template = {name: value for name, value in revision['data']['spec']['template'].items() if name != '$patch'}
         return members.new_pod(turn.sts, template, turn.name(revision), number)
 
@@ -175,9 +176,9 @@ class StatefulSetController(Controller):
             self.claims.follow_policy(sts, pod)
         if turn.monotonic and not self._healthy(sts, pod):
             return True
-        if not members.identity_matches(sts, pod):
-            self.written.wrote(where, self.client.update('pods', members.with_identity(pod)))
-        self.claims.follow_policy(sts, pod)
+        if not (members.identity_matches(pod) and members.storage_matches(sts, pod)
+                and self.claims.match_policy(sts, pod)):
+            self._update_pod(where, sts, pod)
         return False
 
     def _process_condemned(self, where: str, turn: _Round, pod: Object, unhealthy: Object | None) -> bool:
@@ -216,6 +217,20 @@ class StatefulSetController(Controller):
         self._tell(sts, 'Create', pod)
         self.written.wrote(where, made)
         self.claims.follow_policy(sts, made)
+
+    def _update_pod(self, where: str, sts: Object, pod: Object) -> None:
+        """UpdateStatefulPod: the identity, the storage, and the owners of the claims."""
+        try:
+            if not members.storage_matches(sts, pod):
+                self.claims.create(sts, pod)
+            self.claims.follow_policy(sts, pod)
+            updated = self.client.update('pods', members.with_identity(sts, pod))
+        except StatusError as error:
+            if error.reason != 'Conflict':
+                self._tell(sts, 'Update', pod, error)
+            raise
+        self._tell(sts, 'Update', pod)
+        self.written.wrote(where, updated)
 
     def _delete(self, where: str, sts: Object, pod: Object) -> None:
         try:

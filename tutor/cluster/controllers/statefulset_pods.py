@@ -85,13 +85,27 @@ def _mount_claims(sts: Object, spec: Object, name: str) -> None:
     spec['volumes'] = volumes
 
 
-def identity_matches(sts: Object, pod: Object) -> bool:
-    labels = pod['metadata'].get('labels') or {}
-    return labels.get(POD_NAME) == pod['metadata']['name'] and labels.get(POD_INDEX) == str(ordinal(pod))
+def identity_matches(pod: Object) -> bool:
+    """identityMatches; only members of the set are asked about."""
+    return (pod['metadata'].get('labels') or {}).get(POD_NAME) == pod['metadata']['name']
 
 
-def with_identity(pod: Object) -> Object:
-    """updateIdentity."""
+def storage_matches(sts: Object, pod: Object) -> bool:
+    """storageMatches: whether the pod has a volume of each claim."""
+    claimed = {volume['name']: (volume.get('persistentVolumeClaim') or {}).get('claimName')
+               for volume in pod['spec'].get('volumes') or ()}
+    return all(claimed.get(template['metadata']['name']) == f'{template["metadata"]["name"]}-{pod["metadata"]["name"]}'
+               for template in sts['spec'].get('volumeClaimTemplates') or ())
+
+
+def with_identity(sts: Object, pod: Object) -> Object:
+    """updateIdentity and updateStorage."""
     meta = pod['metadata']
-    labels = {**(meta.get('labels') or {}), POD_NAME: meta['name'], POD_INDEX: str(ordinal(pod))}
-    return {**pod, 'metadata': {**meta, 'labels': labels}}
+    if not identity_matches(pod):
+        labels = {**(meta.get('labels') or {}), POD_NAME: meta['name'], POD_INDEX: str(ordinal(pod))}
+        pod = {**pod, 'metadata': {**meta, 'labels': labels}}
+    if not storage_matches(sts, pod):
+        spec = dict(pod['spec'])
+        _mount_claims(sts, spec, meta['name'])
+        pod = {**pod, 'spec': spec}
+    return pod
