@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.cluster.scheduler.framework import Plugin
+from tutor.cluster.scheduler.plugins.dynamic_resources import DynamicResources
 from tutor.cluster.scheduler.plugins.image_locality import ImageLocality
 from tutor.cluster.scheduler.plugins.inter_pod_affinity import InterPodAffinity
 from tutor.cluster.scheduler.plugins.node_affinity import NodeAffinity
@@ -31,6 +32,7 @@ PLUGINS: tuple[type[Plugin], ...] = (
     VolumeZone,
     PodTopologySpread,
     InterPodAffinity,
+    DynamicResources,
     NodeResourcesBalancedAllocation,
     ImageLocality,
 )

@@ -91,6 +91,10 @@ class Plugin:
         """Take what a profile says of its scoring."""
         self.weight = settings.enabled.get(self.name) or self.weight
 
+    def pre_enqueue(self, pod: PodInfo) -> bool:
+        """Whether a pod may be tried; one that may not waits for a change that the plugin has a hint for."""
+        return True
+
     def pre_filter(self, cycle: Cycle) -> PreFilter:
         return None
 

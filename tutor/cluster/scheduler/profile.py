@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tutor.cluster.scheduler.catalog import PLUGINS
 from tutor.cluster.scheduler.configuration import ProfileSettings
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Handle, Hint, Only, Plugin, Rejection, overrides
-from tutor.cluster.scheduler.node_info import NodeInfo
+from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.scheduler.nominations import Nominations, passes
 
 MIN_FEASIBLE = 100
@@ -39,6 +39,7 @@ class Profile:
         self.plugins = [kind(handle) for kind in PLUGINS]
         self._pre_filters = [p for p in self.plugins if settings.filters(p.name)
                              and (overrides(p, 'pre_filter') or overrides(p, 'filter'))]
+        self._gates = [p for p in self.plugins if overrides(p, 'pre_enqueue')]
         self._scorers = [p for p in self.plugins if settings.scores(p.name) and overrides(p, 'score')]
         for plugin in self._scorers:
             plugin.configure(settings)
@@ -47,6 +48,10 @@ class Profile:
     def hints(self) -> dict[str, dict[str, Hint]]:
         found = {plugin.name: plugin.hints() for plugin in self.plugins}
         return {name: hints for name, hints in found.items() if hints}
+
+    def gate(self, pod: PodInfo) -> str:
+        """RunPreEnqueuePlugins: which plugin keeps a pod from being tried, '' if none does."""
+        return next((plugin.name for plugin in self._gates if not plugin.pre_enqueue(pod)), '')
 
     def find(self, name: str) -> Plugin:
         return next(plugin for plugin in self.plugins if plugin.name == name)

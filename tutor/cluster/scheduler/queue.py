@@ -38,10 +38,12 @@ class SchedulingQueue:
     off from an error waits.
     """
 
-    def __init__(self, simulation: Simulation, hints: dict[str, dict[str, Hint]], wake: Callable[[], None]) -> None:
+    def __init__(self, simulation: Simulation, hints: dict[str, dict[str, Hint]], wake: Callable[[], None],
+                 gate: Callable[[PodInfo], str] = lambda info: '') -> None:
         self._simulation = simulation
         self._hints = hints
         self._wake = wake
+        self._gate = gate
         self._active: list[tuple[int, float, int, QueuedPod]] = []
         self._backing_off: list[tuple[float, int, QueuedPod]] = []
         self._in_active: dict[str, QueuedPod] = {}
@@ -147,6 +149,13 @@ class SchedulingQueue:
             self._activate(queued)
 
     def _activate(self, queued: QueuedPod) -> None:
+        """moveToActiveQ."""
+        plugin = self._gate(queued.info)
+        if plugin:
+            queued.plugins = frozenset((plugin,))
+            self._unschedulable[queued.info.uid] = queued
+            self._by_plugin.setdefault(plugin, {})[queued.info.uid] = queued
+            return
         self._sequence += 1
         self._in_active[queued.info.uid] = queued
         heapq.heappush(self._active, (-queued.info.priority, queued.since, self._sequence, queued))

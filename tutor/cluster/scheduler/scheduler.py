@@ -14,10 +14,11 @@ from tutor.client.informer import RETRY, Informer, Informers
 from tutor.client.transport import STRATEGIC_PATCH, Transport, User
 from tutor.cluster.scheduler.cache import Cache
 from tutor.cluster.scheduler.configuration import DEFAULT_NAME, Configuration
-from tutor.cluster.scheduler.framework import Cycle, Handle
+from tutor.cluster.scheduler.framework import Cycle, Handle, Rejection
 from tutor.cluster.scheduler.messages import fit_error
 from tutor.cluster.scheduler.node_info import PodInfo
 from tutor.cluster.scheduler.nominations import Nominations
+from tutor.cluster.scheduler.plugins.dynamic_resources import CLAIMS, CLASSES, SLICES, DynamicResources
 from tutor.cluster.scheduler.plugins.volume_binding import VolumeBinding
 from tutor.cluster.scheduler.preemption import Candidate, Preemption
 from tutor.cluster.scheduler.profile import NoNodes, Profile, Refused
@@ -27,7 +28,8 @@ from tutor.cluster.simulation import Simulation
 AGENT = 'kube-scheduler'
 BIND_TIMEOUT = 600.0
 NOTE_LENGTH = 1024
-_WATCHED = ('persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io', 'csinodes.storage.k8s.io')
+_WATCHED = ('persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io', 'csinodes.storage.k8s.io',
+            CLAIMS, CLASSES, SLICES)
 _READ = ('namespaces', 'services', 'replicationcontrollers', 'replicasets.apps', 'statefulsets.apps',
          'poddisruptionbudgets.policy')
 _NEEDED = ('pods', 'nodes', *_READ, *_WATCHED)
@@ -77,7 +79,8 @@ class _Run:
                           for name in self.profiles}
         self._stopped = self._scheduled = False
         self._waiting: dict[str, tuple[Cycle, QueuedPod, str, Callable[[], bool]]] = {}
-        self.queue = SchedulingQueue(simulation, next(iter(self.profiles.values())).hints(), self._wake)
+        self.queue = SchedulingQueue(simulation, next(iter(self.profiles.values())).hints(), self._wake,
+                                     lambda info: self.profiles[_scheduler_of(info.pod)].gate(info))
         self.pods = self._listen()
         self.informers.start()
 
@@ -218,38 +221,50 @@ class _Run:
             return
         trace.cause = trace.record('scheduler', 'choose', f'Pod/{queued.info.key}', node)
         self.cache.add_pod(queued.info, node)
-        self._bind_volumes(cycle, queued, node)
+        self._pre_bind(cycle, queued, node)
 
-    def _bind_volumes(self, cycle: Cycle, queued: QueuedPod, node: str) -> None:
+    def _pre_bind(self, cycle: Cycle, queued: QueuedPod, node: str) -> None:
         plugin = cast(VolumeBinding, self.profiles[_scheduler_of(queued.info.pod)].find('VolumeBinding'))
-        if plugin.has_to_bind(cycle):
+        devices = self._devices(queued.info)
+        if plugin.has_to_bind(cycle) or devices.has_to_bind(cycle):
             # NominatedNodeNameForExpectation: binding may take a while, and others shall see what is meant.
             self._patch_status(queued.info, {'nominatedNodeName': node})
         try:
             bound = plugin.pre_bind(cycle, node)
+            devices.pre_bind(cycle, node)
         except (StatusError, OSError):
             self.cache.remove_pod(queued.info.uid)
+            self._unreserve(cycle)
             raise
         if bound is None or bound():
-            self._bind(queued, node)
+            self._bind(cycle, queued, node)
             return
         self._waiting[queued.info.uid] = (cycle, queued, node, bound)
         self.simulation.call_later(BIND_TIMEOUT, self._give_up, queued.info.uid)
 
     def _finish_waiting(self) -> None:
-        for uid, (_, queued, node, bound) in list(self._waiting.items()):
+        for uid, (cycle, queued, node, bound) in list(self._waiting.items()):
             if bound():
                 del self._waiting[uid]
-                self._bind(queued, node)
+                self._bind(cycle, queued, node)
 
     def _give_up(self, uid: str) -> None:
         waiting = self._waiting.pop(uid, None)
         if waiting is not None:
             self.cache.remove_pod(uid)
+            self._unreserve(waiting[0])
             self._failed(waiting[1], 'SchedulerError', 'running PreBind plugin "VolumeBinding": binding volumes: '
                          'context deadline exceeded')
 
-    def _bind(self, queued: QueuedPod, node: str) -> None:
+    def _devices(self, info: PodInfo) -> DynamicResources:
+        return cast(DynamicResources, self.profiles[_scheduler_of(info.pod)].find('DynamicResources'))
+
+    def _unreserve(self, cycle: Cycle) -> None:
+        """What cannot be written is tried again with the pod."""
+        with suppress(StatusError, OSError):
+            self._devices(cycle.pod).unreserve(cycle)
+
+    def _bind(self, cycle: Cycle, queued: QueuedPod, node: str) -> None:
         info = queued.info
         binding = {'apiVersion': 'v1', 'kind': 'Binding',
                    'metadata': {'namespace': info.namespace, 'name': info.name, 'uid': info.uid},
@@ -258,6 +273,7 @@ class _Run:
             self.client.create('pods', binding, info.namespace, info.name, 'binding')
         except (StatusError, OSError) as error:
             self.cache.remove_pod(info.uid)
+            self._unreserve(cycle)
             self._failed(queued, 'SchedulerError',
                          f'binding rejected: running Bind plugin "DefaultBinder": {error}')
             return
@@ -271,12 +287,18 @@ class _Run:
         """The post-filters, then handleSchedulingFailure."""
         cycle, count = refused.cycle, len(self.cache.nodes)
         self.queue.add_unschedulable(queued, refused.plugins)
-        if refused.message:
+        devices = self._devices(queued.info)
+        if refused.message and devices.name not in refused.plugins:
             # DynamicResources has no state of this cycle, and says so, when a pre-filter came before it.
             self._tell_refused(queued, fit_error(count, {}, None, refused.message, 'not found'))
             return
+        if refused.message:
+            unhelpful = fit_error(count, {}, Rejection('', ('Preemption is not helpful for scheduling',)))
+            self._tell_refused(queued, fit_error(count, {}, None, refused.message,
+                                                 f'{devices.post_filter(cycle)}, preemption: {unhelpful}'))
+            return
+        after, nominated = devices.post_filter(cycle), None
         outcome = self.preemption.run(cycle, cycle.filters)
-        after, nominated = 'no new claims to deallocate', None
         if outcome.candidate is not None:
             nominated = outcome.candidate.node
             self._preempt(queued.info, outcome.candidate)

@@ -7,11 +7,11 @@ from typing import Any
 
 from tutor.apimachinery import schema
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.schema import Field
 from tutor.cluster.apiserver.admission.policies import Asked, PolicyPlugin, denied
 from tutor.cluster.apiserver.scope import Scope
-from tutor.cluster.registry.expressions import ExpressionError
 from tutor.cluster.registry.strategy import Context
 
 

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tutor.apimachinery import errors, selectors
+from tutor.apimachinery import errors, expressions, selectors
+from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import split_api_version
 from tutor.cluster.apiserver.admission import requests
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.policy_matching import EXCLUDED, matches
 from tutor.cluster.apiserver.scope import Scope
-from tutor.cluster.registry import expressions
 from tutor.cluster.registry.admissionregistration.conditions import VARIABLES
-from tutor.cluster.registry.expressions import ExpressionError
 from tutor.cluster.registry.store import ResourceStore
 from tutor.cluster.registry.strategy import Context
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.policies import NOT_FOUND, Asked, PolicyPlugin, denied
 from tutor.cluster.apiserver.scope import Scope
-from tutor.cluster.registry.expressions import ExpressionError
 from tutor.cluster.registry.strategy import Context
 
 

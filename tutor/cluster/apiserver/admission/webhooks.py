@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tutor.apimachinery import errors
+from tutor.apimachinery import errors, expressions
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.cluster.apiserver import decoding
 from tutor.cluster.apiserver.admission import requests, webhook_call
@@ -15,9 +16,7 @@ from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.policy_matching import CONFIGURATIONS, webhook_matches
 from tutor.cluster.apiserver.admission.webhook_call import CallFailed, Verdict
 from tutor.cluster.apiserver.scope import Scope
-from tutor.cluster.registry import expressions
 from tutor.cluster.registry.admissionregistration.conditions import VARIABLES
-from tutor.cluster.registry.expressions import ExpressionError
 from tutor.cluster.registry.store import new_uid
 from tutor.cluster.registry.strategy import Context
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import field, names
+from tutor.apimachinery import expressions, field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import expressions
 
 VARIABLES = ('object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables', 'authorizer')
 """What expressions of policies and webhooks may use."""

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from tutor.apimachinery import field
+from tutor.apimachinery import expressions, field
 from tutor.apimachinery.cel_fields import undefined_fields
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import expressions
 from tutor.cluster.registry.apiextensions import structural
 from tutor.cluster.registry.custom import rules
 from tutor.cluster.registry.internal import internal

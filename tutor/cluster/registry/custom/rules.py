@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tutor.apimachinery import field
+from tutor.apimachinery import expressions, field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import expressions
 
 KEY = 'x-kubernetes-validations'
 VARIABLES = ('self', 'oldSelf')

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import field
+from tutor.apimachinery import expressions, field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import expressions
 
 MOST = 32
 VARIABLES = ('device',)

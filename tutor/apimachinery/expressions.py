@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+from tutor.apimachinery import quantity
+
+_SEMVER = re.compile(r'(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?')
 _MESSAGE = re.compile(r'\b(?:Object(?:\.\w+)*|JSONPatch)\s*\{')
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
 _FIELD = re.compile(r'([{,]\s*)([A-Za-z_]\w*)(\s*:)')
@@ -80,6 +83,7 @@ def _functions(cel: Any) -> list[Any]:
         cel.FunctionDecl('jsonpatch.escapeKey', [cel.Overload(
             'string_jsonpatch_escapeKey_string', return_type=kind.STRING, parameters=[kind.STRING], is_member=False,
             impl=lambda text: text.replace('~', '~0').replace('/', '~1'))]),
+        *_ordered(cel),
         member('isSorted', lambda values: list(values) == sorted(values), kind.BOOL, kind.LIST),
         member('sum', sum, kind.DYN, kind.LIST),
         member('min', min, kind.DYN, kind.LIST),
@@ -89,6 +93,53 @@ def _functions(cel: Any) -> list[Any]:
         member('findAll', lambda text, pattern: [found[0] for found in re.finditer(pattern, text)], kind.DYN,
                kind.STRING, kind.STRING),
     ]
+
+
+def _ordered(cel: Any) -> list[Any]:
+    """quantity() and semver(): what has an order of its own is kept as a map that says what it is."""
+    kind = cel.Type
+
+    def function(name: str, member: bool, implementation: Callable[..., Any], result: Any, *parameters: Any) -> Any:
+        return cel.FunctionDecl(name, [cel.Overload(f'kubernetes_{name}', return_type=result, is_member=member,
+                                                    parameters=list(parameters), impl=implementation)])
+    return [
+        function('quantity', False, lambda text: _checked({'quantity': text}), kind.DYN, kind.STRING),
+        function('isQuantity', False, lambda text: _is({'quantity': text}), kind.BOOL, kind.STRING),
+        function('semver', False, lambda text: _checked({'version': text}), kind.DYN, kind.STRING),
+        function('isSemver', False, lambda text: _is({'version': text}), kind.BOOL, kind.STRING),
+        function('compareTo', True, _compare, kind.INT, kind.MAP, kind.MAP),
+        function('isGreaterThan', True, lambda one, other: _compare(one, other) > 0, kind.BOOL, kind.MAP, kind.MAP),
+        function('isLessThan', True, lambda one, other: _compare(one, other) < 0, kind.BOOL, kind.MAP, kind.MAP),
+    ]
+
+
+def _rank(value: Mapping[str, str]) -> Any:
+    if 'quantity' in value:
+        return quantity.parse(value['quantity']).value
+    found = _SEMVER.fullmatch(value['version'])
+    if found is None:
+        raise ValueError('invalid semantic version')
+    # What has no pre-release part comes after all that has; numbers in it come before words.
+    parts = [(0, int(part), '') if part.isdigit() else (1, 0, part) for part in (found[4] or '').split('.')]
+    return [int(found[1]), int(found[2]), int(found[3])], not found[4], parts
+
+
+def _compare(one: Mapping[str, str], other: Mapping[str, str]) -> int:
+    before, after = _rank(one), _rank(other)
+    return (before > after) - (before < after)
+
+
+def _checked(value: dict[str, str]) -> dict[str, str]:
+    _rank(value)
+    return value
+
+
+def _is(value: dict[str, str]) -> bool:
+    try:
+        _rank(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _objects_as_maps(text: str) -> str:
