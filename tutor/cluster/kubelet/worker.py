@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import RuntimeFailure, Sandbox
-from tutor.cluster.kubelet import actions, fields, hostnames, pods, sandboxes, status
+from tutor.cluster.kubelet import actions, dra, fields, hostnames, pods, sandboxes, status
 from tutor.cluster.kubelet.launch import Launcher, StartError, resource_settings
 from tutor.cluster.kubelet.mounting import Mounts
 from tutor.cluster.kubelet.probes import Prober
@@ -336,6 +336,9 @@ class PodWorker:
         fresh = self.sandbox is None or not self.sandbox.ready
         if fresh:
             sandboxes.leave(self)
+            if not dra.prepare(self):
+                self._expires = self.simulation.now + self.kubelet.timing.resync  # No error for syncPod.
+                return False
             try:
                 await sandboxes.make(self)
             except (hostnames.TooLong, RuntimeFailure) as problem:
