@@ -255,7 +255,7 @@ class Nodes:
         heartbeat = self._heartbeats.add(
             node.name, Client(self._api, renewer, AGENT, client.agent), lambda: link.works)
         network = self._networks[node.name] = PodNetwork(self.fabric, node.name, pod_cidr(number))
-        kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime, network, self.fleet.shared,
+        kubelet = Kubelet(simulation, client, self._informers, settings, machine, runtime, network,
                           {**self._extras, 'connect': lambda rest: self._connect(rest, node.name),
                            KILLED: lambda name: not self.killed.isdisjoint((name, f'{name}@{node.name}'))},
                           heartbeat)

@@ -80,6 +80,11 @@ class FileSystem:
         self._zeros = 0
         self._watches: dict[str, Callable[[], None]] = {}
 
+    @property
+    def room(self) -> int:
+        """How many bytes it can hold at most, where it is on no disk."""
+        return self._budget
+
     # -- finding ------------------------------------------------------------------------------------------------
 
     def find(self, path: str, follow: bool = True) -> Place:

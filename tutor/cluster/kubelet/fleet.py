@@ -11,7 +11,6 @@ from tutor.cluster.kubelet.kubelet import Kubelet
 from tutor.cluster.kubelet.volume_kinds import watched
 from tutor.cluster.kubelet.worker import PodWorker
 from tutor.cluster.simulation import Simulation
-from tutor.shell.vfs import FileSystem
 
 REFRESH_WITHIN = (10.0, 80.0)
 """When a changed ConfigMap or Secret shows in volumes: at the pod's next sync."""
@@ -27,7 +26,6 @@ class Fleet:
         self.simulation = simulation
         self.informers = informers
         self.kubelets: dict[str, Kubelet] = {}
-        self.shared: dict[str, FileSystem] = {}
         self._watchers: dict[tuple[str, str], dict[str, PodWorker]] = {}
         for resource in self.RESOURCES:
             informers.of(resource)

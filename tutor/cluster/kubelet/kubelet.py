@@ -36,7 +36,6 @@ from tutor.cluster.machine.machine import Machine
 from tutor.cluster.simulation import Simulation
 from tutor.shell.klog import Klog, silence
 from tutor.shell.tls import generated
-from tutor.shell.vfs import FileSystem
 
 CLUSTER_DNS = '10.96.0.10'
 HEALTH = ('127.0.0.1', 10248)
@@ -89,7 +88,7 @@ class Kubelet:
     """The kubelet of one node. `offer` gives it the pods that are bound to the node."""
 
     def __init__(self, simulation: Simulation, client: Client, informers: Informers, settings: NodeSettings,
-                 machine: Machine, runtime: Runtime, network: Network, shared: dict[str, FileSystem],
+                 machine: Machine, runtime: Runtime, network: Network,
                  extras: Mapping[str, Any], heartbeat: Heartbeat) -> None:
         self.simulation = simulation
         self.client = client
@@ -102,7 +101,6 @@ class Kubelet:
         self.machine = machine
         self.runtime = runtime
         self.network = network
-        self.shared = shared
         self.extras = extras
         self.heartbeat = heartbeat
         self.timing = timing.IDLE if settings.idle else timing.RUNNING

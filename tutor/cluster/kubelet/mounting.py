@@ -55,7 +55,7 @@ class Mounts:
     def _surroundings(self) -> Surroundings:
         kubelet = self._worker.kubelet
         return Surroundings(kubelet.simulation, kubelet.client, kubelet.informers, kubelet.machine.files,
-                            kubelet.machine.disk, kubelet.shared, self._worker.facts)
+                            kubelet.machine.disk, kubelet.idle, self._worker.facts)
 
     def _gives_up(self, problems: dict[str, MountFailure], waited: float) -> bool:
         """The error of WaitForAttachAndMount: at once for volumes that cannot be processed, for others in the end."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deleting
 from tutor.apimachinery.volumes import csi_name, needs_attachment
+from tutor.cluster.kubelet.network_storage import MIGRATED, FibreChannel, Iscsi, Nfs, Unknown, migrated
 from tutor.cluster.kubelet.volumes import (
     HostPath,
     MountFailure,
     NotAttached,
     ProcessingFailure,
     Volume,
-    own_by_group,
 )
 from tutor.shell.vfs import FileSystem
 
@@ -54,10 +56,14 @@ class ClaimVolume(Volume):
     def _source_volume(self) -> Volume:
         volume = self._volume()
         spec = volume['spec']
-        for kind, made in (('hostPath', HostPath), ('local', Local), ('csi', PersistentCsi)):
+        for kind, made in KINDS.items():
             if kind in spec:
-                return made(self.name, spec[kind], self.pod, self.around)
-        return Remote(self.name, {'handle': f'pv/{volume["metadata"]["uid"]}'}, self.pod, self.around)
+                options = {'mountOptions': spec['mountOptions']} if spec.get('mountOptions') else {}
+                return made(volume['metadata']['name'], {**spec[kind], **options}, self.pod, self.around)
+        for kind in MIGRATED:
+            if kind in spec:
+                return PersistentCsi(self.name, migrated(kind, spec[kind]), self.pod, self.around)
+        return Unknown(self.name, {}, self.pod, self.around)
 
 
 class Local(HostPath):
@@ -67,19 +73,6 @@ class Local(HostPath):
         if not self.around.machine.exists(self.source['path']):
             raise MountFailure(f'path "{self.source["path"]}" does not exist',
                                step='MountVolume.NewMounter initialization failed')
-
-
-class Remote(Volume):
-    """Storage of the network: the same files from every node."""
-
-    def place(self) -> tuple[FileSystem, str]:
-        handle = self.source['handle']
-        files = self.around.shared.get(handle)
-        if files is None:
-            files = self.around.shared[handle] = self._new_files()
-            files.root.mode = 0o777
-            own_by_group(files, self.pod)
-        return files, '/'
 
 
 class PersistentCsi(Volume):
@@ -111,3 +104,8 @@ class InlineCsi(Volume):
 
 def _unknown(source: Object) -> str:
     return f'driver name {source["driver"]} not found in the list of registered CSI drivers'
+
+
+KINDS: Mapping[str, type[Volume]] = {
+    'hostPath': HostPath, 'local': Local, 'csi': PersistentCsi, 'nfs': Nfs, 'iscsi': Iscsi, 'fc': FibreChannel}
+"""What a persistent volume may be."""

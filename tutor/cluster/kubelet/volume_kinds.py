@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tutor.apimachinery.objects import Object
-from tutor.cluster.kubelet.persistent import ClaimVolume, InlineCsi, Remote
+from tutor.cluster.kubelet.network_storage import MIGRATED, FibreChannel, Iscsi, Nfs, Unknown, migrated
+from tutor.cluster.kubelet.persistent import ClaimVolume, InlineCsi, PersistentCsi
 from tutor.cluster.kubelet.volumes import (
     ROOT_CA,
     ConfigMapVolume,
@@ -29,8 +30,13 @@ KINDS: Mapping[str, type[Volume]] = {
     'persistentVolumeClaim': ClaimVolume,
     'csi': InlineCsi,
     'image': ImageVolume,
+    'nfs': Nfs,
+    'iscsi': Iscsi,
+    'fc': FibreChannel,
 }
-NETWORK = ('nfs', 'iscsi', 'cephfs', 'rbd', 'fc', 'glusterfs')
+REMOVED = ('cephfs', 'rbd', 'glusterfs', 'flocker', 'quobyte', 'scaleIO', 'storageos', 'photonPersistentDisk',
+           'flexVolume')
+"""Kinds that the API still has, and the kubelet has not."""
 
 
 def volumes_of(pod: Object, around: Surroundings) -> dict[str, Volume]:
@@ -44,8 +50,10 @@ def volumes_of(pod: Object, around: Surroundings) -> dict[str, Volume]:
             elif kind == 'ephemeral':
                 claim = {'claimName': f'{pod["metadata"]["name"]}-{name}'}
                 found[name] = ClaimVolume(name, claim, pod, around)
-            elif kind in NETWORK:
-                found[name] = Remote(name, {'handle': f'{kind}/{sorted(source.items())}'}, pod, around)
+            elif kind in MIGRATED:
+                found[name] = PersistentCsi(name, migrated(kind, source), pod, around)
+            elif kind in REMOVED:
+                found[name] = Unknown(name, source, pod, around)
     return found
 
 

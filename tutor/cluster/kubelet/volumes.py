@@ -51,8 +51,8 @@ class Surroundings:
     informers: Informers
     machine: FileSystem
     disk: Disk
-    shared: dict[str, FileSystem]
-    """File systems that outlive pods and are seen from every node (network storage), by volume handle."""
+    pretended: bool
+    """Whether nothing is really mounted: the node is hollow."""
     facts: Callable[[], fields.Facts]
 
 
@@ -115,12 +115,17 @@ class EmptyDir(Volume):
             self.kind = self.device = 'tmpfs'
 
     def _build(self) -> FileSystem:
-        limit = self.source.get('sizeLimit')
-        memory = self.source.get('medium') == 'Memory'
-        files = self._new_files((quantity_value(limit) if limit else BUDGET) if memory else None)
+        files = self._new_files(self._memory() if self.source.get('medium') == 'Memory' else None)
         files.root.mode = 0o777
         own_by_group(files, self.pod)
         return files
+
+
+    def _memory(self) -> int:
+        """calculateEmptyDirMemorySize: what the node has for pods, what the pod may have, or what the volume may."""
+        found = [quantity_value(self.around.facts().allocatable.get('memory', '0')), _memory_limit(self.pod),
+                 quantity_value(self.source.get('sizeLimit') or '0')]
+        return min((amount for amount in found if amount), default=BUDGET)
 
 
 class ImageVolume(Volume):
@@ -138,6 +143,15 @@ class ImageVolume(Volume):
     def _build(self) -> FileSystem:
         assert self.manifest is not None
         return self.manifest.root
+
+
+def _memory_limit(pod: Object) -> int:
+    """What all containers of a pod may have together, 0 for no limit (ResourceConfigForPod)."""
+    whole = ((pod['spec'].get('resources') or {}).get('limits') or {}).get('memory')
+    if whole:
+        return quantity_value(whole)
+    limits = [((each.get('resources') or {}).get('limits') or {}).get('memory') for each in pod['spec']['containers']]
+    return sum(map(quantity_value, limits)) if all(limits) else 0
 
 
 def own_by_group(files: FileSystem, pod: Object) -> None:

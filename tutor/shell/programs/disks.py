@@ -8,9 +8,11 @@ from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.ls import human
 from tutor.shell.programs.options import Options, parse
-from tutor.shell.vfs import Directory, File, Node, normalize
+from tutor.shell.vfs import BUDGET, Directory, File, Node, normalize
 
 VIRTUAL = ('proc', 'sysfs', 'devpts', 'mqueue', 'cgroup2', 'cgroup')
+TMPFS = 64 * 1024
+"""Kilobytes of the small file systems in memory that every container has."""
 DISK = 20 * 1024 * 1024
 """Kilobytes of the disk that a container sees."""
 
@@ -76,8 +78,16 @@ class _Disk:
 
 
 def _disks(ctx: Context, inodes: bool) -> list[_Disk]:
-    return [_Disk(device, kind, place, *((65536, int(inodes)) if kind == 'tmpfs' else _disk(ctx, inodes)))
+    return [_Disk(device, kind, place, *(_in_memory(ctx, place, inodes) if kind == 'tmpfs' else _disk(ctx, inodes)))
             for device, place, kind, _ in _mounts(ctx)]
+
+
+def _in_memory(ctx: Context, place: str, inodes: bool) -> tuple[int, int]:
+    """Of a tmpfs of its own what it was made for, of the others what container runtimes give them."""
+    files = ctx.files.find(place).files if ctx.files.exists(place) else ctx.files
+    if inodes or files is ctx.files or files.disk is not None or files.room == BUDGET:
+        return TMPFS, int(inodes)
+    return files.room // 1024, files.used // 1024
 
 
 def _gnu_table(disks: list[_Disk], options: Options) -> str:
