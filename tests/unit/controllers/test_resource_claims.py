@@ -51,3 +51,15 @@ def test_what_is_reserved_for_a_pod_that_ended_is_free_again(world: World, make:
     found = world.get(CLAIMS, 'shared')
     assert not found.get('status', {}).get('reservedFor')
     assert 'finalizers' not in found['metadata']
+
+
+def test_a_pod_that_ended_gets_no_other_claim(world: World, make: Make) -> None:
+    world.create('resourceclaimtemplates.resource.k8s.io', template())
+    world.create('pods', make.pod('web', resourceClaims=GENERATED))
+    pod = world.get('pods', 'web')
+    world.admin.update_status('pods', {**pod, 'status': {**pod['status'], 'phase': 'Failed'}})
+    world.run(10)
+    before = world.cluster.store.revision
+    assert world.items(CLAIMS) == []
+    world.run(10)
+    assert world.cluster.store.revision - before < 10

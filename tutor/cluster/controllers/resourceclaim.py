@@ -58,7 +58,7 @@ class ResourceClaimController(Controller):
         if new is None or _is_done(new):
             for where in _claims_of(pod):
                 self.queue.add(f'claim:{where}')
-        if new is not None and not deleting(new):
+        if new is not None and not deleting(new) and not _is_done(new):
             self.queue.add(f'pod:{key(new)}')
 
     def _claim_changed(self, old: Object | None, new: Object | None) -> None:
@@ -85,7 +85,7 @@ class ResourceClaimController(Controller):
 
     def _sync_pod(self, where: str) -> None:
         pod = self.pods.objects.get(where)
-        if pod is None or deleting(pod):
+        if pod is None or deleting(pod) or _is_done(pod):
             return
         if self._made.behind(where):
             self.postpone(f'pod:{where}', 0.01)
