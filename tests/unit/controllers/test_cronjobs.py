@@ -98,6 +98,17 @@ def test_a_schedule_that_is_never_due_is_invalid(world, make):
         'invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second']
 
 
+def test_another_schedule_counts_from_its_next_time(world, make):
+    """TestControllerV2UpdateCronJob: what it would have missed is not made up for."""
+    go_to(world, 30)
+    world.create('cronjobs.batch', cronjob(make, '0 0 1 1 *'), 120)
+    world.patch('cronjobs.batch', 'tick', {'spec': {'schedule': '*/1 * * * *'}}, 25)
+    assert world.names('jobs.batch') == []
+    world.run(10)
+    job, = world.items('jobs.batch')
+    assert job['metadata']['annotations']['batch.kubernetes.io/cronjob-scheduled-timestamp'].endswith('09:13:00Z')
+
+
 def test_a_missing_and_a_strange_job_are_told(world, make):
     """TestControllerV2SyncCronJob's jobs that only one side knows of."""
     go_to(world, -5)

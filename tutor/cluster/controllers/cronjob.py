@@ -33,8 +33,29 @@ class CronJobController(Controller):
         self.cronjobs = self.informer(RESOURCE)
         self.jobs = indexes.by_controller(self.informer(JOBS))
         self.written = Written(self.jobs)
-        self.cronjobs.on_change(lambda old, new: self.queue.add(key(new or old or {})))
+        self.cronjobs.on_change(self._changed)
         self.jobs.on_change(self._job_changed)
+
+    def _changed(self, old: Object | None, new: Object | None) -> None:
+        """updateCronJob: another schedule counts from its next time, and not for what went before."""
+        if old is not None and new is not None and any(
+                old['spec'].get(field) != new['spec'].get(field) for field in ('schedule', 'timeZone')):
+            wait = self._until_next(new)
+            if wait is not None:
+                self.postpone(key(new), wait)
+            return
+        self.queue.add(key(new or old or {}))
+
+    def _until_next(self, cronjob: Object) -> float | None:
+        """nextScheduleTimeDuration."""
+        try:
+            schedule = cron.parse(cronjob['spec']['schedule'])
+            zone = _location(cronjob)
+        except ValueError:
+            return None
+        now = self.simulation.wall()
+        upcoming = schedule.next(now, zone)
+        return None if upcoming is None else (upcoming - now).total_seconds() + _EARLY
 
     def _job_changed(self, old: Object | None, new: Object | None) -> None:
         job: Object = new or old or {}
@@ -134,13 +155,10 @@ class CronJobController(Controller):
             self._start(where, cronjob, status, due, now, zone)
 
     def _zone(self, cronjob: Object) -> tzinfo | None:
-        name = cronjob['spec'].get('timeZone')
-        if not name:
-            return UTC
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
         try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
+            return _location(cronjob)
+        except ValueError:
+            name = cronjob['spec']['timeZone']
             self.event(cronjob, 'Warning', 'UnknownTimeZone',
                        f'invalid timeZone: "{name}": unknown time zone {name}')
             return None
@@ -221,6 +239,16 @@ class CronJobController(Controller):
             del status['active']
         if status != cronjob.get('status', {}):
             self.client.update_status(RESOURCE, {**cronjob, 'status': status})
+
+
+def _location(cronjob: Object) -> tzinfo:
+    """The zone of a CronJob's schedule; ValueError when there is none of this name."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    name = cronjob['spec'].get('timeZone')
+    try:
+        return ZoneInfo(name) if name else UTC
+    except ZoneInfoNotFoundError as error:
+        raise ValueError(name) from error
 
 
 def _most_recent(schedule: cron.Schedule, zone: tzinfo, earliest: datetime,
