@@ -126,3 +126,23 @@ def test_scale_down_old_replica_sets(client: Sizes, scaler: Scaler, unavailable:
     scaled = scaler._scale_down([old_set], [old_set], 10 - unavailable, deployment(10, 0, unavailable))
     assert client.written == ({} if expected is None else {'old': expected})
     assert scaled == (0 if expected is None else old - expected)
+
+
+def test_an_annotation_rolls_back(world: Any, make: Any) -> None:
+    """rollback.go: to a revision or to the one before, and why not."""
+    def ask(revision: str) -> None:
+        note = {'deprecated.deployment.rollback.to': revision}
+        world.patch('deployments.apps', 'web', {'metadata': {'annotations': note}}, 5)
+        assert note.keys().isdisjoint(world.get('deployments.apps', 'web')['metadata']['annotations'])
+
+    world.create('deployments.apps', make.deployment('web'))
+    ask('0')
+    world.patch('deployments.apps', 'web', make.image_patch('nginx:1.26'), 5)
+    for revision in ('7', '2', '0'):
+        ask(revision)
+    assert world.get('deployments.apps', 'web')['spec']['template']['spec']['containers'][0]['image'] == 'nginx:1.25'
+    assert world.messages('DeploymentRollbackRevisionNotFound') == [
+        'Unable to find last revision.', 'Unable to find the revision to rollback to.']
+    assert world.messages('DeploymentRollbackTemplateUnchanged') == [
+        'The rollback revision contains the same template as current deployment "web"']
+    assert world.messages('DeploymentRollback') == ['Rolled back deployment "web" to revision 1']

@@ -8,6 +8,7 @@ from tutor.apimachinery.objects import Object, annotations, condition, controlle
 from tutor.apimachinery.selectors import from_label_selector
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.cluster.controllers import deployment_rollback as rollback
 from tutor.cluster.controllers import deployment_status as statuses
 from tutor.cluster.controllers import indexes, pods, revisions
 from tutor.cluster.controllers.controller import Controller, namespace_terminating
@@ -86,7 +87,12 @@ class DeploymentController(Controller):
             self._write_status(deployment, statuses.calculate(deployment, [*old, *_some(new)], new, self._now()))
             return
         deployment = self._mark_pause(deployment)
-        if deployment['spec'].get('paused') or self._scaling_event(deployment, sets):
+        if deployment['spec'].get('paused'):
+            self._rescale(deployment, sets)
+        elif rollback.wanted(deployment) is not None:
+            deployment, new, old = self._sync_revision(deployment, sets, True)
+            rollback.roll_back(self.client, self.event, deployment, [*old, *_some(new)])
+        elif self._scaling_event(deployment, sets):
             self._rescale(deployment, sets)
         elif revisions.is_rolling(deployment):
             self._roll(deployment, sets)
@@ -97,7 +103,7 @@ class DeploymentController(Controller):
         """`sync`: scaling and pausing, without going on with a rollout."""
         deployment, new, old = self._sync_revision(deployment, sets, False)
         self.scaler.rescale(deployment, new, old)
-        if deployment['spec'].get('paused'):
+        if deployment['spec'].get('paused') and rollback.wanted(deployment) is None:
             self._clean_history(deployment, old)
         status = statuses.calculate(deployment, [*old, *_some(new)], new, self._now())
         self._write_status(deployment, status)

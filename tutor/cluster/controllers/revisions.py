@@ -155,6 +155,15 @@ def with_revision(deployment: Object, number: str) -> Object:
     return _with_annotations(deployment, {**annotations(deployment), REVISION: number})
 
 
+def as_it_was(deployment: Object, rs: Object) -> Object:
+    """SetFromReplicaSetTemplate and SetDeploymentAnnotationsTo: the deployment with a set's template, and with its
+    annotations but those that each keeps for itself."""
+    found = {name: value for name, value in annotations(deployment).items() if name in _NOT_COPIED}
+    found.update((name, value) for name, value in annotations(rs).items() if name not in _NOT_COPIED)
+    template = template_without_hash(rs['spec']['template'])
+    return _with_annotations({**deployment, 'spec': {**deployment['spec'], 'template': template}}, found)
+
+
 def desired_replicas(rs: Object) -> int | None:
     return _number(rs, DESIRED_REPLICAS)
 
