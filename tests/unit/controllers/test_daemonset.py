@@ -178,6 +178,14 @@ def test_history_keeps_as_many_old_templates_as_asked(world, make):
     assert sorted(r['revision'] for r in world.items('controllerrevisions.apps')) == [3, 4]
 
 
+def test_history_that_pods_use_counts_and_stays(world, make):
+    """TestCleanupHistory: with OnDelete the first template has pods yet; the next old one goes instead."""
+    world.create(SETS, make.daemonset('agent', revisionHistoryLimit=1, updateStrategy={'type': 'OnDelete'}))
+    for tag in ('1.26', '1.27'):
+        world.patch(SETS, 'agent', make.image_patch(f'nginx:{tag}'), 8)
+    assert sorted(r['revision'] for r in world.items('controllerrevisions.apps')) == [1, 3]
+
+
 def test_a_set_whose_selector_is_empty_is_refused_by_the_server(world, make):
     made = make.daemonset('agent')
     made['spec']['selector'] = {}

@@ -136,3 +136,18 @@ def test_without_a_partition_pods_that_are_not_updated_yet_come_back_as_they_wer
     assert seen == {'db-0': 'nginx:1.25', 'db-1': 'nginx:1.25', 'db-2': 'nginx:1.26'}
     world.run(40)
     assert {pod['spec']['containers'][0]['image'] for pod in world.items('pods')} == {'nginx:1.26'}
+
+
+def test_a_revision_whose_name_is_taken_gets_another(world, make):
+    """TestRealHistory_CreateControllerRevision: 'avoids collisions'."""
+    world.create('statefulsets.apps', make.statefulset('db', 1), 5)
+    taken, = world.items('controllerrevisions.apps')
+    world.delete('statefulsets.apps', 'db', 5)
+    other = {'spec': {'template': {'spec': {}, '$patch': 'replace'}}}
+    world.create('controllerrevisions.apps', {
+        'apiVersion': 'apps/v1', 'kind': 'ControllerRevision', 'metadata': {'name': taken['metadata']['name']},
+        'data': other, 'revision': 1}, 0)
+    world.create('statefulsets.apps', make.statefulset('db', 1), 5)
+    status = world.status('statefulsets.apps', 'db')
+    assert (status['collisionCount'], status['readyReplicas']) == (1, 1)
+    assert status['currentRevision'] != taken['metadata']['name']

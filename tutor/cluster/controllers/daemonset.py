@@ -126,7 +126,7 @@ class DaemonSetController(Controller):
         self._manage(key, ds, history.hash_of(current), by_node)
         if self.expectations.satisfied(key):
             self._roll(key, ds, history.hash_of(current), self._pods_by_node(ds))
-        self._clean_history(ds, revisions, by_node)
+        self._clean_history(ds, revisions)
         self._update_status(ds, history.hash_of(current), self._pods_by_node(ds))
 
     def _revisions(self, ds: Object) -> tuple[Object, list[Object]]:
@@ -147,11 +147,12 @@ class DaemonSetController(Controller):
         orphans = indexes.orphans(self.revisions, ds['metadata']['namespace'])
         return Claim(self.client, RESOURCE, ds, selector, history.RESOURCE).sort_out(orphans) if orphans else []
 
-    def _clean_history(self, ds: Object, revisions: list[Object], by_node: ByNode) -> None:
+    def _clean_history(self, ds: Object, revisions: list[Object]) -> None:
+        """cleanupHistory."""
         live = {(pod['metadata'].get('labels') or {}).get(history.REVISION_LABEL, '')
-                for group in by_node.values() for pod in group}
+                for pod in indexes.owned(self.pods, ds)}
         live.add(history.hash_of(revisions[-1]))
-        history.clean(self.client, revisions, live, ds['spec'].get('revisionHistoryLimit', 10))
+        history.clean(self.client, revisions, live, ds['spec'].get('revisionHistoryLimit', 10), len(revisions) - 1)
 
     def _pods_by_node(self, ds: Object) -> ByNode:
         """getNodesToDaemonPods: pods that wait for the scheduler count for the node they ask for; nothing is left to do

@@ -88,11 +88,12 @@ def _create(client: Client, wanted: Object) -> Object:
         raise
 
 
-def clean(client: Client, known: list[Object], live: set[str], limit: int) -> None:
-    """truncateHistory: delete the oldest that no pod and no status uses, beyond the limit."""
+def clean(client: Client, known: list[Object], live: set[str], limit: int, counted: int | None = None) -> None:
+    """truncateHistory: delete the oldest that no pod and no status uses, beyond the limit. It holds for those that are
+    not used, or where more than these are counted (a DaemonSet's cleanupHistory) for so many."""
     unused = [revision for revision in known if revision['metadata']['name'] not in live and hash_of(
         revision) not in live]
-    for revision in unused[:max(len(unused) - limit, 0)]:
+    for revision in unused[:max((len(unused) if counted is None else counted) - limit, 0)]:
         meta = revision['metadata']
         try:
             client.delete(RESOURCE, meta['name'], meta['namespace'])

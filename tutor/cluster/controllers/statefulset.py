@@ -26,10 +26,11 @@ STALE = 1.0
 class _Round:
     """One reconcile: the set, its revisions, and the status it comes to."""
 
-    def __init__(self, sts: Object, current: Object, update: Object) -> None:
+    def __init__(self, sts: Object, current: Object, update: Object, collisions: int) -> None:
         self.sts = sts
         self.current = current
         self.update = update
+        self.collisions = collisions
         self.status: Object = {}
 
     @property
@@ -85,8 +86,8 @@ class StatefulSetController(Controller):
                                       *indexes.orphans(self.pods, sts['metadata']['namespace']))
                       if members.is_member(sts, pod)]
         mine = Claim(self.client, RESOURCE, sts, selector, 'pods').sort_out(candidates)
-        current, update, revisions = self._revisions(sts)
-        turn = _Round(sts, current, update)
+        current, update, revisions, collisions = self._revisions(sts)
+        turn = _Round(sts, current, update, collisions)
         try:
             self._update(key, turn, mine)
         finally:
@@ -95,18 +96,27 @@ class StatefulSetController(Controller):
         history.clean(self.client, revisions, live, sts['spec'].get('revisionHistoryLimit', 10))
         self._wait_for_availability(key, sts, mine)
 
-    def _revisions(self, sts: Object) -> tuple[Object, Object, list[Object]]:
-        """getStatefulSetRevisions: the one most pods have, the one they are to have, and all."""
+    def _revisions(self, sts: Object) -> tuple[Object, Object, list[Object], int]:
+        """getStatefulSetRevisions: the one most pods have, the one they are to have, all, and how often the name of one
+        was taken."""
         known = indexes.owned(self.revisions, sts)
         loose = indexes.orphans(self.revisions, sts['metadata']['namespace'])
         if loose:
             selector = from_label_selector(sts['spec'].get('selector'))
             known += Claim(self.client, RESOURCE, sts, selector, history.RESOURCE).sort_out(loose)
         status = sts.get('status', {})
-        update, every = history.ensure_current(self.client, sts, known, status.get('collisionCount') or 0)
+        collisions = status.get('collisionCount') or 0
+        while True:
+            try:
+                update, every = history.ensure_current(self.client, sts, known, collisions)
+                break
+            except StatusError as error:
+                if error.reason != 'AlreadyExists':
+                    raise
+                collisions += 1
         name = status.get('currentRevision')
         current = next((item for item in every if item['metadata']['name'] == name), update)
-        return current, update, every
+        return current, update, every, collisions
 
     def _update(self, where: str, turn: _Round, mine: list[Object]) -> None:
         """updateStatefulSet."""
@@ -289,7 +299,7 @@ class StatefulSetController(Controller):
             if counts[field]:
                 status[field] = counts[field]
         status['currentRevision'], status['updateRevision'] = current, turn.name(turn.update)
-        status['collisionCount'] = old.get('collisionCount') or 0
+        status['collisionCount'] = turn.collisions
         if old.get('conditions'):
             status['conditions'] = old['conditions']
         status['availableReplicas'] = counts['availableReplicas']
