@@ -37,6 +37,7 @@ from tutor.cluster.containers.images.kuard import Kuard
 from tutor.cluster.containers.images.kubectl import KUBECTL
 from tutor.cluster.containers.images.kubernetes import (
     CoreDns,
+    DraExampleDriver,
     Etcd,
     IngressNginxController,
     KubeApiserver,
@@ -95,6 +96,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Curl,
     Debian,
     DnsUtils,
+    DraExampleDriver,
     Echoserver,
     Etcd,
     Fluentd,

@@ -19,6 +19,7 @@ from tutor.cluster.kubelet import pods, sysctls, timing
 from tutor.cluster.kubelet.access import Guard
 from tutor.cluster.kubelet.admission import Admission, Refusal
 from tutor.cluster.kubelet.direction import Direction
+from tutor.cluster.kubelet.dra import DraManager
 from tutor.cluster.kubelet.endpoint import PORT, KubeletEndpoint, healthz
 from tutor.cluster.kubelet.eviction.manager import REASON as EVICTED
 from tutor.cluster.kubelet.eviction.manager import EvictionManager
@@ -108,6 +109,7 @@ class Kubelet:
             Silence() if settings.idle else EventRecorder(simulation, client, 'kubelet', settings.name))
         self._node_recorder = self.recorder
         self.crash_backoff = Backoff()
+        self.dra = DraManager(self)
         self.puller = ImagePuller(self)
         self.statuses = StatusManager(self)
         self.admission = Admission(settings.name)

@@ -10,6 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.containers.container import Container, ContainerConfig, ContainerMount
+from tutor.cluster.containers.dra import DRIVERS
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.runtime import RuntimeFailure
 from tutor.cluster.kubelet import confining, envfile, environment, etc, hooks, identity, pods, sysctls
@@ -122,6 +123,7 @@ class Launcher:
         env = {'HOSTNAME': worker.hostname(), **manifest.config.environment, **own}
         env.setdefault('PATH', environment_path())
         env.setdefault('HOME', who.home)
+        env.update(kubelet.dra.environment(worker, spec))
         history = worker.histories.get(spec['name'])
         return ContainerConfig(
             name=spec['name'], manifest=manifest, image=manifest.name, image_id=manifest.image_id,
@@ -141,7 +143,8 @@ class Launcher:
             **resource_settings(pod, spec),
             oom_score=oom.score_adjustment(pod, spec, quantity_value(kubelet.reporter.capacity['memory'])),
             attempt=history[0].config.attempt + 1 if history else self._attempts(spec),
-            extras={**kubelet.extras, 'groups': who.groups, MACHINE: kubelet.machine},
+            extras={**kubelet.extras, 'groups': who.groups, MACHINE: kubelet.machine,
+                    DRIVERS: kubelet.dra},
             target=spec.get('targetContainerName', ''),
             termination=spec.get('terminationMessagePath', TERMINATION_LOG),
             fallback_to_logs=spec.get('terminationMessagePolicy') == 'FallbackToLogsOnError')

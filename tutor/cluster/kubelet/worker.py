@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import RuntimeFailure, Sandbox
-from tutor.cluster.kubelet import actions, dra, fields, hostnames, pods, sandboxes, status
+from tutor.cluster.kubelet import actions, fields, hostnames, pods, sandboxes, status
 from tutor.cluster.kubelet.launch import Launcher, StartError, resource_settings
 from tutor.cluster.kubelet.mounting import Mounts
 from tutor.cluster.kubelet.probes import Prober
@@ -336,7 +336,7 @@ class PodWorker:
         fresh = self.sandbox is None or not self.sandbox.ready
         if fresh:
             sandboxes.leave(self)
-            if not dra.prepare(self):
+            if not self.kubelet.dra.prepare(self):
                 self._expires = self.simulation.now + self.kubelet.timing.resync  # No error for syncPod.
                 return False
             try:
@@ -448,6 +448,7 @@ class PodWorker:
         if self.attachment is not None:
             self.kubelet.network.detach(self.attachment)
             self.attachment = None
+        self.kubelet.dra.unprepare(self)
 
     def delete(self) -> None:
         """The pod's containers are gone: it may go from the API."""

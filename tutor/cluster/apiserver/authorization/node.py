@@ -109,7 +109,7 @@ class Node(Mode):
         if info.verb == 'create':
             return ALLOWED  # NodeRestriction sees whose it is
         if info.verb in ('list', 'watch', 'deletecollection'):
-            return ALLOWED if info.selects('nodeName', node) else (
+            return ALLOWED if info.selects('spec.nodeName', node) else (
                 False, 'can only list/watch/deletecollection resourceslices with nodeName field selector')
         return self._related(node, info)
 

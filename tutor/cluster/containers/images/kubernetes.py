@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
-from tutor.cluster.containers.programs import component, proportional_autoscaler
+from tutor.cluster.containers.programs import component, dra_example_driver, proportional_autoscaler
 from tutor.shell.process import Main
 from tutor.shell.programs.catalog import Lazy
 
@@ -102,6 +102,15 @@ class NginxGatewayDataPlane(_Component):
     repository, size = 'ghcr.io/nginx/nginx-gateway-fabric/nginx', 62_000_000
     tags = {'2.1.1': '2.1.1'}
     path, memory, cpu = '/usr/bin/gateway', 30 * 1024 * 1024, 0.001
+
+
+class DraExampleDriver(_Component):
+    repository, size = 'registry.k8s.io/dra-example-driver/dra-example-driver', 41_000_000
+    tags = {'v0.1.0': '0.1.0', 'v0.2.0': '0.2.0'}
+    path, memory = '/usr/bin/dra-example-kubeletplugin', 12 * 1024 * 1024
+
+    def programs(self, tag: str) -> Mapping[str, Main]:
+        return {self.path: dra_example_driver.main}
 
 
 class ProportionalAutoscaler(_Component):

@@ -10,13 +10,11 @@ from typing import Any
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import as_float
-from tutor.client.client import Client
-from tutor.client.rest_config import RestConfig
+from tutor.cluster.containers.programs import in_cluster
 from tutor.cluster.containers.programs.serving import go_flags
 from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context
 
-ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 RESOURCES = {'deployment': 'deployments.apps', 'replicaset': 'replicasets.apps', 'statefulset': 'statefulsets.apps',
              'replicationcontroller': 'replicationcontrollers'}
 PERIOD = 10.0
@@ -64,7 +62,7 @@ class _Autoscaler:
         if not slash or not self._resource:
             raise Unfit(f'target format error: {flags["target"]}')
         self._defaults: Object = json.loads(flags.get('default-params') or '{}')
-        self._client = _client(ctx)
+        self._client = in_cluster.client(ctx, AGENT)
         self._version = ''
 
     async def run(self, period: float) -> None:
@@ -116,17 +114,6 @@ class _Autoscaler:
         self._log.infof('k8sclient.go:273', 'Replicas are not as expected : updating replicas from '
                         f'{before} to {wanted}')
         self._client.update(self._resource, {**scale, 'spec': {'replicas': wanted}}, 'scale')
-
-
-def _client(ctx: Context) -> Client:
-    """As the pod's service account (rest.InClusterConfig)."""
-    if not ctx.files.exists(f'{ACCOUNT}/token'):
-        raise Unfit('unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must '
-                    'be defined')
-    token, authority = (ctx.files.read_text(f'{ACCOUNT}/{name}') for name in ('token', 'ca.crt'))
-    host, port = ctx.env.get('KUBERNETES_SERVICE_HOST', ''), ctx.env.get('KUBERNETES_SERVICE_PORT', '443')
-    config = RestConfig(f'https://{host}:{port}', ca_data=authority, token=token.strip(), user_agent=AGENT)
-    return Client(ctx.extras['connect'](config), agent=AGENT)
 
 
 def _sizes(nodes: list[Object]) -> Sizes:
