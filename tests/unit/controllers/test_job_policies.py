@@ -64,6 +64,11 @@ def said(container: str, code: int, action: str = 'FailJob', index: int = 0) -> 
     pytest.param([about('FailJob', 'ConfigIssue'), codes('Ignore', 'In', 1)], pod({'main': 1}),
                  ('Ignore', said('main', 1, 'Ignore', 1)), id='the second rule matches'),
     pytest.param([], pod({'main': 1}), ('', ''), id='no rules'),
+    pytest.param([{'action': 'Ignore', 'onPodConditions': [
+        {'type': 'ConfigIssue', 'status': 'True'}, {'type': 'DisruptionTarget', 'status': 'True'}]}],
+        pod({'main': 1}, conditions={'DisruptionTarget': 'True', 'ConfigIssue': 'True'}),
+        ('Ignore', 'Pod default/mypod has condition DisruptionTarget matching Ignore rule at index 0'),
+        id='the first of the pod conditions counts'),
 ])
 def test_match_pod_failure_policy(rules, failed, expected):
     assert match_failure({'rules': rules}, failed) == expected
@@ -80,6 +85,9 @@ def test_match_pod_failure_policy(rules, failed, expected):
                  id='of these indexes too few'),
     pytest.param([{'succeededIndexes': '0-4', 'succeededCount': 2}], 10, [1, 4, 7], 0, id='of these indexes enough'),
     pytest.param([{'succeededIndexes': '9'}, {'succeededCount': 1}], 10, [4], 1, id='the second rule is met'),
+    pytest.param([{'succeededIndexes': '5-9'}], 3, [0], None, id='rules.succeededIndexes beyond the completions'),
+    pytest.param([{'succeededIndexes': '0-9'}], 3, [0, 1, 2], 0, id='rules.succeededIndexes within the completions'),
+    pytest.param([{'succeededCount': 1}], 10, [], None, id='nothing has succeeded'),
 ])
 def test_match_success_policy(rules, completions, succeeded, index):
     policy = None if rules is None else {'rules': rules}

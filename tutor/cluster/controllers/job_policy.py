@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tutor.apimachinery.objects import Object
 from tutor.cluster.controllers.job_pods import parse_indexes
 
@@ -46,8 +48,8 @@ def _exit_code(wanted: Object, pod: Object) -> tuple[str, int] | None:
 
 
 def _condition(patterns: list[Object], pod: Object) -> str:
-    for pattern in patterns:
-        for entry in pod.get('status', {}).get('conditions') or ():
+    for entry in pod.get('status', {}).get('conditions') or ():
+        for pattern in patterns:
             if entry['type'] == pattern['type'] and entry['status'] == pattern.get('status', 'True'):
                 return entry['type']
     return ''
@@ -57,11 +59,17 @@ def match_success(policy: Object | None, completions: int, succeeded: list[int])
     """matchSuccessPolicy: the message when a rule is met, else ''."""
     done = set(succeeded)
     for index, rule in enumerate((policy or {}).get('rules') or ()):
-        wanted = set(parse_indexes(rule['succeededIndexes'], completions)) if rule.get('succeededIndexes') else None
-        met = len(done) if wanted is None else len(done & wanted)
-        needed = rule.get('succeededCount', len(wanted) if wanted is not None else completions)
-        if met >= needed:
+        if done and _is_met(rule, completions, done):
             return f'Matched rules at index {index}'
     return ''
+
+
+def _is_met(rule: Object, completions: int, done: set[int]) -> bool:
+    """matchSucceededIndexesRule; what a rule says of indexes that the job no longer has is nothing."""
+    count = rule.get('succeededCount', math.inf)
+    if rule.get('succeededIndexes') is None:
+        return len(done) >= count
+    wanted = set(parse_indexes(rule['succeededIndexes'], completions))
+    return bool(wanted) and len(done & wanted) >= min(count, len(wanted))
 
 

@@ -180,8 +180,8 @@ class Sync:
             self.ended = known
             return
         spec = self.job['spec']
-        message = next((text for pod in self.new_failed for action, text in (self._failure_action(pod),)
-                        if action == job_policy.FAIL_JOB), '')
+        message = next((text for pod in self.pods if members.has_failed(pod, self.job)
+                        for action, text in (self._failure_action(pod),) if action == job_policy.FAIL_JOB), '')
         deadline, started = spec.get('activeDeadlineSeconds'), self.status.get('startTime')
         if message:
             self._fail('PodFailurePolicy', message)
