@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.scheduler.conftest import World
+from tutor.apimachinery.errors import StatusError
 
 Object = dict[str, Any]
 CLAIMS = 'resourceclaims.resource.k8s.io'
@@ -169,3 +170,21 @@ def test_an_expression_that_fails_is_told(world: World) -> None:
     world.pod('p', resourceClaims=USES)
     assert world.why('p') == ('running "DynamicResources" filter plugin: claim default/mine: selector #0: '
                               'CEL runtime error: no such key: absent')
+
+
+def test_administrators_look_at_devices_that_are_in_use(world: World) -> None:
+    world.node('a')
+    offer(world, 'a', device('gpu-0'))
+    device_class(world)
+    claim(world)
+    assert world.pod('p', resourceClaims=USES) == 'a'
+    with pytest.raises(StatusError) as refused:
+        claim(world, exactly(adminAccess=True), name='look')
+    assert refused.value.message == (
+        'ResourceClaim.resource.k8s.io "look" is invalid: spec.devices.requests[0].adminAccess: Forbidden: admin '
+        'access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace')
+    label = {'resource.kubernetes.io/admin-access': 'true'}
+    world.admin.patch('namespaces', 'default', {'metadata': {'labels': label}})
+    claim(world, exactly(adminAccess=True), name='look')
+    assert world.pod('q', resourceClaims=[{'name': 'gpu', 'resourceClaimName': 'look'}]) == 'a'
+    assert got(world, 'look') == ['gpu=gpu-0']

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.objects import Object, labels
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.resource import requests, selectors
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
+
+ADMIN_LABEL = 'resource.kubernetes.io/admin-access'
 
 
 class DeviceClassStrategy(Kind):
@@ -36,7 +39,7 @@ class ResourceClaimTemplateStrategy(Kind):
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateResourceClaimTemplateSpec."""
-        return requests.validate(obj['spec']['spec'], 'spec.spec')
+        return _admin_access(obj['spec']['spec'], obj, context) + requests.validate(obj['spec']['spec'], 'spec.spec')
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return metadata.immutable(new['spec'], old['spec'], 'spec')
@@ -53,7 +56,7 @@ class ResourceClaimStrategy(Kind):
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateResourceClaimSpec."""
-        return requests.validate(obj['spec'], 'spec')
+        return _admin_access(obj['spec'], obj, context) + requests.validate(obj['spec'], 'spec')
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return metadata.immutable(new['spec'], old['spec'], 'spec')
@@ -77,6 +80,20 @@ class ResourceSliceStrategy(Kind):
         spec = obj['spec']
         return [obj['metadata']['name'], spec.get('nodeName', '<unset>'), spec.get('driver', ''),
                 (spec.get('pool') or {}).get('name', ''), age(obj, simulation)]
+
+
+def _admin_access(spec: Object, obj: Object, context: Context) -> list[FieldError]:
+    """AuthorizedForAdmin: only a namespace with the label may look at devices that others use. The path is that of a
+    claim in templates too."""
+    for index, request in enumerate((spec.get('devices') or {}).get('requests') or ()):
+        if (request.get('exactly') or {}).get('adminAccess'):
+            namespace = context.stores.of('', 'namespaces').find('', obj['metadata']['namespace'])
+            if namespace is None or labels(namespace).get(ADMIN_LABEL) != 'true':
+                return [field.forbidden(f'spec.devices.requests[{index}].adminAccess',
+                                        f'admin access to devices requires the `{ADMIN_LABEL}: true` label on the '
+                                        'containing namespace')]
+            return []
+    return []
 
 
 def _state(obj: Object) -> str:
