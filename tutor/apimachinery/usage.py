@@ -12,6 +12,10 @@ COUNTED = {'pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secr
            'persistentvolumeclaims'}
 COMPUTE = ('cpu', 'memory', 'ephemeral-storage')
 REQUIRED = frozenset({'cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory'})
+RESOURCE_CLAIMS = ('resource.k8s.io', 'resourceclaims')
+DEVICES = '.deviceclass.resource.k8s.io/devices'
+MOST_DEVICES = 32
+"""AllocationResultsMaxSize: what asks for all devices may get so many."""
 TERMINAL = ('Succeeded', 'Failed')
 
 
@@ -20,6 +24,8 @@ def object_usage(group: str, plural: str, obj: Object) -> dict[str, str]:
     usage = {f'count/{plural}.{group}' if group else f'count/{plural}': '1'}
     if not group and plural in COUNTED and plural != 'pods':
         usage[plural] = '1'
+    if (group, plural) == RESOURCE_CLAIMS:
+        return usage | _device_usage(obj)
     if group:
         return usage
     if plural == 'pods':
@@ -112,6 +118,20 @@ def _claim_usage(claim: Object) -> dict[str, str]:
         if storage:
             usage[f'{prefix}/requests.storage'] = usage['requests.storage']
     return usage
+
+
+def _device_usage(claim: Object) -> dict[str, str]:
+    """claimEvaluator.Usage: devices by class; of alternatives the one that takes most of a class."""
+    total: dict[str, int] = {}
+    for request in ((claim.get('spec') or {}).get('devices') or {}).get('requests') or ():
+        largest: dict[str, int] = {}
+        for part in request.get('firstAvailable') or (request.get('exactly') or {},):
+            name, count = part.get('deviceClassName', ''), part.get('count') or 1
+            count = MOST_DEVICES if part.get('allocationMode') == 'All' else count
+            largest[name] = max(largest.get(name, 0), count)
+        for name, count in largest.items():
+            total[name] = total.get(name, 0) + count
+    return {f'{name}{DEVICES}': str(count) for name, count in total.items() if name}
 
 
 def required_for(plural: str, obj: Object, hard: Iterable[str]) -> dict[str, list[str]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.unit.controllers.conftest import Make, World
+from tutor.apimachinery.errors import StatusError
 
 CLAIMS = 'resourceclaims.resource.k8s.io'
 GENERATED = [{'name': 'gpu', 'resourceClaimTemplateName': 'one-gpu'}]
@@ -63,3 +66,22 @@ def test_a_pod_that_ended_gets_no_other_claim(world: World, make: Make) -> None:
     assert world.items(CLAIMS) == []
     world.run(10)
     assert world.cluster.store.revision - before < 10
+
+
+def test_a_quota_limits_the_devices_of_a_class(world: World) -> None:
+    name = 'gpu.example.com.deviceclass.resource.k8s.io/devices'
+    world.create('resourcequotas', {'apiVersion': 'v1', 'kind': 'ResourceQuota', 'metadata': {'name': 'gpus'},
+                                    'spec': {'hard': {name: '3'}}})
+
+    def ask(claim: str, count: int) -> None:
+        request = {'name': 'gpu', 'exactly': {'deviceClassName': 'gpu.example.com', 'count': count}}
+        world.create(CLAIMS, {'apiVersion': 'resource.k8s.io/v1', 'kind': 'ResourceClaim', 'metadata': {'name': claim},
+                              'spec': {'devices': {'requests': [request]}}})
+    ask('two', 2)
+    with pytest.raises(StatusError) as refused:
+        ask('more', 2)
+    assert refused.value.message == (
+        f'resourceclaims.resource.k8s.io "more" is forbidden: exceeded quota: gpus, requested: {name}=2, used: '
+        f'{name}=2, limited: {name}=3')
+    world.delete(CLAIMS, 'two')
+    assert world.status('resourcequotas', 'gpus')['used'] == {name: '0'}

@@ -7,7 +7,7 @@ from functools import partial
 from tutor.apimachinery.objects import Object, key
 from tutor.apimachinery.quantity import Quantity, parse
 from tutor.apimachinery.resources import Resource
-from tutor.apimachinery.usage import COUNTED, matches_scopes, object_usage
+from tutor.apimachinery.usage import COUNTED, DEVICES, RESOURCE_CLAIMS, matches_scopes, object_usage
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller, batch_delay
@@ -63,7 +63,8 @@ class ResourceQuotaController(Controller):
     def _add_up(self, resource: Resource, space: str, quota: Object, used: dict[str, str]) -> None:
         group, plural = resource.group, resource.plural
         counted = f'count/{plural}.{group}' if group else f'count/{plural}'
-        if counted not in used and (group or plural not in COUNTED):
+        devices = (group, plural) == RESOURCE_CLAIMS and any(name.endswith(DEVICES) for name in used)
+        if counted not in used and not devices and (group or plural not in COUNTED):
             return
         totals: dict[str, Quantity] = {}
         for obj in self._informers.of(resource.group_resource).list(space):
