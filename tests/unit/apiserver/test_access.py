@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.cluster.config import ClusterConfig
-from tutor.session.workbench import Workbench
+from tests.unit.cluster.flags import Flagged
 
-MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml'
 URL = 'https://172.30.1.2:6443'
 KUBELET = 'sudo kubectl --kubeconfig /etc/kubernetes/kubelet.conf'
 OF_NODE = 'User "system:node:controlplane" cannot'
 
 
-class Bench(Workbench):
-    def out(self, command: str) -> str:
-        ran = self.run(command)
-        assert self.simulation.failures == []
-        return ran.stdout + ran.stderr
-
-    def flags(self, *flags: str, without: str = 'nothing') -> None:
-        """Have the API server started anew with more flags."""
-        more = ''.join(f'\\n    - --{flag}' for flag in flags)
-        self.run(f"sudo sed -i -e '/--{without}=/d' -e 's|^    - kube-apiserver$|&{more}|' {MANIFEST}")
-        self.simulation.advance(60)
-
+class Bench(Flagged):
     def log(self) -> str:
         return self.out('sudo crictl logs $(sudo crictl ps -aq --name kube-apiserver | head -1)')
 
 
 @pytest.fixture
 def bench() -> Bench:
-    return Bench(ClusterConfig(addons=('control-plane',)))
+    return Bench('kube-apiserver')
 
 
 @pytest.fixture(scope='module')
 def shared() -> Bench:
-    bench = Bench(ClusterConfig(addons=('control-plane',)))
+    bench = Bench('kube-apiserver')
     bench.run('kubectl create secret generic used --from-literal=a=b')
     bench.run('kubectl create secret generic other --from-literal=a=b')
     bench.run("""kubectl apply -f - <<EOF

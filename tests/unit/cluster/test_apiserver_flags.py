@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.cluster.config import ClusterConfig
-from tutor.session.workbench import Workbench
-
-MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml'
-
-
-class Bench(Workbench):
-    def out(self, command: str) -> str:
-        ran = self.run(command)
-        assert self.simulation.failures == []
-        return ran.stdout + ran.stderr
-
-    def flag(self, flag: str) -> None:
-        """Have the program started anew with another flag."""
-        self.run(rf"sudo sed -i 's|^    - kube-apiserver$|&\n    - --{flag}|' {MANIFEST}")
-        self.simulation.advance(60)
+from tests.unit.cluster.flags import Flagged
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench(ClusterConfig(addons=('control-plane',)))
+def bench() -> Flagged:
+    return Flagged('kube-apiserver')
 
 
-def test_events_are_kept_for_an_hour_after_they_were_last_written(bench: Bench) -> None:
+def test_events_are_kept_for_an_hour_after_they_were_last_written(bench: Flagged) -> None:
     bench.out('kubectl run web --image=nginx')
     bench.simulation.advance(1800)
     bench.out('kubectl run bad --image=nginx:nosuch')
@@ -39,7 +24,7 @@ def test_events_are_kept_for_an_hour_after_they_were_last_written(bench: Bench) 
     assert bench.out('kubectl describe pod web').endswith('Events:                      <none>\n')
 
 
-def test_a_watch_sees_events_go(bench: Bench) -> None:
+def test_a_watch_sees_events_go(bench: Flagged) -> None:
     bench.out('kubectl run web --image=nginx')
     bench.simulation.advance(20)
     bench.out('kubectl get events -w --output-watch-events > seen.txt &')
@@ -47,15 +32,15 @@ def test_a_watch_sees_events_go(bench: Bench) -> None:
     assert 'DELETED' in bench.out('cat seen.txt')
 
 
-def test_the_flag_says_how_long(bench: Bench) -> None:
-    bench.flag('event-ttl=5m')
+def test_the_flag_says_how_long(bench: Flagged) -> None:
+    bench.flags('event-ttl=5m')
     bench.out('kubectl run web --image=nginx')
     bench.simulation.advance(330)
     assert bench.out('kubectl get events --field-selector involvedObject.name=web').startswith('No resources found')
 
 
-def test_node_ports_lie_where_the_flag_says(bench: Bench) -> None:
-    bench.flag('service-node-port-range=31000-31010')
+def test_node_ports_lie_where_the_flag_says(bench: Flagged) -> None:
+    bench.flags('service-node-port-range=31000-31010')
     bench.out('kubectl create service nodeport web --tcp=80')
     port = int(bench.out("kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}'"))
     assert 31000 <= port <= 31010
@@ -63,13 +48,13 @@ def test_node_ports_lie_where_the_flag_says(bench: Bench) -> None:
         'kubectl create service nodeport other --tcp=80 --node-port=30080')
 
 
-def test_how_long_pods_bear_a_lost_node(bench: Bench) -> None:
-    bench.flag('default-not-ready-toleration-seconds=30')
+def test_how_long_pods_bear_a_lost_node(bench: Flagged) -> None:
+    bench.flags('default-not-ready-toleration-seconds=30')
     bench.out('kubectl run web --image=nginx')
     assert bench.out("kubectl get pod web -o jsonpath='{.spec.tolerations[*].tolerationSeconds}'") == '30 300'
 
 
-def test_a_range_that_is_none_is_refused(bench: Bench) -> None:
-    bench.flag('service-node-port-range=31000-x')
+def test_a_range_that_is_none_is_refused(bench: Flagged) -> None:
+    bench.flags('service-node-port-range=31000-x')
     assert 'unable to parse port range: 31000-x' in bench.out(
         'sudo crictl logs $(sudo crictl ps -aq --name kube-apiserver | head -1)')

@@ -4,41 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.cluster.config import ClusterConfig
+from tests.unit.cluster.flags import Flagged
 from tutor.cluster.controller_managers import settings
 from tutor.cluster.controllers.settings import Settings
-from tutor.session.workbench import Workbench
-
-MANIFEST = '/etc/kubernetes/manifests/kube-controller-manager.yaml'
-
-
-class Bench(Workbench):
-    def out(self, command: str) -> str:
-        ran = self.run(command)
-        assert self.simulation.failures == []
-        return ran.stdout + ran.stderr
-
-    def flag(self, flag: str) -> None:
-        """Have the program started anew with another flag."""
-        name = flag.partition('=')[0]
-        self.run(rf"sudo sed -i -e '/--{name}=/d' -e 's|^    - kube-controller-manager$|&\n    - --{flag}|' {MANIFEST}")
-        self.simulation.advance(60)
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench(ClusterConfig(addons=('control-plane',)))
+def bench() -> Flagged:
+    return Flagged('kube-controller-manager')
 
 
-def test_for_how_long_a_node_may_be_silent(bench: Bench) -> None:
-    bench.flag('node-monitor-grace-period=20s')
+def test_for_how_long_a_node_may_be_silent(bench: Flagged) -> None:
+    bench.flags('node-monitor-grace-period=20s')
     bench.cluster.nodes.fleet.kubelets['node01'].stop()
     bench.simulation.advance(35)
     assert 'node01         NotReady' in bench.out('kubectl get nodes')
 
 
-def test_controllers_that_are_left_out_do_nothing(bench: Bench) -> None:
-    bench.flag('controllers=*,-deployment')
+def test_controllers_that_are_left_out_do_nothing(bench: Flagged) -> None:
+    bench.flags('controllers=*,-deployment')
     bench.out('kubectl create deployment web --image=nginx')
     bench.out('kubectl create job once --image=busybox -- true')
     bench.simulation.advance(20)
@@ -52,13 +36,13 @@ def test_controllers_that_are_left_out_do_nothing(bench: Bench) -> None:
                               'duration "5"'),
     ('node-eviction-rate=fast', 'strconv.ParseFloat: parsing "fast": invalid syntax'),
 ])
-def test_flags_with_which_it_does_not_start(bench: Bench, flag: str, said: str) -> None:
-    bench.flag(flag)
+def test_flags_with_which_it_does_not_start(bench: Flagged, flag: str, said: str) -> None:
+    bench.flags(flag)
     assert said in bench.out('sudo crictl logs $(sudo crictl ps -aq --name kube-controller-manager | head -1)')
 
 
-def test_how_long_certificates_are_good(bench: Bench) -> None:
-    bench.flag('cluster-signing-duration=1h')
+def test_how_long_certificates_are_good(bench: Flagged) -> None:
+    bench.flags('cluster-signing-duration=1h')
     bench.out('openssl genrsa -out k.key 2048; openssl req -new -key k.key -subj /CN=jane -out k.csr')
     bench.out("""kubectl apply -f - <<EOF
 apiVersion: certificates.k8s.io/v1
@@ -73,9 +57,9 @@ EOF""")
     assert end.startswith('notAfter=May  4 10:0')
 
 
-def test_pods_that_have_ended_are_kept_up_to_a_number(bench: Bench) -> None:
+def test_pods_that_have_ended_are_kept_up_to_a_number(bench: Flagged) -> None:
     """TestGCTerminated."""
-    bench.flag('terminated-pod-gc-threshold=2')
+    bench.flags('terminated-pod-gc-threshold=2')
     for number in range(4):
         bench.out(f'kubectl run done-{number} --image=busybox --restart=Never -- true')
         bench.simulation.advance(10)
@@ -83,7 +67,7 @@ def test_pods_that_have_ended_are_kept_up_to_a_number(bench: Bench) -> None:
     assert bench.out('kubectl get pods -o name').split() == ['pod/done-2', 'pod/done-3']
 
 
-def test_pods_of_a_node_out_of_service_are_given_up(bench: Bench) -> None:
+def test_pods_of_a_node_out_of_service_are_given_up(bench: Flagged) -> None:
     """TestGCTerminating."""
     bench.out("""kubectl run web --image=nginx --overrides='{"spec": {"nodeName": "node01"}}'""")
     bench.simulation.advance(15)
