@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tutor.apimachinery.field import go_quote
+from tutor.apimachinery.http.requestinfo import is_true
 from tutor.apimachinery.printing.go_structs import as_served, in_struct_order
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
@@ -45,7 +46,7 @@ async def raw_get(factory: Factory, uri: str) -> int:
                 await stdout.drain()
         finally:
             log.close()
-    elif query.get('watch') in ('true', '1'):
+    elif is_true(query.get('watch')):
         from tutor.apimachinery.printing.json import to_json
         stream = client.follow(path, **query)
         try:

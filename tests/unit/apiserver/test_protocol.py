@@ -24,6 +24,12 @@ def test_list_options(api, query, words):
     assert words in api.message('GET', '/api/v1/pods', **query)
 
 
+@pytest.mark.parametrize(('value', 'yes'), [('', True), ('foo', True), ('1', True), ('False', False), ('0', False)])
+def test_parameters_that_say_yes_or_no(api, value, yes):
+    api.make(CONFIGMAPS, {'metadata': {'name': 'c'}})
+    assert api.ask('GET', CONFIGMAPS, watch=value).status == (405 if yes else 200)
+
+
 @pytest.mark.parametrize(('version', 'code', 'words'), [
     ('abc', 500, 'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax'),
     ('-1', 500, 'resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": invalid syntax'),
@@ -230,6 +236,7 @@ def test_a_status_has_numbers_that_make_sense(api):
     ({'sinceSeconds': '0'}, 'PodLogOptions "p" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0'),
     ({'sinceSeconds': '1', 'sinceTime': '2026-01-01T00:00:00Z'}, 'PodLogOptions "p" is invalid: : Forbidden: at most '
      'one of `sinceTime` or `sinceSeconds` may be specified'),
+    ({'sinceTime': 'x'}, 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'),
     ({'tailLines': 'x'}, 'strconv.ParseInt: parsing "x": invalid syntax'), ({}, 'pods "p" not found')])
 def test_what_a_log_may_be_asked_for(api, query, words):
     with pytest.raises(StatusError) as raised:

@@ -90,4 +90,8 @@ def _read_object(rest: list[str]) -> tuple[str, str, str, str, tuple[str, ...]]:
 
 
 def is_true(value: Any) -> bool:
-    return value in (True, 'true', '1')
+    """What a parameter means that says yes or no: nothing, '0' and 'false' are no, anything else (also '') is yes.
+
+    Ported from Convert_Slice_string_To_bool.
+    """
+    return value not in (None, False) and str(value).lower() not in ('0', 'false')

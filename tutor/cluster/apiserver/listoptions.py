@@ -6,6 +6,7 @@ from typing import Any
 
 from tutor.apimachinery import errors, field
 from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.gotime import TimeError, parse_time
 from tutor.cluster.apiserver.scope import Scope
 
 MOST = (1 << 64) - 1
@@ -61,6 +62,16 @@ def _match(query: dict[str, Any]) -> list[FieldError]:
         found.append(field.forbidden('resourceVersionMatch',
                                      'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
     return found
+
+
+def check_time(scope: Scope, name: str) -> None:
+    """Time.UnmarshalQueryParameter; raises BadRequest."""
+    text = scope.request.query.get(name)
+    try:
+        if text not in (None, '', 'null'):
+            parse_time(str(text))
+    except TimeError as problem:
+        raise errors.bad_request(str(problem)) from None
 
 
 def number(scope: Scope, name: str) -> int:

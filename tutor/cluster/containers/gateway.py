@@ -56,7 +56,7 @@ class Gateway:
                 return
             request = as_request(asked)
             media = _answered_in(asked)
-            if str(request.query.get('watch', '')).lower() in ('true', '1'):
+            if requestinfo.parse(asked.method, request.path, request.query).verb == 'watch':
                 await self._watch(transport.watch(request), connection)
             elif asked.path.endswith('/log') and asked.method == 'GET':
                 await self._stream(transport.stream(request), connection)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.gotime import parse_time
+from tutor.apimachinery.http.requestinfo import is_true
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import ByteStream, ExecSession, UpgradeRefused
 from tutor.cluster.containers.container import Container
@@ -57,7 +58,7 @@ class KubeletApi:
         kubelet, simulation = self._kubelet, self._kubelet.simulation
         worker = kubelet.find(pods.uid(pod))
         status = worker.status if worker is not None else pod.get('status') or {}
-        identity = log_source(pod['metadata']['name'], status, container, _true(options.get('previous')))
+        identity = log_source(pod['metadata']['name'], status, container, is_true(options.get('previous')))
         out = Pipe(simulation)
         found = kubelet.runtime.containers.get(identity.partition('://')[2])
         if found is None:
@@ -72,11 +73,10 @@ class KubeletApi:
         since: float | None = None
         if options.get('sinceSeconds'):
             since = simulation.now - int(options['sinceSeconds'])
-        elif options.get('sinceTime'):
-            moment = datetime.fromisoformat(str(options['sinceTime']).replace('Z', '+00:00'))
-            since = (moment - simulation.epoch).total_seconds()
+        elif options.get('sinceTime') not in (None, '', 'null'):
+            since = (parse_time(str(options['sinceTime'])) - simulation.epoch).total_seconds()
         return LogOptions(
-            _true(options.get('follow')), _true(options.get('timestamps')), _number(options.get('tailLines')),
+            is_true(options.get('follow')), is_true(options.get('timestamps')), _number(options.get('tailLines')),
             _number(options.get('limitBytes')), since, {'Stdout': 'stdout', 'Stderr': 'stderr'}.get(
                 options.get('stream', ''), ''))
 
@@ -92,10 +92,10 @@ class KubeletApi:
         simulation, runtime = self._kubelet.simulation, self._kubelet.runtime
         command = options.get('command') or []
         command = [command] if isinstance(command, str) else list(command)
-        terminal = _true(options.get('tty'))
+        terminal = is_true(options.get('tty'))
         status: Future[dict[str, Any]] = simulation.future()
         try:
-            execution = runtime.exec(found, command, _true(options.get('stdin')), terminal, EXEC_SETUP)
+            execution = runtime.exec(found, command, is_true(options.get('stdin')), terminal, EXEC_SETUP)
         except RuntimeFailure as failure:
             return _failed(simulation, status, str(failure))
         execution.exit.on_done(lambda task: status.resolve(exit_status(command, _exit_code(task))))
@@ -111,7 +111,7 @@ class KubeletApi:
         err = None if found.config.tty else Pipe(simulation)
         found.stdout.attach(out)
         found.stderr.attach(err or out)
-        stdin = AttachedInput(found) if _true(options.get('stdin')) and found.stdin is not None else None
+        stdin = AttachedInput(found) if is_true(options.get('stdin')) and found.stdin is not None else None
         found.ended.on_done(lambda _: status.resolve(SUCCESS))
         return ExecSession(stdin, out, err, status,
                            resize=found.console.resize if found.console is not None else None, console=found.console)
@@ -260,10 +260,6 @@ async def _forward(worker: PodWorker, port: int, pipes: tuple[Pipe, Pipe, Pipe],
     connection.close()
     problems.close()
     status.resolve(SUCCESS)
-
-
-def _true(value: Any) -> bool:
-    return value is True or value in ('true', '1', 'True')
 
 
 def _number(value: Any) -> int:

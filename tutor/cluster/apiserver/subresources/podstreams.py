@@ -32,6 +32,7 @@ def _check_log_options(scope: Scope) -> None:
     query, found = scope.request.query, []
     numbers = {name: listoptions.number(scope, name) for name in ('tailLines', 'limitBytes', 'sinceSeconds')
                if query.get(name) not in (None, '')}
+    listoptions.check_time(scope, 'sinceTime')
     if numbers.get('tailLines', 0) < 0:
         found.append(field.invalid('tailLines', numbers['tailLines'], 'must be greater than or equal to 0'))
     if numbers.get('limitBytes', 1) < 1:
