@@ -3,6 +3,8 @@
 import base64
 import json
 
+import pytest
+
 
 def test_environment(lab) -> None:
     lab.admin.create(
@@ -219,8 +221,17 @@ def test_containers_that_share_processes_see_pause_and_each_other(lab) -> None:
     processes = lab.exec('web', 'ps')[1]
     assert '/pause' in processes
     assert 'sleep 600' in processes
+    assert lab.exec('web', 'ls', '/proc/1/root/')[1] == 'pause\n'
     lab.admin.delete('pods', 'web', 'default')
     lab.until(lab.gone)
+
+
+@pytest.mark.parametrize(('security', 'user'), [({}, '65535'), ({'runAsUser': 1000}, '1000')])
+def test_pause_runs_as_its_image_says_or_as_the_pod_does(lab, security, user) -> None:
+    lab.pod(command=['sleep', '600'], shareProcessNamespace=True, securityContext=security)
+    lab.ready()
+    lab.simulation.advance(1)
+    assert lab.exec('web', 'ps')[1].splitlines()[1].split() == ['1', user, '0:00', '/pause']
 
 
 def test_an_ephemeral_container_sees_its_target(lab) -> None:

@@ -12,7 +12,7 @@ from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.shell.process import IO, Context, Host, Process
 
 if TYPE_CHECKING:
-    from tutor.cluster.containers.runtime import Runtime
+    from tutor.cluster.containers.runtime import Runtime, Sandbox
 
 SOCKET = '/run/containerd/containerd.sock'
 UNIT = 'containerd.service'
@@ -67,15 +67,14 @@ class ContainerProcesses:
         for sandbox in list(runtime.sandboxes.values()):
             if not sandbox.ready:
                 continue
-            shim = self._shims[sandbox.id] = known.get(sandbox.id) or self._shim(sandbox.id)
+            shim = self._shims[sandbox.id] = known.get(sandbox.id) or self._shim(sandbox)
             yield from shim
             for identity in list(sandbox.containers):
                 container = runtime.containers[identity]
                 if container.running and container.host is not None:
                     yield from container.host.own_processes()
 
-    def _shim(self, identity: str) -> tuple[Process, Process]:
+    def _shim(self, sandbox: Sandbox) -> tuple[Process, Process]:
         context = Context(self._host, extras={'unit': UNIT})
-        return (Process(0, ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', identity, '-address',
-                            SOCKET], context),
-                Process(0, ['/pause'], Context(self._host, uid=65535, gid=65535, user='65535')))
+        return (Process(0, ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', sandbox.id, '-address',
+                            SOCKET], context), sandbox.pause(self._host))

@@ -38,6 +38,8 @@ START_ERROR_CODE = 128
 LOST_CODE = 255
 MAX_MESSAGE = 4096
 INIT_TIME = 0.04
+NOBODY = 65535
+"""The user and the group of the pause image."""
 SMALL_PROCESS = 512 * 1024
 """What a shell or sleep keeps in memory."""
 
@@ -68,6 +70,13 @@ class Sandbox:
     containers: list[str] = field(default_factory=list)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     """The pod's own: uid, labels, annotations."""
+    user: int = NOBODY
+    group: int = NOBODY
+    """Whom the pause process runs as."""
+
+    def pause(self, host: Host, pid: int = 0) -> Process:
+        """What holds the namespaces, as a process of a host."""
+        return Process(pid, ['/pause'], Context(host, pid=pid, uid=self.user, gid=self.group, user=str(self.user)))
 
 
 @dataclass(slots=True)
@@ -131,18 +140,22 @@ class Runtime:
 
     def run_sandbox(self, pod: str, hostname: str, addresses: list[str],
                     open_network: OpenNetwork, attempt: int = 0, metadata: Mapping[str, Any] | None = None,
-                    memory_limit: int = 0) -> Sandbox:
-        """RunPodSandbox; its containers together have at most `memory_limit` bytes, if that is not 0."""
+                    memory_limit: int = 0, user: int | None = None, group: int | None = None) -> Sandbox:
+        """RunPodSandbox; its containers together have at most `memory_limit` bytes, if that is not 0. Without a user
+        and a group its pause process has those of its image."""
         sandbox = Sandbox(self.new_id(), pod, hostname, addresses, open_network, self.simulation.now, attempt,
-                          metadata=metadata or {}, memory=PodMemory(memory_limit))
+                          metadata=metadata or {}, memory=PodMemory(memory_limit),
+                          user=NOBODY if user is None else user,
+                          group=group if group is not None else 0 if user is not None else NOBODY)
         self.sandboxes[sandbox.id] = sandbox
         return sandbox
 
     def share_processes(self, sandbox: Sandbox) -> None:
         """All containers of the sandbox see each other's processes; its pause process is the first."""
         sandbox.pids = PidNamespace()
-        host = Host(self.simulation, sandbox.hostname, None)  # type: ignore[arg-type]
-        sandbox.pids.processes[1] = Process(1, ['/pause'], Context(host, pid=1))
+        files = FileSystem(lambda: sandbox.created_at, read_only=True)
+        files.put('/pause', b'', 0o755)
+        sandbox.pids.processes[1] = sandbox.pause(Host(self.simulation, sandbox.hostname, files), 1)
         sandbox.pids.next = 2
 
     def stop_sandbox(self, sandbox: Sandbox) -> None:

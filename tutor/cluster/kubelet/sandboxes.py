@@ -36,8 +36,10 @@ async def make(worker: PodWorker) -> None:
     attachment = worker.attachment
     if attachment is None:
         attachment = worker.attachment = kubelet.network.attach(worker.key, pods.host_network(pod))
-    worker.sandbox = kubelet.runtime.run_sandbox(worker.key, hostname, attachment.addresses, attachment.open,
-                                                 metadata=pod['metadata'], memory_limit=pod_memory(pod))
+    security = pod['spec'].get('securityContext') or {}
+    worker.sandbox = kubelet.runtime.run_sandbox(
+        worker.key, hostname, attachment.addresses, attachment.open, metadata=pod['metadata'],
+        memory_limit=pod_memory(pod), user=security.get('runAsUser'), group=security.get('runAsGroup'))
     if pod['spec'].get('shareProcessNamespace'):
         kubelet.runtime.share_processes(worker.sandbox)
     kubelet.own(worker)
