@@ -229,7 +229,7 @@ class FileSystem:
         """Replace the content of a file, or make it; raises OSError."""
         file = self.open_write(path)
         if isinstance(file, File):
-            self.append_to(file, data.encode() if isinstance(data, str) else data)
+            self.append_to(file, data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data)
             if mode is not None:
                 file.mode = mode
 

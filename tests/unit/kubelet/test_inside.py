@@ -226,6 +226,15 @@ def test_containers_that_share_processes_see_pause_and_each_other(lab) -> None:
     lab.until(lab.gone)
 
 
+@pytest.mark.parametrize(('script', 'said'), [
+    ('df "$(printf \'\\377\')" > /dev/null 2>&1; echo $?', '1\n'),
+    ('yes "$(printf \'\\377\')" | head -c 2 | od -An -tx1', ' ff 0a\n')])
+def test_words_may_hold_any_bytes(lab, script, said) -> None:
+    lab.pod(command=['sleep', '600'])
+    lab.ready()
+    assert lab.exec('web', 'sh', '-c', script) == (0, said)
+
+
 @pytest.mark.parametrize(('security', 'user'), [({}, '65535'), ({'runAsUser': 1000}, '1000')])
 def test_pause_runs_as_its_image_says_or_as_the_pod_does(lab, security, user) -> None:
     lab.pod(command=['sleep', '600'], shareProcessNamespace=True, securityContext=security)

@@ -89,9 +89,9 @@ def _process(container: Container, process: Process) -> Directory:
         for number, kind in enumerate(('stdin', 'stdout', 'stderr')):
             streams.entries[str(number)] = MainStream(container, kind)
     directory.entries = {
-        'cmdline': File(None, '\0'.join([*process.argv, '']).encode(), 0o444),
-        'comm': File(None, f'{name_of(process)}\n'.encode(), 0o644),
-        'environ': File(None, '\0'.join(f'{k}={v}' for k, v in process.context.env.items()).encode(), 0o400),
+        'cmdline': File(None, _bytes('\0'.join([*process.argv, ''])), 0o444),
+        'comm': File(None, _bytes(f'{name_of(process)}\n'), 0o644),
+        'environ': File(None, _bytes('\0'.join(f'{k}={v}' for k, v in process.context.env.items())), 0o400),
         'status': File(None, lambda: _status(container, process), 0o444),
         'mounts': File(None, lambda: mounts(container), 0o444),
         'cgroup': File(None, b'0::/\n', 0o444),
@@ -103,6 +103,11 @@ def _process(container: Container, process: Process) -> Directory:
         'root': _root(container, process),
     }
     return directory
+
+
+def _bytes(text: str) -> bytes:
+    """Words of a shell, which may hold any bytes."""
+    return text.encode('utf-8', 'surrogateescape')
 
 
 def _root(container: Container, process: Process) -> Node:
@@ -131,13 +136,13 @@ def _status(container: Container, process: Process) -> bytes:
     effective = FULL_CAPABILITIES if config.privileged else config.capabilities if context.uid == 0 else 0
     bounding = FULL_CAPABILITIES if config.privileged else config.capabilities
     groups = ' '.join(str(group) for group in config.groups)
-    return (f'Name:\t{name_of(process)}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\nTgid:\t{process.pid}\n'
-            f'Pid:\t{process.pid}\nPPid:\t0\n'
-            f'Uid:\t{context.uid}\t{context.uid}\t{context.uid}\t{context.uid}\n'
-            f'Gid:\t{context.gid}\t{context.gid}\t{context.gid}\t{context.gid}\nGroups:\t{groups} \n'
-            f'Threads:\t1\nCapInh:\t{0:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\n'
-            f'CapBnd:\t{bounding:016x}\nCapAmb:\t{0:016x}\nNoNewPrivs:\t{config.no_new_privileges:d}\n'
-            f'Seccomp:\t{2 if config.filtered else 0}\nSeccomp_filters:\t{config.filtered:d}\n').encode()
+    return _bytes(f'Name:\t{name_of(process)}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\n'
+                  f'Tgid:\t{process.pid}\nPid:\t{process.pid}\nPPid:\t0\n'
+                  f'Uid:\t{context.uid}\t{context.uid}\t{context.uid}\t{context.uid}\n'
+                  f'Gid:\t{context.gid}\t{context.gid}\t{context.gid}\t{context.gid}\nGroups:\t{groups} \n'
+                  f'Threads:\t1\nCapInh:\t{0:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\n'
+                  f'CapBnd:\t{bounding:016x}\nCapAmb:\t{0:016x}\nNoNewPrivs:\t{config.no_new_privileges:d}\n'
+                  f'Seccomp:\t{2 if config.filtered else 0}\nSeccomp_filters:\t{config.filtered:d}\n')
 
 
 def mounts(container: Container) -> bytes:

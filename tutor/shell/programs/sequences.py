@@ -104,7 +104,7 @@ async def yes(argv: list[str], io: IO, ctx: Context) -> int:
     if argv[1:] == ['--help']:
         raise Help('yes')
     line = ' '.join(argv[1:] or ['y']) + '\n'
-    block = line * max(1, 4096 // len(line.encode()))
+    block = line * max(1, 4096 // len(line))
     pace = Pace(io, ctx)
     while True:
         io.stdout.write(block)
