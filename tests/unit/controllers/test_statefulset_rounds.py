@@ -151,3 +151,10 @@ def test_a_revision_whose_name_is_taken_gets_another(world, make):
     status = world.status('statefulsets.apps', 'db')
     assert (status['collisionCount'], status['readyReplicas']) == (1, 1)
     assert status['currentRevision'] != taken['metadata']['name']
+
+
+def test_a_claim_template_may_lack_a_name(world, make):
+    body = with_claims(make, 1)
+    del body['spec']['volumeClaimTemplates'][0]['metadata']
+    world.create('statefulsets.apps', body)
+    assert 'PersistentVolumeClaim "-db-0" is invalid: metadata.name: Invalid value' in world.messages('FailedCreate')[0]

@@ -173,3 +173,9 @@ def test_a_quota_follows_what_goes(world, make):
     world.delete('pods', 'a', 40)
     used = world.status('resourcequotas', 'q')['used']
     assert (used['pods'], used['requests.cpu']) == ('1', '200m')
+
+
+def test_a_volume_may_be_kept_for_a_claim_without_a_name(world):
+    volume(world, 'v', claimRef={'namespace': 'default'})
+    world.run(3)
+    assert world.admin.get('persistentvolumes', 'v')['status']['phase'] == 'Available'

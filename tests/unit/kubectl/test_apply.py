@@ -157,3 +157,28 @@ def test_the_last_applied_configuration_is_set_as_the_file_has_it(kubectl):
     assert kubectl('apply view-last-applied cm').err == (
         'error: resource(s) were provided, but no name was specified\n')
     assert kubectl('apply view-last-applied cm -n default').out.startswith('apiVersion: v1\n')
+
+
+DEPLOYMENT = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [%s]}}}
+"""
+
+
+@pytest.mark.parametrize(('containers', 'problem'), [
+    ('{image: nginx}', 'map: map[image:nginx] does not contain declared merge key: name'),
+    ('{name: web, image: nginx}, 1', 'list element types are not identical')])
+def test_a_list_that_cannot_be_merged(kubectl, containers, problem):
+    """As kubectl answered in kubernetes/kubernetes#118715."""
+    kubectl('apply -f -', DEPLOYMENT % '{name: web, image: nginx}')
+    ran = kubectl('apply -f -', DEPLOYMENT % containers)
+    lines = ran.err.splitlines()
+    assert ran.code == 1 and lines[:7] == [
+        f'warning: error calculating patch from openapi v3 spec: {problem}',
+        f'warning: error calculating patch from openapi spec: {problem}',
+        'error: error when applying patch:', '', 'to:',
+        'Resource: "apps/v1, Resource=deployments", GroupVersionKind: "apps/v1, Kind=Deployment"',
+        'Name: "web", Namespace: "default"']
+    assert lines[7] == 'for: "STDIN": error when patching "STDIN": creating patch with:'
+    assert lines[8] == 'original:' and lines[-1] == f'for:: {problem}'

@@ -91,7 +91,7 @@ def _list_field(key: str, original: list[Any], modified: list[Any], patch: Objec
     if not original:
         if modified and not options.ignore_changes:
             patch[key] = modified
-    elif any(isinstance(item, dict) for item in original + modified):
+    elif strategic.of_maps(original, modified):
         _list_of_maps(key, original, modified, patch, shape.below(key), merge_key, options)
     else:
         _list_of_scalars(key, original, modified, patch, options)

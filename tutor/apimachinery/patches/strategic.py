@@ -106,7 +106,7 @@ class _Merge:
         """mergeSlice."""
         if not original and not patch:
             return original
-        if not _of_maps(original, patch):
+        if not of_maps(original, patch):
             return ordering.unique(original + patch)
         if not merge_key:
             raise PatchError(f'cannot merge lists without merge key for {shape.definition and shape.definition.name}')
@@ -227,7 +227,8 @@ def _find(items: list[Any], merge_key: str, wanted: Any) -> int | None:
     return None
 
 
-def _of_maps(*lists: list[Any]) -> bool:
+def of_maps(*lists: list[Any]) -> bool:
+    """sliceElementType: whether lists hold maps. Raises PatchError for those that hold different things."""
     kinds = {type(item) for items in lists for item in items}
     if list in kinds:
         raise PatchError('lists of lists are not supported')

@@ -77,7 +77,7 @@ class PersistentVolumeController(Controller):
         self.queue.add(f'volume/{volume["metadata"]["name"]}')
         reference = volume['spec'].get('claimRef')
         if reference:
-            self.queue.add(f'claim/{reference["namespace"]}/{reference["name"]}')
+            self.queue.add(f'claim/{reference.get("namespace", "")}/{reference.get("name", "")}')
 
     def _look_again(self, claim: Object) -> None:
         """A claim that found no volume is looked at again by the next resync, whatever comes meanwhile."""

@@ -54,7 +54,7 @@ def claims(sts: Object, name: str) -> list[Object]:
     for template in sts['spec'].get('volumeClaimTemplates') or ():
         meta = {**(template.get('metadata') or {})}
         meta.pop('creationTimestamp', None)
-        meta['name'] = f'{meta["name"]}-{name}'
+        meta['name'] = f'{_name(template)}-{name}'
         meta['namespace'] = sts['metadata']['namespace']
         meta['labels'] = {**(meta.get('labels') or {}), **labels}
         found.append({'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim', 'metadata': meta,
@@ -77,7 +77,7 @@ def new_pod(sts: Object, template: Object, revision: str, number: int) -> Object
 
 def _mount_claims(sts: Object, spec: Object, name: str) -> None:
     """updateStorage: the templates' volumes, in place of volumes of the same name."""
-    templates = [template['metadata']['name'] for template in sts['spec'].get('volumeClaimTemplates') or ()]
+    templates = [_name(template) for template in sts['spec'].get('volumeClaimTemplates') or ()]
     if not templates:
         return
     volumes = [{'name': volume, 'persistentVolumeClaim': {'claimName': f'{volume}-{name}'}} for volume in templates]
@@ -94,7 +94,7 @@ def storage_matches(sts: Object, pod: Object) -> bool:
     """storageMatches: whether the pod has a volume of each claim."""
     claimed = {volume['name']: (volume.get('persistentVolumeClaim') or {}).get('claimName')
                for volume in pod['spec'].get('volumes') or ()}
-    return all(claimed.get(template['metadata']['name']) == f'{template["metadata"]["name"]}-{pod["metadata"]["name"]}'
+    return all(claimed.get(_name(template)) == f'{_name(template)}-{pod["metadata"]["name"]}'
                for template in sts['spec'].get('volumeClaimTemplates') or ())
 
 
@@ -109,3 +109,8 @@ def with_identity(sts: Object, pod: Object) -> Object:
         _mount_claims(sts, spec, meta['name'])
         pod = {**pod, 'spec': spec}
     return pod
+
+
+def _name(template: Object) -> str:
+    """A claim's name, which nothing demands of a template."""
+    return (template.get('metadata') or {}).get('name', '')

@@ -12,7 +12,7 @@ from tutor.client.transport import APPLY_PATCH, MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.annotation import modified_configuration
 from tutor.kubectl.cmd.apply.patcher import three_way_patch
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, message, words
+from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, message, with_source, words
 from tutor.kubectl.klog import log_warning
 from tutor.kubectl.options import SELECTOR_FLAG, field_manager_flag, filename_flags
 from tutor.kubectl.printers.printer import without_managed_fields
@@ -116,7 +116,7 @@ class DiffOptions(Options):
             return info.request('PATCH', info.path(), wanted, APPLY_PATCH, **query)
         if live is None:
             return info.request('POST', info.mapping.path(info.namespace), wanted, **query)
-        patch = three_way_patch(info, modified_configuration(wanted, False))
+        patch = self._patch(info, modified_configuration(wanted, False))
         if not patch:
             return live
         if locked:
@@ -124,6 +124,12 @@ class DiffOptions(Options):
             patch = {**patch, 'metadata': meta}
         strategic = for_resource(info.mapping) is not None
         return info.request('PATCH', info.path(), patch, STRATEGIC_PATCH if strategic else MERGE_PATCH, **query)
+
+    def _patch(self, info: Info, modified: Object) -> Object:
+        try:
+            return three_way_patch(info, modified, self.err)
+        except KubectlError as error:
+            raise with_source('patching', info.source, error) from None
 
     def _put(self, info: Info, live: Object | None, merged: Object | None, whole: bool = False) -> None:
         from tutor.apimachinery.printing.yaml import to_yaml

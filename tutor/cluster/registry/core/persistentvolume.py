@@ -84,6 +84,10 @@ class PersistentVolumeStrategy(Kind):
                                              "may not be 'recycle' for a hostPath mount of '/'"))
         elif kind == 'nfs':
             volumes.nfs(spec[kind], 'spec.nfs', found)
+        elif kind == 'csi':
+            volume.driver_name(spec[kind].get('driver', ''), 'spec.csi.driver', found)
+            if not spec[kind].get('volumeHandle'):
+                found.append(field.required('spec.csi.volumeHandle'))
         elif kind == 'local':
             if not spec[kind].get('path'):
                 found.append(field.required('spec.local.path'))

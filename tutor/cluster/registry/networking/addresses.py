@@ -8,6 +8,7 @@ from typing import Any
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.registry import addresses
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
@@ -42,9 +43,13 @@ class ServiceCIDRStrategy(Kind):
     columns = columns('Name, CIDRs, Age')
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
-        if not (obj.get('spec') or {}).get('cidrs'):
+        """ValidateServiceCIDR."""
+        cidrs, found = (obj.get('spec') or {}).get('cidrs'), []
+        if not cidrs:
             return [field.required('spec.cidrs', 'at least one CIDR required')]
-        return []
+        for index, text in enumerate(cidrs):
+            addresses.cidr(text, f'spec.cidrs[{index}]', found)
+        return found
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], ','.join((obj.get('spec') or {}).get('cidrs') or ()), age(obj, simulation)]

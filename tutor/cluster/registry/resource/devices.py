@@ -11,9 +11,11 @@ from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.resource import requests, selectors
+from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+PLACES = ('nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection')
 ADMIN_LABEL = 'resource.kubernetes.io/admin-access'
 
 
@@ -66,6 +68,8 @@ class ResourceClaimStrategy(Kind):
 
 
 class ResourceSliceStrategy(Kind):
+    """ValidateResourceSlice, without what each device says."""
+
     generation = True
     columns = columns('Name, Node, Driver, Pool, Age')
     selectable = ('spec.nodeName', 'spec.driver')
@@ -73,11 +77,28 @@ class ResourceSliceStrategy(Kind):
     def unsupported_field(self, field: str) -> str:
         return f'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {field}'
 
+    def default(self, obj: Object) -> None:
+        obj.setdefault('spec', {})
+
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        spec, found = obj['spec'], []
+        pool = spec.get('pool') or {}
+        volume.driver_name(spec.get('driver', ''), 'spec.driver', found)
+        if not pool.get('name'):
+            found.append(field.required('spec.pool.name'))
+        if pool.get('resourceSliceCount', 0) <= 0:
+            found.append(field.invalid('spec.pool.resourceSliceCount', pool.get('resourceSliceCount', 0),
+                                       'must be greater than zero'))
+        if not any(spec.get(name) for name in PLACES):
+            found.append(field.required('spec', 'exactly one of ' + ', '.join(f'`{name}`' for name in PLACES)
+                                        + ' is required'))
+        return found
+
     def fields(self, obj: Object) -> dict[str, str]:
-        return {name: obj['spec'].get(name.removeprefix('spec.'), '') for name in self.selectable}
+        return {name: (obj.get('spec') or {}).get(name.removeprefix('spec.'), '') for name in self.selectable}
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
-        spec = obj['spec']
+        spec = obj.get('spec') or {}
         return [obj['metadata']['name'], spec.get('nodeName', '<unset>'), spec.get('driver', ''),
                 (spec.get('pool') or {}).get('name', ''), age(obj, simulation)]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.patches.strategy import PatchError
 from tutor.apimachinery.schema import for_resource
 from tutor.client.transport import MERGE_PATCH, STRATEGIC_PATCH
-from tutor.kubectl.annotation import original_configuration
+from tutor.kubectl.annotation import configuration_text, original_configuration
 from tutor.kubectl.cascade import delete_options
 from tutor.kubectl.dry_run import CLIENT
 from tutor.kubectl.errors import ERRORS, KubectlError, error_text, with_source
@@ -34,7 +36,7 @@ class Patcher:
         info = self._info
         patch: Object = {}
         for attempt in range(RETRIES + 1):
-            patch = three_way_patch(info, modified)
+            patch = self._made(modified)
             try:
                 if patch:
                     self._send(patch)
@@ -51,6 +53,12 @@ class Patcher:
                 raise self._with_patch(patch, error) from None
         return patch
 
+    def _made(self, modified: Object) -> Object:
+        try:
+            return three_way_patch(self._info, modified, self._options.err)
+        except KubectlError as error:
+            raise self._with_patch(None, error) from None
+
     def _send(self, patch: Object) -> None:
         info = self._info
         content_type = STRATEGIC_PATCH if for_resource(info.mapping) is not None else MERGE_PATCH
@@ -59,9 +67,10 @@ class Patcher:
         else:
             info.patch(patch, content_type, **self._options.query())
 
-    def _with_patch(self, patch: Object, error: Exception) -> Exception:
+    def _with_patch(self, patch: Object | None, error: Exception) -> Exception:
         from tutor.apimachinery.printing.json import to_json
-        verb = f'applying patch:\n{to_json(patch, indent=None)}\nto:\n{self._info}\nfor:'
+        text = '' if patch is None else to_json(patch, indent=None)
+        verb = f'applying patch:\n{text}\nto:\n{self._info}\nfor:'
         return with_source(verb, self._info.source, with_source('patching', self._info.source, error))
 
     async def _delete_and_create(self, modified: Object) -> None:
@@ -85,8 +94,9 @@ class Patcher:
             raise
 
 
-def three_way_patch(info: Info, modified: Object) -> Object:
-    """What was applied last, what is wanted and what is there give the patch. Raises KubectlError."""
+def three_way_patch(info: Info, modified: Object, warn: Callable[[str], None]) -> Object:
+    """What was applied last, what is wanted and what is there give the patch. It is tried with what the two versions
+    of OpenAPI say, which `warn` tells when it fails, and with what is built in. Raises KubectlError."""
     from tutor.apimachinery.patches import diff, merge
     current = info.object
     text = original_configuration(current)
@@ -97,7 +107,14 @@ def three_way_patch(info: Info, modified: Object) -> Object:
                           KubectlError(str(error))) from None
     definition = for_resource(info.mapping)
     if definition is not None:
-        return diff.three_way(original, modified, current, definition)
+        try:
+            return diff.three_way(original, modified, current, definition)
+        except PatchError as error:
+            for spec in ('openapi v3', 'openapi'):
+                warn(f'warning: error calculating patch from {spec} spec: {error}\n')
+            raise KubectlError(
+                f'creating patch with:\noriginal:\n{text}\nmodified:\n{configuration_text(modified)}\ncurrent:\n'
+                f'{configuration_text(current)}\nfor:: {error}') from None
     patch = merge.three_way(original, modified, current)
     if any(name in patch for name in _IDENTITY) or 'name' in (patch.get('metadata') or {}):
         raise KubectlError('At least one of apiVersion, kind and name was changed')
