@@ -82,7 +82,9 @@ def clean(name: str) -> Test:
     pointers = go_types.pointers().get(definition.short_name, frozenset())
     for field in definition.fields.values():
         keeps_zero = field.required or field.name in pointers
-        if field.type in _PLAIN and not keeps_zero:
+        if (definition.short_name, field.name) in _OF_SCHEMAS:
+            others[field.name] = _is_schema
+        elif field.type in _PLAIN and not keeps_zero:
             plain[field.name] = _PLAIN[field.type]
         elif keeps_null(definition, field):
             others[field.name] = _or_null(_SCALAR_TESTS[field.type])
@@ -107,6 +109,10 @@ def keeps_null(definition: Definition, field: Field) -> bool:
     """Whether a null stays: a time that is not a pointer is written as null while it is zero."""
     return field.type in (schema.TIME, schema.MICRO_TIME) and definition.short_name != 'ObjectMeta' and (
         field.name not in go_types.pointers().get(definition.short_name, frozenset()))
+
+
+def _is_schema(value: Any) -> bool:
+    return clean(_PROPS)(value)
 
 
 def _or_null(scalar: Test) -> Test:
@@ -224,7 +230,9 @@ class Walk:
             if value[name] is None and keeps_null(definition, field):
                 continue
             self.struct_name = definition.short_name
-            found = self.value(value[name], field, here, f'{go_path}.{name}' if go_path else name)
+            own = _OF_SCHEMAS.get((definition.short_name, name))
+            found = own(value[name]) if own is not None and value[name] is not None else \
+                self.value(value[name], field, here, f'{go_path}.{name}' if go_path else name)
             if found is _DROP or (not found and _is_zero(found, field) and not field.required
                                   and name not in pointers):
                 del value[name]
@@ -292,6 +300,46 @@ class Walk:
             self.error = (f'json: cannot unmarshal {_json_kind(value, numeric)} into Go struct field '
                           f'{self.struct_name}.{go_path} of type {wanted}')
         return _DROP
+
+
+# -- parts of a JSON schema, which decode themselves and so keep their unknown fields to themselves ----------------
+
+_PROPS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps'
+
+
+def _schema_or_array(value: Any) -> Any:
+    """JSONSchemaPropsOrArray.UnmarshalJSON: what is neither is no schema at all."""
+    if value.__class__ is list:
+        return [_schema_part(item) for item in value]
+    return _schema_part(value) if value.__class__ is dict else None
+
+
+def _schema_or_bool(value: Any) -> Any:
+    """JSONSchemaPropsOrBool.UnmarshalJSON."""
+    if value.__class__ is dict:
+        return _schema_part(value)
+    if value.__class__ is bool:
+        return value
+    raise DecodeError('boolean or JSON schema expected')
+
+
+def _schema_part(value: Any) -> Any:
+    definition = schema.definition(_PROPS)
+    assert definition is not None
+    walk = Walk()
+    if value.__class__ is not dict:
+        raise DecodeError(f'json: cannot unmarshal {_json_kind(value, False)} into Go value of type v1.JSONSchemaProps')
+    walk.struct(value, definition, '', '')
+    if walk.error:
+        raise DecodeError(walk.error)
+    return value
+
+
+_OF_SCHEMAS: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ('JSONSchemaProps', 'items'): _schema_or_array,
+    ('JSONSchemaProps', 'additionalItems'): _schema_or_bool,
+    ('JSONSchemaProps', 'additionalProperties'): _schema_or_bool,
+}
 
 
 def _is_zero(value: Any, field: Field) -> bool:

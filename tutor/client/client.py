@@ -25,10 +25,26 @@ from tutor.client.transport import (
 RESOURCE_PATH = re.compile('/(?:api|apis/([^/]+))/[^/]+(?:/namespaces/[^/]+)?/([^/]+)(?:/([^/]+)(?:/.*)?)?')
 
 
+class InvalidName(ValueError):
+    """A name that cannot stand in a path: nothing is asked of the server (rest.Request.Name)."""
+
+
+def checked_name(name: str) -> str:
+    """The name; raises InvalidName when it is none that a path can hold (rest.IsValidPathSegmentName)."""
+    if not name:
+        raise InvalidName('resource name may not be empty')
+    problems = [f"may not be '{name}'"] if name in ('.', '..') else \
+        [f"may not contain '{char}'" for char in '/%' if char in name]
+    if problems:
+        raise InvalidName(f'invalid resource name "{name}": [{" ".join(problems)}]')
+    return name
+
+
 class Client:
     """Talks to one API server as one user. A resource is a Resource or its name: 'pods', 'deployments.apps'.
 
-    All methods raise StatusError for what the server refuses. What they return is shared and must not be changed.
+    All methods raise StatusError for what the server refuses, and those for one object InvalidName. What they return
+    is shared and must not be changed.
     `manager` is the field manager of writes; `agent` what the request says it comes from.
     """
 
@@ -142,7 +158,7 @@ class Client:
         prefix, plural, namespaced = known
         path = f'{prefix}/namespaces/{namespace}/{plural}' if namespaced and namespace else f'{prefix}/{plural}'
         if name:
-            path = f'{path}/{name}'
+            path = f'{path}/{checked_name(name)}'
         return f'{path}/{subresource}' if subresource else path
 
     def _build(self, method: str, path: str, body: Any = None, content_type: str = JSON, accept: str = JSON,

@@ -7,8 +7,10 @@ from typing import Any
 
 from tutor.apimachinery import schema
 from tutor.apimachinery.objects import Object, deep_copy
-from tutor.apimachinery.patches import merge
+from tutor.apimachinery.patches import merge, strategic
 from tutor.apimachinery.patches.diff import two_way
+from tutor.apimachinery.patches.strategy import PatchError, Shape
+from tutor.apimachinery.resources import Resource
 from tutor.client.transport import MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.dry_run import NONE, SERVER
 from tutor.kubectl.errors import KubectlError
@@ -56,9 +58,26 @@ def parse_pairs(pairs: list[str], pair_type: str) -> tuple[dict[str, str], list[
     return added, removed
 
 
-def strategic_patch(info: Info, modified: Object) -> Any:
-    """CreateTwoWayMergePatch from what the server has; {} when nothing changed."""
-    return two_way(info.object, modified, schema.for_resource(info.mapping))
+def two_way_patch(original: Object, modified: Object, resource: Resource) -> Object:
+    """CreateTwoWayMergePatch: the strategic merge patch from one to the other; {} when nothing changed. Raises
+    KubectlError for lists that cannot be merged."""
+    try:
+        return two_way(original, modified, schema.for_resource(resource))
+    except PatchError as error:
+        raise KubectlError(str(error)) from None
+
+
+def patched_locally(obj: Object, patch: Object, resource: Resource) -> Object:
+    """StrategicMergePatch without a server, which no types are held against. Raises KubectlError."""
+    try:
+        return strategic.merge(obj, patch, Shape(schema.for_resource(resource)))
+    except PatchError as error:
+        raise KubectlError(str(error)) from None
+
+
+def strategic_patch(info: Info, modified: Object) -> Object:
+    """The same from what the server has."""
+    return two_way_patch(info.object, modified, info.mapping)
 
 
 def calculate(info: Info, change: Callable[[Object], None]) -> tuple[Object, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
+from tutor.client.client import InvalidName
 
 
 class KubectlError(Exception):
@@ -154,7 +155,7 @@ def exit_code(error: Exception) -> int:
     return error.code if isinstance(error, (KubectlError, Exit)) else 1
 
 
-ERRORS = (KubectlError, UsageError, Exit, StatusError, AggregateError, ConnectionError)
+ERRORS = (KubectlError, UsageError, Exit, StatusError, AggregateError, ConnectionError, InvalidName)
 """All that a command may raise; ConnectionError: a stream to a container that was refused."""
 
 

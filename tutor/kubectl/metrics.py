@@ -9,12 +9,12 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import Quantity, parse
 from tutor.apimachinery.selectors import SelectorError, parse_fields
 from tutor.apimachinery.selectors import parse as parse_selector
+from tutor.client.client import checked_name
 from tutor.kubectl.command import Options
 from tutor.kubectl.discovery import discover
 from tutor.kubectl.errors import KubectlError, UsageError
 from tutor.kubectl.printers.sorting import go_sort
 from tutor.kubectl.printers.tabwriter import new_table_writer
-from tutor.kubectl.resource.info import checked_name
 from tutor.shell.pflag import Flag
 
 GROUP, VERSION = 'metrics.k8s.io', 'v1beta1'

@@ -6,14 +6,14 @@ import json
 from typing import Any
 
 from tutor.apimachinery.decode import json_problem
-from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource, by_kind, split_api_version
-from tutor.apimachinery.schema import for_resource
+from tutor.kubectl.changes import patched_locally
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.json_patching import json_patched
+from tutor.kubectl.scheme import typed, unregistered
 from tutor.shell.pflag import Flag
 
-_SCHEME = 'k8s.io/kubectl/pkg/scheme/scheme.go:28'
 OVERRIDE_FLAGS = (
     Flag('override-type', default='merge', help='The method used to override the generated object: json, merge, or '
          'strategic.'),
@@ -48,11 +48,7 @@ def _merge(obj: Object, text: str, _: Resource) -> Object:
 
 def _strategic(obj: Object, text: str, resource: Resource) -> Object:
     patch = _json_object(text, 'invalid JSON document')
-    from tutor.apimachinery.patches import strategic
-    try:
-        return strategic.merge(obj, patch, strategic.Shape(for_resource(resource)))
-    except strategic.PatchError as error:
-        raise KubectlError(str(error)) from None
+    return patched_locally(obj, patch, resource)
 
 
 def _json_object(text: str, otherwise: str) -> Object:
@@ -66,16 +62,8 @@ def _json_object(text: str, otherwise: str) -> Object:
 
 
 def _decoded(obj: Object, resource: Resource) -> Object:
-    """As the typed object that kubectl makes of it: fields that the kind does not have are lost."""
+    """As the typed object that kubectl makes of it."""
     version, kind = obj.get('apiVersion', ''), obj.get('kind', '')
     if (version, kind) != (resource.group_version, resource.kind):
-        raise KubectlError(f'no kind "{kind}" is registered for version "{version}" in scheme "{_SCHEME}"')
-    from tutor.apimachinery.conversion import DecodeError, decode
-    definition = for_resource(resource)
-    assert definition is not None
-    typed = deep_copy(obj)
-    try:
-        decode(typed, definition)
-    except DecodeError as error:
-        raise KubectlError(str(error)) from None
-    return typed
+        raise unregistered(version, kind)
+    return typed(obj)

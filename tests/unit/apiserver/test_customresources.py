@@ -145,6 +145,24 @@ def test_a_schema_that_nobody_can_use_is_refused(api):
     assert 'properties[rest].type: Required value: must not be empty for specified object fields' in text
 
 
+@pytest.mark.parametrize(('part', 'problem'), [
+    ({'additionalProperties': 'text'}, 'boolean or JSON schema expected'),
+    ({'items': {'type': 7}}, 'json: cannot unmarshal number into Go struct field JSONSchemaProps.type of type string'),
+    ({'items': [7]}, 'json: cannot unmarshal number into Go value of type v1.JSONSchemaProps'),
+])
+def test_parts_of_a_schema_decode_themselves(api, part, problem):
+    whole = {'type': 'object', 'properties': {'p': part}}
+    assert api.message('POST', CRDS, api.definition(whole)) == (
+        f'CustomResourceDefinition in version "v1" cannot be handled as a CustomResourceDefinition: {problem}')
+
+
+def test_what_a_part_of_a_schema_does_not_know_is_dropped_without_a_word(api):
+    part = {'type': 'array', 'items': {'type': 'string', 'colour': 'red'}}
+    made = api.make(CRDS, api.definition({'type': 'object', 'properties': {'p': part}}), fieldValidation='Strict')
+    schema = made['spec']['versions'][0]['schema']['openAPIV3Schema']
+    assert schema['properties']['p']['items'] == {'type': 'string'}
+
+
 def wrong(api, schema: dict[str, Any], **version: Any) -> list[str]:
     """What is said of a definition with a property `p` of this schema, below the path of that property."""
     whole = {'type': 'object', 'properties': {'p': schema}}
@@ -157,6 +175,7 @@ def wrong(api, schema: dict[str, Any], **version: Any) -> list[str]:
 @pytest.mark.parametrize(('schema', 'problem'), [
     ({}, '.type: Required value: must not be empty for specified object fields'),
     ({'type': 'array'}, '.items: Required value: must be specified'),
+    ({'type': 'array', 'items': 'text'}, '.items: Required value: must be specified'),
     ({'type': 'string', 'oneOf': [{'type': 'string'}]}, '.oneOf[0].type: Forbidden: must be empty to be structural'),
     ({'type': 'object', 'anyOf': [{'required': ['x'], 'properties': {'x': {'minLength': 1}}}]},
      '.properties[x]: Required value: because it is defined in '

@@ -46,6 +46,17 @@ def request(world, account: str = 'robot', **spec) -> dict:
         'apiVersion': 'authentication.k8s.io/v1', 'kind': 'TokenRequest', 'spec': spec}, 'default', account, 'token')
 
 
+@pytest.mark.parametrize('name', ['/', '..', 'a/b'])
+def test_an_account_that_no_path_can_name_is_not_asked_for(world, name):
+    """rest.Request.Name fails, and so the secret stays as it is."""
+    world.create('secrets', {
+        'apiVersion': 'v1', 'kind': 'Secret', 'type': 'kubernetes.io/service-account-token',
+        'metadata': {'name': 'token', 'annotations': {'kubernetes.io/service-account.name': name}}})
+    world.run()
+    assert 'data' not in world.get('secrets', 'token')
+    assert world.simulation.failures == []
+
+
 def review(world, token: str, *audiences: str) -> dict:
     return world.admin.create('tokenreviews.authentication.k8s.io', {
         'apiVersion': 'authentication.k8s.io/v1', 'kind': 'TokenReview', 'metadata': {},

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
-from tutor.client.client import Client
+from tutor.client.client import Client, InvalidName
 from tutor.client.events import EventRecorder
 from tutor.client.informer import Informer, Informers
 from tutor.client.workqueue import WorkQueue
@@ -88,7 +88,7 @@ class Controller:
         trace.cause = trace.record(self.component, 'reconcile', key)
         try:
             self.reconcile(key)
-        except (StatusError, OSError):
+        except (StatusError, OSError, InvalidName):
             self.queue.retry(key)
         except Exception as error:  # utilruntime.HandleCrash: one broken object must not stop the others
             self.simulation.failures.append((f'{self.component} {key}', error))

@@ -104,7 +104,7 @@ class DebugOptions(Options):
     async def run(self) -> None:
         namespace, enforced = self.factory.enforced_namespace()
         self.namespace = namespace
-        builder = self.factory.builder().filenames(enforced, self.flags['filename']).namespace(namespace)
+        builder = self.factory.builder().typed().filenames(enforced, self.flags['filename']).namespace(namespace)
         if self.targets:
             builder.resource_names('pods', *self.targets)
         await (await builder.do()).visit_async(self._debug)
@@ -137,10 +137,9 @@ class DebugOptions(Options):
         if self.custom is not None:
             self._customize(copied['spec']['ephemeralContainers'], name)
         self._warn(copied['spec']['ephemeralContainers'][-1], pod)
-        from tutor.apimachinery.patches.diff import two_way
         from tutor.apimachinery.resources import find
-        from tutor.apimachinery.schema import for_resource
-        patch = two_way(pod, copied, for_resource(find('', 'pods')))
+        from tutor.kubectl.changes import two_way_patch
+        patch = two_way_patch(pod, copied, find('', 'pods'))
         meta = pod['metadata']
         try:
             return self.factory.client.patch('pods', meta['name'], patch, meta['namespace'], 'ephemeralcontainers',

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object, deep_copy
-from tutor.apimachinery.patches import diff, merge
+from tutor.apimachinery.patches import merge
 from tutor.apimachinery.schema import for_resource
 from tutor.client.transport import MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.annotation import annotated
+from tutor.kubectl.changes import two_way_patch
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import query_for, validation_directive
 from tutor.kubectl.editing.session import CHANGED_IDENTITY, EditSession, Results, original_of
@@ -61,9 +62,8 @@ class EditOptions(Options):
             self._patch(info, original, after, results)
 
     def _patch(self, info: Info, original: Object, after: Object, results: Results) -> None:
-        definition = for_resource(info.mapping)
-        strategic = definition is not None
-        patch = diff.two_way(original, after, definition) if strategic else merge.create(original, after)
+        strategic = for_resource(info.mapping) is not None
+        patch = two_way_patch(original, after, info.mapping) if strategic else merge.create(original, after)
         if 'apiVersion' in patch or 'kind' in patch or 'name' in (patch.get('metadata') or {}):
             raise KubectlError(CHANGED_IDENTITY)
         if self.flags['output-patch']:

@@ -32,7 +32,7 @@ class PodOptions(Options):
     async def find_pod(self, name: str, files: tuple[str, ...] = ()) -> Object:
         """The object of a name or file, and the pod that it stands for (AttachablePodForObjectFn)."""
         namespace, enforced = self.factory.enforced_namespace()
-        builder = self.factory.builder().filenames(enforced, files).namespace(namespace)
+        builder = self.factory.builder().typed().filenames(enforced, files).namespace(namespace)
         if name:
             builder.resource_names('pods', name)
         infos = (await builder.do()).infos()

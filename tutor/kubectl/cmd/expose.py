@@ -26,7 +26,7 @@ class ExposeOptions(Options):
         self.namespace, self.enforce = self.factory.enforced_namespace()
 
     async def run(self) -> int | None:
-        result = await (self.factory.builder().continue_on_error().namespace(self.namespace)
+        result = await (self.factory.builder().typed().continue_on_error().namespace(self.namespace)
                         .filename_flags(self.enforce, self.flags).arguments(False, self.args).flatten().do())
         result.check().visit(self._expose)
         return 0

@@ -10,6 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches import merge
 from tutor.apimachinery.resources import by_kind, split_api_version
 from tutor.client.transport import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
+from tutor.kubectl.changes import patched_locally
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.dry_run import CLIENT, dry_run_strategy, query_for
 from tutor.kubectl.errors import KubectlError, with_prefix
@@ -114,8 +115,7 @@ class PatchOptions(Options):
             obj = info.object
             raise KubectlError(f'strategic merge patch is not supported for {obj["apiVersion"]}, Kind={obj["kind"]} '
                                'locally, try --type merge')
-        from tutor.apimachinery.patches import strategic
-        return strategic.apply(info.object, self.body, resource)
+        return patched_locally(info.object, self.body, resource)
 
 
 def _comparable(obj: Object) -> Object:

@@ -74,6 +74,11 @@ class Builder:
         self._how.local = local
         return self
 
+    def typed(self) -> Builder:
+        """WithScheme: objects of files are kept as their Go types hold them, and must be of a built-in kind."""
+        self._how.typed = True
+        return self
+
     def refuse_arguments(self, args: list[str]) -> Builder:
         """What only a server knows cannot be named with --local (LocalResourceError)."""
         if args:
@@ -289,7 +294,7 @@ class Builder:
             raise KubectlError('resource/name arguments cannot be provided when a path is specified')
         from tutor.kubectl.resource.sources import PathSource
         result.source = PathSource(self.factory, self._paths, self._kustomize, stdin, files.Decoder(
-            self.factory, self._how.local, self._validate), self._labels)
+            self.factory, self._how.local, self._validate, self._how.typed), self._labels)
 
     def _by_selector(self, result: Result) -> None:
         if self._names:

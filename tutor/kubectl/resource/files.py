@@ -12,6 +12,7 @@ from tutor.apimachinery.decode import DecodeError, documents
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import Request
+from tutor.kubectl import scheme
 from tutor.kubectl.discovery import TIMEOUT, UNDISCOVERED, NoKindMatch
 from tutor.kubectl.errors import ConnectionLost, KubectlError, error_text
 from tutor.kubectl.resource.info import Info
@@ -56,12 +57,14 @@ def expand_path(factory: Factory, path: str, recursive: bool) -> list[str]:
 
 
 class Decoder:
-    """Turns documents into Infos. Without a server (`local`) they have no resource."""
+    """Turns documents into Infos. Without a server (`local`) they have no resource; `typed` ones are of kinds that
+    kubectl knows."""
 
-    def __init__(self, factory: Factory, local: bool, validate: bool) -> None:
+    def __init__(self, factory: Factory, local: bool, validate: bool, typed: bool = False) -> None:
         self.factory = factory
         self.local = local
         self.validate = validate
+        self.typed = typed
 
     def stream(self, data: str | bytes, source: str) -> Iterator[Info | Exception]:
         """The objects of one stream. A document that cannot be read ends it; one that cannot be mapped does not."""
@@ -102,6 +105,8 @@ class Decoder:
         problem = problem_of(document)
         if problem:
             raise KubectlError(f'unable to decode "{source}": {problem}')
+        if self.typed and not is_list(document):
+            document = self._typed(document, source)
         meta = document.get('metadata') or {}
         info = Info(None, None, meta.get('namespace') or '', meta.get('name') or '', source, document)
         if self.local:
@@ -115,6 +120,12 @@ class Decoder:
             raise KubectlError(f'unable to recognize "{source}": {error_text(error)}') from None
         info.client = self.factory.client
         return info
+
+    def _typed(self, document: Object, source: str) -> Object:
+        try:
+            return scheme.typed(document)
+        except KubectlError as error:
+            raise KubectlError(f'unable to decode "{source}": {error}') from None
 
     def mapping(self, document: Object) -> Resource:
         """A List is nowhere among what a server serves, and yet it is there only where one answers."""

@@ -8,23 +8,8 @@ from typing import Any
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.resources import Resource
-from tutor.client.client import Client
+from tutor.client.client import Client, checked_name
 from tutor.client.transport import JSON, MERGE_PATCH
-from tutor.kubectl.errors import KubectlError
-
-_BAD_SEGMENTS = {'.': "may not be '.'", '..': "may not be '..'"}
-
-
-def checked_name(name: str) -> str:
-    """rest.Request.Name."""
-    if not name:
-        raise KubectlError('resource name may not be empty')
-    if name in _BAD_SEGMENTS:
-        raise KubectlError(f'invalid resource name "{name}": [{_BAD_SEGMENTS[name]}]')
-    bad = [f"may not contain '{char}'" for char in '/%' if char in name]
-    if bad:
-        raise KubectlError(f'invalid resource name "{name}": [{" ".join(bad)}]')
-    return name
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import JSON
+from tutor.kubectl import scheme
 from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, raise_all
 from tutor.kubectl.resource import files
 from tutor.kubectl.resource.info import Info
@@ -32,6 +33,7 @@ class Settings:
     continue_on_error: bool = False
     require_object: bool = True
     local: bool = False
+    typed: bool = False
     accept: str = JSON
     query: dict[str, Any] = field(default_factory=dict)
 
@@ -132,6 +134,12 @@ class Result:
             if problem := files.problem_of(obj):
                 yield KubectlError(f'unable to decode "{parent.source}": {problem}')
                 continue
+            if self._how.typed and not files.is_list(obj):
+                try:
+                    obj = scheme.typed(obj)
+                except KubectlError as error:
+                    yield AggregateError([error])
+                    continue
             meta = obj.get('metadata') or {}
             resource = parent.resource
             try:

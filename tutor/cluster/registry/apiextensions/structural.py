@@ -49,7 +49,7 @@ def nested(schema: Object, path: str) -> Iterator[tuple[Object, str]]:
 
 def _invariants(schema: Object, level: str, path: str) -> Iterator[FieldError]:
     kind = schema.get('type') or ''
-    if kind == 'array' and 'items' not in schema:
+    if kind == 'array' and schema.get('items') is None:
         yield field.required(f'{path}.items', 'must be specified')
     for child, where, what in children(schema, path):
         yield from _invariants(child, what, where)

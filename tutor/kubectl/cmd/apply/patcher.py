@@ -13,6 +13,7 @@ from tutor.apimachinery.schema import for_resource
 from tutor.client.transport import MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.annotation import configuration_text, original_configuration
 from tutor.kubectl.cascade import delete_options
+from tutor.kubectl.changes import patched_locally
 from tutor.kubectl.dry_run import CLIENT
 from tutor.kubectl.errors import ERRORS, KubectlError, error_text, with_source
 from tutor.kubectl.resource.info import Info
@@ -113,7 +114,7 @@ def three_way_patch(info: Info, modified: Object, warn: Callable[[str], None]) -
             for spec in ('openapi v3', 'openapi'):
                 warn(f'warning: error calculating patch from {spec} spec: {error}\n')
             raise KubectlError(
-                f'creating patch with:\noriginal:\n{text}\nmodified:\n{configuration_text(modified)}\ncurrent:\n'
+                f'creating patch with:\noriginal:\n{text or ""}\nmodified:\n{configuration_text(modified)}\ncurrent:\n'
                 f'{configuration_text(current)}\nfor:: {error}') from None
     patch = merge.three_way(original, modified, current)
     if any(name in patch for name in _IDENTITY) or 'name' in (patch.get('metadata') or {}):
@@ -123,7 +124,7 @@ def three_way_patch(info: Info, modified: Object, warn: Callable[[str], None]) -
 
 def apply_locally(info: Info, patch: Object, content_type: str) -> Object:
     """What the server would make of it, as far as a client can tell."""
-    from tutor.apimachinery.patches import merge, strategic
+    from tutor.apimachinery.patches import merge
     if content_type == STRATEGIC_PATCH:
-        return strategic.apply(info.object, patch, info.mapping)
+        return patched_locally(info.object, patch, info.mapping)
     return merge.apply(info.object, patch)

@@ -28,7 +28,7 @@ class ReconcileOptions(Options):
         """Upstream reads the files as --local does, and so no object gets a namespace that it does not have."""
         namespace, enforced = self.factory.enforced_namespace()
         self.printer = printer_for(self.factory, 'reconciled', self.dry_run)
-        builder = self.factory.builder().local().continue_on_error().namespace(namespace)
+        builder = self.factory.builder().typed().local().continue_on_error().namespace(namespace)
         (await builder.filename_flags(enforced, self.flags).flatten().do()).visit(self._reconcile)
 
     def _reconcile(self, info: Info) -> None:

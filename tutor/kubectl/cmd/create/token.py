@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import name_argument
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import KubectlError, with_prefix
+from tutor.kubectl.errors import ERRORS, KubectlError, with_prefix
 from tutor.kubectl.options import PRINT_FLAGS
 from tutor.kubectl.printers.print_flags import output_format, printer_for
-from tutor.kubectl.resource.info import checked_name
 from tutor.shell.pflag import ARRAY, DURATION, Flag
 
 BOUND_KINDS = {'Pod': 'v1', 'Secret': 'v1', 'Node': 'v1'}
@@ -44,9 +42,9 @@ class CreateToken(Options):
 
     async def run(self) -> int | None:
         try:
-            response = self.factory.client.create('serviceaccounts', self.request(), self.namespace,
-                                                  checked_name(self.name), 'token')
-        except (StatusError, KubectlError) as error:
+            response = self.factory.client.create('serviceaccounts', self.request(), self.namespace, self.name,
+                                                  'token')
+        except ERRORS as error:
             raise with_prefix('failed to create token', error) from None
         token = (response.get('status') or {}).get('token')
         if not token:

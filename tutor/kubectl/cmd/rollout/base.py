@@ -26,7 +26,7 @@ class RolloutOptions(Options):
             raise KubectlError(NOT_SPECIFIED)
 
     async def result(self) -> Result:
-        builder = self.factory.builder().namespace(self.namespace).labels(self.flags['selector'])
+        builder = self.factory.builder().typed().namespace(self.namespace).labels(self.flags['selector'])
         builder.filename_flags(self.enforced, self.flags).arguments(True, self.args)
         return (await builder.continue_on_error().latest().flatten().do()).check()
 

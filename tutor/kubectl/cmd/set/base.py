@@ -49,7 +49,7 @@ class SetOptions(Options):
 
     def builder(self) -> Builder:
         flags = self.flags
-        builder = self.factory.builder().local(flags['local']).continue_on_error().namespace(self.namespace)
+        builder = self.factory.builder().typed().local(flags['local']).continue_on_error().namespace(self.namespace)
         builder.filename_flags(self.enforced, flags).flatten()
         if not flags['local']:
             builder.labels(flags.get('selector', '')).arguments(flags['all'], self.resources).latest()

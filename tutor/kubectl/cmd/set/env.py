@@ -83,7 +83,7 @@ class EnvOptions(SetOptions):
     async def _imported(self) -> list[Object]:
         """--from: a variable for each key of a ConfigMap or Secret."""
         flags = self.flags
-        builder = self.factory.builder().local(flags['local']).continue_on_error().namespace(self.namespace)
+        builder = self.factory.builder().typed().local(flags['local']).continue_on_error().namespace(self.namespace)
         builder.filename_flags(self.enforced, flags).flatten()
         if not flags['local']:
             builder.labels(flags['selector']).arguments(flags['all'], [flags['from']]).latest()
