@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 _UNITS = {'ns': 1, 'us': 10**3, 'µs': 10**3, 'μs': 10**3, 'ms': 10**6, 's': 10**9, 'm': 60 * 10**9, 'h': 3600 * 10**9}
@@ -13,6 +13,12 @@ _MAX = 2**63 - 1
 
 class DurationError(ValueError):
     """Not a duration; the text is time.ParseDuration's."""
+
+
+def span(seconds: int) -> timedelta:
+    """time.Duration(seconds) * time.Second: 64 bits of nanoseconds, which begin anew where they end."""
+    nanoseconds = (seconds * 10**9 + 2**63) % 2**64 - 2**63
+    return timedelta(microseconds=nanoseconds // 1000)
 
 
 def parse_duration(text: str) -> float:

@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from tutor.apimachinery.duration import span
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
@@ -95,7 +96,7 @@ class Election:
         spec = lease.get('spec') or {}
         if not spec.get('holderIdentity') or not spec.get('renewTime'):
             return self._simulation.wall()
-        return datetime.fromisoformat(spec['renewTime']) + timedelta(seconds=spec.get('leaseDurationSeconds') or 0)
+        return datetime.fromisoformat(spec['renewTime']) + span(spec.get('leaseDurationSeconds') or 0)
 
     def _acquire(self, lease: Object | None, leader: Candidate) -> None:
         now = self._simulation.micro_timestamp()

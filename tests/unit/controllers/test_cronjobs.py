@@ -154,3 +154,20 @@ def test_schedules_in_zones_whose_clocks_change(schedule, after, expected):
     zone = ZoneInfo('America/New_York')
     found = cron.parse(schedule).next(datetime.fromisoformat(after).replace(tzinfo=zone), zone)
     assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize('seconds', [2**40, 2**63 - 1])
+def test_a_deadline_longer_than_go_can_count_ends_nobodys_work(world, seconds):
+    world.create('cronjobs.batch', {
+        'apiVersion': 'batch/v1', 'kind': 'CronJob', 'metadata': {'name': 'c'},
+        'spec': {'schedule': '* * * * *', 'startingDeadlineSeconds': seconds, 'jobTemplate': {'spec': {
+            'template': {'spec': {'restartPolicy': 'Never', 'containers': [{'name': 'c', 'image': 'busybox'}]}}}}}})
+    world.run(180)
+
+
+def test_a_grace_longer_than_go_can_count_marks_a_pod_all_the_same(world, make):
+    world.create('pods', make.pod('p', terminationGracePeriodSeconds=2**40))
+    marked = world.admin.delete('pods', 'p', 'default')
+    assert marked['metadata']['deletionGracePeriodSeconds'] == 2**40
+    world.run()
+    assert world.find('pods', 'p') is None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from tutor.apimachinery import conversion, errors, schema
 from tutor.apimachinery import field as field_errors
+from tutor.apimachinery.duration import span
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.cluster.apiserver import decoding
@@ -98,7 +98,7 @@ def _again(store: ResourceStore, obj: Object, grace: int | None, finalizers: lis
 
 
 def _mark(store: ResourceStore, obj: Object, grace: int, finalizers: list[str], context: Context) -> Object:
-    when = context.simulation.wall() + timedelta(seconds=grace)
+    when = context.simulation.wall() + span(grace)
     meta = {**obj['metadata'], 'deletionTimestamp': obj['metadata'].get('deletionTimestamp')
             or when.strftime('%Y-%m-%dT%H:%M:%SZ'), 'deletionGracePeriodSeconds': grace}
     if meta.get('generation') and not obj['metadata'].get('deletionTimestamp'):

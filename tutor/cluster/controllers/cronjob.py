@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from tutor.apimachinery.duration import format_timestamp, parse_timestamp
+from tutor.apimachinery.duration import format_timestamp, parse_timestamp, span
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
 from tutor.client.client import Client
@@ -169,7 +169,7 @@ class CronJobController(Controller):
         earliest = datetime.fromtimestamp(parse_timestamp(last or cronjob['metadata']['creationTimestamp']), UTC)
         deadline = cronjob['spec'].get('startingDeadlineSeconds')
         if deadline is not None:
-            earliest = max(earliest, now - timedelta(seconds=deadline))
+            earliest = max(earliest, now - span(deadline))
         found, missed = _most_recent(schedule, zone, earliest, now)
         if found is not None and missed > MANY:
             self.event(cronjob, 'Warning', 'TooManyMissedTimes', 'too many missed start times. Set or '
@@ -180,7 +180,7 @@ class CronJobController(Controller):
         meta, spec = cronjob['metadata'], cronjob['spec']
         deadline = spec.get('startingDeadlineSeconds')
         stamp = format_timestamp(due.timestamp())
-        if deadline is not None and due + timedelta(seconds=deadline) < now:
+        if deadline is not None and due + span(deadline) < now:
             self.event(cronjob, 'Warning', 'MissSchedule',
                        f'Missed scheduled time to start a job: {due.strftime("%a, %d %b %Y %H:%M:%S +0000")}')
             return
