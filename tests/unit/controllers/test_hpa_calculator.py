@@ -96,6 +96,7 @@ AMOUNT = {
     'ScaleUpCMUnreadyHotCpuScaleWouldScaleDown': (pods(3, unready='02', hot='02'), (50000, 15000, 30000), 15000, 3, 7,
                                                   31666),
     'ScaleDownCM': (pods(5), (12000,) * 5, 20000, 5, 3, 12000),
+    'MissingMetricsAtTarget': (pods(3), (20000, 20000), 20000, 3, 2, 20000),
     'ToleranceCM': (pods(3), (20000, 21000, 21000), 20000, 3, 3, 20666),
 }
 
@@ -116,6 +117,8 @@ def test_replica_calc_of_amounts(case):
     pytest.param([], {}, '', 'no pods returned by selector while calculating replica count', id='no pods'),
     pytest.param(pods(1, unready='0', pending='0'), used(1), '',
                  'did not receive metrics for targeted pods (pods might be unready)', id='only unready pods'),
+    pytest.param([pod(0, None, phase='Pending')], used(1), '', 'missing request for cpu in container a of Pod p-0',
+                 id='requests are looked at before what is measured'),
     pytest.param(pods(1), used(1), 'c', 'container c not found in Pod p-0', id='MissingContainer'),
 ])
 def test_what_gives_no_number(mine, samples, container, message):
@@ -178,3 +181,10 @@ def test_group_pods(one, sample, resource, where):
     counts = {'ready': found.ready, 'unready': len(found.unready), 'missing': len(found.missing),
               'ignored': len(found.ignored)}
     assert counts == {name: int(name == where) for name in counts}
+
+
+@pytest.mark.parametrize(('whole', 'percent'), [({'cpu': '1'}, 100), ({'memory': '1Gi'}, 50)])
+def test_requests_of_the_whole_pod_are_filled_up_by_its_containers(whole, percent):
+    one = pod(0, '1')
+    one['spec']['resources'] = {'requests': whole}
+    assert by_utilization([one], used(500), 'cpu', '', 100, 1, Tolerances(), NOW).utilization == percent

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import Object, condition, deleting
+from tutor.apimachinery.pod_resources import pod_requests
 from tutor.apimachinery.quantity import parse
 from tutor.cluster.controllers import pods
 from tutor.cluster.controllers.settings import USUAL_SCALING, Scaling
@@ -96,8 +97,9 @@ def _is_unready(pod: Object, sample: Sample, now: float, scaling: Scaling) -> bo
 def by_utilization(mine: list[Object], samples: Mapping[str, Sample], resource: str, container: str, target: int,
                    current: int, tolerances: Tolerances, now: float, scaling: Scaling = USUAL_SCALING) -> Result:
     """GetResourceReplicas: `target` is in percent of the requests. Raises CalculationError."""
-    groups, used = _measured(mine, samples, resource, now, scaling)
+    groups = _grouped(mine, samples, resource, now, scaling)
     requests = _requests(mine, container, resource)
+    used = _used(samples, groups)
 
     def utilization(values: Mapping[str, int]) -> tuple[int, int]:
         known = [name for name in values if name in requests]
@@ -116,34 +118,39 @@ def by_utilization(mine: list[Object], samples: Mapping[str, Sample], resource: 
 def by_value(mine: list[Object], samples: Mapping[str, Sample], resource: str, target: int, current: int,
              tolerances: Tolerances, now: float, scaling: Scaling = USUAL_SCALING) -> Result:
     """GetRawResourceReplicas: `target` is an amount for each pod. Raises CalculationError."""
-    groups, used = _measured(mine, samples, resource, now, scaling)
+    groups = _grouped(mine, samples, resource, now, scaling)
+    used = _used(samples, groups)
     replicas = _replicas(groups, used, lambda values: sum(values.values()) // len(values) / target, current,
-                         tolerances, lambda name: target)
+                         tolerances, lambda name: target, idle_when_even=True)
     return Result(replicas, sum(used.values()) // len(used))
 
 
-def _measured(mine: list[Object], samples: Mapping[str, Sample], resource: str,
-              now: float, scaling: Scaling) -> tuple[Groups, dict[str, int]]:
+def _grouped(mine: list[Object], samples: Mapping[str, Sample], resource: str, now: float,
+             scaling: Scaling) -> Groups:
     if not mine:
         raise CalculationError('no pods returned by selector while calculating replica count')
-    groups = group(mine, samples, resource, now, scaling)
+    return group(mine, samples, resource, now, scaling)
+
+
+def _used(samples: Mapping[str, Sample], groups: Groups) -> dict[str, int]:
     used = {name: sample.value for name, sample in samples.items()
             if name not in groups.ignored and name not in groups.unready}
     if not used:
         raise CalculationError('did not receive metrics for targeted pods (pods might be unready)')
-    return groups, used
+    return used
 
 
 def _replicas(groups: Groups, used: Mapping[str, int], ratio_of: Ratio, current: int, tolerances: Tolerances,
-              full: Callable[[str], int]) -> int:
+              full: Callable[[str], int], idle_when_even: bool = False) -> int:
     """The number that brings the ratio to 1, careful with pods that were not measured: those that are missing count
-    as fully used when there would be fewer replicas, and as idle, like unready ones, when there would be more."""
+    as fully used when there would be fewer replicas, and as idle, like unready ones, when there would be more;
+    `idle_when_even`: and when there would be as many (calcPlainMetricReplicas)."""
     ratio = ratio_of(used)
     up_with_unready = bool(groups.unready) and ratio > 1
     if not up_with_unready and not groups.missing:
         return current if tolerances.hold(ratio) else math.ceil(ratio * groups.ready)
     guessed = dict(used)
-    if ratio != 1:
+    if ratio != 1 or idle_when_even:
         guessed.update((name, full(name) if ratio < 1 else 0) for name in groups.missing)
     if up_with_unready:
         guessed.update((name, 0) for name in groups.unready)
@@ -163,9 +170,10 @@ def _request(pod: Object, container: str, resource: str) -> int:
     name, spec = pod['metadata']['name'], pod['spec']
     whole = (spec.get('resources') or {}).get('requests')
     if whole and not container:
-        if resource not in whole:
+        asked = pod_requests(pod).get(resource)  # calculatePodLevelRequests: what the pod leaves to its containers, too
+        if asked is None:
             raise CalculationError(f'missing pod-level request for {resource} in Pod {name}')
-        return parse(whole[resource]).milli()
+        return math.ceil(asked * 1000)
     sidecars = [entry for entry in spec.get('initContainers') or () if entry.get('restartPolicy') == 'Always']
     chosen = [entry for entry in [*spec['containers'], *sidecars] if container in ('', entry['name'])]
     if not chosen:
