@@ -61,9 +61,13 @@ def next_available(pods: Iterable[Object], min_ready_seconds: int, now: float) -
     return min((wait for wait in waits if wait > 0), default=None)
 
 
-def restarts(pod: Object) -> int:
-    """The most restarts of any container."""
-    return max((s.get('restartCount', 0) for s in pod.get('status', {}).get('containerStatuses') or ()), default=0)
+def restarts(pod: Object) -> tuple[int, int]:
+    """maxContainerRestarts: the most restarts of any container, and of any sidecar."""
+    sidecars = {c['name'] for c in pod['spec'].get('initContainers') or () if c.get('restartPolicy') == 'Always'}
+    status = pod.get('status', {})
+    return (max((s.get('restartCount', 0) for s in status.get('containerStatuses') or ()), default=0),
+            max((s.get('restartCount', 0) for s in status.get('initContainerStatuses') or ()
+                 if s['name'] in sidecars), default=0))
 
 
 def deletion_cost(pod: Object) -> int:
