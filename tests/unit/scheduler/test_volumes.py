@@ -121,6 +121,28 @@ def test_access_mode_conflicts(modes, users, why):
     assert table.verdicts(VolumeRestrictions, using('c')) == {'a': why, 'b': why}
 
 
+@pytest.mark.parametrize(('disk', 'other', 'conflict'), [
+    pytest.param({'gcePersistentDisk': {'pdName': 'foo'}}, {'gcePersistentDisk': {'pdName': 'foo'}}, True,
+                 id='TestGCEDiskConflicts'),
+    pytest.param({'gcePersistentDisk': {'pdName': 'foo', 'readOnly': True}},
+                 {'gcePersistentDisk': {'pdName': 'foo', 'readOnly': True}}, False, id='read-only for both'),
+    pytest.param({'gcePersistentDisk': {'pdName': 'foo'}}, {'gcePersistentDisk': {'pdName': 'bar'}}, False,
+                 id='another disk'),
+    pytest.param({'awsElasticBlockStore': {'volumeID': 'foo', 'readOnly': True}},
+                 {'awsElasticBlockStore': {'volumeID': 'foo', 'readOnly': True}}, True, id='TestAWSDiskConflicts'),
+    pytest.param({'iscsi': {'iqn': 'i', 'lun': 0}}, {'iscsi': {'iqn': 'i', 'lun': 1}}, True,
+                 id='TestISCSIDiskConflicts'),
+    pytest.param({'rbd': {'monitors': ['a', 'b'], 'pool': 'foo', 'image': 'bar'}},
+                 {'rbd': {'monitors': ['c', 'b'], 'pool': 'foo', 'image': 'bar'}}, True, id='TestRBDDiskConflicts'),
+    pytest.param({'rbd': {'monitors': ['a', 'b'], 'pool': 'foo', 'image': 'bar'}},
+                 {'rbd': {'monitors': ['c', 'b'], 'pool': 'foo', 'image': 'foo'}}, False, id='another image'),
+])
+def test_disk_conflicts(disk, other, conflict):
+    table = Table(NODES, [pod('old', on='a', volumes=[{'name': 'v', **other}])])
+    assert table.verdicts(VolumeRestrictions, pod(volumes=[{'name': 'v', **disk}])) == {
+        'a': 'node(s) had no available disk' if conflict else '', 'b': ''}
+
+
 def limit(name: str, count: int | None) -> dict:
     allocatable = {} if count is None else {'allocatable': {'count': count}}
     return {'metadata': {'name': name}, 'spec': {'drivers': [{'name': 'd', 'nodeID': name, **allocatable}]}}
@@ -140,3 +162,11 @@ def test_csi_limits(count, wanted, attached, fits):
                   persistentvolumes=[volume(name, csi='d') for name in every])
     assert table.verdicts(NodeVolumeLimits, using(*wanted)) == {
         'a': '' if fits else 'node(s) exceed max volume count'}
+
+
+def test_csi_limits_count_volumes_that_are_still_to_be_made():
+    table = Table(NODES[:1], [using('old', name='old', on='a')], csinodes__storage__k8s__io=[limit('a', 1)],
+                  persistentvolumeclaims=[claim('old', cls='s'), claim('new', cls='s')],
+                  storageclasses__storage__k8s__io=[storage_class('s', provisioner='d')])
+    assert table.verdicts(NodeVolumeLimits, using('new')) == {'a': 'node(s) exceed max volume count'}
+    assert table.verdicts(NodeVolumeLimits, using('old')) == {'a': ''}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.volumes import class_of
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
 from tutor.cluster.scheduler.hints import always, is_placed, own_claim
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
@@ -46,15 +47,25 @@ class NodeVolumeLimits(Plugin):
                 if 'count' in (driver.get('allocatable') or {})}
 
     def _volumes(self, pod: PodInfo) -> dict[str, str]:
-        """The bound CSI volumes of a pod: names and drivers."""
+        """filterAttachableVolumes: the CSI volumes of a pod, those still to be made too: names and drivers."""
         informers, found = self.handle.informers, {}
         for name in claim_names(pod.pod):
             claim = informers.of('persistentvolumeclaims').get(pod.namespace, name) or {}
             volume = informers.of('persistentvolumes').objects.get(claim.get('spec', {}).get('volumeName', ''))
-            csi = volume['spec'].get('csi') if volume is not None else None
-            if csi:
-                found[csi['volumeHandle']] = csi['driver']
+            if volume is None:
+                driver, handle = self._provisioner(claim), f'-{pod.namespace}/{name}'
+            else:
+                csi = volume['spec'].get('csi') or {}
+                driver, handle = csi.get('driver', ''), csi.get('volumeHandle', '')
+            if driver:
+                found[f'{driver}/{handle}'] = driver
         return found
+
+    def _provisioner(self, claim: Object) -> str:
+        """getCSIDriverInfoFromSC: who will make the volume of a claim that has none."""
+        classes = self.handle.informers.of('storageclasses.storage.k8s.io').objects
+        found = classes.get(class_of(claim)) if claim else None
+        return found.get('provisioner', '') if found is not None else ''
 
     def hints(self) -> dict[str, Hint]:
         return {'pods': _detaches, 'csinodes.storage.k8s.io': always, 'persistentvolumeclaims': _new_claim}

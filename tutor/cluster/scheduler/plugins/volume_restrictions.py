@@ -1,4 +1,4 @@
-"""VolumeRestrictions: a ReadWriteOncePod claim is used by one pod alone."""
+"""VolumeRestrictions: a ReadWriteOncePod claim is used by one pod alone, and some disks by one pod of a node."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tutor.cluster.scheduler.plugins.claims import claim_names, claims_key
 
 _IN_USE = Rejection('VolumeRestrictions', (
     'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode',))
+_NO_DISK = Rejection('VolumeRestrictions', ('node(s) had no available disk',))
 
 
 class VolumeRestrictions(Plugin):
@@ -21,7 +22,7 @@ class VolumeRestrictions(Plugin):
         once = [name for name in names
                 if 'ReadWriteOncePod' in ((claims.get(cycle.pod.namespace, name) or {}).get('spec') or {}).get(
                     'accessModes', ())]
-        if not once:
+        if not once and not _disks(cycle.pod.pod):
             return SKIP
         wanted = frozenset(claims_key(cycle.pod.namespace, name) for name in once)
         users = sum(_uses(pod, wanted) for node in self.handle.cache.nodes for pod in node.pods.values())
@@ -29,11 +30,16 @@ class VolumeRestrictions(Plugin):
         return None
 
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
-        """satisfyReadWriteOncePod: while a pod of any node has the claim, no node will do."""
-        if not cycle.data[self.name][1]:
-            return nodes
-        cycle.failed.update((node.name, _IN_USE) for node in nodes)
-        return []
+        """satisfyVolumeConflicts; satisfyReadWriteOncePod: while a pod of any node has the claim, no node will do."""
+        disks, in_use, passed = _disks(cycle.pod.pod), cycle.data[self.name][1], []
+        for node in nodes:
+            if any(conflicts(disk, other.pod) for disk in disks for other in node.pods.values()):
+                cycle.failed[node.name] = _NO_DISK
+            elif in_use:
+                cycle.failed[node.name] = _IN_USE
+            else:
+                passed.append(node)
+        return passed
 
     def add_pod(self, cycle: Cycle, pod: PodInfo, node: NodeInfo) -> None:
         self._count(cycle, pod, 1)
@@ -54,7 +60,33 @@ def _uses(pod: PodInfo, wanted: frozenset[str]) -> bool:
         claims_key(pod.namespace, name) in wanted for name in claim_names(pod.pod))
 
 
+def _disks(pod: Object) -> list[Object]:
+    """needsRestrictionsCheck: the volumes that are a disk of a kind which one pod of a node has to itself."""
+    return [volume for volume in pod['spec'].get('volumes') or ()
+            if any(volume.get(kind) for kind in ('gcePersistentDisk', 'awsElasticBlockStore', 'iscsi', 'rbd'))]
+
+
+def conflicts(disk: Object, pod: Object) -> bool:
+    """isVolumeConflict: whether a pod has the same disk, not read-only for both."""
+    return any(_same(disk, other) for other in _disks(pod))
+
+
+def _same(one: Object, two: Object) -> bool:
+    for kind, field in (('gcePersistentDisk', 'pdName'), ('awsElasticBlockStore', 'volumeID'), ('iscsi', 'iqn')):
+        if one.get(kind) and two.get(kind) and one[kind][field] == two[kind][field]:
+            return kind == 'awsElasticBlockStore' or not _read_only(one[kind], two[kind])
+    ours, theirs = one.get('rbd'), two.get('rbd')
+    return bool(ours and theirs and set(ours['monitors']) & set(theirs['monitors'])
+                and all(ours.get(field) == theirs.get(field) for field in ('pool', 'image'))
+                and not _read_only(ours, theirs))
+
+
+def _read_only(one: Object, two: Object) -> bool:
+    return bool(one.get('readOnly') and two.get('readOnly'))
+
+
 def _released(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    """A pod went that used a claim of the waiting one."""
-    return new is None and old is not None and old['metadata']['namespace'] == pod.namespace and bool(
-        set(claim_names(old)) & set(claim_names(pod.pod)))
+    """isSchedulableAfterPodDeleted: a pod went that used a claim, or a disk, of the waiting one."""
+    return new is None and old is not None and old['metadata']['namespace'] == pod.namespace and (
+        bool(set(claim_names(old)) & set(claim_names(pod.pod)))
+        or any(conflicts(disk, old) for disk in _disks(pod.pod)))
