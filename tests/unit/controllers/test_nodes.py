@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import condition
+from tutor.cluster.controllers.tainteviction import TaintEvictionController
 
 
 def taint(world, node: str, *taints: dict) -> None:
@@ -74,3 +75,12 @@ def test_a_budget_counts_healthy_pods(world, make):
     assert counts(world) == (4, 2, 2, 4)
     world.patch('deployments.apps', 'web', {'spec': {'replicas': 1}})
     assert counts(world) == (1, 0, 1, 1)
+
+
+def test_the_first_toleration_that_fits_a_taint_counts():
+    """GetMatchingTolerations."""
+    controller = TaintEvictionController.__new__(TaintEvictionController)
+    taint = {'key': 'k', 'effect': 'NoExecute'}
+    short = {'key': 'k', 'operator': 'Exists', 'effect': 'NoExecute', 'tolerationSeconds': 10}
+    for tolerations, wait in (([{'operator': 'Exists'}, short], None), ([short, {'operator': 'Exists'}], 10.0)):
+        assert controller._wait({'spec': {'tolerations': tolerations}}, [taint]) == wait

@@ -64,11 +64,11 @@ class TaintEvictionController(Controller):
             return None
         limits: list[float] = []
         for taint in found:
-            matching = [item for item in tolerations(pod) if tolerates(item, taint)]
-            if not matching:
+            used = next((item for item in tolerations(pod) if tolerates(item, taint)), None)  # GetMatchingTolerations
+            if used is None:
                 return 0.0
-            limits += [float(item['tolerationSeconds']) for item in matching
-                       if item.get('tolerationSeconds') is not None]
+            if used.get('tolerationSeconds') is not None:
+                limits.append(float(used['tolerationSeconds']))
         return max(min(limits), 0.0) if limits else None
 
     def _schedule(self, where: str, pod: Object, wait: float) -> None:
