@@ -183,3 +183,20 @@ def test_a_second_look_writes_nothing(world, make):
     world.patch('pods', world.names('pods')[0], {'metadata': {'labels': {'more': 'x'}}}, 5)
     assert world.versions().items() - before.items() == {
         entry for entry in world.versions().items() if entry[0].startswith('pods/') and entry not in before.items()}
+
+
+@pytest.mark.parametrize(('reason', 'status'), [('EvictionByEvictionAPI', 'False'), ('TerminationByKubelet', 'True')])
+def test_stale_pod_disruption(world, make, reason, status):
+    """TestStalePodDisruption: a pod that was to go and did not is one like all others after two minutes."""
+    world.create('pods', make.pod('one'))
+    entry = {'type': 'DisruptionTarget', 'status': 'True', 'reason': reason, 'message': 'gone soon',
+             'lastTransitionTime': world.simulation.timestamp()}
+    world.admin.patch('pods', 'one', {'status': {'conditions': [entry]}}, 'default', 'status',
+                      'application/strategic-merge-patch+json')
+
+    def target():
+        return next(e for e in world.status('pods', 'one')['conditions'] if e['type'] == 'DisruptionTarget')
+    world.run(115)
+    assert target()['status'] == 'True'
+    world.run(10)
+    assert (target()['status'], target()['reason']) == (status, reason)

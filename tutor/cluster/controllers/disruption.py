@@ -7,10 +7,11 @@ from typing import Any
 from tutor.apimachinery.disruption import disruption_allowed
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, controller_of, deleting, key
+from tutor.apimachinery.objects import Object, condition, controller_of, deleting, key
 from tutor.apimachinery.selectors import Selector, SelectorError, from_label_selector, go_label_selector
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.client.transport import STRATEGIC_PATCH
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller, batch_delay
 from tutor.cluster.controllers.discovery import resource_of
@@ -19,6 +20,9 @@ from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'poddisruptionbudgets.policy'
 DELETION_TIMEOUT = 120.0
+STALE_TIMEOUT = 120.0
+_POD = 'pod:'
+"""Begins the keys that are pods."""
 _UNMANAGED = (
     'Pods selected by this PodDisruptionBudget (selector: {}) were found to be unmanaged. As a result, the status of '
     'the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please '
@@ -45,6 +49,9 @@ class DisruptionController(Controller):
             informer.on_change(self._owner_changed)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        stale = self._stale_in(new) if new is not None else None
+        if new is not None and stale is not None:
+            self.postpone(_POD + key(new), max(stale, 0.001))
         if not self.budgets.objects:
             return
         pod: Object = new or old or {}
@@ -70,6 +77,9 @@ class DisruptionController(Controller):
 
     def reconcile(self, key: str) -> None:
         """trySync."""
+        if key.startswith(_POD):
+            self._sync_stale(key.removeprefix(_POD))
+            return
         budget = self.budgets.objects.get(key)
         if budget is None:
             self._sizes.pop(key, None)
@@ -99,6 +109,29 @@ class DisruptionController(Controller):
         self._write(budget, healthy, desired, expected, disrupted)
         if recheck is not None:
             self.postpone(key, max(recheck, 0.001))
+
+    def _stale_in(self, pod: Object) -> float | None:
+        """nonTerminatingPodHasStaleDisruptionCondition: in how many seconds nobody will believe any more that the pod
+        is about to go, None if nothing says so."""
+        entry = condition(pod, 'DisruptionTarget')
+        if deleting(pod) or pods.is_terminal(pod) or entry is None or entry['status'] != 'True' or (
+                entry.get('reason') == 'TerminationByKubelet') or not entry.get('lastTransitionTime'):
+            return None
+        return parse_timestamp(entry['lastTransitionTime']) + STALE_TIMEOUT - self.seconds()
+
+    def _sync_stale(self, where: str) -> None:
+        """syncStalePodDisruption."""
+        pod = self.pods.objects.get(where)
+        stale = self._stale_in(pod) if pod is not None else None
+        if pod is None or stale is None:
+            return
+        if stale > 0:
+            self.postpone(_POD + where, stale)
+            return
+        entry = {'type': 'DisruptionTarget', 'status': 'False', 'lastTransitionTime': self.simulation.timestamp()}
+        meta = pod['metadata']
+        self.client.patch('pods', meta['name'], {'metadata': {'uid': meta['uid']}, 'status': {'conditions': [entry]}},
+                          meta['namespace'], 'status', STRATEGIC_PATCH)
 
     def _expected(self, budget: Object, mine: list[Object]) -> tuple[int, int, bool]:
         """getExpectedPodCount: pods there should be, how many of them have to be healthy, and whether there are some
