@@ -41,6 +41,10 @@ class ProfileSettings:
     enabled: Mapping[str, int] = field(default_factory=dict)
     """Plugins that are turned on by name, with their weight (0: the usual one)."""
     strategy: Strategy = Strategy()
+    arguments: Mapping[str, Object] = field(default_factory=dict)
+    """Its pluginConfig: the arguments of plugins by name."""
+    percentage: int = 0
+    """percentageOfNodesToScore; 0 leaves it to the number of nodes."""
 
     def filters(self, plugin: str) -> bool:
         return plugin in self.enabled or not self.without_filter & {plugin, ALL}
@@ -72,7 +76,9 @@ def read(text: str) -> Configuration:
                                '"pkg/scheduler/apis/config/scheme/scheme.go:30"')
     election = found.get('leaderElection') or {}
     lease = f'{election.get("resourceNamespace", "kube-system")}/{election.get("resourceName", "kube-scheduler")}'
-    return Configuration(_profiles(found.get('profiles') or [{}]),
+    share = found.get('percentageOfNodesToScore') or 0
+    return Configuration(_profiles([{'percentageOfNodesToScore': share, **entry}
+                                    for entry in found.get('profiles') or [{}]]),
                          lease if election.get('leaderElect', True) else '',
                          (found.get('clientConnection') or {}).get('kubeconfig', ''))
 
@@ -101,9 +107,11 @@ def _profile(entry: Object) -> ProfileSettings:
 
     enabled = {plugin['name']: plugin.get('weight') or 0 for point in ('multiPoint', 'preFilter', 'filter', 'score')
                for plugin in (plugins.get(point) or {}).get('enabled') or ()}
-    arguments = {each.get('name'): each.get('args') or {} for each in entry.get('pluginConfig') or ()}
+    arguments: dict[str, Object] = {each.get('name', ''): each.get('args') or {}
+                                    for each in entry.get('pluginConfig') or ()}
     return ProfileSettings(entry['schedulerName'], disabled('preFilter', 'filter'), disabled('preScore', 'score'),
-                           enabled, _strategy(arguments.get('NodeResourcesFit', {}).get('scoringStrategy') or {}))
+                           enabled, _strategy(arguments.get('NodeResourcesFit', {}).get('scoringStrategy') or {}),
+                           arguments, entry.get('percentageOfNodesToScore') or 0)
 
 
 def _strategy(given: dict[str, Any]) -> Strategy:

@@ -88,7 +88,7 @@ class Plugin:
         self.handle = handle
 
     def configure(self, settings: ProfileSettings) -> None:
-        """Take what a profile says of its scoring."""
+        """Take what a profile says of it."""
         self.weight = settings.enabled.get(self.name) or self.weight
 
     def pre_enqueue(self, pod: PodInfo) -> bool:

@@ -41,8 +41,9 @@ class Profile:
                              and (overrides(p, 'pre_filter') or overrides(p, 'filter'))]
         self._gates = [p for p in self.plugins if overrides(p, 'pre_enqueue')]
         self._scorers = [p for p in self.plugins if settings.scores(p.name) and overrides(p, 'score')]
-        for plugin in self._scorers:
+        for plugin in self.plugins:
             plugin.configure(settings)
+        self._percentage = settings.percentage
         self._start = 0
 
     def hints(self) -> dict[str, dict[str, Hint]]:
@@ -108,7 +109,7 @@ class Profile:
     def _sample(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
         """findNodesThatPassFilters: enough nodes that fit, beginning where the last cycle ended."""
         count = len(nodes)
-        wanted = _enough(count)
+        wanted = _enough(count, self._percentage)
         if wanted >= count:
             return self._filter(cycle, nodes)
         start = self._start % count
@@ -157,9 +158,9 @@ class Profile:
         return totals
 
 
-def _enough(count: int) -> int:
+def _enough(count: int, percentage: int = 0) -> int:
     """numFeasibleNodesToFind."""
     if count < MIN_FEASIBLE:
         return count
-    percentage = max(50 - count // 125, MIN_PERCENTAGE)
+    percentage = percentage or max(50 - count // 125, MIN_PERCENTAGE)
     return max(count * percentage // 100, MIN_FEASIBLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.apimachinery.objects import Object, labels
+from tutor.cluster.scheduler.configuration import ProfileSettings
 from tutor.cluster.scheduler.framework import MAX_SCORE, SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, Skip
 from tutor.cluster.scheduler.hints import is_placed
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo, Term
@@ -12,7 +13,6 @@ from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo, Term
 Counts = dict[tuple[str, str], int]
 """By (topology key, value)."""
 
-_HARD_WEIGHT = 1
 _NOT_NEAR = Rejection('InterPodAffinity', ("node(s) didn't match pod affinity rules",), True)
 _NOT_AWAY = Rejection('InterPodAffinity', ("node(s) didn't match pod anti-affinity rules",))
 _UNWANTED = Rejection('InterPodAffinity', ("node(s) didn't satisfy existing pods anti-affinity rules",))
@@ -32,6 +32,14 @@ class _State:
 class InterPodAffinity(Plugin):
     name = 'InterPodAffinity'
     weight = 2
+    hard_weight = 1
+    ignores_preferences = False
+
+    def configure(self, settings: ProfileSettings) -> None:
+        super().configure(settings)
+        given = settings.arguments.get(self.name) or {}
+        self.hard_weight = given.get('hardPodAffinityWeight', 1)
+        self.ignores_preferences = bool(given.get('ignorePreferredTermsOfExistingPods'))
 
     # -- required -----------------------------------------------------------------------------------------------
 
@@ -133,7 +141,7 @@ class InterPodAffinity(Plugin):
     def pre_score(self, cycle: Cycle, nodes: list[NodeInfo]) -> Skip | None:
         pod, cache = cycle.pod, self.handle.cache
         prefers = pod.has_affinity and (pod.preferred_affinity or pod.preferred_anti_affinity)
-        if not prefers and not cache.with_affinity:
+        if not prefers and (self.ignores_preferences or not cache.with_affinity):
             return SKIP
         weights: Counts = {}
         if prefers:
@@ -161,7 +169,7 @@ class InterPodAffinity(Plugin):
                     _bump_node(weights, term, node, weight * count)
 
     def _weigh_existing(self, weights: Counts, pod: PodInfo, other: PodInfo, node: NodeInfo) -> None:
-        signed = [(term, _HARD_WEIGHT) for term in other.required_affinity]
+        signed = [(term, self.hard_weight) for term in other.required_affinity if self.hard_weight]
         signed += [(term, term.weight) for term in other.preferred_affinity]
         signed += [(term, -term.weight) for term in other.preferred_anti_affinity]
         for term, weight in signed:

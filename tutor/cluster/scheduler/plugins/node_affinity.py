@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.scheduling import matches_node, matches_term
+from tutor.apimachinery.scheduling import matches_node, matches_term, matches_terms
+from tutor.cluster.scheduler.configuration import ProfileSettings
 from tutor.cluster.scheduler.framework import (
     SKIP,
     Cycle,
@@ -20,6 +21,9 @@ from tutor.cluster.scheduler.framework import (
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 
 _REJECTED = Rejection('NodeAffinity', ("node(s) didn't match Pod's node affinity/selector",), True)
+_ENFORCED = Rejection('NodeAffinity', ("node(s) didn't match scheduler-enforced node affinity",), True)
+_REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution'
+_PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution'
 _CONFLICT = Rejection('NodeAffinity', ('pod affinity terms conflict',), True)
 
 
@@ -30,11 +34,16 @@ def _affinity(pod: PodInfo, field: str) -> Any:
 class NodeAffinity(Plugin):
     name = 'NodeAffinity'
     weight = 2
+    added: Object = {}
+
+    def configure(self, settings: ProfileSettings) -> None:
+        super().configure(settings)
+        self.added = (settings.arguments.get(self.name) or {}).get('addedAffinity') or {}
 
     def pre_filter(self, cycle: Cycle) -> PreFilter:
-        required = _affinity(cycle.pod, 'requiredDuringSchedulingIgnoredDuringExecution')
+        required = _affinity(cycle.pod, _REQUIRED)
         if required is None:
-            return None if cycle.pod.spec.get('nodeSelector') else SKIP
+            return None if cycle.pod.spec.get('nodeSelector') or self.added.get(_REQUIRED) else SKIP
         names: frozenset[str] = frozenset()
         for term in required.get('nodeSelectorTerms') or ():
             found = _names(term)
@@ -44,21 +53,26 @@ class NodeAffinity(Plugin):
         return Only(names) if names else _CONFLICT
 
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
-        pod, passed = cycle.pod.pod, []
+        pod, added, passed = cycle.pod.pod, self.added.get(_REQUIRED), []
         for node in nodes:
-            if matches_node(pod, node.node or {}):
+            if added and not matches_terms(added, node.node or {}):
+                cycle.failed[node.name] = _ENFORCED
+            elif matches_node(pod, node.node or {}):
                 passed.append(node)
             else:
                 cycle.failed[node.name] = _REJECTED
         return passed
 
     def pre_score(self, cycle: Cycle, nodes: list[NodeInfo]) -> Skip | None:
-        return None if _affinity(cycle.pod, 'preferredDuringSchedulingIgnoredDuringExecution') else SKIP
+        return None if self._preferred(cycle.pod) else SKIP
 
     def score(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[int]:
-        terms = _affinity(cycle.pod, 'preferredDuringSchedulingIgnoredDuringExecution') or []
+        terms = self._preferred(cycle.pod)
         return normalized([sum(term['weight'] for term in terms if _prefers(term['preference'], node.node or {}))
                            for node in nodes])
+
+    def _preferred(self, pod: PodInfo) -> list[Object]:
+        return [*(_affinity(pod, _PREFERRED) or ()), *(self.added.get(_PREFERRED) or ())]
 
     def hints(self) -> dict[str, Hint]:
         return {'nodes': _matches_now}

@@ -9,6 +9,7 @@ from tutor.apimachinery.objects import Object, controller_of, labels
 from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, matches_node, tolerations, untolerated
 from tutor.apimachinery.selectors import Requirement, Selector, from_label_selector, from_map
 from tutor.cluster.scheduler.cache import Group
+from tutor.cluster.scheduler.configuration import ProfileSettings
 from tutor.cluster.scheduler.framework import MAX_SCORE, SKIP, Cycle, Hint, Plugin, PreFilter, Rejection, Skip
 from tutor.cluster.scheduler.hints import is_own, is_placed, own_tolerations
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
@@ -48,13 +49,19 @@ class _Hard:
 class PodTopologySpread(Plugin):
     name = 'PodTopologySpread'
     weight = 2
+    defaults: list[Object] | None = None
+    """defaultConstraints, None for those of the system."""
+
+    def configure(self, settings: ProfileSettings) -> None:
+        super().configure(settings)
+        given = settings.arguments.get(self.name) or {}
+        if given.get('defaultingType') == 'List':
+            self.defaults = given.get('defaultConstraints') or []
 
     # -- hard constraints ---------------------------------------------------------------------------------------
 
     def pre_filter(self, cycle: Cycle) -> PreFilter:
-        if not cycle.pod.spec.get('topologySpreadConstraints'):
-            return SKIP
-        constraints = _constraints(cycle.pod, 'DoNotSchedule')
+        constraints = self._own_or_default(cycle.pod, 'DoNotSchedule')
         if not constraints:
             return SKIP
         counts: list[dict[str, int]] = [{} for _ in constraints]
@@ -116,19 +123,24 @@ class PodTopologySpread(Plugin):
     # -- soft constraints ---------------------------------------------------------------------------------------
 
     def pre_score(self, cycle: Cycle, nodes: list[NodeInfo]) -> Skip | None:
-        own = cycle.pod.spec.get('topologySpreadConstraints')
-        constraints = _constraints(cycle.pod, 'ScheduleAnyway') if own else self._default_constraints(cycle.pod)
+        strict = bool(cycle.pod.spec.get('topologySpreadConstraints')) or self.defaults is not None
+        constraints = self._own_or_default(cycle.pod, 'ScheduleAnyway')
         if not constraints:
             return SKIP
-        cycle.data[self.name + '/score'] = (constraints, bool(own))
+        cycle.data[self.name + '/score'] = (constraints, strict)
         return None
 
-    def _default_constraints(self, pod: PodInfo) -> list[Constraint]:
+    def _own_or_default(self, pod: PodInfo, action: str) -> list[Constraint]:
+        own = pod.spec.get('topologySpreadConstraints')
+        return _constraints(pod, action) if own else self._default_constraints(pod, action)
+
+    def _default_constraints(self, pod: PodInfo, action: str) -> list[Constraint]:
         """buildDefaultConstraints: pods of services, ReplicaSets and the like spread softly by themselves."""
-        selector = self._default_selector(pod)
-        if selector is None:
-            return []
-        return [Constraint(key, skew, selector) for key, skew in _DEFAULTS]
+        usual = _DEFAULTS if action == 'ScheduleAnyway' else ()
+        wanted = usual if self.defaults is None else [
+            (item['topologyKey'], item['maxSkew']) for item in self.defaults if item['whenUnsatisfiable'] == action]
+        selector = self._default_selector(pod) if wanted else None
+        return [] if selector is None else [Constraint(key, skew, selector) for key, skew in wanted]
 
     def _default_selector(self, pod: PodInfo) -> Selector | None:
         """helper.DefaultSelector: what the pod's services and its controller select, taken together."""
