@@ -45,6 +45,7 @@ def test_a_node_without_a_kubelet_is_unknown_after_a_minute(world):
     world.run(70)
     node = world.get('nodes', 'ghost', '')
     ready = condition(node, 'Ready')
+    assert ready is not None
     assert (ready['status'], ready['reason']) == ('Unknown', 'NodeStatusNeverUpdated')
     assert {(t['key'], t['effect']) for t in node['spec']['taints']} == {
         ('node.kubernetes.io/unreachable', 'NoSchedule'), ('node.kubernetes.io/unreachable', 'NoExecute')}
