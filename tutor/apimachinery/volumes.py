@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from tutor.apimachinery.objects import Object, annotations
+from tutor.apimachinery.objects import Object, annotations, controller_of
 from tutor.apimachinery.quantity import Quantity
 from tutor.apimachinery.scheduling import matches_terms
 from tutor.apimachinery.selectors import from_label_selector
@@ -90,3 +90,12 @@ def needs_attachment(driver: Object | None) -> bool:
 def csi_name(source: Object) -> str:
     """The unique name of a CSI volume, as nodes list it."""
     return f'kubernetes.io/csi/{source["driver"]}^{source["volumeHandle"]}'
+
+
+def not_for_pod(claim: Object, pod: Object) -> str:
+    """ephemeral.VolumeIsForPod: why a claim cannot be that of a pod's generic ephemeral volume, '' if it is."""
+    owner, mine, other = controller_of(claim), pod['metadata'], claim['metadata']
+    if owner is not None and owner['uid'] == mine['uid']:
+        return ''
+    return (f'PVC {other["namespace"]}/{other["name"]} was not created for pod {mine["namespace"]}/{mine["name"]} '
+            '(pod is not owner)')

@@ -179,3 +179,16 @@ def test_a_volume_may_be_kept_for_a_claim_without_a_name(world):
     volume(world, 'v', claimRef={'namespace': 'default'})
     world.run(3)
     assert world.admin.get('persistentvolumes', 'v')['status']['phase'] == 'Available'
+
+
+def test_a_claim_of_another_is_not_taken_for_an_ephemeral_volume(world, make):
+    """TestSyncHandler: pvc-name-conflict."""
+    spec = {'accessModes': ['ReadWriteOnce'], 'storageClassName': '', 'resources': {'requests': {'storage': '1Gi'}}}
+    world.create('persistentvolumeclaims', {'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim',
+                                            'metadata': {'name': 'p-data'}, 'spec': spec})
+    data = {'name': 'data', 'ephemeral': {'volumeClaimTemplate': {'spec': spec}}}
+    world.create('pods', make.pod('p', volumes=[data]))
+    why = 'PVC default/p-data was not created for pod default/p (pod is not owner)'
+    assert set(world.messages('FailedBinding')) >= {f'ephemeral volume data: {why}'}
+    refused = [e for e in world.status('pods', 'p')['conditions'] if e['type'] == 'PodScheduled']
+    assert why in refused[0]['message']

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
+from tutor.apimachinery.volumes import not_for_pod
 from tutor.client.client import Client
 from tutor.client.informer import Informers
-from tutor.cluster.controllers import pods
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.simulation import Simulation
 
@@ -37,20 +37,23 @@ class EphemeralVolumeController(Controller):
     def reconcile(self, key: str) -> None:
         """syncHandler."""
         pod = self.pods.objects.get(key)
-        if pod is None or deleting(pod) or pods.is_terminal(pod):
+        if pod is None or deleting(pod):
             return
         for volume in pod['spec'].get('volumes') or ():
             if 'ephemeral' in volume:
-                self._ensure(pod, volume)
+                try:
+                    self._ensure(pod, volume)
+                except StatusError as error:
+                    self.event(pod, 'Warning', 'FailedBinding', f'ephemeral volume {volume["name"]}: {error.message}')
+                    raise
 
     def _ensure(self, pod: Object, volume: Object) -> None:
         name, space = f'{pod["metadata"]["name"]}-{volume["name"]}', pod['metadata']['namespace']
         found = self.claims.get(space, name)
         if found is not None:
-            owner = controller_of(found)
-            if owner is None or owner['uid'] != pod['metadata']['uid']:
-                raise StatusError({'code': 409, 'message': f'PVC {space}/{name} was not created for pod {space}/'
-                                   f'{pod["metadata"]["name"]} (pod is not owner)'})
+            problem = not_for_pod(found, pod)
+            if problem:
+                raise StatusError({'code': 409, 'message': problem})
             return
         template = volume['ephemeral']['volumeClaimTemplate']
         meta: Object = {'name': name, 'namespace': space, 'ownerReferences': [owner_reference(pod)]}
@@ -61,6 +64,4 @@ class EphemeralVolumeController(Controller):
         try:
             self.client.create(CLAIMS, claim)
         except StatusError as error:
-            if error.reason != 'AlreadyExists':
-                self.event(pod, 'Warning', 'FailedCreate', f'ephemeral volume: create PVC {name}: {error.message}')
-                raise
+            raise StatusError({'code': error.code, 'message': f'create PVC {name}: {error.message}'}) from None

@@ -14,6 +14,7 @@ from tutor.apimachinery.volumes import (
     class_of,
     find_matching,
     fits_node,
+    not_for_pod,
     waits_for_consumer,
 )
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
@@ -73,7 +74,7 @@ class VolumeBinding(Plugin):
             return f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{volume}"'
         if deleting(claim):
             return f'persistentvolumeclaim "{name}" is being deleted'
-        return ''
+        return not_for_pod(claim, pod.pod) if name in ephemeral_names(pod.pod) else ''
 
     def _class(self, claim: Object) -> Object | None:
         return self.handle.informers.of('storageclasses.storage.k8s.io').objects.get(class_of(claim))
