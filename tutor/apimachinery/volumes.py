@@ -99,3 +99,20 @@ def not_for_pod(claim: Object, pod: Object) -> str:
         return ''
     return (f'PVC {other["namespace"]}/{other["name"]} was not created for pod {mine["namespace"]}/{mine["name"]} '
             '(pod is not owner)')
+
+
+def mismatch(volume: Object, claim: Object) -> str:
+    """checkVolumeSatisfyClaim: why a claim cannot have the volume that it names, '' if it can."""
+    has, wants = volume['spec'], claim['spec']
+    asked = (wants.get('resources', {}).get('requests') or {}).get('storage', '0')
+    if 'deletionTimestamp' in volume['metadata']:
+        return f'the volume is marked for deletion "{volume["metadata"]["name"]}"'
+    if Quantity.parse((has.get('capacity') or {}).get('storage', '0')).value < Quantity.parse(asked).value:
+        return 'requested PV is too small'
+    if class_of(volume) != class_of(claim):
+        return 'storageClassName does not match'
+    if has.get('volumeMode', 'Filesystem') != wants.get('volumeMode', 'Filesystem'):
+        return 'incompatible volumeMode'
+    if not set(wants.get('accessModes') or ()) <= set(has.get('accessModes') or ()):
+        return 'incompatible accessMode'
+    return ''

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 CLAIMS, VOLUMES = 'persistentvolumeclaims', 'persistentvolumes'
 
 
@@ -192,3 +194,20 @@ def test_a_claim_of_another_is_not_taken_for_an_ephemeral_volume(world, make):
     assert set(world.messages('FailedBinding')) >= {f'ephemeral volume data: {why}'}
     refused = [e for e in world.status('pods', 'p')['conditions'] if e['type'] == 'PodScheduled']
     assert why in refused[0]['message']
+
+
+@pytest.mark.parametrize(('spec', 'why'), [
+    # syncClaim: 3-1, 3-2 and TestCheckVolumeSatisfyClaim's like
+    ({'resources': {'requests': {'storage': '100Gi'}}}, 'requested PV is too small'),
+    ({'storageClassName': 'gold'}, 'storageClassName does not match'),
+    ({'accessModes': ['ReadWriteMany']}, 'incompatible accessMode'),
+    ({'volumeMode': 'Block'}, 'incompatible volumeMode'),
+])
+def test_a_claim_does_not_get_the_volume_it_names_when_that_does_not_suit(world, spec, why):
+    volume(world, 'v')
+    wanted = claim('c')
+    wanted['spec'] = {**wanted['spec'], 'volumeName': 'v', **spec}
+    world.create(CLAIMS, wanted)
+    assert world.status(CLAIMS, 'c')['phase'] == 'Pending'
+    assert set(world.messages('VolumeMismatch')) == {f'Cannot bind to requested volume "v": {why}'}
+    assert world.admin.get('persistentvolumes', 'v')['status']['phase'] == 'Available'

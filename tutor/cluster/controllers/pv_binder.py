@@ -15,6 +15,7 @@ from tutor.apimachinery.volumes import (
     class_of,
     find_matching,
     is_bound_to,
+    mismatch,
     waits_for_consumer,
 )
 from tutor.client.client import Client
@@ -172,7 +173,12 @@ class PersistentVolumeController(Controller):
     def _sync_named_claim(self, claim: Object) -> None:
         """The claim asks for one volume by its name."""
         volume = self.volumes.objects.get(claim['spec']['volumeName'])
-        if volume is not None and (not volume['spec'].get('claimRef') or is_bound_to(volume, claim)):
+        free = volume is not None and not volume['spec'].get('claimRef')
+        problem = mismatch(volume, claim) if volume is not None and free else ''
+        if problem:
+            self.event(claim, 'Warning', 'VolumeMismatch',
+                       f'Cannot bind to requested volume "{claim["spec"]["volumeName"]}": {problem}')
+        if volume is not None and not problem and (free or is_bound_to(volume, claim)):
             self._bind(volume, claim)
         else:
             self._set_claim_status(claim, {'phase': 'Pending'})
