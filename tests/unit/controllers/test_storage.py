@@ -211,3 +211,17 @@ def test_a_claim_does_not_get_the_volume_it_names_when_that_does_not_suit(world,
     assert world.status(CLAIMS, 'c')['phase'] == 'Pending'
     assert set(world.messages('VolumeMismatch')) == {f'Cannot bind to requested volume "v": {why}'}
     assert world.admin.get('persistentvolumes', 'v')['status']['phase'] == 'Available'
+
+
+def test_a_volume_that_a_person_bound_to_a_claim_of_another_stays_kept_for_its_name(world):
+    """TestSync: 4-7, a volume whose claim is bound elsewhere."""
+    volume(world, 'v')
+    bound = world.create(CLAIMS, claim('c'))
+    assert world.get(CLAIMS, 'c')['spec']['volumeName'] == 'v'
+    volume(world, 'w', claimRef={'namespace': 'default', 'name': 'c', 'uid': bound['metadata']['uid'],
+                                 'kind': 'PersistentVolumeClaim', 'apiVersion': 'v1'})
+    world.run(3)
+    found = world.admin.get('persistentvolumes', 'w')
+    assert found['status']['phase'] == 'Available'
+    assert found['spec']['claimRef']['name'] == 'c'
+    assert 'uid' not in found['spec']['claimRef']

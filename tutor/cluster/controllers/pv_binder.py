@@ -274,11 +274,18 @@ class PersistentVolumeController(Controller):
         """The claim is bound to another volume: one made for it goes, any other is free again."""
         if PROVISIONED_BY in annotations(volume) and _policy(volume) == 'Delete':
             self._release(volume)
-        elif BOUND_BY_CONTROLLER in annotations(volume):
-            notes = {name: value for name, value in annotations(volume).items() if name != BOUND_BY_CONTROLLER}
-            spec = {name: value for name, value in volume['spec'].items() if name != 'claimRef'}
-            made = self.client.update(VOLUMES, {**volume, 'metadata': _with_notes(volume, notes), 'spec': spec})
-            self._set_phase(self._wrote_volume(made), 'Available')
+        else:
+            self._unbind(volume)
+
+    def _unbind(self, volume: Object) -> None:
+        """unbindVolume: what a person bound stays kept for a claim of that name."""
+        notes = {name: value for name, value in annotations(volume).items() if name != BOUND_BY_CONTROLLER}
+        spec = dict(volume['spec'])
+        reference = spec.pop('claimRef')
+        if BOUND_BY_CONTROLLER not in annotations(volume):
+            spec['claimRef'] = {name: value for name, value in reference.items() if name != 'uid'}
+        made = self.client.update(VOLUMES, {**volume, 'metadata': _with_notes(volume, notes), 'spec': spec})
+        self._set_phase(self._wrote_volume(made), 'Available')
 
     def _release(self, volume: Object) -> None:
         """The claim has gone: reclaimVolume."""
