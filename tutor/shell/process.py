@@ -63,6 +63,10 @@ class Network(Protocol):
                tls: Certificates | None = None) -> Listener: ...
 
 
+SMALL = 3200 * 1024
+"""What a process has in use of which nothing else is known, in bytes."""
+
+
 class Listener(Protocol):
     def close(self) -> None: ...
 
@@ -102,7 +106,8 @@ class Host:
         """Start a program as a new process; it runs from the next event on."""
         pid = self.next_pid
         self.next_pid += 1
-        process = Process(pid, argv, replace(context, pid=pid, signals={}))
+        parent = context.pid if context.host is self else 0
+        process = Process(pid, argv, replace(context, pid=pid, signals={}), parent)
         self.processes[pid] = process
         process.task = self.simulation.spawn(process.run(main, io), f'{self.hostname}:{argv[0]}', process.gate)
         process.task.on_done(lambda _: self._ended(pid))
@@ -126,6 +131,14 @@ class Host:
     async def compute(self, seconds: float) -> None:
         """Use so much CPU time."""
         await self.simulation.sleep(seconds)
+
+    def resident_of(self, process: Process) -> int:
+        """The bytes of memory that a process has in use."""
+        return SMALL
+
+    def cpu_of(self, process: Process) -> tuple[float, float]:
+        """The CPU seconds that a process has used, and the cores on which it computes now."""
+        return 0.0, 0.0
 
 
 @dataclass(slots=True)
@@ -170,8 +183,11 @@ WITHOUT_EFFECT = ('CHLD', 'URG', 'WINCH')
 class Process:
     """A running program: its Task, and how signals reach it. Awaiting `exit` gives its exit status."""
 
-    def __init__(self, pid: int, argv: list[str], context: Context) -> None:
+    def __init__(self, pid: int, argv: list[str], context: Context, parent: int = 0) -> None:
         self.pid = pid
+        self.parent = parent
+        """Who started it, 0 for one from outside."""
+        self.started = context.simulation.now
         self.argv = argv
         self.gate = Gate(context.simulation, context.gate)
         self.context = context
@@ -187,6 +203,21 @@ class Process:
     def exit(self) -> Future[int]:
         assert self.task is not None
         return self.task
+
+    @property
+    def leads(self) -> bool:
+        """Whether it leads a session, as daemons and the first processes of containers do."""
+        return self.parent == 0
+
+    @property
+    def resident(self) -> int:
+        """The bytes of memory that it has in use."""
+        return self.context.host.resident_of(self)
+
+    @property
+    def cpu(self) -> tuple[float, float]:
+        """The CPU seconds that it has used, and the cores on which it computes now."""
+        return self.context.host.cpu_of(self)
 
     def signal(self, name: str) -> None:
         """Send a signal from inside: its handler runs, or the process ends with 128 + its number. PID 1 ignores what

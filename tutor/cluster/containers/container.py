@@ -321,6 +321,15 @@ class ContainerHost(Host):
         await self.simulation.sleep(delay)
         self.spend(seconds)
 
+    def resident_of(self, process: Process) -> int:
+        return self.memory.get(process.pid) or super().resident_of(process)
+
+    def cpu_of(self, process: Process) -> tuple[float, float]:
+        """The container's time is that of the processes that compute, and of its first one while none does."""
+        busy = self._load or {min((each.pid for each in self.own_processes()), default=process.pid): 1.0}
+        share = busy.get(process.pid, 0.0) / sum(busy.values())
+        return share * self.meter.at(self.simulation.now), share * self.meter.rate
+
     def _ended(self, pid: int) -> None:
         super()._ended(pid)
         self._hold(pid, 0)

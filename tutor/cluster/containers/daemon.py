@@ -61,20 +61,26 @@ class ContainerProcesses:
         self._host = host
         self._shims: dict[str, tuple[Process, Process]] = {}
 
-    def __call__(self) -> Iterator[Process]:
+    def __call__(self) -> Iterator[tuple[Process, Process | None]]:
+        """Each process, and who has started it: the shim, or another one of the same container."""
         runtime = self._runtime
         known, self._shims = self._shims, {}
         for sandbox in list(runtime.sandboxes.values()):
             if not sandbox.ready:
                 continue
-            shim = self._shims[sandbox.id] = known.get(sandbox.id) or self._shim(sandbox)
-            yield from shim
+            shim, pause = self._shims[sandbox.id] = known.get(sandbox.id) or self._shim(sandbox)
+            yield shim, None
+            yield pause, shim
             for identity in list(sandbox.containers):
                 container = runtime.containers[identity]
                 if container.running and container.host is not None:
-                    yield from container.host.own_processes()
+                    own = {process.pid: process for process in container.host.own_processes()}
+                    for process in own.values():
+                        yield process, own.get(process.parent, shim)
 
     def _shim(self, sandbox: Sandbox) -> tuple[Process, Process]:
         context = Context(self._host, extras={'unit': UNIT})
-        return (Process(0, ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', sandbox.id, '-address',
-                            SOCKET], context), sandbox.pause(self._host))
+        shim = Process(0, ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', sandbox.id, '-address',
+                           SOCKET], context)
+        shim.started = sandbox.created_at
+        return shim, sandbox.pause(self._host)

@@ -137,7 +137,7 @@ def _status(container: Container, process: Process) -> bytes:
     bounding = FULL_CAPABILITIES if config.privileged else config.capabilities
     groups = ' '.join(str(group) for group in config.groups)
     return _bytes(f'Name:\t{name_of(process)}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\n'
-                  f'Tgid:\t{process.pid}\nPid:\t{process.pid}\nPPid:\t0\n'
+                  f'Tgid:\t{process.pid}\nPid:\t{process.pid}\nPPid:\t{process.parent}\n'
                   f'Uid:\t{context.uid}\t{context.uid}\t{context.uid}\t{context.uid}\n'
                   f'Gid:\t{context.gid}\t{context.gid}\t{context.gid}\t{context.gid}\nGroups:\t{groups} \n'
                   f'Threads:\t1\nCapInh:\t{0:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\n'

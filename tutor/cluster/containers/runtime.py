@@ -76,7 +76,9 @@ class Sandbox:
 
     def pause(self, host: Host, pid: int = 0) -> Process:
         """What holds the namespaces, as a process of a host."""
-        return Process(pid, ['/pause'], Context(host, pid=pid, uid=self.user, gid=self.group, user=str(self.user)))
+        process = Process(pid, ['/pause'], Context(host, pid=pid, uid=self.user, gid=self.group, user=str(self.user)))
+        process.started = self.created_at
+        return process
 
 
 @dataclass(slots=True)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from tutor.cluster.machine import kernel_files
-from tutor.cluster.machine.processes import InnerProcess, MachineProcesses
+from tutor.cluster.machine.processes import InnerProcess, MachineProcesses, Started
 from tutor.cluster.simulation import Simulation
 from tutor.shell.disk import Disk
 from tutor.shell.machine import FIRST_BOOT
 from tutor.shell.process import Connection, Host, Main, Process
+from tutor.shell.programs.ps import name_of
+from tutor.shell.systemd import daemons
 from tutor.shell.systemd.journal import Journal
 from tutor.shell.systemd.systemd import Systemd
 from tutor.shell.tls import Certificates
@@ -99,6 +101,15 @@ class Machine(Host):
         how much is in use."""
         return self.measure(resource)
 
+    def resident_of(self, process: Process) -> int:
+        size = daemons.MEMORY.get(name_of(process))
+        return int(size * 2**20) if size is not None else super().resident_of(process)
+
+    def cpu_of(self, process: Process) -> tuple[float, float]:
+        if name_of(process) not in daemons.BUSY:
+            return super().cpu_of(process)
+        return daemons.processor_seconds(self.simulation.now - process.started), daemons.RATE
+
     def boot(self) -> None:
         """Switch on: the first process, and every unit that is enabled."""
         if self.on:
@@ -125,6 +136,6 @@ class Machine(Host):
         return next((shown.pid for shown in self.table.values()
                      if isinstance(shown, InnerProcess) and shown.inner is process), 0)
 
-    def show(self, inside: Callable[[], Iterable[Process]]) -> None:
+    def show(self, inside: Callable[[], Iterable[Started]]) -> None:
         """Let the process table show what runs in containers too."""
         self.table.inside = inside

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tutor.shell.process import Host
 
 INIT = ['/sbin/init']
+Started = tuple[Process, Process | None]
+"""A process in a container, and the one that has started it, None for init."""
 
 
 class InnerProcess(Process):
@@ -20,6 +22,19 @@ class InnerProcess(Process):
         super().__init__(pid, inner.argv, inner.context)
         self.task = inner.task
         self.inner = inner
+        self.started = inner.started
+
+    @property
+    def leads(self) -> bool:
+        return self.inner.leads
+
+    @property
+    def resident(self) -> int:
+        return self.inner.resident
+
+    @property
+    def cpu(self) -> tuple[float, float]:
+        return self.inner.cpu
 
     def signal(self, name: str) -> None:
         if name == 'KILL' or name not in self.inner.context.signals:
@@ -38,7 +53,7 @@ class MachineProcesses(MutableMapping[int, Process]):
         self._host = host
         self._own: dict[int, Process] = {}
         self._inner: dict[int, InnerProcess] = {}
-        self.inside: Callable[[], Iterable[Process]] = lambda: ()
+        self.inside: Callable[[], Iterable[Started]] = lambda: ()
 
     def begin(self) -> None:
         """The machine was switched on: its first process is init."""
@@ -51,12 +66,14 @@ class MachineProcesses(MutableMapping[int, Process]):
     def _all(self) -> dict[int, Process]:
         known = self._inner
         self._inner = {}
-        for process in self.inside():
+        for process, starter in self.inside():
             shown = known.get(id(process))
             if shown is None:
                 shown = InnerProcess(self._host.next_pid, process)
                 self._host.next_pid += 1
             shown.argv = process.argv
+            above = self._inner.get(id(starter))
+            shown.parent = above.pid if above is not None else 1
             self._inner[id(process)] = shown
         found = {**self._own, **{shown.pid: shown for shown in self._inner.values()}}
         return dict(sorted(found.items()))

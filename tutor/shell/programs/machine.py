@@ -76,13 +76,23 @@ async def free(argv: list[str], io: IO, ctx: Context) -> int:
 async def uptime(argv: list[str], io: IO, ctx: Context) -> int:
     """uptime"""
     options = parse(argv, ctx, 'ps', {'pretty': 'p', 'since': 's'})
-    machine = ctx.host.machine
-    seconds = int(ctx.simulation.now - (machine.booted_at if machine is not None else FIRST_BOOT))
-    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
     if 'p' in options:
-        io.stdout.write(f'up {hours} hours, {minutes} minutes\n')
+        seconds = _seconds_up(ctx)
+        io.stdout.write(f'up {seconds // 3600 % 24} hours, {seconds // 60 % 60} minutes\n')
         return 0
+    io.stdout.write(f' {summary(ctx)}\n')
+    return 0
+
+
+def summary(ctx: Context) -> str:
+    """What uptime says, and the first line of top."""
+    seconds = _seconds_up(ctx)
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
     up = (f'{days} day{"s" if days > 1 else ""}, ' if days else '') + (f'{hours:2d}:{minutes:02d}' if hours
                                                                        else f'{minutes} min')
-    io.stdout.write(f' {ctx.simulation.wall():%H:%M:%S} up {up},  1 user,  load average: 0.12, 0.08, 0.05\n')
-    return 0
+    return f'{ctx.simulation.wall():%H:%M:%S} up {up},  1 user,  load average: 0.12, 0.08, 0.05'
+
+
+def _seconds_up(ctx: Context) -> int:
+    machine = ctx.host.machine
+    return int(ctx.simulation.now - (machine.booted_at if machine is not None else FIRST_BOOT))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from tutor.shell.process import IO, Context, Process
 from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.machine import memory
 from tutor.shell.programs.names import user_name
 from tutor.shell.programs.options import parse
 
@@ -30,6 +33,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         chosen = [process for process in chosen if name_of(process) == options.get('C')]
     elif not any(letter in options for letter in 'Aaex'):
         chosen = [process for process in chosen if process.context.terminal is not None or process.pid == ctx.pid]
+    chosen = _sorted(chosen, options.get('sort'), ctx)
     if 'o' in options:
         return _columns(options.all('o'), chosen, 'no-headers' in options, io, ctx)
     if 'u' in options:
@@ -38,8 +42,72 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return _full(chosen, io, ctx)
     io.stdout.write('    PID TTY          TIME CMD\n')
     for process in chosen:
-        io.stdout.write(f'{process.pid:>7} {_tty(process):<8} 00:00:00 {name_of(process)}\n')
+        io.stdout.write(f'{process.pid:>7} {_tty(process):<8} {_clock(process)} {name_of(process)}\n')
     return 0 if chosen else 1
+
+
+def _sorted(chosen: list[Process], keys: str, ctx: Context) -> list[Process]:
+    """--sort: the last key orders first, so that the first one has the last word."""
+    for key in reversed(keys.split(',') if keys else ()):
+        name = key.lstrip('+-')
+        if name not in COLUMNS:
+            raise Complaint('unknown sort specifier')
+        chosen = sorted(chosen, key=lambda process, name=name: _rank(name, process, ctx), reverse=key[:1] == '-')
+    return chosen
+
+
+def _rank(name: str, process: Process, ctx: Context) -> tuple[float, str]:
+    number = {'rss': process.resident, 'vsz': process.resident, 'pmem': process.resident, '%mem': process.resident,
+              'pid': process.pid, 'ppid': parent_of(process, ctx), 'uid': process.context.uid, 'time': process.cpu[0],
+              'pcpu': _percent(process), '%cpu': _percent(process), 'etime': -process.started,
+              'start': process.started, 'lstart': process.started}.get(name)
+    return (number, '') if number is not None else (0.0, _value(name, process, ctx))
+
+
+def parent_of(process: Process, ctx: Context) -> int:
+    """Orphans are the first process's; who came into a container from outside has no parent there."""
+    if process.pid == 1:
+        return 0
+    if process.parent in ctx.host.processes:
+        return process.parent
+    return 1 if process.parent or ctx.host.machine is not None else 0
+
+
+def begun(process: Process) -> datetime:
+    return process.context.simulation.epoch + timedelta(seconds=process.started)
+
+
+def virtual(process: Process) -> int:
+    """VSZ in kilobytes, of which a simulated process has little more than it uses."""
+    return process.resident // 1024 + 1164
+
+
+def _percent(process: Process) -> float:
+    """The share of one core over the life of the process."""
+    lived = process.context.simulation.now - process.started
+    return min(process.cpu[0] / lived * 100, 999.0) if lived >= 1 else 0.0
+
+
+def share_of_memory(process: Process, ctx: Context) -> float:
+    return process.resident / 10.24 / memory(ctx)['MemTotal']
+
+
+def _start(process: Process) -> str:
+    """START and STIME: the time of what began within a day, else the date."""
+    old = process.context.simulation.now - process.started >= 86400
+    return f'{begun(process):%b%d}' if old else f'{begun(process):%H:%M}'
+
+
+def _clock(process: Process) -> str:
+    """TIME, as it stands but with u."""
+    seconds = int(process.cpu[0])
+    return f'{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}'
+
+
+def _state(process: Process, ctx: Context) -> str:
+    if process.pid == ctx.pid or process.cpu[1] >= 0.5:
+        return 'R'
+    return 'T' if process.gate.closed else 'S'
 
 
 def name_of(process: Process) -> str:
@@ -68,20 +136,21 @@ def _busybox(argv: list[str], io: IO, ctx: Context) -> int:
 
 def _user_oriented(chosen: list[Process], io: IO, ctx: Context) -> int:
     io.stdout.write('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n')
-    start = f'{ctx.simulation.epoch:%H:%M}'
     for process in chosen:
-        state = 'R+' if process.pid == ctx.pid else 'T' if process.gate.closed else 'Ss' if process.pid == 1 else 'S'
-        io.stdout.write(f'{_user(process, ctx):<8} {process.pid:>7}  0.0  0.1   4364  3200 {_tty(process):<8} '
-                        f'{state:<4} {start}   0:00 {line_of(process)}\n')
+        state, seconds = _state(process, ctx), int(process.cpu[0])
+        mark = '+' if process.pid == ctx.pid else 's' if process.leads else ''
+        io.stdout.write(f'{_user(process, ctx):<8} {process.pid:>7} {_percent(process):>4.1f} '
+                        f'{share_of_memory(process, ctx):>4.1f} {virtual(process):>6} {process.resident // 1024:>5} '
+                        f'{_tty(process):<8} {state + mark:<4} {_start(process)} '
+                        f'{f"{seconds // 60}:{seconds % 60:02d}":>6} {line_of(process)}\n')
     return 0
 
 
 def _full(chosen: list[Process], io: IO, ctx: Context) -> int:
     io.stdout.write('UID          PID    PPID  C STIME TTY          TIME CMD\n')
-    start = f'{ctx.simulation.epoch:%H:%M}'
     for process in chosen:
-        parent = 0 if process.pid == 1 else 1
-        io.stdout.write(f'{_user(process, ctx):<8} {process.pid:>7} {parent:>7}  0 {start} {_tty(process):<8} 00:00:00 '
+        io.stdout.write(f'{_user(process, ctx):<8} {process.pid:>7} {parent_of(process, ctx):>7} '
+                        f'{int(_percent(process)):>2} {_start(process)} {_tty(process):<8} {_clock(process)} '
                         f'{line_of(process)}\n')
     return 0
 
@@ -115,7 +184,7 @@ def _value(key: str, process: Process, ctx: Context) -> str:
         case 'pid':
             return str(process.pid)
         case 'ppid':
-            return '0' if process.pid == 1 else '1'
+            return str(parent_of(process, ctx))
         case 'user':
             return _user(process, ctx)
         case 'uid':
@@ -125,13 +194,37 @@ def _value(key: str, process: Process, ctx: Context) -> str:
         case 'cmd' | 'args' | 'command':
             return line_of(process)
         case 'stat' | 'state' | 's':
-            return 'R' if process.pid == ctx.pid else 'T' if process.gate.closed else 'S'
+            return _state(process, ctx)
         case 'tty':
             return _tty(process)
+        case _:
+            return _figure(key, process, ctx)
+
+
+def _figure(key: str, process: Process, ctx: Context) -> str:
+    """What a process uses, and since when."""
+    match key:
         case 'time':
-            return '00:00:00'
+            return _clock(process)
         case 'rss':
-            return '3200'
+            return str(process.resident // 1024)
         case 'vsz':
-            return '4364'
-    return '0.0' if '%' in key or key.startswith('p') else '0'
+            return str(virtual(process))
+        case 'pcpu' | '%cpu':
+            return f'{_percent(process):.1f}'
+        case 'pmem' | '%mem':
+            return f'{share_of_memory(process, ctx):.1f}'
+        case 'etime':
+            return _elapsed(int(process.context.simulation.now - process.started))
+        case 'start':
+            return f'{begun(process):%H:%M:%S}'
+        case 'lstart':
+            return f'{begun(process):%a %b %e %H:%M:%S %Y}'
+    return '0'
+
+
+def _elapsed(seconds: int) -> str:
+    """[[DD-]hh:]mm:ss"""
+    days, hours = seconds // 86400, seconds // 3600 % 24
+    before = f'{days:02d}-{hours:02d}:' if days else f'{hours:02d}:' if hours else ''
+    return f'{before}{seconds // 60 % 60:02d}:{seconds % 60:02d}'

@@ -11,6 +11,7 @@ from tutor.shell.programs.journalctl import line_of
 from tutor.shell.programs.options import Options, parse
 from tutor.shell.programs.systemctl_show import properties
 from tutor.shell.systemd import unitfile
+from tutor.shell.systemd.daemons import MEMORY, THREADS, processor_seconds
 from tutor.shell.systemd.journal import Journal
 from tutor.shell.systemd.systemd import ACTIVATING, ACTIVE, FAILED, INACTIVE, Systemd, Unit
 from tutor.shell.systemd.unitfile import full_name
@@ -320,19 +321,13 @@ def _running(unit: Unit, call: Call, now: float) -> list[tuple[str, str]]:
             ('CGroup', '\n'.join([f'/system.slice/{unit.name}', *tree]))]
 
 
-MEMORY = {'kubelet': 36.4, 'containerd': 48.2, 'dockerd': 71.6, 'sshd': 2.1}
-THREADS = {'kubelet': 12, 'containerd': 10, 'dockerd': 9}
-"""What a daemon takes: mebibytes, and threads."""
-
-
 def _process_line(process: Process, members: list[Process]) -> str:
     width = max(len(str(each.pid)) for each in members)
     return f'{process.pid:>{width}} {" ".join(process.argv)}'
 
 
 def processor_time(seconds: float) -> str:
-    """What a daemon has used of a processor: about two percent of one."""
-    return span(0.08 + seconds * 0.02, precise=True)
+    return span(processor_seconds(seconds), precise=True)
 
 
 def span(seconds: float, precise: bool = False) -> str:

@@ -135,7 +135,7 @@ class Nginx:
         user = {'uid': WORKER_USER, 'gid': WORKER_USER, 'user': 'nginx'} if self._ctx.uid == 0 else {}
         for pid in range(first, first + WORKERS):
             context = replace(self._ctx, pid=pid, signals={}, **user)
-            host.processes[pid] = Process(pid, ['nginx: worker process'], context)
+            host.processes[pid] = Process(pid, ['nginx: worker process'], context, self._ctx.pid)
             self._workers.append(pid)
         host.next_pid = first + WORKERS
         self._answers.worker = first
