@@ -11,7 +11,7 @@ from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.podspec import defaults, scheduling, volumes, warnings
+from tutor.cluster.registry.podspec import defaults, remote_volumes, scheduling, volumes, warnings
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -95,6 +95,8 @@ class PersistentVolumeStrategy(Kind):
                 volumes.no_backsteps(spec[kind]['path'], 'spec.local.path', found)
             if 'nodeAffinity' not in spec:
                 found.append(field.required('spec.nodeAffinity', 'Local volume requires node affinity'))
+        else:
+            remote_volumes.validate(kind, spec[kind], 'spec', found, persistent=True)
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidatePersistentVolumeUpdate."""
