@@ -56,8 +56,8 @@ def test_what_they_answer(bench: Workbench, repository: str, path: str, shown: s
 
 
 def test_a_protocol_that_is_not_simulated_accepts_and_says_nothing(bench: Workbench) -> None:
-    assert bench.run(f'nc -zv {address(bench, "rabbitmq")} 5672').code == 0
-    assert bench.run(f'nc -zv {address(bench, "rabbitmq")} 5673').code == 1
+    assert bench.run(f'nc -zv {address(bench, "eclipse-mosquitto")} 1883').code == 0
+    assert bench.run(f'nc -zv {address(bench, "eclipse-mosquitto")} 1884').code == 1
 
 
 def test_what_they_lack_stands_in_their_log(bench: Workbench) -> None:

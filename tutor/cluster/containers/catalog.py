@@ -69,6 +69,7 @@ from tutor.cluster.containers.images.nginx_unprivileged import NginxUnprivileged
 from tutor.cluster.containers.images.outdated import OUTDATED
 from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.platforms import PLATFORMS
+from tutor.cluster.containers.images.rabbitmq import RabbitMq
 from tutor.cluster.containers.images.redis import Redis
 from tutor.cluster.containers.images.stress import Stress, VishStress
 from tutor.cluster.containers.images.test_servers import (
@@ -147,6 +148,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     PraqmaMultitool,
     ProportionalAutoscaler,
     Python,
+    RabbitMq,
     Redis,
     ResourceConsumer,
     ServeHostname,

@@ -11,11 +11,6 @@ webroot: /var/jenkins_home/war
 INFO\twinstone.Logger#logInternal: Beginning extraction from war file
 INFO\torg.eclipse.jetty.server.Server#doStart: jetty started
 INFO\thudson.lifecycle.Lifecycle#onReady: Jenkins is fully up and running"""
-_RABBITMQ = """\
-{time} [info] <0.254.0>  Starting RabbitMQ on Erlang 27
-{time} [info] <0.254.0>  node           : rabbit@{hostname}
-{time} [info] <0.722.0> started TCP listener on [::]:5672
-{time} [info] <0.596.0> Server startup complete"""
 _TOMCAT = """\
 INFO [main] org.apache.coyote.AbstractProtocol.init Initializing ProtocolHandler ["http-nio-8080"]
 INFO [main] org.apache.coyote.AbstractProtocol.start Starting ProtocolHandler ["http-nio-8080"]
@@ -89,16 +84,6 @@ APPLICATIONS: tuple[Application, ...] = (
         workdir='/usr/local/tomcat',
     ),
     # -- databases, queues, storage -----------------------------------------------------------------------------------
-    Application(
-        'rabbitmq',
-        'latest 4 4.1 4.0 3 3.13 alpine 3-alpine',
-        'rabbitmq-server',
-        size='100M',
-        memory='130Mi',
-        start=4,
-        ports=(5672, 25672, 4369, 15692),
-        logs=_RABBITMQ,
-    ),
     Application(
         'nats',
         'latest 2 2.12 2.11 alpine 2-alpine',

@@ -21,6 +21,8 @@ class Package:
 
 
 PACKAGES: Mapping[str, Package] = {
+    'amqp-tools': Package(('amqp-consume', 'amqp-declare-queue', 'amqp-delete-queue', 'amqp-get', 'amqp-publish'),
+                          '0.11.0-1+b1', '', 39),
     'bash': Package(('bash',), '5.2.15-2+b8', '5.2.37-r0', 1491, rpm='5.1.8-9', arch='5.3.3-2'),
     'bind-tools': Package(('dig', 'host', 'nslookup'), '', '9.20.15-r0', 388),
     'bind9-dnsutils': Package(('dig', 'host', 'nslookup'), '1:9.18.41-1~deb12u1', '', 155),
@@ -77,7 +79,7 @@ KUBERNETES = ('kubeadm', 'kubectl', 'kubelet')
 """The packages of pkgs.k8s.io, which every node has."""
 KUBERNETES_VERSION = '1.36.1-1.1'
 _REAL = """
-amqp-tools apache2 build-essential containerd containerd.io default-mysql-client docker.io etcd-client etcd-server gcc
+apache2 build-essential containerd containerd.io default-mysql-client docker.io etcd-client etcd-server gcc
 git gnupg golang httpd lsof make man-db mysql-client mysql-server nfs-common nginx nodejs npm php postgresql-client
 python-is-python3 python3 python3-pip python redis redis-server redis-tools rsync socat strace stress stress-ng unzip
 zip

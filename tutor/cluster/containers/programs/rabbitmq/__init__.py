@@ -1,0 +1,1 @@
+"""RabbitMQ: its server, and rabbitmqctl."""
