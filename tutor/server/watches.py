@@ -136,7 +136,9 @@ class EventLines:
 
     def lines(self, events: Iterable[Event], owned: Shown = _as_is) -> bytes:
         """Events, whose objects `owned` gives their managedFields."""
-        return b''.join([self._line(event['type'], event['object'], owned) for event in events])
+        known = self._known
+        return b''.join([found[1] if (found := known.get((event['type'], id(event['object'])))) is not None
+                         else self._line(event['type'], event['object'], owned) for event in events])
 
     def event(self, kind: str, body: bytes) -> bytes:
         return b'{"type":"%s","object":%s}\n' % (kind.encode(), body)
@@ -145,13 +147,11 @@ class EventLines:
         return bodies.encode(obj)[:-1]
 
     def _line(self, kind: str, obj: Any, owned: Shown) -> bytes:
-        found = self._known.get((kind, id(obj)))
-        if found is None:
-            line = self.event(kind, self.body(owned(obj)))
-            found = self._known[kind, id(obj)] = obj, line  # the object is kept, so that its id stays its own
-            if len(self._known) > KNOWN:
-                del self._known[next(iter(self._known))]
-        return found[1]
+        line = self.event(kind, self.body(owned(obj)))
+        self._known[kind, id(obj)] = obj, line  # the object is kept, so that its id stays its own
+        if len(self._known) > KNOWN:
+            del self._known[next(iter(self._known))]
+        return line
 
 
 class EventFrames(EventLines):

@@ -52,7 +52,8 @@ class Watcher:
     def push(self, event: Event) -> None:
         if self.closed:
             return
-        if len(self._events) >= LIMIT:
+        unread = len(self._events)
+        if unread >= LIMIT:
             self.close()
             return
         self._events.append((event, self._simulation.trace.cause))
@@ -60,7 +61,7 @@ class Watcher:
             if not self._scheduled:
                 self._scheduled = True
                 self._simulation.call_later(LATENCY, self._flush)
-        elif self._waiting is not None or self._ready is not None:
+        elif not unread:
             self._wake()
 
     async def next(self) -> Event | None:
@@ -84,7 +85,7 @@ class Watcher:
             self._simulation.call_soon(self._flush)
 
     def on_ready(self, ready: Callable[[], None]) -> None:
-        """Call back for each event that comes, and for the end."""
+        """Call back for the first event that comes after all were taken, and for the end."""
         self._ready = ready
         if self._events or self.closed:
             ready()
