@@ -21,13 +21,19 @@ class Seen(NamedTuple):
     """What a set makes of one of its pods."""
 
     pod: Object
-    spec: Object
-    """The set's, by which the pod was judged."""
     fits: bool
     active: bool
     terminating: bool
     ready: bool
     labeled: bool
+
+
+class Judged(NamedTuple):
+    """What a set makes of its pods, by their id: a new state of a pod is another object, and judged anew."""
+
+    spec: Object
+    """The set's, by which they were judged."""
+    pods: dict[int, Seen]
 
 
 _COUNTS = ('replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas')
@@ -45,7 +51,7 @@ class ReplicaSetController(Controller):
         super().__init__(simulation, client, informers)
         self.expectations = Expectations(simulation)
         self.pod_control = PodControl(client, self.recorder)
-        self._seen: dict[str, Seen] = {}
+        self._judged: dict[str, Judged] = {}
         self.sets = indexes.by_controller(self.informer(self.resource))
         self.pods = indexes.by_controller(self.informer('pods'))
         self.sets.on_change(self._set_changed)
@@ -62,6 +68,7 @@ class ReplicaSetController(Controller):
         if new is None:
             assert old is not None
             self.expectations.delete(key(old))
+            self._judged.pop(old['metadata']['uid'], None)
             self.queue.add(key(old))
         elif old is None or deleting(new) or old['metadata'].get('generation') != new['metadata'].get('generation'):
             self.queue.add(key(new))
@@ -69,10 +76,11 @@ class ReplicaSetController(Controller):
             self._enqueue(key(new))  # most often our own status: it can wait for the next pods
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        if old is not None:
+            self._forget(old)
         if new is None or deleting(new):
             gone = new or old
             assert gone is not None
-            self._seen.pop(gone['metadata']['uid'], None)
             owner = self._owner_key(gone)
             if owner:
                 self.expectations.deletion_observed(owner, key(gone))
@@ -90,6 +98,13 @@ class ReplicaSetController(Controller):
         elif controller_of(new) is None and self._adoptable_now(old, new):
             for rs in self._matching(new):
                 self.queue.add(key(rs))
+
+    def _forget(self, pod: Object) -> None:
+        """What was made of a state of a pod that is past."""
+        owner = controller_of(pod)
+        judged = self._judged.get(owner['uid']) if owner is not None else None
+        if judged is not None:
+            judged.pods.pop(id(pod), None)
 
     def _adoptable_now(self, old: Object | None, new: Object) -> bool:
         return old is None or old['metadata'].get('labels') != new['metadata'].get('labels') or (
@@ -142,18 +157,20 @@ class ReplicaSetController(Controller):
 
     def _look(self, rs: Object, found: list[Object]) -> list[Seen]:
         """Judge pods, each once for each state of it: of a thousand few change at a time."""
-        known, spec = self._seen.get, rs['spec']
-        return [seen if (seen := known(pod['metadata']['uid'])) is not None and seen.pod is pod and seen.spec is spec
-                else self._judge(rs, pod) for pod in found]
+        uid, spec = rs['metadata']['uid'], rs['spec']
+        judged = self._judged.get(uid)
+        if judged is None or judged.spec is not spec:
+            judged = self._judged[uid] = Judged(spec, {})
+        known = judged.pods
+        for pod in [pod for pod in found if id(pod) not in known]:
+            known[id(pod)] = self._judge(rs, pod)
+        return [known[id(pod)] for pod in found]
 
     def _judge(self, rs: Object, pod: Object) -> Seen:
-        spec, meta = rs['spec'], pod['metadata']
-        labels = meta.get('labels') or {}
-        wanted = (spec.get('template', {}).get('metadata') or {}).get('labels') or {}
-        seen = self._seen[meta['uid']] = Seen(
-            pod, spec, self.selector(rs).matches(labels), pods.is_active(pod), pods.is_terminating(pod),
-            pods.is_ready(pod), wanted.items() <= labels.items())
-        return seen
+        labels = pod['metadata'].get('labels') or {}
+        wanted = (rs['spec'].get('template', {}).get('metadata') or {}).get('labels') or {}
+        return Seen(pod, self.selector(rs).matches(labels), pods.is_active(pod), pods.is_terminating(pod),
+                    pods.is_ready(pod), wanted.items() <= labels.items())
 
     def _claim(self, rs: Object, mine: list[Seen], orphans: list[Object]) -> list[Object]:
         """claimPods, for those about which there is something to do: the set's own that no longer fit are released,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tutor.apimachinery.objects import Object
@@ -131,7 +131,8 @@ class Kubelet:
         self._by_sandbox: dict[str, PodWorker] = {}
         self._waiting_resizes: dict[str, PodWorker] = {}
         self._phase = simulation.random.random()
-        self._stamps: tuple[float, str] = (-1.0, '')
+        self._epoch = simulation.epoch.timestamp()
+        self._stamps = (-1, '')
         runtime.on_change = self._container_changed
         runtime.on_memory = self.eviction.memory_changed
         if not settings.idle:
@@ -320,9 +321,9 @@ class Kubelet:
 
     def stamp(self, moment: float) -> str:
         """A moment as metav1.Time."""
-        if self._stamps[0] != moment:
-            when = self.simulation.epoch + timedelta(seconds=moment)
-            self._stamps = (moment, f'{when.isoformat()[:19]}Z')
+        second = int(self._epoch + moment)
+        if self._stamps[0] != second:
+            self._stamps = (second, f'{datetime.fromtimestamp(second, UTC).isoformat()[:19]}Z')
         return self._stamps[1]
 
     def current_node(self) -> Object | None:

@@ -52,7 +52,10 @@ class Profile:
 
     def gate(self, pod: PodInfo) -> str:
         """RunPreEnqueuePlugins: which plugin keeps a pod from being tried, '' if none does."""
-        return next((plugin.name for plugin in self._gates if not plugin.pre_enqueue(pod)), '')
+        for plugin in self._gates:
+            if not plugin.pre_enqueue(pod):
+                return plugin.name
+        return ''
 
     def find(self, name: str) -> Plugin:
         return next(plugin for plugin in self.plugins if plugin.name == name)

@@ -34,7 +34,8 @@ def version(ctx: Context) -> str:
 
 
 def log_stamp(ctx: Context) -> str:
-    return ctx.simulation.wall().strftime('%Y/%m/%d %H:%M:%S')
+    date, clock = ctx.simulation.timestamp().rstrip('Z').split('T')
+    return f'{date.replace("-", "/")} {clock}'
 
 
 def local_time(ctx: Context, moment: float | None = None) -> str:
