@@ -8,6 +8,10 @@ from collections.abc import Callable
 
 DIRECTORY_MODE, FILE_MODE, PROGRAM_MODE = 0o755, 0o644, 0o755
 MOST_AT_ONCE = 512 * 1024 * 1024
+DISK, MEMORY, KERNEL = 'disk', 'tmpfs', 'kernel'
+"""Where a file system keeps its files; the kernel only shows what it has."""
+BLOCK, ENTRY = 4096, 20
+"""Bytes that a disk gives to a directory at least, and those that tmpfs counts for each entry of one."""
 
 Dynamic = Callable[[], bytes]
 
@@ -28,6 +32,21 @@ class Node:
         self.mtime = mtime
         self.uid = uid
         self.gid = gid
+
+    @property
+    def size(self) -> int:
+        """Bytes, as stat(2) has them."""
+        return 0
+
+    @property
+    def room(self) -> int:
+        """Bytes that it takes where it is kept: whole blocks."""
+        return -(-self.size // BLOCK) * BLOCK
+
+    @property
+    def links(self) -> int:
+        """How many names it has."""
+        return 1
 
 
 class File(Node):
@@ -59,11 +78,31 @@ class File(Node):
 
 
 class Directory(Node):
-    __slots__ = ('entries',)
+    """`merged` is one that overlayfs shows from several layers: it counts no names of those that are in it."""
+
+    __slots__ = ('entries', 'merged')
 
     def __init__(self, owner: object, mtime: float = 0.0, mode: int = DIRECTORY_MODE) -> None:
         super().__init__(owner, mode, mtime)
         self.entries: dict[str, Node] = {}
+        self.merged = False
+
+    @property
+    def medium(self) -> str:
+        return getattr(self.owner, 'medium', KERNEL)
+
+    @property
+    def size(self) -> int:
+        medium = self.medium
+        return BLOCK if medium == DISK else ENTRY * (len(self.entries) + 2) if medium == MEMORY else 0
+
+    @property
+    def room(self) -> int:
+        return BLOCK if self.medium == DISK else 0
+
+    @property
+    def links(self) -> int:
+        return 1 if self.merged else 2 + sum(isinstance(entry, Directory) for entry in self.entries.values())
 
 
 class Symlink(Node):
@@ -72,6 +111,14 @@ class Symlink(Node):
     def __init__(self, owner: object, target: str, mtime: float = 0.0) -> None:
         super().__init__(owner, 0o777, mtime)
         self.target = target
+
+    @property
+    def size(self) -> int:
+        return len(self.target.encode())
+
+    @property
+    def room(self) -> int:
+        return 0  # short ones are kept in the inode itself
 
 
 class Device(Node):

@@ -14,6 +14,7 @@ from typing import Any
 from tutor.shell.disk import Disk
 from tutor.shell.inodes import (
     DIRECTORY_MODE,
+    DISK,
     FILE_MODE,
     Device,
     Directory,
@@ -67,11 +68,13 @@ def normalize(path: str, cwd: str = '/') -> str:
 
 class FileSystem:
     """A tree of nodes. `lower` is a tree to start from; it is never changed. What is written takes room on `disk`, or
-    of `budget` bytes."""
+    of `budget` bytes; a `layered` one is an overlay on the lower tree."""
 
     def __init__(self, clock: Clock, lower: FileSystem | None = None, read_only: bool = False,
-                 budget: int = BUDGET, disk: Disk | None = None) -> None:
+                 budget: int = BUDGET, disk: Disk | None = None, medium: str = DISK,
+                 layered: bool = False) -> None:
         self._clock = clock
+        self.medium = medium
         self.root = lower.root if lower is not None else Directory(self, clock())
         self.read_only = read_only
         self._budget = budget
@@ -79,6 +82,9 @@ class FileSystem:
         self.used = 0
         self._zeros = 0
         self._watches: dict[str, Callable[[], None]] = {}
+        self._layered = layered
+        if layered:
+            self._own_root().mtime = clock()
 
     @property
     def room(self) -> int:
@@ -423,6 +429,7 @@ class FileSystem:
         copy = Directory(self, node.mtime, node.mode)
         copy.uid, copy.gid = node.uid, node.gid
         copy.entries = dict(node.entries)
+        copy.merged = self._layered or node.merged
         return copy
 
     def _own_file(self, place: Place, append: bool, mode: int) -> File:

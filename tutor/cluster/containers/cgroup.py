@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tutor.shell import inodes
 from tutor.shell.vfs import File, FileSystem
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def file_system(container: Container) -> FileSystem:
     """The files of the container's cgroup, each made when it is read."""
     host = container.host
     assert host is not None
-    files = FileSystem(lambda: 0.0)
+    files = FileSystem(lambda: 0.0, medium=inodes.KERNEL)
     for name, value in _files(container, host).items():
         files.root.entries[name] = File(files, _line(value), 0o444)
     return files

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import namespaces
-from tutor.shell import kernel
+from tutor.shell import inodes, kernel
 from tutor.shell.programs.ps import name_of
 from tutor.shell.vfs import Device, Directory, File, FileSystem, Mount, Node, Symlink
 
@@ -46,7 +46,7 @@ class ProcDirectory(Directory):
 
 def file_system(container: Container) -> FileSystem:
     """The /proc of a container."""
-    files = FileSystem(lambda: 0.0)
+    files = FileSystem(lambda: 0.0, medium=inodes.KERNEL)
     fixed: dict[str, Node] = {
         'version': File(files, VERSION.encode(), 0o444),
         'mounts': Symlink(files, 'self/mounts'),
@@ -74,7 +74,7 @@ def _parameters(container: Container) -> Node:
 
 @lru_cache(maxsize=64)
 def _parameter_files(own: tuple[tuple[str, str], ...]) -> FileSystem:
-    files = FileSystem(lambda: 0.0)
+    files = FileSystem(lambda: 0.0, medium=inodes.KERNEL)
     for name, value in kernel.of_container(dict(own)).items():
         files.put(kernel.place(name), value + '\n')
     return files

@@ -147,7 +147,7 @@ class ImageRegistry:
         if base is None:
             base = self._bases[userland, extra] = FileSystem(_built)
             install(base, USERLANDS[userland], lambda name: name in self._programs, extra)
-        root = FileSystem(_built, lower=base)
+        root = FileSystem(_built, lower=base, layered=True)
         for directory in image.directories(tag):
             root.make_dirs(directory)
         for path, content in image.files(tag).items():

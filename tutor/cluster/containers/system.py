@@ -10,6 +10,7 @@ from tutor.cluster.containers.confinement import confined
 from tutor.cluster.simulation import Pipe
 from tutor.cluster.simulation.coroutines import Scheduler
 from tutor.cluster.simulation.pipes import CAPACITY
+from tutor.shell import inodes
 from tutor.shell.disk import Disk
 from tutor.shell.vfs import Device, Directory, FileSystem
 
@@ -89,10 +90,10 @@ def build(container: Container, disk: Disk) -> FileSystem:
     assert container.host is not None
     simulation = container.host.simulation
     files = confined(config.confinement, lambda: simulation.now, lower=config.manifest.root,
-                     read_only=config.read_only_root, disk=disk)
+                     read_only=config.read_only_root, disk=disk, layered=True)
     files.mount('/proc', proc.file_system(container))
-    files.mount('/dev', FileSystem(lambda: simulation.now, lower=devices(config.privileged)))
-    system = FileSystem(lambda: simulation.now, lower=_sys())
+    files.mount('/dev', FileSystem(lambda: simulation.now, lower=devices(config.privileged), medium=inodes.MEMORY))
+    system = FileSystem(lambda: simulation.now, lower=_sys(), medium=inodes.KERNEL)
     system.mount('/fs/cgroup', cgroup.file_system(container), read_only=True)
     files.mount('/sys', system, read_only=not config.privileged)
     if config.termination:
@@ -107,7 +108,7 @@ def build(container: Container, disk: Disk) -> FileSystem:
 
 @lru_cache(maxsize=2)
 def devices(privileged: bool) -> FileSystem:
-    files = FileSystem(lambda: 0.0)
+    files = FileSystem(lambda: 0.0, medium=inodes.MEMORY)
     for kind in (*DEVICES, *(HOST_DEVICES if privileged else ())):
         files.device(f'/{kind}', kind)
     for folder in ('/mqueue', '/pts', '/shm'):
@@ -120,10 +121,11 @@ def devices(privileged: bool) -> FileSystem:
 
 @lru_cache(maxsize=1)
 def _sys() -> FileSystem:
-    files = FileSystem(lambda: 0.0)
+    files = FileSystem(lambda: 0.0, medium=inodes.KERNEL)
     for folder in ('/block', '/bus', '/class', '/dev', '/devices', '/firmware', '/fs/cgroup', '/kernel', '/module',
                    '/power'):
         files.make_dirs(folder)
+    files.chmod('/', 0o555)
     return files
 
 

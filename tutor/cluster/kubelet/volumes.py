@@ -15,7 +15,8 @@ from tutor.cluster.kubelet import fields
 from tutor.cluster.kubelet.environment import bytes_data
 from tutor.cluster.simulation import Simulation
 from tutor.shell.disk import Disk
-from tutor.shell.vfs import BUDGET, Directory, FileSystem
+from tutor.shell.inodes import DISK, MEMORY, Directory, File
+from tutor.shell.vfs import BUDGET, FileSystem
 
 DEFAULT_MODE = 0o644
 ROOT_CA = 'kube-root-ca.crt'
@@ -98,8 +99,12 @@ class Volume:
     def _new_files(self, budget: int | None = None) -> FileSystem:
         simulation = self.around.simulation
         clock = lambda: simulation.now  # noqa: E731 - the file system's clock
-        files = FileSystem(clock, disk=self.around.disk) if budget is None else FileSystem(clock, budget=budget)
+        medium = MEMORY if self.kind == 'tmpfs' else DISK
+        files = FileSystem(clock, disk=self.around.disk, medium=medium) if budget is None else \
+            FileSystem(clock, budget=budget, medium=medium)
         files._own_root()
+        if medium == MEMORY:
+            files.root.mode = 0o1777
         return files
 
     def _build(self) -> FileSystem:
@@ -116,10 +121,9 @@ class EmptyDir(Volume):
 
     def _build(self) -> FileSystem:
         files = self._new_files(self._memory() if self.source.get('medium') == 'Memory' else None)
-        files.root.mode = 0o777
+        files.root.mode |= 0o777  # setupDir: the sticky bit of a tmpfs stays
         own_by_group(files, self.pod)
         return files
-
 
     def _memory(self) -> int:
         """calculateEmptyDirMemorySize: what the node has for pods, what the pod may have, or what the volume may."""
@@ -154,12 +158,18 @@ def _memory_limit(pod: Object) -> int:
     return sum(map(quantity_value, limits)) if all(limits) else 0
 
 
-def own_by_group(files: FileSystem, pod: Object) -> None:
-    """SetVolumeOwnership: fsGroup owns the volume's root, and what is made in it."""
+def own_by_group(files: FileSystem, pod: Object, read_only: bool = False) -> None:
+    """SetVolumeOwnership: fsGroup owns all that is in a volume, may read it and, but for a read-only one, write it; and
+    what is made in its directories is the group's, too."""
     group = (pod['spec'].get('securityContext') or {}).get('fsGroup')
-    if group is not None:
-        files.root.gid = group
-        files.root.mode |= 0o2070
+    if group is None:
+        return
+    for _, node in files.walk('/'):
+        node.gid = group
+        if isinstance(node, Directory):
+            node.mode |= 0o2550 if read_only else 0o2770
+        elif isinstance(node, File):
+            node.mode |= 0o440 if read_only else 0o660
 
 
 class Projection(Volume):
@@ -192,8 +202,7 @@ class Projection(Volume):
 
     def _build(self) -> FileSystem:
         files = self._new_files()
-        files.root.mode = 0o777
-        own_by_group(files, self.pod)
+        files.root.mode |= 0o777
         self._write(files, self._payload if self._payload is not None else self.payload())
         return files
 
@@ -203,11 +212,8 @@ class Projection(Volume):
         stamp = simulation.wall().strftime('%Y_%m_%d_%H_%M_%S') + f'.{simulation.random.randrange(10**8, 10**10)}'
         folder = f'..{stamp}'
         files.make_dirs(f'/{folder}')
-        group = (self.pod['spec'].get('securityContext') or {}).get('fsGroup')
         for path, (content, mode) in payload.items():
-            files.put(f'/{folder}/{path}', content, mode if group is None else mode | 0o040)
-            if group is not None:
-                files.chown(f'/{folder}/{path}', 0, group)
+            files.put(f'/{folder}/{path}', content, mode)
         wanted = {path.partition('/')[0] for path in payload}
         for entry in [entry for entry in files.listdir('/') if not entry.startswith('..') and entry not in wanted]:
             if not isinstance(files.node(f'/{entry}', follow=False), Directory):  # made for a missing subPath
@@ -222,6 +228,7 @@ class Projection(Volume):
             for path, _ in reversed(list(files.walk(f'/{self._data_folder}'))):
                 (files.rmdir if files.is_dir(path) else files.remove)(path)
         self._data_folder = folder
+        own_by_group(files, self.pod, self.read_only)
 
 
 def _contents(payload: Files) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.ls import human
 from tutor.shell.programs.options import Options, parse
-from tutor.shell.vfs import BUDGET, Directory, File, Node, normalize
+from tutor.shell.vfs import BUDGET, Directory, Node, normalize
 
 VIRTUAL = ('proc', 'sysfs', 'devpts', 'mqueue', 'cgroup2', 'cgroup')
 TMPFS = 64 * 1024
@@ -170,10 +170,8 @@ async def du(argv: list[str], io: IO, ctx: Context) -> int:
 def _walk(path: str, node: Node, depth: int, most: int, options, io: IO, ctx: Context) -> int:
     """Print what is below, deepest first; the size of all of it."""
     exact = 'b' in options
-    if not isinstance(node, Directory):
-        size = (node.size if exact else -(-node.size // 4096) * 4) if isinstance(node, File) else 0
-    else:
-        size = 4096 if exact else 4
+    size = node.size if exact else node.room // 1024
+    if isinstance(node, Directory):
         for name in sorted(node.entries):
             try:
                 child = ctx.files.node(normalize(f'{path}/{name}', ctx.cwd), follow=False)

@@ -120,7 +120,7 @@ class _List:
         if how == 't':
             found.sort(key=lambda item: -item.node.mtime)
         elif how == 'S':
-            found.sort(key=lambda item: -_size(item.node))
+            found.sort(key=lambda item: -item.node.size)
         elif how == 'v':
             found.sort(key=lambda item: version(item.name))
         elif how == 'X':
@@ -146,7 +146,7 @@ class _List:
 
     def _prefix(self, item: Item) -> str:
         shown = f'{_inode(item.node):>7} ' if 'i' in self._options else ''
-        return shown + (f'{_blocks(item.node):>4} ' if 's' in self._options else '')
+        return shown + (f'{item.node.room // 1024:>4} ' if 's' in self._options else '')
 
     def _shown(self, item: Item) -> str:
         name, node = item.name, item.node
@@ -209,13 +209,13 @@ class _List:
         numbers = 'n' in self._options
         user = str(node.uid) if numbers else user_name(self._ctx, node.uid) or str(node.uid)
         group = str(node.gid) if numbers else group_name(self._ctx, node.gid) or str(node.gid)
-        size = human(_size(node), self._ctx.host.userland) if 'h' in self._options else str(_size(node))
+        size = human(node.size, self._ctx.host.userland) if 'h' in self._options else str(node.size)
         if isinstance(node, Device):
             size = '1,   3'
         name = self._shown(item)
         if isinstance(node, Symlink):
             name += f' -> {node.target}'
-        return (permissions(node), str(_links(node)), user, group, size, self._when(node.mtime), name)
+        return (permissions(node), str(node.links), user, group, size, self._when(node.mtime), name)
 
     def _when(self, mtime: float) -> str:
         now = self._ctx.simulation
@@ -231,26 +231,8 @@ class _List:
         return f'{moment:%b} {moment.day:2d} ' + (f'{moment:%H:%M}' if recent else f' {moment.year}')
 
     def _total(self, items: list[Item]) -> int | str:
-        blocks = sum(_blocks(item.node) for item in items)
+        blocks = sum(item.node.room for item in items) // 1024
         return human(blocks * 1024, self._ctx.host.userland) if 'h' in self._options and blocks else blocks
-
-
-def _size(node: Node) -> int:
-    if isinstance(node, File):
-        return node.size
-    return len(node.target.encode()) if isinstance(node, Symlink) else 4096 if isinstance(node, Directory) else 0
-
-
-def _blocks(node: Node) -> int:
-    """Kilobytes on disk."""
-    if isinstance(node, Directory):
-        return 4
-    return -(-node.size // 4096) * 4 if isinstance(node, File) else 0
-
-
-def _links(node: Node) -> int:
-    return 2 + sum(isinstance(child, Directory) for child in node.entries.values()) if isinstance(node,
-                                                                                                  Directory) else 1
 
 
 def _inode(node: Node) -> int:

@@ -40,11 +40,6 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     return status
 
 
-def size_of(node: Node) -> int:
-    return node.size if isinstance(node, File) else 4096 if isinstance(node, Directory) else \
-        len(node.target) if isinstance(node, Symlink) else 0
-
-
 def _type(node: Node) -> str:
     if isinstance(node, File):
         return 'regular file' if node.size else 'regular empty file'
@@ -60,27 +55,23 @@ def _when(node: Node, ctx: Context) -> str:
 def _formatted(form: str, path: str, node: Node, ctx: Context) -> str:
     def one(match: re.Match[str]) -> str:
         seconds = str(int(ctx.simulation.epoch.timestamp() + node.mtime))
-        blocks = -(-size_of(node) // 4096) * 8
+        blocks = node.room // 512
         target = f"'{path}' -> '{node.target}'" if isinstance(node, Symlink) else f"'{path}'" \
             if ctx.host.userland == 'busybox' else path
         if match[1] == 'N' and ctx.host.userland != 'busybox':
             target = f"'{path}' -> '{node.target}'" if isinstance(node,
                                                                   Symlink) else f"'{path}'" if ' ' in path else path
-        facts = {'n': path, 'N': target, 's': str(size_of(node)), 'a': f'{node.mode & 0o7777:o}',
+        facts = {'n': path, 'N': target, 's': str(node.size), 'a': f'{node.mode & 0o7777:o}',
                  'A': permissions(node),
                  'F': _type(node), 'u': str(node.uid), 'g': str(node.gid), 'U': user_name(ctx, node.uid) or 'UNKNOWN',
                  'G': group_name(ctx, node.gid) or 'UNKNOWN', 'y': _when(node, ctx), 'Y': seconds,
                  'z': _when(node, ctx),
-                 'Z': seconds, 'x': _when(node, ctx), 'X': seconds, 'h': _links(node), 'i': '131072', 'b': str(blocks),
-                 'B': '512', 'o': '4096', 'd': '2049', 'D': '801', 'm': '/', 't': '0', 'T': '0', 'w': '-', 'W': '0',
+                 'Z': seconds, 'x': _when(node, ctx), 'X': seconds, 'h': str(node.links), 'i': '131072',
+                 'b': str(blocks), 'B': '512', 'o': '4096', 'd': '2049', 'D': '801', 'm': '/', 't': '0', 'T': '0',
+                 'w': '-', 'W': '0',
                  'f': f'{_raw_mode(node):x}', '%': '%'}
         return facts.get(match[1], '?')
     return re.sub(r'%(.)', one, form)
-
-
-def _links(node: Node) -> str:
-    return str(2 + sum(isinstance(each, Directory) for each in node.entries.values())) if isinstance(node,
-                                                                                                     Directory) else '1'
 
 
 def _raw_mode(node: Node) -> int:
@@ -91,11 +82,11 @@ def _raw_mode(node: Node) -> int:
 
 def _block(path: str, node: Node, ctx: Context) -> str:
     name = f'{path} -> {node.target}' if isinstance(node, Symlink) else path
-    blocks = -(-size_of(node) // 4096) * 8
+    blocks = node.room // 512
     user, group = user_name(ctx, node.uid) or 'UNKNOWN', group_name(ctx, node.gid) or 'UNKNOWN'
     when = _when(node, ctx)
-    return (f'  File: {name}\n  Size: {size_of(node):<10}\tBlocks: {blocks:<10} IO Block: 4096   {_type(node)}\n'
-            f'Device: 8,1\tInode: 131072      Links: {_links(node)}\n'
+    return (f'  File: {name}\n  Size: {node.size:<10}\tBlocks: {blocks:<10} IO Block: 4096   {_type(node)}\n'
+            f'Device: 8,1\tInode: 131072      Links: {node.links}\n'
             f'Access: ({node.mode & 0o7777:04o}/{permissions(node)})  Uid: ({node.uid:>5}/{user:>8})   '
             f'Gid: ({node.gid:>5}/{group:>8})\nAccess: {when}\nModify: {when}\nChange: {when}\n Birth: {when}\n')
 

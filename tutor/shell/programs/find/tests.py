@@ -107,8 +107,7 @@ def _size(value: str) -> Test:
     unit = SIZES[match[2]]
 
     def test(entry: Entry) -> bool:
-        size = entry.node.size if isinstance(entry.node, File) else 4096 if isinstance(entry.node, Directory) else 0
-        return _compare(sign, -(-size // unit), wanted)
+        return _compare(sign, -(-entry.node.size // unit), wanted)
     return test
 
 
@@ -159,9 +158,8 @@ def printed(form: str, entry: Entry, ctx: Context) -> str:
         letter = match[2]
         if match[0].startswith('\\'):
             return escapes.get(letter, match[0])
-        size = node.size if isinstance(node, File) else 4096
         folder, _, name = entry.shown.rpartition('/')
-        return {'p': entry.shown, 'f': name, 'h': folder or '.', 's': str(size), 'd': str(entry.depth),
+        return {'p': entry.shown, 'f': name, 'h': folder or '.', 's': str(node.size), 'd': str(entry.depth),
                 'y': kind(node).replace('-', 'f'), 'm': f'{node.mode & 0o7777:o}', 'u': user_name(ctx, node.uid)
                 or str(node.uid),
                 'g': group_name(ctx, node.gid) or str(node.gid), 'P': entry.shown[len(entry.start):].lstrip('/'),
