@@ -268,6 +268,7 @@ class Nodes:
         machine.programs.update({'kubelet': KubeletProgram(kubelet, self.fleet),
                                  'containerd': ContainerdProgram(runtime), 'sshd': sshd.main})
         machine.programs['dockerd'] = DockerdProgram(lambda: Engine(simulation, self.fabric, self.registry, machine))
+        machine.processors = max(int(parse_quantity(node.capacity['cpu']).value), 1)
         machine.show(ContainerProcesses(runtime, machine))
         logfiles.mount(machine.files, runtime)
         machine.boot()

@@ -13,6 +13,9 @@ DISK, MEMORY, KERNEL = 'disk', 'tmpfs', 'kernel'
 BLOCK, ENTRY = 4096, 20
 """Bytes that a disk gives to a directory at least, and those that tmpfs counts for each entry of one."""
 
+MAGIC = 64
+"""What the links of /proc say of their size."""
+
 Dynamic = Callable[[], bytes]
 
 
@@ -119,6 +122,21 @@ class Symlink(Node):
     @property
     def room(self) -> int:
         return 0  # short ones are kept in the inode itself
+
+
+class MagicLink(Symlink):
+    """A link in /proc to what a process has open: it leads there although no path does; `target` is only shown."""
+
+    __slots__ = ('leads',)
+
+    def __init__(self, leads: Node, target: str, mode: int, mtime: float) -> None:
+        super().__init__(None, target, mtime)
+        self.leads = leads
+        self.mode = mode
+
+    @property
+    def size(self) -> int:
+        return MAGIC
 
 
 class Device(Node):

@@ -20,6 +20,7 @@ from tutor.shell.inodes import (
     Directory,
     Dynamic,
     File,
+    MagicLink,
     Node,
     Symlink,
     failure,
@@ -396,6 +397,8 @@ class FileSystem:
                 if last:
                     return Place(files, directory, '', directory, '/' + '/'.join(seen), read_only)
                 continue
+            if isinstance(node, MagicLink) and (follow or not last):
+                node = node.leads
             if isinstance(node, Symlink) and (follow or not last):
                 base = node.target if node.target.startswith('/') else f'/{"/".join(seen)}/{node.target}'
                 return self._walk('/'.join([base, *parts[position + 1:]]), follow, own, depth + 1)

@@ -34,7 +34,12 @@ def _number(container: Container, kind: str) -> int:
     if kind == 'time' or (kind == 'user' and not own_users):
         return HOST[kind]
     holder = container.sandbox if kind in (*POD, 'user') else container.id
-    return FIRST + _spread(f'{kind} {holder}', 4000)
+    return number(f'{kind} {holder}')
+
+
+def number(what: str) -> int:
+    """The inode of something that has no name in any folder, always the same for the same thing."""
+    return FIRST + _spread(what, 4000)
 
 
 def _users(container: Container) -> str:

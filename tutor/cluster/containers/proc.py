@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import namespaces
-from tutor.shell import inodes, kernel
+from tutor.shell import inodes, kernel, procfs
+from tutor.shell.inodes import MagicLink
+from tutor.shell.programs.chroot import MACHINE
 from tutor.shell.programs.ps import name_of
 from tutor.shell.vfs import Device, Directory, File, FileSystem, Mount, Node, Symlink
 
 if TYPE_CHECKING:
     from tutor.cluster.containers.container import Container
-    from tutor.shell.process import Process
+    from tutor.shell.process import Host, Process
 
 FULL_CAPABILITIES = 0x1FFFFFFFFFF
-KERNEL = '6.8.0-79-generic'
-VERSION = (f'Linux version {KERNEL} (buildd@lcy02-amd64) (x86_64-linux-gnu-gcc-13 (Ubuntu 13.3.0) 13.3.0, '
-           'GNU ld (GNU Binutils for Ubuntu) 2.42) #79-Ubuntu SMP PREEMPT_DYNAMIC\n')
+SHARED = ('cmdline', 'cpuinfo', 'loadavg', 'meminfo', 'uptime', 'version')
+"""What the kernel says of the machine, which no container hides."""
 
 
 class ProcDirectory(Directory):
@@ -48,15 +49,11 @@ def file_system(container: Container) -> FileSystem:
     """The /proc of a container."""
     files = FileSystem(lambda: 0.0, medium=inodes.KERNEL)
     fixed: dict[str, Node] = {
-        'version': File(files, VERSION.encode(), 0o444),
+        **{name: File(files, partial(_of_machine, container, name), 0o444) for name in SHARED},
         'mounts': Symlink(files, 'self/mounts'),
         'self': Symlink(files, '1'),
-        'uptime': File(files, lambda: _uptime(container), 0o444),
-        'meminfo': File(files, lambda: _meminfo(container), 0o444),
-        'cpuinfo': File(files, _cpuinfo, 0o444),
-        'loadavg': File(files, lambda: b'0.08 0.03 0.01 1/312 42\n', 0o444),
         'sys': _parameters(container),
-        'net': Directory(files, 0.0, 0o555),
+        'net': Symlink(files, 'self/net'),
     }
     root = ProcDirectory(container, fixed)
     root.owner = files
@@ -85,9 +82,10 @@ def _process(container: Container, process: Process) -> Directory:
     streams = Directory(None, 0.0, 0o500)
     attributes = Directory(None, 0.0, 0o555)
     attributes.entries['current'] = File(None, f'{container.config.confinement.label}\n'.encode(), 0o666)
+    net = Directory(None, 0.0, 0o555)
+    net.entries = {name: File(None, make, 0o444) for name, make in procfs.files(lambda: container.network).items()}
     if process.pid == 1:
-        for number, kind in enumerate(('stdin', 'stdout', 'stderr')):
-            streams.entries[str(number)] = MainStream(container, kind)
+        streams.entries = _streams(container)
     directory.entries = {
         'cmdline': File(None, _bytes('\0'.join([*process.argv, ''])), 0o444),
         'comm': File(None, _bytes(f'{name_of(process)}\n'), 0o644),
@@ -99,7 +97,9 @@ def _process(container: Container, process: Process) -> Directory:
         'attr': attributes,
         **namespaces.entries(container),
         'fd': streams,
+        'net': net,
         'cwd': Symlink(None, process.context.cwd),
+        'exe': Symlink(None, _program(process)),
         'root': _root(container, process),
     }
     return directory
@@ -115,6 +115,25 @@ def _root(container: Container, process: Process) -> Node:
     if process.context.host is container.host:
         return Symlink(None, '/')
     return Mount(None, process.context.host.files, '/', False)
+
+
+def _streams(container: Container) -> dict[str, Node]:
+    """/proc/1/fd: what the main process reads and writes, a terminal if it has one."""
+    found: dict[str, Node] = {}
+    for number, (kind, mode) in enumerate((('stdin', 0o500), ('stdout', 0o300), ('stderr', 0o300))):
+        stream, pipe = MainStream(container, kind), f'pipe:[{namespaces.number(f"{kind} {container.id}")}]'
+        shown, mode = ('/dev/pts/0', 0o700) if container.config.tty else ('/dev/null', 0o700) if (
+            not number and not container.config.stdin) else (pipe, mode)
+        found[str(number)] = MagicLink(stream, shown, mode, container.started_at or 0.0)
+    return found
+
+
+def _program(process: Process) -> str:
+    """Where the program is that a process runs: its name is looked for as a shell does."""
+    name, context = process.argv[0].partition(':')[0], process.context
+    folders = context.env.get('PATH', '').split(':') if '/' not in name else ()
+    found = next((path for folder in folders if context.files.is_file(path := f'{folder}/{name}')), name)
+    return '/bin/busybox' if found.startswith('/bin/') and context.host.userland == 'busybox' else found
 
 
 class MainStream(Device):
@@ -161,19 +180,7 @@ def mounts(container: Container) -> bytes:
     return '\n'.join([*lines, '']).encode()
 
 
-def _uptime(container: Container) -> bytes:
-    assert container.host is not None
-    seconds = container.host.simulation.now + 3600
-    return f'{seconds:.2f} {seconds * 1.9:.2f}\n'.encode()
-
-
-def _meminfo(container: Container) -> bytes:
-    total = container.config.extras.get('memory', 4 * 1024 * 1024)
-    return (f'MemTotal:       {total:8d} kB\nMemFree:        {total // 2:8d} kB\n'
-            f'MemAvailable:   {total * 3 // 4:8d} kB\nBuffers:           40960 kB\nCached:           524288 kB\n'
-            'SwapTotal:             0 kB\nSwapFree:              0 kB\n').encode()
-
-
-def _cpuinfo() -> bytes:
-    return b''.join(f'processor\t: {number}\nvendor_id\t: GenuineIntel\nmodel name\t: Virtual CPU\n'
-                    f'cpu MHz\t\t: 2400.000\ncache size\t: 16384 KB\n\n'.encode() for number in range(2))
+def _of_machine(container: Container, name: str) -> bytes:
+    """One of those, nothing where no machine is known."""
+    machine: Host | None = container.config.extras.get(MACHINE)
+    return machine.files.read(f'/proc/{name}') if machine is not None else b''

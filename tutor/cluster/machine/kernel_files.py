@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from tutor.shell import procfs
 from tutor.shell.programs.machine import measured
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ VERSION = ('Linux version 6.8.0-79-generic (buildd@lcy02-amd64-093) (x86_64-linu
            'GNU ld (GNU Binutils for Ubuntu) 2.42) #79-Ubuntu SMP PREEMPT_DYNAMIC Tue Aug 12 14:42:46 UTC 2025\n')
 
 COMMAND_LINE = 'BOOT_IMAGE=/vmlinuz-6.8.0-79-generic root=/dev/vda1 ro console=tty1 console=ttyS0\n'
-PROCESSORS = 2
 CPU = """\
 processor\t: {number}
 vendor_id\t: GenuineIntel
@@ -33,7 +33,9 @@ def furnish(machine: Machine) -> None:
     files.put('/proc/meminfo', lambda: _meminfo(machine), 0o444)
     files.put('/proc/uptime', lambda: _uptime(machine), 0o444)
     files.put('/proc/loadavg', '0.12 0.08 0.05 1/412 2048\n', 0o444)
-    files.put('/proc/cpuinfo', ''.join(CPU.format(number=number) for number in range(PROCESSORS)), 0o444)
+    files.put('/proc/cpuinfo', lambda: _cpuinfo(machine), 0o444)
+    for name, make in procfs.files(lambda: machine.network).items():
+        files.put(f'/proc/net/{name}', make, 0o444)
     files.put('/proc/version', VERSION, 0o444)
     files.put('/proc/cmdline', COMMAND_LINE, 0o444)
     files.put('/proc/sys/kernel/hostname', f'{machine.name}\n')
@@ -62,4 +64,8 @@ def _meminfo(machine: Machine) -> bytes:
 
 def _uptime(machine: Machine) -> bytes:
     seconds = machine.simulation.now - machine.booted_at
-    return f'{seconds:.2f} {seconds * PROCESSORS * 0.95:.2f}\n'.encode()
+    return f'{seconds:.2f} {seconds * machine.processors * 0.95:.2f}\n'.encode()
+
+
+def _cpuinfo(machine: Machine) -> bytes:
+    return ''.join(CPU.format(number=number) for number in range(machine.processors)).encode()

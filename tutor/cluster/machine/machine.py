@@ -20,6 +20,7 @@ from tutor.shell.vfs import FileSystem
 
 FIRST_SERVICE_PID = 612
 FIRST_USER_PID = 2000
+PROCESSORS = 2
 
 
 class MachineNetwork(Protocol):
@@ -63,6 +64,7 @@ class Machine(Host):
         self.table = self.processes = MachineProcesses(self)
         self.on = False
         self.booted_at = FIRST_BOOT
+        self.processors = PROCESSORS
         self.attended = False
         self.measure: Callable[[str], tuple[int, int]] = lambda resource: (0, 0)
         self.on_power: Callable[[bool], None] = lambda on: None
