@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+BANNER = 'BusyBox v1.38.0 (2026-03-15 10:00:00 UTC) multi-call binary.'
+
 
 def test_the_cgroup_says_the_limits_and_follows_them(node) -> None:
     container = node.run('busybox', 'sleep', '3600', memory_limit=64 * 1024**2, cpu_limit=0.5, cpu_weight=512)
@@ -51,9 +53,16 @@ def test_a_debug_container_sees_the_files_of_its_target(node) -> None:
     ('free | head -1', '              total        used        free      shared  buff/cache   available\n'),
     ('busybox echo hi', 'hi\n'),
     ('busybox nope', 'nope: applet not found\n'),
-    ('busybox | head -1', 'BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.\n'),
+    ('busybox | head -1', f'{BANNER}\n'),
     ('busybox --list | grep -cx -e ls -e wget', '2\n'),
     ('ulimit -n; arch', '1048576\nx86_64\n'),
+    ('chmod 999 /tmp', "chmod: invalid mode '999'\n"),
+    ('head -n x /etc/passwd', "head: invalid number 'x'\n"),
+    ('cut x', 'cut: expected a list of bytes, characters, or fields\n'),
+    ("sed 's/a' /etc/passwd", "sed: unmatched '/'\n"),
+    ('tr a', f'{BANNER}\n\nUsage: tr [-cds] SET1 [SET2]\n'),
+    ('vi /tmp/x', "vi: can't read user input\n"),
+    ('vi --help', 'Usage: vi FILE\nEdit a file.\n'),
 ])
 def test_busybox(node, command: str, said: str) -> None:
     container = node.run('busybox', 'sleep', '3600')

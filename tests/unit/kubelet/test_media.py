@@ -22,7 +22,7 @@ def _columns(text: str) -> list[str]:
 @pytest.mark.parametrize(('path', 'shown'), [
     ('/', 'drwxr-xr-x 1 root 4096 /'), ('/etc', 'drwxr-xr-x 1 root 4096 /etc'),
     ('/home', 'drwxr-xr-x 2 root 4096 /home'),
-    ('/proc', 'dr-xr-xr-x 5 root 0 /proc'), ('/sys', 'dr-xr-xr-x 12 root 0 /sys'),
+    ('/proc', 'dr-xr-xr-x 4 root 0 /proc'), ('/sys', 'dr-xr-xr-x 12 root 0 /sys'),
     ('/dev/shm', 'drwxrwxrwt 2 root 40 /dev/shm'), ('/e', 'drwxrwxrwx 2 root 4096 /e'),
     ('/m', 'drwxrwxrwt 2 root 40 /m'), ('/s', 'drwxrwxrwt 3 root 100 /s')])
 def test_directories_are_as_large_as_their_file_system_says(lab, path: str, shown: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.complaint import BANNER, Complaint
 from tutor.shell.programs.running import NotRunnable, find, program
 
-USAGE = """\
-BusyBox v1.37.0 (2024-09-26 21:31:42 UTC) multi-call binary.
+USAGE = f"""\
+{BANNER}
 BusyBox is copyrighted by many authors between 1998-2015.
 Licensed under GPLv2. See source distribution for detailed
 copyright notices.

@@ -239,7 +239,7 @@ class Lazy:
             return await main(argv, io, ctx)  # type: ignore[misc]
         except Complaint as complaint:
             name = argv[0].rpartition('/')[2]
-            io.stderr.write(f'{complaint}\n' if complaint.bare else f'{name}: {complaint}\n')
+            io.stderr.write(complaint.words(name, ctx.host.userland))
             return complaint.status
         except RecursionError:
             io.stderr.write(f'{argv[0]}: nested too deeply\n')

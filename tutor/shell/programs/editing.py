@@ -6,6 +6,7 @@ from tutor.cluster.simulation import BrokenPipe
 from tutor.shell.access import guard, own
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.options import Help
 from tutor.shell.vfs import Directory, normalize
 
 
@@ -14,8 +15,10 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     name = argv[0].rpartition('/')[2]
     paths = [word for word in argv[1:] if not word.startswith(('-', '+'))]
     terminal = ctx.terminal
+    if '--help' in argv[1:] and ctx.host.userland == 'busybox':
+        raise Help(name)
     if terminal is None or not io.stdin.isatty:
-        return _without_terminal(name, io)
+        return _without_terminal(name, io, ctx.host.userland)
     if not paths:
         raise Complaint('which file?')
     for path in paths:
@@ -23,9 +26,11 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     return 0
 
 
-def _without_terminal(name: str, io: IO) -> int:
+def _without_terminal(name: str, io: IO, userland: str) -> int:
     """What the real ones say when there is no terminal."""
-    if name == 'nano':
+    if userland == 'busybox':
+        io.stderr.write(f"{name}: can't read user input\n")
+    elif name == 'nano':
         io.stderr.write('Standard input is not a terminal\n')
     elif name in ('vi', 'vim'):
         io.stderr.write('Vim: Warning: Output is not to a terminal\nVim: Warning: Input is not from a terminal\n')

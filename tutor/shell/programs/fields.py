@@ -47,7 +47,8 @@ async def cut(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'b:c:f:d:sn', LONG)
     kind = options.last('bcf')
     if not kind:
-        raise Complaint('you must specify a list of bytes, characters, or fields' + TRY)
+        raise Complaint('you must specify a list of bytes, characters, or fields' + TRY,
+                        busybox='expected a list of bytes, characters, or fields')
     if len({name for name, _ in options.given if name in 'bcf'}) > 1:
         raise Complaint('only one type of list may be specified' + TRY)
     delimiter = options.get('d', '\t')

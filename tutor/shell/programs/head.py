@@ -18,7 +18,7 @@ def size(value: str, what: str) -> tuple[str, int]:
     """A count with its sign ('', '-' or '+'): `5`, `-3`, `+2`, `10k`. Raises Complaint."""
     match = re.fullmatch(r'([-+]?)(\d+)([a-zA-Z]*)', value)
     if match is None or match[3] not in SUFFIXES:
-        raise Complaint(f'invalid number of {what}: ‘{value}’')
+        raise Complaint(f'invalid number of {what}: ‘{value}’', busybox=f"invalid number '{value}'")
     return match[1], int(match[2]) * SUFFIXES[match[3]]
 
 

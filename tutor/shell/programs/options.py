@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tutor.shell.process import Context
-from tutor.shell.programs.complaint import Complaint
-
-BANNER = 'BusyBox v1.38.0 (2026-03-15 10:00:00 UTC) multi-call binary.'
+from tutor.shell.programs.complaint import BANNER, USAGE, Complaint
 
 
 @dataclass(slots=True)
@@ -151,10 +149,7 @@ def numeric_option(argv: list[str], letter: str, signs: str = '-') -> list[str]:
 def missing_operand(argv: list[str], ctx: Context, text: str = 'missing operand') -> Complaint:
     """The complaint about an argument that is not there, as each userland words it."""
     name = argv[0].rpartition('/')[2]
-    if ctx.host.userland == 'busybox':
-        from tutor.shell.programs.manual import usage
-        return Complaint(f'{BANNER}\n\nUsage: {usage(name)}', 1, bare=True)
-    return Complaint(f"{text}\nTry '{name} --help' for more information.")
+    return Complaint(f"{text}\nTry '{name} --help' for more information.", busybox=USAGE)
 
 
 def go_duration(options: Options, name: str) -> float:

@@ -29,7 +29,8 @@ async def chmod(argv: list[str], io: IO, ctx: Context) -> int:
         node = ctx.files.node(path)
         mode = changed(args[0], node.mode, isinstance(node, Directory), ctx.umask)
         if mode is None:
-            raise Complaint(f"invalid mode: ‘{args[0]}’\nTry 'chmod --help' for more information.")
+            raise Complaint(f"invalid mode: ‘{args[0]}’\nTry 'chmod --help' for more information.",
+                            busybox=f"invalid mode '{args[0]}'")
         if ctx.uid and ctx.uid != node.uid:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
         if mode != node.mode:

@@ -60,7 +60,8 @@ def _number(word: str) -> Decimal:
     except InvalidOperation:
         number = Decimal('nan')
     if not number.is_finite():
-        raise Complaint(f"invalid floating point argument: ‘{word}’\nTry 'seq --help' for more information.")
+        raise Complaint(f"invalid floating point argument: ‘{word}’\nTry 'seq --help' for more information.",
+                        busybox=f"invalid number '{word}'")
     return number
 
 

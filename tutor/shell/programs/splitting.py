@@ -39,10 +39,10 @@ def _pieces(data: bytes, lines: str, size: str) -> list[bytes]:
     if size:
         match = re.fullmatch(r'(\d+)([bkKmM]?)', size)
         if match is None or not int(match[1]):
-            raise Complaint(f"invalid number of bytes: ‘{size}’")
+            raise Complaint(f"invalid number of bytes: ‘{size}’", busybox=f"invalid number '{size}'")
         step = int(match[1]) * UNITS[match[2]]
         return [data[start:start + step] for start in range(0, len(data), step)]
     if not lines.isdigit() or not int(lines):
-        raise Complaint(f"invalid number of lines: ‘{lines}’")
+        raise Complaint(f"invalid number of lines: ‘{lines}’", busybox=f"invalid number '{lines}'")
     found = data.splitlines(keepends=True)
     return [b''.join(found[start:start + int(lines)]) for start in range(0, len(found), int(lines))]

@@ -6,7 +6,7 @@ import re
 import string
 
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.complaint import USAGE, Complaint
 from tutor.shell.programs.inputs import CHUNK
 from tutor.shell.programs.options import parse
 
@@ -58,16 +58,17 @@ def _whole(data: bytes) -> int:
 
 def _check(args: list[str], delete: bool, squeeze: bool) -> None:
     if not args:
-        raise Complaint('missing operand' + TRY)
+        raise Complaint('missing operand' + TRY, busybox=USAGE)
     if len(args) == 1 and not delete and not squeeze:
-        raise Complaint(f"missing operand after ‘{args[0]}’\nTwo strings must be given when translating." + TRY)
+        raise Complaint(f"missing operand after ‘{args[0]}’\nTwo strings must be given when translating." + TRY,
+                        busybox=USAGE)
     if len(args) == 1 and delete and squeeze:
         raise Complaint(f"missing operand after ‘{args[0]}’\n"
-                        'Two strings must be given when both deleting and squeezing repeats.' + TRY)
+                        'Two strings must be given when both deleting and squeezing repeats.' + TRY, busybox=USAGE)
     if len(args) > 2 or (len(args) == 2 and delete and not squeeze):
         extra = args[2] if len(args) > 2 else args[1]
         only = '\nOnly one string may be given when deleting without squeezing repeats.' if len(args) == 2 else ''
-        raise Complaint(f"extra operand ‘{extra}’{only}" + TRY)
+        raise Complaint(f"extra operand ‘{extra}’{only}" + TRY, busybox=USAGE)
 
 
 def expand(spec: str, length: int = 0) -> str:

@@ -6,7 +6,7 @@ import re
 
 from tutor.cluster.simulation import Cancelled
 from tutor.shell.process import IO, SIGNALS, Context
-from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.complaint import USAGE, Complaint
 from tutor.shell.programs.options import missing_operand, parse
 from tutor.shell.programs.running import NotRunnable, start
 
@@ -30,9 +30,8 @@ async def sleep(argv: list[str], io: IO, ctx: Context) -> int:
     for word in options.args:
         seconds = duration(word)
         if seconds is None:
-            if ctx.host.userland == 'busybox':
-                raise Complaint(f"invalid number '{word}'")
-            raise Complaint(f"invalid time interval ‘{word}’\nTry 'sleep --help' for more information.")
+            raise Complaint(f"invalid time interval ‘{word}’\nTry 'sleep --help' for more information.",
+                            busybox=f"invalid number '{word}'")
         total += seconds
     await ctx.simulation.sleep(total)
     return 0
@@ -52,7 +51,7 @@ async def timeout(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 's:k:v', {'signal': 's', 'kill-after': 'k', 'foreground': '', 'preserve-status': '',
                                          'verbose': 'v'}, status=125, permute=False)
     if len(options.args) < 2:
-        raise Complaint("Try 'timeout --help' for more information.", 125, bare=True)
+        raise Complaint("Try 'timeout --help' for more information.", 125, bare=True, busybox=USAGE)
     seconds = duration(options.args[0])
     if seconds is None:
         raise Complaint(f"invalid time interval ‘{options.args[0]}’\nTry 'timeout --help' for more information.", 125)

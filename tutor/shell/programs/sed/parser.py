@@ -212,7 +212,8 @@ class Parser:
         while True:
             char = self._take()
             if not char or (char == '\n' and regex):
-                raise self._problem(problem, len(self._text))
+                raise Complaint(f"unmatched '{delimiter}'") if self._busybox else self._problem(
+                    problem, len(self._text))
             if char == delimiter and not in_bracket:
                 return ''.join(found)
             if char == '\\' and not in_bracket:
