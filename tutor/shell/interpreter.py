@@ -116,12 +116,12 @@ class Shell(State):
         number = min(problem.line or len(lines), len(lines))
         source = lines[number - 1]
         if 'unexpected end of file' in str(problem):
-            number = len(text.rstrip('\n').split('\n')) + 1
+            number = len(text.rstrip('\n').split('\n')) + 1 if self.dialect.name == 'bash' else len(lines)
         line = None if self.line is None else number
         name = self.source or self.name
         name = f'{name}: {self.within}' if self.within and self.dialect.name == 'bash' else name
         from_option = self.from_option and not self.within
-        self.io.stderr.write(self.dialect.syntax(name, line, str(problem), source, from_option))
+        self.io.stderr.write(self.dialect.syntax(name, line, problem, source, from_option))
 
     def _alias(self, name: str) -> str | None:
         """What stands for the name of a command that is being read."""

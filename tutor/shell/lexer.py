@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Self
 
 from tutor.shell.syntax import (
     ArithmeticExpansion,
@@ -44,6 +45,12 @@ class SyntaxProblem(Exception):
     """A script that cannot be read; the text is bash's. `line` is where, 0 when that is not known."""
 
     line = 0
+    expected = ''
+    """The word or operator that should have come, for the shells that tell."""
+
+    def expecting(self, what: str) -> Self:
+        self.expected = what
+        return self
 
 
 class Incomplete(SyntaxProblem):

@@ -195,7 +195,7 @@ class Parser(Assignments):
             return Group(self.script_until(')'), self._redirects(), subshell=True)
         except Incomplete as problem:
             if 'matching `)' in str(problem):
-                raise Incomplete('syntax error: unexpected end of file') from None
+                raise Incomplete('syntax error: unexpected end of file').expecting(')') from None
             raise
 
     def _nested(self, word: str) -> Node:
@@ -238,7 +238,7 @@ class Parser(Assignments):
         self.skip_blanks()
         word = self._bare_word()
         if word not in closing:
-            raise self._unexpected()
+            raise self._unexpected(closing[0])
         if not script.statements:
             raise self._unexpected()
         self.pos += len(word)
@@ -252,7 +252,9 @@ class Parser(Assignments):
             body = self._list()
             self.skip_blanks()
             word = self._bare_word()
-            if word not in ('elif', 'else', 'fi') or not body.statements:
+            if word not in ('elif', 'else', 'fi'):
+                raise self._unexpected('fi')
+            if not body.statements:
                 raise self._unexpected()
             self.pos += len(word)
             branches.append((condition, body))
@@ -302,7 +304,7 @@ class Parser(Assignments):
             self.pos += 1
         self._skip_newlines()
         if self._bare_word() != 'do':
-            raise self._unexpected()
+            raise self._unexpected('do')
         self.pos += 2
 
     def _arithmetic_for(self) -> ArithmeticFor:
@@ -322,7 +324,7 @@ class Parser(Assignments):
         subject = self.word()
         self._skip_newlines()
         if self._bare_word() != 'in':
-            raise self._unexpected()
+            raise self._unexpected('in')
         self.pos += 2
         items: list[tuple[list[Word], Script, str]] = []
         while True:
@@ -346,7 +348,7 @@ class Parser(Assignments):
                 self.pos += 1
                 break
             else:
-                raise self._unexpected()
+                raise self._unexpected(')')
         body = self._list()
         self.skip_blanks()
         operator = self._operator()
@@ -354,7 +356,7 @@ class Parser(Assignments):
             self.pos += len(operator)
             return patterns, body, operator
         if self._bare_word() != 'esac':
-            raise self._unexpected()
+            raise self._unexpected(';;')
         return patterns, body, ';;'
 
     def _function(self, name: str, start: int) -> Function:

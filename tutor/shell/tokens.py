@@ -85,10 +85,10 @@ class Tokens(Lexer):
     def _at_closing(self) -> bool:
         return self._bare_word() in CLOSING and self._bare_word() not in ('in', ']]')
 
-    def _unexpected(self) -> SyntaxProblem:
+    def _unexpected(self, expected: str = '') -> SyntaxProblem:
         """bash's words for a token that cannot stand here."""
         self.skip_blanks()
         if not self.peek():
-            return Incomplete('syntax error: unexpected end of file')
+            return Incomplete('syntax error: unexpected end of file').expecting(expected)
         token = 'newline' if self.peek() == '\n' else self._operator() or self._bare_word() or self.peek()
-        return SyntaxProblem(f"syntax error near unexpected token `{token}'")
+        return SyntaxProblem(f"syntax error near unexpected token `{token}'").expecting(expected)

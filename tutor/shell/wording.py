@@ -6,8 +6,12 @@ import errno
 import re
 from dataclasses import dataclass
 
+from tutor.shell.lexer import SyntaxProblem
+
 ASH = {errno.ENOENT: 'nonexistent directory'}
 DASH = {errno.ENOENT: 'Directory nonexistent', errno.ENOTDIR: 'Directory nonexistent'}
+RESERVED = re.compile(r'[;&|()]+|[{}!]|case|do|done|elif|else|esac|fi|for|if|in|then|until|while')
+"""Tokens that dash and ash call by their names; any other is a word."""
 BUILTIN = re.compile(r'(cd|export|unset|read|kill|wait|shift|test|\[|umask|ulimit|set|alias|unalias|\.|eval|trap|type|'
                      r'local|let|printf|exit|getopts): ')
 
@@ -64,15 +68,16 @@ class Dialect:
             return f'cd: {path}: {problem.strerror}'
         return f"cd: can't cd to {path}" + (f': {problem.strerror}' if self.name == 'ash' else '')
 
-    def syntax(self, shell: str, line: int | None, problem: str, source: str, from_option: bool) -> str:
+    def syntax(self, shell: str, line: int | None, found: SyntaxProblem, source: str, from_option: bool) -> str:
         """A script that cannot be read: bash repeats the line unless it was typed at a prompt."""
+        problem = str(found)
         if self.name == 'bash':
             where = f'{shell}: -c' if from_option else shell
             said = f'{where}: line {line}: {problem}\n' if line is not None else f'{where}: {problem}\n'
             if line is not None and 'near unexpected token' in problem:
                 said += f"{where}: line {line}: `{source}'\n"
             return said
-        text = self._plain_syntax(problem)
+        text = self._plain_syntax(problem) + (f' (expecting "{found.expected}")' if found.expected else '')
         if self.name == 'dash':
             return f'{shell}: {max(line or 1, 1)}: {text[0].upper()}{text[1:]}\n'
         return f'{shell}: line {line}: {text}\n' if line else f'{shell}: {text}\n'
@@ -80,8 +85,7 @@ class Dialect:
     def _plain_syntax(self, problem: str) -> str:
         token = re.search(r"near unexpected token `(.*)'", problem)
         if token is not None:
-            shown = token[1] if token[1] != 'newline' else 'newline'
-            quoted = f'"{shown}"' if shown != 'newline' or self.name == 'ash' else 'newline'
+            quoted = f'"{token[1]}"' if RESERVED.fullmatch(token[1]) else 'newline' if token[1] == 'newline' else 'word'
             return f'syntax error: unexpected {quoted}' if self.name == 'ash' else f'syntax error: {quoted} unexpected'
         if "matching `'" in problem or 'matching `"' in problem:
             return f'syntax error: {"U" if self.name == "dash" else "u"}nterminated quoted string'
