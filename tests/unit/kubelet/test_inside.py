@@ -277,3 +277,15 @@ def test_the_first_process_is_not_killed_from_inside(lab) -> None:
     assert lab.exec('web', 'sh', '-c', 'kill -9 1; echo $?') == (0, '0\n')
     lab.simulation.advance(3)
     assert lab.status()['restartCount'] == 0
+
+
+@pytest.mark.parametrize(('image', 'security', 'shown'), [
+    ('busybox', {}, 'uid=0(root) gid=0(root) groups=0(root),10(wheel)\n'),
+    ('busybox', {'supplementalGroupsPolicy': 'Strict'}, 'uid=0(root) gid=0(root) groups=0(root)\n'),
+    ('busybox', {'runAsUser': 1000}, 'uid=1000 gid=0(root) groups=0(root)\n'),
+    ('alpine', {'fsGroup': 2000}, 'uid=0(root) gid=0(root) groups=0(root),1(bin),2(daemon),3(sys),4(adm),6(disk),'
+                                  '10(wheel),11(floppy),20(dialout),26(tape),27(video),2000\n')])
+def test_a_user_has_the_groups_that_the_image_gives(lab, image, security, shown) -> None:
+    lab.pod(image=image, command=['sleep', '600'], securityContext=security)
+    lab.ready()
+    assert lab.exec('web', 'id')[1] == shown

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from tutor.cluster.containers import accounts
 from tutor.cluster.containers.image import BUILT, Image, Manifest
 from tutor.cluster.containers.mirrors import HOSTS, origins
 from tutor.cluster.containers.references import DOCKER_HUB, Reference, parse
-from tutor.cluster.containers.userlands import USERLANDS, install
+from tutor.cluster.containers.userlands import USERLANDS, Userland, install
 from tutor.shell.process import Main
 from tutor.shell.vfs import FileSystem
 
@@ -141,12 +143,16 @@ class ImageRegistry:
             self._manifests[repository, tag] = found
         return found
 
+    def _distribution(self, userland: str) -> Userland:
+        found = USERLANDS[userland]
+        return replace(found, groups=accounts.without_members(found.groups)) if self._userland else found
+
     def _root(self, image: Image, tag: str, userland: str, own: Mapping[str, Main]) -> FileSystem:
         extra = () if self._userland else image.extra
         base = self._bases.get((userland, extra))
         if base is None:
             base = self._bases[userland, extra] = FileSystem(_built)
-            install(base, USERLANDS[userland], lambda name: name in self._programs, extra)
+            install(base, self._distribution(userland), lambda name: name in self._programs, extra)
         root = FileSystem(_built, lower=base, layered=True)
         for directory in image.directories(tag):
             root.make_dirs(directory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tutor.cluster.containers import accounts, releases
 from tutor.shell.vfs import FileSystem
 
 _BUSYBOX = """
@@ -66,67 +67,26 @@ class Userland:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-_DEBIAN_USERS = """\
-root:x:0:0:root:/root:/bin/bash
-daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
-bin:x:2:2:bin:/bin:/usr/sbin/nologin
-sys:x:3:3:sys:/dev:/usr/sbin/nologin
-www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
-nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-"""
-_DEBIAN_GROUPS = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nwww-data:x:33:\nnogroup:x:65534:\n'
-_BUSYBOX_USERS = """\
-root:x:0:0:root:/root:/bin/sh
-daemon:x:1:1:daemon:/usr/sbin:/bin/false
-bin:x:2:2:bin:/bin:/bin/false
-sys:x:3:3:sys:/dev:/bin/false
-www-data:x:33:33:www-data:/var/www:/bin/false
-nobody:x:65534:65534:nobody:/home:/bin/false
-"""
-_BUSYBOX_GROUPS = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nwww-data:x:33:\nnobody:x:65534:\n'
-_ALPINE_USERS = """\
-root:x:0:0:root:/root:/bin/sh
-bin:x:1:1:bin:/bin:/sbin/nologin
-daemon:x:2:2:daemon:/sbin:/sbin/nologin
-nobody:x:65534:65534:nobody:/:/sbin/nologin
-"""
-_ALPINE_GROUPS = 'root:x:0:root\nbin:x:1:root,bin,daemon\ndaemon:x:2:root,bin,daemon\nnobody:x:65534:\n'
-_RPM_USERS = """\
-root:x:0:0:root:/root:/bin/bash
-bin:x:1:1:bin:/bin:/sbin/nologin
-daemon:x:2:2:daemon:/sbin:/sbin/nologin
-nobody:x:65534:65534:Kernel Overflow User:/:/sbin/nologin
-"""
-_RPM_GROUPS = 'root:x:0:\nbin:x:1:\ndaemon:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nnobody:x:65534:\n'
 _MERGED = {'/bin': 'usr/bin', '/sbin': 'usr/sbin', '/lib': 'usr/lib', '/var/run': '/run'}
 
 
 
 def _rpm(name: str, programs: list[str], release: str) -> Userland:
-    return Userland(name, 'gnu', tuple(programs), '/usr/bin', release, users=_RPM_USERS, groups=_RPM_GROUPS,
-                    links=_MERGED)
+    return Userland(name, 'gnu', tuple(programs), '/usr/bin', release, users=accounts.RPM_USERS,
+                    groups=accounts.RPM_GROUPS, links=_MERGED)
 
 
 USERLANDS: Mapping[str, Userland] = {userland.name: userland for userland in (
     Userland('none', 'gnu', (), '/usr/bin', directories=(), users='root:x:0:0:root:/root:/sbin/nologin\n'),
     Userland('scratch', 'gnu', (), '/', directories=()),
-    Userland('busybox', 'busybox', tuple(BUSYBOX_APPLETS), '/bin', users=_BUSYBOX_USERS, groups=_BUSYBOX_GROUPS,
-             links={'/var/run': '/run'}),
-    Userland('alpine', 'busybox', tuple(ALPINE), '/bin', (
-        'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\n'
-        'HOME_URL="https://alpinelinux.org/"\nBUG_REPORT_URL="https://gitlab.alpinelinux.org/alpine/aports/-/issues"\n'),
-        users=_ALPINE_USERS, groups=_ALPINE_GROUPS, links={'/var/run': '/run'},
-        extra={'/etc/alpine-release': '3.22.2\n'}),
-    Userland('debian', 'gnu', tuple(DEBIAN), '/usr/bin', (
-        'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\n'
-        'VERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\n'
-        'SUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n'),
-        users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED, extra={'/etc/debian_version': '12.12\n'}),
-    Userland('ubuntu', 'gnu', tuple(UBUNTU), '/usr/bin', (
-        'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\n'
-        'VERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n'
-        'HOME_URL="https://www.ubuntu.com/"\nSUPPORT_URL="https://help.ubuntu.com/"\n'),
-        users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED, extra={'/etc/debian_version': 'trixie/sid\n'}),
+    Userland('busybox', 'busybox', tuple(BUSYBOX_APPLETS), '/bin', users=accounts.BUSYBOX_USERS,
+             groups=accounts.BUSYBOX_GROUPS, links={'/var/run': '/run'}),
+    Userland('alpine', 'busybox', tuple(ALPINE), '/bin', users=accounts.ALPINE_USERS, groups=accounts.ALPINE_GROUPS,
+             links={'/var/run': '/run'}, extra=releases.alpine(releases.ALPINE)),
+    Userland('debian', 'gnu', tuple(DEBIAN), '/usr/bin', users=accounts.DEBIAN_USERS, groups=accounts.DEBIAN_GROUPS,
+             links=_MERGED, extra=releases.debian(releases.DEBIAN)),
+    Userland('ubuntu', 'gnu', tuple(UBUNTU), '/usr/bin', users=accounts.DEBIAN_USERS, groups=accounts.DEBIAN_GROUPS,
+             links=_MERGED, extra=releases.ubuntu(releases.UBUNTU)),
     _rpm('fedora', REDHAT, (
         'NAME="Fedora Linux"\nVERSION="42 (Container Image)"\nID=fedora\nVERSION_ID=42\nPLATFORM_ID="platform:f42"\n'
         'PRETTY_NAME="Fedora Linux 42 (Container Image)"\nHOME_URL="https://fedoraproject.org/"\n')),
@@ -149,9 +109,8 @@ USERLANDS: Mapping[str, Userland] = {userland.name: userland for userland in (
     _rpm('suse', SUSE, (
         'NAME="openSUSE Leap"\nVERSION="15.6"\nID="opensuse-leap"\nID_LIKE="suse opensuse"\nVERSION_ID="15.6"\n'
         'PRETTY_NAME="openSUSE Leap 15.6"\nHOME_URL="https://www.opensuse.org/"\n')),
-    Userland('full', 'gnu', tuple(FULL), '/usr/bin', (
-        'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n'),
-        users=_DEBIAN_USERS, groups=_DEBIAN_GROUPS, links=_MERGED),
+    Userland('full', 'gnu', tuple(FULL), '/usr/bin', users=accounts.DEBIAN_USERS, groups=accounts.DEBIAN_GROUPS,
+             links=_MERGED, extra=releases.ubuntu(releases.UBUNTU)),
 )}
 
 ELF = b'\x7fELF'

@@ -56,6 +56,8 @@ def of(pod: Object, container: Object, manifest: Manifest) -> Identity:
     if gid is None:
         gid = _group(manifest, image_group) if image_group and wanted is None else int(entry[3]) if entry else 0
     groups = {gid, *(shared.get('supplementalGroups') or ())}
+    if entry and shared.get('supplementalGroupsPolicy') != 'Strict':
+        groups |= _memberships(manifest, entry[0])
     if shared.get('fsGroup') is not None:
         groups.add(shared['fsGroup'])
     privileged = bool(own.get('privileged'))
@@ -118,6 +120,11 @@ def _lookup(table: list[list[str]], name: str) -> list[str] | None:
 def _group(manifest: Manifest, name: str) -> int:
     entry = _lookup(_table(manifest, '/etc/group'), name)
     return int(entry[2]) if entry else _number(name)
+
+
+def _memberships(manifest: Manifest, user: str) -> set[int]:
+    """oci.WithAdditionalGIDs: the groups of the image that have a user as member."""
+    return {int(entry[2]) for entry in _table(manifest, '/etc/group') if user in ''.join(entry[3:]).split(',')}
 
 
 def _number(text: str) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from collections.abc import Mapping
+
+from tutor.cluster.containers import releases
+from tutor.cluster.containers.image import PATH, Content, Image, ImageConfig
 
 
 class Alpine(Image):
@@ -14,6 +17,9 @@ class Alpine(Image):
 
     def userland(self, tag: str) -> str:
         return 'alpine'
+
+    def files(self, tag: str) -> Mapping[str, Content]:
+        return {} if tag == 'edge' else releases.alpine(self.tags[tag])
 
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(command=('/bin/sh',), environment={'PATH': PATH})

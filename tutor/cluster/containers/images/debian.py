@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from collections.abc import Mapping
+
+from tutor.cluster.containers import releases
+from tutor.cluster.containers.image import PATH, Content, Image, ImageConfig
 
 
 class Debian(Image):
     repository = 'debian'
-    tags = dict.fromkeys((
-        'latest', '11', '11-slim', '12', '12-slim', '13', '13-slim', 'bookworm', 'bookworm-slim', 'bullseye',
-        'bullseye-slim', 'stable', 'stable-slim', 'trixie', 'trixie-slim'), '12.12')
+    tags = {'latest': '13', **{f'{tag}{slim}': number for number, tags in (
+        ('13', ('13', 'stable', 'trixie')), ('12', ('12', 'bookworm', 'oldstable')),
+        ('11', ('11', 'bullseye', 'oldoldstable'))) for tag in tags for slim in ('', '-slim')}}
     size = 48_493_281
     memory = 2 * 1024 * 1024
 
     def userland(self, tag: str) -> str:
         return 'debian'
+
+    def files(self, tag: str) -> Mapping[str, Content]:
+        return releases.debian(self.tags[tag])
 
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(command=('bash',), environment={'PATH': PATH})

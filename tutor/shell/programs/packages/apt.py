@@ -47,9 +47,9 @@ def _need_root(ctx: Context, path: str, what: str) -> None:
 def _mirror(ctx: Context) -> tuple[str, str]:
     """The distribution's archive and its release."""
     text = ctx.files.read_text('/etc/os-release') if ctx.files.is_file('/etc/os-release') else ''
-    if 'ID=ubuntu' in text:
-        return 'http://archive.ubuntu.com/ubuntu', 'noble'
-    return 'http://deb.debian.org/debian', 'bookworm'
+    release = re.search(r'^VERSION_CODENAME=(\w+)$', text, re.MULTILINE)
+    archive = 'http://archive.ubuntu.com/ubuntu' if 'ID=ubuntu' in text else 'http://deb.debian.org/debian'
+    return archive, release[1] if release is not None else 'stable'
 
 
 async def _update(io: IO, ctx: Context) -> int:

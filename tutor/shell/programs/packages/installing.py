@@ -50,6 +50,14 @@ def _place(files: FileSystem, program: str) -> str:
                  if files.exists(f'{folder}/{program}')), '')
 
 
+NOTES = '/var/lib/dpkg/info'
+
+
+def installed(files: FileSystem) -> list[str]:
+    """The names of what was put there."""
+    return [entry.removesuffix('.list') for entry in files.listdir(NOTES)] if files.is_dir(NOTES) else []
+
+
 def install(name: str, package: Package, ctx: Context) -> None:
     """Put the programs into the file system. Raises OSError."""
     for program in package.programs:
@@ -70,4 +78,4 @@ def remove(name: str, package: Package, ctx: Context) -> None:
 
 
 def _note(name: str) -> str:
-    return f'/var/lib/dpkg/info/{name}.list'
+    return f'{NOTES}/{name}.list'
