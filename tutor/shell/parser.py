@@ -397,7 +397,7 @@ class Parser(Assignments):
                 (command.words if declares else command.assignments).append(assignment)
                 continue
             if not command.words and self._expand_alias():
-                if self._bare_word() in OPENING or self.peek() in ('(', ''):
+                if not command.assignments and not command.redirects:
                     return self._command()  # type: ignore[return-value]
                 continue
             command.words.append(self.word())

@@ -228,3 +228,18 @@ def test_commands_are_remembered_until_path_changes(machine):
 
 def test_bind_says_that_it_can_do_nothing(machine):
     assert 'error:' in machine.at_prompt().run('bind -x').stderr
+
+
+@pytest.mark.parametrize(('line', 'stdout'), [
+    ("alias f='g() { echo got $1; } ; g'\nf a; f b", 'got a\ngot b\n'),
+    ("alias f='function g { echo got $1; }; g'\nf a", 'got a\n'),
+    ("alias b='{ echo in; }; echo'\nb out", 'in\nout\n'),
+    ("alias l='ls'\nalias ls='echo'\nl x", 'x\n'),
+])
+def test_an_alias_may_begin_any_command(machine, line, stdout):
+    assert machine.run(f'shopt -s expand_aliases; {line}').stdout == stdout
+
+
+def test_an_alias_after_an_assignment_begins_no_compound_command(machine):
+    assert "syntax error near unexpected token `}'" in machine.run(
+        "shopt -s expand_aliases; alias b='{ echo in; }; echo'\nA=1 b out").stderr
