@@ -1,16 +1,20 @@
 """What the tutorials of the Kubernetes documentation run: the images behind them work together."""
 
+from typing import Any
+
+import pytest
+
 from tutor.cluster.containers.container import Container, ContainerMount
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, fetch
 from tutor.shell.vfs import FileSystem
 
 
-def get(node, container: Container, target: str, port: int = 80, **request) -> HttpResponse:
+def get(node, container: Any, target: str, port: int = 80, **request) -> HttpResponse:
     asked = HttpRequest(request.get('method', 'GET'), target, {'host': 'here'}, request.get('body', b''))
     return node.simulation.run_task(fetch(container.network, node.address(container), port, asked))
 
 
-def know(node, container: Container, **hosts: Container) -> None:
+def know(node, container: Any, **hosts: Container) -> None:
     """Let a container resolve the others' names."""
     for name, other in hosts.items():
         container.host.files.make_dirs('/etc')
@@ -186,3 +190,14 @@ def test_mongo_answers_a_ping_and_keeps_documents(node) -> None:
         'error: aggregate() is not simulated here\n',
     )
     assert 'ECONNREFUSED' in node.exec(container, 'mongosh', '--port', '1', '--eval', 'db')[1]
+
+
+@pytest.mark.parametrize(('options', 'cores'), [
+    ((), 1.0), (('--vm-hang', '1'), 0.05), (('--vm-hang', '0'), 0.0), (('--vm-hang', '1', '--vm-keep'), 1.0)])
+def test_a_worker_that_hangs_between_its_rounds_computes_little(node, options, cores) -> None:
+    container = node.run('polinux/stress', 'stress', '--vm', '1', '--vm-bytes', '100M', *options)
+    node.simulation.advance(10)
+    before = container.host.meter.at(node.simulation.now)
+    node.simulation.advance(10)
+    assert container.host.meter.at(node.simulation.now) - before == pytest.approx(10 * cores, abs=0.05)
+    assert container.host.resident > 100_000_000

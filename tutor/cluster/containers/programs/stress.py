@@ -9,6 +9,8 @@ from tutor.shell.process import IO, Context, Process
 UNITS = {'B': 1, 'K': 1024, 'M': 1024**2, 'G': 1024**3}
 TIMES = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400}
 FOREVER = 10**9
+TOUCHED = 2e9
+"""Bytes of memory that one core touches in a second."""
 USAGE = """\
 `stress' imposes certain types of compute stress on your system
 
@@ -51,8 +53,18 @@ class Options:
     vm: int = 0
     hdd: int = 0
     vm_bytes: int = 256 * 1024**2
+    hang: float | None = None
+    keep: bool = False
     timeout: float = 0.0
     quiet: bool = False
+
+    @property
+    def share(self) -> float:
+        """How much of a core a vm worker keeps busy: between two rounds of touching its memory it may sleep."""
+        if self.hang is None or self.keep:
+            return 1.0
+        touching = self.vm_bytes / TOUCHED
+        return touching / (touching + self.hang) if self.hang else 0.0
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -79,8 +91,8 @@ class _Stress:
         self._say('info', 'dispatching hogs: '
                   f'{options.cpu} cpu, {options.io} io, {options.vm} vm, {options.hdd} hdd')
         begun = ctx.simulation.now
-        workers = [self._start(0) for _ in range(options.cpu + options.io + options.hdd)]
-        workers += [self._start(options.vm_bytes) for _ in range(options.vm)]
+        workers = [self._start(0, 1.0) for _ in range(options.cpu + options.io + options.hdd)]
+        workers += [self._start(options.vm_bytes, options.share) for _ in range(options.vm)]
         ended = ctx.simulation.future()
         for worker in workers:
             worker.exit.on_done(lambda task, worker=worker: ended.resolve((worker, task.result())))
@@ -101,13 +113,13 @@ class _Stress:
         self._say('FAIL', f'(451) failed run completed in {took}s')
         return 1
 
-    def _start(self, size: int) -> Process:
+    def _start(self, size: int, share: float) -> Process:
         async def work(argv: list[str], io: IO, ctx: Context) -> int:
             host = ctx.host
             if size:
-                await host.compute(size / 2e9)
+                await host.compute(size / TOUCHED)
                 host.allocate(ctx.pid, size)
-            host.burn(ctx.pid, 1.0)
+            host.burn(ctx.pid, share)
             await ctx.simulation.sleep(FOREVER)
             return 0
 
@@ -130,6 +142,7 @@ def parse(words: list[str]) -> Options:
             raise BadOption(f'unrecognized option: {word}')
         if name in FLAGS:
             options.quiet = options.quiet or name == 'quiet'
+            options.keep = options.keep or name == 'vm-keep'
             continue
         if not equals and not rest:
             raise BadOption(f'missing argument to option \'{word}\'')
@@ -144,7 +157,9 @@ def _set(options: Options, name: str, text: str) -> None:
         options.vm_bytes = _scaled(text, UNITS)
     elif name == 'timeout':
         options.timeout = _scaled(text, TIMES)
-    elif name not in ('vm-stride', 'vm-hang', 'hdd-bytes', 'backoff'):
+    elif name == 'vm-hang':
+        options.hang = _scaled(text, TIMES)
+    elif name not in ('vm-stride', 'hdd-bytes', 'backoff'):
         raise BadOption(f'unrecognized option: --{name}' if not text.isdigit() else f'not a number: {text}')
 
 
