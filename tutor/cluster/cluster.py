@@ -34,6 +34,7 @@ from tutor.cluster.election import Election, Switch
 from tutor.cluster.endpoint import Endpoint
 from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.member import EtcdMember
+from tutor.cluster.etcd.processes import EtcdProcesses
 from tutor.cluster.etcd.raft.group import RaftGroup
 from tutor.cluster.etcd.service import delete
 from tutor.cluster.event_leases import EventLeases
@@ -116,7 +117,7 @@ class Cluster:
             'kube-controller-manager': ControllerManagerProcesses(self.controllers, Elected(self._election(
                 local, controller_manager.AGENT, controller_manager.AGENT, self.controllers))),
             'kube-apiserver': self._serving,
-            'etcd': self.etcd}, keys, self._heartbeats)
+            'etcd': EtcdProcesses(self.simulation, fabric, self.etcd)}, keys, self._heartbeats)
         if config.nodes:
             self.api.services = self.nodes.outgoing
         components = self.api.stores.of('', 'componentstatuses')

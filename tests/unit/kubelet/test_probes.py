@@ -229,3 +229,17 @@ def test_a_page_that_goes_is_missed_after_hours_of_the_same(probed) -> None:
     probed.exec('web', 'rm', '/usr/share/nginx/html/index.html')
     probed.until(lambda: not is_true(probed.get(), 'Ready'), 16)
     probed.until(lambda: probed.status()['restartCount'] == 1, 60)
+
+
+def test_an_etcd_of_a_pod_is_its_own_and_answers_for_its_health(lab) -> None:
+    """The documentation's gRPC probe: nothing of the cluster's data is touched by it."""
+    before = len(lab.admin.list('pods')['items'])
+    lab.pod(image='registry.k8s.io/etcd:3.5.1-0', command=[
+        '/usr/local/bin/etcd', '--data-dir', '/var/lib/etcd', '--listen-client-urls', 'http://0.0.0.0:2379',
+        '--advertise-client-urls', 'http://127.0.0.1:2379', '--log-level', 'debug'], container={
+        'livenessProbe': {'grpc': {'port': 2379}, 'initialDelaySeconds': 1, 'periodSeconds': 1, 'failureThreshold': 1}})
+    lab.simulation.advance(10)
+    assert (lab.status()['ready'], lab.status()['restartCount'], unhealthy(lab)) == (True, 0, [])
+    assert lab.exec('web', 'etcdctl', 'put', 'a', 'b') == (0, 'OK\n')
+    assert lab.exec('web', 'etcdctl', 'get', '--prefix', '') == (0, 'a\nb\n')
+    assert len(lab.admin.list('pods')['items']) == before + 1

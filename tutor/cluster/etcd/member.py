@@ -34,6 +34,9 @@ FLAGS = {'advertise-client-urls', 'cert-file', 'client-cert-auth', 'data-dir', '
          'force-new-cluster', 'max-request-bytes', 'logger', 'log-outputs', 'cipher-suites', 'tls-min-version',
          'watch-progress-notify-interval', 'feature-gates', 'unsafe-no-fsync', 'strict-reconfig-check',
          'experimental-initial-corrupt-check', 'experimental-watch-progress-notify-interval'}
+SWITCHES = {'auto-tls', 'client-cert-auth', 'experimental-initial-corrupt-check', 'force-new-cluster',
+            'peer-client-cert-auth', 'strict-reconfig-check', 'unsafe-no-fsync'}
+"""Flags that are on without a value."""
 
 
 class EtcdMember:
@@ -169,7 +172,8 @@ class EtcdMember:
         if self.raft is not None:
             return self.raft.members[name]
         advertised = flags.get('advertise-client-urls', urls[0]).split(',')[0]
-        return Member(MEMBER, flags.get('name', 'default'), flags.get('initial-advertise-peer-urls', ''), advertised)
+        return Member(MEMBER, flags.get('name', 'default'),
+                      flags.get('initial-advertise-peer-urls', 'http://localhost:2380'), advertised)
 
     # -- the socket ---------------------------------------------------------------------------------------------
 
@@ -207,10 +211,12 @@ def _raft_line(ctx: Context, io: IO, text: str) -> None:
 
 def _flags(ctx: Context) -> dict[str, str]:
     """The process's flags. Raises CannotStart."""
-    process = ctx.host.processes[ctx.pid]
+    words = list(ctx.host.processes[ctx.pid].argv[1:])
     found: dict[str, str] = {}
-    for word in process.argv[1:]:
-        name, _, value = word.lstrip('-').partition('=')
+    while words:
+        name, equals, value = words.pop(0).lstrip('-').partition('=')
+        if not equals and name not in SWITCHES and words:
+            value = words.pop(0)
         if name not in FLAGS:
             raise CannotStart(f'flag provided but not defined: -{name}\nusage:\n  etcd [flags]\n    Start an etcd '
                               'server.\n', 2)

@@ -59,6 +59,12 @@ class EtcdServer:
         self.secure = secure
         self.cluster_id = CLUSTER_ID
 
+    def health(self, service: str) -> str | None:
+        """The health protocol of gRPC: etcd answers for itself as a whole, under no name."""
+        if service:
+            return None
+        return 'SERVING' if self.has_leader() else 'NOT_SERVING'
+
     @property
     def _raft(self) -> RaftGroup | None:
         return self._membership.raft

@@ -54,7 +54,10 @@ class LocalPathProvisioner(_Component):
 
 
 class Etcd(_Component):
-    repository, tags, size = 'registry.k8s.io/etcd', {'3.6.8-0': '3.6.8', '3.6.6-0': '3.6.6'}, 22_900_000
+    repository, size = 'registry.k8s.io/etcd', 22_900_000
+    tags = {f'{version}-0': version for version in (
+        '3.6.8', '3.6.6', '3.6.5', '3.6.4', '3.5.24', '3.5.21', '3.5.16', '3.5.15', '3.5.12', '3.5.10', '3.5.9',
+        '3.5.7', '3.5.6', '3.5.4', '3.5.3', '3.5.1', '3.5.0', '3.4.13')}
     path, memory, cpu = '/usr/local/bin/etcd', 52 * 1024 * 1024, 0.021
 
     def programs(self, tag: str) -> Mapping[str, Main]:
