@@ -289,3 +289,15 @@ def test_a_user_has_the_groups_that_the_image_gives(lab, image, security, shown)
     lab.pod(image=image, command=['sleep', '600'], securityContext=security)
     lab.ready()
     assert lab.exec('web', 'id')[1] == shown
+
+
+def test_agnhost_has_a_user_with_a_group_of_its_own_to_try_policies_with(lab) -> None:
+    """What the documentation shows supplementalGroupsPolicy with."""
+    for name, policy in (('merged', {}), ('strict', {'supplementalGroupsPolicy': 'Strict'})):
+        context = {'runAsUser': 1000, 'runAsGroup': 3000, 'supplementalGroups': [4000], **policy}
+        lab.pod(name, 'registry.k8s.io/e2e-test-images/agnhost:2.45', ['sleep', '600'], securityContext=context)
+        lab.ready(name)
+    assert lab.exec('merged', 'id')[1] == (
+        'uid=1000(user-defined-in-image) gid=3000 groups=3000,4000,50000(group-defined-in-image)\n')
+    assert lab.exec('strict', 'id')[1] == 'uid=1000(user-defined-in-image) gid=3000 groups=3000,4000\n'
+    assert lab.status('merged')['user']['linux']['supplementalGroups'] == [3000, 4000, 50000]

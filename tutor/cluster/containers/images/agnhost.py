@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from tutor.cluster.containers.image import PATH, Content, Image, ImageConfig
 from tutor.cluster.containers.programs import agnhost
+from tutor.cluster.containers.userlands import USERLANDS
 from tutor.shell.process import Main
 
 
@@ -24,6 +25,16 @@ class Agnhost(Image):
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(entrypoint=('/agnhost',), command=('pause',), environment={'PATH': PATH},
                            ports=('80/tcp', '8080/tcp', '8081/tcp', '9376/tcp'))
+
+    def files(self, tag: str) -> Mapping[str, Content]:
+        """Its Dockerfile adds a user with a group of its own, to try supplementalGroupsPolicy with (since 2.45)."""
+        if tuple(int(part) for part in tag.split('.')) < (2, 45):
+            return {}
+        alpine = USERLANDS['alpine']
+        home = '/home/user-defined-in-image'
+        return {'/etc/passwd': f'{alpine.users}user-defined-in-image:x:1000:1000::{home}:/bin/sh\n',
+                '/etc/group': f'{alpine.groups}user-defined-in-image:x:1000:\n'
+                              'group-defined-in-image:x:50000:user-defined-in-image\n'}
 
     def programs(self, tag: str) -> Mapping[str, Main]:
         return {'/agnhost': agnhost.main}
