@@ -61,3 +61,9 @@ def test_a_kubelet_tells_its_configuration(lab) -> None:
     assert (told['clusterDNS'], told['cgroupDriver'], told['syncFrequency'], told['maxPods']) == (
         ['10.96.0.10'], 'systemd', '1m0s', 110)
     assert told['authentication']['webhook'] == {'enabled': True, 'cacheTTL': '2m0s'}
+
+
+def test_a_node_tells_what_it_can_do(lab) -> None:
+    status = lab.admin.get('nodes', 'node01')['status']
+    assert status['features'] == {'supplementalGroupsPolicy': True}
+    assert status['declaredFeatures'] == ['GuaranteedQoSPodCPUResize', 'InPlacePodLevelResourcesVerticalScaling']

@@ -31,6 +31,9 @@ DEFAULTS = {'ephemeral-storage': '61255492Ki', 'hugepages-1Gi': '0', 'hugepages-
 RESERVED = ('memory.available', 'nodefs.available')
 """Signals whose hard thresholds are kept from pods (hardEvictionReservation)."""
 
+DECLARED_FEATURES = ('GuaranteedQoSPodCPUResize', 'InPlacePodLevelResourcesVerticalScaling')
+"""What nodes of this release can do that others may not (component-helpers/nodedeclaredfeatures)."""
+
 CONDITIONS = (
     ('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
     ('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
@@ -165,7 +168,8 @@ class NodeReporter:
             'addresses': [{'address': kubelet.address, 'type': 'InternalIP'},
                           {'address': kubelet.name, 'type': 'Hostname'}],
             **self._resources(), 'conditions': self._conditions,
-            'daemonEndpoints': {'kubeletEndpoint': {'Port': 10250}}, 'images': kubelet.image_list(),
+            'daemonEndpoints': {'kubeletEndpoint': {'Port': 10250}}, 'declaredFeatures': list(DECLARED_FEATURES),
+            'features': {'supplementalGroupsPolicy': True}, 'images': kubelet.image_list(),
             'nodeInfo': self._info(), 'runtimeHandlers': _handlers(),
         }
 
