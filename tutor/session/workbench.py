@@ -22,6 +22,7 @@ from tutor.session.why.explanation import Explanation
 from tutor.session.why.program import KEY as WHY
 from tutor.session.why.program import Asker, asks
 from tutor.session.workstation import workstation
+from tutor.shell import listing
 from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.process import IO, Context
 from tutor.shell.streams import BytesReader, Capture
@@ -56,6 +57,7 @@ class Workbench:
                  'HOSTNAME': self.host.hostname})
         self.output, self.errors = Capture(), Capture()
         self.shell = Shell(self.context, IO(BytesReader(), self.output, self.errors))
+        listing.begin(self.shell)
 
     def _connect(self, config: RestConfig) -> Transport:
         return Noted(self.cluster.connect(config), self)

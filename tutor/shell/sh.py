@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tutor.shell import listing
 from tutor.shell.foreground import INTERRUPTED, Foreground
 from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.lexer import SyntaxProblem
@@ -70,9 +71,8 @@ async def run_script(path: str, text: str, words: list[str], io: IO, ctx: Contex
     interpreter = text[2:].partition('\n')[0].split() if text.startswith('#!') else []
     if interpreter and interpreter[0].rpartition('/')[2] == 'env':
         interpreter = interpreter[1:]
-    shell = _shell(io, ctx, path, tuple(words), options or {})
     own = interpreter[0].rpartition('/')[2] if interpreter else 'bash'
-    shell.dialect = dialect_of(name or own, ctx.host.userland)
+    shell = _shell(io, ctx, path, tuple(words), options or {}, name or own)
     for word in interpreter[1:]:
         shell.options.update((OPTION_LETTERS[letter], True) for letter in word.lstrip('-') if letter in OPTION_LETTERS)
     shell.line = 1
@@ -87,7 +87,7 @@ def _shell(io: IO, ctx: Context, name: str, words: tuple[str, ...], options: dic
     shell.options.update(options)
     if shell.variables.get('PATH') is None:
         shell.variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
-    shell.variables.set('PWD', ctx.cwd)
+    listing.begin(shell)
     return shell
 
 

@@ -301,3 +301,10 @@ def test_agnhost_has_a_user_with_a_group_of_its_own_to_try_policies_with(lab) ->
         'uid=1000(user-defined-in-image) gid=3000 groups=3000,4000,50000(group-defined-in-image)\n')
     assert lab.exec('strict', 'id')[1] == 'uid=1000(user-defined-in-image) gid=3000 groups=3000,4000\n'
     assert lab.status('merged')['user']['linux']['supplementalGroups'] == [3000, 4000, 50000]
+
+
+def test_the_environment_begins_with_path_and_host_name(lab) -> None:
+    lab.pod(image='nginx', container={'env': [{'name': 'A', 'value': '1'}]})
+    lab.ready()
+    names = [line.partition('=')[0] for line in lab.exec('web', 'env')[1].splitlines()]
+    assert names[:3] == ['PATH', 'HOSTNAME', 'NGINX_VERSION'] and names[-1] == 'HOME' and 'A' in names

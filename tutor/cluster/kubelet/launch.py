@@ -120,8 +120,8 @@ class Launcher:
         who = identity.of(pod, spec, manifest)
         own = environment.make(pod, spec, kubelet.informers, worker.facts(),
                                lambda reference: envfile.value(reference, worker.volumes))
-        env = {'HOSTNAME': worker.hostname(), **manifest.config.environment, **own}
-        env.setdefault('PATH', environment_path())
+        images = manifest.config.environment
+        env = {'PATH': images.get('PATH') or environment_path(), 'HOSTNAME': worker.hostname(), **images, **own}
         env.setdefault('HOME', who.home)
         env.update(kubelet.dra.environment(worker, spec))
         history = worker.histories.get(spec['name'])

@@ -14,6 +14,7 @@ from tutor.cluster.network.host import HostNetwork
 from tutor.cluster.simulation import Cancelled, Simulation, Task
 from tutor.grader.view import Ran
 from tutor.session.live.door import Door
+from tutor.shell import listing
 from tutor.shell.completion import Completion
 from tutor.shell.highlight import Span
 from tutor.shell.history import History
@@ -47,6 +48,7 @@ class LiveSession:
         self._door = door
         door.open(self.simulation)
         self.shell = Shell(self._context(), IO(BytesReader(), Capture(), Capture()))
+        listing.begin(self.shell)
         self._task: Task[int] | None = None
 
     def _context(self) -> Context:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tutor.shell import listing
 from tutor.shell.arithmetic import ArithmeticProblem
 from tutor.shell.elements import REFERENCE, BadSubscript
 from tutor.shell.printing import function_text
@@ -31,7 +32,7 @@ async def export(argv: list[str], io: IO, shell: Shell) -> int:
     """export [-fn] [NAME[=VALUE]…] or export -p"""
     on, _, words = _parted(argv)
     if not words:
-        _print_all(io, shell, lambda variable: variable.exported)
+        _list(argv[0], io, shell, lambda variable: variable.exported)
         return 0
     if 'f' in on:
         return _export_functions(words, io, shell)
@@ -52,7 +53,7 @@ async def readonly(argv: list[str], io: IO, shell: Shell) -> int:
     """readonly [-p] [NAME[=VALUE]…]"""
     _, _, words = _parted(argv)
     if not words:
-        _print_all(io, shell, lambda variable: variable.readonly)
+        _list(argv[0], io, shell, lambda variable: variable.readonly)
         return 0
     return _each(words, argv[0], io, shell, False, lambda variable: _set(variable, readonly=True))
 
@@ -149,6 +150,13 @@ def _functions(words: list[str], names_only: bool, io: IO, shell: Shell) -> int:
         else:
             io.stdout.write(function_text(shell.functions[name]) + '\n')
     return status
+
+
+def _list(command: str, io: IO, shell: Shell, wanted: Callable[[Variable], bool]) -> None:
+    if shell.dialect.name == 'bash':
+        _print_all(io, shell, wanted)
+    else:
+        io.stdout.write(''.join(f'{line}\n' for line in listing.declared(shell, command, wanted)))
 
 
 def _print_all(io: IO, shell: Shell, wanted: Callable[[Variable], bool]) -> None:

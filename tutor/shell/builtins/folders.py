@@ -39,6 +39,7 @@ def _enter(target: str, io: IO, shell: Shell) -> int:
         shell.complain(io, shell.dialect.cannot_enter(target, problem))
         return 1 if shell.dialect.name == 'bash' else 2
     shell.variables.set('OLDPWD', shell.ctx.cwd)
+    shell.variables.declare('OLDPWD').exported = True
     shell.ctx.cwd = path
     shell.variables.set('PWD', path)
     return 0

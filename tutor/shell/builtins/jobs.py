@@ -170,7 +170,9 @@ def list_signals(words: list[str], io: IO, shell: Shell) -> None:
         return
     cells = [f'{number:2d}) SIG{name}' for number, name in enumerate(ALL, 1)]
     if shell.dialect.name != 'bash':
-        io.stdout.write(''.join(f'{name}\n' for name in ALL))
+        numbered = shell.dialect.name == 'ash'
+        io.stdout.write(''.join(f'{number:2d}) {name}\n' if numbered else f'{name}\n'
+                                for number, name in enumerate(ALL, 1)))
         return
     io.stdout.write(''.join('\t'.join(cells[start:start + 5]) + '\n' for start in range(0, len(cells), 5)))
 

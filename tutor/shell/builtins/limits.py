@@ -24,6 +24,15 @@ class Limit(NamedTuple):
     value: float = inf
 
 
+OF_DASH = (('t', 'time(seconds)'), ('f', 'file(blocks)'), ('d', 'data(kbytes)'), ('s', 'stack(kbytes)'),
+           ('c', 'coredump(blocks)'), ('m', 'memory(kbytes)'), ('l', 'locked memory(kbytes)'), ('u', 'process'),
+           ('n', 'nofiles'), ('v', 'vmemory(kbytes)'), ('x', 'locks'), ('r', 'rtprio'))
+OF_ASH = (('f', '-f: file size (blocks)'), ('t', '-t: cpu time (seconds)'), ('d', '-d: data seg size (kb)'),
+          ('s', '-s: stack size (kb)'), ('c', '-c: core file size (blocks)'), ('m', '-m: resident set size (kb)'),
+          ('l', '-l: locked memory (kb)'), ('u', '-p: processes'), ('n', '-n: file descriptors'),
+          ('v', '-v: address space (kb)'), ('x', '-w: locks'), ('e', '-e: scheduling priority'),
+          ('r', '-r: real-time priority'))
+"""What these show of all limits: bash's letter of each, and their own words."""
 LIMITS = (
     Limit('R', 'real-time non-blocking time', 'microseconds'), Limit('c', 'core file size', 'blocks', 0),
     Limit('d', 'data seg size', 'kbytes'), Limit('e', 'scheduling priority', '', 0), Limit('f', 'file size', 'blocks'),
@@ -49,6 +58,8 @@ async def ulimit(argv: list[str], io: IO, shell: Shell) -> int:
         shell.complain(io, f'ulimit: -{unknown}: invalid option')
         io.stderr.write(USAGE)
         return 2
+    if 'a' in letters and shell.dialect.name != 'bash':
+        return _list(io, shell)
     chosen = LIMITS if 'a' in letters else [BY_LETTER[letter] for letter in letters if letter not in 'SH']
     chosen = chosen or [BY_LETTER['f']]
     if value and 'a' not in letters:
@@ -56,9 +67,19 @@ async def ulimit(argv: list[str], io: IO, shell: Shell) -> int:
     for limit in chosen:
         unit = f'({limit.unit}, -{limit.letter})' if limit.unit else f'(-{limit.letter})'
         name = f'{limit.title:<20} {unit:>19} ' if len(chosen) > 1 else ''
-        amount = _amount(limit, shell)
-        io.stdout.write(f'{name}{"unlimited" if amount == inf else int(amount)}\n')
+        io.stdout.write(f'{name}{_shown(_amount(limit, shell))}\n')
     return 0
+
+
+def _list(io: IO, shell: Shell) -> int:
+    width, titles = (20, OF_DASH) if shell.dialect.name == 'dash' else (34, OF_ASH)
+    for letter, title in titles:
+        io.stdout.write(f'{title:<{width}} {_shown(_amount(BY_LETTER[letter], shell))}\n')
+    return 0
+
+
+def _shown(amount: float) -> str:
+    return 'unlimited' if amount == inf else str(int(amount))
 
 
 def _amount(limit: Limit, shell: Shell) -> float:

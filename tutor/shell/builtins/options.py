@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tutor.shell import listing
 from tutor.shell.process import IO
-from tutor.shell.quoting import double_quoted, if_needed
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -42,7 +42,7 @@ async def set_options(argv: list[str], io: IO, shell: Shell) -> int:
     """set [-+abefhkmnptuvxBCEHPT] [-+o NAME] [--] [ARG…]"""
     words = argv[1:]
     if not words:
-        _variables(io, shell)
+        io.stdout.write(''.join(f'{line}\n' for line in listing.assignments(shell)))
         return 0
     while words:
         word = words.pop(0)
@@ -81,18 +81,6 @@ def _list(readable: bool, io: IO, shell: Shell) -> None:
     for name in NAMES:
         on = is_on(name, shell)
         io.stdout.write(f'{name:<15}\t{"on" if on else "off"}\n' if readable else f'set {"-" if on else "+"}o {name}\n')
-
-
-def _variables(io: IO, shell: Shell) -> None:
-    for name in shell.variables.names():
-        variable = shell.variables.find(name)
-        if variable is None or variable.value is None or not name.isidentifier():
-            continue
-        if isinstance(variable.value, dict):
-            items = ' '.join(f'[{key}]={double_quoted(value)}' for key, value in shell.variables.items(name).items())
-            io.stdout.write(f'{name}=({items}{" " if variable.associative else ""})\n')
-        else:
-            io.stdout.write(f'{name}={if_needed(variable.value)}\n')
 
 
 async def shopt(argv: list[str], io: IO, shell: Shell) -> int:
