@@ -119,7 +119,7 @@ def test_curl_tells_its_way(net):
     assert net.run('curl -sv http://web').stderr == (
         '*   Trying 10.0.0.1:80...\n* Connected to web (10.0.0.1) port 80 (#0)\n> GET / HTTP/1.1\n> Host: web\n'
         '> User-Agent: curl/7.88.1\n> Accept: */*\n> \n< HTTP/1.1 200 OK\n< Server: test\n< Content-Type: text/html\n'
-        '< Content-Length: 23\n< \n* Connection #0 to host web left intact\n')
+        '< Content-Length: 23\n< \n{ [23 bytes data]\n* Connection #0 to host web left intact\n')
 
 
 @pytest.mark.parametrize(('command', 'stdout', 'stderr', 'code'), [

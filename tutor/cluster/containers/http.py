@@ -116,7 +116,8 @@ def encode(response: HttpResponse, head: bool = False) -> bytes:
     lines = [f'HTTP/1.1 {response.status} {reason}']
     lines += (f'{name}: {value}' for name, value in response.headers.items())
     if not response.header('Content-Length') and response.status not in (204, 304):
-        lines.append(f'Content-Length: {len(response.body)}')
+        last = len(lines) - 1 if lines[-1].startswith('Connection: ') else len(lines)
+        lines.insert(last, f'Content-Length: {len(response.body)}')
     return '\r\n'.join([*lines, '', '']).encode() + (b'' if head else response.body)
 
 

@@ -156,12 +156,13 @@ class ImageRegistry:
         root = FileSystem(_built, lower=base, layered=True)
         for directory in image.directories(tag):
             root.make_dirs(directory)
-        for path, content in image.files(tag).items():
+        given = image.files(tag)
+        for path, content in given.items():
             if self._userland and path in image.spare:
                 continue
             root.put(path, content, 0o755 if content[:2] in ('#!', b'#!') else 0o644)
         for path in own:
-            root.put(path, b'\x7fELF', 0o755, path)
+            root.put(path, given.get(path, b'\x7fELF'), 0o755, path)
         for path, target in image.links(tag).items():
             root.make_dirs(path.rpartition('/')[0] or '/')
             root.symlink(target, path)

@@ -55,6 +55,21 @@ the error log for details.</p>
 </body>
 </html>
 """
+ENTRYPOINT = """\
+#!/bin/sh
+# Prepares the configuration, then goes on as the command that was given.
+set -e
+case "$1" in
+    nginx|nginx-debug)
+        find /docker-entrypoint.d/ -follow -type f | sort -V | while read -r file; do
+            case "$file" in
+                *.envsh) . "$file" ;;
+                *.sh) "$file" ;;
+            esac
+        done ;;
+esac
+exec "$@"
+"""
 MAIN_CONF = """
 user  nginx;
 worker_processes  auto;
@@ -202,7 +217,7 @@ class Nginx(Image):
         return {
             '/usr/share/nginx/html/index.html': INDEX, '/usr/share/nginx/html/50x.html': ERROR_PAGE,
             '/etc/nginx/nginx.conf': MAIN_CONF, '/etc/nginx/conf.d/default.conf': DEFAULT_CONF,
-            '/etc/nginx/mime.types': MIME_TYPES,
+            '/etc/nginx/mime.types': MIME_TYPES, '/docker-entrypoint.sh': ENTRYPOINT,
             '/docker-entrypoint.d/10-listen-on-ipv6-by-default.sh': '#!/bin/sh\n',
             '/docker-entrypoint.d/15-local-resolvers.envsh': '#!/bin/sh\n',
             '/docker-entrypoint.d/20-envsubst-on-templates.sh': '#!/bin/sh\n',

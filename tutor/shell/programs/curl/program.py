@@ -74,7 +74,7 @@ async def _one(url: str, output: str, settings, io: IO, ctx: Context) -> int:
         retries -= 1
         pause = pause if delay else min(pause * 2, 600)
     transfer.code = failure.code if failure else 0
-    transfer.meter()
+    transfer.meter.finish(transfer.size, transfer.times['total'])
     if failure is not None and ('s' not in settings or 'S' in settings):
         io.stderr.write(f'curl: ({failure.code}) {failure}\n')
     if 'w' in settings:

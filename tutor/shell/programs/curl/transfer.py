@@ -10,6 +10,7 @@ from tutor.cluster.simulation import Cancelled
 from tutor.shell import tls
 from tutor.shell.process import IO, Connection, Context
 from tutor.shell.programs.complaint import reason
+from tutor.shell.programs.curl.meter import Meter
 from tutor.shell.programs.http import BadAnswer, Exchange, Head, Request, Url, parse_url, resolve
 from tutor.shell.vfs import normalize
 
@@ -60,11 +61,14 @@ class Transfer:
         self._body = bytearray()
         self._verbose = 'v' in settings
         self._dumped = ''
+        self._unseen = not io.stdout.isatty or bool(self._to_file())
+        self.meter = Meter(io, self._unseen and 's' not in settings and 'no-progress-meter' not in settings)
 
     # -- the way ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Carry it out; raises Failure."""
+        self.meter.begin()
         limit = self.settings.seconds('m')
         if limit is None:
             await self._follow()
@@ -331,6 +335,8 @@ class Transfer:
         hidden = 300 <= head.status < 400 and 'L' in self.settings and bool(head.get('location'))
         self.size = 0
         async for piece in exchange.body():
+            if self._verbose and self._unseen and not self.size:
+                self._io.stderr.write(f'{{ [{len(piece)} bytes data]\n')
             self.size += len(piece)
             if not skipped and not hidden:
                 self._body += piece
@@ -340,6 +346,8 @@ class Transfer:
                 self._io.stdout.write(bytes(self._body))
                 self._body.clear()
                 await self._io.stdout.drain()
+        if not hidden:
+            self.meter.finish(self.size, self._elapsed())
 
     def _dump(self) -> None:
         path = self.settings.get('D')
@@ -370,36 +378,3 @@ class Transfer:
             if 's' not in self.settings:
                 self._io.stderr.write(f'Warning: Failed to open the file {path}: {reason(problem)}\n')
             raise Failure(23, 'Failure writing output to destination') from None
-
-    # -- the meter ----------------------------------------------------------------------------------------------
-
-    def meter(self) -> None:
-        """The table on standard error, when the content does not go to a terminal."""
-        silent = 's' in self.settings or 'no-progress-meter' in self.settings or ('I' in self.settings
-                                                                                  and self._io.stdout.isatty)
-        if silent or (self._io.stdout.isatty and not self._to_file()):
-            return
-        self._io.stderr.write('  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n'
-                              '                                 Dload  Upload   Total   Spent    Left  Speed\n')
-        elapsed = max(self.times['total'] or self._elapsed(), 0.001)
-        row = (0, 0, 0)
-        for shown in (row, (self.size, self.size, int(self.size / elapsed))) if self.size else (row,):
-            total, received, speed = shown
-            percent = 100 if received else 0
-            seconds = int(elapsed)
-            spent = f'{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}' if seconds else '--:--:--'
-            self._io.stderr.write(f'\r{percent:3d} {_short(total)}  {percent:3d} {_short(received)}    0     0  '
-                                  f'{_short(speed)}      0 --:--:-- {spent:>8} --:--:-- {_short(speed)}')
-        self._io.stderr.write('\n')
-
-
-def _short(number: int) -> str:
-    """A number in five characters."""
-    if number < 100_000:
-        return f'{number:5d}'
-    for unit, size in (('k', 1024), ('M', 1024**2), ('G', 1024**3)):
-        if number < 10_000 * size:
-            return f'{number // size:4d}{unit}'
-    return f'{number // 1024**4:4d}T'
-
-

@@ -167,9 +167,17 @@ def load_shared(files: FileSystem, path: str = '/etc/nginx/nginx.conf') -> Setti
     return load(files, path)
 
 
+def files(files: FileSystem, path: str = '/etc/nginx/nginx.conf') -> list[tuple[str, str]]:
+    """Each file of the configuration with its text, in the order in which they are read. Raises ConfigError."""
+    reader = _Reader(files)
+    reader.settings(path)
+    return list(reader.texts.items())
+
+
 class _Reader:
     def __init__(self, files: FileSystem) -> None:
         self._files = files
+        self.texts: dict[str, str] = {}
         self._included = 0
         self._hosts: list[tuple[str, str]] = []
 
@@ -199,6 +207,7 @@ class _Reader:
             text = self._files.read(path).decode('utf-8', 'replace')
         except OSError:
             raise ConfigError(f'open() "{path}" failed (2: No such file or directory)') from None
+        self.texts.setdefault(path, text)
         return parse(text, path)
 
     def _expand(self, directives: tuple[Directive, ...], base: str) -> list[Directive]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.cluster.containers.container import ContainerHost
 from tutor.cluster.containers.http import HttpService
-from tutor.cluster.containers.programs.nginx import conf, tls
+from tutor.cluster.containers.programs.nginx import build, conf, tls
 from tutor.cluster.containers.programs.nginx.answers import Answers
 from tutor.cluster.containers.programs.nginx.conf import ConfigError
 from tutor.cluster.containers.programs.nginx.surroundings import files_of, log_stamp, shared, version, writable
@@ -24,7 +24,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """nginx itself, as master process."""
     options = argv[1:]
     if '-v' in options or '-V' in options:
-        io.stderr.write(f'nginx version: nginx/{version(ctx)}\n')
+        io.stderr.write(f'nginx version: nginx/{version(ctx)}\n' + (build.DETAILS if '-V' in options else ''))
         return 0
     if '-s' in options:
         return _send_signal(options, io, ctx)
@@ -37,6 +37,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if '-t' in options or '-T' in options:
         io.stderr.write('nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n'
                         'nginx: configuration file /etc/nginx/nginx.conf test is successful\n')
+        if '-T' in options:
+            io.stdout.write(''.join(f'# configuration file {path}:\n{text}\n' for path, text in conf.files(
+                files_of(ctx, '/etc/nginx'))))
         return 0
     process = ctx.host.processes.get(ctx.pid)
     if process is not None:
@@ -178,10 +181,28 @@ class Nginx:
             self._listen()
         except ConfigError as problem:
             self._log('emerg', str(problem))
+            return
+        old, self._workers = self._workers, []
+        self._fork()
+        for line in ('using the "epoll" event method', 'start worker processes',
+                     *(f'start worker process {pid}' for pid in self._workers)):
+            self._log('notice', line)
+        self._retire(old)
+
+    def _retire(self, workers: list[int]) -> None:
+        """Those that were started with another configuration come to their end."""
+        for line in ('gracefully shutting down', 'exiting', 'exit'):
+            for pid in workers:
+                self._io.stderr.write(f'{log_stamp(self._ctx)} [notice] {pid}#{pid}: {line}\n')
+        for pid in workers:
+            self._ctx.host.processes.pop(pid, None)
+            self._log('notice', f'signal 17 (SIGCHLD) received from {pid}')
+            self._log('notice', f'worker process {pid} exited with code 0')
+            self._log('notice', 'signal 29 (SIGIO) received')
 
     def _notice_start(self) -> None:
         lines = ['using the "epoll" event method', f'nginx/{version(self._ctx)}',
-                 'built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1) ', 'OS: Linux 6.8.0-79-generic',
+                 build.COMPILER, 'OS: Linux 6.8.0-79-generic',
                  'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes',
                  *(f'start worker process {pid}' for pid in self._workers)]
         for line in lines:
