@@ -273,7 +273,7 @@ def conditions(pod: Object, old: Object, status: Object, seen: Observed) -> list
     """All conditions of the pod: the kubelet's own made anew, those of others kept."""
     before = {entry['type']: entry for entry in old.get('conditions') or ()}
     generation = pod['metadata'].get('generation')
-    found = [entry for kind, entry in before.items() if kind not in OWN_CONDITIONS]
+    found = _of_others(pod.get('status') or old)
     found += seen.resizing
     containers_ready = _containers_ready(pod, status)
     own: tuple[tuple[str, bool, str, str], ...] = (
@@ -290,6 +290,11 @@ def conditions(pod: Object, old: Object, status: Object, seen: Observed) -> list
     for kind, holds, reason, message in own:
         found.append(_condition(kind, holds, reason, message, before.get(kind), seen.now, generation))
     return found
+
+
+def _of_others(status: Object) -> list[Object]:
+    """mergePodStatus: what others have said of the pod stands as the API server has it now."""
+    return [entry for entry in status.get('conditions') or () if entry['type'] not in OWN_CONDITIONS]
 
 
 def _all_restarting(pod: Object, status: Object, seen: Observed) -> tuple[tuple[str, bool, str, str], ...]:

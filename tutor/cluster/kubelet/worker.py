@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import RuntimeFailure, Sandbox
-from tutor.cluster.kubelet import actions, fields, hostnames, pods, sandboxes, status
+from tutor.cluster.kubelet import actions, fields, hostnames, last_status, pods, sandboxes, status
 from tutor.cluster.kubelet.launch import Launcher, StartError, resource_settings
 from tutor.cluster.kubelet.mounting import Mounts
 from tutor.cluster.kubelet.probes import Prober
@@ -241,6 +241,8 @@ class PodWorker:
     def report(self, terminal: bool = False) -> None:
         """Make the status anew and tell the API server what changed."""
         self.status = status.generate(self.pod, self.status, self.observed(terminal))
+        if terminal and not self.static:
+            self.status = last_status.terminated(self.pod, self.status)
         self.prober.update()
         self.kubelet.statuses.set(self)
 
