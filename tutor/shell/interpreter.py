@@ -12,6 +12,7 @@ from tutor.shell.budget import MAX_SHELLS, MAX_STEPS, SPIN_AFTER, YIELD_EVERY
 from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander
 from tutor.shell.holding import Held, holding
+from tutor.shell.inheriting import environment_of
 from tutor.shell.jobs import Job, in_background, in_foreground, report_jobs, report_killed
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.lookup import find_program, which
@@ -322,12 +323,12 @@ class Shell(State):
             process.context.signals.clear()
             self.becomes = process
 
-    async def execute(self, argv: list[str], io: IO, environment: dict[str, str] | None = None) -> int:
-        """Run a program as a process of its own and wait for it."""
+    async def execute(self, argv: list[str], io: IO, own: dict[str, str] | None = None) -> int:
+        """Run a program as a process of its own, with some variables of its own, and wait for it."""
         main, status = self.find_program(argv, io)
         if main is None:
             return status
-        env = self.variables.exported() if environment is None else environment
+        env = environment_of(self, argv[0], own or {}, self.becomes is not None)
         await self.ctx.simulation.sleep(SPAWN_TIME)
         if self.becomes is not None:
             self.becomes.argv = argv

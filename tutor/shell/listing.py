@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from tutor.shell.inheriting import forget_other_names
 from tutor.shell.printing import function_text
 from tutor.shell.quoting import double_quoted, if_needed
 from tutor.shell.special import ARRAYS, OF_BASH
@@ -24,6 +25,8 @@ PROMPTS = {'dash': ('# ', '$ '), 'ash': ('\\w \\$ ', '\\w \\$ ')}
 def begin(shell: Shell) -> None:
     """Put into the environment what a shell that starts puts there: where it is, and how deep in other shells."""
     variables = shell.variables
+    if shell.dialect.name == 'dash':
+        forget_other_names(shell)
     variables.set('PWD', shell.ctx.cwd)
     variables.declare('PWD').exported = True
     if shell.dialect.name == 'dash':

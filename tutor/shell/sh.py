@@ -46,8 +46,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             return 2
         shell = _shell(io, ctx, words[1] if len(words) > 1 else name, tuple(words[2:]), options, name)
         shell.line, shell.from_option = 1, True
-        if shell.busybox and shell.dialect.name == 'ash':
-            shell.last_commands = last_commands(words[0])
+        if shell.dialect.name == 'bash' or (shell.busybox and shell.dialect.name == 'ash'):
+            shell.last_commands = last_commands(words[0], shell.dialect.name == 'bash')
         return await run(shell, words[0])
     if words and 's' not in letters:
         path = normalize(words[0], ctx.cwd)

@@ -71,16 +71,16 @@ async def _call(shell: Shell, argv: list[str], node: syntax.Simple, io: IO) -> i
     name = argv[0]
     function, builtin = shell.functions.get(name), BUILTINS.get(name) if name not in shell.disabled else None
     if function is None and builtin is None:
-        environment = shell.variables.exported()
+        own: dict[str, str] = {}
         for assignment in node.assignments:
             if assignment.value is not None:
                 value = await shell.guarded(shell.expander.value, assignment.value, io)
                 await trace_assignment(shell, assignment, value)
-                environment[assignment.name] = value
+                own[assignment.name] = value
         await trace_words(shell, argv)
         if not shell.traps and any(node is last for last in shell.last_commands):
             shell.become()
-        return await shell.execute(argv, io, environment)
+        return await shell.execute(argv, io, own)
     if not node.assignments:
         await trace_words(shell, argv)
         return await (call_function(shell, function, argv, io) if function else builtin.load()(argv, io, shell))  # type: ignore[union-attr]

@@ -1,4 +1,5 @@
-"""Which command a shell becomes instead of waiting for it: BusyBox's `sh -c` runs its last one so (ash's EV_EXIT)."""
+"""Which command a shell becomes instead of waiting for it: BusyBox's `sh -c` runs its last one so (ash's EV_EXIT), and
+`bash -c` (parse_and_execute: should_suppress_fork, optimize_connection_fork). dash waits."""
 
 from __future__ import annotations
 
@@ -8,19 +9,30 @@ from tutor.shell import syntax
 from tutor.shell.parser import parsed
 
 
-def last_commands(text: str) -> tuple[syntax.Simple, ...]:
+def last_commands(text: str, bash: bool = False) -> tuple[syntax.Simple, ...]:
     """The simple commands after which nothing of a text is left to do. None after a last newline: what follows it has
-    not been read yet."""
+    not been read yet. bash looks into lists alone, and has redirections to undo."""
     last = text.rstrip(' \t').rpartition('\n')[2].lstrip()
     lines = parsed(text) if last and not last.startswith('#') else None
-    return tuple(_of_script(lines[-1][1])) if lines else ()
+    found = tuple(_of_script(lines[-1][1], bash)) if lines else ()
+    return tuple(command for command in found if not command.redirects) if bash else found
 
 
-def _of_script(script: syntax.Script) -> Iterator[syntax.Simple]:
+def _of_script(script: syntax.Script, bash: bool = False) -> Iterator[syntax.Simple]:
     if script.statements:
         node, background = script.statements[-1]
         if not background:
-            yield from _of(node)
+            yield from _of_list(node) if bash else _of(node)
+
+
+def _of_list(node: syntax.Node) -> Iterator[syntax.Simple]:
+    match node:
+        case syntax.Simple():
+            yield node
+        case syntax.AndOr(rest=rest):
+            yield from _of_list(rest[-1][1])
+        case syntax.Pipeline(commands=[only], negated=False, timed=False):
+            yield from _of_list(only)
 
 
 def _of(node: syntax.Node) -> Iterator[syntax.Simple]:

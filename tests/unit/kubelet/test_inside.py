@@ -304,7 +304,9 @@ def test_agnhost_has_a_user_with_a_group_of_its_own_to_try_policies_with(lab) ->
 
 
 def test_the_environment_begins_with_path_and_host_name(lab) -> None:
-    lab.pod(image='nginx', container={'env': [{'name': 'A', 'value': '1'}]})
-    lab.ready()
-    names = [line.partition('=')[0] for line in lab.exec('web', 'env')[1].splitlines()]
-    assert names[:3] == ['PATH', 'HOSTNAME', 'NGINX_VERSION'] and names[-1] == 'HOME' and 'A' in names
+    for name, tty in (('web', False), ('typed', True)):
+        lab.pod(name, image='nginx', container={'env': [{'name': 'A', 'value': '1'}], 'tty': tty, 'stdin': tty})
+        lab.ready(name)
+        names = [line.partition('=')[0] for line in lab.exec(name, 'env')[1].splitlines()]
+        assert [name for name in names if name != 'TERM'][:3] == ['PATH', 'HOSTNAME', 'NGINX_VERSION']
+        assert names[-1] == 'HOME' and 'A' in names and names[1] == ('TERM' if tty else 'HOSTNAME')

@@ -243,3 +243,43 @@ def test_an_alias_may_begin_any_command(machine, line, stdout):
 def test_an_alias_after_an_assignment_begins_no_compound_command(machine):
     assert "syntax error near unexpected token `}'" in machine.run(
         "shopt -s expand_aliases; alias b='{ echo in; }; echo'\nA=1 b out").stderr
+
+
+KUBERNETES = ('export HOSTNAME=web KUBERNETES_SERVICE_HOST=h KUBERNETES_SERVICE_PORT=p KUBERNETES_PORT=t HOME=/root '
+              'KUBERNETES_PORT_443_TCP=a KUBERNETES_PORT_443_TCP_ADDR=b KUBERNETES_SERVICE_PORT_HTTPS=c; ')
+
+
+def _names(text: str) -> list[str]:
+    return [line.partition('=')[0] for line in text.splitlines()]
+
+
+def test_programs_get_the_environment_in_the_order_of_the_shells_table(machine, busybox):
+    """As listings of real pods have it."""
+    in_bash = machine.run(f"{KUBERNETES} env -i a.b=1 $(env | grep -v -e USER -e LC_) bash -c 'env; :'").stdout
+    assert _names(in_bash) == [
+        'a.b', 'KUBERNETES_SERVICE_PORT_HTTPS', 'KUBERNETES_SERVICE_PORT', 'HOSTNAME', 'PWD', '_', 'HOME',
+        'KUBERNETES_PORT_443_TCP', 'SHLVL', 'KUBERNETES_PORT_443_TCP_ADDR', 'KUBERNETES_SERVICE_HOST',
+        'KUBERNETES_PORT', 'PATH']
+    assert _names(busybox.run(f"unset USER LC_ALL; {KUBERNETES} sh -c 'env; :'").stdout) == [
+        'KUBERNETES_SERVICE_PORT', 'KUBERNETES_PORT', 'HOSTNAME', 'SHLVL', 'HOME', 'KUBERNETES_PORT_443_TCP_ADDR',
+        'PATH', 'KUBERNETES_PORT_443_TCP', 'KUBERNETES_SERVICE_PORT_HTTPS', 'KUBERNETES_SERVICE_HOST', 'PWD']
+
+
+@pytest.mark.parametrize(('script', 'level'), [
+    ('env', 0), ('true; env', 0), ('true && env', 0), ('X=1 env', 0), ('{ env; }', 1), ('env; :', 1), ('env >&1', 1),
+    ('if true; then env; fi', 1), ('env | cat', 1)])
+def test_bash_becomes_its_last_command_and_leaves_its_level(machine, script, level):
+    assert f'SHLVL={level}\n' in machine.run(f"env -u SHLVL bash -c '{script}'").stdout
+
+
+def test_dash_forgets_what_is_no_variables_name_and_quotes_what_it_shows(machine):
+    shown = machine.run("""env -i a.b=1 "X=it's" PATH=$PATH sh -c 'env; export; set'""").stdout
+    assert 'a.b' not in shown
+    assert """export PWD='/root'\nexport X='it'"'"'s'\nIFS=' \t\n'\nOPTIND='1'\n""" in shown
+    assert """\nPS1='# '\nPS2='> '\nPS4='+ '\nPWD='/root'\nX='it'"'"'s'\n""" in shown
+
+
+def test_where_a_shell_was_is_told_to_programs(machine):
+    assert 'OLDPWD' not in machine.run("bash -c 'env'").stdout
+    assert 'OLDPWD=/tmp\n' in machine.run("bash -c 'cd /tmp; cd /; env'").stdout
+    assert 'declare -x OLDPWD\n' in machine.run("bash -c export").stdout

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.cluster.containers import handlers, system
@@ -337,7 +337,7 @@ class Runtime:
         err = out if tty else Pipe(self.simulation)
         console = Console(source, out) if tty else None
         process = host.start(_prepared(main, setup) if setup else main, arguments,
-                             IO(source or system.EMPTY, out, err), container.context(console))
+                             IO(source or system.EMPTY, out, err), _with_terminal(container.context(console)))
         process.exit.on_done(lambda _: _close(out, err))
         if console is not None:
             console.process = process
@@ -387,6 +387,15 @@ def _mountable(config: ContainerConfig) -> None:
             raise StartFailure(f'error during container init: error mounting "{mount.origin}" to rootfs at '
                                f'"{mount.path}": mount {mount.origin}:{mount.path} (via /proc/self/fd/6), flags: '
                                '0x5001: not a directory')
+
+
+def _with_terminal(context: Context) -> Context:
+    """What a terminal makes of the environment (the CRI plugin's execInContainer): runc adds HOME after that."""
+    if context.terminal is None:
+        return context
+    env = {name: value for name, value in context.env.items() if name != 'HOME'}
+    home = {'HOME': context.env['HOME']} if 'HOME' in context.env else {}
+    return replace(context, env={**env, 'TERM': 'xterm', **home})
 
 
 def _prepared(main: Main, moment: float = INIT_TIME) -> Main:

@@ -121,7 +121,8 @@ class Launcher:
         own = environment.make(pod, spec, kubelet.informers, worker.facts(),
                                lambda reference: envfile.value(reference, worker.volumes))
         images = manifest.config.environment
-        env = {'PATH': images.get('PATH') or environment_path(), 'HOSTNAME': worker.hostname(), **images, **own}
+        env = {'PATH': images.get('PATH') or environment_path(), **({'TERM': 'xterm'} if spec.get('tty') else {}),
+               'HOSTNAME': worker.hostname(), **images, **own}
         env.setdefault('HOME', who.home)
         env.update(kubelet.dra.environment(worker, spec))
         history = worker.histories.get(spec['name'])
