@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import pytest
+
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import condition
 
 
@@ -20,6 +24,10 @@ def resize(lab: Any, name: str = 'web', **amounts: str) -> None:
         'application/strategic-merge-patch+json')
 
 
+def seen(lab: Any, kind: str, name: str = 'web') -> Any:
+    return condition(lab.get(name), kind)
+
+
 def reasons(lab: Any, name: str = 'web') -> list[str]:
     return [reason for reason, _ in lab.events(name) if reason.startswith('Resize')]
 
@@ -27,10 +35,10 @@ def reasons(lab: Any, name: str = 'web') -> list[str]:
 def test_more_cpu_is_given_to_the_running_container(lab) -> None:
     start(lab)
     resize(lab, cpu='800m')
-    lab.until(lambda: condition(lab.get(), 'PodResizeInProgress'))
+    lab.until(lambda: seen(lab, 'PodResizeInProgress'))
     assert lab.status()['allocatedResources']['cpu'] == '800m'
     assert lab.status()['resources']['requests']['cpu'] == '700m'
-    lab.until(lambda: condition(lab.get(), 'PodResizeInProgress') is None)
+    lab.until(lambda: seen(lab, 'PodResizeInProgress') is None)
     status = lab.status()
     assert status['resources']['limits']['cpu'] == '800m'
     assert status['restartCount'] == 0
@@ -47,33 +55,33 @@ def test_a_container_that_asks_for_it_is_restarted(lab) -> None:
     lab.until(lambda: lab.status().get('restartCount') == 1)
     lab.until(lambda: lab.status()['resources']['limits']['memory'] == '300Mi')
     assert ('Killing', 'Container main resize requires restart') in lab.events()
-    lab.until(lambda: condition(lab.get(), 'PodResizeInProgress') is None)
+    lab.until(lambda: seen(lab, 'PodResizeInProgress') is None)
 
 
 def test_more_than_the_node_has_is_infeasible(lab) -> None:
     start(lab)
     resize(lab, cpu='1000')
-    lab.until(lambda: condition(lab.get(), 'PodResizePending'))
-    pending = condition(lab.get(), 'PodResizePending')
+    lab.until(lambda: seen(lab, 'PodResizePending'))
+    pending = seen(lab, 'PodResizePending')
     assert (pending['reason'], pending['message']) == (
         'Infeasible', "Node didn't have enough capacity: cpu, requested: 1000000, capacity: 2000")
     assert lab.status()['resources']['requests']['cpu'] == '700m'
     assert reasons(lab) == ['ResizeInfeasible']
     resize(lab)
-    lab.until(lambda: condition(lab.get(), 'PodResizePending') is None)
+    lab.until(lambda: seen(lab, 'PodResizePending') is None)
 
 
 def test_what_does_not_fit_now_is_deferred_until_there_is_room(lab) -> None:
     start(lab)
     start(lab, 'other')
     resize(lab, cpu='1500m')
-    lab.until(lambda: condition(lab.get(), 'PodResizePending'))
-    pending = condition(lab.get(), 'PodResizePending')
+    lab.until(lambda: seen(lab, 'PodResizePending'))
+    pending = seen(lab, 'PodResizePending')
     assert (pending['reason'], pending['message']) == (
         'Deferred', "Node didn't have enough resource: cpu, requested: 1500, used: 700, capacity: 2000")
     lab.admin.delete('pods', 'other', 'default')
     lab.until(lambda: lab.status()['resources']['requests']['cpu'] == '1500m')
-    assert condition(lab.get(), 'PodResizePending') is None
+    assert seen(lab, 'PodResizePending') is None
     assert reasons(lab) == ['ResizeDeferred', 'ResizeStarted', 'ResizeCompleted']
 
 
@@ -97,11 +105,11 @@ def test_a_memory_limit_below_what_is_in_use_is_an_error(lab) -> None:
     start(lab)
     hold(lab, 150 << 20)
     resize(lab, memory='100Mi')
-    lab.until(lambda: (condition(lab.get(), 'PodResizeInProgress') or {}).get('reason') == 'Error')
+    lab.until(lambda: (seen(lab, 'PodResizeInProgress') or {}).get('reason') == 'Error')
     problem = (f'cannot decrease memory limits: [attempting to set pod memory limit ({100 << 20}) below current usage '
                f'({150 << 20}), attempting to set container "main" memory limit ({100 << 20}) below current usage '
                f'({150 << 20})]')
-    assert condition(lab.get(), 'PodResizeInProgress')['message'] == problem
+    assert seen(lab, 'PodResizeInProgress')['message'] == problem
     assert lab.status()['resources']['limits']['memory'] == '200Mi'
     amounts = '{"cpu":"700m","memory":"100Mi"}'
     text = problem.replace('"', '\\"')
@@ -110,7 +118,7 @@ def test_a_memory_limit_below_what_is_in_use_is_an_error(lab) -> None:
         + '}}],"generation":2,"error":"' + text + '"}')
     hold(lab, 50 << 20)
     lab.until(lambda: lab.status()['resources']['limits']['memory'] == '100Mi')
-    lab.until(lambda: condition(lab.get(), 'PodResizeInProgress') is None)
+    lab.until(lambda: seen(lab, 'PodResizeInProgress') is None)
     assert reasons(lab) == ['ResizeStarted', 'ResizeError', 'ResizeCompleted']
     assert lab.status()['restartCount'] == 0
 
@@ -132,6 +140,64 @@ def test_of_those_that_wait_the_foremost_gets_the_room(lab) -> None:
             'application/strategic-merge-patch+json')
         lab.until(lambda name=name: condition(lab.get(name), 'PodResizePending'))
     resize(lab, cpu='500m')
-    lab.until(lambda: condition(lab.get('high'), 'PodResizePending') is None)
+    lab.until(lambda: seen(lab, 'PodResizePending', 'high') is None)
     lab.simulation.advance(30)
-    assert condition(lab.get('low'), 'PodResizePending')['reason'] == 'Deferred'
+    assert seen(lab, 'PodResizePending', 'low')['reason'] == 'Deferred'
+
+
+def start_whole(lab: Any) -> None:
+    """The documentation's pod: one container has requests, the other one lives on what the pod has."""
+    amounts = {'cpu': '200m', 'memory': '200Mi'}
+    lab.admin.create('pods', {
+        'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'web', 'namespace': 'default'}, 'spec': {
+            'nodeName': 'node01', 'resources': {'requests': amounts, 'limits': amounts}, 'containers': [
+                {'name': 'main', 'image': 'busybox', 'command': ['sleep', '9999'],
+                 'resources': {'requests': {'cpu': '100m', 'memory': '100Mi'}}},
+                {'name': 'other', 'image': 'busybox', 'command': ['sh', '-c', 'trap exit TERM; sleep 9999 & wait'],
+                 'resizePolicy': [{'resourceName': 'cpu', 'restartPolicy': 'RestartContainer'},
+                                  {'resourceName': 'memory', 'restartPolicy': 'NotRequired'}]}]}})
+    lab.ready()
+
+
+def resize_whole(lab: Any, resources: Any) -> None:
+    lab.admin.patch('pods', 'web', {'spec': {'resources': resources}}, 'default', 'resize',
+                    'application/strategic-merge-patch+json')
+
+
+def test_what_a_pod_has_as_a_whole_is_resized(lab) -> None:
+    """InPlacePodLevelResourcesVerticalScaling. A container without a limit of its own feels that of the pod: what it
+    wants when its CPU changes happens."""
+    start_whole(lab)
+    resize_whole(lab, {'requests': {'cpu': '300m'}, 'limits': {'cpu': '300m'}})
+    lab.until(lambda: seen(lab, 'PodResizeInProgress'))
+    amounts, before = {'cpu': '300m', 'memory': '200Mi'}, {'cpu': '200m', 'memory': '200Mi'}
+    assert lab.get()['status']['allocatedResources'] == amounts
+    assert lab.get()['status']['resources'] == {'requests': before, 'limits': before}
+    lab.until(lambda: seen(lab, 'PodResizeInProgress') is None)
+    assert lab.get()['status']['resources'] == {'requests': amounts, 'limits': amounts}
+    restarts = {each['name']: each['restartCount'] for each in lab.get()['status']['containerStatuses']}
+    assert restarts == {'main': 0, 'other': 1}
+    assert reasons(lab) == ['ResizeStarted', 'ResizeCompleted']
+    shown = '{"cpu":"300m","memory":"200Mi"}'
+    assert dict(lab.events())['ResizeStarted'].startswith(
+        'Pod resize started: {"resources":{"limits":' + shown + ',"requests":' + shown + '},"containers":[{"name":')
+
+
+def test_more_than_the_node_has_for_a_pod_as_a_whole_is_infeasible(lab) -> None:
+    start_whole(lab)
+    resize_whole(lab, {'requests': {'cpu': '50'}, 'limits': {'cpu': '50'}})
+    lab.until(lambda: seen(lab, 'PodResizePending'))
+    assert seen(lab, 'PodResizePending')['message'] == (
+        "Node didn't have enough capacity: cpu, requested: 50000, capacity: 2000")
+    assert lab.get()['status']['resources']['limits']['cpu'] == '200m'
+
+
+@pytest.mark.parametrize(('resources', 'problem'), [
+    ({'requests': {'cpu': '50m'}, 'limits': {'cpu': '50m'}},
+     'spec.resources.requests[cpu]: Invalid value: "50m": must be greater than or equal to aggregate'),
+    ({'requests': {'cpu': '150m'}}, 'Pod QOS Class may not change as a result of resizing'),
+    (None, 'spec.resources.limits: Forbidden: resource limits cannot be removed')])
+def test_a_pod_as_a_whole_keeps_what_its_containers_need(lab, resources, problem) -> None:
+    start_whole(lab)
+    with pytest.raises(StatusError, match=re.escape(problem)):
+        resize_whole(lab, resources)

@@ -58,6 +58,7 @@ from tutor.cluster.containers.images.memcached import Memcached
 from tutor.cluster.containers.images.mirrors import (
     ContainousWhoami,
     KubernetesBusybox,
+    KubernetesNginx,
     TestBusybox,
     TestHttpd,
     TestNginx,
@@ -155,6 +156,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Stress,
     TestBusybox,
     TestHttpd,
+    KubernetesNginx,
     TestNginx,
     TestWebserver,
     Ubuntu,

@@ -57,7 +57,7 @@ def _initialize(pod: Object, histories: Mapping[str, list[Container]], results: 
                 if not initialized:
                     return False
                 continue
-            if _restarts(newest, spec, results, plan, True):
+            if _restarts(pod, newest, spec, results, plan, True):
                 plan.start.append((spec, True))
             elif not initialized and not results.started(newest, spec):
                 return False
@@ -83,11 +83,11 @@ def _regular(pod: Object, spec: Object, histories: Mapping[str, list[Container]]
     elif newest.state == EXITED:
         if pods.restarts(pod, spec, newest.exit_code):
             plan.start.append((spec, False))
-    elif _restarts(newest, spec, results, plan, pods.container_policy(pod, spec) != pods.NEVER):
+    elif _restarts(pod, newest, spec, results, plan, pods.container_policy(pod, spec) != pods.NEVER):
         plan.start.append((spec, False))
 
 
-def _restarts(container: Container, spec: Object, results: Results, plan: Plan, again: bool) -> bool:
+def _restarts(pod: Object, container: Container, spec: Object, results: Results, plan: Plan, again: bool) -> bool:
     """Whether a running container is killed and started anew; `again`: its policy lets it start after a probe has
     failed. A changed image starts it whatever the policy says."""
     init = pods.restartable_init(spec)
@@ -99,15 +99,15 @@ def _restarts(container: Container, spec: Object, results: Results, plan: Plan, 
         return True
     failed = results.failed(container)
     if failed is None:
-        return _resizes(container, spec, plan)
+        return _resizes(pod, container, spec, plan)
     plan.kill.append((container, f'{said}failed {failed[0]} probe{intent}'))
     plan.grace[container.id] = failed[1]
     return again
 
 
-def _resizes(container: Container, spec: Object, plan: Plan) -> bool:
+def _resizes(pod: Object, container: Container, spec: Object, plan: Plan) -> bool:
     """computePodResizeAction: whether a running container is to be restarted for its new resources."""
-    policies = changed_policies(spec, container.config.resources)
+    policies = changed_policies(pod, spec, container)
     if 'RestartContainer' in policies:
         plan.kill.append((container, f'Container {spec["name"]} resize requires restart'))
         return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.qos import qos_class
+from tutor.apimachinery.quantity import parse
 from tutor.apimachinery.quantity import value as quantity_value
 from tutor.cluster.kubelet import pods
 
@@ -19,6 +20,8 @@ PENDING, IN_PROGRESS = 'PodResizePending', 'PodResizeInProgress'
 INFEASIBLE, DEFERRED, ERROR = 'Infeasible', 'Deferred', 'Error'
 _CLASSES = ('Guaranteed', 'Burstable', 'BestEffort')
 FIELDS = ('containers', 'initContainers')
+WHOLE = ''
+"""Whose resources those of the pod as a whole are, among those of containers."""
 
 
 class Resizer:
@@ -27,6 +30,8 @@ class Resizer:
     def __init__(self, worker: PodWorker) -> None:
         self._worker = worker
         self._allocated = _resources(worker.pod)
+        self.whole: Object = self._allocated.get(WHOLE, {})
+        """What the pod's control group was given."""
         self._conditions: dict[str, Object] = {}
 
     @property
@@ -52,6 +57,8 @@ class Resizer:
         if _resources(pod) == self._allocated:
             return pod
         spec = dict(pod['spec'])
+        if 'resources' in spec:
+            spec['resources'] = self._allocated.get(WHOLE, {})
         for field in FIELDS:
             if field in spec:
                 spec[field] = [{**container, 'resources': self._allocated.get(container['name'], {})}
@@ -81,13 +88,22 @@ class Resizer:
     def see_completion(self) -> None:
         """The resize is over once every container that runs has what it was allocated."""
         entry = self._conditions.get(IN_PROGRESS)
-        if entry is None or any(container.config.resources != self._allocated.get(container.config.name)
-                                for container in self._worker.running() if container.config.name in self._allocated):
+        if entry is None or self.whole != self._allocated.get(WHOLE, {}):
+            return
+        if any(container.config.resources != self._allocated.get(container.config.name)
+               for container in self._worker.running() if container.config.name in self._allocated):
             return
         del self._conditions[IN_PROGRESS]
         generation = entry.get('observedGeneration', 0)
         self._worker.kubelet.recorder.normal(self._worker.pod, 'ResizeCompleted', _message(
             'Pod resize completed', self._worker.pod, generation))
+
+    def give_whole(self) -> None:
+        """doPodResizeAction: the pod's control group is set with the containers that run in it; no container is
+        restarted for that."""
+        self.whole = self._allocated.get(WHOLE, {})
+        if self._worker.sandbox is not None:
+            self._worker.sandbox.memory.limit = quantity_value((self.whole.get('limits') or {}).get('memory', '0'))
 
     def refuses(self, resizes: list[tuple[Container, Object]]) -> bool:
         """validateMemoryResizeAction: no memory limit of what runs is set below what is in use."""
@@ -134,24 +150,33 @@ def _usage(container: Container) -> int:
     return container.host.resident if container.host is not None else 0
 
 
-def changed_policies(container: Object, before: Object) -> list[str]:
-    """The restart policies of the resources of a container that are not as they were given to it."""
-    policies = {entry['resourceName']: entry['restartPolicy'] for entry in container.get('resizePolicy') or ()}
-    now = container.get('resources') or {}
+def changed_policies(pod: Object, spec: Object, container: Container) -> list[str]:
+    """The restart policies of the resources of a container that are not as they were given to it. Where it has no
+    limit, the pod's holds (getCPULimit, getMemoryLimit)."""
+    policies = {entry['resourceName']: entry['restartPolicy'] for entry in spec.get('resizePolicy') or ()}
+    config, now = container.config, spec.get('resources') or {}
     changed = {name for part in ('requests', 'limits') for name in ('cpu', 'memory')
-               if (now.get(part) or {}).get(name) != (before.get(part) or {}).get(name)}
+               if (now.get(part) or {}).get(name) != (config.resources.get(part) or {}).get(name)}
+    limits = {**((pod['spec'].get('resources') or {}).get('limits') or {}), **(now.get('limits') or {})}
+    if quantity_value(limits.get('memory', '0')) != config.memory_limit:
+        changed.add('memory')
+    if float(parse(limits.get('cpu', '0')).value) != config.cpu_limit:
+        changed.add('cpu')
     return [policies.get(name, 'NotRequired') for name in sorted(changed)]
 
 
 def _resources(pod: Object) -> dict[str, Object]:
-    """What the containers that can be resized ask for: init containers only if they stay."""
+    """What the pod as a whole and the containers that can be resized ask for: init containers only if they stay."""
     found = [c for c in pods.init_containers(pod) if pods.restartable_init(c)]
-    return {c['name']: c.get('resources') or {} for c in (*found, *pods.containers(pod))}
+    whole = {WHOLE: pod['spec']['resources']} if pod['spec'].get('resources') else {}
+    return {**whole, **{c['name']: c.get('resources') or {} for c in (*found, *pods.containers(pod))}}
 
 
 def _message(text: str, pod: Object, generation: int, error: str = '') -> str:
     """podResizeMessage: what is asked for, as JSON."""
     summary: Object = {}
+    if pod['spec'].get('resources'):
+        summary['resources'] = _ordered(pod['spec']['resources'])
     for field in reversed(FIELDS):
         if pod['spec'].get(field):
             summary[field] = [{'name': c['name'], 'resources': _ordered(c.get('resources') or {})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.apimachinery.objects import Object
@@ -52,6 +52,8 @@ class Observed:
     """Why it was failed for the node's sake, if that is so."""
     restarting: bool = False
     """Whether all containers are ended to be started anew."""
+    whole: Object = field(default_factory=dict)
+    """The resources that the pod's control group was given."""
 
 
 def generate(pod: Object, old: Object, seen: Observed) -> Object:
@@ -89,9 +91,9 @@ def generate(pod: Object, old: Object, seen: Observed) -> Object:
 
 def _identity(pod: Object, old: Object, status: Object, seen: Observed) -> None:
     """Addresses, times and what others keep in a status."""
-    for field in ('qosClass', 'nominatedNodeName', 'resourceClaimStatuses', 'extendedResourceClaimStatus', 'resize'):
-        if field in old:
-            status[field] = old[field]
+    for name in ('qosClass', 'nominatedNodeName', 'resourceClaimStatuses', 'extendedResourceClaimStatus', 'resize'):
+        if name in old:
+            status[name] = old[name]
     status['hostIP'] = seen.host_address
     status['hostIPs'] = [{'ip': seen.host_address}]
     addresses = seen.addresses or [entry['ip'] for entry in old.get('podIPs') or ()]
@@ -103,11 +105,10 @@ def _identity(pod: Object, old: Object, status: Object, seen: Observed) -> None:
     if generation:
         status['observedGeneration'] = generation
     if seen.histories and not seen.idle:
-        status['resources'] = _pod_resources(pod)
-
-
-def _pod_resources(pod: Object) -> Object:
-    return pod['spec'].get('resources') or {}
+        status['resources'] = seen.whole
+        allocated = (pod['spec'].get('resources') or {}).get('requests')
+        if allocated:
+            status['allocatedResources'] = allocated
 
 
 def _runs(statuses: list[Object]) -> bool:

@@ -252,7 +252,7 @@ class PodWorker:
             self.histories, self.problems, self.prober.ready, self.prober.started, kubelet.stamp,
             simulation.timestamp(), kubelet.runtime.scheme, self.sandbox is not None and self.sandbox.ready,
             self.attachment.addresses if self.attachment is not None else [], kubelet.address, terminal, kubelet.idle,
-            self.failure, self.resizer.conditions(), self.disrupted, self.restarting)
+            self.failure, self.resizer.conditions(), self.disrupted, self.restarting, self.resizer.whole)
 
     # -- all containers anew ------------------------------------------------------------------------------------
 
@@ -353,6 +353,8 @@ class PodWorker:
         good = not (plan.resize and self.resizer.refuses(plan.resize))
         for container, spec in plan.resize if good else ():
             self._give_resources(container, spec)
+        if good:
+            self.resizer.give_whole()
         for spec, init in plan.start:
             good = await self._start(spec, init) and good
         if not good and fresh:

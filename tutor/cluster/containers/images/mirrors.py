@@ -30,6 +30,11 @@ class TestNginx(Nginx):
     tags = {**{f'1.14-{build}': '1.14.2' for build in (1, 2, 4)}, '1.15-4': '1.15.12'}
 
 
+class KubernetesNginx(Nginx):
+    repository = 'registry.k8s.io/nginx'
+    tags = {'latest': '1.9.1', '1.7.9': '1.7.9', '1.8': '1.8.0'}
+
+
 class ContainousWhoami(Whoami):
     repository = 'containous/whoami'
     tags = {'latest': 'v1.5.0', 'v1.5.0': 'v1.5.0'}

@@ -43,8 +43,10 @@ def _unchanged(now: list[Object], before: list[Object], path: str) -> list[Field
 
 
 def keep_all_but_resources(new: Object, old: Object) -> None:
-    """podResizeStrategy.PrepareForUpdate: everything but the resources of containers stays."""
-    spec = dict(old['spec'])
+    """podResizeStrategy.PrepareForUpdate: everything but the resources of containers and of the pod stays."""
+    spec = {name: value for name, value in old['spec'].items() if name != 'resources'}
+    if new['spec'].get('resources'):
+        spec['resources'] = new['spec']['resources']
     for kind in ('containers', 'initContainers'):
         given = {item.get('name'): item for item in new['spec'].get(kind) or ()}
         if kind in spec:
@@ -67,6 +69,7 @@ def validate_resize(new: Object, old: Object) -> list[FieldError]:
     before = (old.get('status') or {}).get('qosClass') or qos_class(old['spec'])
     if qos_class(new['spec']) != before:
         found.append(field.invalid('spec', before, 'Pod QOS Class may not change as a result of resizing'))
+    found += _not_removed(new['spec'], old['spec'], 'spec.resources')
     for kind in ('initContainers', 'containers'):
         pairs = zip(new['spec'].get(kind) or (), old['spec'].get(kind) or (), strict=True)
         for index, (now, last) in enumerate(pairs):
@@ -85,6 +88,9 @@ def _not_removed(now: Object, last: Object, path: str) -> list[FieldError]:
 def _only_compute(spec: Object, before: Object) -> list[FieldError]:
     """Only CPU and memory can be resized, and only in what keeps running."""
     found: list[FieldError] = []
+    whole, whole_before = ({'resources': each.get('resources')} for each in (spec, before))
+    if _without_compute(whole) != _without_compute(whole_before):
+        found.append(field.forbidden('spec', 'only cpu and memory resources are mutable'))
     for now, last in zip(spec.get('containers') or (), before.get('containers') or (), strict=True):
         if _without_compute(now) != _without_compute(last):
             found.append(field.forbidden('spec', 'only cpu and memory resources are mutable'))
