@@ -269,6 +269,7 @@ class Nodes:
                                  'containerd': ContainerdProgram(runtime), 'sshd': sshd.main})
         machine.programs['dockerd'] = DockerdProgram(lambda: Engine(simulation, self.fabric, self.registry, machine))
         machine.processors = max(int(parse_quantity(node.capacity['cpu']).value), 1)
+        runtime.on_kill = machine.kernel_log.killed
         machine.show(ContainerProcesses(runtime, machine))
         logfiles.mount(machine.files, runtime)
         machine.boot()

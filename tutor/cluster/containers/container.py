@@ -201,6 +201,8 @@ class ContainerHost(Host):
         self._pod = pod or PodMemory()
         self._pod.hosts.append(self)
         self.oom_killed = False
+        self.on_kill: Callable[[Process, int], None] = lambda process, size: None
+        """Called before the kernel kills a process that has so many bytes."""
         self.on_memory: Callable[[ContainerHost], None] = lambda host: None
         """Called when a process has taken memory."""
         self.meter = Meter(simulation.now, 0.0, config.cpu_limit)
@@ -265,8 +267,10 @@ class ContainerHost(Host):
     def kill(self, pid: int) -> None:
         """The kernel kills a process to have its memory back."""
         self.oom_killed = True
-        self._hold(pid, 0)
         process = self.processes.get(pid)
+        if process is not None:
+            self.on_kill(process, self.memory.get(pid, 0))
+        self._hold(pid, 0)
         if process is not None:
             process.kill()
 

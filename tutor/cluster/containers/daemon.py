@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.containers import handlers
-from tutor.cluster.containers.cri import Cri
+from tutor.cluster.containers.cri import VERSION, Cri
 from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.shell.process import IO, Context, Host, Process
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SOCKET = '/run/containerd/containerd.sock'
 UNIT = 'containerd.service'
+REVISION = 'a8c6ba4e6c2a4f6e1a9bd1c1d9e8c9a5f0c1c7b2'
 
 
 class ContainerdProgram:
@@ -25,6 +26,15 @@ class ContainerdProgram:
         self._runtime = runtime
 
     async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
+        if argv[1:] and argv[1] in ('--version', '-v'):
+            io.stdout.write(f'containerd github.com/containerd/containerd/v2 {VERSION} {REVISION}\n')
+            return 0
+        if argv[1:] and not argv[1].startswith('-'):
+            io.stderr.write(f'error: containerd {argv[1]} is not simulated here\n')
+            return 1
+        if SOCKET in ctx.host.machine.sockets:  # type: ignore[union-attr]
+            io.stderr.write(f'containerd: failed to listen on {SOCKET}: address already in use\n')
+            return 1
         try:
             self._runtime.handlers = handlers.read(ctx.files)
         except handlers.BadConfiguration as problem:
@@ -47,7 +57,7 @@ class ContainerdProgram:
 
 def _started(ctx: Context) -> str:
     stamp = f'time="{ctx.simulation.wall():%Y-%m-%dT%H:%M:%S.%f}000Z" level=info msg='
-    return (f'{stamp}"starting containerd" revision=a8c6ba4e6c2a4f6e1a9bd1c1d9e8c9a5f0c1c7b2 version=v2.1.9\n'
+    return (f'{stamp}"starting containerd" revision={REVISION} version={VERSION}\n'
             f'{stamp}serving... address=/run/containerd/containerd.sock.ttrpc\n'
             f'{stamp}serving... address={SOCKET}\n{stamp}"containerd successfully booted in 0.031s"\n')
 

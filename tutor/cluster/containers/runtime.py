@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from tutor.cluster.containers import handlers, system
@@ -118,6 +119,8 @@ class Runtime:
         """Whether containerd runs, so that others can ask it."""
         self.on_availability: Callable[[], None] = lambda: None
         self.on_memory: Callable[[ContainerHost], None] = lambda host: None
+        self.on_kill: Callable[[Container, Sandbox, Process, int], None] = lambda *_: None
+        """Called before the kernel kills a process that has so many bytes."""
         """Called when a process in a container has taken memory."""
         self.handlers: Mapping[str, str] = handlers.DEFAULT
         """The types of low-level runtimes that pods can be made with."""
@@ -207,6 +210,7 @@ class Runtime:
         host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container, self.disk), config,
                              self.processor, self.memory, self._pid_namespace(container), sandbox.memory)
         host.on_memory = self.on_memory
+        host.on_kill = partial(self.on_kill, container, sandbox)
         container.host = host
         try:
             if EXECVE in config.confinement.refused:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from tutor.cluster.machine import kernel_files
+from tutor.cluster.machine.kernel_log import KernelLog
 from tutor.cluster.machine.processes import InnerProcess, MachineProcesses, Started
 from tutor.cluster.simulation import Simulation
 from tutor.shell.disk import Disk
@@ -58,6 +59,7 @@ class Machine(Host):
         self.disk = Disk()
         self.network = open_network(lambda: self.files)
         self.journal = Journal(simulation, name)
+        self.kernel_log = KernelLog(self)
         self.systemd = Systemd(simulation, self, self.journal)
         self.sockets: dict[str, Any] = {}
         self.machine = self

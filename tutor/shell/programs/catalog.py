@@ -57,6 +57,7 @@ PROGRAMS: Mapping[str, str] = {
     'dig': 'dig:dig',
     'dirname': 'paths:dirname',
     'dnf': 'packages.rpm:dnf',
+    'dmesg': 'dmesg:main',
     'docker': 'docker.program:main',
     'du': 'disks:du',
     'echo': 'echo:main',

@@ -11,7 +11,7 @@ from tutor.cluster.simulation import Simulation
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import Options, parse
-from tutor.shell.systemd.journal import Entry, Journal
+from tutor.shell.systemd.journal import KERNEL, Entry, Journal
 from tutor.shell.systemd.unitfile import full_name
 
 NONE = '-- No entries --\n'
@@ -61,7 +61,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if output not in OUTPUTS:
         raise Complaint(f"Unknown output format '{output}'.", bare=True)
     journal, selection = machine.journal, _selection(options, ctx)
-    chosen = [] if 'k' in options else [entry for entry in journal.entries if selection.has(entry)]
+    if 'k' in options:
+        selection.identifiers = {KERNEL}
+    chosen = [entry for entry in journal.all() if selection.has(entry)]
     limit = _limit(options)
     if limit is not None:
         chosen = chosen[len(chosen) - limit:] if limit else []
@@ -148,7 +150,7 @@ def wall(entry: Entry, simulation: Simulation) -> datetime:
 
 def line_of(entry: Entry, hostname: str, simulation: Simulation) -> str:
     """The short form: 'May 04 09:00:00 node01 kubelet[613]: …'."""
-    return f'{wall(entry, simulation):%b %d %H:%M:%S} {hostname} {entry.identifier}[{entry.pid}]: {entry.message}'
+    return f'{wall(entry, simulation):%b %d %H:%M:%S} {hostname} {entry.speaker}: {entry.message}'
 
 
 class Shower:
@@ -168,7 +170,7 @@ class Shower:
 
     def _line(self, entry: Entry) -> str:
         when = wall(entry, self._simulation)
-        rest = f'{self._journal.hostname} {entry.identifier}[{entry.pid}]: {entry.message}'
+        rest = f'{self._journal.hostname} {entry.speaker}: {entry.message}'
         match self._output:
             case 'cat':
                 return entry.message

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from heapq import merge
 
 from tutor.cluster.simulation import Condition, Simulation
 
 KEPT = 5000
+KERNEL = 'kernel'
+"""The identifier of what the kernel says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,11 @@ class Entry:
     priority: int = 6
     number: int = 0
 
+    @property
+    def speaker(self) -> str:
+        """Who said it, the kernel without a number."""
+        return f'{self.identifier}[{self.pid}]' if self.pid else self.identifier
+
 
 class Journal:
     """All entries of a machine, the oldest dropped. Await `added` for the next one."""
@@ -32,6 +41,12 @@ class Journal:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.added: Condition = simulation.condition()
         self.count = 0
+        self.at_boot: Callable[[], Iterable[Entry]] = tuple
+        """What the kernel said when the machine was switched on: it is made when somebody reads."""
+
+    def all(self) -> list[Entry]:
+        """All entries by their moments."""
+        return list(merge(self.at_boot(), self.entries, key=lambda entry: entry.moment))
 
     def write(self, unit: str, identifier: str, pid: int, message: str, priority: int = 6) -> None:
         """Add one line."""

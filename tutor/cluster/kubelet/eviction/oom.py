@@ -45,6 +45,8 @@ def kill_worst(kubelet: Kubelet, machine: Machine) -> None:
     victim = max(scored, key=lambda each: each[0])[1]
     assert victim.host is not None and victim.main is not None
     victim.host.oom_killed = True
+    kubelet.machine.kernel_log.killed(victim, kubelet.runtime.sandboxes[victim.sandbox], victim.main,
+                                      victim.host.resident, system=True)
     kubelet.node_event('Warning', 'SystemOOM', f'System OOM encountered, victim process: {victim.program}, '
                        f'pid: {_pid(kubelet, victim)}')
     kubelet.runtime.kill(victim)
