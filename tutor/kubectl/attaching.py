@@ -26,6 +26,18 @@ async def attach(factory: Factory, pod: Object, container: str, streams: StreamO
     path = client.path('pods', meta.get('namespace', ''), meta['name'], 'attach')
     session = client.connect(path, **streams.query(container))
     await join(session, factory.ctx.simulation, streams)
+    if streams.tty and not quiet:
+        factory.io.stdout.write(_again(pod, container) + '\n')
+
+
+def _again(pod: Object, container: str) -> str:
+    """reattachMessage."""
+    meta = pod['metadata']
+    command = f"'kubectl attach {meta['name']} -c {container} -n {meta.get('namespace', '')} -i -t'"
+    if any(spec['name'] == container for spec in pod['spec'].get('ephemeralContainers') or ()):
+        return ('Session ended, the ephemeral container will not be restarted but may be reattached using '
+                f'{command} if it is still running')
+    return f'Session ended, resume using {command} command'
 
 
 async def wait_for_container(factory: Factory, namespace: str, name: str, container: str,

@@ -47,6 +47,8 @@ class RunOptions(Options):
         self.interactive = flags['stdin']
         self.attach = flags['attach'] or (self.interactive and not flags.changed('attach'))
         self.created: list[tuple[str, str]] = []
+        self.failure = ''
+        """How what ran has ended, if not well; told when nothing is left to be done."""
 
     def validate(self) -> None:
         flags = self.flags
@@ -82,10 +84,12 @@ class RunOptions(Options):
                 errors.append(error)
         if self.attach:
             try:
-                return await self._attached(pod)
+                code = await self._attached(pod)
             finally:
                 if self.flags['rm']:
                     await self._remove()
+            self.err(self.failure)
+            return code
         self.printer.print(pod, self.out)
         raise_all(errors)
         return 0
@@ -208,7 +212,7 @@ class RunOptions(Options):
         if not ended or not code:
             raise KubectlError(f'pod {where} failed with unknown exit code')
         text = f'pod {where} terminated ({ended.get("reason", "")})\n{ended.get("message", "")}'
-        self.err(text if text.endswith('\n') else f'{text}\n')
+        self.failure = text if text.endswith('\n') else f'{text}\n'
         return code
 
     async def _remove(self) -> None:
