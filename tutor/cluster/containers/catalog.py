@@ -71,7 +71,7 @@ from tutor.cluster.containers.images.outdated import OUTDATED
 from tutor.cluster.containers.images.pause import Pause
 from tutor.cluster.containers.images.platforms import PLATFORMS
 from tutor.cluster.containers.images.rabbitmq import RabbitMq
-from tutor.cluster.containers.images.redis import Redis
+from tutor.cluster.containers.images.redis import ExamplesRedis, Redis
 from tutor.cluster.containers.images.stress import Stress, VishStress
 from tutor.cluster.containers.images.test_servers import (
     Goproxy,
@@ -85,6 +85,7 @@ from tutor.cluster.containers.images.troubleshooting import DnsUtils, Netshoot, 
 from tutor.cluster.containers.images.ubuntu import Ubuntu
 from tutor.cluster.containers.images.whoami import Whoami
 from tutor.cluster.containers.images.wordpress import Wordpress
+from tutor.cluster.containers.images.work_queue import JobWorker
 from tutor.cluster.containers.images.zookeeper import ZooKeeper
 
 IMAGES: tuple[Callable[[], Image], ...] = (
@@ -101,6 +102,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     DraExampleDriver,
     Echoserver,
     Etcd,
+    ExamplesRedis,
     Fluentd,
     FluentdElasticsearch,
     FluentdGcp,
@@ -116,6 +118,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Httpd,
     HttpEcho,
     IngressNginxController,
+    JobWorker,
     JocatalinBootcamp,
     Kuard,
     KubeApiserver,

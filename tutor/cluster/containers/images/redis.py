@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from tutor.cluster.containers.image import PATH, Content, Image, ImageConfig
 from tutor.cluster.containers.programs.redis import client, server
 from tutor.shell.process import Main
 
@@ -32,3 +32,45 @@ class Redis(Image):
     def programs(self, tag: str) -> Mapping[str, Main]:
         return {'/usr/local/bin/docker-entrypoint.sh': server.entrypoint, '/usr/local/bin/redis-server': server.server,
                 '/usr/local/bin/redis-cli': client.client}
+
+
+MASTER_CONF = """\
+daemonize no
+port 6379
+dir /redis-master-data
+appendonly yes
+appendfsync everysec
+"""
+MASTER_RUN = """\
+#!/bin/bash
+# With MASTER a server that keeps its data in /redis-master-data.
+if [ "${MASTER}" != "true" ]; then
+  echo "Failed to find master."
+  exit 1
+fi
+if [ ! -e /redis-master-data ]; then
+  echo "Redis master data doesn't exist, data won't be persistent!"
+  mkdir /redis-master-data
+fi
+exec redis-server /redis-master/redis.conf --protected-mode no
+"""
+
+
+class ExamplesRedis(Redis):
+    """The Redis of the Kubernetes examples, which becomes a master by its environment."""
+
+    repository = 'registry.k8s.io/redis'
+    tags = {'v1': '3.2.0', 'e2e': '3.2.0'}
+    size = 20_900_000
+
+    def userland(self, tag: str) -> str:
+        return 'alpine'
+
+    extra = ('bash',)
+
+    def config(self, tag: str) -> ImageConfig:
+        return ImageConfig(entrypoint=('bash', '-c'), command=('/run.sh',),
+                           environment={'PATH': PATH, 'REDIS_VERSION': self.version(tag)})
+
+    def files(self, tag: str) -> Mapping[str, Content]:
+        return {'/redis-master/redis.conf': MASTER_CONF, '/run.sh': MASTER_RUN}

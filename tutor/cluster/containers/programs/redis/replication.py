@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tutor.cluster.containers.programs.redis import banner
 from tutor.cluster.containers.programs.redis.keyspace import Keyspace
 from tutor.cluster.containers.programs.redis.protocol import (
     RedisError,
@@ -12,23 +13,38 @@ from tutor.cluster.containers.programs.redis.protocol import (
     read_reply,
     read_request,
 )
-from tutor.cluster.simulation import BrokenPipe, Task
+from tutor.cluster.simulation import BrokenPipe, Simulation, Task
 from tutor.shell.process import Connection, Context, NameNotFound
 
 RETRY = 1.0
+PING, PING_PERIOD = 14, 10.0
+"""The bytes of a ping in the stream, and how often there is one."""
 
 
 class Replicas:
     """The connections of those that copy this server."""
 
-    def __init__(self) -> None:
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
         self._connections: list[Connection] = []
-        self.offset = 0
+        self._since: float | None = None
+        """When the first one came; from then on there is a backlog, and a ping every ten seconds in it."""
+        self._written = 0
+        self._id = f'{simulation.random.getrandbits(160):040x}'
+
+    @property
+    def offset(self) -> int:
+        """How many bytes the stream to the replicas has."""
+        if self._since is None:
+            return self._written
+        return self._written + PING * int((self._simulation.now - self._since) / PING_PERIOD)
 
     def add(self, connection: Connection, snapshot: bytes) -> None:
         """A full resynchronization."""
         connection.writer.write(encode(snapshot.decode()))
         self._connections.append(connection)
+        if self._since is None:
+            self._since = self._simulation.now
 
     def has(self, connection: Connection) -> bool:
         return connection in self._connections
@@ -39,8 +55,10 @@ class Replicas:
 
     def hand_on(self, words: list[str]) -> None:
         """Every replica runs this command too."""
+        if self._since is None:
+            return
         data = encode_request(words)
-        self.offset += len(data)
+        self._written += len(data)
         for connection in list(self._connections):
             try:
                 connection.writer.write(data)
@@ -50,11 +68,21 @@ class Replicas:
     def hosts(self) -> list[str]:
         return [connection.peer[0] for connection in self._connections]
 
-    def info(self) -> dict[str, object]:
-        """Their lines of INFO replication."""
-        slaves = {f'slave{number}': f'ip={host},port=6379,state=online,offset={self.offset},lag=0'
+    def info(self, version: str) -> dict[str, object]:
+        """Their lines of INFO replication (genRedisInfoString)."""
+        slaves = {f'slave{number}': f'ip={host},port=6379,state=online,offset={self.offset},lag={lag(self._simulation)}'
                   for number, host in enumerate(self.hosts())}
-        return {'connected_slaves': len(slaves), **slaves, 'master_repl_offset': self.offset}
+        failover = {'master_failover_state': 'no-failover'} if banner.number(version) >= (6, 2) else {}
+        active = self._since is not None
+        return {'connected_slaves': len(slaves), **slaves, **failover, 'master_replid': self._id,
+                'master_replid2': '0' * 40, 'master_repl_offset': self.offset, 'second_repl_offset': -1,
+                'repl_backlog_active': int(active), 'repl_backlog_size': 1048576,
+                'repl_backlog_first_byte_offset': int(active), 'repl_backlog_histlen': self.offset}
+
+
+def lag(simulation: Simulation) -> int:
+    """Replicas tell once a second how far they are."""
+    return int(simulation.now * 2) % 2
 
 
 class Link:
@@ -82,7 +110,9 @@ class Link:
 
     def info(self) -> dict[str, object]:
         return {'role': 'slave', 'master_host': self.host, 'master_port': self.port,
-                'master_link_status': 'up' if self.up else 'down', 'slave_read_only': 1}
+                'master_link_status': 'up' if self.up else 'down',
+                'master_last_io_seconds_ago': lag(self._ctx.simulation) if self.up else -1,
+                'master_sync_in_progress': 0, 'slave_priority': 100, 'slave_read_only': 1}
 
     async def _run(self) -> None:
         while True:

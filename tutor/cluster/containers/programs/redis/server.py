@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.cluster.containers.executables import execute
+from tutor.cluster.containers.programs.redis import banner
 from tutor.cluster.containers.programs.redis.keyspace import WRITES, Keyspace
 from tutor.cluster.containers.programs.redis.protocol import RedisError, Reply, Status, encode, read_request
 from tutor.cluster.containers.programs.redis.replication import Link, Replicas
@@ -35,7 +36,7 @@ async def server(argv: list[str], io: IO, ctx: Context) -> int:
                         f"at line {bad.number}\n>>> '{bad.line}'\n{bad}\n")
         return 1
     except OSError as problem:
-        io.stdout.write(f"{ctx.pid}:C {_stamp(ctx)} # Fatal error, can't open config file '{argv[1]}': "
+        io.stdout.write(f"{ctx.pid}:C {banner.stamp(ctx, version)} # Fatal error, can't open config file '{argv[1]}': "
                         f'{problem.strerror}\n')
         return 1
     return await Redis(io, ctx, settings, version).run()
@@ -50,7 +51,7 @@ class Redis:
         self._settings = settings
         self._version = version
         self._keys = Keyspace(ctx.simulation)
-        self._replicas = Replicas()
+        self._replicas = Replicas(ctx.simulation)
         self._link: Link | None = None
         self._own: dict[str, Callable[[list[str]], Reply]] = {
             'ping': lambda args: args[0] if args else Status('PONG'), 'echo': lambda args: args[0],
@@ -75,7 +76,7 @@ class Redis:
         self._load()
         if self._settings['replicaof']:
             self._replicate(self._settings['replicaof'].split())
-        self._log('*', 'Ready to accept connections' + (' tcp' if self._version >= '7.2' else ''))
+        self._log('*', banner.ready(self._version, self._settings['port']))
         try:
             self._end(await until_ended(self._ctx))
             return 0
@@ -86,18 +87,7 @@ class Redis:
                 listener.close()
 
     def _banner(self) -> None:
-        ctx, out = self._ctx, self._io.stdout
-        out.write(f'{ctx.pid}:C {_stamp(ctx)} * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n'
-                  f'{ctx.pid}:C {_stamp(ctx)} * Redis version={self._version}, bits=64, commit=00000000, modified=1, '
-                  f'pid={ctx.pid}, just started\n')
-        if self._settings.file:
-            out.write(f'{ctx.pid}:C {_stamp(ctx)} * Configuration loaded\n')
-        else:
-            out.write(f'{ctx.pid}:C {_stamp(ctx)} # Warning: no config file specified, using the default config. '
-                      'In order to specify a config file use redis-server /path/to/redis.conf\n')
-        self._log('*', 'monotonic clock: POSIX clock_gettime')
-        self._log('*', f'Running mode=standalone, port={self._settings["port"]}.')
-        self._log('*', 'Server initialized')
+        banner.begin(self._io.stdout.write, self._ctx, self._version, self._settings.file, self._settings['port'])
 
     def _load(self) -> None:
         try:
@@ -109,7 +99,7 @@ class Redis:
     def _end(self, signal: str) -> None:
         self._io.stdout.write(f'{self._ctx.pid}:signal-handler ({int(self._ctx.simulation.wall().timestamp())}) '
                               f'Received SIG{signal} scheduling shutdown...\n')
-        self._log('*', 'User requested shutdown...')
+        self._log(banner.mark(self._version), 'User requested shutdown...')
         if self._settings['save']:
             self._log('*', 'Saving the final RDB snapshot before exiting.')
             try:
@@ -122,7 +112,7 @@ class Redis:
 
     def _log(self, mark: str, text: str) -> None:
         role = 'M' if self._link is None else 'S'
-        self._io.stdout.write(f'{self._ctx.pid}:{role} {_stamp(self._ctx)} {mark} {text}\n')
+        self._io.stdout.write(f'{self._ctx.pid}:{role} {banner.stamp(self._ctx, self._version)} {mark} {text}\n')
 
     # -- requests -----------------------------------------------------------------------------------------------
 
@@ -233,15 +223,10 @@ class Redis:
             'Clients': {'connected_clients': 1},
             'Memory': {name.replace('-', '_'): self._settings[name] for name in ('maxmemory', 'maxmemory-policy')},
             'Replication': {**({'role': 'master'} if self._link is None else self._link.info()),
-                            **self._replicas.info()},
+                            **self._replicas.info(self._version)},
             'Keyspace': {'db0': f'keys={len(self._keys)},expires={self._keys.expiring},avg_ttl=0'}
             if len(self._keys) else {}}
         wanted = {word.lower() for word in args} - {'all', 'default', 'everything'}
         return '\r\n'.join(
             ''.join((f'# {title}\r\n', *(f'{name}:{value}\r\n' for name, value in values.items())))
             for title, values in sections.items() if not wanted or title.lower() in wanted)
-
-
-def _stamp(ctx: Context) -> str:
-    now = ctx.simulation.wall()
-    return f'{now.day:02} {now:%b %Y %H:%M:%S}.{now.microsecond // 1000:03}'
