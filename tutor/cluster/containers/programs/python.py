@@ -1,4 +1,5 @@
-"""python3: `-m http.server`, plain print and sleep, and small Flask applications. Others are refused, clearly."""
+"""python3: `-m http.server`, print, sleep, `if` and `for` on plain values, and small Flask applications. Others are
+refused, clearly."""
 
 from __future__ import annotations
 
@@ -16,6 +17,10 @@ from tutor.shell.vfs import Directory, File, normalize
 OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod}
+COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
+    ast.In: lambda one, many: one in many, ast.NotIn: lambda one, many: one not in many}
 BIG = 10**6
 IMPORTS = ('time', 'sys', 'os', 'socket')
 TYPES = {'html': 'text/html', 'css': 'text/css', 'js': 'text/javascript', 'txt': 'text/plain',
@@ -82,10 +87,9 @@ async def _run(source: str, io: IO, ctx: Context, module: str = '__main__') -> i
         return 1
     try:
         names: dict[str, Any] = {'__name__': '__main__', '__file__': module}
-        for statement in _unfolded(tree.body):
-            code = await _statement(statement, io, ctx, names)
-            if code is not None:
-                return code
+        code = await _block(_unfolded(tree.body), io, ctx, names)
+        if code is not None:
+            return code
     except NotSimulated as problem:
         io.stderr.write(f'python3: error: this Python is not simulated here, only print() of plain values and '
                         f'small Flask applications are: {problem}\n')
@@ -127,10 +131,44 @@ def _bind(statement: ast.stmt, ctx: Context, names: dict[str, Any]) -> bool:
     return False
 
 
+async def _block(body: list[ast.stmt], io: IO, ctx: Context, names: dict[str, Any]) -> int | None:
+    """Run some, one after the other; an exit code ends the program."""
+    for statement in body:
+        code = await _statement(statement, io, ctx, names)
+        if code is not None:
+            return code
+    return None
+
+
+async def _branch(statement: ast.If | ast.For, io: IO, ctx: Context, names: dict[str, Any]) -> int | None:
+    """`if` with its other branches, and `for` over a range or a list."""
+    if isinstance(statement, ast.If):
+        return await _block(statement.body if _value(statement.test, ctx, names) else statement.orelse, io, ctx, names)
+    if not isinstance(statement.target, ast.Name):
+        raise NotSimulated(ast.unparse(statement).partition('\n')[0])
+    for item in _items(statement.iter, ctx, names):
+        names[statement.target.id] = item
+        code = await _block(statement.body, io, ctx, names)
+        if code is not None:
+            return code
+    return await _block(statement.orelse, io, ctx, names)
+
+
+def _items(node: ast.expr, ctx: Context, names: Mapping[str, Any]) -> Any:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == 'range':
+        found = range(*(int(_value(item, ctx, names)) for item in node.args))
+        if len(found) > BIG:
+            raise NotSimulated(ast.unparse(node))
+        return found
+    return iter(_value(node, ctx, names))
+
+
 async def _statement(statement: ast.stmt, io: IO, ctx: Context, names: dict[str, Any]) -> int | None:
     """Run one; an exit code ends the program."""
-    if _bind(statement, ctx, names):
+    if isinstance(statement, ast.Pass) or _bind(statement, ctx, names):
         return None
+    if isinstance(statement, (ast.If, ast.For)):
+        return await _branch(statement, io, ctx, names)
     if isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant) and statement.test.value:
         return await _forever(statement.body, io, ctx, names)
     call = statement.value if isinstance(statement, ast.Expr) else None
@@ -161,10 +199,9 @@ async def _forever(body: list[ast.stmt], io: IO, ctx: Context, names: dict[str, 
     if not any('time.sleep' in ast.unparse(statement) for statement in body):
         raise NotSimulated('a loop that never sleeps')
     while True:
-        for statement in body:
-            code = await _statement(statement, io, ctx, names)
-            if code is not None:
-                return code
+        code = await _block(body, io, ctx, names)
+        if code is not None:
+            return code
 
 
 def _value(node: ast.expr, ctx: Context, names: Mapping[str, Any]) -> Any:
@@ -175,6 +212,9 @@ def _value(node: ast.expr, ctx: Context, names: Mapping[str, Any]) -> Any:
             if isinstance(one, (str, list, tuple)) and isinstance(other, int) and abs(other) * len(one) > BIG:
                 raise NotSimulated(ast.unparse(node))
         return OPERATORS[type(node.op)](left, right)
+    if isinstance(node, (ast.Compare, ast.BoolOp)) or (
+            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
+        return _truth(node, ctx, names)
     if isinstance(node, ast.Name) and node.id in names:
         return names[node.id]
     if isinstance(node, ast.JoinedStr):
@@ -199,6 +239,26 @@ def _value(node: ast.expr, ctx: Context, names: Mapping[str, Any]) -> Any:
         return ast.literal_eval(node)
     except (ValueError, RecursionError):
         raise NotSimulated(text) from None
+
+
+def _truth(node: ast.Compare | ast.BoolOp | ast.UnaryOp, ctx: Context, names: Mapping[str, Any]) -> Any:
+    """Comparisons, `and`, `or` and `not`."""
+    if isinstance(node, ast.UnaryOp):
+        return not _value(node.operand, ctx, names)
+    if isinstance(node, ast.BoolOp):
+        found: Any = None
+        for operand in node.values:
+            found = _value(operand, ctx, names)
+            if bool(found) == isinstance(node.op, ast.Or):
+                break
+        return found
+    left = _value(node.left, ctx, names)
+    for kind, operand in zip(node.ops, node.comparators, strict=True):
+        right = _value(operand, ctx, names)
+        if not COMPARISONS[type(kind)](left, right):
+            return False
+        left = right
+    return True
 
 
 def _formatted(part: ast.expr, ctx: Context, names: Mapping[str, Any]) -> str:
