@@ -89,3 +89,8 @@ def test_without_its_leader_the_others_elect_one_and_without_a_majority_nobody_s
     zoo.run('kubectl scale sts zk --replicas=3; kubectl rollout status sts/zk')
     zoo.simulation.advance(5)
     assert '\nmoon\n' in ask(zoo, 1, 'zkCli.sh get /kept')
+
+
+def test_its_configuration_is_at_the_place_of_old_too(zoo: Workbench) -> None:
+    assert ask(zoo, 0, 'cat /usr/etc/zookeeper/log4j.properties').startswith('zookeeper.root.logger=CONSOLE\n')
+    assert '\n4 S zookeep+ ' in ask(zoo, 0, 'ps -elf')

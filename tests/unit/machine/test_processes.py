@@ -48,3 +48,11 @@ def test_what_began_yesterday_shows_its_day(desk):
     line = desk.out('ssh node01 ps -p 1 -o lstart,etime,start --no-headers')
     assert line.split()[:3] == ['Mon', 'May', '4'] and re.search(r' 01-00:0\d:\d\d 09:00:00$', line.rstrip())
     assert ' May04 ' in desk.out('ssh node01 ps aux').splitlines()[1]
+
+
+def test_the_long_format_has_priority_and_pages_too(desk):
+    head, first = desk.out('ssh controlplane ps -elf').splitlines()[:2]
+    assert head == 'F S UID          PID    PPID  C PRI  NI ADDR SZ WCHAN  STIME TTY          TIME CMD'
+    assert re.match(r'4 S root           1       0  \d  80   0 - +\d+ -      \d\d:\d\d \?        \d\d(:\d\d)+ ', first)
+    assert desk.out('ssh controlplane ps -el').startswith(
+        'F S   UID     PID    PPID  C PRI  NI ADDR SZ WCHAN  TTY          TIME CMD\n')

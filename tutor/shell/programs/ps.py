@@ -38,6 +38,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return _columns(options.all('o'), chosen, 'no-headers' in options, io, ctx)
     if 'u' in options:
         return _user_oriented(chosen, io, ctx)
+    if 'l' in options:
+        return _long(chosen, 'f' in options or 'F' in options, io, ctx)
     if 'f' in options or 'F' in options:
         return _full(chosen, io, ctx)
     io.stdout.write('    PID TTY          TIME CMD\n')
@@ -155,8 +157,24 @@ def _full(chosen: list[Process], io: IO, ctx: Context) -> int:
     return 0
 
 
+def _long(chosen: list[Process], full: bool, io: IO, ctx: Context) -> int:
+    """-l: flags, state and priority besides; of memory the pages."""
+    io.stdout.write('F S UID          PID    PPID  C PRI  NI ADDR SZ WCHAN  STIME TTY          TIME CMD\n' if full else
+                    'F S   UID     PID    PPID  C PRI  NI ADDR SZ WCHAN  TTY          TIME CMD\n')
+    for process in chosen:
+        user = f'{_user(process, ctx):<8}' if full else f'{process.context.uid:>5}'
+        pages = virtual(process) // 4
+        io.stdout.write(f'{4 if process.leads else 0} {_state(process, ctx)} {user} {process.pid:>7} '
+                        f'{parent_of(process, ctx):>7} {int(_percent(process)):>2}  80   0 - {pages:>5} '
+                        f'-      {_start(process) + " " if full else ""}{_tty(process):<8} {_clock(process)} '
+                        f'{line_of(process) if full else name_of(process)}\n')
+    return 0
+
+
 def _user(process: Process, ctx: Context) -> str:
-    return (user_name(ctx, process.context.uid) or str(process.context.uid))[:8]
+    """The name; of a long one the beginning and a plus sign."""
+    name = user_name(ctx, process.context.uid) or str(process.context.uid)
+    return name if len(name) <= 8 else f'{name[:7]}+'
 
 
 def _columns(specs: list[str], chosen: list[Process], no_headers: bool, io: IO, ctx: Context) -> int:

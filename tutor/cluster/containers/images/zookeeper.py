@@ -143,6 +143,11 @@ class ZooKeeper(Image):
                            'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
             '/etc/group': f'root:x:0:\nzookeeper:x:{USER}:\nnogroup:x:65534:\n'}
 
+    def links(self, tag: str) -> Mapping[str, str]:
+        return {'/usr/etc/zookeeper': f'{HOME}/conf', **{
+            f'/usr/bin/{name}': f'{HOME}/bin/{name}'
+            for name in ('start-zookeeper', 'zkCli.sh', 'zkServer.sh', 'zookeeper-ready')}}
+
     def directories(self, tag: str) -> tuple[str, ...]:
         return (f'{HOME}/conf', '/var/lib/zookeeper/data', '/var/lib/zookeeper/log', '/var/log/zookeeper')
 
