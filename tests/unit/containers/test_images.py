@@ -1,5 +1,7 @@
 """The images that the course and Kubernetes' documentation use."""
 
+import pytest
+
 from tutor.cluster.containers.http import HttpRequest, fetch
 from tutor.cluster.containers.programs.perl import pi_digits
 
@@ -57,6 +59,23 @@ def test_python_prints_and_serves_and_refuses_the_rest(node) -> None:
     assert node.exec(container, 'python3', '-c', 'print("a" * 3, 1 + 2)') == (0, 'aaa 3\n')
     status, said = node.exec(container, 'python3', '-c', 'open("/etc/passwd")')
     assert (status, said.startswith('python3: error: ')) == (1, True)
+
+
+@pytest.mark.parametrize(('source', 'code', 'said'), [
+    ('import os, sys\nif int(os.environ.get("INDEX")) == 1:\n  sys.exit(42)\nelse:\n  sys.exit(0)', 42, ''),
+    ('import sys\nif not 1 < 2 <= 1 or "a" in "b":\n  print("so")\nelif True:\n  pass', 0, 'so\n'),
+    ('for number in range(2):\n  for word in ["a", "b"]:\n    print(word, number)', 0, 'a 0\nb 0\na 1\nb 1\n'),
+    ('for number in range(3):\n  if number == 1 and number is not None:\n    exit(7)', 7, '')])
+def test_python_branches(node, source: str, code: int, said: str) -> None:
+    container = node.run('python:3', 'sleep', '100', env={'INDEX': '1'})
+    assert node.exec(container, 'python3', '-c', source) == (code, said)
+
+
+def test_the_clock_of_agnhost_begins_with_it(node) -> None:
+    node.simulation.advance(50)
+    container = node.run('registry.k8s.io/e2e-test-images/agnhost:2.53', '/agnhost', 'netexec')
+    node.simulation.advance(4)
+    assert ' UTC m=+4.' in get(node, container)[1]
 
 
 def test_mysql_wants_a_password_and_keeps_tables(node) -> None:

@@ -9,6 +9,30 @@ from tutor.cluster.containers.image import PATH, Image, ImageConfig
 from tutor.cluster.containers.programs.serving import go_stamp, serve, serve_go, text
 from tutor.shell.process import IO, Context, Main
 
+BOOTCAMP = """\
+var http = require('http');
+var host = process.env.HOSTNAME, requests = 0, started;
+var server = http.createServer(function (request, response) {
+  response.writeHead(200, {'Content-Type': 'text/plain'});
+  response.end('Hello Kubernetes bootcamp! | Running on: ' + host + ' | v=VERSION\\n');
+  requests += 1;
+  console.log('Running On:', host, '| Total Requests:', requests,
+    '| App Uptime:', (new Date() - started) / 1000, 'seconds', '| Log Time:', new Date());
+});
+server.listen(8080, function () {
+  started = new Date();
+  console.log('Kubernetes Bootcamp App Started At:', started, '| Running On: ', host, '\\n');
+});
+"""
+NODE_HELLO = """\
+var http = require('http');
+http.createServer(function (request, response) {
+  console.log('Received request for URL: ' + request.url);
+  response.writeHead(200);
+  response.end('Hello Kubernetes!');
+}).listen(8080);
+"""
+
 
 class HelloApp(Image):
     """us-docker.pkg.dev/google-samples' hello-app, version 1.0 or 2.0."""
@@ -60,7 +84,7 @@ class KubernetesBootcamp(Image):
             'PATH': PATH, 'NPM_CONFIG_LOGLEVEL': 'info', 'NODE_VERSION': '6.3.1'}, ports=('8080/tcp',))
 
     def files(self, tag: str) -> Mapping[str, str]:
-        return {'/server.js': '// Kubernetes bootcamp\n'}
+        return {'/server.js': BOOTCAMP.replace('VERSION', self.version(tag))}
 
     def programs(self, tag: str) -> Mapping[str, Main]:
         version = self.version(tag)
@@ -95,7 +119,7 @@ class NodeHello(Image):
             'PATH': PATH, 'NODE_VERSION': '4.4.2'}, ports=('8080/tcp',))
 
     def files(self, tag: str) -> Mapping[str, str]:
-        return {'/server.js': '// Hello Kubernetes\n'}
+        return {'/server.js': NODE_HELLO}
 
     def programs(self, tag: str) -> Mapping[str, Main]:
         async def run(argv: list[str], io: IO, ctx: Context) -> int:

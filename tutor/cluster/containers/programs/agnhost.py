@@ -59,6 +59,7 @@ class _Netexec:
     def __init__(self, io: IO, ctx: Context) -> None:
         self._io = io
         self._ctx = ctx
+        self._begun = ctx.simulation.now
 
     async def respond(self, request: HttpRequest) -> HttpResponse:
         ctx = self._ctx
@@ -86,8 +87,8 @@ class _Netexec:
             return text('')
         if path == '/redirect':
             return HttpResponse(int(query.get('code') or 302), {'Location': query.get('location', '/')})
-        wall = ctx.simulation.wall()
-        return text(f'NOW: {wall:%Y-%m-%d %H:%M:%S.%f} +0000 UTC m=+{ctx.simulation.now:.9f}')
+        wall = ctx.simulation.wall()  # Go's monotonic clock begins with the process
+        return text(f'NOW: {wall:%Y-%m-%d %H:%M:%S.%f} +0000 UTC m=+{ctx.simulation.now - self._begun:.9f}')
 
     async def _shell(self, command: str) -> str:
         """What a command prints, as JSON with its error."""
