@@ -47,6 +47,12 @@ EmptyDirVolumeSource: sizeLimit
 CSIVolumeSource: readOnly fsType
 PersistentVolumeSpec: volumeMode volumeAttributesClassName
 LocalVolumeSource: fsType
+AzureDiskVolumeSource: cachingMode fsType readOnly kind
+AzureFilePersistentVolumeSource: secretNamespace
+GlusterfsPersistentVolumeSource: endpointsNamespace
+FCVolumeSource: lun
+ISCSIVolumeSource: initiatorName
+ISCSIPersistentVolumeSource: initiatorName
 PersistentVolumeClaimSpec: storageClassName volumeMode volumeAttributesClassName
 PersistentVolumeClaimStatus: currentVolumeAttributesClassName
 TypedLocalObjectReference: apiGroup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from tutor.apimachinery import field, names
@@ -9,17 +10,14 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
+from tutor.cluster.registry.core import volume_source
 from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.podspec import defaults, remote_volumes, scheduling, volumes, warnings
+from tutor.cluster.registry.podspec import defaults, scheduling, warnings
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
-_SOURCES = frozenset({
-    'awsElasticBlockStore', 'azureDisk', 'azureFile', 'cephfs', 'cinder', 'csi', 'fc', 'flexVolume', 'flocker',
-    'gcePersistentDisk', 'glusterfs', 'hostPath', 'iscsi', 'local', 'nfs', 'photonPersistentDisk', 'portworxVolume',
-    'quobyte', 'rbd', 'scaleIO', 'storageos', 'vsphereVolume'})
 _POLICIES = ('Delete', 'Recycle', 'Retain')
 _OLD_NOTES = {
     volume.CLASS_ANNOTATION: 'deprecated since v1.8; use "storageClassName" attribute instead',
@@ -36,7 +34,7 @@ class PersistentVolumeStrategy(Kind):
         spec = obj.setdefault('spec', {})
         spec.setdefault('persistentVolumeReclaimPolicy', 'Retain')
         spec.setdefault('volumeMode', 'Filesystem')
-        for name in _SOURCES:
+        for name in volume_source.ORDER:
             if name in spec:
                 defaults.default_source(name, spec[name])
         obj.setdefault('status', {}).setdefault('phase', 'Pending')
@@ -64,39 +62,15 @@ class PersistentVolumeStrategy(Kind):
                 found.append(field.required('spec.nodeAffinity.required', 'must specify required node constraints'))
             else:
                 scheduling.node_selector(required, 'spec.nodeAffinity.required', found)
-        self._source(spec, found)
+        volume_source.validate(spec, obj['metadata'].get('name', ''), found)
+        if policy == 'Recycle' and _is_root((spec.get('hostPath') or {}).get('path', '')):
+            found.append(field.forbidden('spec.persistentVolumeReclaimPolicy',
+                                         "may not be 'recycle' for a hostPath mount of '/'"))
         if spec.get('storageClassName'):
             found += [field.invalid('spec.storageClassName', spec['storageClassName'], text)
                       for text in names.is_dns1123_subdomain(spec['storageClassName'])]
-        return found + volume.volume_mode(spec.get('volumeMode'), 'spec.volumeMode')
-
-    def _source(self, spec: Object, found: list[FieldError]) -> None:
-        given = [name for name in spec if name in _SOURCES]
-        found += [field.forbidden(f'spec.{name}', 'may not specify more than 1 volume type') for name in given[1:]]
-        if not given:
-            found.append(field.required('spec', 'must specify a volume type'))
-            return
-        kind = given[0]
-        if kind == 'hostPath':
-            volumes.host_path(spec[kind], 'spec.hostPath', found)
-            if spec[kind].get('path') == '/' and spec['persistentVolumeReclaimPolicy'] == 'Recycle':
-                found.append(field.forbidden('spec.persistentVolumeReclaimPolicy',
-                                             "may not be 'recycle' for a hostPath mount of '/'"))
-        elif kind == 'nfs':
-            volumes.nfs(spec[kind], 'spec.nfs', found)
-        elif kind == 'csi':
-            volume.driver_name(spec[kind].get('driver', ''), 'spec.csi.driver', found)
-            if not spec[kind].get('volumeHandle'):
-                found.append(field.required('spec.csi.volumeHandle'))
-        elif kind == 'local':
-            if not spec[kind].get('path'):
-                found.append(field.required('spec.local.path'))
-            else:
-                volumes.no_backsteps(spec[kind]['path'], 'spec.local.path', found)
-            if 'nodeAffinity' not in spec:
-                found.append(field.required('spec.nodeAffinity', 'Local volume requires node affinity'))
-        else:
-            remote_volumes.validate(kind, spec[kind], 'spec', found, persistent=True)
+        found += volume.volume_mode(spec.get('volumeMode'), 'spec.volumeMode')
+        return found + _attributes_class(spec)
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidatePersistentVolumeUpdate."""
@@ -104,12 +78,18 @@ class PersistentVolumeStrategy(Kind):
         if spec == before:
             return []
         found = self.check(new, context)
-        if any(spec.get(name) != before.get(name) for name in _SOURCES):
+        kept = _without_new_secret(spec, before)
+        if any(kept.get(name) != before.get(name) for name in volume_source.ORDER):
             # Upstream compares them the other way round.
             found.append(field.forbidden('spec.persistentvolumesource', (
                 'spec.persistentvolumesource is immutable after creation\n'
-                + difference(spec, before, 'PersistentVolumeSource'))))
-        found += metadata.immutable(spec.get('volumeMode'), before.get('volumeMode'), 'spec.volumeMode')
+                + difference(kept, before, 'PersistentVolumeSource'))))
+        found += metadata.immutable(spec.get('volumeMode'), before.get('volumeMode'), 'volumeMode')
+        if 'nodeAffinity' in before:
+            found += metadata.immutable(spec.get('nodeAffinity'), before['nodeAffinity'], 'nodeAffinity')
+        if 'volumeAttributesClassName' in before and 'volumeAttributesClassName' not in spec:
+            found.append(field.forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is '
+                                                                           'forbidden'))
         return found
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
@@ -141,9 +121,34 @@ class PersistentVolumeStrategy(Kind):
 
 
 def _capacity(spec: Object) -> list[FieldError]:
-    capacity = spec.get('capacity') or {}
-    if not capacity:
-        return [field.required('spec.capacity')]
-    if 'storage' not in capacity or len(capacity) > 1:
-        return [field.not_supported('spec.capacity', capacity, ('storage',))]
-    return volume.positive(capacity['storage'], 'spec.capacity[storage]')
+    """All that a volume has is storage, and some of it."""
+    capacity = spec.get('capacity')
+    found: list[FieldError] = [] if capacity else [field.required('spec.capacity')]
+    if not capacity or 'storage' not in capacity or len(capacity) > 1:
+        found.append(field.not_supported('spec.capacity', field.NIL if capacity is None else capacity, ('storage',)))
+    for name, amount in (capacity or {}).items():
+        found += volume.basic(amount, f'spec.capacity[{name}]') + volume.positive(amount, f'spec.capacity[{name}]')
+    return found
+
+
+def _is_root(path: str) -> bool:
+    return path.startswith('/') and not posixpath.normpath(path).strip('/')
+
+
+def _attributes_class(spec: Object) -> list[FieldError]:
+    """A class of attributes has a name, and is for CSI only."""
+    name, path = spec.get('volumeAttributesClassName'), 'spec.volumeAttributesClassName'
+    if name is None:
+        return []
+    found = volume.class_name(name, path) if name else [field.required(path, 'an empty string is disallowed')]
+    if 'csi' not in spec:
+        found.append(field.required('spec.csi', 'has to be specified when using volumeAttributesClassName'))
+    return found
+
+
+def _without_new_secret(spec: Object, before: Object) -> Object:
+    """A secret for making a volume larger may be named later on."""
+    secret = 'controllerExpandSecretRef'
+    if secret in (spec.get('csi') or {}) and secret not in before.get('csi', {secret: None}):
+        return {**spec, 'csi': {name: value for name, value in spec['csi'].items() if name != secret}}
+    return spec

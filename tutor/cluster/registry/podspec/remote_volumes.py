@@ -24,10 +24,6 @@ _INITIATORS = {
     'eui': re.compile(r'eui\.[a-zA-Z0-9]{16}').fullmatch,
     'naa': re.compile(r'naa\.[a-zA-Z0-9]{32}').fullmatch,
 }
-
-
-_SECRETS_OF_A_NAMESPACE = ('cinder', 'storageos')
-"""Whose secret a PersistentVolume must name with its namespace."""
 _PREFIXES = 'must be valid format starting with iqn, eui, or naa'
 _DISK_MODES = ('None', 'ReadOnly', 'ReadWrite')
 _DISK_KINDS = ('Dedicated', 'Managed', 'Shared')
@@ -48,9 +44,6 @@ def validate(kind: str, source: Object, path: str, found: list[FieldError], pers
         _iscsi(source, here, found, 'must be valid format' if persistent else _PREFIXES, persistent)
     elif check := _CHECKS.get(kind):
         check(source, here, found)
-    if persistent and kind in _SECRETS_OF_A_NAMESPACE and 'secretRef' in source and \
-            not source['secretRef'].get('namespace'):
-        found.append(field.required(f'{here}.secretRef.namespace'))
 
 
 def _iscsi(source: Object, path: str, found: list[FieldError], unknown: str, persistent: bool) -> None:

@@ -20,6 +20,8 @@ _ORDER = (
     'flexVolume', 'configMap', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk',
     'storageos', 'projected', 'scaleIO', 'csi', 'ephemeral', 'image')
 HOST_PATH_TYPES = ('', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket')
+_MISSPELT = {'cephfs': 'cephFS', 'downwardAPI': 'downwarAPI'}
+"""What validateVolumeSource calls a second source."""
 _MODE = 'must be a number between 0 and 0777 (octal), both inclusive'
 
 
@@ -57,13 +59,16 @@ def _source(volume: Object, path: str, found: list[FieldError], pod: Object | No
         check(volume[kind], f'{path}.{kind}', found)
     else:
         remote_volumes.validate(kind, volume[kind], path, found)
+    if kind == 'gitRepo':
+        descending_path(volume[kind].get('directory', ''), f'{path}.gitRepo.directory', found)
     if kind == 'ephemeral' and pod is not None and pod.get('name') and volume.get('name'):
         claim = f'{pod["name"]}-{volume["name"]}'
         found += [field.invalid(f'{path}.name', volume['name'], f'PVC name {field.go_quote(claim)}: {text}')
                   for text in names.is_dns1123_subdomain(claim)]
     elif kind == 'image' and pod is not None and not volume[kind].get('reference'):
         found.append(field.required(f'{path}.image.reference'))
-    found += [field.forbidden(f'{path}.{other}', 'may not specify more than 1 volume type') for other in given[1:]]
+    found += [field.forbidden(f'{path}.{_MISSPELT.get(other, other)}', 'may not specify more than 1 volume type')
+              for other in given[1:]]
 
 
 def _empty_dir(source: Object, path: str, found: list[FieldError]) -> None:
@@ -246,7 +251,7 @@ def _trust_bundle(source: Object, path: str, found: list[FieldError]) -> None:
 
 
 def _csi(source: Object, path: str, found: list[FieldError]) -> None:
-    """validateCSIVolumeSource."""
+    """validateCSIVolumeSource. As upstream, the path of a secret's bad name leaves out whose name it is."""
     claims.driver_name(source.get('driver', ''), f'{path}.driver', found)
     secret = source.get('nodePublishSecretRef')
     if secret is None:
@@ -255,7 +260,7 @@ def _csi(source: Object, path: str, found: list[FieldError]) -> None:
     if not name:
         found.append(field.required(f'{path}.nodePublishSecretRef.name'))
     else:
-        found += field.invalid_each(f'{path}.nodePublishSecretRef.name', name, names.is_dns1123_subdomain(name))
+        found += field.invalid_each(f'{path}.name', name, names.is_dns1123_subdomain(name))
 
 
 def _ephemeral(source: Object, path: str, found: list[FieldError]) -> None:

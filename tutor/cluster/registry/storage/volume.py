@@ -32,6 +32,12 @@ def validate_modes(modes: list[str] | None, path: str, required: str) -> list[Fi
     return found
 
 
+def basic(amount: str, path: str) -> list[FieldError]:
+    """validateBasicResource."""
+    number = quantity.value(amount)
+    return [] if number >= 0 else [field.invalid(path, number, 'must be a valid resource quantity')]
+
+
 def positive(amount: str, path: str) -> list[FieldError]:
     """ValidatePositiveQuantityValue."""
     return [] if quantity.parse(amount).sign > 0 else [field.invalid(path, amount, 'must be greater than zero')]
