@@ -126,3 +126,27 @@ def test_capacity_is_an_amount_of_storage(kinds):
     _agree(_causes(kinds, VOLUME.replace('1Gi', '-1Gi') + 'nfs: {server: s, path: /}}'), [
         'spec.capacity[storage]: Invalid value: -1073741824: must be a valid resource quantity',
         'spec.capacity[storage]: Invalid value: "-1Gi": must be greater than zero'])
+
+
+def _of_update(kinds, old, change):
+    with pytest.raises(StatusError) as caught:
+        kinds.update(old, change)
+    return [f'{cause["field"]}: {cause["message"]}' for cause in caught.value.status['details']['causes']]
+
+
+def _affinity(key, value='n1'):
+    return {'required': {'nodeSelectorTerms': [{'matchExpressions': [
+        {'key': key, 'operator': 'In', 'values': [value]}]}]}}
+
+
+def test_where_a_volume_is_may_be_told_later_and_not_otherwise(kinds):
+    old = kinds.create(f'{VOLUME}nfs: {{server: s, path: /}}}}')
+    placed = kinds.update(old, lambda new: new['spec'].update(
+        nodeAffinity=_affinity('failure-domain.beta.kubernetes.io/zone')))
+    renamed = kinds.update(placed, lambda new: new['spec'].update(
+        nodeAffinity=_affinity('topology.kubernetes.io/zone')))
+    assert _of_update(kinds, renamed, lambda new: new['spec'].update(nodeAffinity=_affinity('a', 'n2'))) == [
+        'nodeAffinity: Invalid value: {"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":'
+        '"In","Values":["n2"]}],"MatchFields":null}]}}: field is immutable']
+    assert _of_update(kinds, renamed, lambda new: new['spec'].pop('nodeAffinity')) == [
+        'nodeAffinity: Invalid value: "null": field is immutable']

@@ -50,6 +50,11 @@ def difference(before: Object, after: Object, kind: str) -> str:
     return '\n'.join(lines) + '\n\n'
 
 
+def internal_form(value: Object, kind: str) -> Object:
+    """An object of an internal type as messages show it."""
+    return _struct(value, kind)
+
+
 def _struct(value: Object, kind: str) -> Object:
     given = {name.lower(): item for name, item in value.items()}
     if kind == 'PodSpec':

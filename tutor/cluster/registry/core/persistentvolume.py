@@ -7,17 +7,22 @@ from typing import Any
 
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.objects import Object, deep_copy
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.core import volume_source
-from tutor.cluster.registry.core.internals import difference
+from tutor.cluster.registry.core.internals import difference, internal_form
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import defaults, scheduling, warnings
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+_NEW_LABELS = {
+    'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+    'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+    'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type', 'beta.kubernetes.io/os': 'kubernetes.io/os',
+    'beta.kubernetes.io/arch': 'kubernetes.io/arch'}
 _POLICIES = ('Delete', 'Recycle', 'Retain')
 _OLD_NOTES = {
     volume.CLASS_ANNOTATION: 'deprecated since v1.8; use "storageClassName" attribute instead',
@@ -86,7 +91,7 @@ class PersistentVolumeStrategy(Kind):
                 + difference(kept, before, 'PersistentVolumeSource'))))
         found += metadata.immutable(spec.get('volumeMode'), before.get('volumeMode'), 'volumeMode')
         if 'nodeAffinity' in before:
-            found += metadata.immutable(spec.get('nodeAffinity'), before['nodeAffinity'], 'nodeAffinity')
+            found += _affinity(spec.get('nodeAffinity'), before['nodeAffinity'])
         if 'volumeAttributesClassName' in before and 'volumeAttributesClassName' not in spec:
             found.append(field.forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is '
                                                                            'forbidden'))
@@ -144,6 +149,26 @@ def _attributes_class(spec: Object) -> list[FieldError]:
     if 'csi' not in spec:
         found.append(field.required('spec.csi', 'has to be specified when using volumeAttributesClassName'))
     return found
+
+
+def _affinity(affinity: Object | None, before: Object) -> list[FieldError]:
+    """validatePvNodeAffinity: it stays, but for labels that may be called as they are called now."""
+    if affinity is None or _with_new_labels(before, affinity) == affinity:
+        return [] if affinity is not None else metadata.immutable(None, before, 'nodeAffinity')
+    return [field.invalid('nodeAffinity', {'Required': internal_form(affinity['required'], 'NodeSelector')},
+                          'field is immutable')]
+
+
+def _with_new_labels(before: Object, affinity: Object) -> Object:
+    """What was there, with the keys of labels that are called otherwise now where `affinity` calls them so."""
+    terms = ((affinity.get('required') or {}).get('nodeSelectorTerms') or ())
+    used = {part.get('key') for term in terms for part in term.get('matchExpressions') or ()}
+    renamed = deep_copy(before)
+    for term in (renamed.get('required') or {}).get('nodeSelectorTerms') or ():
+        for part in term.get('matchExpressions') or ():
+            if _NEW_LABELS.get(part.get('key')) in used:
+                part['key'] = _NEW_LABELS[part['key']]
+    return renamed
 
 
 def _without_new_secret(spec: Object, before: Object) -> Object:
