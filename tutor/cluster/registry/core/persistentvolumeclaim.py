@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field, quantity
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import age, columns
-from tutor.cluster.registry.core.internals import difference
+from tutor.cluster.registry.core import claim_update
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import warnings
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
-_IMMUTABLE = ('spec is immutable after creation except resources.requests and volumeAttributesClassName for bound '
-              'claims\n')
 _OLD_SOURCES = (('PersistentVolumeClaim', ''), ('VolumeSnapshot', 'snapshot.storage.k8s.io'))
 
 
@@ -40,22 +37,17 @@ class PersistentVolumeClaimStrategy(Kind):
         """ValidatePersistentVolumeClaimSpec."""
         return volume.validate_claim(obj['spec'], 'spec')
 
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
+        _normalize_sources(new['spec'], kept='dataSource' in old['spec'])
+
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidatePersistentVolumeClaimUpdate."""
-        if new['spec'] == old['spec']:
-            return []
-        found = self.check(new, context)
-        bound = (old.get('status') or {}).get('phase') == 'Bound'
-        fixed = _fixed(new['spec'], old['spec'], bound)
-        if fixed != old['spec']:
-            found.append(field.forbidden('spec', _IMMUTABLE + difference(
-                old['spec'], fixed, 'PersistentVolumeClaimSpec')))
-        asked = (new['spec']['resources'].get('requests') or {}).get('storage', '0')
-        had = (old['spec']['resources'].get('requests') or {}).get('storage', '0')
-        if bound and quantity.parse(asked) < quantity.parse(had):
-            found.append(field.forbidden('spec.resources.requests.storage',
-                                         'field can not be less than status.capacity'))
-        return found
+        return claim_update.validate(new, old, self.check(new, context) if new['spec'] != old['spec'] else [])
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidatePersistentVolumeClaimStatusUpdate."""
+        return claim_update.validate_status(new.get('status') or {})
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
         """GetWarningsForPersistentVolumeClaim."""
@@ -78,30 +70,14 @@ class PersistentVolumeClaimStrategy(Kind):
             spec.get('volumeMode') or volume.UNSET]
 
 
-def _normalize_sources(spec: Object) -> None:
+def _normalize_sources(spec: Object, kept: bool = False) -> None:
     """EnforceDataSourceBackwardsCompatibility, NormalizeDataSources: dataSource is for claims and snapshots only, and
-    dataSourceRef is for everything."""
+    dataSourceRef is for everything. `kept`: a dataSource was there before, and stays."""
     source, reference = spec.get('dataSource'), spec.get('dataSourceRef')
-    if source is not None and (source.get('kind'), source.get('apiGroup') or '') not in _OLD_SOURCES:
+    if source is not None and not kept and (source.get('kind'), source.get('apiGroup') or '') not in _OLD_SOURCES:
         del spec['dataSource']
     elif source is not None and reference is None:
         spec['dataSourceRef'] = dict(source)
     if source is None and reference is not None and not reference.get('namespace') and (
             (reference.get('kind'), reference.get('apiGroup') or '') in _OLD_SOURCES):
         spec['dataSource'] = {name: value for name, value in reference.items() if name != 'namespace'}
-
-
-def _fixed(spec: Object, before: Object, bound: bool) -> Object:
-    """A claim's new spec with everything undone that may change: the volume and the class may be set once, and a bound
-    claim may grow."""
-    fixed = dict(spec)
-    free = ['volumeAttributesClassName', *(name for name in ('volumeName', 'storageClassName') if not before.get(name))]
-    for name in free:
-        fixed.pop(name, None)
-        if name in before:
-            fixed[name] = before[name]
-    if bound:
-        resources, had = dict(fixed.get('resources') or {}), (before.get('resources') or {}).get('requests') or {}
-        resources['requests'] = {**(resources.get('requests') or {}), 'storage': had.get('storage', '0')}
-        fixed['resources'] = resources
-    return fixed
