@@ -13,12 +13,12 @@ from tutor.shell.programs.complaint import Complaint, reason
 PROGRAMS: Mapping[str, str] = {
     '[': 'shared:builtin',
     'aa-status': 'apparmor:status',
-    'apk': 'packages.apk:main',
     'amqp-consume': 'amqp:consume',
     'amqp-declare-queue': 'amqp:declare',
     'amqp-delete-queue': 'amqp:delete',
     'amqp-get': 'amqp:get',
     'amqp-publish': 'amqp:publish',
+    'apk': 'packages.apk:main',
     'apparmor_parser': 'apparmor:parser',
     'apparmor_status': 'apparmor:status',
     'apt': 'packages.apt:main',
@@ -56,8 +56,8 @@ PROGRAMS: Mapping[str, str] = {
     'diff': 'diff:diff',
     'dig': 'dig:dig',
     'dirname': 'paths:dirname',
-    'dnf': 'packages.rpm:dnf',
     'dmesg': 'dmesg:main',
+    'dnf': 'packages.rpm:dnf',
     'docker': 'docker.program:main',
     'du': 'disks:du',
     'echo': 'echo:main',
@@ -83,11 +83,12 @@ PROGRAMS: Mapping[str, str] = {
     'groups': 'identity:groups',
     'gunzip': 'gzip:main',
     'gzip': 'gzip:main',
-    'head': 'head:main',
     'halt': 'power:main',
+    'head': 'head:main',
     'hexdump': 'dump:hexdump',
     'host': 'dig:host',
     'hostname': 'identity:hostname',
+    'hostnamectl': 'host_facts:hostnamectl',
     'id': 'identity:identity',
     'ifconfig': 'network:ifconfig',
     'install': 'copying:install',
@@ -95,14 +96,16 @@ PROGRAMS: Mapping[str, str] = {
     'iptables': 'iptables:main',
     'iptables-save': 'iptables:save',
     'ipvsadm': 'iptables:ipvsadm',
+    'join': 'joining:join',
     'journalctl': 'journalctl:main',
     'jq': 'jq:main',
-    'join': 'joining:join',
     'kill': 'shared:builtin',
     'killall': 'signalling:killall',
     'less': 'pager.program:pager',
     'ln': 'links:ln',
     'ls': 'ls:main',
+    'lsblk': 'host_facts:lsblk',
+    'lscpu': 'host_facts:lscpu',
     'lsmod': 'kmod:lsmod',
     'man': 'man.program:main',
     'md5sum': 'checksums:digest',
@@ -150,8 +153,8 @@ PROGRAMS: Mapping[str, str] = {
     'sha1sum': 'checksums:digest',
     'sha256sum': 'checksums:digest',
     'sha512sum': 'checksums:digest',
-    'shutdown': 'power:shutdown',
     'shuf': 'sort:shuf',
+    'shutdown': 'power:shutdown',
     'sleep': 'waiting:sleep',
     'snap': 'absent:main',
     'sort': 'sort:main',
@@ -177,6 +180,7 @@ PROGRAMS: Mapping[str, str] = {
     'telnet': 'nc:telnet',
     'test': 'shared:builtin',
     'time': 'waiting:time',
+    'timedatectl': 'host_facts:timedatectl',
     'timeout': 'waiting:timeout',
     'tmux': 'absent:main',
     'top': 'top:main',
@@ -252,7 +256,7 @@ class Lazy:
             io.stderr.write(f'{argv[0]}: {problem.filename or "write error"}: {reason(problem)}\n')
             return 1
         except Exception as asked:
-            return _help(asked, io)
+            return _told(asked, io, ctx)
 
 
 def _utf8(ctx: Context) -> bool:
@@ -280,9 +284,13 @@ class PlainQuotes:
         self._writer.close()
 
 
-def _help(asked: Exception, io: IO) -> int:
-    """--help of a program: ours to say; any other exception is a fault and goes on."""
+def _told(asked: Exception, io: IO, ctx: Context) -> int:
+    """--help of a program, which is ours to say, or --version; any other exception is a fault and goes on."""
+    from tutor.shell.programs import versions
     from tutor.shell.programs.options import Help
+    if isinstance(asked, versions.Version):
+        io.stdout.write(versions.text(asked.name, ctx))
+        return 0
     if not isinstance(asked, Help):
         raise asked
     from tutor.shell.programs.manual import help_text

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tutor.shell.process import Context
+from tutor.shell.programs import versions
 from tutor.shell.programs.complaint import BANNER, USAGE, Complaint
 
 
@@ -45,6 +46,9 @@ class Reader:
         self._busybox = ctx.host.userland == 'busybox'
         self._short = short
         self._long = {**long, 'help': long.get('help', '')}
+        if not self._busybox and versions.known(self.name):
+            self._long.setdefault('version', '')
+        self._own_version = 'version' in long
         self._status = status
         self._permute = permute
         self.found = Options()
@@ -79,6 +83,8 @@ class Reader:
         name, key = matches[0], self._long[matches[0]]
         if name == 'help' and not key:
             raise Help(self.name)
+        if name == 'version' and not self._own_version:
+            raise versions.Version(self.name)
         takes = key == '=' or (len(key) == 1 and key.isalnum() and self._takes(key))
         if takes and not equals:
             if not rest:

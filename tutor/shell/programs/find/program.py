@@ -8,6 +8,7 @@ from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.find.tests import WITH_VALUE, Entry, empty, make, printed
 from tutor.shell.programs.running import NotRunnable, start
+from tutor.shell.programs.versions import Version
 from tutor.shell.streams import BytesReader
 from tutor.shell.vfs import Directory, normalize
 
@@ -18,6 +19,8 @@ STARTS = ('-', '(', ')', '!', ',')
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """find [FOLDER…] [EXPRESSION]"""
     words = argv[1:]
+    if ctx.host.userland != 'busybox' and words and words[0] in ('--version', '-version'):
+        raise Version('find')
     while words and words[0] in ('-L', '-H', '-P'):
         words = words[1:]
     paths = []
