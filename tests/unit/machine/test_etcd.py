@@ -162,3 +162,9 @@ def test_a_transaction_does_one_thing_or_the_other(desk: Desk, compare: str, sai
 def test_a_transaction_that_cannot_be_read_changes_nothing(shared: Desk, given: str, said: str) -> None:
     assert shared.out(f"{ETCDCTL} txn <<'E'\n{given}\n\nE") == f'Error: {said}\n'
     assert shared.code == 128
+
+
+def test_the_manifest_of_etcd_asks_for_what_kubeadm_asks(small: Desk) -> None:
+    flags = small.out('sudo grep -E "feature-gates|watch-progress" /etc/kubernetes/manifests/etcd.yaml')
+    assert flags == '    - --feature-gates=InitialCorruptCheck=true\n    - --watch-progress-notify-interval=5s\n'
+    assert small.out('kubectl -n kube-system get pod etcd-controlplane --no-headers').split()[1] == '1/1'
