@@ -137,7 +137,8 @@ def test_a_mysql_replica_begins_with_a_copy_and_follows(node) -> None:
     source_data, replica_data = FileSystem(lambda: 0.0), FileSystem(lambda: 0.0)
     at_source = [ContainerMount('/var/lib/mysql', lambda: (source_data, '/'))]
     at_replica = [ContainerMount('/var/lib/mysql', lambda: (replica_data, '/'))]
-    source = node.run('mysql:5.7', env=free, mounts=at_source)
+    logging = "printf '[mysqld]\\nlog-bin\\n' > /etc/mysql/conf.d/a.cnf; exec docker-entrypoint.sh mysqld"
+    source = node.run('mysql:5.7', 'sh', '-c', logging, env=free, mounts=at_source)
     node.simulation.advance(10)
     node.exec(source, 'mysql', '-e', "CREATE DATABASE a; CREATE TABLE a.t (x INT); INSERT INTO a.t VALUES (1)")
     backup = f'xtrabackup --backup --slave-info --stream=xbstream --host={node.address(source)} --user=root'
@@ -151,7 +152,8 @@ def test_a_mysql_replica_begins_with_a_copy_and_follows(node) -> None:
     replica = node.run('mysql:5.7', 'sh', '-c', f'{settings}; exec docker-entrypoint.sh mysqld', env=free,
                        mounts=at_replica)
     node.simulation.advance(3)
-    position = replica_data.read_text('/xtrabackup_binlog_info').split()[1]
+    log, position = replica_data.read_text('/xtrabackup_binlog_info').split()
+    assert log.endswith('-bin.000003')
     change = f"CHANGE MASTER TO MASTER_HOST='{node.address(source)}', MASTER_USER='root', MASTER_LOG_POS={position}"
     assert node.exec(replica, 'mysql', '-e', f'{change}; START SLAVE') == (0, '')
     node.exec(source, 'mysql', '-e', 'INSERT INTO a.t VALUES (2)')
@@ -159,6 +161,30 @@ def test_a_mysql_replica_begins_with_a_copy_and_follows(node) -> None:
     assert node.exec(replica, 'mysql', '-N', '-e', 'SELECT @@server_id, x FROM a.t')[1] == '101\t1\n101\t2\n'
     assert 'ERROR 1290' in node.exec(replica, 'mysql', '-e', 'INSERT INTO a.t VALUES (3)')[1]
     assert 'Slave_IO_Running: Yes' in node.exec(replica, 'mysql', '-e', 'SHOW SLAVE STATUS\\G')[1]
+
+
+def test_mysql_without_a_binary_log_has_nothing_to_follow(node) -> None:
+    free = {'MYSQL_ALLOW_EMPTY_PASSWORD': '1'}
+    source, replica = node.run('mysql:5.7', env=free), node.run('mysql:5.7', env=free)
+    node.simulation.advance(10)
+    assert node.exec(source, 'mysql', '-e', 'SHOW MASTER STATUS') == (0, '')
+    change = f"CHANGE MASTER TO MASTER_HOST='{node.address(source)}', MASTER_USER='root'; START SLAVE"
+    assert node.exec(replica, 'mysql', '-e', change) == (0, '')
+    node.simulation.advance(1)
+    assert "1236 from master when reading data from binary log: 'Binary log is not open'" in (
+        node.exec(replica, 'mysql', '-e', 'SHOW SLAVE STATUS\\G')[1])
+
+
+def test_mysql_speaks_as_its_version(node) -> None:
+    free = {'MYSQL_ALLOW_EMPTY_PASSWORD': '1'}
+    old, new = node.run('mysql:5.7', env=free), node.run('mysql:8.0', env=free)
+    node.simulation.advance(10)
+    assert "[Note] mysqld: ready for connections.\nVersion: '5.7.44'  socket: " in node.output(old)
+    assert '[MY-010931]' in node.output(new) and '[Note] mysqld' not in node.output(new)
+    assert node.exec(old, 'mysql', '-e', "SHOW VARIABLES LIKE 'log\\_bin%'")[1] == (
+        'Variable_name\tValue\nlog_bin\tOFF\nlog_bin_basename\t\n')
+    assert node.exec(new, 'mysql', '-N', '-e', 'SHOW MASTER STATUS; SHOW VARIABLES LIKE "%read_only"')[1] == (
+        'binlog.000003\t154\t\t\t\nread_only\tOFF\nsuper_read_only\tOFF\n')
 
 
 def test_cassandra_nodes_find_each_other_by_their_seeds(node) -> None:

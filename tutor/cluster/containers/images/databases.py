@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
 from tutor.cluster.containers.programs import ncat, postgres
 from tutor.cluster.containers.programs.mysql import client, entrypoint, mariadb, server, xtrabackup
+from tutor.cluster.containers.programs.mysql.settings import is_old
 from tutor.shell.process import Main
 
 
@@ -18,8 +19,9 @@ class Mysql(Image):
     memory = 420 * 1024 * 1024
 
     def config(self, tag: str) -> ImageConfig:
+        number = self.version(tag)
         return ImageConfig(entrypoint=('docker-entrypoint.sh',), command=('mysqld',), environment={
-            'PATH': PATH, 'MYSQL_VERSION': f'{self.version(tag)}-1.el9', 'MYSQL_MAJOR': self.version(tag)[:3]},
+            'PATH': PATH, 'MYSQL_VERSION': f'{number}-1.el{7 if is_old(number) else 9}', 'MYSQL_MAJOR': number[:3]},
             ports=('3306/tcp', '33060/tcp'), volumes=('/var/lib/mysql',))
 
     def directories(self, tag: str) -> tuple[str, ...]:

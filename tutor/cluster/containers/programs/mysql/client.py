@@ -6,7 +6,7 @@ from errno import ECONNREFUSED
 from typing import Any
 
 from tutor.cluster.containers.programs.database import ask, statements
-from tutor.cluster.containers.programs.mysql.settings import PORT, version
+from tutor.cluster.containers.programs.mysql.settings import PORT, edition, is_old, version
 from tutor.shell.process import IO, Context, NameNotFound
 
 LONG = {'host': 'h', 'user': 'u', 'password': 'p', 'execute': 'e', 'port': 'P', 'database': 'D'}
@@ -49,7 +49,7 @@ async def client(argv: list[str], io: IO, ctx: Context) -> int:
     for statement, (columns, rows, _) in zip(wanted, answer.get('results', ()), strict=False):
         if statement.endswith('\\G'):
             io.stdout.write(vertical(columns, rows))
-        elif columns:
+        elif rows:
             io.stdout.write(table(columns, rows) if framed else tabbed([] if 'N' in options else columns, rows))
     if 'error' in answer:
         io.stderr.write(f'{answer["error"]}\n')
@@ -73,9 +73,9 @@ def _plain(statement: str) -> str:
 BANNER = """\
 Welcome to the MySQL monitor.  Commands end with ; or \\g.
 Your MySQL connection id is 8
-Server version: {version} MySQL Community Server - GPL
+Server version: {version} {edition}
 
-Copyright (c) 2000, 2025, Oracle and/or its affiliates.
+Copyright (c) 2000, {year}, Oracle and/or its affiliates.
 
 Oracle is a registered trademark of Oracle Corporation and/or its
 affiliates. Other names may be trademarks of their respective
@@ -86,13 +86,22 @@ Type 'help;' or '\\h' for help. Type '\\c' to clear the current input statement.
 """
 
 
+READING = """\
+Reading table information for completion of table and column names
+You can turn off this feature to get a quicker startup with -A
+
+"""
+
+
 async def _converse(options: dict[str, str], database: str, io: IO, ctx: Context) -> int:
     """The monitor: statements until `exit` or the end of the input."""
     first = await _ask(options, database, [], io, ctx)
     if first is None or 'error' in first:
         io.stderr.write(f'{first["error"]}\n' if first else '')
         return 1
-    io.stdout.write(BANNER.format(version=version(ctx)))
+    number = first.get('version', version(ctx))
+    io.stdout.write(READING if await _has_tables(options, database, io, ctx) else '')
+    io.stdout.write(BANNER.format(version=number, edition=edition(number), year=2023 if is_old(number) else 2025))
     pending = ''
     while True:
         io.stdout.write('    -> ' if pending else 'mysql> ')
@@ -107,8 +116,16 @@ async def _converse(options: dict[str, str], database: str, io: IO, ctx: Context
             answer = await _ask(options, database, [_plain(statement)], io, ctx)
             if answer is not None:
                 database = answer.get('database', database)
+                if 'error' not in answer and statement.upper().startswith('USE '):
+                    io.stdout.write(READING if await _has_tables(options, database, io, ctx) else '')
                 io.stdout.write(_said(statement, answer))
         pending = ''
+
+
+async def _has_tables(options: dict[str, str], database: str, io: IO, ctx: Context) -> bool:
+    """Whether there are names that could be completed."""
+    answer = await _ask(options, database, ['SHOW TABLES'], io, ctx) if database and 'A' not in options else None
+    return bool(answer and answer.get('results') and answer['results'][0][1])
 
 
 def _said(statement: str, answer: dict[str, Any]) -> str:

@@ -7,8 +7,18 @@ import re
 from typing import Any
 
 from tutor.cluster.containers.programs.database import Engine, Result, SqlError, read_question
-from tutor.cluster.containers.programs.mysql.replication import LOG_FILE, BinaryLog, Replica
-from tutor.cluster.containers.programs.mysql.settings import DATA, PORT, options, version
+from tutor.cluster.containers.programs.mysql.replication import BinaryLog, Replica
+from tutor.cluster.containers.programs.mysql.settings import (
+    DATA,
+    PORT,
+    SWITCHES,
+    edition,
+    is_old,
+    log_base,
+    options,
+    variables,
+    version,
+)
 from tutor.cluster.containers.programs.serving import until_terminated
 from tutor.shell.process import IO, Connection, Context
 
@@ -16,6 +26,7 @@ SYSTEM = ('information_schema', 'mysql', 'performance_schema', 'sys')
 READING = frozenset({'SELECT', 'VALUES', 'SHOW', 'EXPLAIN', 'BEGIN', 'START', 'COMMIT', 'ROLLBACK'})
 QUALIFIED = re.compile(r'\b(FROM|INTO|TABLE|UPDATE|JOIN|EXISTS)\s+(\w+)\.\w', re.IGNORECASE)
 VARIABLE = re.compile(r'@@(?:global\.|session\.)?(\w+)', re.IGNORECASE)
+JOKERS = {'%': '.*', '_': '.'}
 CALLED = re.compile(r'"(@@\w+)"\(\)')
 
 
@@ -38,30 +49,29 @@ class Mysqld:
         except (OSError, ValueError):
             found = {'users': {'root': ''}, 'databases': []}
         self._users: dict[str, str] = found['users']
-        self._options = options(ctx)
+        found_options = options(ctx)
+        self._variables = variables(found_options, ctx)
+        self._read_only = bool(self._variables['super_read_only'])
         self._engines: dict[str, Engine] = {name: self._engine(name) for name in ('mysql', *found['databases'])}
-        self._binlog = BinaryLog(ctx)
+        self._binlog = BinaryLog(ctx, log_base(found_options, ctx))
         self._replica = Replica(ctx, self._replay)
 
     def _engine(self, name: str) -> Engine:
-        variables = {'server_id': int(self._options.get('server_id', 1)), 'hostname': self._ctx.host.hostname,
-                     'port': PORT, 'read_only': int(self._read_only), 'super_read_only': int(self._read_only),
-                     'version': version(self._ctx)}
         engine = Engine(self._ctx.simulation, {
-            'version': version(self._ctx), 'database': name,
-            **{f'@@{variable}': value for variable, value in variables.items()}})
+            'version': self._variables['version'], 'database': name,
+            **{f'@@{variable}': value for variable, value in self._variables.items()}})
         path = f'{DATA}/{name}/tables.ibd'
         if self._ctx.files.is_file(path):
             engine.load(self._ctx.files.read(path))
         return engine
 
-    @property
-    def _read_only(self) -> bool:
-        return self._options.get('super_read_only', '0') not in ('0', 'OFF', 'off')
-
     async def run(self) -> int:
-        ctx, number = self._ctx, version(self._ctx)
-        self._log('System', 'MY-010116', f'/usr/sbin/mysqld (mysqld {number}) starting as process 1')
+        ctx, number, old = self._ctx, self._variables['version'], is_old(version(self._ctx))
+        where = "socket: '/var/run/mysqld/mysqld.sock'  port: " + f'{PORT}  {edition(version(ctx))}'
+        if old:
+            self._note(f'mysqld (mysqld {number}) starting as process {ctx.pid} ...')
+        else:
+            self._log('System', 'MY-010116', f'/usr/sbin/mysqld (mysqld {number}) starting as process {ctx.pid}')
         await ctx.simulation.sleep(1.0)
         assert ctx.host.network is not None
         try:
@@ -69,16 +79,26 @@ class Mysqld:
         except OSError:
             self._log('ERROR', 'MY-010262', "Can't start server: Bind on TCP/IP port: Address already in use")
             return 1
-        self._log('System', 'MY-010931', f"/usr/sbin/mysqld: ready for connections. Version: '{number}'  socket: "
-                  f"'/var/run/mysqld/mysqld.sock'  port: {PORT}  MySQL Community Server - GPL.")
+        if old:
+            self._note(f"mysqld: ready for connections.\nVersion: '{number}'  {where}")
+        else:
+            self._log('System', 'MY-010931', f"/usr/sbin/mysqld: ready for connections. Version: '{number}'  {where}.")
         self._replica.resume()
         await until_terminated(ctx)
         self._replica.stop()
+        if old:
+            self._note(f'mysqld: Normal shutdown\n\n{ctx.simulation.micro_timestamp()} 0 [Note] mysqld: '
+                       'Shutdown complete\n')
+            return 0
         self._log('System', 'MY-013172', 'Received SHUTDOWN from user <via user signal>. Shutting down mysqld '
                   f'(Version: {number}).')
         self._log('System', 'MY-010910', f'/usr/sbin/mysqld: Shutdown complete (mysqld {number})  '
-                  'MySQL Community Server - GPL.')
+                  f'{edition(version(ctx))}.')
         return 0
+
+    def _note(self, text: str) -> None:
+        """A line as servers before 8.0 write it."""
+        self._io.stderr.write(f'{self._ctx.simulation.micro_timestamp()} 0 [Note] {text}\n')
 
     def _log(self, level: str, code: str, text: str) -> None:
         self._io.stderr.write(f'{self._ctx.simulation.micro_timestamp()} 0 [{level}] [{code}] [Server] {text}\n')
@@ -89,6 +109,10 @@ class Mysqld:
         if question is None:
             return
         answer = self._answer(question, connection.peer[0])
+        answer.setdefault('version', self._variables['version'])
+        if 'follow' in question and 'error' not in answer:
+            answer |= {'log_file': self._binlog.name, 'server_id': self._variables['server_id']} if self._binlog.name \
+                else {'error': 'Binary log is not open'}
         connection.writer.write(json.dumps(answer).encode() + b'\n')
         if 'follow' in question and 'error' not in answer:
             await self._binlog.feed(connection, question['follow'])
@@ -116,11 +140,13 @@ class Mysqld:
         words = plain.upper().split()
         if words[0] == 'USE':
             name = plain.split()[1]
-            if name not in self._engines:
+            if name not in (*self._engines, *SYSTEM):
                 raise SqlError(f"ERROR 1049 (42000) at line 1: Unknown database '{name}'")
             return name, Result()
         if words[:2] == ['SHOW', 'DATABASES']:
             return current, Result(['Database'], [[name] for name in sorted({*SYSTEM, *self._engines})])
+        if words[0] == 'SHOW' and 'VARIABLES' in words[1:3]:
+            return current, self._shown_variables(plain)
         about = self._about_replication(words, plain)
         if about is not None:
             return current, about
@@ -134,6 +160,15 @@ class Mysqld:
         if writes:
             self._binlog.append(current, plain)
         return current, result
+
+    def _shown_variables(self, plain: str) -> Result:
+        """SHOW VARIABLES [LIKE 'pattern' | WHERE …]: switches are on or off."""
+        asked = re.search(r"""(?:LIKE|=)\s*['"]([^'"]*)['"]""", plain, re.IGNORECASE)
+        parts: list[str] = re.findall(r'\\.|.', asked[1].lower()) if asked else ['%']
+        pattern = ''.join(JOKERS[part] if part in JOKERS else re.escape(part[-1:]) for part in parts)
+        return Result(['Variable_name', 'Value'], [
+            [name, ('ON' if value else 'OFF') if name in SWITCHES else str(value)]
+            for name, value in sorted(self._variables.items()) if re.fullmatch(pattern, name)])
 
     def _replay(self, database: str, statement: str) -> None:
         """Do what the source of replication has done."""
@@ -153,7 +188,7 @@ class Mysqld:
             current = 'mysql'
         if not current:
             raise SqlError('ERROR 1046 (3D000) at line 1: No database selected')
-        return self._run(self._engines[current], current, plain, words)
+        return self._run(self._engines.get(current) or self._engine(current), current, plain, words)
 
     def _about_replication(self, words: list[str], plain: str) -> Result | None:
         """CHANGE MASTER TO, START and STOP SLAVE, SHOW MASTER and SLAVE STATUS, in old words and in new ones."""
@@ -170,7 +205,7 @@ class Mysqld:
             self._replica.stop()
         elif head == 'SHOW MASTER STATUS':
             return Result(['File', 'Position', 'Binlog_Do_DB', 'Binlog_Ignore_DB', 'Executed_Gtid_Set'],
-                          [[LOG_FILE, self._binlog.position, '', '', '']])
+                          [[self._binlog.name, self._binlog.position, '', '', '']] if self._binlog.name else [])
         elif head == 'SHOW SLAVE STATUS':
             return self._replica.status()
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 from tutor.cluster.containers.programs.database import ask
 from tutor.cluster.containers.programs.mysql.replication import MASTER_INFO
@@ -12,6 +13,7 @@ from tutor.shell.process import IO, Context
 from tutor.shell.vfs import FileSystem
 
 MAGIC = 'XBSTCK01'
+_log = re.compile(r'\.\d{6}$')
 
 
 def _flags(words: list[str]) -> dict[str, str]:
@@ -39,7 +41,7 @@ async def xtrabackup(argv: list[str], io: IO, ctx: Context) -> int:
         return 1
     (_, own, _), (names, source, _) = answer['results']
     files = {path: base64.b64encode(ctx.files.read(f'{DATA}/{path}')).decode() for path in _paths(ctx.files)}
-    notes = {'xtrabackup_binlog_info': f'{own[0][0]}\t{own[0][1]}\n'}
+    notes = {'xtrabackup_binlog_info': f'{own[0][0]}\t{own[0][1]}\n'} if own else {}
     if source and 'slave-info' in flags:
         followed = dict(zip(names, source[0], strict=True))
         notes['xtrabackup_slave_info'] = (f"CHANGE MASTER TO MASTER_LOG_FILE='{followed['Master_Log_File']}', "
@@ -57,7 +59,7 @@ def _paths(files: FileSystem, folder: str = DATA) -> list[str]:
         path = f'{folder}/{name}'
         if files.is_dir(path):
             found += _paths(files, path)
-        elif not name.startswith('mysql-bin.') and path != MASTER_INFO:
+        elif not _log.search(name) and path != MASTER_INFO:
             found.append(path.removeprefix(f'{DATA}/'))
     return found
 
