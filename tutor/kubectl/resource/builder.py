@@ -139,7 +139,7 @@ class Builder:
         return self
 
     def _add_filename(self, name: str, recursive: bool) -> None:
-        if name == '-':
+        if name == '-' or files.is_standard_input(self.factory, name):
             if self._stream:
                 self._errors.append(KubectlError('standard input cannot be used for multiple arguments'))
             self._stream = True

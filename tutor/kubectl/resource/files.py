@@ -16,6 +16,7 @@ from tutor.kubectl import scheme
 from tutor.kubectl.discovery import TIMEOUT, UNDISCOVERED, NoKindMatch
 from tutor.kubectl.errors import ConnectionLost, KubectlError, error_text
 from tutor.kubectl.resource.info import Info
+from tutor.shell.inodes import Device
 
 if TYPE_CHECKING:
     from tutor.kubectl.factory import Factory
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 EXTENSIONS = ('.json', '.yaml', '.yml')
 STOP_VALIDATE = 'if you choose to ignore these errors, turn validation off with --validate=false'
 LIST = Resource('', 'v1', 'lists', 'list', 'List', False)
+
+
+def is_standard_input(factory: Factory, path: str) -> bool:
+    """Whether a file is the one that stands for standard input, /dev/stdin."""
+    try:
+        node = factory.ctx.files.node(factory.path(path))
+    except OSError:
+        return False
+    return isinstance(node, Device) and node.kind == 'stdin'
 
 
 def expand_pattern(factory: Factory, pattern: str) -> list[str]:
