@@ -25,7 +25,8 @@ def _fluentd(version: str) -> Main:
 
 class FluentdElasticsearch(Image):
     repository = 'quay.io/fluentd_elasticsearch/fluentd'
-    tags = {'v2.5.2': '1.4.2', 'v3.0.2': '1.11.1', 'v4.7.5': '1.16.5', 'v5.0.1': '1.17.1'}
+    tags = {'v2.5.1': '1.4.2', 'v2.5.2': '1.4.2', 'v2.6.0': '1.5.2',
+            'v3.0.2': '1.11.1', 'v4.7.5': '1.16.5', 'v5.0.1': '1.17.1'}
     size = 140_000_000
     memory, cpu = 58 * 1024 * 1024, 0.002
 
