@@ -130,7 +130,7 @@ def _matcher(pattern: str):
 
 def furnish(files: FileSystem) -> None:
     """A machine whose kernel has AppArmor."""
-    files.put(ENABLED, 'Y\n', 0o400)
+    files.put(ENABLED, 'Y\n', 0o444)
     files.put(LIST, ''.join(f'{name} ({ENFORCE})\n' for name in LOADED), 0o444)
 
 
