@@ -108,7 +108,10 @@ def test_wordpress_is_installed_into_its_database(node) -> None:
     know(node, site, mysql=mysql)
     assert b'Error establishing a database connection' in get(node, site, '/').body
     node.simulation.advance(10)
-    assert get(node, site, '/').header('location') == 'http://here/wp-admin/install.php'
+    sent = get(node, site, '/')
+    assert sent.header('location') == 'http://here/wp-admin/install.php'
+    assert list(sent.headers) == ['date', 'server', 'x-powered-by', 'expires', 'cache-control', 'x-redirect-by',
+                                  'location', 'content-length', 'connection', 'content-type']
     form = b'weblog_title=Our+shop&user_name=a'
     assert b'Success!' in get(node, site, '/wp-admin/install.php?step=2', method='POST', body=form).body
     assert b'<title>Our shop</title>' in get(node, site, '/').body

@@ -44,3 +44,10 @@ def test_an_old_busybox_names_the_addresses_that_it_finds(bench: Workbench) -> N
     missing = bench.run('kubectl exec box -- nslookup missing')
     assert (missing.stdout, missing.code) == (server, 1)
     assert missing.stderr.startswith("nslookup: can't resolve 'missing'\n")
+
+
+def test_its_answers_have_the_headers_of_go(bench) -> None:
+    said = bench.run('ssh node01 curl -si http://localhost:10249/proxyMode').stdout
+    assert [line.partition(':')[0] for line in said.splitlines()[1:5]] == [
+        'Content-Type', 'X-Content-Type-Options', 'Date', 'Content-Length']
+    assert said.endswith('\r\n\r\niptables')

@@ -13,7 +13,7 @@ from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.informer import Informers
 from tutor.cluster.containers.container import EXITED, Container
-from tutor.cluster.containers.http import HttpService
+from tutor.cluster.containers.programs.serving import GoService
 from tutor.cluster.containers.runtime import OpenNetwork, Runtime
 from tutor.cluster.kubelet import pods, sysctls, timing
 from tutor.cluster.kubelet.access import Guard
@@ -175,7 +175,7 @@ class Kubelet:
         network, (address, port) = self.machine.network, self._health
         self._listeners = [network.listen(PORT, self.endpoint, tls=self._certificate)]
         if port:
-            self._listeners.append(network.listen(port, HttpService(healthz), address))
+            self._listeners.append(network.listen(port, GoService(healthz, self.simulation), address))
         self.network_watch.start()
         self.reporter.start()
         self.static_pods.start()

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.client.informer import Informers
-from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
+from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.containers.programs.serving import GoService
 from tutor.cluster.network.corefile import CorefileError, Directive, ServerBlock, parse
 from tutor.cluster.network.dns import NOERROR, NXDOMAIN, SERVFAIL, ClusterDns, DnsAnswer, Question, Record
 from tutor.cluster.simulation import Simulation
@@ -129,7 +130,7 @@ class Server:
             found = next((block.first(plugin) for block in self._blocks if block.first(plugin) is not None), None)
             if found is not None:
                 number = found.args[0].rpartition(':')[2] if found.args else ''
-                service = HttpService(_well, self._closed)
+                service = GoService(_well, self._component.simulation, self._closed)
                 self._open.append(network.listen(int(number) if number.isdigit() else port, service).close)
 
     # -- answering ----------------------------------------------------------------------------------------------

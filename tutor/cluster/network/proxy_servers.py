@@ -12,7 +12,8 @@ from typing import Any
 
 from tutor.apimachinery.objects import Object, key
 from tutor.client.informer import Informers
-from tutor.cluster.containers.http import Handler, HttpRequest, HttpResponse, HttpService
+from tutor.cluster.containers.http import Handler, HttpRequest, HttpResponse
+from tutor.cluster.containers.programs.serving import GoService
 from tutor.cluster.network.proxy import Rules, ServiceProxy
 from tutor.cluster.simulation import Simulation
 from tutor.shell.process import Context
@@ -55,8 +56,9 @@ class ProxyServers:
         here = self._nodes[node] = _Node(network)
         mode = _configured(_mode, ctx) or DEFAULT_MODE
         self._proxy.know_pods_by(_configured(_pods, ctx))
-        _open(network, METRICS_PORT, _paths({'/proxyMode': mode, '/healthz': 'ok'}), here.always.append, '127.0.0.1')
-        _open(network, HEALTH_PORT, self._healthy, here.always.append)
+        texts = GoService(_paths({'/proxyMode': mode, '/healthz': 'ok'}), self._simulation)
+        _open(network, METRICS_PORT, texts, here.always.append, '127.0.0.1')
+        _open(network, HEALTH_PORT, GoService(self._healthy, self._simulation), here.always.append)
         for port, service in self._checked.values():
             self._open(node, here, port, service)
 
@@ -85,7 +87,8 @@ class ProxyServers:
             rules = self._proxy.rules(node)
             return _service_health(service, _local_endpoints(rules, service, node) if rules is not None else 0)
 
-        _open(here.network, port, respond, lambda close: here.services.__setitem__((port, service), close))
+        _open(here.network, port, GoService(respond, self._simulation),
+              lambda close: here.services.__setitem__((port, service), close))
 
     async def _healthy(self, request: HttpRequest) -> HttpResponse:
         """The proxy's own health; rules follow the API server at once, so that it is always up to date."""
@@ -105,11 +108,11 @@ def _configured(setting: re.Pattern[str], ctx: Context) -> str:
     return found[1] if found else ''
 
 
-def _open(network: Any, port: int, handler: Handler, opened: Callable[[Callable[[], None]], None],
+def _open(network: Any, port: int, service: GoService, opened: Callable[[Callable[[], None]], None],
           address: str = '') -> None:
     """Listen, unless another program has the port: kube-proxy then only logs that it has."""
     try:
-        opened(network.listen(port, HttpService(handler), address).close)
+        opened(network.listen(port, service, address).close)
     except OSError as problem:
         if problem.errno != EADDRINUSE:
             raise

@@ -17,6 +17,7 @@ PHP = '8.2.29'
 APACHE = '2.4.62'
 SOURCES = ('index.php', 'wp-login.php', 'wp-settings.php', 'wp-load.php', 'wp-admin/install.php',
            'wp-admin/index.php', 'wp-content/index.php', 'wp-includes/version.php', 'wp-config-docker.php')
+UNCACHED = {'Expires': 'Wed, 11 Jan 1984 05:00:00 GMT', 'Cache-Control': 'no-cache, must-revalidate, max-age=0'}
 VARIABLES = ('DB_HOST', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'TABLE_PREFIX', 'DEBUG')
 PAGE = """\
 <!DOCTYPE html>
@@ -100,8 +101,9 @@ async def _title(ctx: Context) -> str | None:
     return rows[0][0] if rows else ''
 
 
-def _page(title: str, body: str, status: int = 200) -> HttpResponse:
-    return HttpResponse(status, php_headers(PHP), PAGE.format(title=title, body=body).encode())
+def _page(title: str, body: str, status: int = 200, uncached: bool = True) -> HttpResponse:
+    return HttpResponse(status, {**php_headers(PHP), **(UNCACHED if uncached else {})},
+                        PAGE.format(title=title, body=body).encode())
 
 
 async def front(request: HttpRequest, io: IO, ctx: Context) -> HttpResponse:
@@ -112,10 +114,11 @@ async def front(request: HttpRequest, io: IO, ctx: Context) -> HttpResponse:
         title = 'Database Error' if str(problem).startswith('Error') else 'WordPress &rsaquo; Error'
         return _page(title, f'<h1>{problem}</h1>', 500)
     if title is None:
-        return HttpResponse(302, {**php_headers(PHP), 'Location':
-                                  f'http://{request.headers.get("host", "localhost")}/wp-admin/install.php'})
+        where = f'http://{request.headers.get("host", "localhost")}/wp-admin/install.php'
+        return HttpResponse(302, {**php_headers(PHP), **UNCACHED, 'X-Redirect-By': 'WordPress', 'Location': where})
     return _page(escape(title), f'<h1>{escape(title)}</h1>\n<h2>Hello world!</h2>\n'
-                 '<p>Welcome to WordPress. This is your first post. Edit or delete it, then start writing!</p>')
+                 '<p>Welcome to WordPress. This is your first post. Edit or delete it, then start writing!</p>',
+                 uncached=False)
 
 
 async def install(request: HttpRequest, io: IO, ctx: Context) -> HttpResponse:

@@ -62,6 +62,16 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     return await Httpd(_own(ctx), io, ctx).run()
 
 
+class _Service(HttpService):
+    """Apache's headers: that a connection stays open is not said, and the type comes last."""
+
+    def finish(self, response: HttpResponse, keep: bool) -> None:
+        kind = response.headers.pop('Content-Type', '')
+        if response.status not in (204, 304):
+            response.headers.setdefault('Content-Length', str(len(response.body)))
+        response.headers |= {**({} if keep else {'Connection': 'close'}), **({'Content-Type': kind} if kind else {})}
+
+
 class Httpd:
     """One running Apache."""
 
@@ -79,7 +89,7 @@ class Httpd:
                             'message\n')
         port = self._port()
         try:
-            listener = ctx.host.network.listen(port, HttpService(self.respond)) if ctx.host.network else None
+            listener = ctx.host.network.listen(port, _Service(self.respond)) if ctx.host.network else None
         except OSError:
             io.stderr.write('(98)Address already in use: AH00072: make_sock: could not bind to address '
                             f'0.0.0.0:{port}\n'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.cluster.containers.http import Handler, HttpResponse, HttpService
-from tutor.cluster.simulation import Simulation
+from tutor.cluster.simulation import Condition, Simulation
 from tutor.shell.process import IO, Context
 
 TEXT = {'Content-Type': 'text/plain; charset=utf-8'}
@@ -21,14 +21,14 @@ class GoService(HttpService):
     """The headers of net/http, in its order: what the program sets is sorted; a type that it does not set is found by
     the content and comes last."""
 
-    def __init__(self, handler: Handler, simulation: Simulation) -> None:
-        super().__init__(handler)
+    def __init__(self, handler: Handler, simulation: Simulation, changes: Condition | None = None) -> None:
+        super().__init__(handler, changes)
         self._simulation = simulation
 
     def finish(self, response: HttpResponse, keep: bool) -> None:
         """extraHeader.Write."""
         own, sniffed = dict(response.headers), {}
-        if own.get('Content-Type') == TEXT['Content-Type']:
+        if own.get('Content-Type') == TEXT['Content-Type'] and 'X-Content-Type-Options' not in own:
             if response.status >= 400 and response.body.endswith(b'\n'):
                 own['X-Content-Type-Options'] = 'nosniff'  # http.Error
             else:
