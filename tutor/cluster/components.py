@@ -48,9 +48,17 @@ class Elected:
     election: Election
     lost: set[int] = field(default_factory=set)
     """Processes that could not renew their Lease."""
+    working: Callable[[Klog], None] = lambda log: None
+    """What the one that works logs of that."""
 
     def start(self, ctx: Context, io: IO) -> None:
-        self.election.join(id(ctx), ctx.host.hostname, lambda: self._lose(ctx, io))
+        log, lock = Klog(ctx.simulation, io.stderr.write), f'kube-system/{self.election.name}'
+        log.info('leaderelection.go:258', 'Attempting to acquire leader lease...', lock=lock)
+        self.election.join(id(ctx), ctx.host.hostname, lambda: self._lose(ctx, io), lambda: self._lead(log, lock))
+
+    def _lead(self, log: Klog, lock: str) -> None:
+        log.info('leaderelection.go:272', 'Successfully acquired lease', lock=lock)
+        self.working(log)
 
     def stop(self, ctx: Context) -> int:
         """Its exit status."""

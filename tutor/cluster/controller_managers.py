@@ -20,6 +20,7 @@ from tutor.cluster.controllers.settings import (
     Scaling,
     Settings,
 )
+from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context
 
 HPA = 'horizontal-pod-autoscaler'
@@ -69,7 +70,12 @@ class ControllerManagerProcesses:
         if unknown:
             raise refused(ctx, f'{go_quote(unknown)} is not in the list of known controllers')
         self.manager.settings = settings(flags, self.manager.settings)
+        self.elected.working = self._started
         self.elected.start(ctx, io)
+
+    def _started(self, log: Klog) -> None:
+        for name in self.manager.names:
+            log.info('controllermanager.go:778', 'Started controller', controller=name)
 
     def stop(self, ctx: Context) -> int:
         return self.elected.stop(ctx)

@@ -36,10 +36,11 @@ class Switch(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A process that may lead. `lost` is called when it has led and could not renew its Lease."""
+    """A process that may lead. `leads` is called when it does, `lost` when it has led and could not renew its Lease."""
 
     identity: str
     lost: Callable[[], None]
+    leads: Callable[[], None]
 
 
 class Election:
@@ -61,11 +62,11 @@ class Election:
         self._renewed = 0.0
         self._begun = 0
 
-    def join(self, process: int, hostname: str, lost: Callable[[], None]) -> None:
-        """A process has started; `lost` is the Candidate's."""
+    def join(self, process: int, hostname: str, lost: Callable[[], None], leads: Callable[[], None]) -> None:
+        """A process has started; `lost` and `leads` are the Candidate's."""
         self._begun += 1
         digest = hashlib.sha256(f'{self.name} {hostname} {self._begun}'.encode()).digest()
-        self._candidates[process] = Candidate(f'{hostname}_{UUID(bytes=digest[:16], version=4)}', lost)
+        self._candidates[process] = Candidate(f'{hostname}_{UUID(bytes=digest[:16], version=4)}', lost, leads)
         self._try()
 
     def leave(self, process: int) -> None:
@@ -107,6 +108,7 @@ class Election:
         written = self._write(lease, spec)
         self._recorder.normal(written, 'LeaderElection', f'{leader.identity} became leader')
         self._switch.start()
+        leader.leads()
 
     def _write(self, lease: Object | None, spec: Object) -> Object:
         if lease is None:

@@ -30,13 +30,21 @@ class ControllerManager:
     def running(self) -> bool:
         return self._informers is not None
 
+    @property
+    def names(self) -> list[str]:
+        """What --controllers calls those that it runs."""
+        return [entry.name for entry in self._chosen()]
+
+    def _chosen(self) -> list[Entry]:
+        entries = (*self._entries, *((NODE_IPAM,) if self.settings.pods is not None else ()))
+        return [entry for entry in entries if entry.name not in self.settings.switched_off]
+
     def start(self) -> None:
         if self.running:
             return
         informers = self._informers = Informers(self.simulation, Client(self.transport, _OWN, AGENT))
-        entries = (*self._entries, *((NODE_IPAM,) if self.settings.pods is not None else ()))
         self.controllers = [entry.make(self.simulation, self._client(entry.account), informers, self.settings)
-                            for entry in entries if entry.name not in self.settings.switched_off]
+                            for entry in self._chosen()]
         informers.start()
         for controller in self.controllers:
             controller.start()

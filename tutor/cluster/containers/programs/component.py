@@ -41,10 +41,11 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return 1
     if ctx.extras.get(KILLED, _never)(name):
         return SIGKILLED
+    from tutor.cluster.containers.programs import first_lines
     ctx.signals['TERM'] = lambda: ctx.host.processes[ctx.pid].kill('TERM')
     try:
         await _prepare(name, argv, io, ctx)
-        io.stderr.write(_first_lines(name, ctx))
+        first_lines.write(name, io, ctx)
         component.start(ctx, io)
     except CannotStart as problem:
         io.stderr.write(str(problem))
@@ -62,16 +63,3 @@ async def _prepare(name: str, argv: list[str], io: IO, ctx: Context) -> None:
         await controlplane.reach_etcd(flags, io, ctx)
     else:
         controlplane.serve(name, flags, io, ctx)
-
-
-def _first_lines(name: str, ctx: Context) -> str:
-    if name == 'local-path-provisioner':
-        return f'time="{ctx.simulation.timestamp()}" level=debug msg="Provisioner started"\n'
-    if name == 'etcd':
-        stamp = ctx.simulation.micro_timestamp()
-        return (f'{{"level":"info","ts":"{stamp}","caller":"embed/serve.go:124",'
-                '"msg":"ready to serve client requests"}\n')
-    if not name.startswith('kube-'):
-        return ''
-    stamp = ctx.simulation.wall().strftime('%m%d %H:%M:%S.%f')
-    return f'I{stamp}       1 server.go:180] "Version info" version="v1.36.1"\n'

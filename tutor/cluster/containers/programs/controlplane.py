@@ -174,7 +174,7 @@ async def reach_etcd(flags: Mapping[str, str], io: IO, ctx: Context) -> None:
     deadline, warned = ctx.simulation.now + STORAGE_TIMEOUT, False
     while (problem := await _dial(flags.get('etcd-servers', ''), ctx)) and ctx.simulation.now < deadline:
         if not warned:
-            Klog(ctx.simulation, io.stderr.write).warning('logging.go:55', problem)
+            Klog(ctx.simulation, io.stderr.write).warningf('logging.go:55', problem)
         warned = True
         await ctx.simulation.sleep(1)
     if problem:
