@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from typing import Any
 
 from tutor.apimachinery import field
@@ -12,12 +9,11 @@ from tutor.apimachinery.duration import human_duration
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.cells import NONE, age, columns
+from tutor.cluster.registry.certificates import conditions, parsing, signer_names
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
-_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
-_SIGNER = re.compile(rf'{_LABEL}(\.{_LABEL})+/[A-Za-z0-9][-A-Za-z0-9.:/]*').fullmatch
 _USAGES = frozenset({
     'signing', 'digital signature', 'content commitment', 'key encipherment', 'key agreement', 'data encipherment',
     'cert sign', 'crl sign', 'encipher only', 'decipher only', 'any', 'server auth', 'client auth', 'code signing',
@@ -47,34 +43,33 @@ class CertificateSigningRequestStrategy(Kind):
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
         """Only through the approval subresource do conditions change."""
-        given = (new.get('status') or {}).get('conditions')
+        given = new.get('status') or {}
         super().prepare_update(new, old, context)
         new['spec'] = old['spec']
-        if context.subresource == 'approval' and given is not None:
-            now = context.simulation.timestamp()
-            new['status'] = {**(old.get('status') or {}), 'conditions': [
-                {'lastTransitionTime': now, 'lastUpdateTime': now, **condition} for condition in given]}
+        if context.subresource == 'approval':
+            new['status'] = {name: value for name, value in (old.get('status') or {}).items() if name != 'conditions'}
+            if given.get('conditions'):
+                new['status']['conditions'] = conditions.with_times(given['conditions'], old, context)
+
+    def prepare_status(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_status(new, old, context)
+        if given := (new.get('status') or {}).get('conditions'):
+            new['status']['conditions'] = conditions.with_times(given, old, context)
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateCertificateSigningRequest."""
         spec = obj['spec']
         found: list[FieldError] = []
-        if problem := _request_problem(spec.get('request', '')):
+        if problem := parsing.request_problem(spec.get('request', '')):
             found.append(field.invalid('spec.request', spec.get('request', ''), problem))
         usages = spec.get('usages') or []
         if not usages:
             found.append(field.required('spec.usages'))
-        for index, usage in enumerate(usages):
-            if usage not in _USAGES:
-                found.append(field.not_supported(f'spec.usages[{index}]', usage, sorted(_USAGES)))
-            if usage in usages[:index]:
-                found.append(field.duplicate(f'spec.usages[{index}]', usage))
-        signer = spec.get('signerName', '')
-        if not signer:
-            found.append(field.required('spec.signerName'))
-        elif not _SIGNER(signer):
-            found.append(field.invalid('spec.signerName', signer, "must be a fully qualified domain and path of the "
-                                                                  "form 'example.com/signer-name'"))
+        found += [field.not_supported(f'spec.usages[{index}]', usage, sorted(_USAGES))
+                  for index, usage in enumerate(usages) if usage not in _USAGES]
+        found += [field.duplicate(f'spec.usages[{index}]', usage)
+                  for index, usage in enumerate(usages) if usage in usages[:index]]
+        found += signer_names.validate(spec.get('signerName', ''), 'spec.signerName')
         seconds = spec.get('expirationSeconds')
         if seconds is not None and seconds < 600:
             found.append(field.invalid('spec.expirationSeconds', seconds,
@@ -82,7 +77,21 @@ class CertificateSigningRequestStrategy(Kind):
         return found
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        return []
+        """ValidateCertificateSigningRequestApprovalUpdate, ValidateCertificateSigningRequestUpdate: nothing else than
+        conditions can have changed."""
+        return conditions.validate_update(new, old, approval=context.subresource == 'approval')
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateCertificateSigningRequestStatusUpdate."""
+        found = conditions.validate_update(new, old, approval=False)
+        certificate, before = ((item.get('status') or {}).get('certificate') or '' for item in (new, old))
+        if certificate != before:
+            if problem := parsing.certificate_problem(certificate):
+                found.append(field.invalid('status.certificate', '<certificate data>', problem))
+            if before:
+                found.append(field.forbidden('status.certificate',
+                                             'updates may not modify existing certificate content'))
+        return found
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {'spec.signerName': obj['spec'].get('signerName', '')}
@@ -108,14 +117,3 @@ def status_text(obj: Object) -> str:
     if 'Failed' in kinds:
         text += ',Failed'
     return f'{text},Issued' if status.get('certificate') else text
-
-
-def _request_problem(request: str) -> str:
-    """ParseCSR."""
-    try:
-        text = base64.b64decode(request, validate=True).decode('utf-8', 'replace')
-    except (binascii.Error, ValueError):
-        text = ''
-    if '-----BEGIN CERTIFICATE REQUEST-----' not in text and '-----BEGIN NEW CERTIFICATE REQUEST-----' not in text:
-        return 'PEM block type must be CERTIFICATE REQUEST'
-    return ''

@@ -43,9 +43,10 @@ def pod_template(template: Object) -> Object:
             'Spec': _struct(template['spec'], 'PodSpec')}
 
 
-def difference(before: Object, after: Object, kind: str) -> str:
-    """diff.Diff of two objects of an internal type: a unified diff of their JSON."""
-    left, right = (to_json(_struct(item, kind), indent=1, sort_keys=False).splitlines() for item in (before, after))
+def difference(before: Object | list[Object], after: Object | list[Object], kind: str) -> str:
+    """diff.Diff of two objects of an internal type, or of lists of such: a unified diff of their JSON."""
+    left, right = (to_json(_value(item, f'[{kind}') if isinstance(item, list) else _struct(item, kind),
+                           indent=1, sort_keys=False).splitlines() for item in (before, after))
     lines = list(difflib.unified_diff(left, right, n=3, lineterm=''))[2:]
     return '\n'.join(lines) + '\n\n'
 
