@@ -85,3 +85,15 @@ def test_blocks_have_zones_and_ports() -> None:
     first, second = parse('.:53 {\n errors\n}\ncorp.test:5353 a.test {\n forward . 10.0.0.1\n}\n', 'f')
     assert (first.zones, first.port) == (('.',), 53)
     assert (second.zones, second.port) == (('corp.test', 'a.test'), 5353)
+
+
+def test_bind_looks_for_the_second_kind_under_the_name_that_it_found(bench: Workbench) -> None:
+    change(bench, corefile(bench).replace('    ready\n', '    ready\n    log\n'))
+    bench.run('kubectl run tool --image=registry.k8s.io/e2e-test-images/agnhost:2.39')
+    bench.simulation.advance(10)
+    bench.run('kubectl exec tool -- nslookup kubernetes.default')
+    logged = bench.run('kubectl logs -n kube-system -l k8s-app=kube-dns --tail=-1').stdout
+    asked = [line.split('"')[1].partition(' udp')[0] for line in logged.splitlines() if 'kubernetes.default' in line]
+    assert sorted(asked) == [
+        'A IN kubernetes.default.default.svc.cluster.local.', 'A IN kubernetes.default.svc.cluster.local.',
+        'AAAA IN kubernetes.default.svc.cluster.local.']

@@ -63,10 +63,11 @@ class _Lookup:
             return self._unreachable(self._server or self._configured())
         server = self._server or self._configured()
         reverse = nslookup_busybox.reverse_name(self._name)
-        kinds = ['PTR'] if reverse else [self._kind] if self._kind else ['A', 'AAAA']
         name = reverse or self._name
         try:
-            answers = [await self._ask(network, name, kind, server) for kind in kinds]
+            answers = [await self._ask(network, name, 'PTR' if reverse else self._kind or 'A', server)]
+            if not reverse and not self._kind and answers[0].rcode == 'NOERROR':
+                answers.append(await self._also(network, name, answers[0], server))
         except NameNotFound:
             raise Complaint(f"can't resolve '{self._server}'") from None
         except OSError:
@@ -77,6 +78,12 @@ class _Lookup:
 
     async def _ask(self, network: Any, name: str, kind: str, server: str) -> Any:
         return await network.lookup(name, kind, server, not name.endswith('.arpa'))
+
+    async def _also(self, network: Any, name: str, first: Any, server: str) -> Any:
+        """The AAAA that goes with an A: of the name that was found, without searching for it again (printmessage)."""
+        if not first.records:
+            return await self._ask(network, name, 'AAAA', server)
+        return await network.lookup(first.records[-1].name, 'AAAA', server, False)
 
     def _unreachable(self, server: str) -> int:
         self._io.stdout.write(f';; communications error to {server}#53: timed out\n' * 3
