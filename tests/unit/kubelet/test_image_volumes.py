@@ -40,3 +40,10 @@ def test_an_image_that_there_is_not_holds_the_container_back() -> None:
     pod(lab, 'web', 'nginx:no-such-tag')
     lab.until(lambda: lab.state().get('waiting', {}).get('reason') == 'ErrImagePull', 30)
     assert 'nginx:no-such-tag' in lab.state()['waiting']['message']
+
+
+def test_the_documentations_artifact_has_two_files() -> None:
+    lab = Lab()
+    pod(lab, 'web', 'quay.io/crio/artifact:v2')
+    lab.ready()
+    assert inside(lab, 'web', 'cat /site/dir/file /site/file; ls /site') == (0, '1\n2\ndir\nfile\n')

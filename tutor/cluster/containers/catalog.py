@@ -8,6 +8,7 @@ from tutor.cluster.containers.image import Image
 from tutor.cluster.containers.images.agnhost import Agnhost
 from tutor.cluster.containers.images.alpine import Alpine
 from tutor.cluster.containers.images.applications import APPLICATIONS
+from tutor.cluster.containers.images.artifacts import CrioArtifact
 from tutor.cluster.containers.images.bash import Bash
 from tutor.cluster.containers.images.busybox import Busybox
 from tutor.cluster.containers.images.cassandra import Cassandra
@@ -95,6 +96,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Busybox,
     Cassandra,
     ContainousWhoami,
+    CrioArtifact,
     CoreDns,
     Curl,
     Debian,

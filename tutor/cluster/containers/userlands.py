@@ -66,6 +66,8 @@ class Userland:
     users: str = ''
     groups: str = ''
     extra: Mapping[str, str] = field(default_factory=dict)
+    bare: bool = False
+    """Whether it has nothing at all, not even the folders that a process needs."""
 
 
 _MERGED = {'/bin': 'usr/bin', '/sbin': 'usr/sbin', '/lib': 'usr/lib', '/var/run': '/run'}
@@ -80,6 +82,7 @@ def _rpm(name: str, programs: list[str], release: str) -> Userland:
 USERLANDS: Mapping[str, Userland] = {userland.name: userland for userland in (
     Userland('none', 'gnu', (), '/usr/bin', directories=(), users='root:x:0:0:root:/root:/sbin/nologin\n'),
     Userland('scratch', 'gnu', (), '/', directories=()),
+    Userland('artifact', 'gnu', (), '/', directories=(), bare=True),
     Userland('busybox', 'busybox', tuple(BUSYBOX_APPLETS), '/bin', users=accounts.BUSYBOX_USERS,
              groups=accounts.BUSYBOX_GROUPS, links={'/var/run': '/run'}),
     Userland('alpine', 'busybox', tuple(ALPINE), '/bin', users=accounts.ALPINE_USERS, groups=accounts.ALPINE_GROUPS,
@@ -119,6 +122,8 @@ ELF = b'\x7fELF'
 
 def install(files: FileSystem, userland: Userland, known: Callable[[str], bool], extra: Iterable[str] = ()) -> None:
     """Put a distribution into an empty file system: the programs that are `known`, its users and its name."""
+    if userland.bare:
+        return
     for directory in ('/etc', '/proc', '/sys', '/dev', '/run', userland.folder, '/usr/bin', '/usr/sbin', '/usr/lib',
                       '/var', '/usr/local/bin'):
         files.make_dirs(directory)
