@@ -147,7 +147,7 @@ def test_a_kind_without_messages_is_the_next_thing_that_is_accepted(caller) -> N
 
 def test_a_field_that_has_no_number_is_not_left_out() -> None:
     with pytest.raises(Unencodable):
-        encode({'apiVersion': 'v1', 'kind': 'Node', 'metadata': {}, 'status': {'declaredFeatures': ['x']}})
+        encode({'apiVersion': 'v1', 'kind': 'Node', 'metadata': {}, 'status': {'newerThanTheNumbers': ['x']}})
 
 
 @pytest.mark.parametrize('name', swagger.NAMES)
