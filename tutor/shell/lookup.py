@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.shell import shebang
 from tutor.shell.access import EXECUTE, allowed
 from tutor.shell.process import IO, Context, Main
 from tutor.shell.vfs import Directory, File, FileSystem, normalize
@@ -85,7 +86,11 @@ def find_program(shell: Shell, argv: list[str], io: IO) -> tuple[Main | None, in
         shell.complain(io, f'{name}: Permission denied')
         return None, 126
     if not node.program:
-        return script_program(name if '/' in name else path, node.data()), 0
+        data = node.data()
+        if shebang.lacks_interpreter(data, shell.ctx.files):
+            shell.complain(io, dialect.no_interpreter(name), plain=dialect.name != 'bash')
+            return None, 127
+        return script_program(name if '/' in name else path, data), 0
     found = shell.ctx.host.programs.get(node.program)
     if found is None:
         shell.complain(io, f'{name}: this program is not simulated')
@@ -97,5 +102,7 @@ def script_program(path: str, data: bytes) -> Main:
     """A script file as a program: run by a new shell."""
     async def main(argv: list[str], io: IO, ctx: Context) -> int:
         from tutor.shell.sh import run_script
+        if not shebang.is_for_shell(data, ctx.files):
+            return await shebang.run(path, data, argv, io, ctx)
         return await run_script(path, data.decode('utf-8', 'replace'), argv[1:], io, ctx)
     return main

@@ -39,6 +39,10 @@ class Dialect:
         """A command with a slash in its name that is not there."""
         return f'{command}: {problem.strerror}' if self.name == 'bash' else f'{command}: not found'
 
+    def no_interpreter(self, command: str) -> str:
+        """A script whose first line names a program that is not there."""
+        return f'{command}: cannot execute: required file not found' if self.name == 'bash' else f'{command}: not found'
+
     def is_directory(self, command: str) -> str:
         return f'{command}: Is a directory' if self.name == 'bash' else f'{command}: Permission denied'
 

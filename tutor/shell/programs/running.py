@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tutor.shell import shebang
 from tutor.shell.process import IO, Context, Host, Main, Process
 from tutor.shell.vfs import Directory, File, normalize
 
@@ -47,12 +48,16 @@ def program(name: str, ctx: Context) -> Main:
         if found is None:
             raise NotRunnable('this program is not simulated', 126)
         return found
+    if shebang.lacks_interpreter(node.data(), ctx.files):
+        raise NotRunnable('No such file or directory', 127)
     return _script(path, node)
 
 
 def _script(path: str, node: File) -> Main:
     async def main(argv: list[str], io: IO, ctx: Context) -> int:
         from tutor.shell.sh import run_script
+        if not shebang.is_for_shell(node.data(), ctx.files):
+            return await shebang.run(path, node.data(), argv, io, ctx)
         return await run_script(path, node.data().decode('utf-8', 'replace'), argv[1:], io, ctx)
     return main
 
