@@ -71,6 +71,18 @@ def test_python_branches(node, source: str, code: int, said: str) -> None:
     assert node.exec(container, 'python3', '-c', source) == (code, said)
 
 
+def test_python_comes_with_its_package(node) -> None:
+    container = node.run('ubuntu:18.04', 'sleep', '100')
+    node.exec(container, 'apt-get', 'update')
+    assert node.exec(container, 'apt-get', 'install', '-y', 'python3', 'python')[0] == 0
+    worker = """#!/usr/bin/env python
+import sys
+print("Processing " + sys.stdin.readlines()[0].strip(), sys.stdin.read())
+"""
+    container.host.files.put('/worker.py', worker, 0o755)
+    assert node.exec(container, 'sh', '-c', 'printf "apple\\npie" | /worker.py') == (0, 'Processing apple apple\npie\n')
+
+
 def test_the_clock_of_agnhost_begins_with_it(node) -> None:
     node.simulation.advance(50)
     container = node.run('registry.k8s.io/e2e-test-images/agnhost:2.53', '/agnhost', 'netexec')

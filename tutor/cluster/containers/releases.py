@@ -10,6 +10,8 @@ _PATCHES = {'3.12': '12', '3.13': '12', '3.14': '10', '3.15': '11', '3.16': '9',
             '3.19': '9', '3.20': '8', '3.21': '5', '3.22': '2', '3.23': '0'}
 _DEBIANS = {'11': ('bullseye', '11.11'), '12': ('bookworm', '12.12'), '13': ('trixie', '13.1')}
 _UBUNTUS = {
+    '16.04': ('16.04.7 LTS', 'Xenial Xerus', 'stretch/sid'),
+    '18.04': ('18.04.6 LTS', 'Bionic Beaver', 'buster/sid'),
     '20.04': ('20.04.6 LTS', 'Focal Fossa', 'bullseye/sid'),
     '22.04': ('22.04.5 LTS', 'Jammy Jellyfish', 'bookworm/sid'),
     '24.04': ('24.04.3 LTS', 'Noble Numbat', 'trixie/sid'), '25.10': ('25.10', 'Questing Quokka', 'forky/sid'),

@@ -21,6 +21,7 @@ COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
     ast.In: lambda one, many: one in many, ast.NotIn: lambda one, many: one not in many}
+STDIN = 'sys.stdin'
 BIG = 10**6
 IMPORTS = ('time', 'sys', 'os', 'socket')
 TYPES = {'html': 'text/html', 'css': 'text/css', 'js': 'text/javascript', 'txt': 'text/plain',
@@ -87,6 +88,8 @@ async def _run(source: str, io: IO, ctx: Context, module: str = '__main__') -> i
         return 1
     try:
         names: dict[str, Any] = {'__name__': '__main__', '__file__': module}
+        if 'sys.stdin.' in source:
+            names[STDIN] = (await io.stdin.read()).decode('utf-8', 'replace')
         code = await _block(_unfolded(tree.body), io, ctx, names)
         if code is not None:
             return code
@@ -226,6 +229,8 @@ def _value(node: ast.expr, ctx: Context, names: Mapping[str, Any]) -> Any:
         value = _value(node.args[0], ctx, names)
         return int(value) if ast.unparse(node.func) == 'int' else str(value)
     text = ast.unparse(node)
+    if text.startswith(f'{STDIN}.') and STDIN in names:
+        return _input(node, names[STDIN])
     if isinstance(node, ast.Subscript) and ast.unparse(node.value) == 'os.environ':
         return ctx.env[str(_value(node.slice, ctx, names))]
     if text in ('socket.gethostname()', 'os.uname().nodename'):
@@ -239,6 +244,20 @@ def _value(node: ast.expr, ctx: Context, names: Mapping[str, Any]) -> Any:
         return ast.literal_eval(node)
     except (ValueError, RecursionError):
         raise NotSimulated(text) from None
+
+
+def _input(node: ast.expr, given: str) -> Any:
+    """What was written to standard input: all of it, its lines, or one of them."""
+    text = ast.unparse(node)
+    if text in (f'{STDIN}.read()', f'{STDIN}.readlines()'):
+        return given if text.endswith('.read()') else given.splitlines(keepends=True)
+    if text == f'{STDIN}.readline()':
+        return given.splitlines(keepends=True)[0] if given else ''
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+        return _input(node.value, given)[node.slice.value]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == 'strip':
+        return str(_input(node.func.value, given)).strip()
+    raise NotSimulated(text)
 
 
 def _truth(node: ast.Compare | ast.BoolOp | ast.UnaryOp, ctx: Context, names: Mapping[str, Any]) -> Any:

@@ -48,6 +48,9 @@ PACKAGES: Mapping[str, Package] = {
     'netcat-traditional': Package(('nc',), '1.10-47', '', 67),
     'openssh-client': Package(('scp', 'ssh', 'ssh-keygen'), '1:9.2p1-2+deb12u7', '10.0_p1-r9', 992),
     'openssl': Package(('openssl',), '3.0.17-1~deb12u3', '3.5.4-r0', 1427, rpm='1:3.2.2-6', arch='3.6.0-1'),
+    'python': Package(('python',), '2.7.18-3', '', 140),
+    'python-is-python3': Package(('python',), '3.11.2-1+deb12u1', '', 3, ('python3',)),
+    'python3': Package(('python3',), '3.11.2-1+b1', '3.12.11-r0', 27, rpm='3.9.21-2'),
     'procps': Package(('free', 'pgrep', 'pidof', 'pkill', 'ps', 'top', 'uptime', 'watch'), '2:4.0.2-3', '4.0.4-r3',
                       709),
     'sudo': Package(('sudo',), '1.9.13p3-1+deb12u2', '1.9.17_p2-r0', 1889, rpm='1.9.5p2-10', arch='1.9.17.p2-1'),
@@ -81,7 +84,7 @@ KUBERNETES_VERSION = '1.36.1-1.1'
 _REAL = """
 apache2 build-essential containerd containerd.io default-mysql-client docker.io etcd-client etcd-server gcc
 git gnupg golang httpd lsof make man-db mysql-client mysql-server nfs-common nginx nodejs npm php postgresql-client
-python-is-python3 python3 python3-pip python redis redis-server redis-tools rsync socat strace stress stress-ng unzip
+python3-pip redis redis-server redis-tools rsync socat strace stress stress-ng unzip
 zip
 """
 REAL = frozenset(_REAL.split())
