@@ -10,6 +10,7 @@ from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
 from tutor.cluster.kubelet.access import TEXT, Guard
 from tutor.cluster.kubelet.configz import configz
 from tutor.cluster.kubelet.stats import Stats
+from tutor.cluster.kubelet.summary import Summary
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
@@ -37,7 +38,7 @@ class KubeletEndpoint(HttpService):
             case 'configz':
                 return _json(configz(self._kubelet.configuration))
             case 'stats/summary':
-                return _json(self.stats.summary())
+                return _json(Summary(self._kubelet, self.stats).document())
             case 'metrics/resource':
                 return HttpResponse(200, {'Content-Type': 'text/plain; version=0.0.4; charset=utf-8'},
                                     self.stats.prometheus().encode())

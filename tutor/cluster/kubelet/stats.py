@@ -1,4 +1,5 @@
-"""What the kubelet says of resource use: /stats/summary and /metrics/resource (pkg/kubelet/server/stats)."""
+"""How much a node and its containers use, and what the kubelet says of that at /metrics/resource
+(pkg/kubelet/server/stats)."""
 
 from __future__ import annotations
 
@@ -48,10 +49,9 @@ class Stats:
 
     def node(self, moment: float) -> Sample:
         """The whole machine."""
-        kubelet, count = self._kubelet, len(self._kubelet.workers)
+        kubelet = self._kubelet
         hosts = [container.host for container in kubelet.runtime.containers.values() if container.host is not None]
-        cpu = kubelet.runtime.used + sum(host.meter.at(moment) for host in hosts) + (
-            SYSTEM_CPU + PER_POD_CPU * count) * moment
+        cpu = kubelet.runtime.used + sum(host.meter.at(moment) for host in hosts) + self.system_rate() * moment
         return Sample(kubelet.name, 0.0, cpu, self.memory())
 
     def memory(self) -> int:
@@ -60,25 +60,11 @@ class Stats:
         return SYSTEM_MEMORY + PER_POD_MEMORY * len(kubelet.workers) + kubelet.hogs.get('memory', 0) + \
             kubelet.runtime.memory.used
 
+    def system_rate(self) -> float:
+        """The cores that the system and the kubelet use."""
+        return SYSTEM_CPU + PER_POD_CPU * len(self._kubelet.workers)
+
     # -- documents ----------------------------------------------------------------------------------------------
-
-    def summary(self) -> Object:
-        """/stats/summary."""
-        now = self._kubelet.simulation.now
-        return {'node': {'nodeName': self._kubelet.name, **self._entry(self.node(now), now)},
-                'pods': [self._pod(worker, now) for worker in self.workers()]}
-
-    def _pod(self, worker: PodWorker, now: float) -> Object:
-        meta, samples = worker.pod['metadata'], self.containers(worker, now)
-        return {'podRef': {'name': meta['name'], 'namespace': meta['namespace'], 'uid': meta['uid']},
-                'startTime': meta['creationTimestamp'],
-                'containers': [{'name': sample.name, **self._entry(sample, now)} for sample in samples]}
-
-    def _entry(self, sample: Sample, now: float) -> Object:
-        stamp = self._kubelet.stamp(now)
-        return {'startTime': self._kubelet.stamp(sample.since),
-                'cpu': {'time': stamp, 'usageCoreNanoSeconds': int(sample.cpu * 1e9)},
-                'memory': {'time': stamp, 'usageBytes': sample.memory, 'workingSetBytes': sample.memory}}
 
     def prometheus(self) -> str:
         """/metrics/resource."""
