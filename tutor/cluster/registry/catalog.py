@@ -74,7 +74,7 @@ STRATEGIES: dict[tuple[str, str], str] = {
     ('scheduling.k8s.io', 'priorityclasses'): 'scheduling.priorityclass:PriorityClassStrategy',
     ('storage.k8s.io', 'csidrivers'): 'storage.csi:CSIDriverStrategy',
     ('storage.k8s.io', 'csinodes'): 'storage.csi:CSINodeStrategy',
-    ('storage.k8s.io', 'csistoragecapacities'): 'kind:Kind',
+    ('storage.k8s.io', 'csistoragecapacities'): 'storage.csi:CSIStorageCapacityStrategy',
     ('storage.k8s.io', 'storageclasses'): 'storage.storageclass:StorageClassStrategy',
     ('storage.k8s.io', 'volumeattachments'): 'storage.csi:VolumeAttachmentStrategy',
     ('storage.k8s.io', 'volumeattributesclasses'): 'storage.csi:VolumeAttributesClassStrategy',

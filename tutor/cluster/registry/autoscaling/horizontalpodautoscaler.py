@@ -9,6 +9,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse
 from tutor.apimachinery.resources import Resource
+from tutor.cluster.registry import metadata
 from tutor.cluster.registry.autoscaling import conversion
 from tutor.cluster.registry.autoscaling.metrics import shown, validate_metrics, validate_reference
 from tutor.cluster.registry.cells import age, columns
@@ -48,12 +49,23 @@ class HorizontalPodAutoscalerStrategy(Kind):
         obj['status'] = {'currentMetrics': None, 'desiredReplicas': 0}
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
+        return self._spec(obj['spec'], 1)
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateHorizontalPodAutoscalerUpdate: what may shrink to nothing already still may."""
+        return self._spec(new['spec'], 0 if old['spec'].get('minReplicas') == 0 else 1)
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateHorizontalPodAutoscalerStatusUpdate."""
+        return [error for name in ('currentReplicas', 'desiredReplicas')
+                for error in metadata.non_negative((new.get('status') or {}).get(name), f'status.{name}')]
+
+    def _spec(self, spec: Object, bound: int) -> list[FieldError]:
         """validateHorizontalPodAutoscalerSpec."""
-        spec = obj['spec']
         least, most = spec.get('minReplicas'), spec.get('maxReplicas', 0)
         found: list[FieldError] = []
-        if least is not None and least < 1:
-            found.append(field.invalid('spec.minReplicas', least, 'must be greater than or equal to 1'))
+        if least is not None and least < bound:
+            found.append(field.invalid('spec.minReplicas', least, f'must be greater than or equal to {bound}'))
         if most < 1:
             found.append(field.invalid('spec.maxReplicas', most, 'must be greater than 0'))
         if least is not None and most < least:

@@ -10,8 +10,8 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.podspec import resources
 
 _TYPES = ('ContainerResource', 'External', 'Object', 'Pods', 'Resource')
-_SOURCES = {'ContainerResource': 'containerResource', 'External': 'external', 'Object': 'object', 'Pods': 'pods',
-            'Resource': 'resource'}
+_SOURCES = {'Object': 'object', 'External': 'external', 'Pods': 'pods', 'Resource': 'resource',
+            'ContainerResource': 'containerResource'}
 _SHOWN = 2
 
 
@@ -33,14 +33,17 @@ def _metric(metric: Object, path: str, found: list[FieldError]) -> None:
         found.append(field.required(f'{path}.type', 'must specify a metric source type'))
     if kind not in _TYPES:
         found.append(field.not_supported(f'{path}.type', kind, _TYPES))
-    for name in _SOURCES.values():
-        if name in metric:
-            _CHECKS[name](metric[name], f'{path}.{name}', found)
+    given = [name for name in _SOURCES.values() if name in metric]
+    for name in given[:1]:
+        _CHECKS[name](metric[name], f'{path}.{name}', found)
     wanted = _SOURCES.get(kind)
-    if wanted is not None and wanted not in metric:
+    if wanted is None:
+        found.append(field.not_supported(f'{path}.type', kind, _TYPES))
+    elif wanted not in metric:
         found.append(field.required(f'{path}.{wanted}', 'must populate information for the given metric source'))
-    found += [field.forbidden(f'{path}.{name}', 'must populate the given metric source only')
-              for name in _SOURCES.values() if name in metric and name != wanted]
+    if len(given) > 1:
+        found += [field.forbidden(f'{path}.{name}', 'must populate the given metric source only')
+                  for name in given if name != wanted]
 
 
 def _object(source: Object, path: str, found: list[FieldError]) -> None:
@@ -68,24 +71,34 @@ def _pods(source: Object, path: str, found: list[FieldError]) -> None:
     """validatePodsSource."""
     _identifier(source, path, found)
     target = _target(source, path, found)
-    if quantity.parse(target.get('averageValue', '0')).sign <= 0:
+    if 'averageValue' not in target:
         found.append(field.required(f'{path}.target.averageValue', 'must specify a positive target averageValue'))
 
 
 def _container_resource(source: Object, path: str, found: list[FieldError]) -> None:
     """validateContainerResourceSource."""
-    if not source.get('container'):
-        found.append(field.required(f'{path}.container', 'must specify a container'))
-    _resource_source(source, path, found)
+    _resource_name(source, path, found)
+    container = source.get('container', '')
+    found += field.invalid_each(f'{path}.container', container, names.is_dns1123_label(container)) if container else [
+        field.required(f'{path}.container', 'must specify a container')]
+    _raw_or_utilization(source, path, found)
 
 
 def _resource_source(source: Object, path: str, found: list[FieldError]) -> None:
     """validateResourceSource."""
+    _resource_name(source, path, found)
+    _raw_or_utilization(source, path, found)
+
+
+def _resource_name(source: Object, path: str, found: list[FieldError]) -> None:
     name = source.get('name', '')
     if not name:
         found.append(field.required(f'{path}.name', 'must specify a resource name'))
     else:
         resources.container_name(name, f'{path}.name', found)
+
+
+def _raw_or_utilization(source: Object, path: str, found: list[FieldError]) -> None:
     target = _target(source, path, found)
     utilization, value = 'averageUtilization' in target, 'averageValue' in target
     if not utilization and not value:

@@ -48,21 +48,22 @@ class CronJobStrategy(Kind):
         return found
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        return [] if new['spec'] == old['spec'] else self._spec(new['spec'])
+        """ValidateCronJobUpdate."""
+        return [] if new['spec'] == old['spec'] else self._spec(new['spec'], old['spec'])
 
-    def _spec(self, spec: Object) -> list[FieldError]:
-        """validateCronJobSpec."""
+    def _spec(self, spec: Object, before: Object | None = None) -> list[FieldError]:
+        """validateCronJobSpec; a zone that was in the schedule may stay there."""
         found: list[FieldError] = []
         cron = spec.get('schedule', '')
         if not cron:
             found.append(field.required('spec.schedule'))
         elif problem := schedule.problem(cron):
             found.append(field.invalid('spec.schedule', cron, problem))
-        if 'TZ' in cron:
-            found.append(field.invalid('spec.schedule', cron,
-                                       'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'))
+        if cron and 'TZ' in cron and (problem := _zone_in_schedule(spec, before)):
+            found.append(field.invalid('spec.schedule', cron, problem))
         found += metadata.non_negative(spec.get('startingDeadlineSeconds'), 'spec.startingDeadlineSeconds')
-        found += _time_zone(spec)
+        if before is None or before.get('timeZone') != spec.get('timeZone'):
+            found += _time_zone(spec)
         policy = spec.get('concurrencyPolicy')
         if policy not in ('Allow', 'Forbid', 'Replace'):
             found.append(field.not_supported('spec.concurrencyPolicy', policy, ('Allow', 'Forbid', 'Replace')))
@@ -96,6 +97,12 @@ def _job_template(template: Object) -> list[FieldError]:
     if spec.get('manualSelector'):
         found.append(field.not_supported(f'{path}.manualSelector', spec['manualSelector'], ('nil', 'false')))
     return found
+
+
+def _zone_in_schedule(spec: Object, before: Object | None) -> str:
+    if before is None or 'TZ' not in before.get('schedule', ''):
+        return 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
+    return 'cannot use both timeZone field and TZ or CRON_TZ in schedule' if 'timeZone' in spec else ''
 
 
 def _time_zone(spec: Object) -> list[FieldError]:

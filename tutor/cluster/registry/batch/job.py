@@ -7,7 +7,7 @@ from typing import Any
 from tutor.apimachinery import field, names, selectors
 from tutor.apimachinery.duration import human_duration, parse_timestamp
 from tutor.apimachinery.field import FieldError
-from tutor.apimachinery.objects import Object, is_true
+from tutor.apimachinery.objects import Object, deep_copy, is_true
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import metadata, workload
 from tutor.cluster.registry.batch import pod_failure_policy, success_policy
@@ -23,6 +23,7 @@ NAME_LABEL = 'batch.kubernetes.io/job-name'
 _LEGACY = {UID_LABEL: 'controller-uid', NAME_LABEL: 'job-name'}
 _COUNTS = ('parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished',
            'backoffLimitPerIndex', 'maxFailedIndexes')
+_DIRECTIVES = ('nodeSelector', 'tolerations', 'schedulingGates')
 MAX_INT32 = 2**31 - 1
 MAX_MANAGED_BY = 63
 MANY, FEWER = 100_000, 10_000
@@ -109,9 +110,10 @@ class JobStrategy(Kind):
 
     def _template(self, spec: Object, before: Object, old: Object) -> list[FieldError]:
         """validatePodTemplateUpdate: only a suspended job that has not started may be scheduled elsewhere."""
-        if spec['template'] == before['template']:
-            return []
+        kept = before['template']
         if before.get('suspend') and not (old.get('status') or {}).get('startTime'):
+            kept = _scheduled_as(kept, spec['template'])
+        if _without_empty(spec['template']) == _without_empty(kept):
             return []
         return [field.invalid('spec.template', pod_template(spec['template']), 'field is immutable')]
 
@@ -126,6 +128,27 @@ class JobStrategy(Kind):
         return [obj['metadata']['name'], _status(obj), _completions(obj), _duration(obj, simulation),
                 age(obj, simulation), *template_cells(obj['spec']),
                 format_label_selector(obj['spec'].get('selector'))]
+
+
+def _scheduled_as(old: Object, new: Object) -> Object:
+    """A template with all from another that says where its pods go, and what they need there."""
+    template, spec, other = deep_copy(old), deep_copy(old['spec']), new['spec']
+    template['spec'] = spec
+    for place, source, fields in ((template, new, ('metadata',)), (spec, other, _DIRECTIVES)):
+        for name in fields:
+            place[name] = source.get(name)
+    affinity = {**(spec.get('affinity') or {}), 'nodeAffinity': (other.get('affinity') or {}).get('nodeAffinity')}
+    spec['affinity'] = {name: value for name, value in affinity.items() if value} or None
+    for name in ('containers', 'initContainers'):
+        for container, wanted in zip(spec.get(name) or (), other.get(name) or (), strict=False):
+            container['resources'] = wanted.get('resources')
+    return template
+
+
+def _without_empty(template: Object) -> Object:
+    """For comparing: what is empty is as what is not there."""
+    spec = {name: value for name, value in template['spec'].items() if value not in (None, {}, [])}
+    return {**{name: value for name, value in template.items() if value}, 'spec': spec}
 
 
 def _completions_changed(spec: Object, before: Object) -> list[FieldError]:

@@ -21,6 +21,15 @@ class LeaseStrategy(Kind):
     def default(self, obj: Object) -> None:
         obj.setdefault('spec', {})
 
+    def prepare_create(self, obj: Object, context: Context) -> None:
+        """dropDisabledFields: what is for coordinated elections, which are off by default."""
+        for name in ('strategy', 'preferredHolder'):
+            obj['spec'].pop(name, None)
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
+        self.prepare_create(new, context)
+
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """ValidateLeaseSpec."""
         spec = obj['spec']

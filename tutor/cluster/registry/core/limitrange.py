@@ -109,7 +109,7 @@ def _ratio(key: str, ratio: str, least: str | None, most: str | None, path: str,
     if quantity.parse(ratio).value < 1:
         found.append(field.invalid(here, ratio, f'ratio {ratio} is less than 1'))
     if least is not None and most is not None:
-        bound = quantity.as_float(most) / quantity.as_float(least) if quantity.as_float(least) else 0.0
+        bound = quantity.as_float(most) / quantity.as_float(least) if quantity.as_float(least) else float('inf')
         if quantity.as_float(ratio) > bound:
             found.append(field.invalid(here, ratio, f'ratio {ratio} is greater than max/min = {bound:f}'))
 

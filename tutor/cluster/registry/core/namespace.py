@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import names
+from tutor.apimachinery import field, names
+from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
@@ -38,6 +40,20 @@ class NamespaceStrategy(Kind):
         super().prepare_update(new, old, context)
         new['spec'] = old['spec']
 
+    def check(self, obj: Object, context: Context) -> list[FieldError]:
+        """ValidateNamespace. As upstream, a finalizer is not told by its place."""
+        return [error for name in obj['spec'].get('finalizers') or () for error in finalizer(name, 'spec.finalizers')]
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return []
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateNamespaceStatusUpdate."""
+        phase, deleted = (new.get('status') or {}).get('phase', ''), 'deletionTimestamp' in new['metadata']
+        wanted = 'Terminating' if deleted else 'Active'
+        return [] if phase == wanted else [field.invalid('status.Phase', phase, (
+            f"may only be '{wanted}' if `deletionTimestamp` is {'not ' if deleted else ''}empty"))]
+
     def finalizing(self, obj: Object) -> bool:
         return bool((obj.get('spec') or {}).get('finalizers'))
 
@@ -49,3 +65,11 @@ class NamespaceStrategy(Kind):
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], (obj.get('status') or {}).get('phase', ''), age(obj, simulation)]
+
+
+def finalizer(name: str, path: str) -> list[FieldError]:
+    """ValidateFinalizerName: one of the known ones, or one with a domain."""
+    found = field.invalid_each(path, name, names.is_qualified_name(name))
+    if '/' not in name and name not in metadata.STANDARD_FINALIZERS:
+        found.append(field.invalid(path, name, 'name is neither a standard finalizer name nor is it fully qualified'))
+    return found

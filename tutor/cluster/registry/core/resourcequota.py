@@ -44,13 +44,19 @@ class ResourceQuotaStrategy(Kind):
         """ValidateResourceQuotaSpec."""
         spec = obj['spec']
         found: list[FieldError] = []
-        for name, amount in sorted((spec.get('hard') or {}).items()):
-            path = f'spec.hard[{name}]'
-            _name(name, path, found)
-            resources.validate_amount(name, amount, path, found)
+        _amounts(spec.get('hard'), 'spec.hard', found)
         found += _scopes(spec)
-        for requirement in (spec.get('scopeSelector') or {}).get('matchExpressions') or ():
+        selected = (spec.get('scopeSelector') or {}).get('matchExpressions') or ()
+        for requirement in selected:
             found += _requirement(requirement, spec)
+        # As upstream, what is shown is the other list of scopes.
+        return found + _conflicts([item.get('scopeName') for item in selected], spec.get('scopes') or field.NIL)
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateResourceQuotaStatusUpdate."""
+        found: list[FieldError] = []
+        for name in ('hard', 'used'):
+            _amounts((new.get('status') or {}).get(name), f'status.{name}', found)
         return found
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
@@ -81,8 +87,17 @@ def _scopes(spec: Object) -> list[FieldError]:
             found.append(field.invalid(path, scopes, 'unsupported scope'))
         found += [field.invalid(path, scopes, 'unsupported scope applied to resource')
                   for _ in _out_of_scope(scope, spec)]
-    return found + [field.invalid(path, scopes, 'conflicting scopes') for pair in _CONFLICTING
-                    if set(pair) <= set(scopes)]
+    return found + _conflicts(scopes, scopes)
+
+
+def _conflicts(scopes: list[Any], shown: Any) -> list[FieldError]:
+    return [field.invalid('spec.scopes', shown, 'conflicting scopes') for pair in _CONFLICTING if {*pair} <= {*scopes}]
+
+
+def _amounts(amounts: Object | None, path: str, found: list[FieldError]) -> None:
+    for name, amount in sorted((amounts or {}).items()):
+        _name(name, f'{path}[{name}]', found)
+        resources.validate_amount(name, amount, f'{path}[{name}]', found)
 
 
 def _out_of_scope(scope: str, spec: Object) -> list[str]:

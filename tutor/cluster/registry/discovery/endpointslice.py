@@ -47,6 +47,7 @@ class EndpointSliceStrategy(Kind):
         endpoints = obj.get('endpoints') or ()
         if len(endpoints) > 1000:
             found.append(field.too_many('endpoints', len(endpoints), 1000))
+            endpoints = ()
         for index, endpoint in enumerate(endpoints):
             _endpoint(endpoint, family, f'endpoints[{index}]', found)
         _ports(obj.get('ports') or (), found)
@@ -94,15 +95,29 @@ def _endpoint(endpoint: Object, family: str, path: str, found: list[FieldError])
     for index, address in enumerate(given):
         here = f'{path}.addresses[{index}]'
         if family == 'FQDN':
-            found += field.invalid_each(here, address, names.is_dns1123_subdomain(address))
+            _domain(address, here, found)
         elif family in _FAMILIES:
             _address(address, family, here, found)
-    if node := endpoint.get('nodeName'):
+    if (node := endpoint.get('nodeName')) is not None:
         found += field.invalid_each(f'{path}.nodeName', node, names.is_dns1123_subdomain(node))
-    if hostname := endpoint.get('hostname'):
+    if (hostname := endpoint.get('hostname')) is not None:
         found += field.invalid_each(f'{path}.hostname', hostname, names.is_dns1123_label(hostname))
     for name in ('forZones', 'forNodes'):
         _hints((endpoint.get('hints') or {}).get(name) or (), name, f'{path}.hints.{name}', found)
+
+
+def _domain(name: str, path: str, found: list[FieldError]) -> None:
+    """IsFullyQualifiedDomainName."""
+    if not name:
+        found.append(field.required(path))
+        return
+    name = name.removesuffix('.')
+    if told := names.is_dns1123_subdomain(name):
+        found.append(field.invalid(path, name, ','.join(told)))
+    elif '.' not in name:
+        found.append(field.invalid(path, name, 'should be a domain with at least two segments separated by dots'))
+    elif bad := next((label for label in name.split('.') if names.is_dns1123_label(label)), None):
+        found.append(field.invalid(path, bad, ','.join(names.is_dns1123_label(bad))))
 
 
 def _hints(hints: Any, name: str, path: str, found: list[FieldError]) -> None:
@@ -110,7 +125,7 @@ def _hints(hints: Any, name: str, path: str, found: list[FieldError]) -> None:
     if len(hints) > 8:
         found.append(field.too_many(path, len(hints), 8))
         return
-    rule = names.is_qualified_name if name == 'forZones' else names.is_dns1123_subdomain
+    rule = names.is_label_value if name == 'forZones' else names.is_dns1123_subdomain
     seen: set[str] = set()
     for index, hint in enumerate(hints):
         value = hint.get('name', '')
@@ -141,8 +156,6 @@ def _ports(ports: Any, found: list[FieldError]) -> None:
         if name in seen:
             found.append(field.duplicate(f'{here}.name', name))
         seen.add(name)
-        if port.get('port') is not None:
-            found += field.invalid_each(f'{here}.port', port['port'], names.is_valid_port_number(port['port']))
         if port.get('protocol') not in _PROTOCOLS:
             found.append(field.not_supported(f'{here}.protocol', port.get('protocol', ''), _PROTOCOLS))
         if protocol := port.get('appProtocol'):

@@ -8,12 +8,14 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.registry import addresses
 from tutor.cluster.registry.cells import NONE, age, columns
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
 CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
+_NO_ADDRESS = 'must be a DNS name, not an IP address'
 _PATH_TYPES = ('Exact', 'ImplementationSpecific', 'Prefix')
 _BAD_SEQUENCES = ('//', '/./', '/../', '%2f', '%2F')
 _BAD_SUFFIXES = ('/..', '/.')
@@ -61,6 +63,19 @@ class IngressStrategy(Kind):
                                        'must match `ingressClassName` when both are specified'))
         return found
 
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateIngressLoadBalancerStatus."""
+        found: list[FieldError] = []
+        balancer = (new.get('status') or {}).get('loadBalancer') or {}
+        for index, item in enumerate(balancer.get('ingress') or ()):
+            path, host = f'status.loadBalancer.ingress[{index}]', item.get('hostname', '')
+            if item.get('ip'):
+                addresses.ip(item['ip'], f'{path}.ip', found)
+            if host:
+                found += field.invalid_each(f'{path}.hostname', host, names.is_dns1123_subdomain(host))
+                found += [field.invalid(f'{path}.hostname', host, _NO_ADDRESS)] if _is_address(host) else []
+        return found
+
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
         """ingressStrategy.WarningsOnCreate."""
         told = CLASS_ANNOTATION in (obj['metadata'].get('annotations') or {}) and 'ingressClassName' not in obj['spec']
@@ -72,8 +87,8 @@ class IngressStrategy(Kind):
         spec = obj['spec']
         annotation = (obj['metadata'].get('annotations') or {}).get(CLASS_ANNOTATION)
         ingress = ((obj.get('status') or {}).get('loadBalancer') or {}).get('ingress') or ()
-        addresses = ','.join(item.get('ip') or item.get('hostname', '') for item in ingress)
-        return [obj['metadata']['name'], spec.get('ingressClassName') or annotation or NONE, _hosts(spec), addresses,
+        shown = ','.join(item.get('ip') or item.get('hostname', '') for item in ingress)
+        return [obj['metadata']['name'], spec.get('ingressClassName') or annotation or NONE, _hosts(spec), shown,
                 '80, 443' if spec.get('tls') else '80', age(obj, simulation)]
 
 
@@ -91,15 +106,21 @@ def _wildcard_or_name(host: str, path: str) -> list[FieldError]:
     return [field.invalid(path, host, text) for text in rule(host)]
 
 
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _rule(rule: Object, path: str, found: list[FieldError]) -> None:
     """validateIngressRules."""
     host = rule.get('host', '')
     if host:
-        try:
-            ipaddress.ip_address(host)
-            found.append(field.invalid(f'{path}.host', host, 'must be a DNS name, not an IP address'))
-        except ValueError:
-            found += _wildcard_or_name(host, f'{path}.host')
+        if _is_address(host):
+            found.append(field.invalid(f'{path}.host', host, _NO_ADDRESS))
+        found += _wildcard_or_name(host, f'{path}.host')
     if 'http' in rule:
         paths = rule['http'].get('paths') or ()
         if not paths:

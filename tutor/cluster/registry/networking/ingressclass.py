@@ -67,8 +67,8 @@ def _parameters(parameters: Object, path: str) -> list[FieldError]:
         found.append(field.not_supported(f'{path}.scope', scope, ('Cluster', 'Namespace')))
     elif scope == 'Cluster' and space is not None:
         found.append(field.forbidden(f'{path}.namespace', "`parameters.scope` is set to 'Cluster'"))
-    elif scope == 'Namespace' and not space:
+    elif scope == 'Namespace' and space is None:
         found.append(field.required(f'{path}.namespace', "`parameters.scope` is set to 'Namespace'"))
     elif scope == 'Namespace':
-        found += field.invalid_each(f'{path}.namespace', space, names.is_dns1123_label(space or ''))
+        found += field.invalid_each(f'{path}.namespace', space, names.is_dns1123_label(space))
     return found

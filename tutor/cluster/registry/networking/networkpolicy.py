@@ -45,7 +45,7 @@ class NetworkPolicyStrategy(Kind):
                     _peer(peer, f'{path}.{peers}[{number}]', found)
         types = spec.get('policyTypes') or ()
         if len(types) > 2:
-            found.append(field.invalid('spec.policyTypes', types, 'may not specify more than two policyTypes'))
+            return [*found, field.invalid('spec.policyTypes', types, 'may not specify more than two policyTypes')]
         for index, kind in enumerate(types):
             if kind not in ('Ingress', 'Egress'):
                 found.append(field.not_supported(f'spec.policyTypes[{index}]', kind, ('Ingress', 'Egress')))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field
+from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import int_or_percent, label_selectors
+from tutor.cluster.registry import int_or_percent, label_selectors, metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
@@ -20,6 +20,8 @@ _STATUS = {'currentHealthy': 0, 'desiredHealthy': 0, 'disruptionsAllowed': 0, 'e
 
 class PodDisruptionBudgetStrategy(Kind):
     generation = True
+    name_rule = staticmethod(names.is_path_segment)
+    """As upstream, whose ValidatePodDisruptionBudget does not look at the metadata."""
     columns = columns('Name, Min Available, Max Unavailable, Allowed Disruptions:integer, Age')
 
     def default(self, obj: Object) -> None:
@@ -45,6 +47,12 @@ class PodDisruptionBudgetStrategy(Kind):
             found.append(field.not_supported('spec.unhealthyPodEvictionPolicy', policy,
                                              ('AlwaysAllow', 'IfHealthyBudget')))
         return found
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidatePodDisruptionBudgetStatusUpdate, but for the conditions."""
+        status = new.get('status') or {}
+        return [error for name in ('disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods')
+                for error in metadata.non_negative(status.get(name), f'status.{name}')]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec = obj['spec']

@@ -32,14 +32,16 @@ class PriorityClassStrategy(Kind):
         name, value = obj['metadata'].get('name', ''), obj.get('value', 0)
         found: list[FieldError] = []
         if name.startswith('system-'):
-            if SYSTEM.get(name) != value:
+            if problem := _system_problem(obj, name, value):
                 found.append(field.forbidden(
                     'metadata.name', "priority class names with 'system-' prefix are reserved for system use only. "
-                                     f'error: {name} is not a known system priority class'))
+                                     f'error: {problem}'))
         elif value > HIGHEST:
             found.append(field.forbidden('value', f'maximum allowed value of a user defined priority is {HIGHEST}'))
         policy = obj.get('preemptionPolicy')
-        if policy not in PREEMPTION_POLICIES:
+        if not policy:
+            found.append(field.required('preemptionPolicy'))
+        elif policy not in PREEMPTION_POLICIES:
             found.append(field.not_supported('preemptionPolicy', policy, PREEMPTION_POLICIES))
         return found
 
@@ -54,3 +56,12 @@ class PriorityClassStrategy(Kind):
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], obj.get('value', 0), bool(obj.get('globalDefault')), age(obj, simulation),
                 obj.get('preemptionPolicy', '')]
+
+
+def _system_problem(obj: Object, name: str, value: int) -> str:
+    """IsKnownSystemPriorityClass."""
+    if name not in SYSTEM:
+        return f'{name} is not a known system priority class'
+    if value != SYSTEM[name]:
+        return f'value of {name} PriorityClass must be {SYSTEM[name]}'
+    return f'globalDefault of {name} PriorityClass must be false' if obj.get('globalDefault') else ''

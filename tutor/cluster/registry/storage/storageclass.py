@@ -36,9 +36,7 @@ class StorageClassStrategy(Kind):
         for name, allowed in (('reclaimPolicy', _POLICIES), ('volumeBindingMode', _BINDING)):
             if obj[name] not in allowed:
                 found.append(field.not_supported(name, obj[name], allowed))
-        for index, term in enumerate(obj.get('allowedTopologies') or ()):
-            found += _topology(term, f'allowedTopologies[{index}]')
-        return found
+        return found + _topologies(obj.get('allowedTopologies') or [])
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidateStorageClassUpdate."""
@@ -71,8 +69,8 @@ def provisioner(name: str, path: str) -> list[FieldError]:
     return field.invalid_each(path, name, names.is_qualified_name(name.lower()))
 
 
-def parameters(given: dict[str, str], path: str) -> list[FieldError]:
-    """validateParameters."""
+def parameters(given: dict[str, str], path: str, needed: bool = False) -> list[FieldError]:
+    """validateParameters; `needed`: there must be some."""
     found: list[FieldError] = []
     if len(given) > _MOST_PARAMETERS:
         found.append(field.too_long(path, _MOST_PARAMETERS))
@@ -81,6 +79,22 @@ def parameters(given: dict[str, str], path: str) -> list[FieldError]:
         found.append(field.invalid(path, '', 'field can not be empty.'))
     if sum(len(key) + len(value) for key, value in given.items()) > _PARAMETERS_SIZE:
         found.append(field.too_long(path, _PARAMETERS_SIZE))
+    if needed and not given:
+        found.append(field.required(path, 'must contain at least one key/value pair'))
+    return found
+
+
+def _topologies(terms: list[Object]) -> list[FieldError]:
+    """validateAllowedTopologies. As upstream, each is compared with as many empty ones as there are terms, too."""
+    found: list[FieldError] = []
+    seen: list[dict[str, set[str]]] = [{} for _ in terms]
+    for index, term in enumerate(terms):
+        path = f'allowedTopologies[{index}]'
+        found += _topology(term, path)
+        values: dict[str, set[str]] = {part.get('key', ''): {*(part.get('values') or ())}
+                                       for part in term.get('matchLabelExpressions') or ()}
+        found += [field.duplicate(f'{path}.matchLabelExpressions', '')] * seen.count(values)
+        seen.append(values)
     return found
 
 
