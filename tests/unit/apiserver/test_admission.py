@@ -260,3 +260,104 @@ def test_a_kubelet_keeps_to_its_node(api):
         'is not allowed to modify labels: k8s.io/x, node-restriction.kubernetes.io/x')
     assert 'is not allowed to modify node "node02"' in api.message(
         'POST', '/api/v1/nodes', {'metadata': {'name': 'node02'}}, user=kubelet)
+
+
+KUBELET = User('system:node:node01', ('system:nodes', 'system:authenticated'))
+LEASES, SLICES = '/apis/coordination.k8s.io/v1/namespaces/{}/leases', '/apis/resource.k8s.io/v1/resourceslices'
+
+
+@pytest.fixture
+def node(api) -> Any:
+    return api.make('/api/v1/nodes', {'metadata': {'name': 'node01'}}, user=KUBELET)
+
+
+def mirror(node: Any, **spec: Any) -> dict[str, Any]:
+    owner = {'apiVersion': 'v1', 'kind': 'Node', 'name': 'node01', 'uid': node['metadata']['uid'], 'controller': True}
+    return {'metadata': {'name': 'm', 'annotations': {'kubernetes.io/config.mirror': 'x'}, 'ownerReferences': [owner]},
+            'spec': {'nodeName': 'node01', 'containers': [{'name': 'c', 'image': 'i'}], **spec}}
+
+
+@pytest.mark.parametrize(('change', 'problem'), [
+    (lambda pod: pod['metadata'].update(annotations={}),
+     'pod does not have "kubernetes.io/config.mirror" annotation, node "node01" can only create mirror pods'),
+    (lambda pod: pod['spec'].update(nodeName='b'),
+     'node "node01" can only create pods with spec.nodeName set to itself'),
+    (lambda pod: pod['metadata'].update(ownerReferences=[]),
+     'node "node01" can only create pods with an owner reference set to itself'),
+    (lambda pod: pod['metadata']['ownerReferences'][0].update(controller=False),
+     'node "node01" can only create pods with a controller owner reference set to itself'),
+    (lambda pod: pod['metadata']['ownerReferences'][0].update(uid='1'), 'node node01 UID mismatch: expected 1 got '),
+    (lambda pod: pod['spec'].update(serviceAccountName='a'),
+     'node "node01" can not create pods that reference a service account'),
+    (lambda pod: pod['spec']['containers'][0].update(envFrom=[{'secretRef': {'name': 'a'}}]),
+     'node "node01" can not create pods that reference secrets'),
+    (lambda pod: pod['spec'].update(volumes=[{'name': 'v', 'projected': {'sources': [{'configMap': {'name': 'a'}}]}}]),
+     'node "node01" can not create pods that reference configmaps'),
+    (lambda pod: pod['spec'].update(volumes=[{'name': 'v', 'persistentVolumeClaim': {'claimName': 'a'}}]),
+     'node "node01" can not create pods that reference persistentvolumeclaims'),
+])
+def test_which_pods_a_kubelet_makes(api, node, change, problem):
+    made = mirror(node)
+    change(made)
+    assert problem in api.message('POST', PODS, made, user=KUBELET)
+
+
+def test_a_kubelet_may_show_its_own_pod_and_not_label_it_by_its_status(api, node):
+    api.make(PODS, mirror(node), user=KUBELET)
+    status = {'metadata': {'labels': {'a': 'b'}}, 'status': {'phase': 'Running'}}
+    assert 'node "node01" cannot update labels through pod status' in api.message(
+        'PATCH', f'{PODS}/m/status', status, patch='merge', user=KUBELET)
+
+
+@pytest.mark.parametrize('spec, problem', [
+    ({'serviceAccountName': 'a'}, 'a mirror pod may not reference service accounts'),
+    ({'imagePullSecrets': [{'name': 'a'}]}, 'a mirror pod may not reference secrets'),
+    ({'volumes': [{'name': 'v', 'projected': {'sources': [{'serviceAccountToken': {'path': 'a'}}]}}]},
+     'a mirror pod may not use ServiceAccountToken volume projections'),
+])
+def test_a_mirror_pod_names_nothing_of_the_api(api, node, spec, problem):
+    assert problem in api.message('POST', PODS, mirror(node, **spec))
+
+
+@pytest.mark.usefixtures('node')
+def test_what_else_is_a_kubelets_own(api):
+    lease = {'metadata': {'name': 'node02'}, 'spec': {}}
+    assert 'can only access node lease with the same name as the requesting node' in api.message(
+        'POST', LEASES.format('kube-node-lease'), lease, user=KUBELET)
+    assert 'can only create ResourceSlice with the same NodeName as the requesting node' in api.message(
+        'POST', SLICES, {'metadata': {'name': 's'}, 'spec': {
+            'driver': 'd', 'nodeName': 'b', 'pool': {'name': 'p', 'resourceSliceCount': 1}}}, user=KUBELET)
+
+
+@pytest.mark.usefixtures('account', 'node')
+def test_a_kubelet_asks_for_tokens_of_its_pods(api):
+    made = api.make(PODS, pod(nodeName='node01'))
+    path = '/api/v1/namespaces/default/serviceaccounts/default/token'
+
+    def problem(**reference: Any) -> str:
+        return api.message('POST', path, {'spec': {'boundObjectRef': reference}}, user=KUBELET)
+
+    assert problem().endswith('node requested token not bound to a pod')
+    assert problem(kind='Pod', apiVersion='v1', name='p').endswith(
+        'node requested token with a pod binding without a uid')
+    assert 'the UID in the bound object reference (1) does not match the UID in record' in problem(
+        kind='Pod', apiVersion='v1', name='p', uid='1')
+    api.make(path, {'spec': {'boundObjectRef': {
+        'kind': 'Pod', 'apiVersion': 'v1', 'name': 'p', 'uid': made['metadata']['uid']}}}, user=KUBELET)
+
+
+@pytest.mark.usefixtures('account')
+def test_overhead_comes_from_a_runtime_class(api):
+    assert api.message('POST', PODS, pod(overhead={'cpu': '1'})).endswith(
+        'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
+
+
+@pytest.mark.usefixtures('account')
+def test_limit_ranger_tells_container_by_container_what_it_has_set(api):
+    api.make('/api/v1/namespaces/default/limitranges', {'metadata': {'name': 'l'}, 'spec': {'limits': [
+        {'type': 'Container', 'default': {'cpu': '1'}, 'defaultRequest': {'cpu': '1'}}]}})
+    made = api.make(PODS, pod(containers=[{'name': 'a', 'image': 'i'}, {'name': 'b', 'image': 'i'}],
+                              initContainers=[{'name': 'c', 'image': 'i'}]))
+    assert made['metadata']['annotations']['kubernetes.io/limit-ranger'] == (
+        'LimitRanger plugin set: cpu request for container a; cpu limit for container a; cpu request for container b; '
+        'cpu limit for container b; cpu request for init container c; cpu limit for init container c')

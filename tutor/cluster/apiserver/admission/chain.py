@@ -8,6 +8,7 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission import enabling
 from tutor.cluster.apiserver.admission.catalog import PLUGINS
 from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
+from tutor.cluster.apiserver.admission.node_restriction import NodeRestriction
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.pod_security import PodSecurity
 from tutor.cluster.apiserver.scope import Scope
@@ -56,6 +57,11 @@ class AdmissionChain:
         """Exec, attach, port-forward and proxy: `options` say what is wanted."""
         for plugin in self._of(scope, 'connect'):
             plugin.connect(scope, options, context)
+
+    def node_restriction(self) -> NodeRestriction | None:
+        """The plugin that holds kubelets to what is theirs, if it is on."""
+        return next((plugin for plugin in self.plugins
+                     if isinstance(plugin, NodeRestriction) and plugin.name in self._on), None)
 
     def _of(self, scope: Scope, phase: str) -> list[Plugin]:
         """The plugins that care for a resource and override a phase."""

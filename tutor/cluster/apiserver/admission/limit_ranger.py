@@ -61,14 +61,13 @@ def _set_defaults(pod: Object, requests: dict[str, str], limits: dict[str, str])
     for field, label in (('containers', 'container'), ('initContainers', 'init container')):
         for container in pod['spec'].get(field) or ():
             resources = container.setdefault('resources', {})
-            for kind, values in (('limits', limits), ('requests', requests)):
+            for kind, values in (('requests', requests), ('limits', limits)):
                 added = sorted(name for name in values if name not in (resources.get(kind) or {}))
                 if added:
                     resources[kind] = {**(resources.get(kind) or {}), **{name: values[name] for name in added}}
                     verb = 'limit' if kind == 'limits' else 'request'
                     told.append(f'{", ".join(added)} {verb} for {label} {container.get("name", "")}')
     if told:
-        told.sort(key=lambda text: ' limit for ' in text)
         annotations = pod['metadata'].get('annotations') or {}
         pod['metadata']['annotations'] = {**annotations, ANNOTATION: 'LimitRanger plugin set: ' + '; '.join(told)}
 

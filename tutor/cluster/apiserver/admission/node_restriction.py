@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission.mirror_pods import mirror_problem
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.authorization.node import node_of
 from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.certificates import parsing
 from tutor.cluster.registry.strategy import Context
 
-MIRROR = 'kubernetes.io/config.mirror'
+LEASES = 'coordination.k8s.io', 'leases'
+CSI_NODES = 'storage.k8s.io', 'csinodes'
+SLICES = 'resource.k8s.io', 'resourceslices'
+REQUESTS = 'certificates.k8s.io', 'certificatesigningrequests'
+KUBELET_SIGNERS = ('kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet')
+LEASE_NAMESPACE = 'kube-node-lease'
 RESTRICTED = 'node-restriction.kubernetes.io'
 ROLE = 'node-role.kubernetes.io/'
 OWN_DOMAINS = ('kubelet.kubernetes.io', 'node.kubernetes.io')
@@ -23,30 +30,64 @@ OWN_LABELS = frozenset({
 
 class NodeRestriction(Plugin):
     name = 'NodeRestriction'
-    resources = frozenset({('', 'pods'), ('', 'nodes')})
+    resources = frozenset({('', 'pods'), ('', 'nodes'), LEASES, CSI_NODES, SLICES, REQUESTS})
 
-    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        node = node_of(scope.user)
+    def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        node, what = node_of(scope.user), (scope.resource.group, scope.resource.plural)
         if node is None:
             return
-        if scope.resource.plural == 'nodes':
+        if what == ('', 'nodes'):
             self._check_node(scope, node, obj, old)
-        elif old is None and not scope.info.subresource:
-            self._check_new_pod(scope, node, obj)
-        elif old is not None and (old.get('spec') or {}).get('nodeName') != node:
-            raise _refusal(scope, obj, f'node "{node}" can only update pod status for pods with spec.nodeName set to '
-                                       'itself')
+        elif what == ('', 'pods'):
+            self._check_pod(scope, node, obj, old)
+        elif what in (LEASES, CSI_NODES):
+            _check_own(scope, node, obj)
+        elif old is None and what == SLICES and (obj.get('spec') or {}).get('nodeName') != node:
+            raise _refusal(scope, obj, 'can only create ResourceSlice with the same NodeName as the requesting node')
+        elif old is None and what == REQUESTS:
+            _check_request(scope, node, obj)
 
     def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
-        node = node_of(scope.user)
+        node, what = node_of(scope.user), (scope.resource.group, scope.resource.plural)
         if node is None:
             return
-        if scope.resource.plural == 'nodes':
-            raise _refusal(scope, obj, f'node "{node}" cannot delete node "{obj["metadata"]["name"]}"')
-        if (obj.get('spec') or {}).get('nodeName') != node:
+        mine = (obj.get('spec') or {}).get('nodeName') == node
+        if what == ('', 'nodes') and obj['metadata']['name'] != node:
+            raise _refusal(scope, obj, f'node "{node}" is not allowed to modify node "{obj["metadata"]["name"]}"')
+        if what == ('', 'pods') and not mine:
             raise _refusal(scope, obj, f'node "{node}" can only delete pods with spec.nodeName set to itself')
+        if what == SLICES and not mine:
+            raise _refusal(scope, obj, 'can only delete ResourceSlice with the same NodeName as the requesting node')
+        if what in (LEASES, CSI_NODES):
+            _check_own(scope, node, obj)
+
+    def check_token(self, scope: Scope, spec: Object) -> None:
+        """admitServiceAccount: a kubelet asks for tokens for the pods of its node."""
+        node, wanted = node_of(scope.user), spec.get('boundObjectRef') or {}
+        if node is None:
+            return
+        if wanted.get('apiVersion') != 'v1' or wanted.get('kind') != 'Pod' or not wanted.get('name'):
+            problem = 'node requested token not bound to a pod'
+        elif not wanted.get('uid'):
+            problem = 'node requested token with a pod binding without a uid'
+        else:
+            pod = self.server.stores.of('', 'pods').get(scope.info.namespace, wanted['name'])
+            problem = '' if pod['spec'].get('nodeName') == node else (
+                'node requested token bound to a pod scheduled on a different node')
+            if wanted['uid'] != pod['metadata']['uid']:
+                problem = (f'the UID in the bound object reference ({wanted["uid"]}) does not match the UID in record. '
+                           'The object might have been deleted and then recreated')
+        if problem:
+            raise errors.forbidden('', 'serviceaccounts', scope.info.name, problem)
+
+    def check_eviction(self, scope: Scope, pod: Object) -> None:
+        """admitPodEviction."""
+        node = node_of(scope.user)
+        if node is not None and pod['spec'].get('nodeName') != node:
+            raise _refusal(scope, pod, f'node {node} can only evict pods with spec.nodeName set to itself')
 
     def _check_node(self, scope: Scope, node: str, obj: Object, old: Object | None) -> None:
+        """admitNode."""
         name = obj['metadata'].get('name', '')
         if name != node:
             raise _refusal(scope, obj, f'node "{node}" is not allowed to modify node "{name}"')
@@ -56,7 +97,8 @@ class NodeRestriction(Plugin):
         if old is None:  # kubeadm gives a control plane its role; here it comes with it
             changed = [key for key in changed if not key.startswith(ROLE)]
         if changed and old is None:
-            raise _refusal(scope, obj, f'is not allowed to set the following labels: {", ".join(changed)}')
+            raise _refusal(scope, obj, f'node "{node}" is not allowed to set the following labels: '
+                                       f'{", ".join(changed)}')
         if old is None:
             return
         if (old.get('spec') or {}).get('taints') != (obj.get('spec') or {}).get('taints'):
@@ -66,12 +108,48 @@ class NodeRestriction(Plugin):
         if old['metadata'].get('ownerReferences') != obj['metadata'].get('ownerReferences'):
             raise _refusal(scope, obj, f'node "{node}" is not allowed to modify ownerReferences')
 
-    def _check_new_pod(self, scope: Scope, node: str, pod: Object) -> None:
-        if MIRROR not in (pod['metadata'].get('annotations') or {}):
-            raise _refusal(scope, pod, f'pod does not have "{MIRROR}" annotation, node "{node}" can only create '
-                                       'mirror pods')
-        if (pod.get('spec') or {}).get('nodeName') != node:
-            raise _refusal(scope, pod, f'node "{node}" can only create pods with spec.nodeName set to itself')
+    def _check_pod(self, scope: Scope, node: str, pod: Object, old: Object | None) -> None:
+        """admitPod, admitPodStatus."""
+        below, problem = scope.info.subresource, ''
+        if old is None:
+            problem = mirror_problem(node, pod, self.server.stores.of('', 'nodes').find('', node))
+        elif not below:
+            problem = f'unexpected operation "UPDATE", node "{node}" can only create and delete mirror pods'
+        elif below != 'status':
+            problem = f'unexpected pod subresource "{below}", only \'status\' and \'eviction\' are allowed'
+        elif (old.get('spec') or {}).get('nodeName') != node:
+            problem = f'node "{node}" can only update pod status for pods with spec.nodeName set to itself'
+        elif (old['metadata'].get('labels') or {}) != (pod['metadata'].get('labels') or {}):
+            problem = f'node "{node}" cannot update labels through pod status'
+        elif _claims(old) != _claims(pod):
+            problem = f'node "{node}" cannot update resource claim statues'
+        if problem:
+            raise _refusal(scope, pod, problem)
+
+
+def _claims(pod: Object) -> list[Object]:
+    return (pod.get('status') or {}).get('resourceClaimStatuses') or []
+
+
+def _check_own(scope: Scope, node: str, obj: Object) -> None:
+    """admitLease, admitCSINode."""
+    lease = scope.resource.plural == 'leases'
+    if lease and scope.info.namespace != LEASE_NAMESPACE:
+        raise _refusal(scope, obj, f'can only access leases in the "{LEASE_NAMESPACE}" system namespace')
+    if obj['metadata'].get('name') != node:
+        raise _refusal(scope, obj, f'can only access {"node lease" if lease else "CSINode"} with the same name as the '
+                                   'requesting node')
+
+
+def _check_request(scope: Scope, node: str, request: Object) -> None:
+    """admitCSR: a certificate for a kubelet has the name of the node that asks for it."""
+    spec = request.get('spec') or {}
+    if spec.get('signerName') not in KUBELET_SIGNERS:
+        return
+    if problem := parsing.read_problem(spec.get('request', '')):
+        raise _refusal(scope, request, f'unable to parse csr: {problem}')
+    if parsing.common_name(spec['request']) != f'system:node:{node}':
+        raise _refusal(scope, request, f'can only create a node CSR with CN=system:node:{node}')
 
 
 def _forbidden(label: str) -> bool:
@@ -87,4 +165,4 @@ def _within(domain: str, *parents: str) -> bool:
 
 
 def _refusal(scope: Scope, obj: Object, text: str) -> errors.StatusError:
-    return errors.forbidden('', scope.resource.plural, obj['metadata'].get('name', ''), text)
+    return errors.forbidden(scope.resource.group, scope.resource.plural, obj['metadata'].get('name', ''), text)

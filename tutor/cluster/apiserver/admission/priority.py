@@ -16,9 +16,14 @@ class Priority(Plugin):
     resources = frozenset({('', 'pods'), (GROUP, 'priorityclasses')})
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        if scope.resource.plural != 'pods' or old is not None or scope.info.subresource:
+        if scope.resource.plural != 'pods' or scope.info.subresource:
             return
         spec = obj.get('spec') or {}
+        if old is not None:
+            for name in ('priority', 'preemptionPolicy'):
+                if name in old['spec']:
+                    spec.setdefault(name, old['spec'][name])
+            return
         name = spec.get('priorityClassName')
         found = self._class(obj, name) if name else self._default()
         value, policy = 0, 'PreemptLowerPriority'

@@ -29,6 +29,17 @@ class RuntimeClass(Plugin):
             spec['overhead'] = dict(fixed)
         self._schedule(spec, found.get('scheduling') or {}, pod)
 
+    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        """validateOverhead."""
+        spec = obj.get('spec') or {}
+        if old is not None or scope.info.subresource or not spec.get('overhead'):
+            return
+        name = spec.get('runtimeClassName')
+        found = self.server.stores.of('node.k8s.io', 'runtimeclasses').find('', name) if name else None
+        if not (found or {}).get('overhead'):
+            raise errors.forbidden('', 'pods', obj['metadata'].get('name', ''), (
+                'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead'))
+
     def _schedule(self, spec: Object, scheduling: Object, pod: str) -> None:
         selector = spec.get('nodeSelector') or {}
         for key, value in (scheduling.get('nodeSelector') or {}).items():

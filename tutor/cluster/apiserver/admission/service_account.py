@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors, names
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission import mirror_pods
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
 TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 TOKEN_SECONDS = 3607
-MIRROR = 'kubernetes.io/config.mirror'
 
 
 class ServiceAccount(Plugin):
@@ -19,7 +19,7 @@ class ServiceAccount(Plugin):
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         spec = obj.get('spec') or {}
-        if old is not None or scope.info.subresource or MIRROR in (obj['metadata'].get('annotations') or {}):
+        if old is not None or scope.info.subresource or mirror_pods.is_mirror(obj):
             return
         name = spec.setdefault('serviceAccountName', 'default')
         spec['serviceAccount'] = name
@@ -32,6 +32,22 @@ class ServiceAccount(Plugin):
             self._mount_token(spec, context)
         if not spec.get('imagePullSecrets') and account.get('imagePullSecrets'):
             spec['imagePullSecrets'] = [dict(reference) for reference in account['imagePullSecrets']]
+
+    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        """What shows a pod of a kubelet names nothing that only the API server knows."""
+        if old is not None or scope.info.subresource or not mirror_pods.is_mirror(obj):
+            return
+        spec, problem = obj.get('spec') or {}, ''
+        projected = [part for volume in spec.get('volumes') or ()
+                     for part in (volume.get('projected') or {}).get('sources') or ()]
+        if spec.get('serviceAccountName'):
+            problem = 'a mirror pod may not reference service accounts'
+        elif mirror_pods.references_secrets(spec):
+            problem = 'a mirror pod may not reference secrets'
+        elif any('serviceAccountToken' in part for part in projected):
+            problem = 'a mirror pod may not use ServiceAccountToken volume projections'
+        if problem:
+            raise errors.forbidden('', 'pods', obj['metadata'].get('name', ''), problem)
 
     def _mounts_token(self, spec: Object, account: Object) -> bool:
         own = spec.get('automountServiceAccountToken')

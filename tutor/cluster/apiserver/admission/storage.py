@@ -85,12 +85,18 @@ class PersistentVolumeClaimResize(Plugin):
         if (old.get('status') or {}).get('phase') != 'Bound':
             raise errors.forbidden('', 'persistentvolumeclaims', name,
                                    'Only bound persistent volume claims can be expanded')
-        wanted = obj['spec'].get('storageClassName') or ''
+        wanted = _class(obj) if _class(obj) == _class(old) else ''
         found = self.server.stores.of('storage.k8s.io', 'storageclasses').find('', wanted) if wanted else None
         if not (found or {}).get('allowVolumeExpansion'):
             raise errors.forbidden('', 'persistentvolumeclaims', name, (
                 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must '
                 'support resize'))
+
+
+def _class(claim: Object) -> str:
+    """GetPersistentVolumeClaimClass."""
+    noted = (claim['metadata'].get('annotations') or {}).get('volume.beta.kubernetes.io/storage-class')
+    return noted if noted is not None else claim['spec'].get('storageClassName') or ''
 
 
 def _size(claim: Object) -> Quantity:

@@ -18,6 +18,9 @@ def create(scope: Scope) -> Response:
     if (body.get('metadata') or {}).get('name') != scope.info.name:
         raise errors.bad_request('name in URL does not match name in Eviction object')
     pod = scope.store.get(scope.info.namespace, scope.info.name)
+    restriction = scope.server.admission.node_restriction()
+    if restriction is not None:
+        restriction.check_eviction(scope, pod)
     options = _options(scope, body.get('deleteOptions') or {})
     context = deletion.context(scope, options)
     if not _free(pod):

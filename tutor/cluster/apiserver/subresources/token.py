@@ -20,6 +20,9 @@ def create(scope: Scope) -> Response:
     request = decoding.check_types(decoding.read_body(scope), 'authentication.k8s.io', 'v1', 'TokenRequest')
     account = scope.store.get(scope.info.namespace, scope.info.name)
     spec = request.get('spec') or {}
+    restriction = scope.server.admission.node_restriction()
+    if restriction is not None:
+        restriction.check_token(scope, spec)
     seconds = spec.get('expirationSeconds') or DEFAULT
     _check(seconds)
     bound = _bound(scope, spec.get('boundObjectRef') or {})

@@ -41,18 +41,33 @@ def blocks(encoded: str) -> list[tuple[str, bool, bytes]]:
 
 def request_problem(encoded: str) -> str:
     """validateCSR: why a request cannot be read or is not signed by the key in it, '' when it is."""
+    return read_problem(encoded) or _signature_problem(_request(encoded))
+
+
+def read_problem(encoded: str) -> str:
+    """ParseCSR."""
     given = blocks(encoded)
     if not given or given[0][0] != 'CERTIFICATE REQUEST':
         return 'PEM block type must be CERTIFICATE REQUEST'
-    from cryptography.x509 import load_der_x509_csr
-    der = given[0][2]
-    if problem := _outer_problem(der):
+    if problem := _outer_problem(given[0][2]):
         return problem
     try:
-        request = load_der_x509_csr(der)
-        return _signature_problem(request)
+        _request(encoded).public_key()
     except ValueError:
         return 'x509: malformed request'
+    return ''
+
+
+def common_name(encoded: str) -> str:
+    """The last name of the subject of a request that can be read."""
+    from cryptography.x509.oid import NameOID
+    names = _request(encoded).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[-1].value) if names else ''
+
+
+def _request(encoded: str) -> CertificateSigningRequest:
+    from cryptography.x509 import load_der_x509_csr
+    return load_der_x509_csr(blocks(encoded)[0][2])
 
 
 def _outer_problem(der: bytes) -> str:
