@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
+from tutor.cluster.kubelet import logfolder
 from tutor.cluster.kubelet.access import TEXT, Guard
 from tutor.cluster.kubelet.configz import configz
 from tutor.cluster.kubelet.stats import Stats
@@ -32,6 +33,8 @@ class KubeletEndpoint(HttpService):
 
     def read(self, path: str) -> HttpResponse:
         """What a client that may read everything gets."""
+        if path.strip('/').partition('/')[0] == 'logs':
+            return logfolder.read(self._kubelet.machine.files, path)
         match path.strip('/'):
             case 'healthz':
                 return HttpResponse(200, dict(TEXT), b'ok')
