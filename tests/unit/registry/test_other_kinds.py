@@ -33,6 +33,11 @@ CRON = ('apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: c}\nspec: {schedu
         '{template: {spec: {restartPolicy: Never, containers: [{name: c, image: x}]}}}}}')
 LEASE = 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: l}\nspec: '
 
+FLOW = 'apiVersion: flowcontrol.apiserver.k8s.io/v1\nkind: FlowSchema\nmetadata: {name: f}\nspec: '
+LEVEL = ('apiVersion: flowcontrol.apiserver.k8s.io/v1\nkind: PriorityLevelConfiguration\nmetadata: {name: catch-all}\n'
+         'spec: {type: Limited, limited: ')
+VERBS = '"create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"'
+
 MADE: list[tuple[str, list[str]]] = [
     (SC + '[{matchLabelExpressions: [{key: a, values: [x]}]}, {matchLabelExpressions: [{key: a, values: [x]}]}]', [
         'allowedTopologies[1].matchLabelExpressions: Duplicate value: ""']),
@@ -104,6 +109,20 @@ MADE: list[tuple[str, list[str]]] = [
         "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. error: "
         'value of system-node-critical PriorityClass must be 2000001000']),
     ('apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: A_b}', []),
+    (FLOW + '{priorityLevelConfiguration: {name: a}, distinguisherMethod: {type: Odd}, rules: [{subjects: [{kind: '
+            'User, group: {name: a}}, {kind: ServiceAccount, serviceAccount: {name: "*"}}, {kind: Group, group: {}}], '
+            'nonResourceRules: [{verbs: [head], nonResourceURLs: [/]}]}]}', [
+        'spec.distinguisherMethod.type: Unsupported value: {"Type":"Odd"}: supported values: "ByNamespace", "ByUser"',
+        "spec.rules[0].subjects[0].user: Required value: user is required when subject kind is 'User'",
+        "spec.rules[0].subjects[0].group: Forbidden: group is forbidden when subject kind is not 'Group'",
+        'spec.rules[0].subjects[1].serviceAccount.namespace: Required value: must specify namespace for service '
+        'account',
+        'spec.rules[0].subjects[2].group.name: Required value',
+        f'spec.rules[0].nonResourceRules[0].verbs: Unsupported value: ["head"]: supported values: {VERBS}']),
+    (LEVEL + '{limitResponse: {type: Queue, queuing: {queues: 64, handSize: 11}}, borrowingLimitPercent: -1}}', [
+        'spec.limited.limitResponse.queuing.handSize: Invalid value: 11: required entropy bits of deckSize 64 and '
+        'handSize 11 should not be greater than 60',
+        'spec.limited.borrowingLimitPercent: Invalid value: -1: if specified, must be a non-negative integer']),
     ('apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\nspec: {finalizers: [mine]}', [
         'spec.finalizers: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified']),
     ('apiVersion: v1\nkind: LimitRange\nmetadata: {name: a}\nspec: {limits: [{type: Container, min: {cpu: 0}, max: '
@@ -159,6 +178,10 @@ def put(obj: Any, path: str, value: Any) -> None:
         'spec.minReplicas: Invalid value: 0: must be greater than or equal to 1',
         'spec.metrics: Forbidden: must specify at least one Object or External metric to support scaling to zero '
         'replicas']),
+    (LEVEL + '{limitResponse: {type: Reject}}}', 'spec.limited.lendablePercent', 5, [
+        'spec: Invalid value: {"Type":"Limited","Limited":{"NominalConcurrencyShares":30,"LimitResponse":{"Type":"Reject'
+        '","Queuing":null},"LendablePercent":5,"BorrowingLimitPercent":null},"Exempt":null}: spec of \'catch-all\' must '
+        'equal the fixed value']),
     (CRON, 'spec.schedule', 'CRON_TZ=UTC 0 0 * * *', [
         'spec.schedule: Invalid value: "CRON_TZ=UTC 0 0 * * *": cannot use TZ or CRON_TZ in schedule, use timeZone '
         'field instead']),

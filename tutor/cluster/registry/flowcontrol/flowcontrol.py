@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil, log2
 from typing import Any
 
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object, condition
 from tutor.cluster.registry.cells import NONE, age, columns
+from tutor.cluster.registry.core.internals import internal_form
+from tutor.cluster.registry.flowcontrol.subjects import validate_subject
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -15,10 +18,10 @@ from tutor.cluster.simulation import Simulation
 MAX_PRECEDENCE = 10_000
 EVERY = '*'
 _VERBS = ('create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch')
-_METHOD_VERBS = ('connect', 'delete', 'get', 'head', 'options', 'patch', 'post', 'put', 'trace')
 MAX_QUEUES = 10_000_000
 _METHODS = ('ByNamespace', 'ByUser')
-_SUBJECTS = {'Group': 'group', 'ServiceAccount': 'serviceAccount', 'User': 'user'}
+_MANDATORY = ('exempt', 'catch-all')
+_MOST_HASH_BITS = 60
 
 
 class FlowSchemaStrategy(Kind):
@@ -42,7 +45,8 @@ class FlowSchemaStrategy(Kind):
                                        "only the schema named 'exempt' may have matchingPrecedence 1"))
         method = spec.get('distinguisherMethod')
         if method is not None and method.get('type') not in _METHODS:
-            found.append(field.not_supported('spec.distinguisherMethod', method.get('type', ''), _METHODS))
+            found.append(field.not_supported('spec.distinguisherMethod.type', {'Type': method.get('type', '')},
+                                             _METHODS))
         here = 'spec.priorityLevelConfiguration.name'
         level = (spec.get('priorityLevelConfiguration') or {}).get('name', '')
         if not level:
@@ -53,12 +57,40 @@ class FlowSchemaStrategy(Kind):
             found += _rule(rule, f'spec.rules[{index}]')
         return found
 
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateFlowSchemaUpdate: two schemas stay as they are."""
+        return self.check(new, context) + _fixed(new, old, 'FlowSchemaSpec')
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateFlowSchemaStatusUpdate."""
+        return _conditions(new)
+
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec = obj['spec']
         dangling = condition(obj, 'Dangling') or {}
         return [obj['metadata']['name'], (spec.get('priorityLevelConfiguration') or {}).get('name', ''),
                 spec.get('matchingPrecedence', 0), (spec.get('distinguisherMethod') or {}).get('type') or NONE,
                 age(obj, simulation), dangling.get('status') or '?']
+
+
+def _fixed(new: Object, old: Object, kind: str) -> list[FieldError]:
+    name = new['metadata']['name']
+    if name not in _MANDATORY or new['spec'] == old['spec']:
+        return []
+    return [field.invalid('spec', internal_form(new['spec'], kind), f"spec of '{name}' must equal the fixed value")]
+
+
+def _conditions(obj: Object) -> list[FieldError]:
+    """ValidateFlowSchemaStatus, ValidatePriorityLevelConfigurationStatus."""
+    kinds = [item.get('type', '') for item in (obj.get('status') or {}).get('conditions') or ()]
+    found: list[FieldError] = []
+    for index, kind in enumerate(kinds):
+        path = f'status.conditions[{index}].type'
+        if kind in kinds[:index]:
+            found.append(field.duplicate(path, kind))
+        if not kind:
+            found.append(field.required(path, 'must not be empty'))
+    return found
 
 
 def _rule(rule: Object, path: str) -> list[FieldError]:
@@ -68,12 +100,7 @@ def _rule(rule: Object, path: str) -> list[FieldError]:
     if not subjects:
         found.append(field.required(f'{path}.subjects', 'subjects must contain at least one value'))
     for index, subject in enumerate(subjects):
-        here, kind = f'{path}.subjects[{index}]', subject.get('kind', '')
-        if kind not in _SUBJECTS:
-            found.append(field.not_supported(f'{here}.kind', kind, tuple(_SUBJECTS)))
-        elif _SUBJECTS[kind] not in subject:
-            found.append(field.required(f'{here}.{_SUBJECTS[kind]}',
-                                        f"{_SUBJECTS[kind]} is required when subject kind is '{kind}'"))
+        found += validate_subject(subject, f'{path}.subjects[{index}]')
     if not rule.get('resourceRules') and not rule.get('nonResourceRules'):
         found.append(field.required(path, 'at least one of resourceRules and nonResourceRules has to be non-empty'))
     for index, item in enumerate(rule.get('resourceRules') or ()):
@@ -101,7 +128,7 @@ def _resource_rule(rule: Object, path: str) -> list[FieldError]:
 
 def _path_rule(rule: Object, path: str) -> list[FieldError]:
     """ValidateFlowSchemaNonResourcePolicyRule."""
-    found = _all_or(rule.get('verbs'), f'{path}.verbs', 'verbs must contain at least one value', 'verbs', _METHOD_VERBS)
+    found = _all_or(rule.get('verbs'), f'{path}.verbs', 'verbs must contain at least one value', 'verbs', _VERBS)
     urls = rule.get('nonResourceURLs') or []
     found += _all_or(urls, f'{path}.nonResourceURLs', 'nonResourceURLs must contain at least one value',
                      'non-resource URLs')
@@ -158,16 +185,35 @@ class PriorityLevelStrategy(Kind):
         kind, found = spec.get('type', ''), []
         if (obj['metadata'].get('name') == 'exempt') != (kind == 'Exempt'):
             found.append(field.invalid('spec.type', kind, "type must be 'Exempt' if and only if name is 'exempt'"))
-        if kind == 'Exempt' and 'limited' in spec:
-            found.append(field.forbidden('spec.limited', 'must be nil if the type is not Limited'))
+        if kind == 'Exempt':
+            if 'limited' in spec:
+                found.append(field.forbidden('spec.limited', 'must be nil if the type is not Limited'))
+            exempt = spec.get('exempt') or {}
+            found += _shares(exempt, 'spec.exempt') + _percent(exempt, 'spec.exempt')
         elif kind == 'Limited':
             if 'exempt' in spec:
                 found.append(field.forbidden('spec.exempt', 'must be nil if the type is Limited'))
             found += _limited(spec['limited'], 'spec.limited') if 'limited' in spec else [
                 field.required('spec.limited', 'must not be empty when type is Limited')]
-        elif kind != 'Exempt':
+        else:
             found.append(field.not_supported('spec.type', kind, ('Exempt', 'Limited')))
         return found
+
+    def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateIfMandatoryPriorityLevelConfigurationObject: of two levels nothing changes, but for the shares of the
+        exempt one."""
+        found = self.check(new, context)
+        if new['metadata']['name'] != 'exempt':
+            return found + _fixed(new, old, 'PriorityLevelConfigurationSpec')
+        after, before = ({name: value for name, value in item['spec'].items() if name != 'exempt'}
+                         for item in (new, old))
+        return found if after == before else [*found, field.invalid(
+            'spec', internal_form(new['spec'], 'PriorityLevelConfigurationSpec'),
+            "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value")]
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidatePriorityLevelConfigurationStatusUpdate."""
+        return _conditions(new)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec = obj['spec']
@@ -179,24 +225,38 @@ class PriorityLevelStrategy(Kind):
 
 
 def _limited(limited: Object, path: str) -> list[FieldError]:
-    """ValidateLimitedPriorityLevelConfiguration, ValidateLimitResponse."""
-    found: list[FieldError] = []
-    shares, lendable = limited.get('nominalConcurrencyShares', 0), limited.get('lendablePercent', 0)
-    if shares < 0:
-        found.append(field.invalid(f'{path}.nominalConcurrencyShares', shares, 'must be a non-negative integer'))
-    if not 0 <= lendable <= 100:
-        found.append(field.invalid(f'{path}.lendablePercent', lendable, 'must be between 0 and 100, inclusive'))
-    response = limited.get('limitResponse') or {}
-    kind, queuing, here = response.get('type', ''), response.get('queuing'), f'{path}.limitResponse'
-    if kind == 'Reject' and queuing is not None:
-        found.append(field.forbidden(f'{here}.queuing', 'must be nil if limited.limitResponse.type is not Limited'))
-    elif kind == 'Queue' and queuing is None:
-        found.append(field.required(f'{here}.queuing', 'must not be empty if limited.limitResponse.type is Limited'))
-    elif queuing is not None and kind == 'Queue':
-        found += _queuing(queuing, f'{here}.queuing')
-    elif kind not in ('Queue', 'Reject'):
-        found.append(field.not_supported(f'{here}.type', kind, ('Queue', 'Reject')))
+    """ValidateLimitedPriorityLevelConfiguration."""
+    found = _shares(limited, path) + _response(limited.get('limitResponse') or {}, f'{path}.limitResponse')
+    found += _percent(limited, path)
+    most = limited.get('borrowingLimitPercent')
+    if most is not None and most < 0:
+        found.append(field.invalid(f'{path}.borrowingLimitPercent', most,
+                                   'if specified, must be a non-negative integer'))
     return found
+
+
+def _shares(given: Object, path: str) -> list[FieldError]:
+    shares = given.get('nominalConcurrencyShares', 0)
+    return [] if shares >= 0 else [field.invalid(f'{path}.nominalConcurrencyShares', shares,
+                                                 'must be a non-negative integer')]
+
+
+def _percent(given: Object, path: str) -> list[FieldError]:
+    lendable = given.get('lendablePercent', 0)
+    return [] if 0 <= lendable <= 100 else [field.invalid(f'{path}.lendablePercent', lendable,
+                                                          'must be between 0 and 100, inclusive')]
+
+
+def _response(response: Object, path: str) -> list[FieldError]:
+    """ValidateLimitResponse."""
+    kind, queuing = response.get('type', ''), response.get('queuing')
+    if kind == 'Reject' and queuing is not None:
+        return [field.forbidden(f'{path}.queuing', 'must be nil if limited.limitResponse.type is not Limited')]
+    if kind == 'Queue' and queuing is None:
+        return [field.required(f'{path}.queuing', 'must not be empty if limited.limitResponse.type is Limited')]
+    if kind not in ('Queue', 'Reject'):
+        return [field.not_supported(f'{path}.type', kind, ('Queue', 'Reject'))]
+    return _queuing(queuing, f'{path}.queuing') if queuing is not None else []
 
 
 def _queuing(queuing: Object, path: str) -> list[FieldError]:
@@ -213,4 +273,8 @@ def _queuing(queuing: Object, path: str) -> list[FieldError]:
     elif hand > queuing['queues']:
         found.append(field.invalid(f'{path}.handSize', hand,
                                    f'should not be greater than queues ({queuing["queues"]})'))
+    elif ceil(log2(queuing['queues']) * hand) > _MOST_HASH_BITS:
+        found.append(field.invalid(f'{path}.handSize', hand, (
+            f'required entropy bits of deckSize {queuing["queues"]} and handSize {hand} should not be greater than '
+            f'{_MOST_HASH_BITS}')))
     return found
