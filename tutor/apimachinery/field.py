@@ -25,6 +25,10 @@ OMITTED = object()
 """A bad value that the message does not show (field.OmitValueType)."""
 
 
+class Bare(str):
+    """A bad value that knows how to show itself (fmt.Stringer): without quotes."""
+
+
 class FieldError:
     """One complaint about one field. `type` is a key of the table above; the text is made when it is asked for."""
 
@@ -131,7 +135,7 @@ MAPS = frozenset(('matchLabels', 'labels', 'annotations', 'nodeSelector', 'param
 def render(value: Any) -> str:
     """A bad value as the message shows it: quoted text, bare numbers and booleans, anything else as JSON."""
     if isinstance(value, str):
-        return go_quote(value)
+        return str(value) if isinstance(value, Bare) else go_quote(value)
     if value is None:
         return '"null"'
     if value is NIL:

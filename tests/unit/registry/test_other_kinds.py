@@ -179,9 +179,9 @@ def put(obj: Any, path: str, value: Any) -> None:
         'spec.metrics: Forbidden: must specify at least one Object or External metric to support scaling to zero '
         'replicas']),
     (LEVEL + '{limitResponse: {type: Reject}}}', 'spec.limited.lendablePercent', 5, [
-        'spec: Invalid value: {"Type":"Limited","Limited":{"NominalConcurrencyShares":30,"LimitResponse":{"Type":"Reject'
-        '","Queuing":null},"LendablePercent":5,"BorrowingLimitPercent":null},"Exempt":null}: spec of \'catch-all\' must '
-        'equal the fixed value']),
+        'spec: Invalid value: {"Type":"Limited","Limited":{"NominalConcurrencyShares":30,"LimitResponse":{"Type":'
+        '"Reject","Queuing":null},"LendablePercent":5,"BorrowingLimitPercent":null},"Exempt":null}: spec of '
+        "'catch-all' must equal the fixed value"]),
     (CRON, 'spec.schedule', 'CRON_TZ=UTC 0 0 * * *', [
         'spec.schedule: Invalid value: "CRON_TZ=UTC 0 0 * * *": cannot use TZ or CRON_TZ in schedule, use timeZone '
         'field instead']),
@@ -220,6 +220,52 @@ def test_what_a_status_may_say(kinds, text, status, expected):
     strategy = kinds.strategy(old)
     found = strategy.validate_status({**deep_copy(old), 'status': status}, old, kinds.context)
     assert [str(error) for error in found] == expected
+
+
+CLAIM = ('apiVersion: resource.k8s.io/v1\nkind: ResourceClaim\nmetadata: {name: c}\nspec: {devices: {requests: [{name: '
+         'r, exactly: {deviceClassName: d}}]}}')
+ALLOCATED = {'allocation': {'devices': {'results': [{'request': 'r', 'driver': 'd.io', 'pool': 'p', 'device': 'x'}]}}}
+USER = {'resource': 'pods', 'name': 'p', 'uid': 'u'}
+
+
+@pytest.mark.parametrize(('before', 'status', 'expected'), [
+    ({}, {**ALLOCATED, 'reservedFor': [USER]}, []),
+    ({}, {'reservedFor': [USER]}, ['status.reservedFor: Forbidden: may not be specified when `allocated` is not set']),
+    (ALLOCATED, {**ALLOCATED, 'reservedFor': [{}, USER, USER]}, [
+        'status.reservedFor[0].resource: Required value', 'status.reservedFor[0].name: Required value',
+        'status.reservedFor[0].uid: Required value', 'status.reservedFor[2]: Duplicate value: "u"']),
+    (ALLOCATED, {**ALLOCATED, 'devices': [{'driver': 'd.io', 'pool': 'p', 'device': 'y', 'conditions': [
+        {'type': 'Ready', 'status': 'Odd', 'reason': 'a b', 'lastTransitionTime': None}]}]}, [
+        'status.devices[0]: Invalid value: d.io/p/y: must be an allocated device in the claim',
+        'status.devices[0].conditions[0].status: Unsupported value: "Odd": supported values: "False", "True", '
+        '"Unknown"',
+        'status.devices[0].conditions[0].lastTransitionTime: Required value: must be set',
+        'status.devices[0].conditions[0].reason: Invalid value: "a b": a condition reason must start with alphabetic '
+        "character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an "
+        "alphanumeric character or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or "
+        "'ReasonA:ReasonB', regex used for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')"]),
+    (ALLOCATED, {'allocation': {'devices': {}}}, [
+        'status.allocation: Invalid value: {"Devices":{"Results":null,"Config":null},"NodeSelector":null,'
+        '"AllocationTimestamp":null}: field is immutable']),
+    ({}, {'allocation': {'devices': {'results': [{'request': 's', 'driver': 'd.io', 'pool': '', 'device': 'x'}]}}}, [
+        'status.allocation.devices.results[0].request: Invalid value: "s": must be the name of a request in the claim '
+        "or the name of a request and a subrequest separated by '/'",
+        'status.allocation.devices.results[0].pool: Required value']),
+])
+def test_what_is_allocated_to_a_claim(kinds, before, status, expected):
+    old = {**deep_copy(kinds.create(CLAIM)), 'status': before}
+    found = kinds.strategy(old).validate_status({**deep_copy(old), 'status': status}, old, kinds.context)
+    assert [str(error) for error in found] == expected
+
+
+def test_a_claim_that_goes_is_reserved_for_nobody_else(kinds):
+    old = {**deep_copy(kinds.create(CLAIM)), 'status': ALLOCATED}
+    old['metadata']['deletionTimestamp'] = '2026-01-01T00:00:00Z'
+    new = {**old, 'status': {**ALLOCATED, 'reservedFor': [USER]}}
+    found = kinds.strategy(old).validate_status(new, old, kinds.context)
+    assert [str(error) for error in found] == [
+        'status.reservedFor: Forbidden: new entries may not be added while `deallocationRequested` or '
+        '`deletionTimestamp` are set']
 
 
 def test_a_lease_has_nothing_of_coordinated_elections(kinds):

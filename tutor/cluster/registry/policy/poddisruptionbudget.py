@@ -7,7 +7,7 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
-from tutor.cluster.registry import int_or_percent, label_selectors, metadata
+from tutor.cluster.registry import conditions, int_or_percent, label_selectors, metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
@@ -49,10 +49,11 @@ class PodDisruptionBudgetStrategy(Kind):
         return found
 
     def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        """ValidatePodDisruptionBudgetStatusUpdate, but for the conditions."""
+        """ValidatePodDisruptionBudgetStatusUpdate."""
         status = new.get('status') or {}
-        return [error for name in ('disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods')
-                for error in metadata.non_negative(status.get(name), f'status.{name}')]
+        found = conditions.validate(status.get('conditions') or [], 'status.conditions')
+        return found + [error for name in ('disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods')
+                        for error in metadata.non_negative(status.get(name), f'status.{name}')]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         spec = obj['spec']

@@ -10,7 +10,7 @@ from tutor.apimachinery.objects import Object, labels
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.kind import Kind
-from tutor.cluster.registry.resource import requests, selectors
+from tutor.cluster.registry.resource import claim_status, requests, selectors
 from tutor.cluster.registry.storage import volume
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -62,6 +62,10 @@ class ResourceClaimStrategy(Kind):
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return metadata.immutable(new['spec'], old['spec'], 'spec')
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        """ValidateResourceClaimStatusUpdate."""
+        return claim_status.validate(new, old)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         return [obj['metadata']['name'], _state(obj), age(obj, simulation)]

@@ -6,8 +6,11 @@ from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.resource.selectors import validate_selectors
+from tutor.cluster.registry.storage import volume
 
 MOST = 32
+_NO_REQUEST = ("must be the name of a request in the claim or the name of a request and a subrequest separated by "
+               "'/'")
 _MODES = ('All', 'ExactCount')
 
 
@@ -34,12 +37,49 @@ def validate(spec: Object, path: str) -> list[FieldError]:
         place, name = f'{here}.requests[{index}]', request.get('name', '')
         found += _name(name, seen, f'{place}.name')
         found += _request(request, place)
-    for index, constraint in enumerate(devices.get('constraints') or ()):
-        for number, name in enumerate(constraint.get('requests') or ()):
-            if name.partition('/')[0] not in seen:
-                found.append(field.invalid(f'{here}.constraints[{index}].requests[{number}]', name,
-                                           'must be the name of a request in the claim or the name of a request and a '
-                                           "subrequest separated by '/'"))
+    for kind in ('constraints', 'config'):
+        for index, part in enumerate(devices.get(kind) or ()):
+            found += _references(part.get('requests') or [], spec, f'{here}.{kind}[{index}].requests')
+            if kind == 'config':
+                found += _configuration(part, f'{here}.config[{index}]')
+    return found
+
+
+def _references(given: list[str], spec: Object, path: str) -> list[FieldError]:
+    if len(given) > MOST:
+        return [field.too_many(path, len(given), MOST)]
+    found = [error for index, name in enumerate(given) for error in validate_reference(name, spec, f'{path}[{index}]')]
+    return found + [field.duplicate(f'{path}[{index}]', name) for index, name in enumerate(given)
+                    if name in given[:index]]
+
+
+def validate_reference(name: str, spec: Object, path: str) -> list[FieldError]:
+    """validateRequestNameRef: a request of a claim's spec, or one of the alternatives in it."""
+    first, _, second = name.partition('/')
+    if '/' in second:
+        return [field.invalid(path, name, _NO_REQUEST)]
+    found = [error for part in name.split('/') for error in field.invalid_each(
+        path, part, names.is_dns1123_label(part))]
+    request = next((item for item in (spec.get('devices') or {}).get('requests') or ()
+                    if item.get('name') == first), None)
+    alternatives = [item.get('name') for item in (request or {}).get('firstAvailable') or ()]
+    if request is None or ('/' in name and second not in alternatives):
+        found.append(field.invalid(path, name, _NO_REQUEST))
+    return found
+
+
+def _configuration(config: Object, path: str) -> list[FieldError]:
+    """validateDeviceConfiguration."""
+    opaque, here = config.get('opaque'), f'{path}.opaque'
+    if opaque is None:
+        return [field.required(here)]
+    found: list[FieldError] = []
+    volume.driver_name(opaque.get('driver', ''), f'{here}.driver', found)
+    given = opaque.get('parameters')
+    if given is None:
+        found.append(field.required(f'{here}.parameters'))
+    elif not isinstance(given, dict):
+        found.append(field.invalid(f'{here}.parameters', '<value omitted>', 'must be a valid JSON object'))
     return found
 
 
