@@ -86,6 +86,17 @@ def _decimal(amount: int, unit: int) -> str:
     return f'{whole}.{str(rest).rjust(len(str(unit)) - 1, "0").rstrip("0")}'
 
 
+def short_human_duration(seconds: float) -> str:
+    """ShortHumanDuration: the largest unit alone; clocks may be two seconds apart."""
+    whole = int(seconds)
+    if whole < 0:
+        return '<invalid>' if whole < -1 else '0s'
+    for size, unit in ((365 * 86400, 'y'), (86400, 'd'), (3600, 'h'), (60, 'm')):
+        if whole >= size:
+            return f'{whole // size}{unit}'
+    return f'{whole}s'
+
+
 def human_duration(seconds: float) -> str:
     """duration.HumanDuration: two significant parts while they matter."""
     whole = int(seconds)

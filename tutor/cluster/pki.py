@@ -82,6 +82,15 @@ class Keys:
         asked = (common, groups, authority, names, purposes, key_of, since)
         return self._once(asked, lambda: self._issue(*asked))
 
+    def request(self, common: str, groups: tuple[str, ...], names: tuple[str, ...], key_of: str) -> KeyPair:
+        """A signing request in the place of a certificate, and the key it is for."""
+        from cryptography import x509
+        key = self._key(key_of)
+        builder = x509.CertificateSigningRequestBuilder(_name(common, groups))
+        if names:
+            builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), False)
+        return _pair(_signed(builder, key), key)
+
     def service_accounts(self) -> tuple[str, str]:
         """The key pair that kubeadm makes to sign service accounts' tokens, as PEM: private and public."""
         key = self._key(SERVICE_ACCOUNTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.cluster.machine.kubeadm_files import PKI
-from tutor.kubeadm import certs, configs, init, join, reset, tokens, upgrade, workflow
+from tutor.kubeadm import certs, configs, init, join, requests, reset, tokens, upgrade, workflow
 from tutor.kubeadm.command import Command
 from tutor.shell.pflag import DURATION, Flag
 
@@ -109,6 +109,8 @@ ROOT = Command('kubeadm', '', long="""\
         Command('certificate-key', 'Generate certificate keys', certs.certificate_key),
         Command('check-expiration', 'Check certificates expiration for a Kubernetes cluster', certs.check_expiration,
                 (*CERTS, OUTPUT)),
+        Command('generate-csr', 'Generate keys and certificate signing requests', requests.run, (CERT_DIR, CONFIG, Flag(
+            'kubeconfig-dir', '', requests.FOLDER, 'The path where to save the kubeconfig file.'))),
         Command('renew', 'Renew certificates for a Kubernetes cluster', long=workflow.MACRO, commands=(
             *(Command(name, f'Renew the {title}', certs.renewal(name), CERTS) for name, title in certs.TITLES.items()),
             Command('all', 'Renew all available certificates', certs.renewal('all'), CERTS))))),
@@ -117,11 +119,21 @@ ROOT = Command('kubeadm', '', long="""\
             Command('list', 'Print a list of images kubeadm will use. The configuration file is used in case any '
                     'images or image repositories are customized', configs.list_images, (*IMAGES, OUTPUT)),
             Command('pull', 'Pull images used by kubeadm', configs.pull_images, (*IMAGES, CRI_SOCKET)))),
+        Command('migrate', 'Read an older version of the kubeadm configuration API types from a file, and output the '
+                'similar config object for the newer version', configs.migrate, (
+                    Flag('new-config', help='Path to the resulting equivalent kubeadm config file using the new API '
+                         'version. Optional, if not specified output will be sent to STDOUT.'),
+                    Flag('old-config', help='Path to the kubeadm config file that is using an old API version and '
+                         'should be converted. This flag is mandatory.'))),
         Command('print', 'Print configuration', commands=(
             Command('init-defaults', "Print default init configuration, that can be used for 'kubeadm init'",
                     configs.print_init, (COMPONENTS,)),
             Command('join-defaults', "Print default join configuration, that can be used for 'kubeadm join'",
-                    configs.print_join, (COMPONENTS,)))),
+                    configs.print_join, (COMPONENTS,)),
+            Command('reset-defaults', "Print default reset configuration, that can be used for 'kubeadm reset'",
+                    configs.print_reset, (COMPONENTS,)),
+            Command('upgrade-defaults', "Print default upgrade configuration, that can be used for 'kubeadm upgrade'",
+                    configs.print_upgrade, (COMPONENTS,)))),
         Command('validate', 'Read a file containing the kubeadm configuration API and report any validation errors',
                 configs.validate, (CONFIG,)))),
     Command('init', 'Run this command in order to set up the Kubernetes control plane', init.run, INIT,

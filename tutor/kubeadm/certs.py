@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from tutor.apimachinery import decode
+from tutor.apimachinery.duration import short_human_duration
+from tutor.apimachinery.objects import Object
 from tutor.cluster.machine import kubeadm_files
 from tutor.cluster.machine.kubeadm_files import AUTHORITIES, CLIENT_CERTIFICATES, PKI, Certificate, write_pair
+from tutor.kubeadm import output
 from tutor.kubeadm.command import Run
 from tutor.kubeadm.environment import Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
@@ -39,7 +41,7 @@ RENEWED = ('Done renewing certificates. You must restart the kube-apiserver, kub
 def _require(environment: Environment) -> None:
     """What every command about certificates needs. Raises KubeadmError."""
     flags = environment.flags
-    for name, usual in (('cert-dir', PKI), ('config', ''), ('output', 'text')):
+    for name, usual in (('cert-dir', PKI), ('config', '')):
         if flags.get(name, usual) != usual:
             raise not_simulated(f'kubeadm certs --{name}')
     require_root(environment)
@@ -68,39 +70,61 @@ def certificates(environment: Environment) -> dict[str, Certificate]:
 
 async def check_expiration(environment: Environment, words: list[str]) -> None:
     """kubeadm certs check-expiration"""
+    form = output.wanted(environment, 'kubeadm certs check-expiration')
     _require(environment)
-    _reading(environment, 'check-expiration')
-    now, files = environment.ctx.simulation.wall(), environment.files
-    known = certificates(environment)
-    rows = [('CERTIFICATE', 'EXPIRES', 'RESIDUAL TIME', 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED')]
-    for name in TITLES:
-        certificate = known.get(name)
-        path = f'{PKI}/{certificate.path}.crt' if certificate else f'/etc/kubernetes/{name}'
-        authority = certificate.authority.replace('/', '-') if certificate else 'ca'
-        if not files.exists(path):
-            rows.append((f'!MISSING! {name}', '', '', '', ''))
-            continue
-        until = expiry(files.read_text(path))
-        managed = 'no' if _signs(environment, certificate) else 'yes'
-        rows.append((name, _date(until), _residual(until, now), authority, managed))
-    _table(environment, rows)
+    if form == output.TEXT:
+        _reading(environment, 'check-expiration')
+    leaves = [_leaf(environment, name) for name in TITLES]
+    authorities = [_signer(environment, path) for path in AUTHORITIES]
+    if form != output.TEXT:
+        output.show(environment, form, 'CertificateExpirationInfo',
+                    {'certificates': leaves, 'certificateAuthorities': authorities})
+        return
+    _table(environment, [('CERTIFICATE', 'EXPIRES', 'RESIDUAL TIME', 'CERTIFICATE AUTHORITY', 'EXTERNALLY MANAGED'),
+                         *((*_cells(each), each.get('caName', ''), _managed(each)) for each in leaves)])
     environment.say('')
-    rows = [('CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED')]
-    for path in AUTHORITIES:
-        if files.exists(f'{PKI}/{path}.crt'):
-            until = expiry(files.read_text(f'{PKI}/{path}.crt'))
-            managed = 'no' if files.exists(f'{PKI}/{path}.key') else 'yes'
-            rows.append((path.replace('/', '-'), _date(until), _residual(until, now), managed))
-    _table(environment, rows)
+    _table(environment, [('CERTIFICATE AUTHORITY', 'EXPIRES', 'RESIDUAL TIME', 'EXTERNALLY MANAGED'),
+                         *((*_cells(each), _managed(each)) for each in authorities)])
 
 
-def _table(environment: Environment, rows: list[Any]) -> None:
-    widths = [max(len(row[place]) for row in rows) + 3 for place in range(len(rows[0]))]
-    widths[-1] -= 3
+def _leaf(environment: Environment, name: str) -> Object:
+    """A certificate as fetchCertificateExpirationInfo tells of it."""
+    certificate = certificates(environment).get(name)
+    path = f'{PKI}/{certificate.path}.crt' if certificate else f'/etc/kubernetes/{name}'
+    authority = certificate.authority.replace('/', '-') if certificate else 'ca'
+    return _info(environment, name, path, not _signs(environment, certificate), authority)
+
+
+def _signer(environment: Environment, path: str) -> Object:
+    external = not environment.files.exists(f'{PKI}/{path}.key')
+    return _info(environment, path.replace('/', '-'), f'{PKI}/{path}.crt', external)
+
+
+def _info(environment: Environment, name: str, path: str, external: bool, authority: str = '') -> Object:
+    if not environment.files.exists(path):
+        return {'name': name, 'expirationDate': None, 'residualTime': 0, 'externallyManaged': False, 'missing': True}
+    until = expiry(environment.files.read_text(path))
+    rest = int((until - environment.ctx.simulation.wall()).total_seconds())
+    signer = {'caName': authority} if authority else {}
+    return {'name': name, 'expirationDate': until.strftime('%Y-%m-%dT%H:%M:%SZ'), 'residualTime': rest,
+            'externallyManaged': external, **signer, 'missing': False}
+
+
+def _cells(info: Object) -> tuple[str, str, str]:
+    if info['missing']:
+        return f'!MISSING! {info["name"]}', '', ''
+    until = datetime.strptime(info['expirationDate'], '%Y-%m-%dT%H:%M:%SZ')
+    return info['name'], until.strftime('%b %d, %Y %H:%M UTC'), short_human_duration(info['residualTime'])
+
+
+def _managed(info: Object) -> str:
+    return '' if info['missing'] else ('yes' if info['externallyManaged'] else 'no').ljust(8)
+
+
+def _table(environment: Environment, rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(row[place]) for row in rows) + 3 for place in range(len(rows[0]) - 1)]
     for row in rows:
-        last = '   ' if row is rows[0] else '      '
-        environment.say((''.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-                         + last) if row[-1] else row[0])
+        environment.say(''.join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + row[-1])
 
 
 def expiry(text: str) -> datetime:
@@ -110,20 +134,6 @@ def expiry(text: str) -> datetime:
         user = (decode.one(text) or {})['users'][0]['user']
         text = base64.b64decode(user['client-certificate-data']).decode()
     return x509.load_pem_x509_certificate(text.encode()).not_valid_after_utc
-
-
-def _date(moment: datetime) -> str:
-    return moment.strftime('%b %d, %Y %H:%M UTC')
-
-
-def _residual(until: datetime, now: datetime) -> str:
-    seconds = (until - now).total_seconds()
-    if seconds < 0:
-        return '<invalid>'
-    days = int(seconds // 86400)
-    if days >= 365 * 2:
-        return f'{days // 365}y'
-    return f'{days}d' if days else f'{int(seconds // 3600)}h'
 
 
 def _signs(environment: Environment, certificate: Certificate | None) -> bool:

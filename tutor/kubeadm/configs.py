@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery import decode
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.printing import to_yaml
-from tutor.kubeadm import configuration, images
+from tutor.cluster.machine.kubeadm_files import KUBELET_CONFIG
+from tutor.kubeadm import configuration, images, output, tokens
 from tutor.kubeadm.configuration import CLUSTER, INIT, JOIN, KUBELET, PROXY, RESET, UPGRADE, VERSION
 from tutor.kubeadm.data import check_socket
 from tutor.kubeadm.environment import Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
+from tutor.shell.vfs import normalize
 
 TIMEOUTS = """\
 timeouts:
@@ -60,26 +63,103 @@ nodeRegistration:
   taints: null
 {timeouts}"""
 
+RESET_DEFAULTS = """\
+apiVersion: kubeadm.k8s.io/v1beta4
+certificatesDir: /etc/kubernetes/pki
+criSocket: unix:///var/run/containerd/containerd.sock
+kind: ResetConfiguration
+"""
+UPGRADE_DEFAULTS = """\
+apiVersion: kubeadm.k8s.io/v1beta4
+apply:
+  certificateRenewal: true
+  etcdUpgrade: true
+  imagePullPolicy: IfNotPresent
+  imagePullSerial: true
+diff: {}
+kind: UpgradeConfiguration
+node:
+  certificateRenewal: true
+  etcdUpgrade: true
+  imagePullPolicy: IfNotPresent
+  imagePullSerial: true
+plan:
+  etcdUpgrade: true
+"""
+
 
 async def print_init(environment: Environment, words: list[str]) -> None:
     """kubeadm config print init-defaults"""
-    _no_component_configs(environment)
-    defaults = configuration.cluster_defaults(f'{VERSION.rpartition(".")[0]}.0')
-    defaults['networking']['serviceSubnet'] = '10.96.0.0/12'
-    cluster = to_yaml(defaults)
-    environment.io.stdout.write(INIT_DEFAULTS.format(timeouts=TIMEOUTS, cluster=cluster.replace(
+    cluster = to_yaml(_cluster_defaults(f'{VERSION.rpartition(".")[0]}.0'))
+    _print(environment, INIT_DEFAULTS.format(timeouts=TIMEOUTS, cluster=cluster.replace(
         'kubernetesVersion: v', 'kubernetesVersion: ')))
+
+
+def _cluster_defaults(version: str) -> Object:
+    """As kubeadm has them, where the simulation has a smaller network of services."""
+    defaults = configuration.cluster_defaults(version)
+    defaults['networking']['serviceSubnet'] = '10.96.0.0/12'
+    return defaults
 
 
 async def print_join(environment: Environment, words: list[str]) -> None:
     """kubeadm config print join-defaults"""
-    _no_component_configs(environment)
-    environment.io.stdout.write(JOIN_DEFAULTS.format(name=environment.hostname, timeouts=TIMEOUTS))
+    _print(environment, JOIN_DEFAULTS.format(name=environment.hostname, timeouts=TIMEOUTS))
 
 
-def _no_component_configs(environment: Environment) -> None:
-    if environment.flags['component-configs']:
-        raise not_simulated('kubeadm config print --component-configs')
+async def print_reset(environment: Environment, words: list[str]) -> None:
+    """kubeadm config print reset-defaults"""
+    _print(environment, RESET_DEFAULTS + TIMEOUTS)
+
+
+async def print_upgrade(environment: Environment, words: list[str]) -> None:
+    """kubeadm config print upgrade-defaults"""
+    _print(environment, UPGRADE_DEFAULTS + TIMEOUTS)
+
+
+def _print(environment: Environment, text: str) -> None:
+    """A document, and after it those of --component-configs (runConfigPrintActionDefaults)."""
+    parts = [text]
+    for kind in environment.flags['component-configs']:
+        if kind not in (KUBELET, PROXY):
+            raise KubeadmError(f'--component-configs needs to contain some of [{PROXY} {KUBELET}]')
+        if kind == PROXY:
+            raise not_simulated(f'kubeadm config print --component-configs {PROXY}')
+        parts.append(KUBELET_CONFIG)
+    environment.io.stdout.write('---\n'.join(parts))
+
+
+async def migrate(environment: Environment, words: list[str]) -> None:
+    """kubeadm config migrate --old-config FILE [--new-config FILE]: the same, with all defaults written out."""
+    flags = environment.flags
+    if not flags['old-config']:
+        raise KubeadmError('the --old-config flag is mandatory')
+    found = configuration.load(environment, flags['old-config'], (CLUSTER, INIT, JOIN, RESET, UPGRADE, KUBELET, PROXY))
+    if not found:
+        raise KubeadmError('no kubeadm configuration documents found')
+    text = '---\n'.join(to_yaml(each) for each in _completed(environment, found))
+    if flags['new-config']:
+        environment.files.put(normalize(flags['new-config'], environment.ctx.cwd), text)
+    else:
+        environment.io.stdout.write(text)
+
+
+def _completed(environment: Environment, found: dict[str, Object]) -> list[Object]:
+    """MigrateOldConfig: an init's two documents, then those of join, reset and upgrade."""
+    name, address = environment.hostname, environment.address
+    done: list[Object] = []
+    if CLUSTER in found or INIT in found:
+        token = {'groups': list(tokens.Wanted().groups), 'token': tokens.generate(environment), 'ttl': '24h0m0s',
+                 'usages': list(tokens.USAGES)}
+        init = configuration.merged(configuration.init_defaults(name, address), found.get(INIT, {}))
+        init.setdefault('bootstrapTokens', [token])
+        init['nodeRegistration'].setdefault('taints', [
+            {'effect': 'NoSchedule', 'key': 'node-role.kubernetes.io/control-plane'}])
+        cluster = configuration.merged(_cluster_defaults(VERSION), found.get(CLUSTER, {}))
+        done += [init, cluster]
+    defaults = {JOIN: configuration.join_defaults(name), RESET: decode.one(RESET_DEFAULTS + TIMEOUTS),
+                UPGRADE: decode.one(UPGRADE_DEFAULTS + TIMEOUTS)}
+    return [*done, *(configuration.merged(default, found[kind]) for kind, default in defaults.items() if kind in found)]
 
 
 def _cluster(environment: Environment) -> Object:
@@ -98,9 +178,11 @@ def _cluster(environment: Environment) -> Object:
 
 async def list_images(environment: Environment, words: list[str]) -> None:
     """kubeadm config images list"""
-    if environment.flags['output'] != 'text':
-        raise not_simulated(f'kubeadm config images list -o {environment.flags["output"]}')
-    environment.say(*images.needed(_cluster(environment)))
+    form, found = output.wanted(environment, 'kubeadm config images list'), images.needed(_cluster(environment))
+    if form == output.TEXT:
+        environment.say(*found)
+    else:
+        output.show(environment, form, 'Images', {'images': found})
 
 
 async def pull_images(environment: Environment, words: list[str]) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tutor.apimachinery import decode
-from tutor.apimachinery.duration import parse_duration
+from tutor.apimachinery.duration import parse_duration, short_human_duration
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.cluster.addons.kubeadm import BOOTSTRAPPERS, public_key_hash
-from tutor.kubeadm import configuration
+from tutor.kubeadm import configuration, output
 from tutor.kubeadm.environment import ADMIN_CONF, Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
 
@@ -140,35 +140,37 @@ def join_command(environment: Environment, token: str) -> str:
 
 async def run_list(environment: Environment, words: list[str]) -> None:
     """kubeadm token list"""
-    form = environment.flags['output']
-    if form != 'text':
-        raise not_simulated(f'kubeadm token list -o {form}')
-    found = [secret for secret in environment.admin().items('secrets', NAMESPACE) if secret.get('type') == TYPE]
-    if not found:
+    form = output.wanted(environment, 'kubeadm token list')
+    secrets = environment.admin().items('secrets', NAMESPACE)
+    found = [_stored(each) for each in secrets if each.get('type') == TYPE]
+    if form != output.TEXT:
+        output.show(environment, form, 'BootstrapToken', *found)
         return
     rows = [('TOKEN', 'TTL', 'EXPIRES', 'USAGES', 'DESCRIPTION', 'EXTRA GROUPS')]
-    for secret in found:
-        data = _data(secret)
-        until = data.get('expiration', '')
-        usages = ','.join(sorted(name.removeprefix('usage-bootstrap-') for name, value in data.items()
-                                 if name.startswith('usage-bootstrap-') and value == 'true'))
-        rows.append((f'{data["token-id"]}.{data["token-secret"]}', _rest(until, environment) if until else '<forever>',
-                     until or '<never>', usages or '<none>', data.get('description') or '<none>',
-                     data.get('auth-extra-groups') or '<none>'))
+    for token in found:
+        until = token.get('expires', '')
+        rows.append((token['token'], _rest(until, environment) if until else '<forever>', until or '<never>',
+                     ','.join(token.get('usages', ())) or '<none>', token.get('description', '<none>'),
+                     ','.join(token.get('groups', ())) or '<none>'))
     widths = [max(len(row[place]) for row in rows) + 3 for place in range(5)]
-    for row in rows:
+    for row in rows if found else ():
         environment.say(''.join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + row[5])
+
+
+def _stored(secret: Object) -> Object:
+    """The token that a Secret holds (BootstrapTokenFromSecret); what is empty is left out."""
+    data = _data(secret)
+    usages = sorted(name.removeprefix('usage-bootstrap-') for name, value in data.items()
+                    if name.startswith('usage-bootstrap-') and value == 'true')
+    groups = sorted(group for group in data.get('auth-extra-groups', '').split(',') if group)
+    fields = {'token': f'{data["token-id"]}.{data["token-secret"]}', 'description': data.get('description'),
+              'expires': data.get('expiration'), 'usages': usages, 'groups': groups}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _rest(until: str, environment: Environment) -> str:
     moment = datetime.strptime(until, '%Y-%m-%dT%H:%M:%SZ').replace(tzinfo=UTC)
-    seconds = (moment - environment.ctx.simulation.wall()).total_seconds()
-    if seconds < 0:
-        return '<invalid>'
-    for size, unit in ((86400, 'd'), (3600, 'h'), (60, 'm')):
-        if seconds >= size * (2 if unit == 'd' else 1):
-            return f'{int(seconds // size)}{unit}'
-    return f'{int(seconds)}s'
+    return short_human_duration((moment - environment.ctx.simulation.wall()).total_seconds())
 
 
 def _data(secret: Object) -> dict[str, str]:
