@@ -21,6 +21,9 @@ class Foreground:
         self._interrupted = False
         shell.ctx.signals['INT'] = self.interrupt
         shell.ctx.signals['TSTP'] = self.suspend
+        process = shell.ctx.host.processes.get(shell.ctx.pid)
+        if process is not None:
+            process.controls_jobs = True
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What the work gives, or None when it was interrupted."""

@@ -198,6 +198,8 @@ class Process:
         self._begun = False
         self.exit_status: int | None = None
         """What a trap has decided, when it ended the process."""
+        self.controls_jobs = False
+        """Whether it is an interactive shell, which has its jobs in process groups of their own."""
 
     @property
     def exit(self) -> Future[int]:
@@ -238,7 +240,20 @@ class Process:
         """The signal of a key at the terminal that this process leads. Without job control above it, it is not stopped:
         its process group is an orphan."""
         if name != 'TSTP' or name in self.context.signals:
+            below = [] if self.controls_jobs or name == 'TSTP' else self._below()
             self.signal(name)
+            for process in below:
+                process.signal(name)
+
+    def _below(self) -> list[Process]:
+        """What it has started, and what that has: all of one process group, which the terminal's keys are for."""
+        found: list[Process] = []
+        pids = {self.pid}
+        for process in sorted(self.context.host.processes.values(), key=lambda one: one.pid):
+            if process.parent in pids and process is not self:
+                pids.add(process.pid)
+                found.append(process)
+        return found
 
     def stop(self, name: str) -> None:
         """Stand still until SIGCONT: none of its coroutines takes a step, nor does what it has started, as when a job

@@ -48,6 +48,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         shell.line, shell.from_option = 1, True
         if shell.dialect.name == 'bash' or (shell.busybox and shell.dialect.name == 'ash'):
             shell.last_commands = last_commands(words[0], shell.dialect.name == 'bash')
+        if shell.dialect.name != 'bash' or 'i' in letters:
+            _catch_interrupt(shell)
         return await run(shell, words[0])
     if words and 's' not in letters:
         path = normalize(words[0], ctx.cwd)
@@ -77,6 +79,29 @@ async def run_script(path: str, text: str, words: list[str], io: IO, ctx: Contex
         shell.options.update((OPTION_LETTERS[letter], True) for letter in word.lstrip('-') if letter in OPTION_LETTERS)
     shell.line = 1
     return await run(shell, text)
+
+
+def _catch_interrupt(shell: Shell) -> None:
+    """setsignal of dash and ash: with -c SIGINT is caught, also by the first process of a container, which it does not
+    kill; raise_interrupt then leaves. An interactive bash goes back to where it was started."""
+    process = shell.ctx.host.processes.get(shell.ctx.pid)
+    if process is None:
+        return
+
+    async def leave() -> None:
+        shell.status = INTERRUPTED
+        status = await shell.run_exit_trap()
+        if process.task is not None:
+            process.exit_status = status
+            process.task.cancel()
+
+    def interrupt() -> None:
+        if process.pid != 1:
+            process.kill('INT')
+        else:
+            shell.ctx.simulation.spawn(leave(), 'SIGINT')
+
+    shell.ctx.signals.setdefault('INT', interrupt)
 
 
 def _shell(io: IO, ctx: Context, name: str, words: tuple[str, ...], options: dict[str, bool],

@@ -299,3 +299,30 @@ def test_whatever_is_pressed_nothing_breaks_and_it_is_lived_through_again(seed: 
     assert screen.terminal.mode == SANE
     again = Session(log=screen.session.log, seed=seed)
     assert (again.log, again.terminal.mode, again.status) == (screen.session.log, SANE, screen.session.status)
+
+
+@pytest.mark.parametrize(('image', 'command', 'last'), [
+    ('busybox:1.28', '/bin/sh -c "while true; do sleep 1; done"', 'pod default/loop terminated (Error)\n'),
+    ('ubuntu', 'sh -c "trap \'echo bye\' EXIT; while true; do sleep 1; done"', 'pod default/loop terminated (Error)\n'),
+    ('ubuntu', 'bash -ic "while true; do sleep 1; done"', 'pod default/loop terminated (Error)\n'),
+    ('ubuntu', 'bash -c "while sleep 1; do true; done; echo end"', 'pod "loop" deleted from default namespace\n')])
+def test_control_c_ends_a_loop_that_is_the_first_process(image: str, command: str, last: str, screen: Screen) -> None:
+    """The load of the HPA walkthrough, and the client's loop of the replicated application."""
+    screen.run(f'kubectl run -i --tty loop --rm --image={image} --restart=Never -- {command}', 12)
+    screen.terminal.interrupt()
+    shown = screen.wait(4)
+    assert shown.endswith(last)
+    assert ('bye' in shown, 'end\n' in shown) == ('bye' in command, 'end' in command)
+
+
+def test_control_c_is_for_all_that_the_first_process_has_started(screen: Screen) -> None:
+    """bash itself, the first process, catches nothing: only what it waits for is ended."""
+    screen.run("kubectl run -it loop --image=ubuntu --restart=Never -- bash -c 'sleep 1000; echo $?; sleep 1000'", 12)
+    screen.terminal.interrupt()
+    assert screen.wait(2).endswith('^C130\n')
+
+
+def test_control_c_does_not_end_a_first_process_that_does_not_catch_it(screen: Screen) -> None:
+    screen.run('kubectl run -it loop --image=busybox --restart=Never -- sleep 1000', 12)
+    screen.terminal.interrupt()
+    assert screen.wait(3) == '^C'
