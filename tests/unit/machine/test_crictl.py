@@ -98,3 +98,24 @@ def test_what_containers_and_pods_use(desk: Desk) -> None:
     rows = [line.split() for line in desk.out(f'ssh root@node01 crictl statsp {pod}').splitlines()]
     assert rows[0] == ['POD', 'POD', 'ID', 'CPU', '%', 'MEM']
     assert [row[:2] for row in rows[1:]] == [['web', pod[:13]]]
+
+
+def test_each_command_has_its_help(shared: Desk) -> None:
+    shown = shared.out('sudo crictl ps --help').splitlines()
+    assert shown[:4] == ['NAME:', '   crictl ps - List containers', '', 'USAGE:']
+    assert '--all, -a Show all containers (default: false)' in [' '.join(line.split()) for line in shown]
+    for command in shared.out('crictl --help').partition('COMMANDS:\n')[2].splitlines():
+        name = command.split()[0].rstrip(',')
+        if name not in ('help', '/stats/summary'):
+            assert f'crictl {name} - ' in shared.out(f'sudo crictl {name} -h')
+
+
+def test_a_wrong_option_is_told_with_the_help(shared: Desk) -> None:
+    said = shared.out('sudo crictl ps --bogus 2>&1')
+    assert said.startswith('Incorrect Usage: flag provided but not defined: -bogus\n\nNAME:\n   crictl ps - List')
+    assert said.endswith('level=fatal msg="flag provided but not defined: -bogus"\n')
+
+
+def test_the_file_system_of_images(shared: Desk) -> None:
+    found = json.loads(shared.out('sudo crictl imagefsinfo'))['status']['imageFilesystems'][0]
+    assert found['fsId']['mountpoint'].startswith('/var/lib/containerd') and int(found['usedBytes']['value']) > 10**8

@@ -8,7 +8,7 @@ from tutor.cluster.simulation import BrokenPipe, Pipe
 from tutor.shell.cri import ContainerRuntime, CriError, LogRequest
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
-from tutor.shell.programs.crictl import tables
+from tutor.shell.programs.crictl import tables, usage
 from tutor.shell.programs.crictl.connection import Fatal, connect, log_line
 from tutor.shell.programs.options import Options, go_duration, parse
 
@@ -34,12 +34,13 @@ COMMANDS: Mapping[str, tuple[str, dict[str, str]]] = {
     'stats': ('ao:p:', {'all': 'a', 'output': 'o', 'id': '=', 'pod': 'p', 'no-trunc': ''}),
     'statsp': ('', {'id': '=', 'no-trunc': ''}),
     'info': ('o:', {'output': 'o', 'template': '='}),
+    'imagefsinfo': ('o:', {'output': 'o', 'template': '='}),
     'version': ('', {}),
     'config': ('l', {'get': '=', 'set': '=', 'list': 'l'}),
 }
 ALIASES = {'p': 'pods', 'image': 'images', 'img': 'images', 'i': 'inspecti'}
 ABSENT = ('create', 'start', 'run', 'runp', 'update', 'attach', 'port-forward', 'checkpoint', 'events', 'metricsp',
-          'metricdescs', 'imagefsinfo', 'update-runtime-config', 'completion')
+          'metricdescs', 'update-runtime-config', 'completion')
 USAGE = """\
 NAME:
    crictl - client for CRI
@@ -53,6 +54,7 @@ VERSION:
 COMMANDS:
    config              Get, set and list crictl configuration options
    exec                Run a command in a running container
+   imagefsinfo         Return image filesystem info
    images, image, img  List images
    inspect             Display the status of one or more containers
    inspecti            Return the status of one or more images
@@ -92,8 +94,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if name not in COMMANDS:
         io.stdout.write(f"No help topic for '{name}'\n")
         return 3
-    short, long = COMMANDS[name]
-    options = parse(['crictl', *general.args[1:]], ctx, short, long, permute=name != 'exec')
+    options = _options(name, general.args[1:], io, ctx)
+    if options is None:
+        return 0
     if name == 'config':
         io.stdout.write(ctx.files.read_text('/etc/crictl.yaml'))
         return 0
@@ -101,6 +104,23 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         return await _run(name, options, connect(general, io, ctx), io, ctx)
     except CriError as error:
         raise Fatal(_context(name, options) + str(error), io, ctx) from None
+
+
+def _options(name: str, words: list[str], io: IO, ctx: Context) -> Options | None:
+    """The options of a command, None when its help was asked for, which has been shown. Raises Fatal."""
+    short, long = COMMANDS[name]
+    try:
+        options = parse(['crictl', *words], ctx, f'{short}h', {**long, 'help': 'h'}, permute=name != 'exec')
+    except Complaint as problem:
+        given = str(problem).partition('\n')[0].rpartition(" '")[2].rstrip("'").lstrip('-')
+        wrong = f'flag needs an argument: -{given.rpartition("-- ")[2]}' if 'requires' in str(problem) else \
+            f'flag provided but not defined: -{given}'
+        io.stdout.write(f'Incorrect Usage: {wrong}\n\n{usage.text(name)}\n')
+        raise Fatal(wrong, io, ctx) from None
+    if 'h' in options:
+        io.stdout.write(usage.text(name))
+        return None
+    return options
 
 
 def _context(name: str, options: Options) -> str:
@@ -130,6 +150,9 @@ async def _run(name: str, options: Options, runtime: ContainerRuntime, io: IO, c
             tables.stats(runtime, options, io, ctx)
         case 'statsp':
             tables.pod_stats(runtime, options, io)
+        case 'imagefsinfo':
+            tables.document({'status': {'imageFilesystems': [runtime.image_filesystem()], 'containerFilesystems': []}},
+                            options, io)
         case 'info':
             tables.document(runtime.info(), options, io)
         case 'version':
