@@ -168,3 +168,18 @@ def test_the_manifest_of_etcd_asks_for_what_kubeadm_asks(small: Desk) -> None:
     flags = small.out('sudo grep -E "feature-gates|watch-progress" /etc/kubernetes/manifests/etcd.yaml')
     assert flags == '    - --feature-gates=InitialCorruptCheck=true\n    - --watch-progress-notify-interval=5s\n'
     assert small.out('kubectl -n kube-system get pod etcd-controlplane --no-headers').split()[1] == '1/1'
+
+
+@pytest.mark.parametrize(('command', 'lines'), [
+    ('etcdctl snapshot save --help', [
+        '\tsnapshot save - Stores an etcd node backend snapshot to a given file', 'GLOBAL OPTIONS:',
+        '\tetcdctl snapshot save <filename> [flags]', '  -h, --help[=false]\thelp for save',
+        '      --key=""\t\t\t\t\tidentify secure client using this TLS key file']),
+    ('etcdctl get -h', [
+        '      --keys-only[=false]\t\tGet only the keys', '      --limit=0\t\t\t\tMaximum number of results']),
+    ('etcdctl snapshot -h', ['\tsave\tStores an etcd node backend snapshot to a given file', 'COMMANDS:']),
+    ('etcdctl --help', [
+        '\tendpoint health\t\tChecks the healthiness of endpoints specified in `--endpoints` flag',
+        '  -w, --write-out="simple"\t\t\tset the output format (fields, json, protobuf, simple, table)'])])
+def test_help_names_the_flags(shared: Desk, command: str, lines: list[str]) -> None:
+    assert set(lines) <= set(shared.out(command).splitlines())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.shell.etcd import EtcdError, EtcdService, KeyValue
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.etcd import keys, leases, membership, output, snapshots, transactions
+from tutor.shell.programs.etcd import keys, leases, membership, output, snapshots, transactions, usage
 from tutor.shell.programs.etcd.connection import GLOBAL, Endpoint, Failure, connect, endpoints, reach, security
 from tutor.shell.programs.options import Options, parse
 
@@ -20,44 +20,6 @@ METHODS = {'get': 'KV/Range', 'put': 'KV/Put', 'del': 'KV/DeleteRange', 'compact
            'lease': 'Lease/LeaseGrant', 'txn': 'KV/Txn'}
 ABSENT = ('auth', 'check', 'completion', 'downgrade', 'elect', 'lock', 'make-mirror', 'move-leader', 'role',
           'user', 'version')
-USAGE = """\
-NAME:
-\tetcdctl - A simple command line client for etcd3.
-
-USAGE:
-\tetcdctl [flags]
-
-VERSION:
-\t{version}
-
-API VERSION:
-\t{api}
-
-COMMANDS:
-\talarm list\t\tLists all alarms
-\tcompaction\t\tCompacts the event history in etcd
-\tdefrag\t\t\tDefragments the storage of the etcd members with given endpoints
-\tdel\t\t\tRemoves the specified key or range of keys [key, range_end)
-\tendpoint health\t\tChecks the healthiness of endpoints specified in `--endpoints` flag
-\tendpoint status\t\tPrints out the status of endpoints specified in `--endpoints` flag
-\tget\t\t\tGets the key or a range of keys
-\tlease grant\t\tCreates leases
-\tlease keep-alive\tKeeps leases alive (renew)
-\tlease list\t\tList all active leases
-\tlease revoke\t\tRevokes leases
-\tlease timetolive\tGet lease information
-\tmember add\t\tAdds a member into the cluster
-\tmember list\t\tLists all members in the cluster
-\tmember promote\t\tPromotes a non-voting member in the cluster
-\tmember remove\t\tRemoves a member from the cluster
-\tput\t\t\tPuts the given key into the store
-\tsnapshot restore\tRestores an etcd member snapshot to an etcd directory
-\tsnapshot save\t\tStores an etcd node backend snapshot to a given file
-\tsnapshot status\t\tGets backend snapshot status of a given file
-\ttxn\t\t\tTxn processes all the requests in one transaction
-\tversion\t\t\tPrints the version of etcdctl
-\twatch\t\t\tWatches events stream on keys or prefixes
-"""
 UTL_USAGE = """\
 Usage:
   etcdutl [command]
@@ -85,7 +47,9 @@ async def etcdctl(argv: list[str], io: IO, ctx: Context) -> int:
     command, *words = options.args or ['']
     command = _whole(command)
     if not command or 'h' in options:
-        io.stdout.write(USAGE.format(version=_version(ctx), api=api[:1] + ('.6' if '.6' in _version(ctx) else '.5')))
+        whole = _version(ctx).rpartition('.')[0]
+        shown = usage.of([command, *words], whole) if command else None
+        io.stdout.write(shown or usage.root(_version(ctx), whole))
         return 0
     if command == 'version':
         io.stdout.write(f'etcdctl version: {_version(ctx)}\nAPI version: 3.{_version(ctx).split(".")[1]}\n')
