@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Iterable, Mapping
 from tutor.shell.docker import DockerError
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
+from tutor.shell.programs.docker import usage
 from tutor.shell.programs.docker.call import Call
 from tutor.shell.programs.docker.catalog import ABSENT, COMMANDS, GROUPS, IN_GROUPS, OPTIONS_IN_GROUPS
 from tutor.shell.programs.docker.daemon import engine_of
@@ -47,6 +48,9 @@ async def _run(name: str, words: list[str], io: IO, ctx: Context) -> int:
     if command is None:
         raise Complaint(f"docker: unknown command: docker {name}\n\nRun 'docker --help' for more information",
                         bare=True)
+    if _asks_for_help(name, words, command.letters):
+        io.stdout.write(usage.text(name, command.about))
+        return 0
     call = Call(name, _options(words, ctx, command.letters, command.long, name), io, ctx)
     if len(call.words) < command.least:
         raise _wrong_number(name, 'at least 1 argument')
@@ -58,6 +62,13 @@ async def _run(name: str, words: list[str], io: IO, ctx: Context) -> int:
     return (await result if isinstance(result, Awaitable) else result) or 0
 
 
+def _asks_for_help(name: str, words: list[str], letters: str) -> bool:
+    """--help among a command's own options: what follows an image or a container is that one's."""
+    first = next((place for place, word in enumerate(words) if not word.startswith('-')), len(words))
+    own = words[:first] if name in UNTIL_IMAGE else words
+    return '--help' in own or ('-h' in own and 'h' not in letters)
+
+
 def _grouped(name: str, words: list[str], io: IO, ctx: Context) -> int:
     sub = words[0] if words else ''
     letters, long = OPTIONS_IN_GROUPS.get(sub, ('', {}))
@@ -65,8 +76,8 @@ def _grouped(name: str, words: list[str], io: IO, ctx: Context) -> int:
 
 
 def _wrong_number(name: str, wanted: str) -> Complaint:
-    return Complaint(f"docker: 'docker {name}' requires {wanted}\n\nSee 'docker {name} --help' for more information",
-                     bare=True)
+    return Complaint(f"docker: 'docker {name}' requires {wanted}\n\n{usage.line(name)}\n\n"
+                     f"See 'docker {name} --help' for more information", bare=True)
 
 
 def _options(words: list[str], ctx: Context, letters: str, long: Mapping[str, str], name: str) -> Options:
@@ -81,8 +92,9 @@ def _options(words: list[str], ctx: Context, letters: str, long: Mapping[str, st
             text = f"unknown shorthand flag: '{flag}' in -{flag}"
         elif 'requires an argument' in text:
             text = f'flag needs an argument: {flag or text.rpartition(" ")[2]}'
-        raise Complaint(f"{text}\n\nUsage:  docker {name} [OPTIONS]\n\nRun 'docker {name} --help' for more information",
-                        125, bare=True) from None
+        use = usage.line(name) if name in COMMANDS else f'Usage:  docker {name} COMMAND'
+        raise Complaint(f"{text}\n\n{use}\n\nRun 'docker {name} --help' for more information", 125,
+                        bare=True) from None
 
 
 def _usage() -> str:
