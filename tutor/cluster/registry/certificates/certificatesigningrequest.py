@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field
+from tutor.apimachinery import field, names
 from tutor.apimachinery.duration import human_duration
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
@@ -24,6 +24,7 @@ _USAGES = frozenset({
 class CertificateSigningRequestStrategy(Kind):
     columns = columns('Name, Age, SignerName, Requestor, RequestedDuration, Condition')
     selectable = ('spec.signerName',)
+    name_rule = staticmethod(names.is_path_segment)
 
     def default(self, obj: Object) -> None:
         obj.setdefault('spec', {})
@@ -52,9 +53,10 @@ class CertificateSigningRequestStrategy(Kind):
                 new['status']['conditions'] = conditions.with_times(given['conditions'], old, context)
 
     def prepare_status(self, new: Object, old: Object, context: Context) -> None:
+        """Approvals and denials stay as they are, unless some are added or taken away."""
         super().prepare_status(new, old, context)
         if given := (new.get('status') or {}).get('conditions'):
-            new['status']['conditions'] = conditions.with_times(given, old, context)
+            new['status']['conditions'] = conditions.with_times(conditions.kept(given, old), old, context)
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateCertificateSigningRequest."""

@@ -26,6 +26,16 @@ def _since(condition: Object, old: Object) -> str | None:
                  item.get('status') == condition.get('status') and item.get('lastTransitionTime')), None)
 
 
+def kept(given: list[Object], old: Object) -> list[Object]:
+    """preserveConditionInstances: what says that a request is approved or denied, as it was before."""
+    for kind in ('Approved', 'Denied'):
+        before = _of(old, kind)
+        if len(before) == sum(item.get('type') == kind for item in given):
+            found = iter(before)
+            given = [next(found) if item.get('type') == kind else item for item in given]
+    return given
+
+
 def validate_update(new: Object, old: Object, approval: bool) -> list[FieldError]:
     """validateCertificateSigningRequestUpdate; only through approval does a request become approved or denied."""
     found = _validate(new, old)
