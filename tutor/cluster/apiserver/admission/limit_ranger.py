@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tutor.apimachinery import errors
+from tutor.apimachinery import errors, field
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import Quantity, parse
 from tutor.apimachinery.usage import pod_total
@@ -20,7 +20,7 @@ class LimitRanger(Plugin):
     resources = frozenset({('', 'pods'), ('', 'persistentvolumeclaims')})
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        if scope.resource.plural != 'pods' or old is not None or scope.info.subresource:
+        if scope.resource.plural != 'pods' or not _looked_at(scope, obj, old):
             return
         for limit_range in self._ranges(context.namespace):
             requests, limits = _defaults(limit_range)
@@ -28,17 +28,26 @@ class LimitRanger(Plugin):
                 _set_defaults(obj, requests, limits)
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        if scope.info.subresource or (old is not None and scope.resource.plural == 'pods'):
+        if not _looked_at(scope, obj, old):
             return
         check = _pod_problems if scope.resource.plural == 'pods' else _claim_problems
         for limit_range in self._ranges(context.namespace):
             problems = list(check(obj, limit_range))
             if problems:
-                text = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
-                raise errors.forbidden('', scope.resource.plural, obj['metadata'].get('name', ''), text)
+                raise errors.forbidden('', scope.resource.plural, obj['metadata'].get('name', ''),
+                                       field.aggregate(problems))
 
     def _ranges(self, namespace: str) -> list[Object]:
         return self.server.stores.of('', 'limitranges').list(namespace)
+
+
+def _looked_at(scope: Scope, obj: Object, old: Object | None) -> bool:
+    """SupportsAttributes: new pods, pods that are resized, and claims; not what is going."""
+    if old is not None and 'deletionTimestamp' in obj['metadata']:
+        return False
+    if scope.resource.plural == 'pods' and old is not None:
+        return scope.info.subresource == 'resize'
+    return not scope.info.subresource
 
 
 def _limits(limit_range: Object, kind: str) -> list[Object]:
@@ -58,8 +67,8 @@ def _defaults(limit_range: Object) -> tuple[dict[str, str], dict[str, str]]:
 def _set_defaults(pod: Object, requests: dict[str, str], limits: dict[str, str]) -> None:
     """mergePodResourceRequirements, with the annotation that tells what was set."""
     told: list[str] = []
-    for field, label in (('containers', 'container'), ('initContainers', 'init container')):
-        for container in pod['spec'].get(field) or ():
+    for place, label in (('containers', 'container'), ('initContainers', 'init container')):
+        for container in pod['spec'].get(place) or ():
             resources = container.setdefault('resources', {})
             for kind, values in (('requests', requests), ('limits', limits)):
                 added = sorted(name for name in values if name not in (resources.get(kind) or {}))

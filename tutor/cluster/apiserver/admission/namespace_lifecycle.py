@@ -22,7 +22,7 @@ class NamespaceLifecycle(Plugin):
         namespace = self.server.stores.of('', 'namespaces').find('', context.namespace)
         if namespace is None:
             raise errors.not_found('', 'namespaces', context.namespace)
-        if 'deletionTimestamp' in namespace['metadata'] and not scope.info.subresource:
+        if 'deletionTimestamp' in namespace['metadata']:
             raise self._terminating(scope, obj, context.namespace)
 
     def _terminating(self, scope: Scope, obj: Object, namespace: str) -> errors.StatusError:

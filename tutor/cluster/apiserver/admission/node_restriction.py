@@ -38,7 +38,7 @@ class NodeRestriction(Plugin):
             return
         if what == ('', 'nodes'):
             self._check_node(scope, node, obj, old)
-        elif what == ('', 'pods'):
+        elif what == ('', 'pods') and scope.info.subresource != 'eviction':
             self._check_pod(scope, node, obj, old)
         elif what in (LEASES, CSI_NODES):
             _check_own(scope, node, obj)

@@ -19,7 +19,7 @@ class ResourceQuota(Plugin):
     name = 'ResourceQuota'
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        if scope.info.subresource or not scope.resource.namespaced or scope.resource.plural == 'resourcequotas':
+        if not _counted(scope, old):
             return
         quotas = self.server.stores.of('', 'resourcequotas').list(context.namespace)
         if not quotas:
@@ -37,6 +37,15 @@ class ResourceQuota(Plugin):
         used = {**(status.get('used') or {}), **charge}
         new = {**quota, 'metadata': dict(quota['metadata']), 'status': {**status, 'used': used}}
         self.server.stores.of('', 'resourcequotas').replace(new, quota, context)
+
+
+def _counted(scope: Scope, old: Object | None) -> bool:
+    """Evaluator.Handles: of pods, new ones and those that are resized."""
+    if not scope.resource.namespaced or scope.resource.plural == 'resourcequotas':
+        return False
+    if (scope.resource.group, scope.resource.plural) == ('', 'pods') and old is not None:
+        return scope.info.subresource == 'resize'
+    return not scope.info.subresource
 
 
 def _charge(quota: Object, scope: Scope, obj: Object, usage: dict[str, str], before: dict[str, str]) -> dict[str, str]:

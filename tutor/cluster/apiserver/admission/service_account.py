@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors, names
 from tutor.apimachinery.objects import Object
-from tutor.cluster.apiserver.admission import mirror_pods
+from tutor.cluster.apiserver.admission import mirror_pods, mountable
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
@@ -34,18 +34,17 @@ class ServiceAccount(Plugin):
             spec['imagePullSecrets'] = [dict(reference) for reference in account['imagePullSecrets']]
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        """What shows a pod of a kubelet names nothing that only the API server knows."""
-        if old is not None or scope.info.subresource or not mirror_pods.is_mirror(obj):
+        """What shows a pod of a kubelet names nothing that only the API server knows, and the pods of a strict account
+        name no secrets but its own."""
+        if scope.info.subresource != ('' if old is None else 'ephemeralcontainers'):
             return
-        spec, problem = obj.get('spec') or {}, ''
-        projected = [part for volume in spec.get('volumes') or ()
-                     for part in (volume.get('projected') or {}).get('sources') or ()]
-        if spec.get('serviceAccountName'):
-            problem = 'a mirror pod may not reference service accounts'
-        elif mirror_pods.references_secrets(spec):
-            problem = 'a mirror pod may not reference secrets'
-        elif any('serviceAccountToken' in part for part in projected):
-            problem = 'a mirror pod may not use ServiceAccountToken volume projections'
+        spec = obj.get('spec') or {}
+        if mirror_pods.is_mirror(obj):
+            problem = _of_mirror(spec) if old is None else ''
+        else:
+            account = self.server.stores.of('', 'serviceaccounts').find(
+                context.namespace, spec.get('serviceAccountName', ''))
+            problem = mountable.problem(spec, account or {}, grown=old is not None)
         if problem:
             raise errors.forbidden('', 'pods', obj['metadata'].get('name', ''), problem)
 
@@ -68,6 +67,17 @@ class ServiceAccount(Plugin):
                 del container['volumeMounts']
         if mounted and not found:
             spec['volumes'] = [*volumes, {'name': volume, 'projected': _TOKEN_SOURCE}]
+
+
+def _of_mirror(spec: Object) -> str:
+    """Why nobody may make such a mirror pod."""
+    if spec.get('serviceAccountName'):
+        return 'a mirror pod may not reference service accounts'
+    if mirror_pods.references_secrets(spec):
+        return 'a mirror pod may not reference secrets'
+    projected = any('serviceAccountToken' in part for volume in spec.get('volumes') or ()
+                    for part in (volume.get('projected') or {}).get('sources') or ())
+    return 'a mirror pod may not use ServiceAccountToken volume projections' if projected else ''
 
 
 _NAMESPACE = {'path': 'namespace', 'fieldRef': {'apiVersion': 'v1', 'fieldPath': 'metadata.namespace'}}

@@ -17,6 +17,7 @@ def create(scope: Scope) -> Response:
     body = decoding.check_types(decoding.read_body(scope), 'policy', 'v1', 'Eviction')
     if (body.get('metadata') or {}).get('name') != scope.info.name:
         raise errors.bad_request('name in URL does not match name in Eviction object')
+    scope.server.admission.mutate(scope, body, None, scope.context())
     pod = scope.store.get(scope.info.namespace, scope.info.name)
     restriction = scope.server.admission.node_restriction()
     if restriction is not None:
