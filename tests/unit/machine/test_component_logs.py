@@ -57,3 +57,13 @@ def test_the_proxy_tells_its_mode(shared: Desk) -> None:
     assert 'server.go:219] "Successfully retrieved NodeIPs" NodeIPs=["172.30.1.2"]' in lines
     assert 'server.go:527] "Version info" version="v1.36.1"' in lines
     assert lines[-2] == 'shared_informer.go:356] "Caches are synced" controller="service config"'
+
+
+@pytest.mark.parametrize(('where', 'command', 'told'), [
+    ('ds/kube-proxy', 'kube-proxy --version', 'Kubernetes v1.36.1\n'),
+    ('kube-apiserver-controlplane', 'kube-apiserver --version', 'Kubernetes v1.36.1\n'),
+    ('deploy/coredns', '/coredns -version', 'CoreDNS-1.14.1\nlinux/amd64, go1.26.2, 0c3c2a1\n'),
+    ('etcd-controlplane', 'etcd --version', 'etcd Version: 3.6.8\n')])
+def test_a_component_that_is_asked_for_its_version_only_tells_it(
+        shared: Desk, where: str, command: str, told: str) -> None:
+    assert told in shared.out(f'kubectl exec -n kube-system {where} -- {command}')

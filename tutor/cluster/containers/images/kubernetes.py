@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
 from tutor.cluster.containers.programs import component, dra_example_driver, proportional_autoscaler
@@ -25,7 +26,7 @@ class _Component(Image):
         return ImageConfig(entrypoint=(self.path,), environment={'PATH': PATH})
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        return {self.path: component.main}
+        return {self.path: partial(component.main, version=self.tags[tag])}
 
 
 class KubeApiserver(_Component):

@@ -11,6 +11,8 @@ COMPONENTS = 'components'
 KILLED = 'killed components'
 """Says of a component's name whether its processes are killed on this machine as soon as they start (a fault)."""
 SIGKILLED = 137
+VERSION = frozenset(('--version', '--version=true', '-version'))
+"""Flags with which a program tells its version and ends."""
 
 
 def _never(name: str) -> bool:
@@ -32,9 +34,12 @@ class Component(Protocol):
     def stop(self, ctx: Context) -> int | None: ...
 
 
-async def main(argv: list[str], io: IO, ctx: Context) -> int:
-    """Run the component that the program is called after, until the container is stopped."""
+async def main(argv: list[str], io: IO, ctx: Context, version: str = '') -> int:
+    """Run the component that the program is called after, until the container is stopped; or tell its version."""
     name = argv[0].rpartition('/')[2]
+    if VERSION.intersection(argv[1:]) and (told := _version(name, version)):
+        io.stdout.write(told)
+        return 0
     component: Component | None = ctx.extras.get(COMPONENTS, {}).get(name)
     if component is None:
         io.stderr.write(f'{name}: error: this component is not simulated here\n')
@@ -51,6 +56,14 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         io.stderr.write(str(problem))
         return problem.status
     return await until_stopped(ctx, lambda: component.stop(ctx))
+
+
+def _version(name: str, version: str) -> str:
+    if name.startswith('kube-'):
+        return f'Kubernetes {version}\n'
+    return {'etcd': f'etcd Version: {version}\nGit SHA: 5b1de98\nGo Version: go1.24.12\nGo OS/Arch: linux/amd64\n',
+            'coredns': f'CoreDNS-{version}\nlinux/amd64, go1.26.2, 0c3c2a1\n',
+            'metrics-server': f'v{version}\n'}.get(name, '')
 
 
 async def _prepare(name: str, argv: list[str], io: IO, ctx: Context) -> None:
