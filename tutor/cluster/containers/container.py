@@ -208,6 +208,7 @@ class ContainerHost(Host):
         self.meter = Meter(simulation.now, 0.0, config.cpu_limit)
         self._processor = processor
         self._weight = config.cpu_weight
+        self.oom_score = config.oom_score
         self.enters = config.privileged or config.capabilities & ENTERING == ENTERING
         self._load: dict[int, float] = {}
         self._idle = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from tutor.cluster.machine import kernel_files, log_files
+from tutor.cluster.machine import kernel_files, log_files, process_files
 from tutor.cluster.machine.kernel_log import KernelLog
 from tutor.cluster.machine.processes import InnerProcess, MachineProcesses, Started
 from tutor.cluster.simulation import Simulation
@@ -84,6 +84,7 @@ class Machine(Host):
             self._furnish(self._files)
             kernel_files.furnish(self)
             log_files.furnish(self)
+            process_files.furnish(self)
         return self._files
 
     @files.setter

@@ -1,0 +1,119 @@
+"""/proc/<pid> of a machine: a folder for each process that runs, in containers too, made when it is looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.cluster.containers.namespaces import HOST
+from tutor.shell.programs.ps import name_of
+from tutor.shell.vfs import Directory, File, Node, Symlink
+
+if TYPE_CHECKING:
+    from tutor.cluster.machine.machine import Machine
+    from tutor.shell.process import Process
+
+EVERYTHING, NOTHING = 0x1FFFFFFFFFF, 0
+OOM_SCORES = {'containerd': -999, 'kubelet': -999, 'sshd': -1000}
+"""What systemd's units and the kubelet set for themselves."""
+
+
+class _Entries(dict[str, Node]):
+    """The entries of /proc. What is written goes to those that are kept."""
+
+    def __init__(self, kept: dict[str, Node], processes: dict[str, Node]) -> None:
+        super().__init__({**kept, **processes})
+        self._kept = kept
+
+    def __setitem__(self, name: str, node: Node) -> None:
+        self._kept[name] = node
+        super().__setitem__(name, node)
+
+    def __delitem__(self, name: str) -> None:
+        self._kept.pop(name, None)
+        super().__delitem__(name)
+
+
+class ProcessFolders(Directory):
+    """/proc itself: what the kernel says of the machine, and its processes."""
+
+    __slots__ = ('_kept', '_machine')
+
+    def __init__(self, machine: Machine, folder: Directory) -> None:
+        self._machine = machine
+        self._kept = dict(folder.entries)
+        super().__init__(folder.owner, folder.mtime, 0o555)
+
+    @property
+    def entries(self) -> dict[str, Node]:  # type: ignore[override]
+        return _Entries(self._kept, {str(pid): ProcessFolder(self._machine, process)
+                                     for pid, process in self._machine.processes.items()})
+
+    @entries.setter
+    def entries(self, entries: dict[str, Node]) -> None:
+        """The base class begins empty."""
+
+
+class ProcessFolder(Directory):
+    """The folder of one process, which belongs to whoever runs it."""
+
+    __slots__ = ('_machine', '_process')
+
+    def __init__(self, machine: Machine, process: Process) -> None:
+        self._machine = machine
+        self._process = process
+        super().__init__(None, process.started, 0o555)
+        self.uid, self.gid = process.context.uid, process.context.gid
+
+    @property
+    def entries(self) -> dict[str, Node]:  # type: ignore[override]
+        process = self._process
+        context = process.context
+        environ = File(None, _bytes('\0'.join(f'{name}={value}' for name, value in context.env.items())), 0o400)
+        environ.uid, environ.gid = self.uid, self.gid
+        found: dict[str, Node] = {
+            'cmdline': File(None, _bytes('\0'.join([*process.argv, ''])), 0o444),
+            'comm': File(None, _bytes(f'{name_of(process)}\n'), 0o644),
+            'cwd': Symlink(None, context.cwd), 'environ': environ,
+            'exe': Symlink(None, process.argv[0].partition(':')[0]),
+            'oom_score_adj': File(None, f'{_score(process)}\n'.encode(), 0o644),
+            'root': Symlink(None, '/'), 'status': File(None, lambda: _status(process), 0o444)}
+        if context.host is self._machine:
+            spaces = Directory(None, process.started, 0o511)
+            spaces.entries = {kind: Symlink(None, f'{kind}:[{number}]') for kind, number in HOST.items()}
+            found['ns'] = spaces
+            unit = 'init.scope' if process.pid == 1 else f'system.slice/{name_of(process)}.service'
+            found['cgroup'] = File(None, f'0::/{unit}\n'.encode(), 0o444)
+        return found
+
+    @entries.setter
+    def entries(self, entries: dict[str, Node]) -> None:
+        """The base class begins empty."""
+
+
+def furnish(machine: Machine) -> None:
+    """Let a machine's /proc show its processes."""
+    files = machine.files
+    folder = files.node('/proc')
+    assert isinstance(folder, Directory)
+    files.root.entries['proc'] = ProcessFolders(machine, folder)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode('utf-8', 'surrogateescape')
+
+
+def _score(process: Process) -> int:
+    own = getattr(process.context.host, 'oom_score', None)
+    return own if own is not None else OOM_SCORES.get(name_of(process), 0)
+
+
+def _status(process: Process) -> bytes:
+    context = process.context
+    capabilities = EVERYTHING if context.uid == 0 else NOTHING
+    ids = '\t'.join([str(context.uid)] * 4), '\t'.join([str(context.gid)] * 4)
+    parent = process.parent or int(process.pid != 1)
+    return _bytes(f'Name:\t{name_of(process)}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\n'
+                  f'Tgid:\t{process.pid}\nPid:\t{process.pid}\nPPid:\t{parent}\nUid:\t{ids[0]}\nGid:\t{ids[1]}\n'
+                  f'VmRSS:\t{process.resident // 1024:>8} kB\nThreads:\t1\nCapInh:\t{0:016x}\n'
+                  f'CapPrm:\t{capabilities:016x}\nCapEff:\t{capabilities:016x}\nCapBnd:\t{EVERYTHING:016x}\n'
+                  f'CapAmb:\t{0:016x}\nNoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0\n')
