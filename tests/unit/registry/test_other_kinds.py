@@ -288,3 +288,40 @@ def test_a_suspended_job_may_be_scheduled_otherwise_and_nothing_else(kinds, path
     old = kinds.create(JOB)
     found = told(lambda: kinds.update(old, lambda new: put(new['spec']['template']['spec'], path, value)))
     assert [text.partition(':')[0] for text in found] == ([] if allowed else ['spec.template'])
+
+
+STARTED = {'startTime': '2026-01-01T00:00:00Z'}
+
+
+def conditions(*kinds):
+    return [{'type': kind, 'status': 'True'} for kind in kinds]
+
+
+@pytest.mark.parametrize(('before', 'status', 'expected'), [
+    (STARTED, {**STARTED, 'conditions': conditions('Complete')}, [
+        'status.completionTime: Required value: completionTime is required for Complete jobs',
+        'status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true '
+        'condition']),
+    ({}, {'conditions': conditions('Failed'), 'active': 1, 'ready': 2}, [
+        'status.conditions: Invalid value: cannot set Failed=True condition without the FailureTarget=true condition',
+        'status.active: Invalid value: 1: active>0 is invalid for finished job',
+        'status.startTime: Required value: startTime is required for finished job',
+        'status.ready: Invalid value: 2: cannot set more ready pods than active']),
+    ({**STARTED, 'failed': 2, 'conditions': conditions('FailureTarget', 'Failed')}, {'failed': 1}, [
+        'status.conditions: Invalid value: cannot disable the terminal Failed=True condition',
+        'status.conditions: Invalid value: cannot disable the terminal FailureTarget=True condition',
+        'status.failed: Invalid value: 1: cannot decrease the failed counter']),
+    ({}, {'completedIndexes': '0'}, [
+        'status.completedIndexes: Invalid value: "0": cannot set non-empty completedIndexes when non-indexed '
+        'completion mode']),
+    ({}, {'completionTime': '2026-01-01T00:00:00Z'}, [
+        'status.completionTime: Invalid value: "2026-01-01T00:00:00Z": cannot set completionTime when there is no '
+        'Complete=True condition']),
+    (STARTED, {**STARTED, 'completionTime': '2026-01-01T00:00:09Z', 'succeeded': 1,
+               'conditions': conditions('SuccessCriteriaMet', 'Complete')}, []),
+])
+def test_how_a_job_may_be_said_to_end(kinds, before, status, expected):
+    old = {**deep_copy(kinds.create(JOB)), 'status': before}
+    found = kinds.strategy(old).validate_status({**deep_copy(old), 'status': status}, old, kinds.context)
+    # A suspended job's start may be taken back.
+    assert [str(error) for error in found] == expected

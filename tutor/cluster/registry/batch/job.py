@@ -10,7 +10,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object, deep_copy, is_true
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import metadata, workload
-from tutor.cluster.registry.batch import pod_failure_policy, success_policy
+from tutor.cluster.registry.batch import job_status, pod_failure_policy, success_policy
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.core.internals import pod_template
 from tutor.cluster.registry.kind import Kind, now
@@ -116,6 +116,9 @@ class JobStrategy(Kind):
         if _without_empty(spec['template']) == _without_empty(kept):
             return []
         return [field.invalid('spec.template', pod_template(spec['template']), 'field is immutable')]
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return job_status.validate(new, old)
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {'status.successful': str((obj.get('status') or {}).get('succeeded', 0))}
