@@ -15,10 +15,16 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 def ip(value: str, path: str, found: list[FieldError]) -> bool:
     """IsValidIP: whether it is one."""
+    valid = is_ip(value)
+    if not valid:
+        found.append(field.invalid(path, value, BAD_IP))
+    return valid
+
+
+def is_ip(value: str) -> bool:
     try:
         ipaddress.ip_address(value)
     except ValueError:
-        found.append(field.invalid(path, value, BAD_IP))
         return False
     return True
 

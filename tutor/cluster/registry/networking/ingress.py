@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from tutor.apimachinery import field, names
@@ -73,7 +72,7 @@ class IngressStrategy(Kind):
                 addresses.ip(item['ip'], f'{path}.ip', found)
             if host:
                 found += field.invalid_each(f'{path}.hostname', host, names.is_dns1123_subdomain(host))
-                found += [field.invalid(f'{path}.hostname', host, _NO_ADDRESS)] if _is_address(host) else []
+                found += [field.invalid(f'{path}.hostname', host, _NO_ADDRESS)] if addresses.is_ip(host) else []
         return found
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
@@ -106,19 +105,11 @@ def _wildcard_or_name(host: str, path: str) -> list[FieldError]:
     return [field.invalid(path, host, text) for text in rule(host)]
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _rule(rule: Object, path: str, found: list[FieldError]) -> None:
     """validateIngressRules."""
     host = rule.get('host', '')
     if host:
-        if _is_address(host):
+        if addresses.is_ip(host):
             found.append(field.invalid(f'{path}.host', host, _NO_ADDRESS))
         found += _wildcard_or_name(host, f'{path}.host')
     if 'http' in rule:

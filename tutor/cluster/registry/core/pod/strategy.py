@@ -9,6 +9,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.qos import qos_class
 from tutor.cluster.registry.core.pod import ephemeral, printing, update
+from tutor.cluster.registry.core.pod import status as pod_status
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import defaults, validation, warnings
 from tutor.cluster.registry.strategy import Context
@@ -63,11 +64,17 @@ class PodStrategy(Kind):
     def prepare_status(self, new: Object, old: Object, context: Context) -> None:
         super().prepare_status(new, old, context)
         status = new.setdefault('status', {})
-        if 'qosClass' in (old.get('status') or {}):
+        if not status.get('qosClass') and 'qosClass' in (old.get('status') or {}):
             status['qosClass'] = old['status']['qosClass']
+        new['metadata'].pop('ownerReferences', None)
+        if 'ownerReferences' in old['metadata']:
+            new['metadata']['ownerReferences'] = old['metadata']['ownerReferences']
         if any('lastProbeTime' not in entry for entry in status.get('conditions') or ()):
             # metav1.Time has no omitempty that would do anything: a time that is not set is null.
             status['conditions'] = [{'lastProbeTime': None, **entry} for entry in status['conditions']]
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return pod_status.validate(new, old)
 
     def grace_period(self, obj: Object, requested: int | None) -> int | None:
         """CheckGracefulDelete: what is not scheduled, or has ended, goes at once."""

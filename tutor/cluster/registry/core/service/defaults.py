@@ -26,4 +26,7 @@ def default(obj: Object) -> None:
         spec.setdefault('internalTrafficPolicy', 'Cluster')
     if kind == 'LoadBalancer':
         spec.setdefault('allocateLoadBalancerNodePorts', True)
-    obj.setdefault('status', {}).setdefault('loadBalancer', {})
+    balancer = obj.setdefault('status', {}).setdefault('loadBalancer', {})
+    for item in (balancer.get('ingress') or ()) if kind == 'LoadBalancer' else ():
+        if item.get('ip'):
+            item.setdefault('ipMode', 'VIP')

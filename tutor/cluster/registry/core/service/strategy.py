@@ -60,6 +60,9 @@ class ServiceStrategy(Kind):
             return []
         return validation.validate_update(new, old) + validation.validate(new)
 
+    def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
+        return validation.validate_status(new)
+
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
         """GetWarningsForService."""
         spec, notes, found = obj['spec'], obj['metadata'].get('annotations') or {}, []

@@ -271,3 +271,32 @@ def _released(spec: Object, before: Object) -> list[FieldError]:
     if was is is_now and kept and families and kept[0] != families[0]:
         found.append(field.invalid('spec.ipFamilies[0]', families, 'may not change once set'))
     return found
+
+
+def validate_status(obj: Object) -> list[FieldError]:
+    """ValidateLoadBalancerStatus."""
+    given, path = ((obj.get('status') or {}).get('loadBalancer') or {}).get('ingress') or [], \
+        'status.loadBalancer.ingress'
+    if given and obj['spec']['type'] != 'LoadBalancer':
+        return [field.forbidden(path, 'may only be used when `spec.type` is LoadBalancer')]
+    found: list[FieldError] = []
+    for index, item in enumerate(given):
+        _ingress(item, f'{path}[{index}]', found)
+    return found
+
+
+def _ingress(item: Object, path: str, found: list[FieldError]) -> None:
+    address, mode, host = item.get('ip', ''), item.get('ipMode'), item.get('hostname', '')
+    if address:
+        addresses.ip(address, f'{path}.ip', found)
+    if mode is None:
+        if address:
+            found.append(field.required(f'{path}.ipMode', 'must be specified when `ip` is set'))
+    elif not address:
+        found.append(field.forbidden(f'{path}.ipMode', 'may not be specified when `ip` is not set'))
+    elif mode not in ('Proxy', 'VIP'):
+        found.append(field.not_supported(f'{path}.ipMode', mode, ('Proxy', 'VIP')))
+    if host:
+        found += field.invalid_each(f'{path}.hostname', host, names.is_dns1123_subdomain(host))
+        if addresses.is_ip(host):
+            found.append(field.invalid(f'{path}.hostname', host, 'must be a DNS name, not an IP address'))
