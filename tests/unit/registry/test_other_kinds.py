@@ -109,6 +109,12 @@ MADE: list[tuple[str, list[str]]] = [
         "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. error: "
         'value of system-node-critical PriorityClass must be 2000001000']),
     ('apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: A_b}', []),
+    ('apiVersion: v1\nkind: Event\nmetadata: {name: e}\ninvolvedObject: {namespace: other}', [
+        'involvedObject.namespace: Invalid value: "other": does not match event.namespace']),
+    ('apiVersion: v1\nkind: Event\nmetadata: {name: e}\neventTime: "2026-01-01T00:00:00.000000Z"\n'
+     f'reportingComponent: a\nreportingInstance: {"x" * 129}', [
+        'reportingInstance: Invalid value: "": can have at most 128 characters', 'action: Required value',
+        'reason: Required value']),
     (FLOW + '{priorityLevelConfiguration: {name: a}, distinguisherMethod: {type: Odd}, rules: [{subjects: [{kind: '
             'User, group: {name: a}}, {kind: ServiceAccount, serviceAccount: {name: "*"}}, {kind: Group, group: {}}], '
             'nonResourceRules: [{verbs: [head], nonResourceURLs: [/]}]}]}', [

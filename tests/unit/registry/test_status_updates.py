@@ -51,7 +51,7 @@ SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec: {{type: {
 
 
 @pytest.mark.parametrize(('kind', 'ingress', 'expected'), [
-    ('ClusterIP', {'ip': '1.2.3.4'}, [': Forbidden: may only be used when `spec.type` is LoadBalancer']),
+    ('ClusterIP', {'ip': '1.2.3.4'}, [": Forbidden: may only be used when `spec.type` is 'LoadBalancer'"]),
     ('LoadBalancer', {'ip': '1.2.3.4'}, []),
     ('LoadBalancer', {'ip': 'x', 'ipMode': 'Odd', 'hostname': '1.2.3.4'}, [
         '[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',

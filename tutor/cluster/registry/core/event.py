@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field
+from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
@@ -14,6 +14,7 @@ from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
+_LONGEST, _LONGEST_NOTE = 128, 1024
 _INVOLVED = ('kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath')
 
 
@@ -36,11 +37,11 @@ class EventStrategy(Kind):
         """legacyValidateEvent."""
         involved = obj.get('involvedObject') or obj.get('regarding') or {}
         given, namespace = involved.get('namespace', ''), obj['metadata'].get('namespace', '')
-        if given and given != namespace:
-            return [field.invalid('involvedObject.namespace', given, 'does not match event.namespace')]
-        if not given and namespace not in ('default', 'kube-system'):
-            return [field.invalid('involvedObject.namespace', given, 'does not match event.namespace')]
-        return []
+        new = bool(obj.get('eventTime'))
+        homeless = ('default', 'kube-system') if new else ('default',)
+        wrong = (given != namespace and not new) if given else namespace not in homeless
+        found = [field.invalid('involvedObject.namespace', given, 'does not match event.namespace')] if wrong else []
+        return found + (_reported(obj) if new else [])
 
     def fields(self, obj: Object) -> dict[str, str]:
         involved = obj.get('involvedObject') or {}
@@ -65,6 +66,22 @@ class EventStrategy(Kind):
             count = 1
         return [last, obj.get('type', ''), obj.get('reason', ''), _target(involved), involved.get('fieldPath', ''),
                 _source(obj, source), (obj.get('message') or '').strip(), first, count, obj['metadata']['name']]
+
+
+def _reported(obj: Object) -> list[FieldError]:
+    """What an event of the new kind says of who tells it, and why."""
+    reporter, found = obj.get('reportingComponent', ''), []
+    if not reporter:
+        found.append(field.required('reportingComponent'))
+    found += field.invalid_each('reportingComponent', reporter, names.is_qualified_name(reporter))
+    for name in ('reportingInstance', 'action', 'reason'):
+        if not obj.get(name):
+            found.append(field.required(name))
+        elif len(obj[name]) > _LONGEST:
+            found.append(field.invalid(name, '', f'can have at most {_LONGEST} characters'))
+    if len(obj.get('message', '')) > _LONGEST_NOTE:
+        found.append(field.invalid('message', '', f'can have at most {_LONGEST_NOTE} characters'))
+    return found
 
 
 def _first_seen(obj: Object, simulation: Simulation) -> str:

@@ -278,7 +278,7 @@ def validate_status(obj: Object) -> list[FieldError]:
     given, path = ((obj.get('status') or {}).get('loadBalancer') or {}).get('ingress') or [], \
         'status.loadBalancer.ingress'
     if given and obj['spec']['type'] != 'LoadBalancer':
-        return [field.forbidden(path, 'may only be used when `spec.type` is LoadBalancer')]
+        return [field.forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")]
     found: list[FieldError] = []
     for index, item in enumerate(given):
         _ingress(item, f'{path}[{index}]', found)
