@@ -55,6 +55,29 @@ CASES: list[tuple[str, list[str]]] = [
         'spec.containers[0].restartPolicyRules[0].action: Unsupported value: "Stop": supported values: "Restart", '
         '"RestartAllContainers"',
         'spec.containers[0].restartPolicyRules[0].exitCodes: Required value: must be specified']),
+    (container('securityContext: {windowsOptions: {gmsaCredentialSpecName: UPPER_CASE, gmsaCredentialSpec: ""}}'), [
+        'spec.containers[0].securityContext.windowsOptions.gmsaCredentialSpecName: Invalid value: "UPPER_CASE": '
+        f'{SUBDOMAIN}',
+        'spec.containers[0].securityContext.windowsOptions.gmsaCredentialSpec: Invalid value: "": gmsaCredentialSpec '
+        'cannot be an empty string']),
+    (container("securityContext: {windowsOptions: {runAsUserName: 'a\\b\\c'}}"), [
+        'spec.containers[0].securityContext.windowsOptions.runAsUserName: Invalid value: "a\\\\b\\\\c": runAsUserName '
+        'cannot contain more than one backslash']),
+    (spec("securityContext: {windowsOptions: {runAsUserName: '.dot\\..'}}"), [
+        'spec.securityContext.windowsOptions.runAsUserName: Invalid value: ".dot\\\\..": runAsUserName\'s Domain '
+        "doesn't match the NetBios nor the DNS format",
+        'spec.securityContext.windowsOptions.runAsUserName: Invalid value: ".dot\\\\..": runAsUserName\'s User cannot '
+        'contain only periods or spaces']),
+    (container("securityContext: {windowsOptions: {runAsUserName: 'AUTHORITY\\Local:Service'}}"), [
+        'spec.containers[0].securityContext.windowsOptions.runAsUserName: Invalid value: "AUTHORITY\\\\Local:Service"'
+        ': runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]']),
+    (spec('initContainers: [{name: i, image: nginx, securityContext: {windowsOptions: {hostProcess: false}}}], '
+          'securityContext: {windowsOptions: {hostProcess: true}}'), [
+        'spec.initContainers[0].securityContext.windowsOptions.hostProcess: Invalid value: false: pod hostProcess '
+        'value must be identical if both are specified, was true',
+        'spec: Invalid value: "": If pod contains any hostProcess containers then all containers must be HostProcess '
+        'containers',
+        'spec.hostNetwork: Invalid value: false: hostNetwork must be true if pod contains any hostProcess containers']),
     (container('securityContext: {procMount: Unmasked}'), [
         'spec.containers[0].securityContext.procMount: Invalid value: "Unmasked": `hostUsers` must be false to use '
         '`Unmasked`']),

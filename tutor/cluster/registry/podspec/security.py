@@ -9,6 +9,7 @@ from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.metadata import in_range
+from tutor.cluster.registry.podspec import windows
 from tutor.cluster.registry.podspec.volumes import descending_path
 
 MAX_ID = 2**31 - 1
@@ -43,6 +44,7 @@ def validate_container(context: Object, host_users: bool, path: str, found: list
         if 'CAP_SYS_ADMIN' in ((context.get('capabilities') or {}).get('add') or ()):
             found.append(field.invalid(path, shown, 'cannot set `allowPrivilegeEscalation` to false and '
                                                     '`capabilities.Add` CAP_SYS_ADMIN'))
+    windows.validate_options(context.get('windowsOptions') or {}, f'{path}.windowsOptions', found)
     _app_armor(context, path, found)
 
 
@@ -63,6 +65,7 @@ def validate_pod(spec: Object, path: str, found: list[FieldError]) -> None:
     _sysctls(context, spec, here, found)
     _one_of(context, 'fsGroupChangePolicy', ('Always', 'OnRootMismatch'), here, found)
     _seccomp(context, here, found)
+    windows.validate_options(context.get('windowsOptions') or {}, f'{here}.windowsOptions', found)
     _app_armor(context, here, found)
     _one_of(context, 'supplementalGroupsPolicy', ('Merge', 'Strict'), here, found)
     _one_of(context, 'seLinuxChangePolicy', ('MountOption', 'Recursive'), here, found)

@@ -18,6 +18,7 @@ from tutor.cluster.registry.podspec import (
     scheduling,
     security,
     volumes,
+    windows,
 )
 
 RESTART_POLICIES = ('Always', 'OnFailure', 'Never')
@@ -86,6 +87,7 @@ def validate_spec(spec: Object, path: str, found: list[FieldError], pod: Object 
     _gates(spec, path, found)
     if 'topologySpreadConstraints' in spec:
         scheduling.spread(spec['topologySpreadConstraints'], f'{path}.topologySpreadConstraints', found)
+    windows.validate_host_process(spec, path, found)
     security.validate_host_users(spec, path, found)
     _names(spec, path, found)
     if 'tolerations' in spec:
