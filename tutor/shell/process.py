@@ -272,6 +272,12 @@ class Process:
             if self._begun:
                 self.task.cancel()
 
+    def leave(self, status: int) -> None:
+        """Exit, as the handler of a signal has decided."""
+        self.exit_status = status
+        if self.task is not None:
+            self.task.cancel()
+
     async def run(self, main: Main, io: IO) -> int:
         from tutor.cluster.simulation import BrokenPipe, Cancelled
         self._begun = True

@@ -90,10 +90,7 @@ def _catch_interrupt(shell: Shell) -> None:
 
     async def leave() -> None:
         shell.status = INTERRUPTED
-        status = await shell.run_exit_trap()
-        if process.task is not None:
-            process.exit_status = status
-            process.task.cancel()
+        process.leave(await shell.run_exit_trap())
 
     def interrupt() -> None:
         if process.pid != 1:

@@ -326,3 +326,9 @@ def test_control_c_does_not_end_a_first_process_that_does_not_catch_it(screen: S
     screen.run('kubectl run -it loop --image=busybox --restart=Never -- sleep 1000', 12)
     screen.terminal.interrupt()
     assert screen.wait(3) == '^C'
+
+
+def test_control_c_ends_top_also_where_it_is_the_first_process(screen: Screen) -> None:
+    screen.run('kubectl run -it load --rm --image=busybox --restart=Never -- top', 12)
+    screen.terminal.interrupt()
+    assert screen.wait(3).endswith('pod "load" deleted from default namespace\n')

@@ -19,6 +19,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if not batch and not io.stdout.isatty:
         io.stderr.write('top: failed tty get\n')
         return 1
+    process = ctx.host.processes.get(ctx.pid)
+    if process is not None and not batch:
+        ctx.signals['INT'] = lambda: process.leave(0)
     delay = float(options.get('d')) if options.get('d').replace('.', '', 1).isdigit() else 3.0
     with Screen(io, None if batch else ctx.terminal, ctx.simulation) as screen:
         shown = 0
