@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tutor.shell.history import UBUNTU
@@ -31,6 +32,23 @@ def decoded(text: str, shell: Shell) -> str:
         found.append(_letter(letter, shell))
         place += 2
     return ''.join(found)
+
+
+PROMPTS = {
+    **dict.fromkeys(('almalinux', 'arch', 'fedora', 'rocky'), r'[\u@\h \W]\$ '), 'alpine': r'bash-\v\$ ',
+    'amzn': r'bash-5.2\$ ', 'ol7': r'bash-4.2\$ ', 'ol': r'bash-5.1\$ ', 'opensuse-leap': r'\h:\w \$ '}
+"""PS1 of root's bash in containers of these distributions; some have no file that sets another than bash's own."""
+_identity = re.compile(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', re.MULTILINE)
+
+
+def unfurnished(shell: Shell) -> str:
+    """The prompt of a distribution that has not Debian's, '' for those that do."""
+    try:
+        found = dict(_identity.findall(shell.ctx.files.read_text('/etc/os-release')))
+    except OSError:
+        return ''
+    name = found.get('ID', '')
+    return PROMPTS.get(f'{name}{found.get("VERSION_ID", "").partition(".")[0]}', PROMPTS.get(name, ''))
 
 
 async def before_prompt(shell: Shell) -> None:

@@ -10,13 +10,15 @@ from tutor.shell.interpreter import Exit, Shell
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context
-from tutor.shell.prompts import before_prompt, decoded, shortened
+from tutor.shell.prompts import before_prompt, decoded, shortened, unfurnished
 from tutor.shell.special import MACHINE, VERSION
 from tutor.shell.tails import last_commands
 from tutor.shell.vfs import normalize
 from tutor.shell.wording import dialect_of
 
 OPTION_LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'n': 'noexec', 'v': 'verbose'}
+SH_PROMPT = r'sh-5.1\$ '
+"""What bash asks with where it is `sh`."""
 LONG = ('--login', '--norc', '--noprofile', '--posix', '--verbose', '--noediting')
 
 
@@ -148,6 +150,9 @@ def prompt(shell: Shell) -> str:
     if chosen is not None:
         return decoded(chosen, shell)
     sign = '#' if shell.ctx.uid == 0 else '$'
+    text = '' if shell.busybox and shell.dialect.name != 'bash' else unfurnished(shell)
+    if text:
+        return decoded(text if shell.name != 'sh' else SH_PROMPT, shell)
     place = shortened(shell)
     if shell.busybox or shell.name in ('sh', 'ash'):
         return f'{place} {sign} ' if shell.busybox else f'{sign} '

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.cluster.containers.image import PATH, Image, ImageConfig
+from tutor.cluster.containers.image import PATH, Content, Image, ImageConfig
 from tutor.cluster.containers.programs import ncat, postgres
 from tutor.cluster.containers.programs.mysql import client, entrypoint, mariadb, server, xtrabackup
 from tutor.cluster.containers.programs.mysql.settings import is_old
@@ -17,6 +17,13 @@ class Mysql(Image):
             '8.0': '8.0.44', '8.0.36': '8.0.36', '8.0.44': '8.0.44', '5.7': '5.7.44', '5.6': '5.6.51', '5': '5.7.44'}
     size = 234_000_000
     memory = 420 * 1024 * 1024
+
+    def userland(self, tag: str) -> str:
+        return 'oracle'
+
+    def files(self, tag: str) -> Mapping[str, Content]:
+        old = 'NAME="Oracle Linux Server"\nVERSION="7.9"\nID="ol"\nID_LIKE="fedora"\nVERSION_ID="7.9"\n'
+        return {'/etc/os-release': f'{old}PRETTY_NAME="Oracle Linux Server 7.9"\n'} if is_old(self.version(tag)) else {}
 
     def config(self, tag: str) -> ImageConfig:
         number = self.version(tag)
@@ -40,6 +47,12 @@ class Mariadb(Mysql):
             '10': '10.11.14', '10.11': '10.11.14', '10.6': '10.6.23'}
     size = 106_000_000
     memory = 90 * 1024 * 1024
+
+    def userland(self, tag: str) -> str:
+        return 'ubuntu'
+
+    def files(self, tag: str) -> Mapping[str, Content]:
+        return {}
 
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(entrypoint=('docker-entrypoint.sh',), command=('mariadbd',), environment={
