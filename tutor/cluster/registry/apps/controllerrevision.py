@@ -24,7 +24,7 @@ class ControllerRevisionStrategy(Kind):
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         found = self.check(new, context)
         if new.get('data') != old.get('data'):
-            found.append(field.invalid('data', None, 'field is immutable'))
+            found.append(field.invalid('data', new.get('data'), 'field is immutable'))
         return found
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:

@@ -12,7 +12,7 @@ from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import metadata, workload
 from tutor.cluster.registry.batch import job_status, pod_failure_policy, success_policy
 from tutor.cluster.registry.cells import age, columns, template_cells
-from tutor.cluster.registry.core.internals import pod_template
+from tutor.cluster.registry.core.internals import internal_form, pod_template
 from tutor.cluster.registry.kind import Kind, now
 from tutor.cluster.registry.podspec import defaults, validation, warnings
 from tutor.cluster.registry.strategy import Context
@@ -105,7 +105,8 @@ class JobStrategy(Kind):
         found += self._template(spec, before, old)
         found += metadata.immutable(spec.get('completionMode'), before.get('completionMode'), 'spec.completionMode')
         for name in ('podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'):
-            found += metadata.immutable(spec.get(name), before.get(name), f'spec.{name}')
+            if spec.get(name) != before.get(name):
+                found.append(field.invalid(f'spec.{name}', _as_inside(name, spec.get(name)), 'field is immutable'))
         return found
 
     def _template(self, spec: Object, before: Object, old: Object) -> list[FieldError]:
@@ -152,6 +153,11 @@ def _without_empty(template: Object) -> Object:
     """For comparing: what is empty is as what is not there."""
     spec = {name: value for name, value in template['spec'].items() if value not in (None, {}, [])}
     return {**{name: value for name, value in template.items() if value}, 'spec': spec}
+
+
+def _as_inside(name: str, value: Any) -> Any:
+    """A policy as the API server's own types have it."""
+    return internal_form(value, name[0].upper() + name[1:]) if isinstance(value, dict) else value
 
 
 def _completions_changed(spec: Object, before: Object) -> list[FieldError]:
