@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tutor.client.transport import User
+
 PODS = '/api/v1/namespaces/default/pods'
 ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts'
 QUOTAS = '/api/v1/namespaces/default/resourcequotas'
@@ -108,3 +110,30 @@ def test_no_pod_is_evicted_from_a_namespace_that_is_going(api):
     asked = {'apiVersion': 'policy/v1', 'kind': 'Eviction', 'metadata': {'name': 'p', 'namespace': 'old'}}
     assert api.message('POST', '/api/v1/namespaces/old/pods/p/eviction', asked) == (
         'pods "p" is forbidden: unable to create new content in namespace old because it is being terminated')
+
+
+def test_a_kubelet_asks_for_tokens_for_whom_its_pods_have_them(api):
+    api.make('/api/v1/nodes', {'metadata': {'name': 'node01'}})
+    api.make('/apis/storage.k8s.io/v1/csidrivers', {
+        'metadata': {'name': 'd.io'}, 'spec': {'tokenRequests': [{'audience': 'store'}]}})
+    made = api.make(PODS, pod(nodeName='node01', volumes=[
+        {'name': 'a', 'projected': {'sources': [{'serviceAccountToken': {'path': 't', 'audience': 'vault'}}]}},
+        {'name': 'b', 'csi': {'driver': 'd.io'}}]))
+    kubelet = User('system:node:node01', ('system:nodes', 'system:authenticated'))
+
+    def told(*audiences: str) -> str:
+        asked = {'apiVersion': 'authentication.k8s.io/v1', 'kind': 'TokenRequest', 'metadata': {}, 'spec': {
+            'audiences': list(audiences), 'boundObjectRef': {
+                'apiVersion': 'v1', 'kind': 'Pod', 'name': 'p', 'uid': made['metadata']['uid']}}}
+        answer = api.ask('POST', f'{ACCOUNTS}/default/token', asked, user=kubelet)
+        return 'given' if answer.status == 201 else answer.body['message'].partition(' is forbidden: ')[2]
+    assert [told(), told('vault'), told('store')] == ['given'] * 3
+    assert told('vault', 'store') == 'node may only request 0 or 1 audiences'
+    assert told('other') == ('audience "other" not found in pod spec volume, system:node:node01 is not authorized to '
+                             'request tokens for this audience')
+    api.make('/apis/rbac.authorization.k8s.io/v1/clusterroles', {'metadata': {'name': 'r'}, 'rules': [
+        {'apiGroups': [''], 'resources': ['other'], 'verbs': ['request-serviceaccounts-token-audience']}]})
+    api.make('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+        'metadata': {'name': 'r'}, 'roleRef': {'kind': 'ClusterRole', 'name': 'r'},
+        'subjects': [{'kind': 'Group', 'name': 'system:nodes'}]})
+    assert told('other') == 'given'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission import token_audiences
 from tutor.cluster.apiserver.admission.mirror_pods import mirror_problem
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.authorization.node import node_of
@@ -77,6 +78,7 @@ class NodeRestriction(Plugin):
             if wanted['uid'] != pod['metadata']['uid']:
                 problem = (f'the UID in the bound object reference ({wanted["uid"]}) does not match the UID in record. '
                            'The object might have been deleted and then recreated')
+            problem = problem or token_audiences.problem(self.server, scope.user, pod, spec.get('audiences') or [])
         if problem:
             raise errors.forbidden('', 'serviceaccounts', scope.info.name, problem)
 
