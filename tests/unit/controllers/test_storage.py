@@ -110,6 +110,27 @@ def test_a_claim_in_use_waits_for_its_pods(world, make):
     assert world.find(CLAIMS, 'a') is None
 
 
+def test_a_claim_waits_for_a_pod_that_has_ended_too(world, make):
+    """deleted PVC with finalizer + pod with the PVC finished but is not deleted -> finalizer is not removed."""
+    volume(world, 'v')
+    world.create(CLAIMS, claim('a'))
+    world.create('pods', {**user(make, 'once', 'a'), 'spec': {**user(make, 'once', 'a')['spec'], 'nodeName': 'node01'}})
+    world.end('', 'Succeeded')
+    world.delete(CLAIMS, 'a')
+    assert world.get('pods', 'once')['status']['phase'] == 'Succeeded'
+    assert world.get(CLAIMS, 'a')['metadata']['finalizers'] == ['kubernetes.io/pvc-protection']
+    world.delete('pods', 'once')
+    assert world.find(CLAIMS, 'a') is None
+
+
+def test_a_claim_does_not_wait_for_a_pod_without_a_node(world, make):
+    """deleted PVC with finalizer + unscheduled pod -> finalizer is removed."""
+    world.create(CLAIMS, claim('a'))
+    world.create('pods', user(make, 'waiting', 'a'))
+    world.delete(CLAIMS, 'a')
+    assert world.find(CLAIMS, 'a') is None
+
+
 def test_a_bound_volume_waits_for_its_claim(world):
     volume(world, 'v')
     world.create(CLAIMS, claim('a'))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.objects import Object, deleting, key
+from tutor.apimachinery.objects import Object, controller_of, deleting, key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import pods
@@ -58,7 +58,7 @@ class _Protection(Controller):
 
 
 class ClaimProtectionController(_Protection):
-    """A claim stays while a pod that has not ended uses it."""
+    """A claim stays while there is a pod that uses it."""
 
     component = 'pvc-protection-controller'
     resource = 'persistentvolumeclaims'
@@ -73,15 +73,33 @@ class ClaimProtectionController(_Protection):
         self.pods.on_change(self._pod_changed)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
-        if old is None or not old['spec'].get('volumes') or (new is not None and not pods.is_terminal(new)):
-            return
-        for where in claims_of(old):
-            self.queue.add(where)
+        """podAddedDeletedUpdated: a pod that is gone, has ended or has no node may set its claims free."""
+        if old is not None and (new is None or old['metadata']['uid'] != new['metadata']['uid']):
+            self._add_claims(old)
+        if new is not None and (pods.is_terminal(new) or not new['spec'].get('nodeName')):
+            self._add_claims(new)
+
+    def _add_claims(self, pod: Object) -> None:
+        if pod['spec'].get('volumes'):
+            for where in claims_of(pod):
+                self.queue.add(where)
 
     def in_use(self, obj: Object) -> bool:
-        """A pod that waits for a node does not count: it cannot be using the claim."""
-        return any(pod['spec'].get('nodeName') and not pods.is_terminal(pod)
-                   for pod in self.pods.by_index(BY_CLAIM, key(obj)))
+        return any(_uses(pod, obj) for pod in self.pods.by_index(BY_CLAIM, key(obj)))
+
+
+def _uses(pod: Object, claim: Object) -> bool:
+    """podUsesPVC: one that has ended still does; one without a node cannot be using the claim. For an ephemeral volume
+    it is enough that the kubelet is done with the pod (podIsShutDown)."""
+    if not pod['spec'].get('nodeName'):
+        return False
+    name, meta = claim['metadata']['name'], pod['metadata']
+    owner = controller_of(claim)
+    own = owner is not None and owner['uid'] == meta['uid'] and not (
+        deleting(pod) and meta.get('deletionGracePeriodSeconds') == 0)
+    return any((volume.get('persistentVolumeClaim') or {}).get('claimName') == name
+               or (own and 'ephemeral' in volume and f'{meta["name"]}-{volume["name"]}' == name)
+               for volume in pod['spec'].get('volumes') or ())
 
 
 class VolumeProtectionController(_Protection):
