@@ -40,6 +40,59 @@ def test_toleration_seconds_are_waited_for_and_can_be_called_off(world, make):
     assert world.names('pods') == []
 
 
+MAINTENANCE = {'key': 'maint', 'effect': 'NoExecute'}
+
+
+def guest(make, name: str, seconds: int | None, *more: dict) -> dict:
+    toleration = {'key': 'maint', 'operator': 'Exists', 'effect': 'NoExecute'}
+    if seconds is not None:
+        toleration['tolerationSeconds'] = seconds
+    return make.pod(name, nodeName='node01', terminationGracePeriodSeconds=0, tolerations=[toleration, *more])
+
+
+def test_a_pod_that_goes_by_itself_is_no_longer_scheduled_for_deletion(world, make):
+    world.create('pods', guest(make, 'guest', 60))
+    taint(world, 'node01', MAINTENANCE)
+    world.delete('pods', 'guest')
+    assert world.messages('TaintManagerEviction') == ['Cancelling deletion of Pod default/guest']
+
+
+def test_a_taint_that_is_not_tolerated_calls_off_what_was_scheduled(world, make):
+    world.create('pods', guest(make, 'guest', 60))
+    taint(world, 'node01', MAINTENANCE)
+    taint(world, 'node01', MAINTENANCE, {'key': 'broken', 'effect': 'NoExecute'})
+    assert world.messages('TaintManagerEviction') == ['Cancelling deletion of Pod default/guest',
+                                                      'Marking for deletion Pod default/guest']
+    assert world.names('pods') == []
+
+
+def test_update_with_a_shorter_time_keeps_what_was_scheduled(world, make):
+    soon = {'key': 'broken', 'operator': 'Exists', 'effect': 'NoExecute', 'tolerationSeconds': 5}
+    world.create('pods', guest(make, 'guest', 60, soon))
+    taint(world, 'node01', MAINTENANCE)
+    taint(world, 'node01', MAINTENANCE, {'key': 'broken', 'effect': 'NoExecute'})
+    world.run(30)
+    assert world.names('pods') == ['guest']
+    world.run(30)
+    assert world.names('pods') == []
+
+
+def test_a_taint_takes_pods_that_have_ended_too(world, make):
+    world.create('pods', make.pod('once', nodeName='node01', terminationGracePeriodSeconds=0))
+    world.end('', 'Succeeded')
+    taint(world, 'node01', MAINTENANCE)
+    assert world.names('pods') == []
+
+
+def test_events_of_evictions_are_about_a_name_without_a_uid(world, make):
+    world.create('pods', make.pod('plain', nodeName='node01', terminationGracePeriodSeconds=0))
+    taint(world, 'node01', MAINTENANCE)
+    found = [e for e in world.items('events') if e['reason'] == 'TaintManagerEviction']
+    assert [e['involvedObject'] for e in found] == [
+        {'kind': 'Pod', 'namespace': 'default', 'name': 'plain', 'apiVersion': 'v1'}]
+    assert found[0]['source'] == {'component': 'taint-eviction-controller'}
+
+
 def test_a_node_without_a_kubelet_is_unknown_after_a_minute(world):
     world.admin.create('nodes', {'apiVersion': 'v1', 'kind': 'Node', 'metadata': {'name': 'ghost'}, 'spec': {}})
     world.run(70)

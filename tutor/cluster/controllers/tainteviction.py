@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, deleting, key
+from tutor.apimachinery.objects import Object, condition, key, split_key
 from tutor.apimachinery.scheduling import NO_EXECUTE, taints, tolerates, tolerations
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.transport import STRATEGIC_PATCH
-from tutor.cluster.controllers import indexes, pods
+from tutor.cluster.controllers import indexes
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.simulation import Simulation
+
+_DUE = 'due:'
+"""Begins the keys of pods whose time may be over."""
+_WHY = {'reason': 'DeletionByTaintManager', 'message': 'Taint manager: deleting due to NoExecute taint'}
+
+
+class _Work(NamedTuple):
+    """What is scheduled for a pod: since when, and when it is due."""
+
+    uid: str
+    since: float
+    due: float
 
 
 class TaintEvictionController(Controller):
@@ -22,7 +36,7 @@ class TaintEvictionController(Controller):
         super().__init__(simulation, client, informers)
         self.nodes = self.informer('nodes')
         self.pods = indexes.by_node(self.informer('pods'))
-        self._scheduled: dict[str, tuple[str, float]] = {}
+        self._scheduled: dict[str, _Work] = {}
         self.nodes.on_change(self._node_changed)
         self.pods.on_change(self._pod_changed)
 
@@ -34,29 +48,40 @@ class TaintEvictionController(Controller):
                 self.queue.add(key(pod))
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
-        if new is None:
-            self._scheduled.pop(key(old or {}), None)
-        elif new['spec'].get('nodeName') and (
-                old is None or not old['spec'].get('nodeName') or tolerations(old) != tolerations(new)):
-            node = self.nodes.objects.get(new['spec']['nodeName'])
-            if node is not None and _evicting(node):
-                self.queue.add(key(new))
+        """PodUpdated."""
+        if old is None or new is None or old['spec'].get('nodeName') != new['spec'].get('nodeName') or (
+                tolerations(old) != tolerations(new)):
+            self.queue.add(key(new or old or {}))
 
     def reconcile(self, key: str) -> None:
-        """processPodOnNode."""
-        pod = self.pods.objects.get(key)
-        if pod is None or deleting(pod) or pods.is_terminal(pod):
-            self._scheduled.pop(key, None)
+        """handlePodUpdate, or what was scheduled for a pod."""
+        if key.startswith(_DUE):
+            self._run_due(key.removeprefix(_DUE))
             return
-        node = self.nodes.objects.get(pod['spec'].get('nodeName', ''))
-        wait = self._wait(pod, _evicting(node)) if node is not None else None
+        pod = self.pods.objects.get(key)
+        scheduled = self._scheduled.get(key)
+        if pod is None or (scheduled is not None and scheduled.uid != pod['metadata']['uid']):
+            self._cancel(key)
+        if pod is not None and pod['spec'].get('nodeName'):
+            node = self.nodes.objects.get(pod['spec']['nodeName'])
+            if node is not None:
+                self._process(key, pod, _evicting(node))
+
+    def _process(self, where: str, pod: Object, found: list[Object]) -> None:
+        """processPodOnNode: a pod that has ended or is about to go is no exception. What is scheduled stays, even where
+        the pod may stay for a shorter time now."""
+        wait = self._wait(pod, found)
         if wait is None:
-            self._cancel(key, pod)
+            self._cancel(where)
         elif wait <= 0:
-            self._scheduled.pop(key, None)
+            self._cancel(where)
             self._evict(pod)
-        else:
-            self._schedule(key, pod, wait)
+        elif where not in self._scheduled:
+            self._schedule(where, pod, self.simulation.now, wait)
+        elif self._scheduled[where].since >= self.simulation.now:
+            since = self._scheduled[where].since
+            self._cancel(where)
+            self._schedule(where, pod, since, wait)
 
     def _wait(self, pod: Object, found: list[Object]) -> float | None:
         """How long the pod may stay: None for ever, 0 not at all (getMinTolerationTime)."""
@@ -71,38 +96,56 @@ class TaintEvictionController(Controller):
                 limits.append(float(used['tolerationSeconds']))
         return max(min(limits), 0.0) if limits else None
 
-    def _schedule(self, where: str, pod: Object, wait: float) -> None:
-        uid = pod['metadata']['uid']
-        known = self._scheduled.get(where)
-        since = known[1] if known is not None and known[0] == uid else self.simulation.now
-        self._scheduled[where] = (uid, since)
-        left = since + wait - self.simulation.now
-        if left <= 0:
-            self._scheduled.pop(where, None)
-            self._evict(pod)
-        else:
-            self.postpone(where, left)
+    def _schedule(self, where: str, pod: Object, since: float, wait: float) -> None:
+        """AddWork."""
+        self._scheduled[where] = _Work(pod['metadata']['uid'], since, self.simulation.now + wait)
+        self.postpone(_DUE + where, wait)
 
-    def _cancel(self, where: str, pod: Object) -> None:
+    def _run_due(self, where: str) -> None:
+        """The time is over for which a pod may stay."""
+        work, pod = self._scheduled.get(where), self.pods.objects.get(where)
+        if work is None or pod is None:
+            return
+        if work.due > self.simulation.now:
+            self.postpone(_DUE + where, work.due - self.simulation.now)
+            return
+        self._evict(pod)
+        self._scheduled.pop(where, None)
+
+    def _cancel(self, where: str) -> None:
+        """cancelWorkWithEvent."""
         if self._scheduled.pop(where, None) is not None:
-            self.event(pod, 'Normal', 'TaintManagerEviction', f'Cancelling deletion of Pod {where}')
+            self._tell(where, f'Cancelling deletion of Pod {where}')
+
+    def _tell(self, where: str, message: str) -> None:
+        """emitPodDeletionEvent, emitCancelPodDeletionEvent: about a pod by its name alone, so that `kubectl describe`,
+        which looks for the uid, does not find it."""
+        namespace, name = split_key(where)
+        self.event({'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'namespace': namespace, 'name': name}}, 'Normal',
+                   'TaintManagerEviction', message)
 
     def _evict(self, pod: Object) -> None:
         """addConditionAndDeletePod."""
         meta = pod['metadata']
-        self.event(pod, 'Normal', 'TaintManagerEviction', f'Marking for deletion Pod {key(pod)}')
-        entry: Object = {'type': 'DisruptionTarget', 'status': 'True', 'reason': 'DeletionByTaintManager',
-                         'message': 'Taint manager: deleting due to NoExecute taint',
-                         'lastTransitionTime': self.simulation.timestamp()}
-        if meta.get('generation'):
-            entry['observedGeneration'] = meta['generation']
+        self._tell(key(pod), f'Marking for deletion Pod {key(pod)}')
         try:
-            self.client.patch('pods', meta['name'], {'status': {'conditions': [entry]}}, meta['namespace'],
-                              'status', STRATEGIC_PATCH)
+            self._say_why(pod)
             self.client.delete('pods', meta['name'], meta['namespace'])
         except StatusError as error:
             if error.code != 404:
                 raise
+
+    def _say_why(self, pod: Object) -> None:
+        meta = pod['metadata']
+        entry: Object = {'type': 'DisruptionTarget', 'status': 'True', **_WHY}
+        known = condition(pod, 'DisruptionTarget')
+        if known is not None and entry.items() <= known.items():
+            return
+        entry['lastTransitionTime'] = self.simulation.timestamp()
+        if meta.get('generation'):
+            entry['observedGeneration'] = meta['generation']
+        self.client.patch('pods', meta['name'], {'status': {'conditions': [entry]}}, meta['namespace'], 'status',
+                          STRATEGIC_PATCH)
 
 
 def _evicting(node: Object) -> list[Object]:
