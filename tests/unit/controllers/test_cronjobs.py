@@ -125,6 +125,31 @@ def test_a_missing_and_a_strange_job_are_told(world, make):
     assert world.messages('MissingJob') == [f'Active job went missing: {name}']
 
 
+def test_history_is_cleaned_before_it_is_told(world, make):
+    """TestControllerV2CleanupFinishedJobs: a job for which there is no room is never said to have been seen."""
+    go_to(world, -5)
+    world.create('cronjobs.batch', cronjob(make, successfulJobsHistoryLimit=0), 10)
+    name, = world.names('jobs.batch')
+    world.end(f'job-name={name}', 'Succeeded')
+    world.run()
+    assert told(world) == ['SuccessfulCreate', 'SuccessfulDelete']
+    assert world.names('jobs.batch') == []
+    status = world.status('cronjobs.batch', 'tick')
+    assert 'active' not in status
+    assert 'lastSuccessfulTime' in status
+
+
+def test_an_active_job_that_is_no_longer_owned_is_not_missing(world, make):
+    """syncCronJob asks the API server before it says that a job went missing."""
+    go_to(world, -5)
+    world.create('cronjobs.batch', cronjob(make), 10)
+    name, = world.names('jobs.batch')
+    world.patch('jobs.batch', name, {'metadata': {'ownerReferences': None}})
+    world.patch('cronjobs.batch', 'tick', {'metadata': {'labels': {'a': 'b'}}})
+    assert world.messages('MissingJob') == []
+    assert [item['name'] for item in world.status('cronjobs.batch', 'tick')['active']] == [name]
+
+
 @pytest.mark.parametrize(('schedule', 'start', 'now', 'expected', 'missed'), [
     pytest.param('0 * * * *', '09:30', '09:59', None, 0, id='now before next schedule'),
     pytest.param('0 * * * *', '09:30', '10:01', '10:00', 0, id='now just after next schedule'),

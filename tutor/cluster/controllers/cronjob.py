@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from tutor.apimachinery.duration import format_timestamp, parse_timestamp, span
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.errors import StatusError, internal_error
 from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -78,14 +78,20 @@ class CronJobController(Controller):
         status = dict(cronjob.get('status', {}))
         status['active'] = list(status.get('active') or ())
         mine = indexes.owned(self.jobs, cronjob)
-        self._follow_jobs(cronjob, status, mine)
-        if not deleting(cronjob):
-            self._run_due(key, cronjob, status)
         self._clean(cronjob, status, mine)
+        problem: StatusError | None = None
+        try:
+            self._follow_jobs(cronjob, status, mine)
+            if not deleting(cronjob):
+                self._run_due(key, cronjob, status)
+        except StatusError as error:
+            problem = error
         self._write(cronjob, status)
+        if problem is not None:
+            raise problem
 
     def _follow_jobs(self, cronjob: Object, status: Object, mine: list[Object]) -> None:
-        """The first part of syncCronJob: finished Jobs leave the list of the active."""
+        """The first part of syncCronJob: finished Jobs leave the list of the active, and those that are no more."""
         known = {reference['uid'] for reference in status['active']}
         for job in mine:
             ended = _ended(job)
@@ -102,7 +108,7 @@ class CronJobController(Controller):
                 status['lastSuccessfulTime'] = done
         present = {job['metadata']['uid'] for job in mine}
         for item in list(status['active']):
-            if item['uid'] not in present:
+            if item['uid'] not in present and self.client.find(JOBS, item['name'], item['namespace']) is None:
                 status['active'].remove(item)
                 self.event(cronjob, 'Normal', 'MissingJob', f'Active job went missing: {item["name"]}')
 
@@ -116,18 +122,29 @@ class CronJobController(Controller):
             for job in jobs[:max(len(jobs) - limit, 0)]:
                 self._delete(cronjob, status, job)
 
-    def _delete(self, cronjob: Object, status: Object, job: Object) -> None:
-        """deleteJob."""
+    def _delete(self, cronjob: Object, status: Object, job: Object) -> bool:
+        """deleteJob; whether that has succeeded."""
         meta = job['metadata']
         try:
             self.client.delete(JOBS, meta['name'], meta['namespace'], {
                 'kind': 'DeleteOptions', 'apiVersion': 'v1', 'propagationPolicy': 'Background'})
         except StatusError as error:
-            if error.code != 404:
-                self.event(cronjob, 'Warning', 'FailedDelete', f'Deleted job: {error.message}')
-                raise
+            self.event(cronjob, 'Warning', 'FailedDelete', f'Deleted job: {error.message}')
+            return False
         status['active'] = [item for item in status['active'] if item['uid'] != meta['uid']]
         self.event(cronjob, 'Normal', 'SuccessfulDelete', f'Deleted job {meta["name"]}')
+        return True
+
+    def _replace(self, cronjob: Object, status: Object) -> None:
+        """What runs makes way for the next one. Raises StatusError."""
+        for item in list(status['active']):
+            try:
+                job = self.client.get(JOBS, item['name'], item['namespace'])
+            except StatusError as error:
+                self.event(cronjob, 'Warning', 'FailedGet', f'Get job: {error.message}')
+                raise
+            if not self._delete(cronjob, status, job):
+                raise internal_error(f'could not replace job {item["namespace"]}/{item["name"]}')
 
     # -- due times ----------------------------------------------------------------------------------------------
 
@@ -193,10 +210,7 @@ class CronJobController(Controller):
                        'and concurrency policy is Forbid')
             return
         if policy == 'Replace':
-            for item in list(status['active']):
-                job = self.jobs.get(meta['namespace'], item['name'])
-                if job is not None:
-                    self._delete(cronjob, status, job)
+            self._replace(cronjob, status)
         job = self._create(cronjob, name, due.astimezone(zone).isoformat().replace('+00:00', 'Z'))
         if job is not None:
             self.written.wrote(where, job)
