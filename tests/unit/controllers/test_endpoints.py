@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.apimachinery.objects import condition
 from tutor.cluster.controllers import slices
+from tutor.cluster.controllers.endpoints import _truncate
 from tutor.cluster.controllers.endpointslice import pod_to_endpoint
 
 SLICES = 'endpointslices.discovery.k8s.io'
@@ -223,3 +225,86 @@ def test_pods_of_a_node_that_is_gone_are_not_listed(world, make):
     assert set(world.messages('FailedToUpdateEndpointSlices')) == {
         'Error updating Endpoint Slices for Service default/web: skipping Pod p for Service default/web: '
         'Node node01 Not Found'}
+
+
+TRIGGERED = 'endpoints.kubernetes.io/last-change-trigger-time'
+
+
+def triggered(world, name: str) -> list[str | None]:
+    """What the Endpoints of a Service and its slice say of their last change."""
+    found = [world.get('endpoints', name), *world.items(SLICES, f'kubernetes.io/service-name={name}')]
+    return [(obj['metadata'].get('annotations') or {}).get(TRIGGERED) for obj in found]
+
+
+def test_the_last_change_is_that_of_a_pod_or_of_a_new_service(world, make):
+    """TestNewServiceExistingPods, TestPodsAdded; TestPodsRemoved: a pod that goes triggers nothing."""
+    world.create('deployments.apps', make.deployment('web', 2), 20)
+    service = world.create('services', make.service('web'))
+    assert triggered(world, 'web') == [service['metadata']['creationTimestamp']] * 2
+    world.patch('deployments.apps', 'web', {'spec': {'replicas': 3}}, 20)
+    newest = max(condition(pod, 'Ready')['lastTransitionTime'] for pod in world.items('pods'))
+    assert triggered(world, 'web') == [newest] * 2
+    world.patch('deployments.apps', 'web', {'spec': {'replicas': 1}}, 20)
+    assert triggered(world, 'web') == [None, None]
+
+
+def addresses(count: int, name: str) -> dict:
+    return {name: [{'ip': f'10.0.{number // 250}.{number % 250}'} for number in range(count)]} if count else {}
+
+
+@pytest.mark.parametrize(('subsets', 'expected'), [
+    pytest.param([(500, 500)], [(500, 500)], id='Keep all endpoints'),
+    pytest.param([(0, 1001)], [(0, 1000)], id='Truncate one subset'),
+    pytest.param([(500, 501), (0, 0)], [(500, 500), (0, 0)], id='Truncate not ready only'),
+    pytest.param([(600, 100), (600, 300)], [(500, 0), (500, 0)], id='Truncate ready endpoints and drop the others'),
+    pytest.param([(300, 600), (0, 300)], [(300, 467), (0, 233)], id='Truncate not ready in proportion'),
+    pytest.param([(100, 0), (100, 0), (1800, 0)], [(50, 0), (50, 0), (900, 0)], id='Truncate in proportion'),
+])
+def test_truncate_endpoints(subsets, expected):
+    given = [{**addresses(ready, 'addresses'), **addresses(others, 'notReadyAddresses')} for ready, others in subsets]
+    found, truncated = _truncate(given)
+    counts = [(len(item.get('addresses', ())), len(item.get('notReadyAddresses', ()))) for item in found]
+    assert counts == expected
+    assert truncated == (subsets != expected)
+
+
+def test_endpoints_that_cannot_be_written_are_told(world, make):
+    world.create('validatingadmissionpolicies.admissionregistration.k8s.io', {
+        'apiVersion': 'admissionregistration.k8s.io/v1', 'kind': 'ValidatingAdmissionPolicy',
+        'metadata': {'name': 'none', 'namespace': ''}, 'spec': {
+            'matchConstraints': {'resourceRules': [{
+                'apiGroups': [''], 'apiVersions': ['v1'], 'operations': ['CREATE'], 'resources': ['endpoints']}]},
+            'validations': [{'expression': 'false', 'message': 'no endpoints here'}]}})
+    world.create('validatingadmissionpolicybindings.admissionregistration.k8s.io', {
+        'apiVersion': 'admissionregistration.k8s.io/v1', 'kind': 'ValidatingAdmissionPolicyBinding',
+        'metadata': {'name': 'none', 'namespace': ''}, 'spec': {'policyName': 'none', 'validationActions': ['Deny']}})
+    world.create('services', make.service('web'))
+    assert world.messages('FailedToCreateEndpoint')[0].startswith('Failed to create endpoint for service default/web: ')
+    assert 'no endpoints here' in world.messages('FailedToCreateEndpoint')[0]
+
+
+def by_hand(world, *addresses: str) -> None:
+    world.create('services', {'apiVersion': 'v1', 'kind': 'Service', 'metadata': {'name': 'db'},
+                              'spec': {'ports': [{'port': 5432}]}}, 0)
+    world.create('endpoints', {
+        'apiVersion': 'v1', 'kind': 'Endpoints', 'metadata': {'name': 'db', 'annotations': {'team': 'a'}},
+        'subsets': [{'addresses': [{'ip': ip} for ip in addresses], 'ports': [{'port': 5432}]}]})
+
+
+def test_annotations_of_endpoints_are_mirrored_when_they_change(world):
+    """TestNewEndpointSlice, TestReconcile: 'Endpoints with 1 subset, annotations changed'."""
+    by_hand(world, '10.9.8.7')
+    world.patch('endpoints', 'db', {'metadata': {'annotations': {'team': 'b', TRIGGERED: '2020-01-01T00:00:00Z'}}})
+    item, = world.items(SLICES, 'kubernetes.io/service-name=db')
+    assert item['metadata']['annotations'] == {'team': 'b'}
+    world.patch('endpoints', 'db', {'metadata': {'annotations': {'team': None}}})
+    item, = world.items(SLICES, 'kubernetes.io/service-name=db')
+    assert 'annotations' not in item['metadata']
+
+
+def test_what_is_not_mirrored_is_told(world):
+    """TestReconcile: more than the maximum of a subset."""
+    by_hand(world, *(f'10.9.{number // 250}.{number % 250}' for number in range(1003)))
+    assert [len(item['endpoints']) for item in world.items(SLICES, 'kubernetes.io/service-name=db')] == [1000]
+    assert world.messages('TooManyAddressesToMirror') == [
+        'A max of 1000 addresses can be mirrored to EndpointSlices per Endpoints subset. 3 addresses were skipped']

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
@@ -9,12 +10,14 @@ from tutor.apimachinery.objects import Object, deleting, key, split_key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import indexes, pods, services
-from tutor.cluster.controllers.controller import Controller, batch_delay
+from tutor.cluster.controllers.controller import Controller, batch_delay, namespace_terminating
+from tutor.cluster.controllers.trigger_times import TriggerTimes, annotated
 from tutor.cluster.simulation import Simulation
 
 MAX_CAPACITY = 1000
 OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
 MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
+_ADDRESSES = ('addresses', 'notReadyAddresses')
 _SLOWER = 5
 """All endpoints are one object here, so that many changes are gathered longer than for slices."""
 
@@ -30,6 +33,7 @@ class EndpointsController(Controller):
         self.pods = indexes.by_label(self.informer('pods'))
         self.endpoints = self.informer('endpoints')
         self._sizes: dict[str, int] = {}
+        self._trigger_times = TriggerTimes()
         self.services.on_change(lambda old, new: self.queue.add(key(new or old or {})))
         self.pods.on_change(self._pod_changed)
         self.endpoints.on_change(self._endpoints_changed)
@@ -50,12 +54,14 @@ class EndpointsController(Controller):
         current = self.endpoints.objects.get(key)
         if service is None:
             self._sizes.pop(key, None)
+            self._trigger_times.forget(key)
             self._remove(space, name, current)
             return
         if not service['spec'].get('selector') or service['spec'].get('type') == 'ExternalName':
             return
         found = services.selected_pods(self.pods, service)
         self._sizes[key] = len(found)
+        moment = self._trigger_times.changed(service, found)
         subsets = repack(_subsets(service, found))
         subsets, truncated = _truncate(subsets)
         labels = _labels(service)
@@ -63,7 +69,7 @@ class EndpointsController(Controller):
                 (current['metadata'].get('labels') or {}) == labels) and (
                 (OVER_CAPACITY in (current['metadata'].get('annotations') or {})) == truncated):
             return
-        self._write(service, current, subsets, labels, truncated)
+        self._write(service, current, subsets, labels, moment, truncated)
 
     def _remove(self, space: str, name: str, current: Object | None) -> None:
         if current is None or MANAGED_BY not in (current['metadata'].get('labels') or {}):
@@ -75,10 +81,10 @@ class EndpointsController(Controller):
                 raise
 
     def _write(self, service: Object, current: Object | None, subsets: list[Object], labels: dict[str, str],
-               truncated: bool) -> None:
+               moment: str, truncated: bool) -> None:
         base = current['metadata'] if current is not None else {
             'name': service['metadata']['name'], 'namespace': service['metadata']['namespace']}
-        notes = {**(base.get('annotations') or {}), services.TRIGGER_TIME: self.simulation.timestamp()}
+        notes = annotated(base.get('annotations'), moment)
         notes.pop(OVER_CAPACITY, None)
         if truncated:
             notes[OVER_CAPACITY] = 'truncated'
@@ -86,10 +92,24 @@ class EndpointsController(Controller):
                        'metadata': {**base, 'labels': labels, 'annotations': notes}}
         if subsets:
             new['subsets'] = subsets
-        if current is not None:
-            self.client.update('endpoints', new)
+        try:
+            if current is not None:
+                self.client.update('endpoints', new)
+            else:
+                self.client.create('endpoints', new)
+        except StatusError as error:
+            if current is None and namespace_terminating(error):
+                return
+            self._tell_failure(service, new, current is None, error)
+            raise
+
+    def _tell_failure(self, service: Object, new: Object, created: bool, error: StatusError) -> None:
+        where = key(service)
+        if created:
+            self.event(new, 'Warning', 'FailedToCreateEndpoint',
+                       f'Failed to create endpoint for service {where}: {error.message}')
         else:
-            self.client.create('endpoints', new)
+            self.event(new, 'Warning', 'FailedToUpdateEndpoint', f'Failed to update endpoint {where}: {error.message}')
 
 
 def _labels(service: Object) -> dict[str, str]:
@@ -177,16 +197,18 @@ def _subset(ready: list[Object], not_ready: list[Object], ports: list[Object]) -
 
 
 def _truncate(subsets: list[Object]) -> tuple[list[Object], bool]:
-    """truncateEndpoints: at most 1000 addresses, the ready ones first."""
-    total = sum(len(s.get('addresses') or ()) + len(s.get('notReadyAddresses') or ()) for s in subsets)
-    if total <= MAX_CAPACITY:
+    """truncateEndpoints: at most 1000 addresses, ready ones rather than others, of each subset its share."""
+    ready, others = (sum(len(subset.get(name) or ()) for subset in subsets) for name in _ADDRESSES)
+    if ready + others <= MAX_CAPACITY:
         return subsets, False
-    room, found = MAX_CAPACITY, []
+    name, total, most = _ADDRESSES[0], ready, MAX_CAPACITY
+    if ready <= MAX_CAPACITY:
+        name, total, most = _ADDRESSES[1], others, MAX_CAPACITY - ready
+    room, found = most, []
     for subset in subsets:
-        new = dict(subset)
-        for field in ('addresses', 'notReadyAddresses'):
-            if field in new:
-                new[field] = new[field][:room]
-                room -= len(new[field])
-        found.append({name: value for name, value in new.items() if value})
+        had = subset.get(name) or []
+        kept = had[:min(math.ceil(len(had) / total * most), room)]
+        room -= len(kept)
+        new = {**subset, 'notReadyAddresses': [], name: kept}
+        found.append({field: value for field, value in new.items() if value})
     return found, True

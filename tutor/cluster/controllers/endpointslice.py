@@ -8,6 +8,7 @@ from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import indexes, pods, services, slices, topology_hints
 from tutor.cluster.controllers.controller import Controller, batch_delay
+from tutor.cluster.controllers.trigger_times import TriggerTimes, annotated
 from tutor.cluster.controllers.written import Written
 from tutor.cluster.simulation import Simulation
 
@@ -36,6 +37,9 @@ class EndpointSliceController(Controller):
         self._shares: dict[str, float] = {}
         """Of the zones, as of the last change of a node that matters."""
         self._hinted: set[str] = set()
+        self._trigger_times = TriggerTimes()
+        self._moment = ''
+        """What is written now tells this as the time of the last change."""
         self.services.on_change(lambda old, new: self.queue.add(key(new or old or {})))
         self.pods.on_change(self._pod_changed)
         self.slices.on_change(self._slice_changed)
@@ -74,6 +78,7 @@ class EndpointSliceController(Controller):
             self._specs.pop(key, None)
             self._sizes.pop(key, None)
             self._hinted.discard(key)
+            self._trigger_times.forget(key)
             return
         if not service['spec'].get('selector') or service['spec'].get('type') == 'ExternalName':
             return
@@ -83,6 +88,7 @@ class EndpointSliceController(Controller):
         existing = self.slices.by_index(_INDEX, key)
         found = services.selected_pods(self.pods, service)
         self._sizes[key] = len(found)
+        self._moment = self._trigger_times.changed(service, found)
         families = service['spec'].get('ipFamilies') or ['IPv4']
         for family in families:
             mine = [item for item in existing if item.get('addressType') == family and not deleting(item)]
@@ -106,7 +112,8 @@ class EndpointSliceController(Controller):
             made = self.client.create(RESOURCE, self._new(service, family, item))
             self.written.wrote(where, made)
         for item in plan.update:
-            meta = {**item['metadata'], 'labels': _labels(service, item), 'annotations': self._annotations(item)}
+            meta = {**item['metadata'], 'labels': _labels(service, item),
+                    'annotations': annotated(item['metadata'].get('annotations'), self._moment)}
             self.written.wrote(where, self.client.update(RESOURCE, {**item, 'metadata': meta}))
         for item in plan.delete:
             self._delete(where, item)
@@ -209,13 +216,9 @@ class EndpointSliceController(Controller):
             'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice',
             'metadata': {'generateName': f'{service["metadata"]["name"]}-',
                          'namespace': service['metadata']['namespace'], 'labels': _labels(service, item),
-                         'annotations': self._annotations(item), 'ownerReferences': [owner_reference(service)]},
+                         'annotations': annotated({}, self._moment), 'ownerReferences': [owner_reference(service)]},
             'addressType': family, 'endpoints': item['endpoints'], 'ports': item['ports'],
         }
-
-    def _annotations(self, item: Object) -> dict[str, str]:
-        old = item.get('metadata', {}).get('annotations') or {}
-        return {**old, services.TRIGGER_TIME: self.simulation.timestamp()}
 
 
 def pod_to_endpoint(service: Object, pod: Object, address: str, zone: str) -> Object:

@@ -9,11 +9,13 @@ from tutor.client.informer import Informers
 from tutor.cluster.controllers import services, slices
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.endpointslice import RESOURCE
+from tutor.cluster.controllers.trigger_times import ANNOTATION as TRIGGER_TIME
 from tutor.cluster.controllers.written import Written
 from tutor.cluster.simulation import Simulation
 
 CONTROLLER_NAME = 'endpointslicemirroring-controller.k8s.io'
 SKIP = 'endpointslice.kubernetes.io/skip-mirror'
+LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 LEADER = 'control-plane.alpha.kubernetes.io/leader'
 MAX_ENDPOINTS = 1000
 """--mirroring-max-endpoints-per-subset: what is beyond is not mirrored."""
@@ -56,26 +58,35 @@ class EndpointSliceMirroringController(Controller):
             for item in existing:
                 self._delete(key, item)
             return
+        notes = _annotations(endpoints)
         for family in ('IPv4', 'IPv6'):
             mine = [item for item in existing if item['addressType'] == family]
-            self._write(key, endpoints, family, slices.plan(
-                mine, _desired(endpoints, family), lambda item: _labels(endpoints), MAX_ENDPOINTS))
+            plan = slices.plan(mine, _desired(endpoints, family), lambda item: _labels(endpoints), MAX_ENDPOINTS)
+            touched = {item['metadata']['name'] for item in (*plan.update, *plan.delete)}
+            plan.update += [item for item in mine if item['metadata']['name'] not in touched
+                            and annotations(item) != notes]
+            self._write(key, endpoints, family, plan)
+        self._tell_skipped(endpoints)
+
+    def _tell_skipped(self, endpoints: Object) -> None:
+        beyond = [len(found) - MAX_ENDPOINTS for subset in endpoints.get('subsets') or ()
+                  if len(found := _addresses(subset)) > MAX_ENDPOINTS]
+        if beyond:
+            self.event(endpoints, 'Warning', 'TooManyAddressesToMirror',
+                       f'A max of {MAX_ENDPOINTS} addresses can be mirrored to EndpointSlices per Endpoints subset. '
+                       f'{sum(beyond)} addresses were skipped')
 
     def _write(self, where: str, endpoints: Object, family: str, plan: slices.Plan) -> None:
-        notes = {name: value for name, value in annotations(endpoints).items()
-                 if not name.startswith(('kubectl.kubernetes.io/', 'endpoints.kubernetes.io/'))}
         for item in plan.create:
             meta: Object = {'generateName': f'{endpoints["metadata"]["name"]}-',
                             'namespace': endpoints['metadata']['namespace'], 'labels': _labels(endpoints),
-                            'ownerReferences': [owner_reference(endpoints)]}
-            if notes:
-                meta['annotations'] = notes
+                            'annotations': _annotations(endpoints), 'ownerReferences': [owner_reference(endpoints)]}
             made = self.client.create(RESOURCE, {
                 'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice', 'metadata': meta, 'addressType': family,
                 'endpoints': item['endpoints'], 'ports': item['ports']})
             self.written.wrote(where, made)
         for item in plan.update:
-            meta = {**item['metadata'], 'labels': _labels(endpoints)}
+            meta = {**item['metadata'], 'labels': _labels(endpoints), 'annotations': _annotations(endpoints)}
             self.written.wrote(where, self.client.update(RESOURCE, {**item, 'metadata': meta}))
         for item in plan.delete:
             self._delete(where, item)
@@ -100,6 +111,17 @@ def _mirrorable(endpoints: Object) -> bool:
     return labels(endpoints).get(SKIP) != 'true' and LEADER not in annotations(endpoints)
 
 
+def _annotations(endpoints: Object) -> dict[str, str]:
+    """newEndpointSlice: all but two."""
+    return {name: value for name, value in annotations(endpoints).items() if name not in (TRIGGER_TIME, LAST_APPLIED)}
+
+
+def _addresses(subset: Object) -> list[tuple[Object, bool]]:
+    """All of a subset's addresses, and whether each is ready."""
+    return [(address, ready) for name, ready in (('addresses', True), ('notReadyAddresses', False))
+            for address in subset.get(name) or ()]
+
+
 def _labels(endpoints: Object) -> dict[str, str]:
     found = {name: value for name, value in labels(endpoints).items()
              if name not in ('endpoints.kubernetes.io/managed-by',)}
@@ -114,12 +136,11 @@ def _desired(endpoints: Object, family: str) -> dict[slices.PortKey, tuple[list[
         ports = [{'name': port.get('name', ''), 'protocol': port.get('protocol', 'TCP'), 'port': port['port'],
                   **({'appProtocol': port['appProtocol']} if port.get('appProtocol') else {})}
                  for port in subset.get('ports') or ()]
-        for field, ready in (('addresses', True), ('notReadyAddresses', False)):
-            for address in (subset.get(field) or ())[:MAX_ENDPOINTS]:
-                if (':' in address['ip']) == (family == 'IPv6'):
-                    group = wanted.setdefault(slices.port_key(ports), (ports, {}))
-                    endpoint = _endpoint(address, ready)
-                    group[1][slices.endpoint_key(endpoint)] = endpoint
+        for address, ready in _addresses(subset)[:MAX_ENDPOINTS]:
+            if (':' in address['ip']) == (family == 'IPv6'):
+                group = wanted.setdefault(slices.port_key(ports), (ports, {}))
+                endpoint = _endpoint(address, ready)
+                group[1][slices.endpoint_key(endpoint)] = endpoint
     return wanted
 
 

@@ -13,7 +13,6 @@ SELECTOR = 'selector'
 HEADLESS_LABEL = 'service.kubernetes.io/headless'
 SERVICE_NAME = 'kubernetes.io/service-name'
 MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
-TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 
 
 def by_selector(services: Informer) -> Informer:
