@@ -138,3 +138,17 @@ def test_the_first_toleration_that_fits_a_taint_counts():
     short = {'key': 'k', 'operator': 'Exists', 'effect': 'NoExecute', 'tolerationSeconds': 10}
     for tolerations, wait in (([{'operator': 'Exists'}, short], None), ([short, {'operator': 'Exists'}], 10.0)):
         assert controller._wait({'spec': {'tolerations': tolerations}}, [taint]) == wait
+
+
+def test_a_pod_that_was_to_be_deleted_and_was_not_is_told(world, make):
+    """buildDisruptedPodMap; upstream names the namespace twice."""
+    world.create('deployments.apps', make.deployment('web', 1))
+    world.create('poddisruptionbudgets.policy', budget(minAvailable=1))
+    pod, = world.names('pods')
+    found = world.get('poddisruptionbudgets.policy', 'web')
+    world.admin.update_status('poddisruptionbudgets.policy', {
+        **found, 'status': {**found['status'], 'disruptedPods': {pod: '2020-01-01T00:00:00Z'}}})
+    world.run()
+    assert world.messages('NotDeleted')[0] == (
+        "Pod was expected by PDB default/default to be deleted but it wasn't")
+    assert 'disruptedPods' not in world.status('poddisruptionbudgets.policy', 'web')

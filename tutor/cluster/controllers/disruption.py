@@ -207,8 +207,10 @@ class DisruptionController(Controller):
                 found[pod['metadata']['name']] = since
                 recheck = left if recheck is None else min(recheck, left)
             else:
-                self.event(pod, 'Warning', 'NotDeleted', f"Pod was expected by PDB {key(budget)} to be deleted but it "
-                           "wasn't")
+                # Upstream names the namespace twice.
+                space = budget['metadata']['namespace']
+                self.event(pod, 'Warning', 'NotDeleted', f"Pod was expected by PDB {space}/{space} to be deleted but "
+                           "it wasn't")
         return found, recheck
 
     def _write(self, budget: Object, healthy: int, desired: int, expected: int, disrupted: dict[str, str]) -> None:
