@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def child(name: str, owner: dict, **more) -> dict:
     reference = {'apiVersion': owner['apiVersion'], 'kind': owner['kind'], 'name': owner['metadata']['name'],
@@ -67,6 +69,30 @@ def test_a_blocking_dependent_with_a_finalizer_holds_its_owner(world):
     assert world.find('configmaps', 'owner') is not None
     world.patch('configmaps', 'held', {'metadata': {'finalizers': None}})
     assert world.find('configmaps', 'owner') is None
+
+
+def test_a_dependent_that_blocks_no_longer_lets_its_owner_go(world):
+    """TestUnblockOwnerReference: addUnblockedOwnersToDeleteQueue."""
+    owner = world.create('configmaps', config('owner'))
+    dependent = child('held', owner, blockOwnerDeletion=True)
+    dependent['metadata']['finalizers'] = ['example.com/hold']
+    world.create('configmaps', dependent)
+    world.delete('configmaps', 'owner', policy='Foreground')
+    assert world.find('configmaps', 'owner') is not None
+    reference = {**dependent['metadata']['ownerReferences'][0], 'blockOwnerDeletion': False}
+    world.patch('configmaps', 'held', {'metadata': {'ownerReferences': [reference]}})
+    assert world.find('configmaps', 'owner') is None
+
+
+@pytest.mark.parametrize('wrong', [{'name': 'other'}, {'kind': 'Secret'}])
+def test_an_owner_by_another_name_is_none(world, wrong):
+    """TestConflictingData: 'good parent -> bad child'."""
+    owner = world.create('configmaps', config('owner'))
+    dependent = child('lost', owner)
+    dependent['metadata']['ownerReferences'][0].update(wrong)
+    world.create('configmaps', dependent)
+    assert world.find('configmaps', 'lost') is None
+    assert world.find('configmaps', 'owner') is not None
 
 
 def test_a_circle_of_owners_does_not_wait_for_itself(world):

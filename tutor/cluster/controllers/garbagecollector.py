@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -84,11 +85,13 @@ class GarbageCollector(Controller):
             old = None
         if old is None:
             self.nodes[meta['uid']] = Node(meta['uid'], resource, key(new))
-        if references or (old is not None and 'ownerReferences' in old['metadata']):
+        before = old['metadata'].get('ownerReferences') if old is not None else None
+        if references or before:
             node = self.nodes[meta['uid']]
             fresh = [reference for reference in references or () if reference['uid'] not in node.owners]
             self._set_owners(node, tuple(r['uid'] for r in references or ()))
-            self._report_other_namespaces(new, fresh)
+            self._look_at_unblocked(before or (), references or ())
+            self._check_coordinates(new, fresh)
         if 'deletionTimestamp' in meta:
             self._deletion_seen(self.nodes[meta['uid']], meta.get('finalizers') or [])
 
@@ -106,18 +109,34 @@ class GarbageCollector(Controller):
                 self.queue.add(node.uid)
         node.owners = owners
 
-    def _report_other_namespaces(self, obj: Object, references: list[Object]) -> None:
-        """reportInvalidNamespaceOwnerRef: an owner of another namespace is none."""
+    def _look_at_unblocked(self, old: Sequence[Object], new: Sequence[Object]) -> None:
+        """addUnblockedOwnersToDeleteQueue, for references that are still there."""
+        blocking = {reference['uid'] for reference in old if reference.get('blockOwnerDeletion')}
+        for reference in new:
+            if reference['uid'] in blocking and not reference.get('blockOwnerDeletion'):
+                self._look_at_owner(reference['uid'])
+
+    def _check_coordinates(self, obj: Object, references: list[Object]) -> None:
+        """addDependentToOwners: a reference that fits its owner's uid and nothing else may be that of no owner."""
         space = obj['metadata'].get('namespace', '')
         for reference in references:
             owner = self.nodes.get(reference['uid'])
-            owner_space = split_key(owner.where)[0] if owner is not None else ''
+            if owner is None:
+                continue
+            owner_space, name = split_key(owner.where)
             if owner_space not in ('', space):
-                text = (f'[{reference["apiVersion"]}/{reference["kind"]}, namespace: {space}, '
-                        f'name: {reference["name"]}, uid: {reference["uid"]}]')
-                self.event(obj, 'Warning', 'OwnerRefInvalidNamespace',
-                           f'ownerRef {text} does not exist in namespace "{space}"')
-                self.queue.add(obj['metadata']['uid'])
+                self._report_other_namespace(obj, reference)
+            elif (group_version(reference['apiVersion'])[0], reference['kind'], reference['name']) == (
+                    owner.resource.group, owner.resource.kind, name):
+                continue
+            self.queue.add(obj['metadata']['uid'])
+
+    def _report_other_namespace(self, obj: Object, reference: Object) -> None:
+        """reportInvalidNamespaceOwnerRef: an owner of another namespace is none."""
+        space = obj['metadata'].get('namespace', '')
+        text = (f'[{reference["apiVersion"]}/{reference["kind"]}, namespace: {space}, '
+                f'name: {reference["name"]}, uid: {reference["uid"]}]')
+        self.event(obj, 'Warning', 'OwnerRefInvalidNamespace', f'ownerRef {text} does not exist in namespace "{space}"')
 
     def _dependents(self, uid: str) -> dict[str, None]:
         """The dependents of an owner, whether it is known yet or not."""
