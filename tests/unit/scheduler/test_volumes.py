@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.scheduler.tables import Table, node, pod
+from tutor.cluster.scheduler.framework import Cycle
+from tutor.cluster.scheduler.node_info import PodInfo
 from tutor.cluster.scheduler.plugins.node_volume_limits import NodeVolumeLimits
 from tutor.cluster.scheduler.plugins.volume_binding import VolumeBinding
 from tutor.cluster.scheduler.plugins.volume_restrictions import VolumeRestrictions
@@ -170,3 +172,62 @@ def test_csi_limits_count_volumes_that_are_still_to_be_made():
                   storageclasses__storage__k8s__io=[storage_class('s', provisioner='d')])
     assert table.verdicts(NodeVolumeLimits, using('new')) == {'a': 'node(s) exceed max volume count'}
     assert table.verdicts(NodeVolumeLimits, using('old')) == {'a': ''}
+
+
+NO_SPACE = 'node(s) did not have enough free storage'
+
+
+def capacity(host: str = '', cls: str = 'made', **limits: str) -> dict:
+    topology = {'matchLabels': {'host': host}} if host else {}
+    return {'metadata': {'name': f'of-{host}', 'namespace': 'default'}, 'storageClassName': cls,
+            'nodeTopology': topology, **limits}
+
+
+@pytest.mark.parametrize(('heeded', 'capacities', 'why'), [
+    pytest.param(False, [], '', id='not enabled'),
+    pytest.param(True, [], NO_SPACE, id='no capacity'),
+    pytest.param(True, [capacity(capacity='1Gi')], '', id='network attached, enough'),
+    pytest.param(True, [capacity(capacity='1Mi')], NO_SPACE, id='not enough'),
+    pytest.param(True, [capacity(capacity='100Gi', maximumVolumeSize='1Mi')], NO_SPACE, id='maximum volume size'),
+    pytest.param(True, [capacity('b', capacity='1Gi')], NO_SPACE, id='local, on another node'),
+    pytest.param(True, [capacity('a', capacity='1Gi')], '', id='local, on this node'),
+    pytest.param(True, [capacity(cls='other', capacity='1Gi')], NO_SPACE, id='wrong storage class'),
+    pytest.param(True, [capacity()], NO_SPACE, id='capacity unset'),
+    pytest.param(True, [{**capacity(capacity='1Gi'), 'nodeTopology': None}], NO_SPACE, id='no topology'),
+])
+def test_capacity(heeded, capacities, why):
+    """TestCapacity."""
+    table = Table(NODES[:1], persistentvolumeclaims=[claim('c', cls='made')],
+                  storageclasses__storage__k8s__io=[storage_class('made', provisioner='example.com/p')],
+                  csidrivers__storage__k8s__io=[{'metadata': {'name': 'example.com/p'},
+                                                 'spec': {'storageCapacity': heeded}}],
+                  csistoragecapacities__storage__k8s__io=capacities)
+    assert table.verdicts(VolumeBinding, using('c')) == {'a': why}
+
+
+def test_bound_and_unbound_claims_that_do_not_suit_are_both_told():
+    """TestVolumeBinding: 'bound and unbound unsatisfied'."""
+    table = Table(NODES[:1], persistentvolumeclaims=[claim('c', 'v'), claim('d', cls='late')],
+                  persistentvolumes=[volume('v', on='b')], storageclasses__storage__k8s__io=[storage_class('late')])
+    plugin, cycle = VolumeBinding(table.handle), Cycle(PodInfo(using('c', 'd')))
+    plugin.pre_filter(cycle)
+    plugin.filter(cycle, table.cache.nodes)
+    assert cycle.failed['a'].reasons == (ELSEWHERE, NONE_FREE)
+
+
+@pytest.mark.parametrize(('attached', 'fits'), [
+    pytest.param([], True, id='nothing is attached'),
+    pytest.param(['old'], False, id='a volume that no pod uses is attached still'),
+    pytest.param(['v'], True, id='the volume itself is attached already'),
+])
+def test_volume_attachments_count(attached, fits):
+    """TestCSILimits: volume attachments."""
+    table = Table(NODES[:1], persistentvolumeclaims=[claim('c', 'v')],
+                  persistentvolumes=[volume('v', csi='d'), volume('old', csi='d')],
+                  csinodes__storage__k8s__io=[{'metadata': {'name': 'a'}, 'spec': {
+                      'drivers': [{'name': 'd', 'allocatable': {'count': 1}}]}}],
+                  volumeattachments__storage__k8s__io=[{
+                      'metadata': {'name': f'csi-{name}'}, 'spec': {
+                          'attacher': 'd', 'nodeName': 'a', 'source': {'persistentVolumeName': name}}}
+                      for name in attached])
+    assert table.fits(NodeVolumeLimits, using('c')) == (['a'] if fits else [])

@@ -37,6 +37,7 @@ class ProfileSettings:
     name: str = DEFAULT_NAME
     without_filter: frozenset[str] = frozenset()
     without_score: frozenset[str] = frozenset()
+    without_post_filter: frozenset[str] = frozenset()
     """Plugins that are turned off at these points, ALL for all."""
     enabled: Mapping[str, int] = field(default_factory=dict)
     """Plugins that are turned on by name, with their weight (0: the usual one)."""
@@ -52,6 +53,9 @@ class ProfileSettings:
     def scores(self, plugin: str) -> bool:
         return plugin in self.enabled or not self.without_score & {plugin, ALL}
 
+    def post_filters(self, plugin: str) -> bool:
+        return plugin in self.enabled or not self.without_post_filter & {plugin, ALL}
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -60,6 +64,8 @@ class Configuration:
     profiles: tuple[ProfileSettings, ...] = (ProfileSettings(),)
     lease: str = LEASE
     kubeconfig: str = ''
+    backoff: tuple[float, float] = (1.0, 10.0)
+    """How long a pod waits after its first try, and at most: podInitialBackoffSeconds and podMaxBackoffSeconds."""
 
 
 def read(text: str) -> Configuration:
@@ -80,7 +86,19 @@ def read(text: str) -> Configuration:
     return Configuration(_profiles([{'percentageOfNodesToScore': share, **entry}
                                     for entry in found.get('profiles') or [{}]]),
                          lease if election.get('leaderElect', True) else '',
-                         (found.get('clientConnection') or {}).get('kubeconfig', ''))
+                         (found.get('clientConnection') or {}).get('kubeconfig', ''), _backoff(found))
+
+
+def _backoff(found: Object) -> tuple[float, float]:
+    """ValidateKubeSchedulerConfiguration."""
+    first, most = (found.get(name, usual) for name, usual in (('podInitialBackoffSeconds', 1),
+                                                              ('podMaxBackoffSeconds', 10)))
+    if first <= 0:
+        raise BadConfiguration(f'podInitialBackoffSeconds: Invalid value: {first}: must be greater than 0')
+    if most < first:
+        raise BadConfiguration(f'podMaxBackoffSeconds: Invalid value: {most}: must be greater than or equal to '
+                               'PodInitialBackoffSeconds')
+    return float(first), float(most)
 
 
 def _profiles(entries: list[Object]) -> tuple[ProfileSettings, ...]:
@@ -105,13 +123,15 @@ def _profile(entry: Object) -> ProfileSettings:
         return frozenset(plugin['name'] for point in ('multiPoint', *points)
                          for plugin in (plugins.get(point) or {}).get('disabled') or ())
 
-    enabled = {plugin['name']: plugin.get('weight') or 0 for point in ('multiPoint', 'preFilter', 'filter', 'score')
+    points = ('multiPoint', 'preFilter', 'filter', 'postFilter', 'score')
+    enabled = {plugin['name']: plugin.get('weight') or 0 for point in points
                for plugin in (plugins.get(point) or {}).get('enabled') or ()}
     arguments: dict[str, Object] = {each.get('name', ''): each.get('args') or {}
                                     for each in entry.get('pluginConfig') or ()}
+    strategy = _strategy(arguments.get('NodeResourcesFit', {}).get('scoringStrategy') or {})
     return ProfileSettings(entry['schedulerName'], disabled('preFilter', 'filter'), disabled('preScore', 'score'),
-                           enabled, _strategy(arguments.get('NodeResourcesFit', {}).get('scoringStrategy') or {}),
-                           arguments, entry.get('percentageOfNodesToScore') or 0)
+                           disabled('postFilter'), enabled, strategy, arguments,
+                           entry.get('percentageOfNodesToScore') or 0)
 
 
 def _strategy(given: dict[str, Any]) -> Strategy:

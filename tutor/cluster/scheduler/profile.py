@@ -35,6 +35,7 @@ class Profile:
 
     def __init__(self, handle: Handle, nominations: Nominations, settings: ProfileSettings) -> None:
         self._handle = handle
+        self.settings = settings
         self._nominations = nominations
         self.plugins = [kind(handle) for kind in PLUGINS]
         self._pre_filters = [p for p in self.plugins if settings.filters(p.name)

@@ -10,8 +10,6 @@ from tutor.cluster.scheduler.framework import Hint
 from tutor.cluster.scheduler.node_info import PodInfo
 from tutor.cluster.simulation import Simulation
 
-INITIAL_BACKOFF = 1.0
-MAX_BACKOFF = 10.0
 MAX_UNSCHEDULABLE = 300.0
 """A pod that was refused longer ago is tried again even if nothing has changed (podMaxInUnschedulablePodsDuration)."""
 FLUSH_PERIOD = 30.0
@@ -39,11 +37,12 @@ class SchedulingQueue:
     """
 
     def __init__(self, simulation: Simulation, hints: dict[str, dict[str, Hint]], wake: Callable[[], None],
-                 gate: Callable[[PodInfo], str] = lambda info: '') -> None:
+                 gate: Callable[[PodInfo], str] = lambda info: '', backoff: tuple[float, float] = (1.0, 10.0)) -> None:
         self._simulation = simulation
         self._hints = hints
         self._wake = wake
         self._gate = gate
+        self._first_backoff, self._most_backoff = backoff
         self._active: list[tuple[int, float, int, QueuedPod]] = []
         self._backing_off: list[tuple[float, int, QueuedPod]] = []
         self._in_active: dict[str, QueuedPod] = {}
@@ -168,7 +167,7 @@ class SchedulingQueue:
                 self._by_plugin[plugin].pop(uid, None)
 
     def _backoff(self, queued: QueuedPod) -> float:
-        return min(INITIAL_BACKOFF * 2 ** min(queued.attempts - 1, 10), MAX_BACKOFF)
+        return min(self._first_backoff * 2 ** min(queued.attempts - 1, 30), self._most_backoff)
 
     def _expire(self, uid: str, attempts: int) -> None:
         queued = self._unschedulable.get(uid)

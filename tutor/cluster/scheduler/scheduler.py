@@ -26,9 +26,10 @@ from tutor.cluster.scheduler.queue import QueuedPod, SchedulingQueue
 from tutor.cluster.simulation import Simulation
 
 AGENT = 'kube-scheduler'
-BIND_TIMEOUT = 600.0
 NOTE_LENGTH = 1024
+PREEMPTION = 'DefaultPreemption'
 _WATCHED = ('persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io', 'csinodes.storage.k8s.io',
+            'csidrivers.storage.k8s.io', 'csistoragecapacities.storage.k8s.io', 'volumeattachments.storage.k8s.io',
             CLAIMS, CLASSES, SLICES)
 _READ = ('namespaces', 'services', 'replicationcontrollers', 'replicasets.apps', 'statefulsets.apps',
          'poddisruptionbudgets.policy')
@@ -80,7 +81,8 @@ class _Run:
         self._stopped = self._scheduled = False
         self._waiting: dict[str, tuple[Cycle, QueuedPod, str, Callable[[], bool]]] = {}
         self.queue = SchedulingQueue(simulation, next(iter(self.profiles.values())).hints(), self._wake,
-                                     lambda info: self.profiles[_scheduler_of(info.pod)].gate(info))
+                                     lambda info: self.profiles[_scheduler_of(info.pod)].gate(info),
+                                     configuration.backoff)
         self.pods = self._listen()
         self.informers.start()
 
@@ -240,7 +242,7 @@ class _Run:
             self._bind(cycle, queued, node)
             return
         self._waiting[queued.info.uid] = (cycle, queued, node, bound)
-        self.simulation.call_later(BIND_TIMEOUT, self._give_up, queued.info.uid)
+        self.simulation.call_later(plugin.timeout, self._give_up, queued.info.uid)
 
     def _finish_waiting(self) -> None:
         for uid, (cycle, queued, node, bound) in list(self._waiting.items()):
@@ -287,27 +289,31 @@ class _Run:
         """The post-filters, then handleSchedulingFailure."""
         cycle, count = refused.cycle, len(self.cache.nodes)
         self.queue.add_unschedulable(queued, refused.plugins)
-        devices = self._devices(queued.info)
-        if refused.message and devices.name not in refused.plugins:
+        devices, settings = self._devices(queued.info), self.profiles[_scheduler_of(queued.info.pod)].settings
+        asks_devices, preempts = (settings.post_filters(name) for name in (devices.name, PREEMPTION))
+        if refused.message and asks_devices and devices.name not in refused.plugins:
             # DynamicResources has no state of this cycle, and says so, when a pre-filter came before it.
             self._tell_refused(queued, fit_error(count, {}, None, refused.message, 'not found'))
             return
+        after = [devices.post_filter(cycle)] if asks_devices else []
         if refused.message:
-            unhelpful = fit_error(count, {}, Rejection('', ('Preemption is not helpful for scheduling',)))
-            self._tell_refused(queued, fit_error(count, {}, None, refused.message,
-                                                 f'{devices.post_filter(cycle)}, preemption: {unhelpful}'))
+            if preempts:
+                unhelpful = fit_error(count, {}, Rejection('', ('Preemption is not helpful for scheduling',)))
+                after.append(f'preemption: {unhelpful}')
+            self._tell_refused(queued, fit_error(count, {}, None, refused.message, ', '.join(after)))
             return
-        after, nominated = devices.post_filter(cycle), None
+        nominated = self._try_preemption(queued.info, cycle, after) if preempts else None
+        self._tell_refused(queued, fit_error(count, cycle.failed, refused.absent, '', ', '.join(after)), nominated)
+
+    def _try_preemption(self, pod: PodInfo, cycle: Cycle, after: list[str]) -> str | None:
+        """The node that becomes free for a pod, or None; '' takes an earlier one back. `after` is what is said then."""
         outcome = self.preemption.run(cycle, cycle.filters)
         if outcome.candidate is not None:
-            nominated = outcome.candidate.node
-            self._preempt(queued.info, outcome.candidate)
-            after = ''
-        else:
-            after += f', preemption: {outcome.message}'
-            if outcome.clear:
-                nominated = ''
-        self._tell_refused(queued, fit_error(count, cycle.failed, refused.absent, '', after), nominated)
+            self._preempt(pod, outcome.candidate)
+            after.clear()
+            return outcome.candidate.node
+        after.append(f'preemption: {outcome.message}')
+        return '' if outcome.clear else None
 
     def _preempt(self, pod: PodInfo, candidate: Candidate) -> None:
         """prepareCandidate: the victims are told why, deleted, and the node is kept for the pod."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.pod_resources import pod_requests
+from tutor.apimachinery.pod_resources import is_extended, pod_requests
 from tutor.cluster.scheduler.configuration import ProfileSettings, Strategy
 from tutor.cluster.scheduler.framework import MAX_SCORE, Cycle, Hint, Plugin, Rejection
 from tutor.cluster.scheduler.hints import is_own, is_placed
@@ -12,13 +12,26 @@ from tutor.cluster.scheduler.plugins import resource_scores
 
 USUAL = Strategy()
 
+
 class NodeResourcesFit(Plugin):
     name = 'NodeResourcesFit'
     strategy = USUAL
+    ignored: frozenset[str] = frozenset()
+    """Extended resources, and groups of such, that are not looked at."""
 
     def configure(self, settings: ProfileSettings) -> None:
         super().configure(settings)
         self.strategy = settings.strategy
+        arguments = settings.arguments.get(self.name, {})
+        self.ignored = frozenset((*(arguments.get('ignoredResources') or ()),
+                                  *(arguments.get('ignoredResourceGroups') or ())))
+
+    def _scalars(self, pod: PodInfo) -> dict[str, int]:
+        """What a pod asks for besides, without what is ignored."""
+        if not self.ignored:
+            return pod.scalars
+        return {name: amount for name, amount in pod.scalars.items()
+                if not self.ignored & {name, name.partition('/')[0]} or not is_extended(name)}
 
     def filter(self, cycle: Cycle, nodes: list[NodeInfo]) -> list[NodeInfo]:
         pod = cycle.pod
@@ -37,7 +50,7 @@ class NodeResourcesFit(Plugin):
         if pod.storage and pod.storage > node.storage - node.used_storage:
             return True
         return any(amount > node.scalars.get(name, 0) - node.used_scalars.get(name, 0)
-                   for name, amount in pod.scalars.items())
+                   for name, amount in self._scalars(pod).items())
 
     def _why(self, pod: PodInfo, node: NodeInfo) -> Rejection:
         """fitsRequest. What the node could not give even if it were empty cannot be helped by evicting."""
@@ -47,7 +60,7 @@ class NodeResourcesFit(Plugin):
         needs = [('cpu', pod.milli_cpu, node.cpu, node.used_cpu), ('memory', pod.memory, node.memory, node.used_memory),
                  ('ephemeral-storage', pod.storage, node.storage, node.used_storage)]
         needs += [(name, amount, node.scalars.get(name, 0), node.used_scalars.get(name, 0))
-                  for name, amount in pod.scalars.items()]
+                  for name, amount in self._scalars(pod).items()]
         for name, amount, total, used in needs:
             if amount and amount > total - used:
                 reasons.append(f'Insufficient {name}')
@@ -69,33 +82,33 @@ class NodeResourcesFit(Plugin):
         return scores
 
     def hints(self) -> dict[str, Hint]:
-        return {'nodes': _grew, 'pods': _freed}
+        return {'nodes': self._grew, 'pods': _freed}
 
+    def _grew(self, pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+        """isSchedulableAfterNodeChange: the node, were it empty, has room, and is new or has more of what is asked
+        for."""
+        if new is None:
+            return False
+        node = _empty(new)
+        if not node.max_pods or any(amount > has for amount, has in self._asked(pod, node)):
+            return False
+        if old is None:
+            return True
+        before = _empty(old)
+        return node.max_pods > before.max_pods or any(
+            amount and has > had
+            for (amount, has), (_, had) in zip(self._asked(pod, node), self._asked(pod, before), strict=True))
 
-def _grew(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
-    """isSchedulableAfterNodeChange: the node, were it empty, has room, and is new or has more of what is asked for."""
-    if new is None:
-        return False
-    node = _empty(new)
-    if not node.max_pods or any(amount > has for amount, has in _asked(pod, node)):
-        return False
-    if old is None:
-        return True
-    before = _empty(old)
-    return node.max_pods > before.max_pods or any(
-        amount and has > had for (amount, has), (_, had) in zip(_asked(pod, node), _asked(pod, before), strict=True))
+    def _asked(self, pod: PodInfo, node: NodeInfo) -> list[tuple[int, int]]:
+        """Of each resource: what the pod requests and what the node has."""
+        return [(pod.milli_cpu, node.cpu), (pod.memory, node.memory), (pod.storage, node.storage),
+                *((amount, node.scalars.get(name, 0)) for name, amount in self._scalars(pod).items())]
 
 
 def _empty(node: Object) -> NodeInfo:
     info = NodeInfo(node['metadata']['name'])
     info.set_node(node)
     return info
-
-
-def _asked(pod: PodInfo, node: NodeInfo) -> list[tuple[int, int]]:
-    """Of each resource: what the pod requests and what the node has."""
-    return [(pod.milli_cpu, node.cpu), (pod.memory, node.memory), (pod.storage, node.storage),
-            *((amount, node.scalars.get(name, 0)) for name, amount in pod.scalars.items())]
 
 
 def _freed(pod: PodInfo, old: Object | None, new: Object | None) -> bool:

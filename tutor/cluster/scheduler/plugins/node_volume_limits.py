@@ -9,6 +9,7 @@ from tutor.cluster.scheduler.hints import always, is_placed, own_claim
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.scheduler.plugins.claims import claim_names
 
+ATTACHMENTS = 'volumeattachments.storage.k8s.io'
 _FULL = Rejection('NodeVolumeLimits', ('node(s) exceed max volume count',))
 
 
@@ -31,7 +32,7 @@ class NodeVolumeLimits(Plugin):
         limits = self._limits(node.name)
         if not any(driver in limits for driver in wanted.values()):
             return False
-        attached: dict[str, str] = {}
+        attached = self._attached(node.name)
         for pod in node.pods.values():
             attached.update(self._volumes(pod))
         for driver, limit in limits.items():
@@ -40,6 +41,16 @@ class NodeVolumeLimits(Plugin):
             if more and used + more > limit:
                 return True
         return False
+
+    def _attached(self, node: str) -> dict[str, str]:
+        """getNodeVolumeAttachmentInfo: what is attached already, whether or not a pod uses it."""
+        volumes, found = self.handle.informers.of('persistentvolumes').objects, {}
+        for item in self.handle.informers.of(ATTACHMENTS).objects.values():
+            name = (item['spec'].get('source') or {}).get('persistentVolumeName', '')
+            csi = (volumes.get(name) or {}).get('spec', {}).get('csi')
+            if item['spec']['nodeName'] == node and csi:
+                found[f'{csi["driver"]}/{csi["volumeHandle"]}'] = csi['driver']
+        return found
 
     def _limits(self, name: str) -> dict[str, int]:
         node = self.handle.informers.of('csinodes.storage.k8s.io').objects.get(name) or {}
@@ -68,7 +79,12 @@ class NodeVolumeLimits(Plugin):
         return found.get('provisioner', '') if found is not None else ''
 
     def hints(self) -> dict[str, Hint]:
-        return {'pods': _detaches, 'csinodes.storage.k8s.io': always, 'persistentvolumeclaims': _new_claim}
+        return {'pods': _detaches, ATTACHMENTS: self._detached,
+                'csinodes.storage.k8s.io': always, 'persistentvolumeclaims': _new_claim}
+
+    def _detached(self, pod: PodInfo, old: Object | None, new: Object | None) -> bool:
+        """isSchedulableAfterVolumeAttachmentDeleted: of a driver whose volumes the pod uses."""
+        return new is None and old is not None and old['spec'].get('attacher') in self._volumes(pod).values()
 
 
 def _detaches(pod: PodInfo, old: Object | None, new: Object | None) -> bool:

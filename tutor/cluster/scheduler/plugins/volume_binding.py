@@ -17,13 +17,16 @@ from tutor.apimachinery.volumes import (
     not_for_pod,
     waits_for_consumer,
 )
+from tutor.cluster.scheduler.configuration import ProfileSettings
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
 from tutor.cluster.scheduler.hints import added, always, own_claim, relabelled
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
+from tutor.cluster.scheduler.plugins import storage_capacity
 from tutor.cluster.scheduler.plugins.claims import claim_names, ephemeral_names
 
 _ELSEWHERE = Rejection('VolumeBinding', ("node(s) didn't match PersistentVolume's node affinity",), True)
 _NONE_FREE = Rejection('VolumeBinding', ("node(s) didn't find available persistent volumes to bind",), True)
+_NO_SPACE = Rejection('VolumeBinding', ('node(s) did not have enough free storage',), True)
 _MISSING = Rejection('VolumeBinding', (
     'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)',), True)
 
@@ -39,6 +42,12 @@ class _State:
 
 class VolumeBinding(Plugin):
     name = 'VolumeBinding'
+    timeout = 600.0
+    """For how many seconds claims are waited for that are to be bound."""
+
+    def configure(self, settings: ProfileSettings) -> None:
+        super().configure(settings)
+        self.timeout = float(settings.arguments.get(self.name, {}).get('bindTimeoutSeconds', self.timeout))
 
     def pre_filter(self, cycle: Cycle) -> PreFilter:
         pod = cycle.pod
@@ -83,11 +92,12 @@ class VolumeBinding(Plugin):
         state: _State = cycle.data[self.name]
         passed = []
         for node in nodes:
-            why = self._bound_elsewhere(state, node) or self._choose(state, node)
-            if why is None:
-                passed.append(node)
+            found = [why for why in (self._bound_elsewhere(state, node), self._choose(state, node)) if why is not None]
+            if found:
+                reasons = tuple(reason for why in found for reason in why.reasons)
+                cycle.failed[node.name] = found[0] if len(found) == 1 else Rejection(self.name, reasons, True)
             else:
-                cycle.failed[node.name] = why
+                passed.append(node)
         return passed
 
     def _bound_elsewhere(self, state: _State, node: NodeInfo) -> Rejection | None:
@@ -105,15 +115,17 @@ class VolumeBinding(Plugin):
         chosen: list[tuple[Object, Object | None]] = []
         taken: set[str] = set()
         volumes = self.handle.informers.of('persistentvolumes').objects
-        for claim in state.delayed:
-            selected = annotations(claim).get(SELECTED_NODE)
-            if selected and selected != node.name:
-                return _NONE_FREE
+        if any(annotations(claim).get(SELECTED_NODE, node.name) != node.name for claim in state.delayed):
+            return _NONE_FREE
+        for claim in sorted(state.delayed, key=storage_capacity.asked):  # byPVCSize
+            selected = SELECTED_NODE in annotations(claim)
             volume = None if selected else find_matching(claim, volumes.values(), node.node, taken)
             if volume is not None:
                 taken.add(volume['metadata']['name'])
             elif not self._can_provision(claim, node):
                 return _NONE_FREE
+            elif not storage_capacity.suffices(self.handle, claim, self._class(claim) or {}, node):
+                return _NO_SPACE
             chosen.append((claim, volume))
         state.choices[node.name] = chosen
         return None
@@ -159,7 +171,7 @@ class VolumeBinding(Plugin):
 
     def hints(self) -> dict[str, Hint]:
         return {'nodes': relabelled, 'persistentvolumes': always, 'storageclasses.storage.k8s.io': _widened,
-                'csinodes.storage.k8s.io': added, 'persistentvolumeclaims': own_claim}
+                'csinodes.storage.k8s.io': added, 'persistentvolumeclaims': own_claim, **storage_capacity.HINTS}
 
 
 def _for_claim(volume: Object, claim: Object) -> Object:
