@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.apimachinery.errors import StatusError
+
 CLAIMS, VOLUMES = 'persistentvolumeclaims', 'persistentvolumes'
 
 
@@ -246,3 +248,29 @@ def test_a_volume_that_a_person_bound_to_a_claim_of_another_stays_kept_for_its_n
     assert found['status']['phase'] == 'Available'
     assert found['spec']['claimRef']['name'] == 'c'
     assert 'uid' not in found['spec']['claimRef']
+
+
+def test_a_quota_counts_custom_resources(world):
+    """Before and after the kind is there; of what nobody reckons nothing is said to be used."""
+    world.create('resourcequotas', {'apiVersion': 'v1', 'kind': 'ResourceQuota', 'metadata': {'name': 'q'}, 'spec': {
+        'hard': {'count/crontabs.example.com': '2', 'example.org/what': '1', 'requests.example.org/gpu': '1'}}})
+    assert world.status('resourcequotas', 'q')['used'] == {'requests.example.org/gpu': '0'}
+    world.admin.create('customresourcedefinitions.apiextensions.k8s.io', {
+        'apiVersion': 'apiextensions.k8s.io/v1', 'kind': 'CustomResourceDefinition',
+        'metadata': {'name': 'crontabs.example.com'}, 'spec': {
+            'group': 'example.com', 'scope': 'Namespaced', 'names': {'plural': 'crontabs', 'kind': 'CronTab'},
+            'versions': [{'name': 'v1', 'served': True, 'storage': True,
+                          'schema': {'openAPIV3Schema': {'type': 'object'}}}]}})
+    world.run()
+    path = '/apis/example.com/v1/namespaces/default/crontabs'
+    for name in 'ab':
+        world.admin.request('POST', path, {'apiVersion': 'example.com/v1', 'kind': 'CronTab',
+                                           'metadata': {'name': name}})
+    world.run()
+    assert world.status('resourcequotas', 'q')['used']['count/crontabs.example.com'] == '2'
+    with pytest.raises(StatusError, match=r'exceeded quota: q, requested: count/crontabs\.example\.com=1'):
+        world.admin.request('POST', path, {'apiVersion': 'example.com/v1', 'kind': 'CronTab',
+                                           'metadata': {'name': 'c'}})
+    world.admin.request('DELETE', f'{path}/a')
+    world.run()
+    assert world.status('resourcequotas', 'q')['used']['count/crontabs.example.com'] == '1'

@@ -10,10 +10,11 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deleting, group_version, key, split_key
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.client import Client
-from tutor.client.informer import Informer, Informers
+from tutor.client.informer import Informers
 from tutor.client.transport import MERGE_PATCH, STRATEGIC_PATCH
 from tutor.cluster.controllers.controller import Controller
-from tutor.cluster.controllers.discovery import CRDS, built_in, custom_resources
+from tutor.cluster.controllers.custom_informers import CustomInformers
+from tutor.cluster.controllers.discovery import CRDS, built_in
 from tutor.cluster.simulation import Simulation
 
 FOREGROUND = 'foregroundDeletion'
@@ -42,33 +43,19 @@ class GarbageCollector(Controller):
         self.nodes: dict[str, Node] = {}
         self.waiting: dict[str, dict[str, None]] = {}
         self._kinds: dict[tuple[str, str], Resource] = {}
-        self._custom: dict[str, Informer] = {}
         for resource in RESOURCES:
             self._kinds.setdefault((resource.group, resource.kind), resource)
         for resource in built_in(('list', 'watch', 'delete')):
             if resource.group_resource not in _IGNORED:
                 self.informer(resource.group_resource).on_change(partial(self._changed, resource))
-        self.definitions = self.informer(CRDS)
-        self.definitions.on_change(self._definition_changed)
+        self._custom = CustomInformers(simulation, client, self.informer(CRDS), self._changed, self._kind_found)
 
-    # -- custom resources ---------------------------------------------------------------------------------------
-
-    def _definition_changed(self, old: Object | None, new: Object | None) -> None:
-        name = (new or old or {})['metadata']['name']
-        found = custom_resources([new]) if new is not None and not deleting(new) else []
-        if found and name not in self._custom:
-            resource = found[0]
-            self._kinds[resource.group, resource.kind] = resource
-            informer = self._custom[name] = Informer(self.simulation, self.client, resource)
-            informer.on_change(partial(self._changed, resource))
-            informer.start()
-        elif new is None and name in self._custom:
-            self._custom.pop(name).stop()
+    def _kind_found(self, resource: Resource) -> None:
+        self._kinds[resource.group, resource.kind] = resource
 
     def stop(self) -> None:
         super().stop()
-        for informer in self._custom.values():
-            informer.stop()
+        self._custom.stop()
 
     # -- the graph ----------------------------------------------------------------------------------------------
 
@@ -181,7 +168,7 @@ class GarbageCollector(Controller):
     def _seen(self, node: Node) -> Object | None:
         """The object as the informer has it."""
         name = node.resource.group_resource
-        informer = self._informers.of(name) if name in _BUILT_IN else self._custom.get(name)
+        informer = self._informers.of(name) if name in _BUILT_IN else self._custom.of(name)
         return informer.objects.get(node.where) if informer is not None else None
 
     # -- reconcile ----------------------------------------------------------------------------------------------

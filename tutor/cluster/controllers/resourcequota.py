@@ -11,7 +11,8 @@ from tutor.apimachinery.usage import COUNTED, DEVICES, RESOURCE_CLAIMS, matches_
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller, batch_delay
-from tutor.cluster.controllers.discovery import built_in
+from tutor.cluster.controllers.custom_informers import CustomInformers
+from tutor.cluster.controllers.discovery import CRDS, built_in
 from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'resourcequotas'
@@ -27,11 +28,28 @@ class ResourceQuotaController(Controller):
     def __init__(self, simulation: Simulation, client: Client, informers: Informers) -> None:
         super().__init__(simulation, client, informers)
         self.quotas = self.informer(RESOURCE)
-        self.resources = [item for item in built_in(('create', 'list', 'watch', 'delete'))
+        self._built_in = [item for item in built_in(('create', 'list', 'watch', 'delete'))
                           if item.namespaced and item.group_resource != 'events']
         self.quotas.on_change(self._quota_changed)
-        for resource in self.resources:
+        for resource in self._built_in:
             self.informer(resource.group_resource).on_change(partial(self._object_changed, resource))
+        self._custom = CustomInformers(simulation, client, self.informer(CRDS), self._custom_changed, self._resync)
+
+    def stop(self) -> None:
+        super().stop()
+        self._custom.stop()
+
+    def _resync(self, resource: Resource) -> None:
+        """resyncMonitors: another kind can be counted, or one no longer."""
+        for quota in self.quotas.objects.values():
+            self.queue.add(key(quota))
+
+    def _custom_changed(self, resource: Resource, old: Object | None, new: Object | None) -> None:
+        """What was there before its kind was watched is counted too."""
+        obj: Object = new or old or {}
+        if resource.namespaced and (old is None or new is None):
+            for quota in self.quotas.list(obj['metadata']['namespace']):
+                self.postpone(key(quota), REPLENISHMENT)
 
     def _quota_changed(self, old: Object | None, new: Object | None) -> None:
         if new is not None:
@@ -52,9 +70,11 @@ class ResourceQuotaController(Controller):
         if quota is None:
             return
         hard = quota['spec'].get('hard') or {}
-        used = dict.fromkeys(hard, '0')
+        resources = [*self._built_in, *(item for item in self._custom.resources if item.namespaced)]
+        counted = {_count_of(resource) for resource in resources}
+        used = {name: '0' for name in hard if name in counted or _is_evaluated(name)}
         space = quota['metadata']['namespace']
-        for resource in self.resources:
+        for resource in resources:
             self._add_up(resource, space, quota, used)
         status = {'hard': hard, 'used': used}
         if status != quota.get('status', {}):
@@ -62,15 +82,27 @@ class ResourceQuotaController(Controller):
 
     def _add_up(self, resource: Resource, space: str, quota: Object, used: dict[str, str]) -> None:
         group, plural = resource.group, resource.plural
-        counted = f'count/{plural}.{group}' if group else f'count/{plural}'
+        counted = _count_of(resource)
         devices = (group, plural) == RESOURCE_CLAIMS and any(name.endswith(DEVICES) for name in used)
         if counted not in used and not devices and (group or plural not in COUNTED):
             return
         totals: dict[str, Quantity] = {}
-        for obj in self._informers.of(resource.group_resource).list(space):
+        informer = self._custom.of(resource.group_resource) or self._informers.of(resource.group_resource)
+        for obj in informer.list(space):
             if not matches_scopes(quota, plural, obj):
                 continue
             for name, amount in object_usage(group, plural, obj).items():
                 if name in used:
                     totals[name] = totals[name] + parse(amount) if name in totals else parse(amount)
         used.update((name, str(total)) for name, total in totals.items())
+
+
+def _count_of(resource: Resource) -> str:
+    return f'count/{resource.plural}.{resource.group}' if resource.group else f'count/{resource.plural}'
+
+
+def _is_evaluated(name: str) -> bool:
+    """MatchingResources: what evaluators reckon besides numbers of objects. Of other names nothing is ever used."""
+    return not name.startswith('count/') and (
+        '/' not in name or name.startswith(('requests.', 'limits.')) or name.endswith(DEVICES)
+        or '.storageclass.storage.k8s.io/' in name)
