@@ -242,7 +242,7 @@ def test_the_last_change_is_that_of_a_pod_or_of_a_new_service(world, make):
     service = world.create('services', make.service('web'))
     assert triggered(world, 'web') == [service['metadata']['creationTimestamp']] * 2
     world.patch('deployments.apps', 'web', {'spec': {'replicas': 3}}, 20)
-    newest = max(condition(pod, 'Ready')['lastTransitionTime'] for pod in world.items('pods'))
+    newest = max(found['lastTransitionTime'] for pod in world.items('pods') if (found := condition(pod, 'Ready')))
     assert triggered(world, 'web') == [newest] * 2
     world.patch('deployments.apps', 'web', {'spec': {'replicas': 1}}, 20)
     assert triggered(world, 'web') == [None, None]

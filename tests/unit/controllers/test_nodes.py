@@ -44,7 +44,7 @@ MAINTENANCE = {'key': 'maint', 'effect': 'NoExecute'}
 
 
 def guest(make, name: str, seconds: int | None, *more: dict) -> dict:
-    toleration = {'key': 'maint', 'operator': 'Exists', 'effect': 'NoExecute'}
+    toleration: dict = {'key': 'maint', 'operator': 'Exists', 'effect': 'NoExecute'}
     if seconds is not None:
         toleration['tolerationSeconds'] = seconds
     return make.pod(name, nodeName='node01', terminationGracePeriodSeconds=0, tolerations=[toleration, *more])

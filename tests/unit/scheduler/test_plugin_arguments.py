@@ -118,7 +118,9 @@ def restarted(world, **more) -> None:
 def test_the_back_off_is_that_of_the_file():
     world = World()
     restarted(world, podInitialBackoffSeconds=40, podMaxBackoffSeconds=60)
-    queue = world.cluster.scheduler._run.queue
+    running = world.cluster.scheduler._run
+    assert running is not None
+    queue = running.queue
     found = []
     for attempts in (1, 2, 3):
         queued = QueuedPod(PodInfo(pod()), 0.0)
