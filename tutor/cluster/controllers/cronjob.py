@@ -92,12 +92,12 @@ class CronJobController(Controller):
 
     def _follow_jobs(self, cronjob: Object, status: Object, mine: list[Object]) -> None:
         """The first part of syncCronJob: finished Jobs leave the list of the active, and those that are no more."""
-        known = {reference['uid'] for reference in status['active']}
+        known = {reference.get('uid') for reference in status['active']}
         for job in mine:
             ended = _ended(job)
             uid = job['metadata']['uid']
             if uid in known and ended:
-                status['active'] = [item for item in status['active'] if item['uid'] != uid]
+                status['active'] = [item for item in status['active'] if item.get('uid') != uid]
                 self.event(cronjob, 'Normal', 'SawCompletedJob',
                            f'Saw completed job: {job["metadata"]["name"]}, condition: {ended}')
             elif uid not in known and not ended:
@@ -108,9 +108,11 @@ class CronJobController(Controller):
                 status['lastSuccessfulTime'] = done
         present = {job['metadata']['uid'] for job in mine}
         for item in list(status['active']):
-            if item['uid'] not in present and self.client.find(JOBS, item['name'], item['namespace']) is None:
+            name = item.get('name', '')
+            if item.get('uid') not in present and (
+                    not name or self.client.find(JOBS, name, cronjob['metadata']['namespace']) is None):
                 status['active'].remove(item)
-                self.event(cronjob, 'Normal', 'MissingJob', f'Active job went missing: {item["name"]}')
+                self.event(cronjob, 'Normal', 'MissingJob', f'Active job went missing: {name}')
 
     def _clean(self, cronjob: Object, status: Object, mine: list[Object]) -> None:
         """cleanupFinishedJobs."""
@@ -131,20 +133,21 @@ class CronJobController(Controller):
         except StatusError as error:
             self.event(cronjob, 'Warning', 'FailedDelete', f'Deleted job: {error.message}')
             return False
-        status['active'] = [item for item in status['active'] if item['uid'] != meta['uid']]
+        status['active'] = [item for item in status['active'] if item.get('uid') != meta['uid']]
         self.event(cronjob, 'Normal', 'SuccessfulDelete', f'Deleted job {meta["name"]}')
         return True
 
     def _replace(self, cronjob: Object, status: Object) -> None:
         """What runs makes way for the next one. Raises StatusError."""
+        space = cronjob['metadata']['namespace']
         for item in list(status['active']):
             try:
-                job = self.client.get(JOBS, item['name'], item['namespace'])
+                job = self.client.get(JOBS, item.get('name', ''), space)
             except StatusError as error:
                 self.event(cronjob, 'Warning', 'FailedGet', f'Get job: {error.message}')
                 raise
             if not self._delete(cronjob, status, job):
-                raise internal_error(f'could not replace job {item["namespace"]}/{item["name"]}')
+                raise internal_error(f'could not replace job {space}/{item["name"]}')
 
     # -- due times ----------------------------------------------------------------------------------------------
 
@@ -202,7 +205,7 @@ class CronJobController(Controller):
                        f'Missed scheduled time to start a job: {due.strftime("%a, %d %b %Y %H:%M:%S +0000")}')
             return
         name = f'{meta["name"]}-{int(due.timestamp()) // 60}'
-        if status.get('lastScheduleTime') == stamp or any(item['name'] == name for item in status['active']):
+        if status.get('lastScheduleTime') == stamp or any(item.get('name') == name for item in status['active']):
             return
         policy = spec.get('concurrencyPolicy', 'Allow')
         if policy == 'Forbid' and status['active']:

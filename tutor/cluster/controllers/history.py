@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from zlib import crc32
 
 from tutor.apimachinery.errors import StatusError
@@ -38,11 +39,19 @@ def build(owner: Object, number: int, collision_count: int | None) -> Object:
 
 def same(one: Object, other: Object) -> bool:
     """EqualRevision."""
-    return _plain(one['data']) == _plain(other['data'])
+    first, second = template_of(one), template_of(other)
+    return first is not None and second is not None and _plain(first) == _plain(second)
 
 
-def _plain(data: Object) -> Object:
-    template = data['spec']['template']
+def template_of(revision: Object) -> Object | None:
+    """The template that a revision keeps; None where somebody has written something else there."""
+    found: Any = revision.get('data')
+    for name in ('spec', 'template'):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def _plain(template: Object) -> Object:
     meta = {name: value for name, value in (template.get('metadata') or {}).items() if value}
     return {**template, 'metadata': meta}
 

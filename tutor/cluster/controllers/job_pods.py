@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tutor.apimachinery.objects import Object, deleting, owner_reference
@@ -41,7 +42,13 @@ def has_failed(pod: Object, job: Object) -> bool:
 
 def index_of(pod: Object) -> int | None:
     text = (pod['metadata'].get('annotations') or {}).get(INDEX)
-    return int(text) if text is not None and text.isdigit() else None
+    found = atoi(text)
+    return found if found is not None and found >= 0 else None
+
+
+def atoi(text: str | None) -> int | None:
+    """strconv.Atoi, of what anybody may have written into an annotation."""
+    return int(text) if text is not None and re.fullmatch('[+-]?[0-9]+', text) else None
 
 
 def active_for_removal(job: Object, active: list[Object], at_least: int, now: float) -> list[Object]:

@@ -116,8 +116,7 @@ class Sync:
         self.failed_indexes = sorted(failed)
 
     def _failures_before(self, pod: Object, note: str = members.INDEX_FAILURES) -> int:
-        text = (pod['metadata'].get('annotations') or {}).get(note, '0')
-        return int(text) if text.isdigit() else 0
+        return max(members.atoi((pod['metadata'].get('annotations') or {}).get(note)) or 0, 0)
 
     def _all_failures_before(self, pod: Object) -> int:
         """getIndexAbsoluteFailureCount."""

@@ -260,7 +260,7 @@ class PersistentVolumeController(Controller):
         if not reference or not reference.get('uid'):
             self._set_phase(volume, 'Available')
             return
-        claim = self.claims.get(reference['namespace'], reference['name'])
+        claim = self.claims.get(reference.get('namespace', ''), reference.get('name', ''))
         if claim is None or claim['metadata']['uid'] != reference['uid']:
             self._release(volume)
         elif not claim['spec'].get('volumeName'):

@@ -160,7 +160,8 @@ class StatefulSetController(Controller):
         elif strategy.get('type', 'RollingUpdate') == 'RollingUpdate':
             kept = turn.sts.get('status', {}).get('currentReplicas', 0)
         revision = turn.current if number < members.start_of(turn.sts) + kept else turn.update
-        template = {name: value for name, value in revision['data']['spec']['template'].items() if name != '$patch'}
+        kept_template = history.template_of(revision) or turn.sts['spec']['template']  # ApplyRevision
+        template = {name: value for name, value in kept_template.items() if name != '$patch'}
         return members.new_pod(turn.sts, template, turn.name(revision), number)
 
     def _healthy(self, sts: Object, pod: Object) -> bool:
