@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, deleting, key, split_key
+from tutor.apimachinery.objects import Object, annotations, deleting, key, split_key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import indexes, pods, services
@@ -16,6 +16,7 @@ from tutor.cluster.simulation import Simulation
 
 MAX_CAPACITY = 1000
 OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
+LEADER = 'control-plane.alpha.kubernetes.io/leader'
 MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
 _ADDRESSES = ('addresses', 'notReadyAddresses')
 _SLOWER = 5
@@ -46,6 +47,8 @@ class EndpointsController(Controller):
     def _endpoints_changed(self, old: Object | None, new: Object | None) -> None:
         if new is None and old is not None:
             self.queue.add(key(old))
+        elif new is not None and not self._synced and LEADER not in annotations(new):
+            self.queue.add(key(new))  # checkLeftoverEndpoints: its Service may have gone before this controller came.
 
     def reconcile(self, key: str) -> None:
         """syncService."""
