@@ -264,6 +264,25 @@ def test_what_is_allocated_to_a_claim(kinds, before, status, expected):
     assert [str(error) for error in found] == expected
 
 
+@pytest.mark.parametrize(('constraint', 'expected'), [
+    ({'matchAttribute': 'd.io/model', 'requests': ['r']}, []), ({'distinctAttribute': 'd.io/model'}, []),
+    ({'matchAttribute': 'a/b/c'}, []),
+    ({}, [': Required value: exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields '
+          'are set']),
+    ({'matchAttribute': 'model'}, ['.matchAttribute: Invalid value: "model": a fully qualified name must be a domain '
+                                   'and a name separated by a slash']),
+    ({'matchAttribute': '/'}, ['.matchAttribute: Invalid value: "": the domain must not be empty',
+                               '.matchAttribute: Invalid value: "": the name must not be empty']),
+    ({'distinctAttribute': f'd.io/{"m" * 33}'}, [
+        '.distinctAttribute: Too long: may not be more than 32 bytes']),
+])
+def test_what_devices_of_a_claim_share(kinds, constraint, expected):
+    claim = kinds.create(CLAIM)
+    claim['spec']['devices']['constraints'] = [constraint]
+    found = kinds.strategy(claim).validate(claim, kinds.context)
+    assert [str(error) for error in found] == [f'spec.devices.constraints[0]{error}' for error in expected]
+
+
 def test_a_claim_that_goes_is_reserved_for_nobody_else(kinds):
     old = {**deep_copy(kinds.create(CLAIM)), 'status': ALLOCATED}
     old['metadata']['deletionTimestamp'] = '2026-01-01T00:00:00Z'

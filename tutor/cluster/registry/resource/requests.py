@@ -12,6 +12,8 @@ MOST = 32
 _NO_REQUEST = ("must be the name of a request in the claim or the name of a request and a subrequest separated by "
                "'/'")
 _MODES = ('All', 'ExactCount')
+_MOST_ALTERNATIVES = 8
+_ID_LENGTH = 32
 
 
 def default(spec: Object) -> None:
@@ -32,16 +34,20 @@ def validate(spec: Object, path: str) -> list[FieldError]:
     found: list[FieldError] = []
     if len(given) > MOST:
         found.append(field.too_many(f'{here}.requests', len(given), MOST))
+        given = []
     seen: set[str] = set()
     for index, request in enumerate(given):
         place, name = f'{here}.requests[{index}]', request.get('name', '')
         found += _name(name, seen, f'{place}.name')
         found += _request(request, place)
-    for kind in ('constraints', 'config'):
-        for index, part in enumerate(devices.get(kind) or ()):
-            found += _references(part.get('requests') or [], spec, f'{here}.{kind}[{index}].requests')
-            if kind == 'config':
-                found += _configuration(part, f'{here}.config[{index}]')
+    for kind, check in (('constraints', _constraint), ('config', _configuration)):
+        parts = devices.get(kind) or []
+        if len(parts) > MOST:
+            found.append(field.too_many(f'{here}.{kind}', len(parts), MOST))
+            continue
+        for index, part in enumerate(parts):
+            place = f'{here}.{kind}[{index}]'
+            found += [*_references(part.get('requests') or [], spec, f'{place}.requests'), *check(part, place)]
     return found
 
 
@@ -65,6 +71,36 @@ def validate_reference(name: str, spec: Object, path: str) -> list[FieldError]:
     alternatives = [item.get('name') for item in (request or {}).get('firstAvailable') or ()]
     if request is None or ('/' in name and second not in alternatives):
         found.append(field.invalid(path, name, _NO_REQUEST))
+    return found
+
+
+def _constraint(constraint: Object, path: str) -> list[FieldError]:
+    """validateDeviceConstraint."""
+    for name in ('matchAttribute', 'distinctAttribute'):
+        if name in constraint:
+            return _attribute(constraint[name], f'{path}.{name}')
+    return [field.required(path, 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple '
+                                 'fields are set')]
+
+
+def _attribute(name: str, path: str) -> list[FieldError]:
+    """validateFullyQualifiedName: the domain of a driver, and an identifier."""
+    found: list[FieldError] = []
+    parts = name.split('/')
+    if len(parts) == 2:
+        if parts[0]:
+            volume.driver_name(parts[0], path, found)
+        else:
+            found.append(field.invalid(path, '', 'the domain must not be empty'))
+        if not parts[1]:
+            found.append(field.invalid(path, '', 'the name must not be empty'))
+    if len(parts) <= 2 and (parts[-1] or len(parts) == 1):
+        if len(parts[-1].encode()) > _ID_LENGTH:
+            found.append(field.too_long(path, _ID_LENGTH))
+        found += field.invalid_each(path, parts[-1], names.is_c_identifier(parts[-1]))
+    if len(parts) == 1:
+        found.append(field.invalid(path, name,
+                                   'a fully qualified name must be a domain and a name separated by a slash'))
     return found
 
 
@@ -105,6 +141,8 @@ def _request(request: Object, path: str) -> list[FieldError]:
         return _device(exactly, f'{path}.exactly')
     if not alternatives:
         return [field.required(path, 'exactly one of `exactly` or `firstAvailable` is required')]
+    if len(alternatives) > _MOST_ALTERNATIVES:
+        return [field.too_many(f'{path}.firstAvailable', len(alternatives), _MOST_ALTERNATIVES)]
     found: list[FieldError] = []
     seen: set[str] = set()
     for index, part in enumerate(alternatives):

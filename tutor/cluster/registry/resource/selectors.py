@@ -14,7 +14,7 @@ def validate_selectors(selectors: list[Object], path: str) -> list[FieldError]:
     """validateSlice of validateSelector."""
     found: list[FieldError] = []
     if len(selectors) > MOST:
-        found.append(field.too_many(path, len(selectors), MOST))
+        return [field.too_many(path, len(selectors), MOST)]
     for index, selector in enumerate(selectors):
         here = f'{path}[{index}].cel'
         if 'cel' not in selector:
