@@ -283,6 +283,19 @@ def test_what_devices_of_a_claim_share(kinds, constraint, expected):
     assert [str(error) for error in found] == [f'spec.devices.constraints[0]{error}' for error in expected]
 
 
+@pytest.mark.parametrize(('toleration', 'expected'), [
+    ('{key: a, value: b, effect: NoExecute}', []), ('{operator: Exists, effect: None}', []),
+    ('{operator: Exists, value: x}', ['.value: Invalid value: "x": must be empty for operator `Exists`']),
+    ('{operator: In, effect: PreferNoSchedule}', [
+        '.operator: Unsupported value: "In": supported values: "Equal", "Exists"',
+        '.effect: Unsupported value: "PreferNoSchedule": supported values: "NoExecute", "NoSchedule", "None"']),
+])
+def test_which_taints_of_devices_a_request_bears(kinds, toleration, expected):
+    text = CLAIM.replace('deviceClassName: d', f'deviceClassName: d, tolerations: [{toleration}]')
+    assert told(lambda: kinds.create(text)) == [
+        f'spec.devices.requests[0].exactly.tolerations[0]{error}' for error in expected]
+
+
 def test_a_claim_that_goes_is_reserved_for_nobody_else(kinds):
     old = {**deep_copy(kinds.create(CLAIM)), 'status': ALLOCATED}
     old['metadata']['deletionTimestamp'] = '2026-01-01T00:00:00Z'

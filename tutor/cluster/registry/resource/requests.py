@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.registry.resource import tolerations
 from tutor.cluster.registry.resource.selectors import validate_selectors
 from tutor.cluster.registry.storage import volume
 
@@ -17,7 +18,7 @@ _ID_LENGTH = 32
 
 
 def default(spec: Object) -> None:
-    """SetDefaults_ExactDeviceRequest, SetDefaults_DeviceSubRequest: one device."""
+    """SetDefaults_ExactDeviceRequest, SetDefaults_DeviceSubRequest, SetDefaults_DeviceToleration."""
     for request in (spec.get('devices') or {}).get('requests') or ():
         for part in (request.get('exactly'), *(request.get('firstAvailable') or ())):
             if part is None:
@@ -25,6 +26,7 @@ def default(spec: Object) -> None:
             part.setdefault('allocationMode', 'ExactCount')
             if part['allocationMode'] == 'ExactCount':
                 part.setdefault('count', 1)
+            tolerations.default(part)
 
 
 def validate(spec: Object, path: str) -> list[FieldError]:
@@ -164,4 +166,4 @@ def _device(part: Object, path: str) -> list[FieldError]:
         found.append(field.invalid(f'{path}.count', count, 'must be greater than zero'))
     elif mode not in _MODES:
         found.append(field.not_supported(f'{path}.allocationMode', mode, _MODES))
-    return found
+    return found + tolerations.validate(part, path)
