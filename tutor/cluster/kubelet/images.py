@@ -9,6 +9,7 @@ from tutor.client.backoff import Backoff
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.references import InvalidReference, Reference, parse
 from tutor.cluster.containers.registry import PullError
+from tutor.cluster.kubelet import complaints
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.kubelet import Kubelet
@@ -72,6 +73,7 @@ class ImagePuller:
         try:
             manifest, took = await kubelet.runtime.images.pull(reference)
         except PullError as problem:
+            complaints.pull_failed(kubelet, image, problem.rpc)
             recorder.warning(pod, 'Failed', f'Failed to pull image "{image}": {problem.rpc}', path)
             recorder.warning(pod, 'Failed', 'Error: ErrImagePull', path)
             self._backoff.next(key, simulation.now)

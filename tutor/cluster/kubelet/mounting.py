@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.cluster.kubelet import complaints
 from tutor.cluster.kubelet.volume_kinds import volumes_of
 from tutor.cluster.kubelet.volumes import MountFailure, NotAttached, ProcessingFailure, Surroundings, Volume, unmounted
 
@@ -61,7 +62,9 @@ class Mounts:
         """The error of WaitForAttachAndMount: at once for volumes that cannot be processed, for others in the end."""
         if waited < TIMEOUT and not any(isinstance(each, ProcessingFailure) for each in problems.values()):
             return False
-        self._worker.kubelet.recorder.warning(self._worker.pod, 'FailedMount', unmounted(problems))
+        text = unmounted(problems)
+        self._worker.kubelet.recorder.warning(self._worker.pod, 'FailedMount', text)
+        complaints.sync_failed(self._worker, text.partition(': ')[2])
         return True
 
     def _problems(self) -> dict[str, MountFailure]:

@@ -12,6 +12,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.kubelet import pods
 from tutor.cluster.kubelet.pods import HASH, MIRROR, SEEN, SOURCE
+from tutor.cluster.machine.kubeadm_files import SERVER
 from tutor.cluster.simulation import Timer
 from tutor.shell.vfs import Directory, File, Node
 
@@ -25,6 +26,7 @@ CHECK_EVERY = 20.0
 RETRY = 5.0
 NOTICE = 0.5
 """How soon a change that the file system tells of is read."""
+TELL_EVERY = 60.0
 FROM_FILE = 'file'
 
 
@@ -37,6 +39,8 @@ class StaticPods:
         self._wanted: dict[str, Object] = {}
         self._mirrors: dict[str, str] = {}
         """The mirrors' UIDs by the pods' 'namespace/name'."""
+        self._complained: dict[str, float] = {}
+        """When it was said last of each that it has no mirror."""
         self.folder = FOLDER
         self._settled: list[object] | None = None
         """What was seen when there was nothing to do."""
@@ -170,7 +174,17 @@ class StaticPods:
         except (StatusError, OSError) as problem:
             # the API server is not there, or does not want it: the next look tries again
             self._mirrors.pop(key, None)
-            self._kubelet.log.error('kubelet.go:3339', 'Failed creating a mirror pod', str(problem), pod=key)
+            self._complain(key, problem)
+
+    def _complain(self, key: str, problem: StatusError | OSError) -> None:
+        """The kubelet tries when it syncs the pod, once a minute. Here it tries sooner, and says so as often."""
+        now = self._kubelet.simulation.now
+        if now - self._complained.get(key, -TELL_EVERY) < TELL_EVERY:
+            return
+        self._complained[key] = now
+        url = f'{self._kubelet.direction.server or SERVER}/api/v1/namespaces/{key.partition("/")[0]}/pods'
+        text = str(problem) if isinstance(problem, StatusError) else f'Post "{url}": {problem}'
+        self._kubelet.log.error('kubelet.go:3339', 'Failed creating a mirror pod', text, pod=key)
 
     def _mirror(self, pod: Object) -> Object:
         meta = {name: value for name, value in pod['metadata'].items() if name not in ('uid', 'creationTimestamp')}

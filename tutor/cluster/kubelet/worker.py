@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import CREATED, EXITED, RUNNING, Container
 from tutor.cluster.containers.runtime import RuntimeFailure, Sandbox
-from tutor.cluster.kubelet import actions, fields, hostnames, last_status, pods, sandboxes, status
+from tutor.cluster.kubelet import actions, complaints, fields, hostnames, last_status, pods, sandboxes, status
 from tutor.cluster.kubelet.launch import Launcher, StartError, resource_settings
 from tutor.cluster.kubelet.mounting import Mounts
 from tutor.cluster.kubelet.probes import Prober
@@ -235,6 +235,7 @@ class PodWorker:
         if not problem or pods.host_network(self.pod):
             return False
         self.kubelet.recorder.warning(self.pod, 'NetworkNotReady', f'network is not ready: {problem}')
+        complaints.sync_failed(self, f'network is not ready: {problem}')
         self._expires = self.simulation.now + NETWORK_RETRY
         return True
 
@@ -346,6 +347,7 @@ class PodWorker:
             except (hostnames.TooLong, RuntimeFailure) as problem:
                 self.kubelet.recorder.warning(self.pod, 'FailedCreatePodSandBox',
                                               f'Failed to create pod sandbox: {problem}')
+                complaints.sandbox_failed(self, str(problem))
                 return False
         plan = actions.compute(self.pod, self.histories, self.prober)
         for container, message in plan.kill:
@@ -359,6 +361,8 @@ class PodWorker:
             good = await self._start(spec, init) and good
         if not good and fresh:
             self.observe()
+        failed = [name for name in (spec['name'] for spec, _ in plan.start) if name in self.problems]
+        complaints.not_started(self, {name: self.problems[name] for name in failed})
         return good
 
     def _give_resources(self, container: Container, spec: Object) -> None:
@@ -415,6 +419,7 @@ class PodWorker:
         history = self.histories.setdefault(container.config.name, [])
         history.insert(0, container)
         for old in history[2:]:
+            self.kubelet.log.info('scope.go:122', 'RemoveContainer', containerID=old.id)
             self.kubelet.runtime.remove(old.id)
         del history[2:]
 
