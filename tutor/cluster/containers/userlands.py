@@ -31,8 +31,8 @@ timeout touch tr true truncate tsort tty uname unexpand uniq unlink users vdir w
 """
 COREUTILS = _COREUTILS.split()
 _DEBIAN = """
-apt apt-cache apt-get apt-mark awk bash clear cmp diff dmesg egrep fgrep find getent getopt grep gunzip gzip hostname
-kill lsblk lscpu more mount mountpoint nsenter perl rev sed sh tar umount xargs zcat which flock iconv ldd
+apt apt-cache apt-get apt-mark awk bash clear cmp diff dmesg dpkg egrep fgrep find getent getopt grep gunzip gzip
+hostname kill lsblk lscpu more mount mountpoint nsenter perl rev sed sh tar umount xargs zcat which flock iconv ldd
 locale su login
 """
 DEBIAN = [*COREUTILS, *_DEBIAN.split()]

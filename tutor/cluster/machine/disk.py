@@ -98,6 +98,19 @@ oom_score = 0
       bin_dirs = ['/opt/cni/bin']
       conf_dir = '/etc/cni/net.d'
 """
+KEYRING = '/etc/apt/keyrings/kubernetes-apt-keyring.gpg'
+SOURCES = {
+    KEYRING: '', '/etc/apt/sources.list': '# Ubuntu sources have moved to /etc/apt/sources.list.d/ubuntu.sources\n',
+    '/etc/apt/sources.list.d/kubernetes.list':
+    f'deb [signed-by={KEYRING}] https://pkgs.k8s.io/core:/stable:/v1.36/deb/ /\n',
+    '/etc/apt/sources.list.d/ubuntu.sources': """\
+Types: deb
+URIs: http://archive.ubuntu.com/ubuntu/
+Suites: noble noble-updates
+Components: main universe restricted multiverse
+Signed-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg
+"""}
+"""Where apt gets packages."""
 MIRROR = """\
 server = "http://localhost:5000"
 
@@ -156,6 +169,8 @@ def base(programs: Iterable[str]) -> FileSystem:
         link = f'/etc/systemd/system/multi-user.target.wants/{unit}'
         files.make_dirs(link.rpartition('/')[0])
         files.symlink(f'/usr/lib/systemd/system/{unit}', link)
+    for path, text in SOURCES.items():
+        files.put(path, text)
     files.put('/etc/containerd/config.toml', CONTAINERD_CONFIG)
     files.put('/etc/crictl.yaml', CRICTL_CONFIG)
     files.put('/etc/containerd/certs.d/localhost:5000/hosts.toml', MIRROR)

@@ -95,6 +95,8 @@ PAGES: dict[str, Page] = {
                  '安装软件包（Fedora、Rocky Linux 等）'),
     'docker': Page('build | run | ps | logs | exec | images | tag | push | pull …',
                    'build images and run containers on this machine', '在这台机器上构建镜像、运行容器'),
+    'dpkg': Page('-l [PATTERN…] | -L PACKAGE… | -S FILE… | -s PACKAGE…',
+                 'what is installed, and which package a file is of', '查看装了哪些软件包、文件属于哪个包'),
     'du': Page('[-hsa] [-d DEPTH] [FILE…]', 'the space that files take', '查看文件占用的空间'),
     'echo': Page('[-neE] [WORD…]', 'print words', '输出文字'),
     'edit': Page('FILE', 'edit a file', '编辑文件'),

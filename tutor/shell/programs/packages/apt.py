@@ -1,4 +1,4 @@
-"""apt-get, apt, apt-cache and apt-mark, as Debian and Ubuntu have them."""
+"""apt-get, apt and apt-mark, as Debian and Ubuntu have them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import Options, parse
-from tutor.shell.programs.packages.catalog import KUBERNETES, KUBERNETES_VERSION, PACKAGES, Package
+from tutor.shell.programs.packages import apt_cache, inventory
+from tutor.shell.programs.packages.apt_cache import mirror, repository
+from tutor.shell.programs.packages.catalog import KUBERNETES, KUBERNETES_VERSION, Package
 from tutor.shell.programs.packages.installing import NotSimulated, Unknown, closure, has, install, remove
 
 LISTS = '/var/lib/apt/lists/deb.debian.org_debian_dists_bookworm_InRelease'
@@ -16,14 +18,15 @@ FETCHING, UNPACKING = 1.6, 0.4
 """Seconds of an update, and of each package."""
 READING = 'Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\n'
 SWITCHES = {'yes': 'y', 'assume-yes': 'y', 'quiet': 'q', 'no-install-recommends': '', 'fix-broken': 'f',
-            'allow-change-held-packages': '', 'allow-downgrades': '', 'only-upgrade': '', 'purge': '', 'reinstall': ''}
+            'allow-change-held-packages': '', 'allow-downgrades': '', 'installed': '', 'all-versions': 'a',
+            'upgradable': '', 'only-upgrade': '', 'purge': '', 'reinstall': ''}
 LOCKED = ('E: Could not open lock file {path} - open (13: Permission denied)\n'
           'E: Unable to acquire the {what} ({path}), are you root?')
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """apt-get update | install PACKAGE… | remove PACKAGE… | clean"""
-    options = parse(argv, ctx, 'yqfo:d', SWITCHES, FAILED)
+    options = parse(argv, ctx, 'yqfo:da', SWITCHES, FAILED)
     verb, *names = options.args or ['']
     match verb:
         case 'update':
@@ -34,7 +37,10 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             if 'clean' not in verb:
                 io.stdout.write(READING + '0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n')
             return 0
-        case 'list' | 'search' | 'show':
+        case 'list':
+            apt_cache.listed(options, io, ctx)
+            return 0
+        case 'search' | 'show':
             raise Complaint(f'error: {argv[0]} {verb} is not simulated here')
     raise Complaint(f'E: Invalid operation {verb}', FAILED, bare=True)
 
@@ -44,21 +50,20 @@ def _need_root(ctx: Context, path: str, what: str) -> None:
         raise Complaint(LOCKED.format(path=path, what=what), FAILED, bare=True)
 
 
-def _mirror(ctx: Context) -> tuple[str, str]:
-    """The distribution's archive and its release."""
-    text = ctx.files.read_text('/etc/os-release') if ctx.files.is_file('/etc/os-release') else ''
-    release = re.search(r'^VERSION_CODENAME=(\w+)$', text, re.MULTILINE)
-    archive = 'http://archive.ubuntu.com/ubuntu' if 'ID=ubuntu' in text else 'http://deb.debian.org/debian'
-    return archive, release[1] if release is not None else 'stable'
-
-
 async def _update(io: IO, ctx: Context) -> int:
     _need_root(ctx, '/var/lib/apt/lists/lock', 'directory /var/lib/apt/lists/')
-    archive, release = _mirror(ctx)
+    archive, release = mirror(ctx)
     await ctx.simulation.sleep(FETCHING)
-    io.stdout.write(f'Get:1 {archive} {release} InRelease [151 kB]\nGet:2 {archive} {release}-updates InRelease '
-                    f'[55.4 kB]\nGet:3 {archive} {release}/main amd64 Packages [8792 kB]\n'
-                    'Fetched 8998 kB in 2s (5,623 kB/s)\nReading package lists... Done\n')
+    series = repository(ctx) if ctx.host.machine is not None else ''
+    if series and series not in apt_cache.RELEASES:
+        raise Complaint(f'error: the packages of Kubernetes v{series} are not simulated here', FAILED)
+    community = f'https://prod-cdn.packages.k8s.io/repositories/isv:/kubernetes:/core:/stable:/v{series}/deb'
+    lines = [f'{archive} {release} InRelease [151 kB]', f'{archive} {release}-updates InRelease [55.4 kB]',
+             f'{archive} {release}/main amd64 Packages [8792 kB]']
+    lines += [f'{community}  InRelease [1227 B]', f'{community}  Packages [4732 B]'] if series else []
+    io.stdout.write(''.join(f'Get:{number} {line}\n' for number, line in enumerate(lines, 1))
+                    + f'Fetched {"9,004" if series else "8,998"} kB in 2s (5,623 kB/s)\n'
+                    'Reading package lists... Done\n')
     ctx.files.make_dirs(LISTS.rpartition('/')[0])
     ctx.files.put(LISTS, 'Origin: Debian\n')
     return 0
@@ -67,7 +72,7 @@ async def _update(io: IO, ctx: Context) -> int:
 async def _change(verb: str, names: list[str], options: Options, io: IO, ctx: Context) -> int:
     _need_root(ctx, '/var/lib/dpkg/lock-frontend', 'dpkg frontend lock')
     io.stdout.write(READING)
-    names = [name for name in names if not _is_kubernetes(name, verb, io, ctx)]
+    names = [name for name in names if not _is_kubernetes(name, verb, options, io, ctx)]
     wanted = _chosen(names, ctx)
     if verb == 'install':
         missing = {name: package for name, package in wanted.items() if not has(name, package, ctx.files)}
@@ -86,14 +91,20 @@ async def _change(verb: str, names: list[str], options: Options, io: IO, ctx: Co
     return 0
 
 
-def _is_kubernetes(name: str, verb: str, io: IO, ctx: Context) -> bool:
+def _is_kubernetes(name: str, verb: str, options: Options, io: IO, ctx: Context) -> bool:
     """kubeadm, kubectl and kubelet of a node: there is one version of each."""
     plain, _, version = name.partition('=')
     if plain not in KUBERNETES or ctx.host.machine is None:
         return False
     pattern = re.escape(version).replace(r'\*', '.*')
-    if version and not re.fullmatch(pattern, KUBERNETES_VERSION):
+    there = apt_cache.known(plain, ctx)
+    found = [each for each in (there.versions if there else ()) if not version or re.fullmatch(pattern, each)]
+    if not found:
         raise Complaint(f"E: Version '{version}' for '{plain}' was not found", FAILED, bare=True)
+    if found[0] != KUBERNETES_VERSION:
+        if 'allow-downgrades' in options:
+            raise Complaint(f'error: {plain} cannot be changed to another version here')
+        raise Complaint('E: Packages were downgraded and -y was used without --allow-downgrades.', FAILED, bare=True)
     if verb != 'install':
         raise Complaint(f'error: {plain} cannot be removed here')
     io.stdout.write(f'{plain} is already the newest version ({KUBERNETES_VERSION}).\n')
@@ -137,7 +148,7 @@ async def _install(missing: dict[str, Package], sure: bool, io: IO, ctx: Context
         if answer not in ('', 'y', 'yes') or (not answer and not io.stdin.isatty):
             io.stdout.write('Abort.\n')
             return 1
-    archive, release = _mirror(ctx)
+    archive, release = mirror(ctx)
     for number, (name, package) in enumerate(missing.items(), 1):
         io.stdout.write(f'Get:{number} {archive} {release}/main amd64 {name} amd64 {package.debian} '
                         f'[{package.size} kB]\n')
@@ -153,30 +164,10 @@ async def _install(missing: dict[str, Package], sure: bool, io: IO, ctx: Context
     return 0
 
 
-async def cache(argv: list[str], io: IO, ctx: Context) -> int:
-    """apt-cache madison PACKAGE… | policy PACKAGE…"""
-    verb, *names = parse(argv, ctx, '', {}, FAILED).args or ['']
-    if verb not in ('madison', 'policy'):
-        raise Complaint(f'error: apt-cache {verb} is not simulated here')
-    archive, release = _mirror(ctx)
-    for name in names:
-        kubernetes = name in KUBERNETES and ctx.host.machine is not None
-        version = KUBERNETES_VERSION if kubernetes else PACKAGES[name].debian if name in PACKAGES else ''
-        place = 'https://pkgs.k8s.io/core:/stable:/v1.36/deb  Packages' if kubernetes else \
-            f'{archive} {release}/main amd64 Packages'
-        if version and verb == 'madison':
-            io.stdout.write(f'{name:>10} | {version} | {place}\n')
-        elif version:
-            installed = kubernetes or has(name, PACKAGES[name], ctx.files)
-            io.stdout.write(f'{name}:\n  Installed: {version if installed else "(none)"}\n  Candidate: {version}\n')
-    return 0
-
-
 async def mark(argv: list[str], io: IO, ctx: Context) -> int:
     """apt-mark hold | unhold | showhold PACKAGE…"""
     verb, *names = parse(argv, ctx, '', {}, FAILED).args or ['']
-    path = '/var/lib/apt/held'
-    held = ctx.files.read_text(path).split() if ctx.files.is_file(path) else []
+    held = inventory.held(ctx)
     if verb == 'showhold':
         io.stdout.write(''.join(f'{name}\n' for name in sorted(held)))
         return 0
@@ -191,5 +182,5 @@ async def mark(argv: list[str], io: IO, ctx: Context) -> int:
         (held.append if verb == 'hold' else held.remove)(name)
         io.stdout.write(f'{name} set on hold.\n' if verb == 'hold' else f'Canceled hold on {name}.\n')
     ctx.files.make_dirs('/var/lib/apt')
-    ctx.files.put(path, '\n'.join(held) + '\n')
+    ctx.files.put(inventory.HELD, '\n'.join(held) + '\n')
     return 0

@@ -42,10 +42,11 @@ def closure(names: list[str], distribution: str) -> dict[str, Package]:
 def has(name: str, package: Package, files: FileSystem) -> bool:
     """Whether a package is there: its note, or all its programs."""
     programs = package.programs
-    return files.exists(_note(name)) or (bool(programs) and all(_place(files, program) for program in programs))
+    return files.exists(_note(name)) or (bool(programs) and all(place(files, program) for program in programs))
 
 
-def _place(files: FileSystem, program: str) -> str:
+def place(files: FileSystem, program: str) -> str:
+    """Where a program lies, '' when it does not."""
     return next((f'{folder}/{program}' for folder in ('/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin')
                  if files.exists(f'{folder}/{program}')), '')
 
@@ -61,7 +62,7 @@ def installed(files: FileSystem) -> list[str]:
 def install(name: str, package: Package, ctx: Context) -> None:
     """Put the programs into the file system. Raises OSError."""
     for program in package.programs:
-        if program in ctx.host.programs and not _place(ctx.files, program):
+        if program in ctx.host.programs and not place(ctx.files, program):
             ctx.files.put(f'{FOLDER}/{program}', ELF, 0o755, program)
     ctx.files.make_dirs(_note(name).rpartition('/')[0])
     ctx.files.put(_note(name), ''.join(f'{FOLDER}/{program}\n' for program in package.programs))
@@ -70,9 +71,9 @@ def install(name: str, package: Package, ctx: Context) -> None:
 def remove(name: str, package: Package, ctx: Context) -> None:
     """Take the programs away. Raises OSError."""
     for program in package.programs:
-        place = _place(ctx.files, program)
-        if place:
-            ctx.files.remove(place)
+        path = place(ctx.files, program)
+        if path:
+            ctx.files.remove(path)
     if ctx.files.exists(_note(name)):
         ctx.files.remove(_note(name))
 
