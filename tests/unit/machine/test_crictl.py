@@ -100,16 +100,6 @@ def test_what_containers_and_pods_use(desk: Desk) -> None:
     assert [row[:2] for row in rows[1:]] == [['web', pod[:13]]]
 
 
-def test_each_command_has_its_help(shared: Desk) -> None:
-    shown = shared.out('sudo crictl ps --help').splitlines()
-    assert shown[:4] == ['NAME:', '   crictl ps - List containers', '', 'USAGE:']
-    assert '--all, -a Show all containers (default: false)' in [' '.join(line.split()) for line in shown]
-    for command in shared.out('crictl --help').partition('COMMANDS:\n')[2].splitlines():
-        name = command.split()[0].rstrip(',')
-        if name not in ('help', '/stats/summary'):
-            assert f'crictl {name} - ' in shared.out(f'sudo crictl {name} -h')
-
-
 def test_a_wrong_option_is_told_with_the_help(shared: Desk) -> None:
     said = shared.out('sudo crictl ps --bogus 2>&1')
     assert said.startswith('Incorrect Usage: flag provided but not defined: -bogus\n\nNAME:\n   crictl ps - List')
@@ -119,3 +109,42 @@ def test_a_wrong_option_is_told_with_the_help(shared: Desk) -> None:
 def test_the_file_system_of_images(shared: Desk) -> None:
     found = json.loads(shared.out('sudo crictl imagefsinfo'))['status']['imageFilesystems'][0]
     assert found['fsId']['mountpoint'].startswith('/var/lib/containerd') and int(found['usedBytes']['value']) > 10**8
+
+
+def test_every_command_tells_how_it_is_used(shared: Desk) -> None:
+    assert shared.out('crictl help rmi') == shared.out('crictl rmi -h') == shared.out('sudo crictl rmi') == (
+        'NAME:\n   crictl rmi - Remove one or more images\n\nUSAGE:\n   crictl rmi [command options] IMAGE-ID '
+        '[IMAGE-ID...]\n\nOPTIONS:\n   --all, -a    Remove all images (default: false)\n   --prune, -q  Remove all '
+        'unused images (default: false)\n   --help, -h   show help\n')
+    names = re.findall(r'^   (\S+?),? .*', shared.out('crictl --help').partition('COMMANDS:')[2], re.M)
+    for name in names[:names.index('help')]:
+        assert shared.out(f'crictl {name} --help').startswith(f'NAME:\n   crictl {name} - ')
+    assert re.search(r'^   --output value, -o value +Output format, One of: json.yaml.table [(]default: "table"[)]$',
+                     shared.out('crictl ps -h'), re.M)
+    assert '\n      * dangling=(boolean - true or false)\n' in shared.out('crictl images -h')
+
+
+def test_options_of_crictl_are_kept_in_its_file(small: Desk) -> None:
+    assert small.out('crictl config --get runtime-endpoint') == 'unix:///run/containerd/containerd.sock\n'
+    small.out('sudo crictl config --set debug=t,timeout=5')
+    assert small.out('crictl config --list').split()[:2] == ['KEY', 'VALUE']
+    assert 'timeout: 5\ndebug: true\n' in small.out('cat /etc/crictl.yaml')
+    assert 'no configuration option named x' in small.out('crictl config --get x')
+    assert r'strconv.Atoi: parsing \"x\": invalid syntax' in small.out('sudo crictl config --set timeout=x')
+    small.out('sudo rm /etc/crictl.yaml; sudo crictl config --set runtime-endpoint=unix:///run/containerd/containerd.sock')
+    assert small.out('cat /etc/crictl.yaml').splitlines()[:3] == [
+        'runtime-endpoint: "unix:///run/containerd/containerd.sock"', 'image-endpoint: ""', 'timeout: 0']
+    assert 'kube-apiserver' in small.out('sudo crictl ps')
+
+
+def test_images_and_their_file_system_are_told_of(small: Desk) -> None:
+    status = json.loads(small.out('sudo crictl imagefsinfo'))['status']
+    assert int(status['imageFilesystems'][0]['usedBytes']['value']) > 10**8
+    assert 'level=fatal msg="no such image \\"nope\\" present"' in small.out('sudo crictl inspecti nope')
+    said = small.out('sudo crictl rmi nope registry.k8s.io/kube-proxy:v1.36.1')
+    assert 'Deleted: registry.k8s.io/kube-proxy:v1.36.1\n' in said
+    assert 'level=error msg="no such image nope"' in said
+    assert said.endswith('level=fatal msg="unable to remove the image(s)"\n')
+    assert len(json.loads(small.out('sudo crictl inspect'))) == 4
+    pod = small.out('sudo crictl pods -q --name etcd').strip()
+    assert 'is running, please stop it first' in small.out(f'sudo crictl rmp {pod}')

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tutor.cluster.simulation import BrokenPipe, Pipe
-from tutor.shell.cri import ContainerRuntime, CriError, LogRequest
+from tutor.shell.cri import ContainerRuntime, CriError, LogRequest, Message
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
-from tutor.shell.programs.crictl import tables, usage
+from tutor.shell.programs.crictl import help as texts
+from tutor.shell.programs.crictl import settings, tables
 from tutor.shell.programs.crictl.connection import Fatal, connect, log_line
 from tutor.shell.programs.options import Options, go_duration, parse
 
-VERSION = 'v1.36.0'
 LISTS = {'output': 'o', 'quiet': 'q', 'no-trunc': '', 'latest': 'l', 'last': '=', 'name': '=', 'id': '=',
          'label': '=', 'namespace': '=', 'verbose': 'v'}
 COMMANDS: Mapping[str, tuple[str, dict[str, str]]] = {
@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, tuple[str, dict[str, str]]] = {
     'inspect': ('o:q', {'output': 'o', 'quiet': 'q', 'template': '='}),
     'inspectp': ('o:q', {'output': 'o', 'quiet': 'q', 'template': '='}),
     'inspecti': ('o:q', {'output': 'o', 'quiet': 'q', 'template': '='}),
-    'stop': ('t:', {'timeout': 't'}),
+    'stop': ('t:a', {'timeout': 't', 'all': 'a'}),
     'rm': ('af', {'all': 'a', 'force': 'f'}),
     'stopp': ('', {}),
     'rmp': ('af', {'all': 'a', 'force': 'f'}),
@@ -38,43 +38,12 @@ COMMANDS: Mapping[str, tuple[str, dict[str, str]]] = {
     'version': ('', {}),
     'config': ('l', {'get': '=', 'set': '=', 'list': 'l'}),
 }
-ALIASES = {'p': 'pods', 'image': 'images', 'img': 'images', 'i': 'inspecti'}
+ALIASES = {alias: name for name, each in texts.COMMANDS.items() for alias in each.aliases}
+HELP = {'-h', '--help'}
+NEEDS = ('exec', 'inspecti', 'stopp', 'rm', 'rmi', 'rmp')
+"""Commands that tell how they are used when nothing is named."""
 ABSENT = ('create', 'start', 'run', 'runp', 'update', 'attach', 'port-forward', 'checkpoint', 'events', 'metricsp',
-          'metricdescs', 'update-runtime-config', 'completion')
-USAGE = """\
-NAME:
-   crictl - client for CRI
-
-USAGE:
-   crictl [global options] command [command options] [arguments...]
-
-VERSION:
-   {version}
-
-COMMANDS:
-   config              Get, set and list crictl configuration options
-   exec                Run a command in a running container
-   imagefsinfo         Return image filesystem info
-   images, image, img  List images
-   inspect             Display the status of one or more containers
-   inspecti            Return the status of one or more images
-   inspectp            Display the status of one or more pods
-   logs                Fetch the logs of a container
-   pods                List pods
-   ps                  List containers
-   pull                Pull an image from a registry
-   rm                  Remove one or more containers
-   rmi                 Remove one or more images
-   rmp                 Remove one or more pods
-   stop                Stop one or more running containers
-   stopp               Stop one or more running pods
-   info                Display information of the container runtime
-   stats               List container(s) resource usage statistics
-   statsp              List pod statistics. Stats represent a structured API that will fulfill the Kubelet's
-                       /stats/summary endpoint.
-   version             Display runtime version information
-   help, h             Shows a list of commands or help for one command
-"""
+          'metricdescs', 'runtime-config', 'update-runtime-config', 'completion')
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -83,22 +52,30 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         'runtime-endpoint': 'r', 'image-endpoint': 'i', 'config': 'c', 'timeout': 't', 'debug': 'D', 'version': 'v',
         'help': 'h'}, permute=False)
     if 'v' in general:
-        io.stdout.write(f'crictl version {VERSION}\n')
+        io.stdout.write(f'crictl version {texts.VERSION}\n')
         return 0
-    if not general.args or 'h' in general or general.args[0] in ('help', 'h'):
-        io.stdout.write(USAGE.format(version=VERSION))
+    asked = general.args[0] in ('help', 'h') if general.args else True
+    words = general.args[1:] if asked else general.args
+    if not words or 'h' in general:
+        io.stdout.write(texts.of_program())
         return 0
-    name = ALIASES.get(general.args[0], general.args[0])
+    name = ALIASES.get(words[0], words[0])
+    if name in texts.COMMANDS and (asked or (name in ABSENT and HELP & {*words[1:]})):
+        io.stdout.write(texts.of_command(name))
+        return 0
     if name in ABSENT:
         raise Complaint(f'error: crictl {name} is not simulated')
     if name not in COMMANDS:
         io.stdout.write(f"No help topic for '{name}'\n")
         return 3
-    options = _options(name, general.args[1:], io, ctx)
+    options = _options(name, words[1:], io, ctx)
     if options is None:
         return 0
     if name == 'config':
-        io.stdout.write(ctx.files.read_text('/etc/crictl.yaml'))
+        settings.run(general.get('c'), options, io, ctx)
+        return 0
+    if name in NEEDS and not options.args and not ('a' in options or 'q' in options):
+        io.stdout.write(texts.of_command(name))
         return 0
     try:
         return await _run(name, options, connect(general, io, ctx), io, ctx)
@@ -115,10 +92,10 @@ def _options(name: str, words: list[str], io: IO, ctx: Context) -> Options | Non
         given = str(problem).partition('\n')[0].rpartition(" '")[2].rstrip("'").lstrip('-')
         wrong = f'flag needs an argument: -{given.rpartition("-- ")[2]}' if 'requires' in str(problem) else \
             f'flag provided but not defined: -{given}'
-        io.stdout.write(f'Incorrect Usage: {wrong}\n\n{usage.text(name)}\n')
+        io.stdout.write(f'Incorrect Usage: {wrong}\n\n{texts.of_command(name)}\n')
         raise Fatal(wrong, io, ctx) from None
     if 'h' in options:
-        io.stdout.write(usage.text(name))
+        io.stdout.write(texts.of_command(name))
         return None
     return options
 
@@ -130,15 +107,13 @@ def _context(name: str, options: Options) -> str:
             f'getting the status of the container "{what}": ', 'inspectp':
             f'getting the pod sandbox status for "{what}": ',
             'exec': 'execing command in container: ', 'stopp': f'stopping the pod sandbox "{what}": ',
-            'rmp': f'removing the pod sandbox "{what}": ', 'rm': f'removing container "{what}": ',
-            'rmi': f'unable to remove the image "{what}": '}.get(name, '')
+            'rmp': f'removing the pod sandbox "{what}": ', 'rm': f'removing container "{what}": '}.get(name, '')
 
 
 async def _run(name: str, options: Options, runtime: ContainerRuntime, io: IO, ctx: Context) -> int:
     words = options.args
-    if name in ('logs', 'exec', 'inspect', 'inspectp', 'stop', 'stopp', 'pull') and not words:
-        raise Fatal({'logs': 'ID cannot be empty', 'exec': 'ID cannot be empty', 'pull':
-                     'image name cannot be empty'}.get(name, 'ID cannot be empty'), io, ctx)
+    if name in ('logs', 'pull') and not words:
+        raise Fatal('image name cannot be empty' if name == 'pull' else 'ID cannot be empty', io, ctx)
     match name:
         case 'ps':
             tables.containers(runtime, options, io, ctx)
@@ -161,20 +136,24 @@ async def _run(name: str, options: Options, runtime: ContainerRuntime, io: IO, c
                 ('Version', 'version'), ('RuntimeName', 'runtimeName'), ('RuntimeVersion', 'runtimeVersion'),
                 ('RuntimeApiVersion', 'runtimeApiVersion'))))
         case 'inspect' | 'inspectp' | 'inspecti':
-            status = {'inspect': runtime.container_status, 'inspectp': runtime.pod_status,
-                      'inspecti': runtime.image_status}[name]
-            for word in words:
-                tables.document(status(word), options, io)
+            _inspect(name, options, runtime, io, ctx)
         case 'pull':
             io.stdout.write(f'Image is up to date for {await runtime.pull(words[0])}\n')
         case 'rmi':
-            _remove_images(options, runtime, io)
+            _remove_images(options, runtime, io, ctx)
         case 'logs':
             await _logs(options, runtime, io, ctx)
         case 'exec':
             return await _exec(options, runtime, io, ctx)
         case 'stop':
-            for word in words:
+            running = [entry['id'] for entry in runtime.containers() if entry['state'] == 'CONTAINER_RUNNING']
+            if words and 'a' in options:
+                raise Complaint('cannot specify CONTAINER-ID(s) when using --all', bare=True)
+            if not words and 'a' not in options:
+                raise Complaint('you must specify at least one CONTAINER-ID or use --all', bare=True)
+            if not words and not running:
+                io.stdout.write('No running containers found.\n')
+            for word in words or running:
                 await runtime.stop_container(word, float(options.get('t', '0') or 0))
                 io.stdout.write(word + '\n')
         case 'stopp':
@@ -184,19 +163,55 @@ async def _run(name: str, options: Options, runtime: ContainerRuntime, io: IO, c
         case 'rm':
             return await _remove(options, runtime, io, ctx)
         case _:
-            await _remove_pods(options, runtime, io)
+            await _remove_pods(options, runtime, io, ctx)
     return 0
 
 
-def _remove_images(options: Options, runtime: ContainerRuntime, io: IO) -> None:
+def _inspect(name: str, options: Options, runtime: ContainerRuntime, io: IO, ctx: Context) -> None:
+    """What the ids mean; without any, every running container or every pod."""
+    status = {'inspect': runtime.container_status, 'inspectp': runtime.pod_status, 'inspecti': _image(runtime, io, ctx)}
+    words = list(options.args)
+    if not words:
+        words = [entry['id'] for entry in (runtime.pods() if name == 'inspectp' else runtime.containers())
+                 if name == 'inspectp' or entry['state'] == 'CONTAINER_RUNNING']
+    if not words:
+        io.stderr.write(log_line('error', 'No IDs provided or nothing found per filter', io, ctx) + '\n')
+        io.stdout.write(texts.of_command(name))
+        return
+    found = [status[name](word) for word in words]
+    tables.document(found[0] if len(found) == 1 else found, options, io)
+
+
+def _image(runtime: ContainerRuntime, io: IO, ctx: Context) -> Callable[[str], Message]:
+    """The status of an image by its name; the runtime has none for one that is not there."""
+    def status(word: str) -> Message:
+        try:
+            return runtime.image_status(word)
+        except CriError as error:
+            if error.code != 'NotFound':
+                raise Fatal(f'image status for "{word}" request: {error}', io, ctx) from None
+            raise Fatal(f'no such image "{word}" present', io, ctx) from None
+    return status
+
+
+def _remove_images(options: Options, runtime: ContainerRuntime, io: IO, ctx: Context) -> None:
     used = {entry['imageId'] for entry in runtime.containers()}
     words = list(options.args)
     if 'a' in options or 'q' in options:
         words = [entry['repoTags'][0] for entry in runtime.images()
                  if not entry['pinned'] and ('a' in options or entry['id'] not in used)]
+    failed = False
     for word in words:
-        for name in runtime.remove_image(word):
-            io.stdout.write(f'Deleted: {name}\n')
+        try:
+            names = runtime.remove_image(word)
+        except CriError as error:
+            text = f'no such image {word}' if error.code == 'NotFound' else f'error of removing image "{word}": {error}'
+            io.stderr.write(log_line('error', text, io, ctx) + '\n')
+            failed = True
+            continue
+        io.stdout.write(''.join(f'Deleted: {name}\n' for name in names))
+    if failed:
+        raise Fatal('unable to remove the image(s)', io, ctx)
 
 
 async def _remove(options: Options, runtime: ContainerRuntime, io: IO, ctx: Context) -> int:
@@ -219,10 +234,13 @@ async def _remove(options: Options, runtime: ContainerRuntime, io: IO, ctx: Cont
     return 0
 
 
-async def _remove_pods(options: Options, runtime: ContainerRuntime, io: IO) -> None:
+async def _remove_pods(options: Options, runtime: ContainerRuntime, io: IO, ctx: Context) -> None:
     for word in options.args or ([entry['id'] for entry in runtime.pods()] if 'a' in options else []):
-        if 'f' in options:
+        if runtime.pod_status(word)['status']['state'] == 'SANDBOX_READY':
+            if 'f' not in options:
+                raise Fatal(f'pod sandbox "{word}" is running, please stop it first', io, ctx)
             await runtime.stop_pod(word)
+            io.stdout.write(f'Stopped sandbox {word}\n')
         runtime.remove_pod(word)
         io.stdout.write(f'Removed sandbox {word}\n')
 

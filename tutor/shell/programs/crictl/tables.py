@@ -31,7 +31,7 @@ def table(rows: Sequence[Sequence[str]], io: IO) -> None:
         io.stdout.write(''.join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + row[-1] + '\n')
 
 
-def document(message: Message, options: Options, io: IO) -> None:
+def document(message: Message | list[Message], options: Options, io: IO) -> None:
     """A message as JSON (or YAML, or by a Go template), its keys in order."""
     form = options.get('o', 'json')
     if form == 'yaml':
