@@ -22,6 +22,21 @@ UNCONFINED = 'unconfined'
 LOADED = (RUNTIME_DEFAULT, 'docker-default', '/usr/bin/man', 'lsb_release', 'man_filter', 'man_groff',
           'nvidia_modprobe', 'nvidia_modprobe//kmod', 'rsyslogd', 'ubuntu_pro_apt_news', 'unix-chkpwd')
 """What a machine has loaded when it has been switched on."""
+PROFILES = '/etc/apparmor.d'
+FOLDERS = ('abi', 'abstractions', 'disable', 'force-complain', 'local', 'tunables')
+TUNABLES = """\
+# All the tunables definitions that should be available to every profile
+# should be included here
+
+include <tunables/home>
+include <tunables/multiarch>
+include <tunables/proc>
+include <tunables/alias>
+include <tunables/kernelvars>
+include <tunables/system>
+include <tunables/xdg-user-dirs>
+include <tunables/share>
+"""
 VARIABLES = {'@{PROC}': '/proc', '@{HOME}': '/root', '@{pid}': '[0-9]*', '@{sys}': '/sys', '@{run}': '/run'}
 _PROFILE = re.compile(r'^\s*(?:profile\s+)?("[^"]+"|[^\s{}#"]+)(?:\s+(?!flags)[^\s{}]+)?'
                       r'(?:\s+flags\s*=\s*\(([^)]*)\))?\s*\{', re.MULTILINE)
@@ -129,7 +144,10 @@ def _matcher(pattern: str):
 
 
 def furnish(files: FileSystem) -> None:
-    """A machine whose kernel has AppArmor."""
+    """A machine whose kernel has AppArmor, and the folders of its profiles."""
+    for folder in FOLDERS:
+        files.make_dirs(f'{PROFILES}/{folder}')
+    files.put(f'{PROFILES}/tunables/global', TUNABLES)
     files.put(ENABLED, 'Y\n', 0o444)
     files.put(LIST, ''.join(f'{name} ({ENFORCE})\n' for name in LOADED), 0o444)
 

@@ -183,3 +183,13 @@ def test_the_manifest_of_etcd_asks_for_what_kubeadm_asks(small: Desk) -> None:
         '  -w, --write-out="simple"\t\t\tset the output format (fields, json, protobuf, simple, table)'])])
 def test_help_names_the_flags(shared: Desk, command: str, lines: list[str]) -> None:
     assert set(lines) <= set(shared.out(command).splitlines())
+
+
+def test_etcdutl_tells_how_it_is_used(shared: Desk) -> None:
+    for command in ('etcdutl', 'etcdutl -h', 'etcdutl help'):
+        assert '\n  snapshot    Manages etcd node snapshots\n' in shared.out(command)
+    restore = shared.out('etcdutl snapshot restore --help')
+    assert restore == shared.out('etcdutl help snapshot restore')
+    assert '\n  etcdutl snapshot restore <filename> --data-dir {output dir} [options] [flags]\n' in restore
+    assert '\n  status      Gets backend snapshot status' in shared.out('etcdutl snapshot')
+    assert 'requires exactly one argument' in shared.out('etcdutl snapshot restore')

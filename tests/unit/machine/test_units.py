@@ -199,3 +199,22 @@ def test_a_value_of_an_environment_file_goes_to_the_end_of_its_line(desk: Desk, 
     desk.out('sudo systemctl restart kubelet')
     desk.wait(1)
     assert f': {words}\n' in desk.out('sudo journalctl -u kubelet -n 20')
+
+
+def test_service_hands_on_to_systemctl(small: Desk) -> None:
+    small.out('sudo service kubelet stop')
+    assert small.out('service kubelet status').startswith('○ kubelet.service - kubelet: The Kubernetes Node Agent\n')
+    assert small.code == 3
+    small.out('sudo service kubelet start')
+    assert small.out('systemctl is-active kubelet') == 'active\n'
+    assert small.out('service nosuch status') == 'Unit nosuch.service could not be found.\n'
+    assert small.out('service').startswith('Usage: service < option > ')
+    assert small.out('service --status-all') == 'service: error: service --status-all is not simulated here\n'
+
+
+def test_profiles_of_apparmor_have_their_folder(small: Desk) -> None:
+    small.out("printf 'profile deny-write {\\n  file,\\n  deny /** w,\\n}\\n' | sudo tee /etc/apparmor.d/deny")
+    small.out('sudo apparmor_parser /etc/apparmor.d/deny')
+    assert 'deny-write\n' in small.out('sudo aa-status')
+    assert 'include <tunables/proc>' in small.out('cat /etc/apparmor.d/tunables/global')
+    assert small.out('cut -f2 /etc/fstab') == '/\n'

@@ -111,6 +111,7 @@ Components: main universe restricted multiverse
 Signed-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg
 """}
 """Where apt gets packages."""
+FSTAB = 'LABEL=cloudimg-rootfs\t/\t ext4\tdiscard,commit=30,errors=remount-ro\t0 1\n'
 MIRROR = """\
 server = "http://localhost:5000"
 
@@ -169,6 +170,7 @@ def base(programs: Iterable[str]) -> FileSystem:
         link = f'/etc/systemd/system/multi-user.target.wants/{unit}'
         files.make_dirs(link.rpartition('/')[0])
         files.symlink(f'/usr/lib/systemd/system/{unit}', link)
+    files.put('/etc/fstab', FSTAB)
     for path, text in SOURCES.items():
         files.put(path, text)
     files.put('/etc/containerd/config.toml', CONTAINERD_CONFIG)

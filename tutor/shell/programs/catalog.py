@@ -150,6 +150,7 @@ PROGRAMS: Mapping[str, str] = {
     'screen': 'absent:main',
     'sed': 'sed.program:main',
     'seq': 'sequences:seq',
+    'service': 'service:main',
     'sh': 'shared:shell',
     'sha1sum': 'checksums:digest',
     'sha256sum': 'checksums:digest',

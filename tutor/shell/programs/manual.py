@@ -212,6 +212,8 @@ PAGES: dict[str, Page] = {
     'sed': Page("[-nEi] 'SCRIPT' [FILE…]", 'change lines as they pass', '按行编辑文本'),
     'select': Page('NAME in WORD…; do …; done', 'a menu of choices', '选择菜单'),
     'seq': Page('[-w] [-s SEPARATOR] [FIRST [STEP]] LAST', 'count', '输出数字序列'),
+    'service': Page('NAME start | stop | restart | status', 'start, stop and look at units, as systemctl does',
+                    '启动、停止、查看服务，和 systemctl 一样'),
     'set': Page('[-eux] [-o OPTION] [--] [ARG…]', 'options of the shell', '设置 shell 选项'),
     'sh': Page('[-c COMMAND | FILE [ARG…]]', 'the shell', 'shell 本身'),
     'sha1sum': Page('[-c] [FILE…]', 'SHA-1 checksums', '计算 SHA-1 校验和'),

@@ -6,6 +6,7 @@ from tutor.shell.etcd import EtcdError, EtcdService, KeyValue
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.etcd import keys, leases, membership, output, snapshots, transactions, usage
 from tutor.shell.programs.etcd.connection import GLOBAL, Endpoint, Failure, connect, endpoints, reach, security
+from tutor.shell.programs.etcd.utl_help import HELP
 from tutor.shell.programs.options import Options, parse
 
 NODE_VERSION, IMAGE_VERSION = '3.5.24', '3.6.8'
@@ -20,14 +21,6 @@ METHODS = {'get': 'KV/Range', 'put': 'KV/Put', 'del': 'KV/DeleteRange', 'compact
            'lease': 'Lease/LeaseGrant', 'txn': 'KV/Txn'}
 ABSENT = ('auth', 'check', 'completion', 'downgrade', 'elect', 'lock', 'make-mirror', 'move-leader', 'role',
           'user', 'version')
-UTL_USAGE = """\
-Usage:
-  etcdutl [command]
-
-Available Commands:
-  snapshot    Manages etcd node snapshots
-  version     Prints the version of etcdutl
-"""
 
 
 def _version(ctx: Context) -> str:
@@ -92,12 +85,13 @@ async def etcdutl(argv: list[str], io: IO, ctx: Context) -> int:
     """etcdutl snapshot status FILE [-w table]; etcdutl snapshot restore FILE --data-dir FOLDER"""
     options = parse(argv, ctx, 'w:h', {'write-out': 'w', 'help': 'h', **FILE_FLAGS}, status=128)
     words = options.args
-    if words[:1] == ['version']:
+    named = ' '.join(words[1:] if words[:1] == ['help'] else words[:2])
+    if named in HELP and ('h' in options or words[:1] == ['help'] or named in ('', 'snapshot')):
+        io.stdout.write(HELP[named])
+    elif words[:1] == ['version']:
         io.stdout.write(f'etcdutl version: {_version(ctx)}\nAPI version: 3.{_version(ctx).split(".")[1]}\n')
     elif words[:1] == ['snapshot'] and words[1:2] in (['status'], ['restore']):
         _files(words[1], words[2:], options.get('w', 'simple'), options, io, ctx)
-    elif not words or 'h' in options or words == ['snapshot']:
-        io.stdout.write(UTL_USAGE)
     elif words[0] in ('defrag', 'hashkv', 'migrate', 'completion'):
         raise Failure(f'etcdutl {words[0]} is not simulated')
     else:
