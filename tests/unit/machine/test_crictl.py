@@ -148,3 +148,16 @@ def test_images_and_their_file_system_are_told_of(small: Desk) -> None:
     assert len(json.loads(small.out('sudo crictl inspect'))) == 4
     pod = small.out('sudo crictl pods -q --name etcd').strip()
     assert 'is running, please stop it first' in small.out(f'sudo crictl rmp {pod}')
+
+
+def test_ctr_shows_what_is_in_the_namespace_of_kubernetes(small: Desk) -> None:
+    assert small.out('sudo ctr ns ls') == 'NAME   LABELS \nk8s.io        \nmoby          \n'
+    assert small.out('sudo ctr images ls') == 'REF TYPE DIGEST SIZE PLATFORMS LABELS \n'
+    names = small.out('sudo ctr -n k8s.io i ls -q').splitlines()
+    assert 'registry.k8s.io/etcd:3.6.8-0' in names and names == sorted(names)
+    rows = [line.split() for line in small.out('sudo ctr -n k8s.io containers ls').splitlines()]
+    ids = small.out('sudo crictl ps -aq; sudo crictl pods -q').split()
+    assert rows[0] == ['CONTAINER', 'IMAGE', 'RUNTIME'] and [row[0] for row in rows[1:]] == sorted(ids)
+    assert {row[1] for row in rows[1:]} >= {'registry.k8s.io/etcd:3.6.8-0', 'registry.k8s.io/pause:3.10'}
+    assert 'connect: permission denied"' in small.out('ctr version')
+    assert small.out('sudo ctr -n k8s.io tasks ls') == 'ctr: error: ctr tasks ls is not simulated here\n'

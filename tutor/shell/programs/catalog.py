@@ -49,6 +49,7 @@ PROGRAMS: Mapping[str, str] = {
     'cp': 'copying:cp',
     'crictl': 'crictl.program:main',
     'curl': 'curl.program:main',
+    'ctr': 'ctr:main',
     'cut': 'fields:cut',
     'date': 'date:main',
     'dd': 'dd:main',

@@ -82,6 +82,8 @@ PAGES: dict[str, Page] = {
                    'ask the container runtime of a node', '直接查看节点上的容器运行时'),
     'curl': Page('[-sSiIvkLf] [-X METHOD] [-d DATA] [-H HEADER] [-o FILE] [-w FORMAT] URL…', 'make an HTTP request',
                  '发送 HTTP 请求'),
+    'ctr': Page('-n k8s.io images | containers | namespaces ls', 'what containerd has, by its own client',
+                '用 containerd 自带的客户端查看镜像和容器'),
     'cut': Page('-f LIST [-d CHAR] | -c LIST [FILE…]', 'take columns out of lines', '截取每行的部分列'),
     'date': Page('[-u] [-d DATE] [-I] [+FORMAT]', 'print the date and time', '显示日期和时间'),
     'declare': Page('[-aAirx] [NAME[=VALUE]…]', 'declare variables', '声明变量'),
