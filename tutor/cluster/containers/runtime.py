@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from tutor.cluster.containers import handlers, system
@@ -121,6 +120,7 @@ class Runtime:
         self.on_memory: Callable[[ContainerHost], None] = lambda host: None
         self.on_kill: Callable[[Container, Sandbox, Process, int], None] = lambda *_: None
         """Called before the kernel kills a process that has so many bytes."""
+        self._tell_of_kill = self._killed  # one for all hosts: there are many
         """Called when a process in a container has taken memory."""
         self.handlers: Mapping[str, str] = handlers.DEFAULT
         """The types of low-level runtimes that pods can be made with."""
@@ -210,7 +210,7 @@ class Runtime:
         host = ContainerHost(self.simulation, sandbox.hostname, lambda: system.build(container, self.disk), config,
                              self.processor, self.memory, self._pid_namespace(container), sandbox.memory)
         host.on_memory = self.on_memory
-        host.on_kill = partial(self.on_kill, container, sandbox)
+        host.on_kill = self._tell_of_kill
         container.host = host
         try:
             if EXECVE in config.confinement.refused:
@@ -263,6 +263,11 @@ class Runtime:
         if main is not None:
             return main, argv
         return find(container.host, argv, config.env, config.working_dir or '/')
+
+    def _killed(self, process: Process, size: int) -> None:
+        host = process.context.host
+        container = next(found for found in self.containers.values() if found.host is host)
+        self.on_kill(container, self.sandboxes[container.sandbox], process, size)
 
     def _main_ended(self, container: Container, task: Future[int]) -> None:
         error = task.exception()

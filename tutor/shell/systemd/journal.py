@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import merge
+from sys import intern
 
 from tutor.cluster.simulation import Condition, Simulation
 
@@ -51,7 +52,8 @@ class Journal:
     def write(self, unit: str, identifier: str, pid: int, message: str, priority: int = 6) -> None:
         """Add one line."""
         self.count += 1
-        self.entries.append(Entry(self._simulation.now, unit, identifier, pid, message, priority, self.count))
+        same = intern(message)  # many machines say the same
+        self.entries.append(Entry(self._simulation.now, unit, identifier, pid, same, priority, self.count))
         self.added.notify()
 
 
