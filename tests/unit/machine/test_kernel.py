@@ -39,6 +39,13 @@ spec:
             'sudo sysctl --system | grep -e own -e forward',
             '* Applying /etc/sysctl.d/zz-own.conf ...\nnet.ipv4.ip_forward = 1\nnet.ipv4.ip_forward = 0\n',
         ),
+        (
+            'stat -fc %T /sys/fs/cgroup/ / /tmp /proc; cat /sys/fs/cgroup/cgroup.controllers; mount -t cgroup2',
+            'cgroup2fs\next2/ext3\ntmpfs\nproc\ncpuset cpu io memory hugetlb pids rdma misc\n'
+            'cgroup2 on /sys/fs/cgroup type cgroup2 '
+            '(rw,nosuid,nodev,noexec,relatime,nsdelegate,memory_recursiveprot)\n',
+        ),
+        ('stat -f / | sed -n "1p;3p"', '  File: "/"\nBlock size: 4096       Fundamental block size: 4096\n'),
         ('head -1 /proc/meminfo; cat /proc/swaps | wc -l', 'MemTotal:        4194304 kB\n1\n'),
     ],
 )

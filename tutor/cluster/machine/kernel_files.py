@@ -15,6 +15,13 @@ VERSION = ('Linux version 6.8.0-79-generic (buildd@lcy02-amd64-093) (x86_64-linu
            'GNU ld (GNU Binutils for Ubuntu) 2.42) #79-Ubuntu SMP PREEMPT_DYNAMIC Tue Aug 12 14:42:46 UTC 2025\n')
 
 COMMAND_LINE = 'BOOT_IMAGE=/vmlinuz-6.8.0-79-generic root=/dev/vda1 ro console=tty1 console=ttyS0\n'
+MOUNTS = """\
+sysfs /sys sysfs rw,nosuid,nodev,noexec,relatime 0 0
+proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0
+/dev/vda1 / ext4 rw,relatime 0 0
+cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate,memory_recursiveprot 0 0
+tmpfs /tmp tmpfs rw,nosuid,nodev 0 0
+"""
 CPU = """\
 processor\t: {number}
 vendor_id\t: GenuineIntel
@@ -36,6 +43,9 @@ def furnish(machine: Machine) -> None:
     files.put('/proc/cpuinfo', lambda: _cpuinfo(machine), 0o444)
     for name, make in procfs.files(lambda: machine.network).items():
         files.put(f'/proc/net/{name}', make, 0o444)
+    files.put('/proc/mounts', MOUNTS, 0o444)
+    files.put('/sys/fs/cgroup/cgroup.controllers', 'cpuset cpu io memory hugetlb pids rdma misc\n', 0o444)
+    files.put('/sys/fs/cgroup/cgroup.subtree_control', 'cpuset cpu io memory hugetlb pids rdma misc\n')
     files.put('/proc/version', VERSION, 0o444)
     files.put('/proc/cmdline', COMMAND_LINE, 0o444)
     files.put('/proc/sys/kernel/hostname', f'{machine.name}\n')

@@ -66,8 +66,15 @@ async def df(argv: list[str], io: IO, ctx: Context) -> int:
     return 0
 
 
+def mounted(ctx: Context, path: str) -> tuple[str, Disk, Disk]:
+    """What kind of file system an absolute path is on, with its kilobytes and its inodes."""
+    room, inodes = ({disk.place: disk for disk in _disks(ctx, counted)} for counted in (False, True))
+    place = _place(path, list(room))
+    return room[place].kind, room[place], inodes[place]
+
+
 @dataclass(frozen=True, slots=True)
-class _Disk:
+class Disk:
     """A mounted file system, in kilobytes or inodes."""
 
     device: str
@@ -77,8 +84,8 @@ class _Disk:
     used: int
 
 
-def _disks(ctx: Context, inodes: bool) -> list[_Disk]:
-    return [_Disk(device, kind, place, *(_in_memory(ctx, place, inodes) if kind == 'tmpfs' else _disk(ctx, inodes)))
+def _disks(ctx: Context, inodes: bool) -> list[Disk]:
+    return [Disk(device, kind, place, *(_in_memory(ctx, place, inodes) if kind == 'tmpfs' else _disk(ctx, inodes)))
             for device, place, kind, _ in _mounts(ctx)]
 
 
@@ -90,7 +97,7 @@ def _in_memory(ctx: Context, place: str, inodes: bool) -> tuple[int, int]:
     return files.room // 1024, files.used // 1024
 
 
-def _gnu_table(disks: list[_Disk], options: Options) -> str:
+def _gnu_table(disks: list[Disk], options: Options) -> str:
     figures = ('IUsed', 'IFree', 'IUse%') if 'i' in options else \
         ('Used', 'Available' if 'h' not in options else 'Avail', 'Use%')
     head = ('Filesystem', 'Type', _unit(options), *figures, 'Mounted on')
@@ -107,7 +114,7 @@ def _gnu_table(disks: list[_Disk], options: Options) -> str:
     return ''.join(lines)
 
 
-def _busybox_table(disks: list[_Disk], options: Options) -> str:
+def _busybox_table(disks: list[Disk], options: Options) -> str:
     """BusyBox's df_main: fixed columns; a long device has a line of its own."""
     kind = f'{"Type":<11}' if 'T' in options else ''
     lines = [f'{"Filesystem":<21}{kind}{_unit(options):>9}      Used Available Use% Mounted on\n']
@@ -120,7 +127,7 @@ def _busybox_table(disks: list[_Disk], options: Options) -> str:
     return ''.join(lines)
 
 
-def _sizes(disk: _Disk, options: Options, userland: str) -> tuple[str, str, str]:
+def _sizes(disk: Disk, options: Options, userland: str) -> tuple[str, str, str]:
     """What there is, what is used and what is left, as the options want them."""
     total, used, left = (_shown(value, options, userland) for value in (disk.total, disk.used, disk.total - disk.used))
     return total, used, left

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from zlib import crc32
 
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import reason
+from tutor.shell.programs.disks import VIRTUAL, mounted
 from tutor.shell.programs.modes import permissions
 from tutor.shell.programs.names import group_name, user_name
 from tutor.shell.programs.options import missing_operand, parse
 from tutor.shell.vfs import Device, Directory, File, Node, Symlink, normalize
 
+FILE_SYSTEM = [('  File: "%n"\n    ID: %-8i Namelen: %-7l Type: %T\n' + size +
+                'Blocks: Total: %-10b Free: %-10f Available: %a\nInodes: Total: %-10c Free: %d\n')
+               for size in ('Block size: %-10s Fundamental block size: %S\n', 'Block size: %-10s\n')]
+"""What GNU and BusyBox tell of a file system."""
+KINDS = {'overlay': (0x794c7630, 'overlayfs'), 'ext4': (0xef53, 'ext2/ext3'), 'tmpfs': (0x1021994, 'tmpfs'),
+         'proc': (0x9fa0, 'proc'), 'sysfs': (0x62656572, 'sysfs'), 'cgroup2': (0x63677270, 'cgroup2fs'),
+         'devpts': (0x1cd1, 'devpts'), 'mqueue': (0x19800202, 'mqueue')}
+"""The number and the name that stat has for the kinds of file system."""
 LONG = {'format': 'c', 'dereference': 'L', 'file-system': 'f', 'terse': 't', 'printf': '='}
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
-    """stat [-L] [-c FORMAT] FILE…"""
+    """stat [-Lf] [-c FORMAT] FILE…"""
     options = parse(argv, ctx, 'Lftc:', LONG)
     if not options.args:
         raise missing_operand(argv, ctx)
@@ -31,13 +41,33 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             status = 1
             continue
         if 'printf' in options:
-            io.stdout.write(_formatted(options.get('printf').replace('\\n', '\n').replace('\\t', '\t'), path, node,
-                                       ctx))
+            form = options.get('printf').replace('\\n', '\n').replace('\\t', '\t')
         elif 'c' in options:
-            io.stdout.write(_formatted(options.get('c'), path, node, ctx) + '\n')
+            form = options.get('c') + '\n'
         else:
-            io.stdout.write(_block(path, node, ctx))
+            form = FILE_SYSTEM[ctx.host.userland == 'busybox'] if 'f' in options else ''
+        if 'f' in options:
+            io.stdout.write(_of_file_system(form, path, ctx))
+        else:
+            io.stdout.write(_formatted(form, path, node, ctx) if form else _block(path, node, ctx))
     return status
+
+
+def _of_file_system(form: str, path: str, ctx: Context) -> str:
+    kind, room, inodes = mounted(ctx, ctx.files.realpath(normalize(path, ctx.cwd)))
+    magic, name = KINDS.get(kind, (0, 'UNKNOWN'))
+    if ctx.host.userland == 'busybox' and kind == 'cgroup2':
+        name = 'UNKNOWN'
+    total, used, nodes, taken = (0, 0, 0, 0) if kind in VIRTUAL else \
+        (room.total // 4, room.used // 4, inodes.total, inodes.used)
+    facts = {'n': path, 'i': f'{crc32(kind.encode()):x}', 'l': '255', 't': f'{magic:x}', 'T': name, 's': '4096',
+             'S': '4096', 'b': str(total), 'f': str(total - used), 'a': str(total - used), 'c': str(nodes),
+             'd': str(nodes - taken), '%': '%'}
+    return re.sub(r'%(-?\d*)(.)', lambda match: _padded(facts.get(match[2], '?'), match[1]), form)
+
+
+def _padded(text: str, width: str) -> str:
+    return text.ljust(int(width[1:])) if width.startswith('-') else text.rjust(int(width or 0))
 
 
 def _type(node: Node) -> str:
