@@ -67,10 +67,10 @@ def two_way_patch(original: Object, modified: Object, resource: Resource) -> Obj
         raise KubectlError(str(error)) from None
 
 
-def patched_locally(obj: Object, patch: Object, resource: Resource) -> Object:
+def patched_locally(obj: Object, patch: Object, definition: schema.Definition | None) -> Object:
     """StrategicMergePatch without a server, which no types are held against. Raises KubectlError."""
     try:
-        return strategic.merge(obj, patch, Shape(schema.for_resource(resource)))
+        return strategic.merge(obj, patch, Shape(definition))
     except PatchError as error:
         raise KubectlError(str(error)) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tutor.apimachinery import schema
 from tutor.apimachinery.decode import json_problem
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource, by_kind, split_api_version
@@ -48,7 +49,7 @@ def _merge(obj: Object, text: str, _: Resource) -> Object:
 
 def _strategic(obj: Object, text: str, resource: Resource) -> Object:
     patch = _json_object(text, 'invalid JSON document')
-    return patched_locally(obj, patch, resource)
+    return patched_locally(obj, patch, schema.for_resource(resource))
 
 
 def _json_object(text: str, otherwise: str) -> Object:

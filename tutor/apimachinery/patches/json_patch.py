@@ -1,19 +1,18 @@
-"""RFC 6902, as an API server answers to it."""
+"""JSON patches, as an API server answers to them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tutor.apimachinery import errors
-from tutor.apimachinery.objects import deep_copy
+from tutor.apimachinery.patches.operations import JsonPatchError
+from tutor.apimachinery.patches.operations import apply as apply_operations
 
 MAX_OPERATIONS = 10_000
 
 
 def apply(obj: dict[str, Any], operations: Any) -> dict[str, Any]:
     """Patch a private object; the result may share nothing with it. Raises StatusError."""
-    from jsonpatch import JsonPatch, JsonPatchException
-    from jsonpointer import JsonPointerException
     if not isinstance(operations, list):
         kind = {dict: 'object', str: 'string', bool: 'bool', type(None): 'null'}.get(type(operations), 'number')
         raise errors.bad_request(
@@ -22,8 +21,8 @@ def apply(obj: dict[str, Any], operations: Any) -> dict[str, Any]:
         raise errors.request_entity_too_large(
             f'The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {len(operations)}')
     try:
-        patched = JsonPatch(deep_copy(operations)).apply(obj, in_place=True)
-    except (JsonPatchException, JsonPointerException, TypeError, KeyError, AttributeError, ValueError):
+        patched = apply_operations(obj, operations)
+    except (JsonPatchError, AttributeError):
         raise rejected() from None
     if not isinstance(patched, dict):
         raise rejected()

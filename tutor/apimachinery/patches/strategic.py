@@ -137,7 +137,7 @@ class _Merge:
             elif directive == 'merge':
                 raise PatchError('merging lists cannot yet be specified in the patch')
             else:
-                raise PatchError(f'unknown patch type {field.go_quote(str(directive))} found in: {go_text(item)}')
+                raise PatchError(f'unknown patch type: {directive} in map: {go_text(item)}')
         return ([], plain) if replace else (original, plain)
 
     def retain_keys(self, original: Object, patch: Object) -> None:
@@ -211,7 +211,7 @@ def _directive(patch: Object) -> Object:
         return {key: value for key, value in patch.items() if key != MARKER}
     if kind == 'delete':
         return {}
-    raise PatchError(f'unknown patch type {field.go_quote(str(kind))} found in: {go_text(patch)}')
+    raise PatchError(f'unknown patch type: {kind} in map: {go_text(patch)}')
 
 
 def _merge_value(item: Object, merge_key: str) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tutor.apimachinery import schema
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.patches import merge
-from tutor.apimachinery.resources import by_kind, split_api_version
 from tutor.client.transport import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
 from tutor.kubectl.changes import patched_locally
 from tutor.kubectl.command import Command, Options
@@ -69,7 +69,7 @@ class PatchOptions(Options):
                 return text
         try:
             found = one(text)
-            return found if isinstance(found, dict) else json.dumps(found)
+            return found if isinstance(found, (dict, list)) else json.dumps(found)
         except DecodeError as error:
             raise KubectlError(f'unable to parse "{text}": {str(error).removeprefix("error converting YAML to JSON: ")}'
                                ) from None
@@ -110,12 +110,12 @@ class PatchOptions(Options):
             raise KubectlError('Invalid JSON Patch' if self.content_type == MERGE_PATCH else 'invalid JSON document')
         if self.content_type == MERGE_PATCH:
             return merge.apply(info.object, self.body)
-        resource = by_kind(*split_api_version(info.object['apiVersion']), info.object['kind'])
-        if resource is None:
-            obj = info.object
+        obj = info.object
+        definition = schema.for_object(obj)
+        if definition is None:
             raise KubectlError(f'strategic merge patch is not supported for {obj["apiVersion"]}, Kind={obj["kind"]} '
                                'locally, try --type merge')
-        return patched_locally(info.object, self.body, resource)
+        return patched_locally(obj, self.body, definition)
 
 
 def _comparable(obj: Object) -> Object:

@@ -9,10 +9,10 @@ from typing import Any
 from tutor.apimachinery.decode import DecodeError, documents
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.patches import operations
 from tutor.apimachinery.printing.yaml import to_yaml
 from tutor.apimachinery.schema import for_object
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.kustomize import operations
 from tutor.kubectl.kustomize.documents import from_bytes
 from tutor.kubectl.kustomize.folder import Folder
 from tutor.kubectl.kustomize.merging import merge
@@ -175,6 +175,9 @@ def merge_into(item: Item, patch: Item, options: Object) -> None:
 def _operate(item: Item, found: list[Object]) -> None:
     # The annotations of the build itself are there by now, so that a patch may add to them.
     item.meta.setdefault('annotations', {})
-    item.obj = operations.apply(item.obj, found)
+    try:
+        item.obj = operations.apply(item.obj, found)
+    except operations.JsonPatchError as error:
+        raise KubectlError(str(error)) from None
     if any(operation.get('path') == '/metadata/annotations' for operation in found):
         item.origin, item.transformations = None, []

@@ -126,5 +126,5 @@ def apply_locally(info: Info, patch: Object, content_type: str) -> Object:
     """What the server would make of it, as far as a client can tell."""
     from tutor.apimachinery.patches import merge
     if content_type == STRATEGIC_PATCH:
-        return patched_locally(info.object, patch, info.mapping)
+        return patched_locally(info.object, patch, for_resource(info.mapping))
     return merge.apply(info.object, patch)

@@ -7,22 +7,25 @@ from typing import Any
 
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.patches.merge import same
-from tutor.kubectl.errors import KubectlError
 
 _MISSING, _BAD_INDEX = 'missing value', 'invalid index referenced'
 
 
-def apply(obj: Object, operations: list[Object]) -> Object:
-    """The patched object; the argument stays as it is. Raises KubectlError."""
+def apply(obj: Any, operations: list[Any]) -> Any:
+    """The patched object; the argument stays as it is. Raises JsonPatchError."""
     found = deep_copy(obj)
     for operation in operations:
         kind = operation.get('op', 'unknown')
-        if kind not in _KINDS:
-            raise KubectlError(f'Unexpected kind: {kind}')
+        if not isinstance(kind, str) or kind not in _KINDS:
+            raise JsonPatchError(f'Unexpected kind: {kind}')
         if not isinstance(operation.get('path'), str):
-            raise KubectlError(f'{kind} operation failed to decode path: {_MISSING}')
+            raise JsonPatchError(f'{kind} operation failed to decode path: {_MISSING}')
         _KINDS[kind](found, operation, operation['path'])
     return found
+
+
+class JsonPatchError(ValueError):
+    """An operation cannot be done, in the words of evanphx/json-patch."""
 
 
 class _Problem(ValueError):
@@ -88,43 +91,43 @@ def _delete(container: Any, key: str) -> None:
 def _add(obj: Object, operation: Object, path: str) -> None:
     container, key = _container(obj, path)
     if container is None:
-        raise KubectlError(f'add operation does not apply: doc is missing path: "{path}": {_MISSING}')
+        raise JsonPatchError(f'add operation does not apply: doc is missing path: "{path}": {_MISSING}')
     try:
         _insert(container, key, deep_copy(operation.get('value')))
     except _Problem as problem:
-        raise KubectlError(f"error in add for path: '{path}': {problem}") from None
+        raise JsonPatchError(f"error in add for path: '{path}': {problem}") from None
 
 
 def _remove(obj: Object, operation: Object, path: str) -> None:
     container, key = _container(obj, path)
     if container is None:
-        raise KubectlError(f'remove operation does not apply: doc is missing path: "{path}": {_MISSING}')
+        raise JsonPatchError(f'remove operation does not apply: doc is missing path: "{path}": {_MISSING}')
     try:
         _delete(container, key)
     except _Problem as problem:
-        raise KubectlError(f"error in remove for path: '{path}': {problem}") from None
+        raise JsonPatchError(f"error in remove for path: '{path}': {problem}") from None
 
 
 def _replace(obj: Object, operation: Object, path: str) -> None:
     container, key = _container(obj, path)
     if container is None:
-        raise KubectlError(f'replace operation does not apply: doc is missing path: {path}: {_MISSING}')
+        raise JsonPatchError(f'replace operation does not apply: doc is missing path: {path}: {_MISSING}')
     try:
         _set(container, key, deep_copy(operation.get('value')))
     except _Problem:
-        raise KubectlError(f'replace operation does not apply: doc is missing key: {path}: {_MISSING}') from None
+        raise JsonPatchError(f'replace operation does not apply: doc is missing key: {path}: {_MISSING}') from None
 
 
 def _test(obj: Object, operation: Object, path: str) -> None:
     container, key = _container(obj, path)
     if container is None:
-        raise KubectlError(f'test operation does not apply: is missing path: {path}: {_MISSING}')
+        raise JsonPatchError(f'test operation does not apply: is missing path: {path}: {_MISSING}')
     try:
         found = _get(container, key)
     except _Problem as problem:
-        raise KubectlError(f"error in test for path: '{path}': {problem}") from None
+        raise JsonPatchError(f"error in test for path: '{path}': {problem}") from None
     if not same(found, operation.get('value')):
-        raise KubectlError(f'testing value {path} failed: test failed')
+        raise JsonPatchError(f'testing value {path} failed: test failed')
 
 
 def _move(obj: Object, operation: Object, path: str) -> None:
@@ -132,7 +135,7 @@ def _move(obj: Object, operation: Object, path: str) -> None:
     try:
         _delete(container, key)
     except _Problem as problem:
-        raise KubectlError(f"error in move for path: '{key}': {problem}") from None
+        raise JsonPatchError(f"error in move for path: '{key}': {problem}") from None
     _put(obj, path, value, 'move', f"error in move for path: '{path}'")
 
 
@@ -144,25 +147,25 @@ def _copy(obj: Object, operation: Object, path: str) -> None:
 def _from(obj: Object, operation: Object, kind: str) -> tuple[Any, str, Any]:
     source = operation.get('from')
     if not isinstance(source, str):
-        raise KubectlError(f'{kind} operation failed to decode from: {_MISSING}')
+        raise JsonPatchError(f'{kind} operation failed to decode from: {_MISSING}')
     container, key = _container(obj, source)
     if container is None:
-        raise KubectlError(f'{kind} operation does not apply: doc is missing from path: {source}: {_MISSING}')
+        raise JsonPatchError(f'{kind} operation does not apply: doc is missing from path: {source}: {_MISSING}')
     try:
         return container, key, _get(container, key)
     except _Problem as problem:
         where = f"path: '{key}'" if kind == 'move' else f"from: '{source}'"
-        raise KubectlError(f'error in {kind} for {where}: {problem}') from None
+        raise JsonPatchError(f'error in {kind} for {where}: {problem}') from None
 
 
 def _put(obj: Object, path: str, value: Any, kind: str, prefix: str) -> None:
     container, key = _container(obj, path)
     if container is None:
-        raise KubectlError(f'{kind} operation does not apply: doc is missing destination path: {path}: {_MISSING}')
+        raise JsonPatchError(f'{kind} operation does not apply: doc is missing destination path: {path}: {_MISSING}')
     try:
         _insert(container, key, value)
     except _Problem as problem:
-        raise KubectlError(f'{prefix}: {problem}') from None
+        raise JsonPatchError(f'{prefix}: {problem}') from None
 
 
 _KINDS = {'add': _add, 'remove': _remove, 'replace': _replace, 'test': _test, 'move': _move, 'copy': _copy}
