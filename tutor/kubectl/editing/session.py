@@ -25,7 +25,6 @@ HEADER = """\
 ANNOTATION_HEADER = """\
 # Please edit the 'last-applied-configuration' annotations below.
 # Lines beginning with a '#' will be ignored, and an empty file will abort the edit.
-# If an error occurs while saving this file will be reopened with the relevant failures.
 #
 """
 CHANGED_IDENTITY = 'At least one of apiVersion, kind and name was changed'
@@ -59,10 +58,15 @@ class Results:
     def header(self) -> str:
         lines = []
         for head, others in self.reasons:
-            lines.append(f'# {head}:\n' if others else f'# {head}\n'.replace('\n# \n', '\n'))
-            lines += [f'# * {other}\n'.replace('\n', '\n# ').removesuffix('# ') for other in others]
+            lines.append(f'# {_hashed(head)}{":" if others else ""}\n')
+            lines += [f'# * {_hashed(other)}\n' for other in others]
             lines.append('#\n')
         return ''.join(lines)
+
+
+def _hashed(text: str) -> str:
+    """hashOnLineBreak."""
+    return text.rstrip('\n').replace('\n', '\n# ') + text[len(text.rstrip('\n')):]
 
 
 Save = Callable[[list[Info], list[Info], Results], Awaitable[None]]
@@ -123,11 +127,18 @@ class EditSession:
 
     async def _send(self, infos: list[Info], edited: str) -> bool:
         """Whether the session is over. Raises what cannot be helped by more editing."""
+        results, err = self._results, self._factory.io.stderr
         try:
-            await self._save(infos, self._parsed(edited), self._results)
+            found = self._parsed(edited)
+        except ERRORS as error:
+            results.reasons.append((f'The edited file had a syntax error: {error_text(error)}', []))
+            return False
+        try:
+            for info in found:
+                self._require_namespace(info)
+            await self._save(infos, found, results)
         except ERRORS as error:
             raise self._preserved(error, self._file) from None
-        results, err = self._results, self._factory.io.stderr
         if results.retryable:
             err.write(f'You can run `kubectl replace -f {self._file}` to try this update again.\n')
             raise Exit
@@ -153,7 +164,7 @@ class EditSession:
     def _problem(self, edited: str) -> Exception | None:
         """What keeps the text from being read, as a validation error."""
         try:
-            for document in documents(edited):
+            for document in list(documents(edited)) or [None]:
                 check(document, '')
         except (DecodeError, KubectlError) as error:
             cause = {'field': '<nil>', 'message': 'Invalid value: "The edited file failed validation": '
@@ -175,8 +186,6 @@ class EditSession:
         error = aggregate(errors)
         if error is not None:
             raise error
-        for info in found:
-            self._require_namespace(info)
         return found
 
     def _require_namespace(self, info: Info) -> None:
