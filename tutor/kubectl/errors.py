@@ -49,7 +49,7 @@ class ConfigurationError(KubectlError):
 
 
 class AggregateError(Exception):
-    """Several errors (utilerrors.Aggregate); never of one: use `aggregate`."""
+    """Several errors (utilerrors.Aggregate), or one that a command gathers: it stands without 'error: '."""
 
     def __init__(self, errors: list[Exception]) -> None:
         super().__init__()
@@ -82,6 +82,15 @@ def raise_all(errors: Iterable[Exception]) -> None:
     found = aggregate(errors)
     if found is not None:
         raise found
+
+
+def raise_gathered(errors: Iterable[Exception]) -> None:
+    """NewAggregate as a command returns it, without its single error taken out."""
+    found = [each for error in errors for each in (error.errors if isinstance(error, AggregateError) else [error])]
+    if len(found) == 1 and isinstance(found[0], InvalidName):
+        raise found[0]
+    if found:
+        raise AggregateError(found)
 
 
 def error_text(error: Exception) -> str:

@@ -22,7 +22,7 @@ DIALED = 'Get "http://localhost:8080/api?timeout=32s": dial tcp 127.0.0.1:8080: 
     ('taint node x a=b:NoSchedule', 2, REFUSED),
     ('api-resources', 1, REFUSED),
     ('api-versions', 1, f"error: couldn't get available api versions from server: {DIALED}"),
-    ('get -f x.yaml', 1, f'error: unable to recognize "x.yaml": {DIALED}'),
+    ('get -f x.yaml', 1, f'unable to recognize "x.yaml": {DIALED}'),
     ('delete -f list.yaml', 1, f'error: unable to recognize "list.yaml": {DIALED}'),
     ('apply -f x.yaml --validate=false', 1, f'error: unable to recognize "x.yaml": {DIALED}'),
     ('auth can-i get pods', 3, REFUSED),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
+from tutor.client.client import InvalidName
 from tutor.kubectl.cascade import (
     CASCADE_FLAG,
     FORCE_FLAG,
@@ -67,7 +68,7 @@ class Deletion:
             return
         try:
             response = info.delete(delete_options(self.policy, self.grace_period), **query_for(self.dry_run))
-        except (StatusError, KubectlError) as error:
+        except (StatusError, KubectlError, InvalidName) as error:
             raise with_source('deleting', info.source, error) from None
         self.say(info)
         self.deleted[-1] = (info, _uid(response))

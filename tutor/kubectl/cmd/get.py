@@ -8,7 +8,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import TABLE
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, raise_all
+from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, raise_all, raise_gathered
 from tutor.kubectl.klog import log_line
 from tutor.kubectl.options import (
     ALL_NAMESPACES_FLAG,
@@ -165,7 +165,7 @@ class GetOptions(Options):
         if not shown and not self.flags['ignore-not-found'] and error is None:
             where = f' in {self.namespace} namespace' if all_namespaced else ''
             self.err(f'No resources found{where}.\n' if where else 'No resources found\n')
-        raise_all([error] if error else [])
+        raise_gathered([error] if error else [])
 
     def _sorted(self, infos: list[Info]) -> list[Info]:
         """RuntimeSorter: several kinds are sorted by what their tables have at the path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.annotation import annotated
 from tutor.kubectl.cascade import (
@@ -85,7 +86,7 @@ class ReplaceOptions(Options):
             return
         info.subresource = self.flags['subresource']
         try:
-            if not (obj.get('metadata') or {}).get('resourceVersion') and not info.subresource:
+            if not (obj.get('metadata') or {}).get('resourceVersion'):
                 obj = self._unconditional(info, obj)
             info.replace(obj, **self._query())
         except ERRORS as error:
@@ -94,7 +95,10 @@ class ReplaceOptions(Options):
 
     def _unconditional(self, info: Info, obj: Object) -> Object:
         """Helper.Replace: what names no version replaces whatever is there."""
-        current = info.request('GET', info.path())
+        try:
+            current = info.request('GET', info.path())
+        except StatusError:
+            return obj
         version = current['metadata'].get('resourceVersion', '')
         return {**obj, 'metadata': {**obj['metadata'], 'resourceVersion': version}}
 
@@ -104,10 +108,12 @@ class ReplaceOptions(Options):
     async def _force(self) -> int:
         """forceReplace: delete, wait, create."""
         result = await self._builder().require_object(False).do()
-        infos = result.check().infos()
+        infos, error = result.check().infos_and_error()
         result.replay(infos)
         deletion = Deletion(self.factory, self.policy, self.grace_period)
         deletion.delete(result.ignore_not_found())
+        if error is not None:
+            raise error
         await deletion.wait(self.flags['timeout'] or FORCE_TIMEOUT)
         fresh = await self._builder().validate(self.directive.lower()).do() if '-' not in self.flags['filename'] \
             else result

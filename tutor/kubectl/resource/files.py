@@ -58,7 +58,7 @@ def expand_path(factory: Factory, path: str, recursive: bool) -> list[str]:
         return [path]
     found = []
     for name in files.listdir(factory.path(path)):
-        entry = posixpath.join(path, name)
+        entry = posixpath.normpath(posixpath.join(path, name))  # filepath.Walk joins, which cleans
         if files.is_dir(factory.path(entry)):
             found += expand_path(factory, entry, True) if recursive else []
         elif entry.endswith(EXTENSIONS):

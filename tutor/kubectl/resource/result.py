@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import JSON
 from tutor.kubectl import scheme
-from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, raise_all
+from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_text, raise_all
 from tutor.kubectl.resource import files
 from tutor.kubectl.resource.info import Info
 
@@ -146,7 +146,7 @@ class Result:
                 if mapper is not None and (resource is None or resource.kind != obj.get('kind')):
                     resource = mapper.for_object(obj)
             except ERRORS as error:
-                yield error
+                yield AggregateError([KubectlError(f'unable to recognize {error_text(error)}')])
                 continue
             info = Info(parent.client, resource, meta.get('namespace') or '', meta.get('name') or '', parent.source,
                         obj)
