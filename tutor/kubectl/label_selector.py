@@ -5,14 +5,18 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import SelectorError, parse
 
-_OPERATORS = {'in': 'In', 'notin': 'NotIn', 'exists': 'Exists', '!': 'DoesNotExist', '!=': 'NotIn'}
+_OPERATORS = {'in': 'In', 'notin': 'NotIn', 'exists': 'Exists', '!': 'DoesNotExist'}
 
 
 def parse_label_selector(text: str) -> Object:
     """'app=web,tier in (a,b)' as matchLabels and matchExpressions; raises SelectorError."""
     labels: dict[str, str] = {}
     expressions: list[Object] = []
-    for requirement in parse(text).requirements:
+    try:
+        requirements = parse(text).requirements
+    except SelectorError as error:
+        raise SelectorError(f'couldn\'t parse the selector string "{text}": {error}') from None
+    for requirement in requirements:
         if requirement.operator in ('=', '=='):
             labels[requirement.key] = next(iter(requirement.values), '')
         elif requirement.operator in _OPERATORS:
@@ -20,8 +24,10 @@ def parse_label_selector(text: str) -> Object:
             if requirement.values:
                 entry['values'] = sorted(requirement.values)
             expressions.append(entry)
-        else:
+        elif requirement.operator in ('gt', 'lt'):
             raise SelectorError(f'"{requirement.operator}" isn\'t supported in label selectors')
+        else:
+            raise SelectorError(f'"{requirement.operator}" is not a valid label selector operator')
     found: Object = {}
     if labels:
         found['matchLabels'] = labels

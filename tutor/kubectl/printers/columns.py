@@ -24,9 +24,8 @@ def columns_printer(factory: Factory, output: str) -> Printer | None:
         return None
     if not spec:
         raise KubectlError('custom-columns format specified but no custom columns given')
-    pairs = _from_file(factory, spec) if name == 'custom-columns-file' else _from_spec(spec)
     try:
-        columns = [(header, parse(relaxed(path))) for header, path in pairs]
+        columns = _from_file(factory, spec) if name == 'custom-columns-file' else _from_spec(spec)
     except JSONPathError as error:
         raise KubectlError(str(error)) from None
     return ColumnsPrinter(columns, factory.flags.get('no-headers', False))
@@ -38,7 +37,7 @@ def _from_spec(spec: str) -> list[tuple[str, str]]:
         header, colon, path = part.partition(':')
         if not colon:
             raise KubectlError(f'unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>')
-        pairs.append((header, path))
+        pairs.append((header, relaxed(path)))
     return pairs
 
 
@@ -54,11 +53,13 @@ def _from_file(factory: Factory, path: str) -> list[tuple[str, str]]:
     headers, specs = lines[0].split(), lines[1].split()
     if len(headers) != len(specs):
         raise KubectlError(f"number of headers ({len(headers)}) and field specifications ({len(specs)}) don't match")
-    return list(zip(headers, specs, strict=True))
+    return [(header, relaxed(path)) for header, path in zip(headers, specs, strict=True)]
 
 
 class ColumnsPrinter:
-    def __init__(self, columns: list[tuple[str, Any]], no_headers: bool) -> None:
+    """CustomColumnsPrinter: its paths are parsed when the headers are written."""
+
+    def __init__(self, columns: list[tuple[str, str]], no_headers: bool) -> None:
         self._columns = columns
         self._headed = no_headers
 
@@ -69,8 +70,9 @@ class ColumnsPrinter:
             table.write('\t'.join(header for header, _ in self._columns) + '\n')
         is_list = isinstance(obj.get('items'), list) and obj.get('kind', '').endswith('List')
         try:
+            paths = [parse(path) for _, path in self._columns]
             for item in obj['items'] if is_list else [obj]:
-                table.write('\t'.join(_cell(parsed, item) for _, parsed in self._columns) + '\n')
+                table.write('\t'.join(_cell(path, item) for path in paths) + '\n')
         except JSONPathError as error:
             raise KubectlError(str(error)) from None
         finally:

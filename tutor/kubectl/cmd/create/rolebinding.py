@@ -48,7 +48,7 @@ class CreateRoleBinding(CreateObject):
         found += [{'apiGroup': GROUP, 'kind': 'Group', 'name': name} for name in self.flags['group']]
         for account in self.flags['serviceaccount']:
             parts = account.split(':')
-            if len(parts) != 2 or not parts[1]:
+            if len(parts) != 2 or not all(parts):
                 raise KubectlError('serviceaccount must be <namespace>:<name>')
             found.append({'kind': 'ServiceAccount', 'name': parts[1], 'namespace': parts[0]})
         return found

@@ -10,7 +10,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.set.base import ALL_AND_SELECTOR, SetOptions, set_flags
 from tutor.kubectl.cmd.set.references import Resolver, reference_text
 from tutor.kubectl.command import Command
-from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, error_text
+from tutor.kubectl.errors import ERRORS, KubectlError, error_text
 from tutor.kubectl.podspecs import pod_spec, selected
 from tutor.kubectl.resource.info import Info
 from tutor.shell.pflag import ARRAY, Flag
@@ -33,7 +33,7 @@ class EnvOptions(SetOptions):
             if '=' in word[1:] or word.endswith('-'):
                 self.words.append(word)
             elif self.words:
-                raise UsageError(f'all resources must be specified before environment changes: {" ".join(self.args)}')
+                raise KubectlError(f'all resources must be specified before environment changes: {" ".join(self.args)}')
             else:
                 self.resources.append(word)
 
@@ -119,7 +119,9 @@ class EnvOptions(SetOptions):
 
     def _updated(self, existing: list[Object]) -> list[Object]:
         """updateEnv: replaced in place, new ones at the end."""
-        known = {variable['name']: variable for variable in self.added}
+        known: dict[str, Object] = {}
+        for variable in self.added:
+            known.setdefault(variable['name'], variable)
         if not self.flags['overwrite']:
             for variable in existing:
                 value = variable.get('value', '')

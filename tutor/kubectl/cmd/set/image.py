@@ -40,6 +40,8 @@ class ImageOptions(SetOptions):
                      if name in ('*', container['name'])]
             for container in found:
                 container['image'] = image
+                if not image:
+                    del container['image']  # omitempty
             if not found:
                 missing.append(KubectlError(f'error: unable to find container named {go_quote(name)}'))
         # Upstream goes on with those containers that there are, and tells of the others at the end.
