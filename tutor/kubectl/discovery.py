@@ -223,6 +223,11 @@ class RestMapper:
         group, _, version = obj.get('apiVersion', '').rpartition('/')
         return self.for_kind(group, version, obj.get('kind', ''))
 
+    def has_kind(self, api_version: str, kind: str) -> bool:
+        """Whether it is known by now."""
+        group, _, version = api_version.rpartition('/')
+        return self._for_kind(group, version, kind) is not None
+
     def _for_kind(self, group: str, version: str, kind: str) -> Resource | None:
         for resource in self.discovery.by_kind.get(kind, ()):
             if resource.group == group and (not version or resource.version == version):

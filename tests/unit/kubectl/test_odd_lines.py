@@ -155,3 +155,36 @@ def test_what_was_applied_is_edited_under_a_header_of_its_own(kubectl):
     assert kubectl('apply edit-last-applied cm conf').out.splitlines()[:4] == [
         "# Please edit the 'last-applied-configuration' annotations below.",
         "# Lines beginning with a '#' will be ignored, and an empty file will abort the edit.", '#', 'apiVersion: v1']
+
+
+@pytest.mark.parametrize(('item', 'problem'), [
+    ('{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: [x], immutable: 1, zz: 1}',
+     '[ValidationError(ConfigMap.data): invalid type for io.k8s.api.core.v1.ConfigMap.data: got "array", expected '
+     '"map", ValidationError(ConfigMap.immutable): invalid type for io.k8s.api.core.v1.ConfigMap.immutable: got '
+     '"integer", expected "boolean", ValidationError(ConfigMap): unknown field "zz" in io.k8s.api.core.v1.ConfigMap]'),
+    ('{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {a: 1, c: [x]}}, spec: 5}',
+     '[ValidationError(Pod.metadata.labels.c): invalid type for '
+     'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta.labels: got "array", expected "string", '
+     'ValidationError(Pod.spec): invalid type for io.k8s.api.core.v1.PodSpec: got "integer", expected "map"]'),
+    ('{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{image: x, volumeMounts: [5]}]}}',
+     '[ValidationError(Pod.spec.containers[0].volumeMounts[0]): invalid type for io.k8s.api.core.v1.VolumeMount: got '
+     '"integer", expected "map", ValidationError(Pod.spec.containers[0]): missing required field "name" in '
+     'io.k8s.api.core.v1.Container]'),
+    ('{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: 1, b: null}}',
+     'unknown object type "nil" in ConfigMap.data.b'),
+    ('{kind: ConfigMap, metadata: {name: a}}', 'apiVersion not set'),
+])
+def test_a_list_is_held_against_the_schema_by_kubectl_itself(shared, item, problem):
+    shared.put('l.yaml', f'apiVersion: v1\nkind: List\nitems: [{item}]\n')
+    assert answer(shared, 'create --dry-run=client -f l.yaml') == (
+        1, '', f'error: error validating "l.yaml": error validating data: {problem}; if you choose to ignore these '
+        'errors, turn validation off with --validate=false\n')
+
+
+def test_a_list_of_one_kind_is_taken_apart(kubectl):
+    kubectl.put('l.yaml', 'apiVersion: v1\nkind: ConfigMapList\n'
+                'items: [{metadata: {name: a}}, {metadata: {name: b}}]\n')
+    assert kubectl('apply -f l.yaml').out == 'configmap/a created\nconfigmap/b created\n'
+    assert kubectl('delete -f l.yaml').code == 0
+    kubectl.put('l.yaml', 'apiVersion: v1\nkind: FooList\nitems: []\n')
+    assert 'no matches for kind "FooList" in version "v1"' in kubectl('apply -f l.yaml').err

@@ -46,7 +46,7 @@ class Builder:
         self._resources: list[str] = []
         self._tuples: list[tuple[str, str]] = []
         self._names: list[str] = []
-        self._all_namespaces = self._single_type = self._validate = False
+        self._all_namespaces = self._single_type = self._validate = self._strict = False
         self._chunk = 0
         self._subresource = ''
         self._how = Settings()
@@ -67,7 +67,8 @@ class Builder:
 
     def validate(self, directive: str = 'strict') -> Builder:
         """Schema: documents must say what they are; 'ignore' leaves that to the server."""
-        self._validate = directive != 'ignore'
+        self._validate = directive.lower() != 'ignore'
+        self._strict = directive.lower() == 'strict'
         return self
 
     def local(self, local: bool = True) -> Builder:
@@ -294,7 +295,7 @@ class Builder:
             raise KubectlError('resource/name arguments cannot be provided when a path is specified')
         from tutor.kubectl.resource.sources import PathSource
         result.source = PathSource(self.factory, self._paths, self._kustomize, stdin, files.Decoder(
-            self.factory, self._how.local, self._validate, self._how.typed), self._labels)
+            self.factory, self._how.local, self._validate, self._how.typed, self._strict), self._labels)
 
     def _by_selector(self, result: Result) -> None:
         if self._names:

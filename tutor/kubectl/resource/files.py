@@ -16,6 +16,7 @@ from tutor.kubectl import scheme
 from tutor.kubectl.discovery import TIMEOUT, UNDISCOVERED, NoKindMatch
 from tutor.kubectl.errors import ConnectionLost, KubectlError, error_text
 from tutor.kubectl.resource.info import Info
+from tutor.kubectl.resource.list_validation import kind_problems, list_problems
 from tutor.shell.inodes import Device
 
 if TYPE_CHECKING:
@@ -70,11 +71,12 @@ class Decoder:
     """Turns documents into Infos. Without a server (`local`) they have no resource; `typed` ones are of kinds that
     kubectl knows."""
 
-    def __init__(self, factory: Factory, local: bool, validate: bool, typed: bool = False) -> None:
+    def __init__(self, factory: Factory, local: bool, validate: bool, typed: bool = False, strict: bool = True) -> None:
         self.factory = factory
         self.local = local
         self.validate = validate
         self.typed = typed
+        self.strict = strict
 
     def stream(self, data: str | bytes, source: str) -> Iterator[Info | Exception]:
         """The objects of one stream. A document that cannot be read ends it; one that cannot be mapped does not."""
@@ -85,7 +87,7 @@ class Decoder:
                 if document is None:
                     return
                 if self.validate:
-                    check(document, source)
+                    check(document, source, self.strict)
                     self._ask_for_schema(source)
             except DecodeError as error:
                 yield KubectlError(f'error parsing {source}: {error}')
@@ -139,22 +141,23 @@ class Decoder:
 
     def mapping(self, document: Object) -> Resource:
         """A List is nowhere among what a server serves, and yet it is there only where one answers."""
-        if document['kind'] == 'List' and self.factory.mapper.discovery:
+        mapper, kind = self.factory.mapper, document['kind']
+        if kind == 'List' and mapper.discovery:
             return LIST
-        return self.factory.mapper.for_object(document)
+        try:
+            return mapper.for_object(document)
+        except NoKindMatch:
+            if not kind.endswith('List') or not mapper.has_kind(document.get('apiVersion', ''), kind[:-len('List')]):
+                raise
+        # NewDiscoveryRESTMapper: every kind has a list, whose resource is a guess that nobody asks for.
+        return Resource('', '', f'{kind.lower()}s', kind.lower(), kind, False)
 
 
-def check(document: Any, source: str) -> None:
-    """paramVerifyingSchema.ValidateBytes: the fields are the server's to check, but it must know the kind."""
-    problems = []
-    if not isinstance(document, dict):
-        problems = ['invalid object to validate']
-    else:
-        for name in ('apiVersion', 'kind'):
-            if document.get(name) is None:
-                problems.append(f'{name} not set')
-            elif not isinstance(document[name], str):
-                problems.append(f"{name} isn't string type")
+def check(document: Any, source: str, strict: bool = True) -> None:
+    """paramVerifyingSchema.ValidateBytes: the fields are the server's to check where it knows the kind."""
+    problems = kind_problems(document)
+    if strict and not problems and (document['apiVersion'], document['kind']) == ('v1', 'List'):
+        problems = list_problems(document)
     if problems:
         text = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
         raise KubectlError(f'error validating "{source}": error validating data: {text}; {STOP_VALIDATE}')
@@ -229,7 +232,7 @@ def items(obj: Object) -> list[Object]:
     version = obj.get('apiVersion', '')
     found = []
     for item in obj['items'] or []:
-        if 'kind' not in item and kind:
+        if isinstance(item, dict) and 'kind' not in item and kind:
             item = {'apiVersion': version, 'kind': kind, **item}
         found.append(item)
     return found

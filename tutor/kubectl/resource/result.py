@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Visit = Callable[[Info], None]
 KINDLESS = ('unable to get type info from the object "*unstructured.Unstructured": Object \'Kind\' is missing in '
             "'object has no kind field '")
+VERSIONLESS = ('unable to get type info from the object "*unstructured.Unstructured": Object \'apiVersion\' is '
+               "missing in 'object has no apiVersion field'")
 
 
 @dataclass(slots=True)
@@ -130,6 +132,9 @@ class Result:
         for obj in files.items(parent.object):
             if not isinstance(obj.get('kind'), str) or not obj['kind']:
                 yield AggregateError([KubectlError(KINDLESS)])  # these stand without 'error: '
+                continue
+            if not obj.get('apiVersion'):
+                yield AggregateError([KubectlError(VERSIONLESS)])
                 continue
             if problem := files.problem_of(obj):
                 yield KubectlError(f'unable to decode "{parent.source}": {problem}')
