@@ -188,3 +188,12 @@ def test_a_list_of_one_kind_is_taken_apart(kubectl):
     assert kubectl('delete -f l.yaml').code == 0
     kubectl.put('l.yaml', 'apiVersion: v1\nkind: FooList\nitems: []\n')
     assert 'no matches for kind "FooList" in version "v1"' in kubectl('apply -f l.yaml').err
+
+
+def test_what_was_never_applied_is_told_of_a_file_alone(kubectl):
+    kubectl.put('x.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: plain}\n')
+    kubectl('create -f x.yaml')
+    assert answer(kubectl, 'apply view-last-applied cm/plain') == (0, '', '')
+    assert answer(kubectl, 'apply view-last-applied -f x.yaml') == (
+        1, '', 'error: error when no last-applied-configuration annotation found on resource: plain\n'
+        ' "x.yaml": <nil>\n')

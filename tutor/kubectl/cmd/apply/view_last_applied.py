@@ -34,6 +34,9 @@ class ViewLastAppliedOptions(Options):
     def _collect(self, info: Info) -> None:
         text = original_configuration(info.object)
         if text is None:
+            if info.source:  # AddSourceToErr makes an error of none where there is a file
+                raise with_source(f'no last-applied-configuration annotation found on resource: {info.name}\n',
+                                  info.source, KubectlError('<nil>'))
             return
         try:
             self.configurations.append(json.loads(text))
