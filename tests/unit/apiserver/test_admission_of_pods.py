@@ -137,3 +137,30 @@ def test_a_kubelet_asks_for_tokens_for_whom_its_pods_have_them(api):
         'metadata': {'name': 'r'}, 'roleRef': {'kind': 'ClusterRole', 'name': 'r'},
         'subjects': [{'kind': 'Group', 'name': 'system:nodes'}]})
     assert told('other') == 'given'
+
+
+ROOT = {'runAsUser': 0, 'allowPrivilegeEscalation': False, 'capabilities': {'drop': ['ALL']},
+        'seccompProfile': {'type': 'RuntimeDefault'}}
+UNMASKED = 'procMount (container "c" must not set securityContext.procMount to "Unmasked")'
+NO_ROOT = ('runAsNonRoot != true (pod or container "c" must set securityContext.runAsNonRoot=true), runAsUser=0 '
+           '(container "c" must not set runAsUser=0)')
+
+
+@pytest.mark.parametrize(('level', 'context', 'spec', 'words'), [
+    ('restricted:latest', ROOT, {'hostUsers': False}, ''),
+    ('restricted:v1.30', ROOT, {'hostUsers': False}, ''),
+    ('restricted:latest', ROOT, {'hostUsers': True}, NO_ROOT),
+    ('baseline:latest', {'procMount': 'Unmasked'}, {'hostUsers': False}, ''),
+    ('baseline:v1.34', {'procMount': 'Unmasked'}, {'hostUsers': False}, UNMASKED),
+    ('restricted:latest', {**ROOT, 'procMount': 'Unmasked'}, {'hostUsers': False}, UNMASKED),
+])
+def test_root_in_a_user_namespace_is_less_than_root(api, level, context, spec, words):
+    name, _, version = level.partition(':')
+    api.ask('PATCH', '/api/v1/namespaces/default', {'metadata': {'labels': {
+        'pod-security.kubernetes.io/enforce': name, 'pod-security.kubernetes.io/enforce-version': version}}},
+        patch='merge')
+    made = pod(containers=[{'name': 'c', 'image': 'i', 'securityContext': context}], **spec)
+    if words:
+        assert api.message('POST', PODS, made) == f'pods "p" is forbidden: violates PodSecurity "{level}": {words}'
+    else:
+        api.make(PODS, made)

@@ -143,6 +143,15 @@ def _proc_mount(spec: Object, containers: list[Object]) -> Violation | None:
         if bad else None
 
 
+def _proc_mount_35(spec: Object, containers: list[Object]) -> Violation | None:
+    return None if _has_own_users(spec) else _proc_mount(spec, containers)
+
+
+def _has_own_users(spec: Object) -> bool:
+    """relaxPolicyForUserNamespacePod: root in a user namespace is not root on the node."""
+    return spec.get('hostUsers') is False
+
+
 def _selinux(spec: Object, containers: list[Object]) -> Violation | None:
     def wrong(context: Object) -> bool:
         options = context.get('seLinuxOptions') or {}
@@ -211,6 +220,10 @@ def _capabilities_restricted(spec: Object, containers: list[Object]) -> Violatio
     return ('unrestricted capabilities', '; '.join(parts)) if parts else None
 
 
+def _proc_mount_restricted(spec: Object, containers: list[Object]) -> Violation | None:
+    return _proc_mount(spec, containers)
+
+
 def _volume_types(spec: Object, containers: list[Object]) -> Violation | None:
     bad, kinds = [], set()
     for volume in spec.get('volumes') or ():
@@ -226,6 +239,8 @@ def _volume_types(spec: Object, containers: list[Object]) -> Violation | None:
 
 
 def _run_as_non_root(spec: Object, containers: list[Object]) -> Violation | None:
+    if _has_own_users(spec):
+        return None
     pod = _context(spec).get('runAsNonRoot')
     where = ['pod'] if pod is False else []
     where += _wrap('container', _named(containers, lambda context: context.get('runAsNonRoot') is False))
@@ -237,6 +252,8 @@ def _run_as_non_root(spec: Object, containers: list[Object]) -> Violation | None
 
 
 def _run_as_user(spec: Object, containers: list[Object]) -> Violation | None:
+    if _has_own_users(spec):
+        return None
     where = ['pod'] if _context(spec).get('runAsUser') == 0 else []
     where += _wrap('container', _named(containers, lambda context: context.get('runAsUser') == 0))
     return ('runAsUser=0', f'{" and ".join(where)} must not set runAsUser=0') if where else None
@@ -256,18 +273,20 @@ def _seccomp_restricted(spec: Object, containers: list[Object]) -> Violation | N
 
 _BASELINE: tuple[Check, ...] = (
     _app_armor, _capabilities_baseline, _host_namespaces, _host_path, _host_ports, _probe_hosts, _privileged,
-    _proc_mount, _selinux, _seccomp_baseline, *_BY_VERSION, _host_process)
+    _proc_mount, _proc_mount_35, _selinux, _seccomp_baseline, *_BY_VERSION, _host_process)
 _RESTRICTED: tuple[Check, ...] = (
-    _escalation, _capabilities_restricted, _volume_types, _run_as_non_root, _run_as_user, _seccomp_restricted)
+    _escalation, _capabilities_restricted, _proc_mount_restricted, _volume_types, _run_as_non_root, _run_as_user,
+    _seccomp_restricted)
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     PRIVILEGED: (),
     BASELINE: _BASELINE,
     RESTRICTED: (*_BASELINE, *_RESTRICTED),
 }
-SINCE: Mapping[Check, int] = {_probe_hosts: 34, _escalation: 8, _capabilities_restricted: 22, _run_as_user: 23,
-                              _seccomp_restricted: 19, _sysctls_27: 27, _sysctls_29: 29, _sysctls_32: 32}
+SINCE: Mapping[Check, int] = {_escalation: 8, _seccomp_restricted: 19, _capabilities_restricted: 22, _run_as_user: 23,
+                              _sysctls_27: 27, _sysctls_29: 29, _sysctls_32: 32, _probe_hosts: 34, _proc_mount_35: 35,
+                              _proc_mount_restricted: 35}
 """The first minor version that has a check."""
-OVERRIDDEN_BY: Mapping[Check, Check] = {_capabilities_baseline: _capabilities_restricted,
+OVERRIDDEN_BY: Mapping[Check, Check] = {_capabilities_baseline: _capabilities_restricted, _proc_mount: _proc_mount_35,
                                         _seccomp_baseline: _seccomp_restricted, _sysctls: _sysctls_27,
                                         _sysctls_27: _sysctls_29, _sysctls_29: _sysctls_32}
 OF_LINUX = frozenset({_escalation, _capabilities_restricted, _seccomp_restricted})
