@@ -157,7 +157,7 @@ class Drainer:
     async def _evict(self, pod: Object, deadline: float | None) -> Exception | None:
         meta = pod['metadata']
         name, namespace = meta['name'], meta.get('namespace', '')
-        about = f'error when evicting pods/"{name}" -n "{namespace}"'
+        about, active = f'error when evicting pods/"{name}" -n "{namespace}"', pod
         while True:
             dry = ' (server dry run)' if self.dry_run == 'server' else ''
             self.out(f'evicting pod {namespace}/{name}{dry}\n')
@@ -169,10 +169,15 @@ class Drainer:
             except StatusError as error:
                 if error.code == 404:
                     return None
-                if error.code != 429 and not _terminating_namespace(error):
+                going = _terminating_namespace(error)
+                if going and 'deletionTimestamp' in active['metadata']:
+                    break
+                if error.code != 429 and not going:
                     return KubectlError(f'{about}: {error}')
-                self.err(f'{about} (will retry after 5s): {error}\n')
+                from_there = f'error when evicting pod "{name}" from terminating namespace "{namespace}"'
+                self.err(f'{from_there if going else about} (will retry after 5s): {error}\n')
                 await self.simulation.sleep(RETRY)
+                active = self.client.find('pods', name, namespace) or pod
         if self.dry_run == 'server':
             return None
         try:

@@ -92,6 +92,20 @@ def test_a_node_is_cordoned_and_tainted(kubectl):
     assert kubectl('drain n1').out == 'node/n1 cordoned\nnode/n1 drained\n'
 
 
+def test_a_drain_waits_for_what_goes_with_its_namespace(kubectl):
+    kubectl.put('n.yaml', NODE)
+    kubectl('create -f n.yaml')
+    kubectl('create ns old')
+    kubectl.cluster.simulation.advance(1)
+    kubectl.put('p.yaml', POD.replace('{name: p}', '{name: p, namespace: old, finalizers: [a.b/c]}').replace(
+        'spec: {', 'spec: {nodeName: n1, '))
+    assert kubectl('create -f p.yaml').code == 0
+    kubectl('delete ns old --wait=false')
+    kubectl.cluster.simulation.advance(8)
+    assert kubectl('drain n1 --force --timeout=3s').err.endswith(
+        'error when waiting for pod "p" in namespace "old" to terminate: global timeout reached: 3s\n')
+
+
 # -- workloads ------------------------------------------------------------------------------------------------------
 
 
