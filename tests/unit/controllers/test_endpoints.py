@@ -268,19 +268,44 @@ def test_truncate_endpoints(subsets, expected):
     assert truncated == (subsets != expected)
 
 
-def test_endpoints_that_cannot_be_written_are_told(world, make):
+def refuse(world, group: str, resource: str) -> None:
+    """Nobody may create such objects any more."""
     world.create('validatingadmissionpolicies.admissionregistration.k8s.io', {
         'apiVersion': 'admissionregistration.k8s.io/v1', 'kind': 'ValidatingAdmissionPolicy',
         'metadata': {'name': 'none', 'namespace': ''}, 'spec': {
             'matchConstraints': {'resourceRules': [{
-                'apiGroups': [''], 'apiVersions': ['v1'], 'operations': ['CREATE'], 'resources': ['endpoints']}]},
-            'validations': [{'expression': 'false', 'message': 'no endpoints here'}]}})
+                'apiGroups': [group], 'apiVersions': ['v1'], 'operations': ['CREATE'], 'resources': [resource]}]},
+            'validations': [{'expression': 'false', 'message': 'none here'}]}})
     world.create('validatingadmissionpolicybindings.admissionregistration.k8s.io', {
         'apiVersion': 'admissionregistration.k8s.io/v1', 'kind': 'ValidatingAdmissionPolicyBinding',
         'metadata': {'name': 'none', 'namespace': ''}, 'spec': {'policyName': 'none', 'validationActions': ['Deny']}})
+
+
+def test_endpoints_that_cannot_be_written_are_told(world, make):
+    refuse(world, '', 'endpoints')
     world.create('services', make.service('web'))
-    assert world.messages('FailedToCreateEndpoint')[0].startswith('Failed to create endpoint for service default/web: ')
-    assert 'no endpoints here' in world.messages('FailedToCreateEndpoint')[0]
+    message = world.messages('FailedToCreateEndpoint')[0]
+    assert message.startswith('Failed to create endpoint for service default/web: ')
+    assert 'none here' in message
+
+
+def test_slices_that_cannot_be_written_are_told(world, make):
+    refuse(world, 'discovery.k8s.io', 'endpointslices')
+    world.create('services', make.service('web'))
+    message = world.messages('FailedToUpdateEndpointSlices')[0]
+    assert message.startswith('Error updating Endpoint Slices for Service default/web: failed to create EndpointSlice '
+                              'for Service default/web: ')
+    assert 'none here' in message
+
+
+def test_endpoints_that_are_written_as_usual_are_not_told_to_have_failed(world, make):
+    world.create('services', make.service('web'))
+    world.create('deployments.apps', make.deployment('web', 5), 10)
+    for count in (9, 1, 6):
+        world.patch('deployments.apps', 'web', {'spec': {'replicas': count}}, 10)
+    world.delete('deployments.apps', 'web')
+    world.delete('services', 'web', 10)
+    assert [e['reason'] for e in world.items('events') if e['reason'].startswith('FailedTo')] == []
 
 
 def by_hand(world, *addresses: str) -> None:

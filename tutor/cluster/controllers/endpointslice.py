@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tutor.apimachinery.errors import StatusError, internal_error
 from tutor.apimachinery.objects import Object, deleting, is_true, key, labels, owner_reference
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import indexes, pods, services, slices, topology_hints
-from tutor.cluster.controllers.controller import Controller, batch_delay
+from tutor.cluster.controllers.controller import Controller, batch_delay, namespace_terminating
 from tutor.cluster.controllers.trigger_times import TriggerTimes, annotated
 from tutor.cluster.controllers.written import Written
 from tutor.cluster.simulation import Simulation
@@ -89,14 +92,23 @@ class EndpointSliceController(Controller):
         found = services.selected_pods(self.pods, service)
         self._sizes[key] = len(found)
         self._moment = self._trigger_times.changed(service, found)
+        try:
+            self._reconcile_all(key, service, existing, found)
+        except StatusError as error:
+            if namespace_terminating(error):
+                return
+            self._tell_failure(service, error.message)
+            raise
+        self._check_adrift(service, found)
+
+    def _reconcile_all(self, where: str, service: Object, existing: list[Object], found: list[Object]) -> None:
         families = service['spec'].get('ipFamilies') or ['IPv4']
         for family in families:
             mine = [item for item in existing if item.get('addressType') == family and not deleting(item)]
-            self._reconcile_family(key, service, family, mine, found)
+            self._reconcile_family(where, service, family, mine, found)
         for item in existing:
             if item.get('addressType') not in families:
-                self._delete(key, item)
-        self._check_adrift(service, found)
+                self._delete(where, item)
 
     def _reconcile_family(self, where: str, service: Object, family: str, existing: list[Object],
                           found: list[Object]) -> None:
@@ -109,12 +121,15 @@ class EndpointSliceController(Controller):
             item = plan.delete.pop(0)
             plan.update.append({**item, **plan.create.pop()})
         for item in plan.create:
-            made = self.client.create(RESOURCE, self._new(service, family, item))
+            with _failing_to(f'create EndpointSlice for Service {where}'):
+                made = self.client.create(RESOURCE, self._new(service, family, item))
             self.written.wrote(where, made)
         for item in plan.update:
             meta = {**item['metadata'], 'labels': _labels(service, item),
                     'annotations': annotated(item['metadata'].get('annotations'), self._moment)}
-            self.written.wrote(where, self.client.update(RESOURCE, {**item, 'metadata': meta}))
+            with _failing_to(f'update {meta["name"]} EndpointSlice for Service {where}'):
+                made = self.client.update(RESOURCE, {**item, 'metadata': meta})
+            self.written.wrote(where, made)
         for item in plan.delete:
             self._delete(where, item)
 
@@ -151,8 +166,10 @@ class EndpointSliceController(Controller):
             plan.create.append({'endpoints': [], 'ports': []})
 
     def _delete(self, where: str, item: Object) -> None:
+        name = item['metadata']['name']
         try:
-            self.client.delete(RESOURCE, item['metadata']['name'], item['metadata']['namespace'])
+            with _failing_to(f'delete {name} EndpointSlice for Service {where}'):
+                self.client.delete(RESOURCE, name, item['metadata']['namespace'])
         except StatusError as error:
             if error.code != 404:
                 raise
@@ -207,9 +224,12 @@ class EndpointSliceController(Controller):
                     and any(_address(pod, family) for family in ('IPv4', 'IPv6')) and not pods.is_terminal(pod)]
         if problems:
             text = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
-            self.event(service, 'Warning', 'FailedToUpdateEndpointSlices',
-                       f'Error updating Endpoint Slices for Service {where}: {text}')
+            self._tell_failure(service, text)
             raise internal_error(text)
+
+    def _tell_failure(self, service: Object, text: str) -> None:
+        self.event(service, 'Warning', 'FailedToUpdateEndpointSlices',
+                   f'Error updating Endpoint Slices for Service {key(service)}: {text}')
 
     def _new(self, service: Object, family: str, item: Object) -> Object:
         return {
@@ -219,6 +239,15 @@ class EndpointSliceController(Controller):
                          'annotations': annotated({}, self._moment), 'ownerReferences': [owner_reference(service)]},
             'addressType': family, 'endpoints': item['endpoints'], 'ports': item['ports'],
         }
+
+
+@contextmanager
+def _failing_to(what: str) -> Iterator[None]:
+    """finalize: what was meant to be written goes before the error."""
+    try:
+        yield
+    except StatusError as error:
+        raise StatusError({**error.status, 'message': f'failed to {what}: {error.message}'}) from None
 
 
 def pod_to_endpoint(service: Object, pod: Object, address: str, zone: str) -> Object:
