@@ -102,6 +102,14 @@ def test_a_volume_that_cannot_be_deleted_has_failed(world):
     assert world.admin.find(VOLUMES, 'scratch') is None
 
 
+def test_a_path_with_tmp_anywhere_can_be_deleted(world):
+    """hostPathDeleter.Delete: its pattern is not held to the beginning."""
+    volume(world, 'v', persistentVolumeReclaimPolicy='Delete', hostPath={'path': '/var/tmp/scratch'})
+    world.create(CLAIMS, claim('a'))
+    world.delete(CLAIMS, 'a')
+    assert world.admin.find(VOLUMES, 'v') is None
+
+
 def test_a_claim_in_use_waits_for_its_pods(world, make):
     volume(world, 'v')
     world.create(CLAIMS, claim('a'))

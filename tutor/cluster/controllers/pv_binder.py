@@ -33,7 +33,7 @@ RESYNC = 15.0
 """PVClaimBinderSyncPeriod."""
 PROVISIONER = 'volume.kubernetes.io/storage-provisioner'
 BETA_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner'
-_DELETABLE_PATH = re.compile('/tmp/.+').match
+_DELETABLE_PATH = re.compile('/tmp/.+').search
 
 
 class PersistentVolumeController(Controller):
