@@ -68,15 +68,22 @@ def test_scale_down_policies(rule, wanted):
 def test_what_was_done_in_the_period_counts_against_the_policy():
     behavior, rule = Behavior(10, 0), spec(up=rules('Pods', 4, 60))
     assert behavior.limited(rule, 10, 50, 0).replicas == 14
-    behavior.scaled(10, 14, 0)
+    behavior.scaled(rule, 10, 14, 0)
     held = behavior.limited(rule, 14, 50, 30)
     assert (held.replicas, held.why[0]) == (14, 'ScaleUpLimit')
     assert behavior.limited(rule, 14, 50, 60).replicas == 18
 
 
+def test_what_was_done_before_there_was_a_behavior_does_not_count():
+    """storeScaleEvent."""
+    behavior, rule = Behavior(10, 0), spec(up=rules('Pods', 4, 60))
+    behavior.scaled(spec(), 10, 14, 0)
+    assert behavior.limited(rule, 14, 50, 30).replicas == 18
+
+
 def test_scaling_down_in_the_period_makes_room_to_scale_up_again():
     behavior, rule = Behavior(10, 0), spec(up=rules('Pods', 2, 60))
-    behavior.scaled(10, 5, 0)
+    behavior.scaled(rule, 10, 5, 0)
     assert behavior.limited(rule, 5, 50, 10).replicas == 12
 
 

@@ -92,7 +92,7 @@ class HorizontalController(Controller):
             reason = f'{best.name} above target' if best.replicas > current else 'All metrics below target'
             desired = self._limit(turn, behavior.limited(spec, current, best.replicas, self.simulation.now))
         if desired != current and self._rescale(turn, path, scale, desired, reason):
-            behavior.scaled(current, desired, self.simulation.now)
+            behavior.scaled(spec, current, desired, self.simulation.now)
             turn.status['lastScaleTime'] = self.simulation.timestamp()
             turn.status['desiredReplicas'] = desired
         elif desired == current:

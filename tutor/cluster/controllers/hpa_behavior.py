@@ -46,9 +46,10 @@ class Behavior:
         self._recommended: list[tuple[float, int]] = [(now, current)]
         self._done: list[tuple[float, int]] = []
 
-    def scaled(self, before: int, after: int, now: float) -> None:
-        """storeScaleEvent."""
-        self._done.append((now, after - before))
+    def scaled(self, spec: Object, before: int, after: int, now: float) -> None:
+        """storeScaleEvent: nobody asks for it where there is no behavior."""
+        if spec.get('behavior') is not None:
+            self._done.append((now, after - before))
 
     def limited(self, spec: Object, current: int, wanted: int, now: float) -> Limit:
         """normalizeDesiredReplicas, normalizeDesiredReplicasWithBehaviors."""
