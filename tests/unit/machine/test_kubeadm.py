@@ -145,10 +145,20 @@ def test_an_older_cluster_is_upgraded() -> None:
     desk.wait(40)
     plan = desk.out('sudo kubeadm upgrade plan')
     assert 'kube-apiserver            controlplane   v1.35.4   v1.36.1' in plan
+    assert 'Upgrade to the latest stable version:\n' in plan
+    assert ['kube-proxy', '1.35.4', 'v1.36.1'] in [line.split() for line in plan.splitlines()]
     assert '\tkubeadm upgrade apply v1.36.1\n' in plan
+    assert plan.endswith(
+        'API GROUP                 CURRENT VERSION   PREFERRED VERSION   MANUAL UPGRADE REQUIRED\n'
+        'kubeproxy.config.k8s.io   v1alpha1          v1alpha1            no\n'
+        f'kubelet.config.k8s.io     v1beta1           v1beta1             no\n{"_" * 69}\n\n')
     assert 'is higher than the kubeadm version' in desk.out('sudo kubeadm upgrade apply v1.37.0 -y')
-    assert '[upgrade] SUCCESS! A control plane node of your cluster was upgraded to "v1.36.1".' in desk.out(
-        'sudo kubeadm upgrade apply v1.36.1 -y')
+    shown = desk.out('sudo kubeadm upgrade apply v1.36.1 -y')
+    assert '[upgrade] SUCCESS! A control plane node of your cluster was upgraded to "v1.36.1".' in shown
+    assert ('[upgrade/staticpods] Renewing scheduler.conf certificate\n[upgrade/staticpods] Moving new manifest to '
+            '"/etc/kubernetes/manifests/kube-scheduler.yaml" and backing up old manifest to "/etc/kubernetes/tmp/'
+            ) in shown
+    assert 'kube-scheduler:v1.35.4' in desk.out('sudo cat /etc/kubernetes/tmp/kubeadm-backup-*/kube-scheduler.yaml')
     desk.wait(30)
     assert 'kube-scheduler:v1.36.1' in desk.out('kubectl describe pod -n kube-system kube-scheduler-controlplane')
     assert "up-to-date" in desk.out('sudo kubeadm upgrade plan')
