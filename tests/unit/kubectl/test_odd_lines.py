@@ -197,3 +197,13 @@ def test_what_was_never_applied_is_told_of_a_file_alone(kubectl):
     assert answer(kubectl, 'apply view-last-applied -f x.yaml') == (
         1, '', 'error: error when no last-applied-configuration annotation found on resource: plain\n'
         ' "x.yaml": <nil>\n')
+
+
+def test_diff_ends_with_the_first_object_that_the_server_lacks(kubectl):
+    kubectl.put('x.yaml', ''.join(f'---\napiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}\n'
+                                  for kind in ('Foo', 'Bar')))
+    got = kubectl('diff -f x.yaml')
+    assert (got.code, got.out) == (2, '')
+    assert got.err.splitlines() == [
+        'error: resource mapping not found for name: "a" namespace: "" from "x.yaml": no matches for kind "Foo" in '
+        'version "v1"', 'ensure CRDs are installed first']

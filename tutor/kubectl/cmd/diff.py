@@ -53,7 +53,7 @@ class DiffOptions(Options):
             files.make_dirs(folder)
         try:
             namespace, enforce = self.factory.enforced_namespace()
-            result = await (self.factory.builder().continue_on_error().namespace(namespace)
+            result = await (self.factory.builder().namespace(namespace)
                             .filename_flags(enforce, self.flags).labels(self.flags['selector']).flatten().do())
             result.check().visit(self._write)
             if self.flags['prune']:
