@@ -1,11 +1,10 @@
-"""--cascade: what happens to what an object owns (cmdutil.GetCascadingStrategy), and the other flags of deletion."""
+"""--cascade: what happens to what an object owns (parseCascadingFlag), and the other flags of deletion."""
 
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
-from tutor.kubectl.klog import log_warning
 from tutor.shell.pflag import DURATION, Flag, FlagSet
 
 CASCADE_FLAG = Flag('cascade', default='background', bare='background', help='Must be "background", "orphan", or '
@@ -40,8 +39,8 @@ def propagation_policy(factory: Factory, flags: FlagSet) -> str:
         meant = 'orphan'
     else:
         raise KubectlError(f'invalid cascade value ({value}). Must be "background", "foreground", or "orphan"')
-    log_warning(factory, 'helpers.go:810', f'--cascade={value} is deprecated (boolean value) and can be replaced with '
-                f'--cascade={meant}.')
+    factory.io.stderr.write(f'warning: --cascade={value} is deprecated (boolean value) and can be replaced with '
+                            f'--cascade={meant}.\n')
     return POLICIES[meant]
 
 

@@ -51,8 +51,7 @@ def test_the_id_of_a_set_is_a_hash_of_its_parents_name(kubectl, apply):
     ('--applyset=s', 'error: namespace is required to use namespace-scoped ApplySet'),
     ('--applyset=secrets/ -n default', 'error: invalid parent reference "secrets/": name cannot be blank'),
     ('--applyset=nope.io/s', 'error: invalid parent reference "nope.io/s": no matches for io/, Resource=nope'),
-    ('--applyset=nodes/s', 'error: resource "/v1, Resource=nodes" is not permitted as an ApplySet parent (CRD needs '
-                           '"applyset.kubernetes.io/is-parent-type" label)'),
+    ('--applyset=nodes/s', 'error: resource "/v1, Resource=nodes" is not permitted as an ApplySet parent'),
     ('--applyset=s -n default --all', 'error: --all is incompatible with --applyset'),
     ('--applyset=s -n default -l a=b', 'error: --selector is incompatible with --applyset'),
     ('--applyset=s -n default --prune-allowlist=core/v1/Pod', 'error: --prune-allowlist is incompatible with '

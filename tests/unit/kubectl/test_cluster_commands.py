@@ -123,7 +123,7 @@ def test_a_deployment_is_scaled_set_and_rolled_back(web):
     assert web('rollout undo deploy web --to-revision=1').out == 'deployment.apps/web rolled back\n'
     assert web('rollout pause deploy web').out == 'deployment.apps/web paused\n'
     assert web('rollout undo deploy web').err.endswith(
-        "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/web' "
+        "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' "
         'and try again\n')
     assert web('autoscale deploy web --max=5').out == 'horizontalpodautoscaler.autoscaling/web autoscaled\n'
 

@@ -156,8 +156,7 @@ class DiffOptions(Options):
         try:
             status = await start([*command, self.live, self.merged], self.factory.io, ctx).exit
         except NotRunnable:
-            raise KubectlError(f'failed to run "{command[0]}": exec: "{command[0]}": executable file not found in '
-                               '$PATH') from None
+            raise KubectlError(f'failed to run "{command[0]}": executable file not found in $PATH') from None
         if status > 1:
             raise Exit(status)
         return status

@@ -110,8 +110,8 @@ class History:
         if dry_run == 'client':
             return template_text(record['spec'].get('template'))
         if self.live['spec'].get('paused'):
-            raise KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume "
-                               f"deployment/{self.name}' and try again")
+            raise KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' "
+                               'and try again')
         if comparable(record['spec']['template']) == comparable(self.live['spec']['template']):
             return f'skipped rollback (current template already matches revision {number})'
         noted = {key: value for key, value in annotations(self.live).items() if key in KEPT}

@@ -72,7 +72,7 @@ def validate(factory: Factory, parent: Parent) -> None:
             problems.append(with_prefix('identifying allowed custom resource parent types', error))
         if f'{parent.resource.plural}.{parent.resource.group}' not in allowed:
             problems.append(KubectlError(f'resource "{gvr_text(parent.resource)}" is not permitted as an ApplySet '
-                                         f'parent (CRD needs "{PARENT_TYPE}" label)'))
+                                         'parent'))
     problem = aggregate(problems)
     if problem is not None:
         raise problem

@@ -11,7 +11,9 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.intstr import int_or_string
 from tutor.shell.pflag import ARRAY, Flag
 
-_RULE = re.compile(r'([\w*\-.]*)(/[^,=\n]*)=([\w\-]+):([\w\-]+)(,(tls)=?([\w\-]+)?)?', re.ASCII).fullmatch
+_RULE = re.compile(r'[\w*\-.]*/.*=[\w\-]+:[\w\-]+', re.ASCII).match
+"""ruleRegex, of which nothing but the beginning has to be so."""
+_BACKEND = re.compile(r'[^/,]*/[^=,]*=[^=,:]*:').match
 
 
 class CreateIngress(CreateObject):
@@ -25,7 +27,7 @@ class CreateIngress(CreateObject):
                                'default-backend (which catches all traffic) or a list of rules (which catch specific '
                                'paths)')
         for rule in flags['rule']:
-            if _RULE(rule) is None:
+            if _RULE(rule) is None or not _BACKEND(rule):  # what fails at the second makes kubectl crash
                 raise KubectlError(f'rule {rule} is invalid and should be in format '
                                    'host/path=svcname:svcport[,tls[=secret]]')
         for annotation in flags['annotation']:
@@ -53,10 +55,10 @@ class CreateIngress(CreateObject):
         found: list[Object] = []
         seen: set[str] = set()
         for rule in self.flags['rule']:
-            match = _RULE(rule)
-            if match is None or not match[6] or match[1] in seen:
+            host, words = rule.split('/', 1)[0], rule.split(',')
+            if len(words) != 2 or host in seen:
                 continue
-            host, secret = match[1], match[7] or ''
+            secret = words[1].split('=')[1] if '=' in words[1] else ''
             seen.add(host)
             same = next((entry for entry in found if entry.get('secretName', '') == secret), None)
             if same is not None:
@@ -71,12 +73,11 @@ class CreateIngress(CreateObject):
         """buildIngressRules: the paths of one host together."""
         found: dict[str, list[Object]] = {}
         for rule in self.flags['rule']:
-            match = _RULE(rule)
-            assert match is not None
-            path = match[2]
+            host, rest = rule.split(',')[0].split('/', 1)
+            path, service = rest.split('=')[:2]
             kind = 'Prefix' if path.endswith('*') else 'Exact'
-            found.setdefault(match[1], []).append({
-                'path': path.removesuffix('*'), 'pathType': kind, 'backend': backend(match[3], match[4])})
+            found.setdefault(host, []).append({'path': f'/{path.removesuffix("*")}', 'pathType': kind,
+                                               'backend': backend(*service.split(':')[:2])})
         return [{**({'host': host} if host else {}), 'http': {'paths': paths}} for host, paths in found.items()]
 
 

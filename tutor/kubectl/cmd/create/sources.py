@@ -13,13 +13,11 @@ Add = Callable[[str, bytes], None]
 
 
 def from_literals(sources: Iterable[str], add: Add) -> None:
-    """ParseLiteralSource: 'key=value'; a pair of quotes around the value is taken off."""
+    """ParseLiteralSource: 'key=value', all after the first equals sign as it stands."""
     for source in sources:
         key, equals, value = source.partition('=')
         if not equals or not key:
             raise KubectlError(f'invalid literal source {source}, expected key=value')
-        if len(value) >= 2 and value[0] == value[-1] and value[0] in '"\'':
-            value = value[1:-1]
         add(key, value.encode())
 
 
