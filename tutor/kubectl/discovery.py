@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from tutor.apimachinery import errors
@@ -55,6 +55,12 @@ class Discovery:
         """The resources of a category such as 'all', each once."""
         found = {(item.group, item.plural): item for item in reversed(self.resources) if name in item.categories}
         return list(reversed(found.values()))
+
+
+def _list_of(resource: Resource) -> Resource:
+    """NewDiscoveryRESTMapper takes it that each kind has a list, which a file may hold."""
+    return replace(resource, kind=f'{resource.kind}List', plural=f'{resource.kind.lower()}lists',
+                   singular=f'{resource.kind.lower()}list', categories=(), short_names=())
 
 
 def discover(client: Client) -> Discovery:
@@ -223,16 +229,12 @@ class RestMapper:
         group, _, version = obj.get('apiVersion', '').rpartition('/')
         return self.for_kind(group, version, obj.get('kind', ''))
 
-    def has_kind(self, api_version: str, kind: str) -> bool:
-        """Whether it is known by now."""
-        group, _, version = api_version.rpartition('/')
-        return self._for_kind(group, version, kind) is not None
-
     def _for_kind(self, group: str, version: str, kind: str) -> Resource | None:
         for resource in self.discovery.by_kind.get(kind, ()):
             if resource.group == group and (not version or resource.version == version):
                 return resource
-        return None
+        item = self._for_kind(group, version, kind.removesuffix('List')) if kind.endswith('List') else None
+        return _list_of(item) if item is not None and kind == f'{item.kind}List' else None
 
     def _find(self, argument: str) -> Resource | None:
         name, _, rest = argument.partition('.')

@@ -49,7 +49,7 @@ class ConfigurationError(KubectlError):
 
 
 class AggregateError(Exception):
-    """Several errors (utilerrors.Aggregate), or one that a command gathers: it stands without 'error: '."""
+    """Errors together (utilerrors.Aggregate). What is printed of one within another is its text alone."""
 
     def __init__(self, errors: list[Exception]) -> None:
         super().__init__()
@@ -84,12 +84,19 @@ def raise_all(errors: Iterable[Exception]) -> None:
         raise found
 
 
-def raise_gathered(errors: Iterable[Exception]) -> None:
-    """NewAggregate as a command returns it, without its single error taken out."""
-    found = [each for error in errors for each in (error.errors if isinstance(error, AggregateError) else [error])]
-    if len(found) == 1 and isinstance(found[0], InvalidName):
-        raise found[0]
-    if found:
+def flattened(errors: Iterable[Exception]) -> list[Exception]:
+    """utilerrors.Flatten."""
+    return [inner for error in errors
+            for inner in (flattened(error.errors) if isinstance(error, AggregateError) else [error])]
+
+
+_WORDED = (StatusError, ConnectionLost)
+"""What StandardErrorMessage knows words for."""
+
+
+def raise_together(errors: Iterable[Exception]) -> None:
+    """utilerrors.NewAggregate of whatever there is, also of a single one."""
+    if found := list(errors):
         raise AggregateError(found)
 
 
@@ -113,13 +120,19 @@ def with_prefix(prefix: str, error: Exception) -> KubectlError:
     return KubectlError(f'{prefix}: {error_text(error)}')
 
 
+def alone(error: Exception) -> Exception:
+    """checkErr unwraps an aggregate of one, once."""
+    return error.errors[0] if isinstance(error, AggregateError) and len(error.errors) == 1 else error
+
+
 def message(error: Exception) -> str:
     """What checkErr prints for an error, with its newline; '' for nothing."""
+    error = alone(error)
     if isinstance(error, Exit):
         return ''
     if isinstance(error, AggregateError):
         # MultipleErrors: here an error that is no Status stands as it is, without 'error: '.
-        return ''.join(f'{message_for(each) if isinstance(each, StatusError) else each}\n' for each in error.errors)
+        return ''.join(f'{message_for(each) if isinstance(each, _WORDED) else each}\n' for each in error.errors)
     if isinstance(error, StatusError) and error.reason == 'Invalid':
         text = _invalid(error)
     else:

@@ -8,7 +8,7 @@ from tutor.apimachinery.resources import by_kind, split_api_version
 from tutor.apimachinery.schema import for_resource
 from tutor.kubectl.errors import KubectlError
 
-_SCHEME = 'k8s.io/kubectl/pkg/scheme/scheme.go:28'
+_SCHEME = 'pkg/scheme/scheme.go:28'
 
 
 def unregistered(version: str, kind: str) -> KubectlError:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
-from tutor.kubectl.errors import AggregateError
+from tutor.kubectl.errors import AggregateError, alone
 from tutor.kubectl.factory import Factory, host_of, url_of
 from tutor.kubectl.klog import log_line
 
@@ -38,6 +38,7 @@ def verbose(factory: Factory, transport: Transport) -> Transport:
 
 def log_refusals(factory: Factory, error: Exception) -> None:
     """StandardErrorMessage from 4 on: each refusal as the server worded it. What is invalid is said another way."""
+    error = alone(error)
     if isinstance(error, AggregateError):
         refusals = [each for each in error.errors if isinstance(each, StatusError)]
     else:

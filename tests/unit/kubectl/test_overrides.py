@@ -22,7 +22,7 @@ def test_fields_that_a_pod_does_not_have_are_lost(shared, sort, patch):
 
 @pytest.mark.parametrize(('sort', 'text', 'error'), [
     ('merge', '{"apiVersion":"v2"}', 'no kind "Pod" is registered for version "v2" in scheme '
-     '"k8s.io/kubectl/pkg/scheme/scheme.go:28"'),
+     '"pkg/scheme/scheme.go:28"'),
     ('merge', 'x', 'Invalid JSON Patch'),
     ('strategic', 'x', 'invalid JSON document'),
     ('strategic', '{"spec":{"hostNetwork":"x"}}',

@@ -18,13 +18,14 @@ STRING = 'error: unable to decode "STDIN": json: cannot unmarshal string into Go
 @pytest.mark.parametrize('line', [
     'expose -f - --port 80', 'set image -f - a=b --local', 'set env -f - A=B', 'rollout restart -f -'])
 def test_a_file_that_holds_another_type_is_not_decoded(shared, line):
-    assert shared(line, DEPLOYMENT).err == f'{STRING}DeploymentSpec.spec.replicas of type int32\n'
+    error = f'{STRING}DeploymentSpec.spec.replicas of type int32\n'
+    assert shared(line, DEPLOYMENT).err == (error.removeprefix('error: ') if 'rollout' in line else error)
 
 
 def test_a_kind_that_kubectl_does_not_know_has_no_type(shared):
     assert shared('set image -f - a=b --local', CUSTOM).err == (
         'error: unable to decode "STDIN": no kind "Boat" is registered for version "example.com/v1" in scheme '
-        '"k8s.io/kubectl/pkg/scheme/scheme.go:28"\n')
+        '"pkg/scheme/scheme.go:28"\n')
 
 
 @pytest.mark.parametrize(('rules', 'problem'), [

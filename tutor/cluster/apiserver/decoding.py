@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from tutor.apimachinery import conversion, errors, resources, schema
@@ -33,7 +32,7 @@ def read_body(scope: Scope) -> Object:
     """The body as a private dict; raises BadRequest."""
     body: Any = scope.request.body
     if isinstance(body, (bytes, str)):
-        body = _decode(body)
+        body = _decode(scope, body)
     else:
         body = deep_copy(body)
     if not isinstance(body, dict):
@@ -41,15 +40,12 @@ def read_body(scope: Scope) -> Object:
     return body
 
 
-def _decode(body: bytes | str) -> Any:
-    try:
-        return json.loads(body or '{}')
-    except (ValueError, RecursionError):
-        from tutor.apimachinery import decode
-        try:
-            return decode.one(body)
-        except decode.DecodeError as error:
-            raise errors.bad_request(f'the object provided is unrecognized (must be of type Object): {error}') from None
+def _decode(scope: Scope, body: bytes | str) -> Any:
+    """Bytes that a client has sent as they are."""
+    from tutor.apimachinery.http import bodies
+    sent = body.encode() if isinstance(body, str) else body
+    found, _ = bodies.content(scope.request.method, scope.request.content_type, sent, scope.resource.kind)
+    return found
 
 
 def private(scope: Scope, body: Any, old: Object) -> Object:

@@ -8,7 +8,7 @@ from tutor.kubectl.command import Command, Options
 from tutor.kubectl.describe.catalog import describer_for
 from tutor.kubectl.describe.certificatesigningrequest import DescribeError
 from tutor.kubectl.describe.related import Related
-from tutor.kubectl.errors import KubectlError, error_text, raise_gathered
+from tutor.kubectl.errors import KubectlError, error_text, raise_together
 from tutor.kubectl.options import ALL_NAMESPACES_FLAG, CHUNK_SIZE_FLAG, SELECTOR_FLAG, filename_flags
 from tutor.kubectl.resource.info import Info
 from tutor.shell.pflag import Flag
@@ -47,7 +47,7 @@ class DescribeOptions(Options):
         if not infos and not errors:
             where = '' if self.flags['all-namespaces'] else f' in {self.namespace} namespace.'
             self.err(f'No resources found{where}\n')
-        raise_gathered(errors)
+        raise_together(errors)
 
     async def _by_prefix(self, missing: StatusError, kind: str, prefix: str) -> None:
         """DescribeMatchingResources: all whose name begins so."""

@@ -8,7 +8,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import TABLE
 from tutor.kubectl.command import Command, Options
-from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, raise_all, raise_gathered
+from tutor.kubectl.errors import ERRORS, Exit, KubectlError, UsageError, flattened, raise_all, raise_together
 from tutor.kubectl.klog import log_line
 from tutor.kubectl.options import (
     ALL_NAMESPACES_FLAG,
@@ -152,7 +152,7 @@ class GetOptions(Options):
         all_namespaced = not self.flags['all-namespaces']
         for info in infos:
             all_namespaced = all_namespaced and info.namespaced
-            if printer is None or info.mapping is not last:
+            if printer is None or info.mapping != last:
                 blocks.append(tables.flush())
                 tables = new_table_writer()
                 with_namespace = self.flags['all-namespaces'] and info.namespaced
@@ -165,7 +165,7 @@ class GetOptions(Options):
         if not shown and not self.flags['ignore-not-found'] and error is None:
             where = f' in {self.namespace} namespace' if all_namespaced else ''
             self.err(f'No resources found{where}.\n' if where else 'No resources found\n')
-        raise_gathered([error] if error else [])
+        raise_together([error] if error else [])
 
     def _sorted(self, infos: list[Info]) -> list[Info]:
         """RuntimeSorter: several kinds are sorted by what their tables have at the path."""
@@ -207,7 +207,7 @@ class GetOptions(Options):
                 printer.print(self._as_list(obj), self.out)
             except KubectlError as failure:
                 errors.append(failure)
-        raise_all(errors)
+        raise_all(flattened(errors))
 
     def _as_list(self, obj: Object) -> Object:
         """A list of the server is shown as a plain List."""

@@ -59,7 +59,7 @@ class WaitOptions(Options):
         builder = self.factory.builder().namespace(self.namespace).all_namespaces(flags['all-namespaces'])
         builder.filenames(self.enforced, flags['filename'], '', flags['recursive'])
         if flags['local']:
-            builder.local()
+            builder.local().refuse_arguments(self.args)
         else:
             builder.arguments(flags['all'], self.args)
             builder.labels(flags['selector']).fields(flags['field-selector']).latest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
@@ -40,8 +40,19 @@ class JsonPrinter:
         shown = obj if self._managed_fields else without_managed_fields(obj)
         if self._typed:
             from tutor.apimachinery.printing.go_structs import in_struct_order
-            shown = in_struct_order(shown)
+            shown = _collected(shown) if shown.get('kind') == 'List' else in_struct_order(shown)
         write(to_json(shown, sort_keys=not self._typed) + '\n')
+
+
+def _collected(found: Object) -> Object:
+    """A v1.List of objects that nobody has decoded: only itself in the order of its fields."""
+    return {'kind': 'List', 'apiVersion': 'v1', 'metadata': found['metadata'], 'items': _by_key(found['items'])}
+
+
+def _by_key(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _by_key(value[key]) for key in sorted(value)}
+    return [_by_key(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 class YamlPrinter:

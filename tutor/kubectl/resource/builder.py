@@ -284,7 +284,8 @@ class Builder:
             raise KubectlError(MISSING_RESOURCE)
 
     def _by_paths(self, result: Result, stdin: bytes) -> None:
-        result.single_item_implied = not self._dir and not self._stream and len(self._paths) == 1
+        result.single_item_implied = (
+            not self._dir and not self._stream and len(self._paths) + bool(self._kustomize) == 1)
         result.targets_single_items = True
         if self._resources:
             raise KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource '

@@ -124,7 +124,7 @@ class Decoder:
         if self.local:
             return info
         try:
-            info.resource = self.mapping(document)
+            info.resource = mapping(self.factory, document)
         except NoKindMatch as error:
             raise KubectlError(f'resource mapping not found for name: "{info.name}" namespace: "{info.namespace}" '
                                f'from "{source}": {error}\nensure CRDs are installed first') from None
@@ -139,18 +139,14 @@ class Decoder:
         except KubectlError as error:
             raise KubectlError(f'unable to decode "{source}": {error}') from None
 
-    def mapping(self, document: Object) -> Resource:
-        """A List is nowhere among what a server serves, and yet it is there only where one answers."""
-        mapper, kind = self.factory.mapper, document['kind']
-        if kind == 'List' and mapper.discovery:
-            return LIST
-        try:
-            return mapper.for_object(document)
-        except NoKindMatch:
-            if not kind.endswith('List') or not mapper.has_kind(document.get('apiVersion', ''), kind[:-len('List')]):
-                raise
-        # NewDiscoveryRESTMapper: every kind has a list, whose resource is a guess that nobody asks for.
-        return Resource('', '', f'{kind.lower()}s', kind.lower(), kind, False)
+
+
+def mapping(factory: Factory, document: Object) -> Resource:
+    """The resource of an object. A List is nowhere among what a server serves, and yet it is there only where one
+    answers (NewDiscoveryRESTMapper)."""
+    if document['kind'] == 'List' and factory.mapper.discovery:
+        return LIST
+    return factory.mapper.for_object(document)
 
 
 def check(document: Any, source: str, strict: bool = True) -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object
 from tutor.client.transport import JSON
 from tutor.kubectl import scheme
-from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_text, raise_all
+from tutor.kubectl.discovery import NoKindMatch
+from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, raise_all
 from tutor.kubectl.resource import files
 from tutor.kubectl.resource.info import Info
 
@@ -40,6 +42,42 @@ class Settings:
     query: dict[str, Any] = field(default_factory=dict)
 
 
+class Failures:
+    """What goes wrong on a visit. It ends the visit, or with `continue_on_error` is raised together at the end: what
+    a function refused, and as one (EagerVisitorList) what could not be read at all."""
+
+    def __init__(self, result: Result) -> None:
+        self._ignored = result.ignored
+        self._goes_on = result.goes_on
+        self._refused: list[Exception] = []
+        self._unread: list[Exception] = []
+
+    def passed(self, items: Iterator[Info | Exception]) -> Iterator[Info]:
+        for item in items:
+            if isinstance(item, Info):
+                yield item
+            elif not self._ignored(item):
+                if not self._goes_on:
+                    raise item
+                self._unread.append(item)
+
+    def note(self, error: Exception) -> None:
+        """To be called where it was caught."""
+        if self._ignored(error):
+            return
+        if not self._goes_on:
+            raise error
+        self._refused.append(error)
+
+    def end(self) -> None:
+        found, unread = list(self._refused), self._unread
+        if len(unread) == 1 and isinstance(unread[0], StatusError):
+            found += unread
+        elif unread:
+            found.append(AggregateError(unread))
+        raise_all(found)
+
+
 class Result:
     """What a Builder found. `infos` gives all at once; `visit` hands them one by one to a function."""
 
@@ -52,6 +90,10 @@ class Result:
         self.source: Any = None
         self.given: list[Info] | None = None
         self.ignored: Callable[[Exception], bool] = lambda error: False
+
+    @property
+    def goes_on(self) -> bool:
+        return self._how.continue_on_error
 
     def ignore_not_found(self) -> Result:
         self.ignored = lambda error: isinstance(error, StatusError) and error.reason == 'NotFound'
@@ -69,39 +111,25 @@ class Result:
 
     def visit(self, visit: Visit) -> None:
         """Call for each object; what fails ends it, or with `continue_on_error` is raised together at the end."""
-        self.check()
-        errors: list[Exception] = []
-        for item in self._items():
+        failures = Failures(self)
+        for item in failures.passed(self.check()._items()):
             try:
-                if isinstance(item, Exception):
-                    raise item
                 self._prepare(item)
                 visit(item)
             except ERRORS as error:
-                if self.ignored(error):
-                    continue
-                if not self._how.continue_on_error:
-                    raise
-                errors.append(error)
-        raise_all(errors)
+                failures.note(error)
+        failures.end()
 
     async def visit_async(self, visit: Callable[[Info], Awaitable[None]]) -> None:
         """As `visit`, for what waits at each object."""
-        self.check()
-        errors: list[Exception] = []
-        for item in self._items():
+        failures = Failures(self)
+        for item in failures.passed(self.check()._items()):
             try:
-                if isinstance(item, Exception):
-                    raise item
                 self._prepare(item)
                 await visit(item)
             except ERRORS as error:
-                if self.ignored(error):
-                    continue
-                if not self._how.continue_on_error:
-                    raise
-                errors.append(error)
-        raise_all(errors)
+                failures.note(error)
+        failures.end()
 
     def infos(self) -> list[Info]:
         """All objects; raises what went wrong."""
@@ -124,44 +152,67 @@ class Result:
             if isinstance(item, Info) and self._how.flatten and files.is_list(item.obj):
                 yield from self._flattened(item)
             else:
-                yield item
+                yield self._latest(item)
+
+    def _latest(self, item: Info | Exception) -> Info | Exception:
+        """RetrieveLatest: what a file names is read anew, and what cannot be had counts as not read."""
+        if isinstance(item, Exception) or not (self._how.latest and item.source and item.name):
+            return item
+        try:
+            self._place(item)
+            self._fetch(item)
+        except ERRORS as error:
+            return error
+        return item
 
     def _flattened(self, parent: Info) -> Iterator[Info | Exception]:
         """FlattenListVisitor: the items instead of the list."""
-        mapper = self._factory.mapper if not self._how.local else None
+        refused: list[Exception] = []
         for obj in files.items(parent.object):
-            if not isinstance(obj.get('kind'), str) or not obj['kind']:
-                yield AggregateError([KubectlError(KINDLESS)])  # these stand without 'error: '
-                continue
-            if not obj.get('apiVersion'):
-                yield AggregateError([KubectlError(VERSIONLESS)])
-                continue
-            if problem := files.problem_of(obj):
-                yield KubectlError(f'unable to decode "{parent.source}": {problem}')
-                continue
-            if self._how.typed and not files.is_list(obj):
-                try:
-                    obj = scheme.typed(obj)
-                except KubectlError as error:
-                    yield AggregateError([error])
-                    continue
-            meta = obj.get('metadata') or {}
-            resource = parent.resource
             try:
-                if mapper is not None and (resource is None or resource.kind != obj.get('kind')):
-                    resource = mapper.for_object(obj)
+                info = self._item(parent, obj)
             except ERRORS as error:
-                yield AggregateError([KubectlError(f'unable to recognize {error_text(error)}')])
+                refused.append(error)
                 continue
-            info = Info(parent.client, resource, meta.get('namespace') or '', meta.get('name') or '', parent.source,
-                        obj)
-            if files.is_list(obj):
+            if files.is_list(info.obj):
                 yield from self._flattened(info)
+            elif isinstance(found := self._latest(info), Exception):
+                refused.append(found)
             else:
-                yield info
+                yield found
+        if refused:
+            yield AggregateError(refused)
+
+    def _item(self, parent: Info, obj: Object) -> Info:
+        """mapper.infoForObject."""
+        if not isinstance(obj.get('kind'), str) or not obj['kind']:
+            raise KubectlError(KINDLESS)
+        if not obj.get('apiVersion'):
+            raise KubectlError(VERSIONLESS)
+        if problem := files.problem_of(obj):
+            raise KubectlError(f'unable to decode "{parent.source}": {problem}')
+        if self._how.typed and not files.is_list(obj):
+            obj = scheme.typed(obj)
+        meta, resource = obj.get('metadata') or {}, parent.resource
+        if not self._how.local and (resource is None or resource.kind != obj.get('kind')):
+            try:
+                resource = files.mapping(self._factory, obj)
+            except NoKindMatch as error:
+                raise KubectlError(f'unable to recognize {error}') from None
+        return Info(parent.client, resource, meta.get('namespace') or '', meta.get('name') or '', parent.source, obj)
 
     def _prepare(self, info: Info) -> None:
-        """SetNamespace, RequireNamespace, FilterNamespace, RetrieveLatest and RetrieveLazy."""
+        """What the visitors around a function do: RetrieveLazy is the last."""
+        self._place(info)
+        if info.obj is None and self._how.require_object:
+            self._fetch(info)
+
+    def _fetch(self, info: Info) -> None:
+        info.accept, info.query = self._how.accept, self._how.query
+        info.get()
+
+    def _place(self, info: Info) -> None:
+        """SetNamespace, RequireNamespace and FilterNamespace."""
         if info.namespaced:
             if not info.namespace and (self._how.default_namespace or self._how.require_namespace):
                 if not (info.source == '' and info.obj is not None):
@@ -173,6 +224,3 @@ class Result:
                     'operation.')
         elif info.resource is not None:
             info.set_namespace('')
-        if (self._how.latest and info.source and info.name) or (info.obj is None and self._how.require_object):
-            info.accept, info.query = self._how.accept, self._how.query
-            info.get()

@@ -221,7 +221,7 @@ class ApplyOptions(Options):
         shown = objects[0]
         if len(objects) > 1:
             shown = {'apiVersion': 'v1', 'kind': 'List', 'metadata': {}, 'items': objects}
-        printer_for(self.factory).print(shown, self.out)
+        printer_for(self.factory, typed=len(objects) > 1).print(shown, self.out)
 
 
 COMMAND = Command(

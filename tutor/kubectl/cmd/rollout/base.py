@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.changes import calculate, send_strategic
 from tutor.kubectl.command import Options
-from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_text, raise_all
+from tutor.kubectl.errors import ERRORS, KubectlError, error_text, raise_together
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.resource.result import Result
@@ -44,7 +44,7 @@ class PatchOptions(RolloutOptions):
 
     async def run(self) -> None:
         infos, error = (await self.result()).infos_and_error()
-        errors = _each(error)
+        errors = [error] if error is not None else []
         for info in infos:
             try:
                 self._patch(info, self.change)
@@ -52,7 +52,7 @@ class PatchOptions(RolloutOptions):
                 errors.append(problem)
         if not infos and not errors:
             self.err(f'No resources found in {self.namespace} namespace.\n')
-        raise_all(errors)
+        raise_together(errors)
 
     def _patch(self, info: Info, change: Callable[[Object], None]) -> None:
         try:
@@ -66,9 +66,3 @@ class PatchOptions(RolloutOptions):
         except ERRORS as error:
             raise KubectlError(f'failed to patch: {error_text(error)}') from None
         printer_for(self.factory, self.operation, typed=True).print(changed, self.out)
-
-
-def _each(error: Exception | None) -> list[Exception]:
-    if error is None:
-        return []
-    return list(error.errors) if isinstance(error, AggregateError) else [error]
