@@ -123,4 +123,6 @@ def addresses(texts: tuple[str, ...]) -> list[tuple[str, str]]:
             found[str(ip_address(text))] = 'all'
         except ValueError:
             raise KubectlError(f'{text} is not a valid IP') from None
+    if not found:
+        raise KubectlError('you must specify at least 1 address')
     return sorted(found.items())

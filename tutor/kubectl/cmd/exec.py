@@ -61,8 +61,9 @@ class ExecOptions(PodOptions):
         arguments = list(self.args)
         if not files and arguments and dash != 0:
             self.resource = arguments.pop(0)
-            dash -= 1
-        if arguments and dash < 0:
+        if dash >= 0:
+            arguments = list(self.args[dash:])
+        elif arguments:
             raise UsageError('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
         self.arguments = arguments
 

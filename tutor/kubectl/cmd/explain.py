@@ -45,6 +45,8 @@ class ExplainOptions(Options):
 
 def parse_request(argument: str, mapper: RestMapper) -> tuple[Resource, list[str]]:
     """SplitAndParseResourceRequestWithMatchingPrefix: 'deployments.apps.spec' may mean the group, too."""
+    if argument.removesuffix('.').startswith('.'):
+        raise KubectlError('invalid jsonpath syntax, first node must be field node')
     parts = argument.removesuffix('.').split('.')
     for index in range(len(parts) - 1, 0, -1):
         group = '.'.join(parts[1:index + 1])
