@@ -9,7 +9,7 @@ from tutor.client.transport import STRATEGIC_PATCH
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.drainage import Chosen, Drainer
 from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
-from tutor.kubectl.errors import AggregateError, KubectlError, UsageError, error_text
+from tutor.kubectl.errors import AggregateError, KubectlError, UsageError, error_text, raise_together
 from tutor.kubectl.options import CHUNK_SIZE_FLAG, DRY_RUN_FLAG, SELECTOR_FLAG
 from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.resource.info import Info
@@ -95,10 +95,8 @@ class DrainOptions(NodeOptions):
                 pending.append(info.name)
         if pending:
             self.err('There are pending nodes to be drained:\n' + ''.join(f' {name}\n' for name in pending))
-        if failures:
-            # Every failure is an Aggregate of its own upstream: their texts stand alone, without 'error: '.
-            raise AggregateError([each for error in failures for each in (
-                error.errors if isinstance(error, AggregateError) else [error])])
+        # Every failure is an Aggregate of its own upstream: their texts stand alone, without 'error: '.
+        raise_together(error if isinstance(error, AggregateError) else AggregateError([error]) for error in failures)
 
     async def _drain(self, info: Info, drainer: Drainer) -> None:
         """deleteOrEvictPodsSimple."""
