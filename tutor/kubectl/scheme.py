@@ -16,6 +16,20 @@ def unregistered(version: str, kind: str) -> KubectlError:
     return KubectlError(f'no kind "{kind}" is registered for version "{version}" in scheme "{_SCHEME}"')
 
 
+def check_kind(obj: Object) -> None:
+    """Raises KubectlError for an object of a kind that is not built in, which a server may well have."""
+    version, kind = obj.get('apiVersion', ''), obj.get('kind', '')
+    if by_kind(*split_api_version(version), kind) is None:
+        raise unregistered(version, kind)
+
+
+def check_list(obj: Object) -> None:
+    """The same for a list of a server."""
+    version, kind = obj.get('apiVersion', ''), obj.get('kind', '')
+    if by_kind(*split_api_version(version), kind.removesuffix('List')) is None:
+        raise unregistered(version, kind)
+
+
 def typed(obj: Object) -> Object:
     """The object as its Go type holds it: fields that the kind does not have are lost. Raises KubectlError for a kind
     that is not built in and for values of the wrong type."""

@@ -32,7 +32,7 @@ class NodeOptions(Options):
         self.dry_run = dry_run_strategy(self.factory, self.flags)
 
     async def find_nodes(self) -> None:
-        builder = self.factory.builder().namespace(self.factory.namespace()).resource_names('nodes', *self.args)
+        builder = self.factory.builder().typed().namespace(self.factory.namespace()).resource_names('nodes', *self.args)
         if self.flags['selector']:
             builder.labels(self.flags['selector']).resource_types('nodes')
         self.nodes = (await builder.single_resource_type().flatten().do()).infos()

@@ -96,7 +96,7 @@ class LogsOptions(Options):
             await self._guarded(source)
 
     async def _objects(self) -> list[Object]:
-        builder = self.factory.builder().namespace(self.namespace).single_resource_type()
+        builder = self.factory.builder().typed().namespace(self.namespace).single_resource_type()
         if self.resource:
             builder.resource_names('pods', self.resource)
         if self.flags['selector']:

@@ -10,8 +10,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import JSON
 from tutor.kubectl import scheme
-from tutor.kubectl.discovery import NoKindMatch
-from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, raise_all
+from tutor.kubectl.errors import ERRORS, AggregateError, KubectlError, error_text, raise_all
 from tutor.kubectl.resource import files
 from tutor.kubectl.resource.info import Info
 
@@ -149,6 +148,12 @@ class Result:
     def _items(self) -> Iterator[Info | Exception]:
         found: Any = self.given if self.given is not None else self.source.items()
         for item in found:
+            if self._how.typed and isinstance(item, Info) and not item.source and files.is_list(item.obj):
+                try:
+                    scheme.check_list(item.object)
+                except KubectlError as error:
+                    yield error
+                    continue
             if isinstance(item, Info) and self._how.flatten and files.is_list(item.obj):
                 yield from self._flattened(item)
             else:
@@ -197,8 +202,8 @@ class Result:
         if not self._how.local and (resource is None or resource.kind != obj.get('kind')):
             try:
                 resource = files.mapping(self._factory, obj)
-            except NoKindMatch as error:
-                raise KubectlError(f'unable to recognize {error}') from None
+            except ERRORS as error:
+                raise KubectlError(f'unable to recognize {error_text(error)}') from None
         return Info(parent.client, resource, meta.get('namespace') or '', meta.get('name') or '', parent.source, obj)
 
     def _prepare(self, info: Info) -> None:
@@ -210,6 +215,8 @@ class Result:
     def _fetch(self, info: Info) -> None:
         info.accept, info.query = self._how.accept, self._how.query
         info.get()
+        if self._how.typed:
+            scheme.check_kind(info.object)
 
     def _place(self, info: Info) -> None:
         """SetNamespace, RequireNamespace and FilterNamespace."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object, labels
 from tutor.apimachinery.resources import Resource
 from tutor.kubectl.errors import KubectlError
@@ -117,6 +118,6 @@ class SelectorSource:
         subject = gvr_text(mapping)
         text = f'Unable to list "{subject}": {error.message}'
         if self.labels or self.fields:
-            text = (f'Unable to find "{subject}" that match label selector "{self.labels}", field selector '
-                    f'"{self.fields}": {error.message}')
+            wanted = f'label selector {go_quote(self.labels or "")}, field selector {go_quote(self.fields or "")}'
+            text = f'Unable to find "{subject}" that match {wanted}: {error.message}'
         return StatusError({**error.status, 'message': text})

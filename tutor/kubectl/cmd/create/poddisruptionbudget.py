@@ -37,7 +37,7 @@ class CreatePodDisruptionBudget(CreateObject):
         try:
             selector = parse_label_selector(self.flags['selector'])
         except SelectorError as error:
-            raise KubectlError(f'couldn\'t parse the selector string "{self.flags["selector"]}": {error}') from None
+            raise KubectlError(str(error)) from None
         spec: Object = {'selector': selector}
         for name, flag in (('minAvailable', 'min-available'), ('maxUnavailable', 'max-unavailable')):
             if self.flags[flag]:
