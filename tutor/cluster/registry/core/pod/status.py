@@ -24,7 +24,7 @@ def validate(new: Object, old: Object) -> list[FieldError]:
         found += field.invalid_each('status.nominatedNodeName', nominated, names.is_dns1123_subdomain(nominated))
     found += metadata.immutable(status.get('qosClass', ''), before.get('qosClass', ''), 'status.qosClass')
     found += [error for of, within in _LISTS for error in _risen(status, before, of, old['spec'], within)]
-    return found + _claims(status, new['spec']) + _addresses(status)
+    return found + _claims(status, new['spec']) + _addresses(status, before)
 
 
 def _risen(status: Object, before: Object, of: str, spec: Object, within: str) -> list[FieldError]:
@@ -65,10 +65,12 @@ def _claims(status: Object, spec: Object) -> list[FieldError]:
     return found
 
 
-def _addresses(status: Object) -> list[FieldError]:
-    """validatePodIPs, validateHostIPs."""
+def _addresses(status: Object, before: Object) -> list[FieldError]:
+    """validatePodIPs, validateHostIPs, of what has changed: each pod's status is written a few times."""
     found: list[FieldError] = []
     for name in ('podIPs', 'hostIPs'):
+        if status.get(name) is before.get(name):
+            continue
         path, given = f'status.{name}', [item.get('ip', '') for item in status.get(name) or ()]
         for index, address in enumerate(given):
             addresses.ip(address, f'{path}[{index}]', found)
