@@ -105,44 +105,35 @@ class FileSystem:
             raise failure(errno.ENOENT, path)
         return place.node
 
-    def exists(self, path: str, follow: bool = True) -> bool:
+    def _found(self, path: str, follow: bool = True) -> Node | None:
         try:
-            return self.find(path, follow).node is not None
+            return self.find(path, follow).node
         except OSError:
-            return False
+            return None
+
+    def exists(self, path: str, follow: bool = True) -> bool:
+        return self._found(path, follow) is not None
 
     def is_dir(self, path: str) -> bool:
-        try:
-            return isinstance(self.node(path), Directory)
-        except OSError:
-            return False
+        return isinstance(self._found(path), Directory)
 
     def is_file(self, path: str) -> bool:
-        try:
-            return isinstance(self.node(path), File)
-        except OSError:
-            return False
+        return isinstance(self._found(path), File)
+
+    def _entries(self, path: str) -> list[tuple[str, Node]]:
+        node = self.node(path)
+        if not isinstance(node, Directory):
+            raise failure(errno.ENOTDIR, path)
+        return sorted(node.entries.items())
 
     def listdir(self, path: str) -> list[str]:
         """The names in a directory, sorted; raises OSError."""
-        node = self.node(path)
-        if not isinstance(node, Directory):
-            raise failure(errno.ENOTDIR, path)
-        return sorted(node.entries)
+        return [name for name, _ in self._entries(path)]
 
     def scandir(self, path: str) -> list[tuple[str, Node | None]]:
         """The names in a directory, sorted, each with what it leads to; raises OSError."""
-        node = self.node(path)
-        if not isinstance(node, Directory):
-            raise failure(errno.ENOTDIR, path)
-        return [(name, entry if isinstance(entry, File | Directory) else self._leads_to(f'{path}/{name}'))
-                for name, entry in sorted(node.entries.items())]
-
-    def _leads_to(self, path: str) -> Node | None:
-        try:
-            return self.node(path)
-        except OSError:
-            return None
+        return [(name, entry if isinstance(entry, File | Directory) else self._found(f'{path}/{name}'))
+                for name, entry in self._entries(path)]
 
     def readlink(self, path: str) -> str:
         node = self.node(path, follow=False)
