@@ -47,6 +47,14 @@ def _container(obj: Any, path: str) -> tuple[Any, str]:
     return obj, _name(parts[-1])
 
 
+def _place(obj: Object, path: str, missing: str) -> tuple[Any, str]:
+    """The dict or list that has the last part of a path, and that part; JsonPatchError says what is `missing`."""
+    container, key = _container(obj, path)
+    if container is None:
+        raise JsonPatchError(f'{missing}: {_MISSING}')
+    return container, key
+
+
 def _name(part: str) -> str:
     return part.replace('~1', '/').replace('~0', '~')
 
@@ -89,9 +97,7 @@ def _delete(container: Any, key: str) -> None:
 
 
 def _add(obj: Object, operation: Object, path: str) -> None:
-    container, key = _container(obj, path)
-    if container is None:
-        raise JsonPatchError(f'add operation does not apply: doc is missing path: "{path}": {_MISSING}')
+    container, key = _place(obj, path, f'add operation does not apply: doc is missing path: "{path}"')
     try:
         _insert(container, key, deep_copy(operation.get('value')))
     except _Problem as problem:
@@ -99,9 +105,7 @@ def _add(obj: Object, operation: Object, path: str) -> None:
 
 
 def _remove(obj: Object, operation: Object, path: str) -> None:
-    container, key = _container(obj, path)
-    if container is None:
-        raise JsonPatchError(f'remove operation does not apply: doc is missing path: "{path}": {_MISSING}')
+    container, key = _place(obj, path, f'remove operation does not apply: doc is missing path: "{path}"')
     try:
         _delete(container, key)
     except _Problem as problem:
@@ -109,9 +113,7 @@ def _remove(obj: Object, operation: Object, path: str) -> None:
 
 
 def _replace(obj: Object, operation: Object, path: str) -> None:
-    container, key = _container(obj, path)
-    if container is None:
-        raise JsonPatchError(f'replace operation does not apply: doc is missing path: {path}: {_MISSING}')
+    container, key = _place(obj, path, f'replace operation does not apply: doc is missing path: {path}')
     try:
         _set(container, key, deep_copy(operation.get('value')))
     except _Problem:
@@ -119,9 +121,7 @@ def _replace(obj: Object, operation: Object, path: str) -> None:
 
 
 def _test(obj: Object, operation: Object, path: str) -> None:
-    container, key = _container(obj, path)
-    if container is None:
-        raise JsonPatchError(f'test operation does not apply: is missing path: {path}: {_MISSING}')
+    container, key = _place(obj, path, f'test operation does not apply: is missing path: {path}')
     try:
         found = _get(container, key)
     except _Problem as problem:
@@ -148,9 +148,7 @@ def _from(obj: Object, operation: Object, kind: str) -> tuple[Any, str, Any]:
     source = operation.get('from')
     if not isinstance(source, str):
         raise JsonPatchError(f'{kind} operation failed to decode from: {_MISSING}')
-    container, key = _container(obj, source)
-    if container is None:
-        raise JsonPatchError(f'{kind} operation does not apply: doc is missing from path: {source}: {_MISSING}')
+    container, key = _place(obj, source, f'{kind} operation does not apply: doc is missing from path: {source}')
     try:
         return container, key, _get(container, key)
     except _Problem as problem:
@@ -159,9 +157,7 @@ def _from(obj: Object, operation: Object, kind: str) -> tuple[Any, str, Any]:
 
 
 def _put(obj: Object, path: str, value: Any, kind: str, prefix: str) -> None:
-    container, key = _container(obj, path)
-    if container is None:
-        raise JsonPatchError(f'{kind} operation does not apply: doc is missing destination path: {path}: {_MISSING}')
+    container, key = _place(obj, path, f'{kind} operation does not apply: doc is missing destination path: {path}')
     try:
         _insert(container, key, value)
     except _Problem as problem:
