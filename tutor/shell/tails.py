@@ -22,28 +22,24 @@ def _of_script(script: syntax.Script, bash: bool = False) -> Iterator[syntax.Sim
     if script.statements:
         node, background = script.statements[-1]
         if not background:
-            yield from _of_list(node) if bash else _of(node)
+            yield from _of(node, bash)
 
 
-def _of_list(node: syntax.Node) -> Iterator[syntax.Simple]:
+def _of(node: syntax.Node, bash: bool) -> Iterator[syntax.Simple]:
     match node:
         case syntax.Simple():
             yield node
         case syntax.AndOr(rest=rest):
-            yield from _of_list(rest[-1][1])
+            yield from _of(rest[-1][1], bash)
         case syntax.Pipeline(commands=[only], negated=False, timed=False):
-            yield from _of_list(only)
+            yield from _of(only, bash)
+        case _ if not bash:
+            yield from _of_compound(node)
 
 
-def _of(node: syntax.Node) -> Iterator[syntax.Simple]:
+def _of_compound(node: syntax.Node) -> Iterator[syntax.Simple]:
     """Redirections of a compound command have to be undone, and loops begin again: nothing in them is last."""
     match node:
-        case syntax.Simple():
-            yield node
-        case syntax.AndOr(rest=rest):
-            yield from _of(rest[-1][1])
-        case syntax.Pipeline(commands=[only], negated=False, timed=False):
-            yield from _of(only)
         case syntax.Group(redirects=[], subshell=False):
             yield from _of_script(node.body)
         case syntax.If(redirects=[]):
