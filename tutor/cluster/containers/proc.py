@@ -5,18 +5,17 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from tutor.cluster.containers import namespaces
+from tutor.cluster.containers import namespaces, process_entries
+from tutor.cluster.containers.process_entries import FULL_CAPABILITIES
 from tutor.shell import inodes, kernel, procfs
 from tutor.shell.inodes import MagicLink
 from tutor.shell.programs.chroot import MACHINE
-from tutor.shell.programs.ps import name_of
 from tutor.shell.vfs import Device, Directory, File, FileSystem, Mount, Node, Symlink
 
 if TYPE_CHECKING:
     from tutor.cluster.containers.container import Container
     from tutor.shell.process import Host, Process
 
-FULL_CAPABILITIES = 0x1FFFFFFFFFF
 SHARED = ('cmdline', 'cpuinfo', 'loadavg', 'meminfo', 'uptime', 'version')
 """What the kernel says of the machine, which no container hides."""
 
@@ -87,9 +86,7 @@ def _process(container: Container, process: Process) -> Directory:
     if process.pid == 1:
         streams.entries = _streams(container)
     directory.entries = {
-        'cmdline': File(None, _bytes('\0'.join([*process.argv, ''])), 0o444),
-        'comm': File(None, _bytes(f'{name_of(process)}\n'), 0o644),
-        'environ': File(None, _bytes('\0'.join(f'{k}={v}' for k, v in process.context.env.items())), 0o400),
+        **process_entries.words(process),
         'status': File(None, lambda: _status(container, process), 0o444),
         'mounts': File(None, lambda: mounts(container), 0o444),
         'cgroup': File(None, b'0::/\n', 0o444),
@@ -103,11 +100,6 @@ def _process(container: Container, process: Process) -> Directory:
         'root': _root(container, process),
     }
     return directory
-
-
-def _bytes(text: str) -> bytes:
-    """Words of a shell, which may hold any bytes."""
-    return text.encode('utf-8', 'surrogateescape')
 
 
 def _root(container: Container, process: Process) -> Node:
@@ -151,17 +143,15 @@ class MainStream(Device):
 
 
 def _status(container: Container, process: Process) -> bytes:
-    config, context = container.config, process.context
-    effective = FULL_CAPABILITIES if config.privileged else config.capabilities if context.uid == 0 else 0
+    config = container.config
+    effective = FULL_CAPABILITIES if config.privileged else config.capabilities if process.context.uid == 0 else 0
     bounding = FULL_CAPABILITIES if config.privileged else config.capabilities
     groups = ' '.join(str(group) for group in config.groups)
-    return _bytes(f'Name:\t{name_of(process)}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\n'
-                  f'Tgid:\t{process.pid}\nPid:\t{process.pid}\nPPid:\t{process.parent}\n'
-                  f'Uid:\t{context.uid}\t{context.uid}\t{context.uid}\t{context.uid}\n'
-                  f'Gid:\t{context.gid}\t{context.gid}\t{context.gid}\t{context.gid}\nGroups:\t{groups} \n'
-                  f'Threads:\t1\nCapInh:\t{0:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\n'
-                  f'CapBnd:\t{bounding:016x}\nCapAmb:\t{0:016x}\nNoNewPrivs:\t{config.no_new_privileges:d}\n'
-                  f'Seccomp:\t{2 if config.filtered else 0}\nSeccomp_filters:\t{config.filtered:d}\n')
+    return process_entries.encoded(
+        f'{process_entries.identity(process, process.parent)}Groups:\t{groups} \n'
+        f'Threads:\t1\nCapInh:\t{0:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\n'
+        f'CapBnd:\t{bounding:016x}\nCapAmb:\t{0:016x}\nNoNewPrivs:\t{config.no_new_privileges:d}\n'
+        f'Seccomp:\t{2 if config.filtered else 0}\nSeccomp_filters:\t{config.filtered:d}\n')
 
 
 def mounts(container: Container) -> bytes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.cluster.containers import process_entries
 from tutor.cluster.containers.namespaces import HOST
+from tutor.cluster.containers.process_entries import FULL_CAPABILITIES
 from tutor.shell.programs.ps import name_of
 from tutor.shell.vfs import Directory, File, Node, Symlink
 
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from tutor.cluster.machine.machine import Machine
     from tutor.shell.process import Process
 
-EVERYTHING, NOTHING = 0x1FFFFFFFFFF, 0
 OOM_SCORES = {'containerd': -999, 'kubelet': -999, 'sshd': -1000}
 """What systemd's units and the kubelet set for themselves."""
 
@@ -68,12 +69,10 @@ class ProcessFolder(Directory):
     def entries(self) -> dict[str, Node]:  # type: ignore[override]
         process = self._process
         context = process.context
-        environ = File(None, _bytes('\0'.join(f'{name}={value}' for name, value in context.env.items())), 0o400)
-        environ.uid, environ.gid = self.uid, self.gid
+        words = process_entries.words(process)
+        words['environ'].uid, words['environ'].gid = self.uid, self.gid
         found: dict[str, Node] = {
-            'cmdline': File(None, _bytes('\0'.join([*process.argv, ''])), 0o444),
-            'comm': File(None, _bytes(f'{name_of(process)}\n'), 0o644),
-            'cwd': Symlink(None, context.cwd), 'environ': environ,
+            **words, 'cwd': Symlink(None, context.cwd),
             'exe': Symlink(None, process.argv[0].partition(':')[0]),
             'oom_score_adj': File(None, f'{_score(process)}\n'.encode(), 0o644),
             'root': Symlink(None, '/'), 'status': File(None, lambda: _status(process), 0o444)}
@@ -98,22 +97,16 @@ def furnish(machine: Machine) -> None:
     files.root.entries['proc'] = ProcessFolders(machine, folder)
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode('utf-8', 'surrogateescape')
-
-
 def _score(process: Process) -> int:
     own = getattr(process.context.host, 'oom_score', None)
     return own if own is not None else OOM_SCORES.get(name_of(process), 0)
 
 
 def _status(process: Process) -> bytes:
-    context = process.context
-    capabilities = EVERYTHING if context.uid == 0 else NOTHING
-    ids = '\t'.join([str(context.uid)] * 4), '\t'.join([str(context.gid)] * 4)
+    capabilities = FULL_CAPABILITIES if process.context.uid == 0 else 0
     parent = process.parent or int(process.pid != 1)
-    return _bytes(f'Name:\t{name_of(process)}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\n'
-                  f'Tgid:\t{process.pid}\nPid:\t{process.pid}\nPPid:\t{parent}\nUid:\t{ids[0]}\nGid:\t{ids[1]}\n'
-                  f'VmRSS:\t{process.resident // 1024:>8} kB\nThreads:\t1\nCapInh:\t{0:016x}\n'
-                  f'CapPrm:\t{capabilities:016x}\nCapEff:\t{capabilities:016x}\nCapBnd:\t{EVERYTHING:016x}\n'
-                  f'CapAmb:\t{0:016x}\nNoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0\n')
+    return process_entries.encoded(
+        f'{process_entries.identity(process, parent)}'
+        f'VmRSS:\t{process.resident // 1024:>8} kB\nThreads:\t1\nCapInh:\t{0:016x}\n'
+        f'CapPrm:\t{capabilities:016x}\nCapEff:\t{capabilities:016x}\nCapBnd:\t{FULL_CAPABILITIES:016x}\n'
+        f'CapAmb:\t{0:016x}\nNoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0\n')
