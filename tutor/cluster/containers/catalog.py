@@ -59,6 +59,7 @@ from tutor.cluster.containers.images.memcached import Memcached
 from tutor.cluster.containers.images.mirrors import (
     ContainousWhoami,
     KubernetesBusybox,
+    KubernetesDebian,
     KubernetesNginx,
     TestBusybox,
     TestHttpd,
@@ -161,6 +162,7 @@ IMAGES: tuple[Callable[[], Image], ...] = (
     Stress,
     TestBusybox,
     TestHttpd,
+    KubernetesDebian,
     KubernetesNginx,
     TestNginx,
     TestWebserver,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, annotations, deleting, key
@@ -23,8 +24,9 @@ from tutor.client.informer import Informers
 from tutor.cluster.controllers import pods
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.protection import BY_CLAIM, claims_of
+from tutor.cluster.controllers.recycler import RecycleFailed, can_recycle, recycle
 from tutor.cluster.controllers.written import Written
-from tutor.cluster.simulation import Simulation
+from tutor.cluster.simulation import Simulation, Task
 
 CLAIMS = 'persistentvolumeclaims'
 VOLUMES = 'persistentvolumes'
@@ -52,8 +54,14 @@ class PersistentVolumeController(Controller):
         self.written_volumes = Written(self.volumes)
         self._too_new: dict[str, frozenset[str]] = {}
         """By claim, the volumes that were not yet Available when the claim came: its first look passes them over."""
+        self._recycling: dict[str, Task[None]] = {}
         self.claims.on_change(self._claim_changed)
         self.volumes.on_change(self._volume_changed)
+
+    def stop(self) -> None:
+        super().stop()
+        for task in self._recycling.values():
+            task.cancel()
 
     # -- events -------------------------------------------------------------------------------------------------
 
@@ -82,7 +90,10 @@ class PersistentVolumeController(Controller):
 
     def _look_again(self, claim: Object) -> None:
         """A claim that found no volume is looked at again by the next resync, whatever comes meanwhile."""
-        self.postpone(f'claim/{key(claim)}', RESYNC - self.simulation.now % RESYNC)
+        self._at_resync(f'claim/{key(claim)}')
+
+    def _at_resync(self, key: str) -> None:
+        self.postpone(key, RESYNC - self.simulation.now % RESYNC)
 
     # -- reconcile ----------------------------------------------------------------------------------------------
 
@@ -294,8 +305,28 @@ class PersistentVolumeController(Controller):
         policy = _policy(volume)
         if policy == 'Delete':
             self._delete(volume)
-        elif policy == 'Recycle':
+        elif policy == 'Recycle' and not can_recycle(volume):
             self._fail(volume, 'VolumeFailedRecycle', 'No recycler plugin found for the volume!')
+        elif policy == 'Recycle' and volume['metadata']['name'] not in self._recycling:
+            name = volume['metadata']['name']
+            self._recycling[name] = self.simulation.spawn(self._recycle(volume), f'recycle {name}')
+
+    async def _recycle(self, volume: Object) -> None:
+        """recycleVolumeOperation; what went wrong is tried again at every resync."""
+        name = volume['metadata']['name']
+        try:
+            await recycle(self.client, volume, lambda kind, message: self.event(
+                volume, kind, 'RecyclerPod', f'Recycler pod: {message}'))
+            self.event(volume, 'Normal', 'VolumeRecycled', 'Volume recycled')
+            self._unbind(volume)
+        except RecycleFailed as problem:
+            with suppress(StatusError, OSError):
+                self._fail(volume, 'VolumeFailedRecycle', f'Recycle failed: {problem}')
+        except (StatusError, OSError):
+            pass  # it has been changed meanwhile, and is recycled once more
+        finally:
+            del self._recycling[name]
+            self._at_resync(f'volume/{name}')
 
     def _delete(self, volume: Object) -> None:
         """deleteVolumeOperation; a volume of an external provisioner is that one's business."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.cluster.containers.images.busybox import Busybox
+from tutor.cluster.containers.images.debian import Debian
 from tutor.cluster.containers.images.httpd import Httpd
 from tutor.cluster.containers.images.nginx import Nginx
 from tutor.cluster.containers.images.whoami import Whoami
@@ -38,3 +39,10 @@ class KubernetesNginx(Nginx):
 class ContainousWhoami(Whoami):
     repository = 'containous/whoami'
     tags = {'latest': 'v1.5.0', 'v1.5.0': 'v1.5.0'}
+
+
+class KubernetesDebian(Debian):
+    """What empties volumes."""
+
+    repository = 'registry.k8s.io/build-image/debian-base'
+    tags = {'bookworm-v1.0.6': '12'}
