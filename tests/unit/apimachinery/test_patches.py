@@ -191,6 +191,6 @@ def test_ordinary_writes_are_worked_out_when_asked_for() -> None:
 
 def test_apply_checks_types_itself() -> None:
     with pytest.raises(StatusError) as raised:
-        apply.apply(None, config_map(port=80), CONFIG_MAP, KIND, 'kubectl', 'T1')
+        apply.check(config_map(port=80), CONFIG_MAP, KIND)
     assert raised.value.message == ('failed to create typed patch object (default/c; /v1, Kind=ConfigMap): .data.port: '
                                     'expected string, got &value.valueUnstructured{Value:80}')

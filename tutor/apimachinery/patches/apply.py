@@ -24,17 +24,15 @@ def apply(old: Object | None, config: Object, resource: Resource, kind: Field | 
           force: bool = False, subresource: str = '') -> Object:
     """The object after a configuration was applied to it, private, with its managedFields.
 
-    `kind` is the type of the resource's objects; `old` has its managedFields too. Raises StatusError for conflicts and
-    for values of wrong types.
+    `kind` is the type of the resource's objects; `old` has its managedFields too. The configuration is one that `check`
+    found right. Raises StatusError for conflicts.
     """
-    check(config, resource, kind)
-    config = deep_copy(config)
-    config['metadata'].pop('managedFields', None)
-    live = deep_copy(old) if old is not None else {
-        'apiVersion': config['apiVersion'], 'kind': config['kind'], 'metadata': {}}
-    owners = managers.read(live['metadata'].pop('managedFields', None))
+    if old is None:
+        old = {'apiVersion': config['apiVersion'], 'kind': config['kind'], 'metadata': {}}
+    owners = managers.read(old['metadata'].get('managedFields'))
+    config, live = _without_managers(config), _without_managers(old)
     me = Manager(manager, 'Apply', resource.group_version, subresource)
-    merged = _merge(deep_copy(live), config, kind)
+    merged = _merge(live, config, kind)
     last = owners.get(me)
     wanted = fieldset.of_value(config, kind)
     wanted -= managers.reset_fields(wanted, resource, subresource)
@@ -46,11 +44,16 @@ def apply(old: Object | None, config: Object, resource: Resource, kind: Field | 
     changed = fieldset.owned(comparison.modified | comparison.added)
     changed -= managers.reset_fields(changed, resource, subresource)
     _conflicts(owners, me, changed - _taken_over(live, manager, kind), force)
+    merged = deep_copy(merged)
     if manager == KUBECTL and _last_applied(merged) is not None:
         merged['metadata']['annotations'][LAST_APPLIED] = to_json(_without_annotation(config), indent=None) + '\n'
     merged['metadata']['managedFields'] = managers.write(
         _owners(owners, me, mine, changed, frozenset(comparison.removed), time))
     return merged
+
+
+def _without_managers(obj: Object) -> Object:
+    return {**obj, 'metadata': {key: value for key, value in obj['metadata'].items() if key != 'managedFields'}}
 
 
 # -- what kubectl applied on the client's side before -------------------------------------------------------------
@@ -127,13 +130,13 @@ def _message(conflicts: list[tuple[Manager, Path]]) -> str:
 
 
 def _merge(live: Any, config: Any, field: Field | None) -> Any:
-    """TypedValue.Merge: the configuration over the live value, in place on private copies."""
+    """TypedValue.Merge: the configuration over the live value. What it leaves as it was is shared, so that it need not
+    be compared."""
     if fieldset.atomic(field, config) or live.__class__ is not config.__class__:
         return config
     if isinstance(config, dict):
-        for name, value in config.items():
-            live[name] = _merge(live[name], value, fieldset.child(field, name)) if name in live else value
-        return live
+        return {**live, **{name: _merge(live[name], value, fieldset.child(field, name)) if name in live else value
+                           for name, value in config.items()}}
     if isinstance(config, list):
         assert field is not None
         return _merge_lists(live, config, field)
