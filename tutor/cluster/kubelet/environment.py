@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from tutor.apimachinery.objects import Object
 from tutor.client.informer import Informers
@@ -95,9 +96,15 @@ def bytes_data(obj: Object) -> dict[str, bytes]:
     """The data of a ConfigMap or Secret as bytes."""
     if obj['kind'] == 'Secret':
         return {key: base64.b64decode(value or '') for key, value in (obj.get('data') or {}).items()}
-    found = {key: value.encode('utf-8', 'surrogateescape') for key, value in (obj.get('data') or {}).items()}
+    found = {key: _encoded(value) for key, value in (obj.get('data') or {}).items()}
     found.update((key, base64.b64decode(value or '')) for key, value in (obj.get('binaryData') or {}).items())
     return found
+
+
+@lru_cache(256)
+def _encoded(text: str) -> bytes:
+    """One copy for all who have it: each pod mounts the cluster's CA."""
+    return text.encode('utf-8', 'surrogateescape')
 
 
 _reference = re.compile(r'\$(?:\$|\(([^()$]*)\))')
