@@ -252,3 +252,15 @@ def test_who_is_refused_is_warned_all_the_same(api):
     again = api.ask('POST', '/api/v1/namespaces/default/services', service)
     assert (again.status, again.warnings) == (
         409, ('spec.externalName is ignored when spec.type is not "ExternalName"',))
+
+
+@pytest.mark.parametrize('method, path, said', [
+    ('DELETE', f'{CONFIGMAPS}/kept', {'query': {'dryRun': 'All'}}),
+    ('DELETE', f'{CONFIGMAPS}/kept', {'body': {'dryRun': ['All']}}),
+    ('DELETE', CONFIGMAPS, {'body': {'dryRun': ['All']}})])
+def test_a_deletion_that_is_only_tried_leaves_no_trace(api, method, path, said):
+    api.make(CONFIGMAPS, {'metadata': {'name': 'kept'}, 'data': {'a': 'b'}}, fieldManager='me')
+    begin = api.simulation.trace.next_number
+    assert api.ask(method, path, said.get('body'), **said.get('query', {})).status == 200
+    assert 'f:data' in api.owned(f'{CONFIGMAPS}/kept', 'me')
+    assert not api.simulation.trace.since(begin)

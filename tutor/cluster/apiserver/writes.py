@@ -29,7 +29,7 @@ def create_object(scope: Scope, obj: Object) -> Object:
     admission.mutate(scope, obj, None, context)
     stored = scope.store.create(obj, context, partial(_admit, scope, old=None, context=context))
     ownership.note(scope, stored, None, entries)
-    _trace(scope, 'create', stored)
+    _trace(scope, 'create', stored, context)
     return stored
 
 
@@ -62,7 +62,7 @@ def update_object(scope: Scope, new: Object, old: Object) -> Object:
     if stored is not old or entries is not None:
         ownership.note(scope, stored, old, entries)
     if stored is not old:
-        _trace(scope, 'update', stored)
+        _trace(scope, 'update', stored, context)
     return stored
 
 
@@ -86,12 +86,7 @@ def patch(scope: Scope) -> Response:
 def delete(scope: Scope) -> Response:
     options = deletion.read_options(scope)
     obj = scope.store.get(scope.info.namespace, scope.info.name)
-    context = deletion.context(scope, options)
-    scope.server.admission.validate_delete(scope, obj, context)
-    left, gone = deletion.delete(scope.store, obj, options, context)
-    if gone:
-        scope.server.ledger.forget(obj['metadata']['uid'])
-    _trace(scope, 'delete', left)
+    left, gone = _delete_object(scope, obj, options, deletion.context(scope, options))
     if gone and not scope.store.strategy.returns_deleted:
         return Response(200, deletion.success(scope.resource, obj), tuple(scope.warnings))
     return _answer(scope, 200, left)
@@ -100,17 +95,24 @@ def delete(scope: Scope) -> Response:
 def delete_collection(scope: Scope) -> Response:
     """Delete each object of a list; the list as it was (or as the objects are now, for those that remain)."""
     options = deletion.read_options(scope)
-    context: Context = deletion.context(scope, options)
+    context = deletion.context(scope, options)
     items = selection.filtered(scope, scope.store.list(scope.info.namespace))
     left = []
     for obj in items:
         current = scope.store.find(obj['metadata'].get('namespace', ''), obj['metadata']['name'])
-        if current is None:
-            continue
-        scope.server.admission.validate_delete(scope, current, context)
-        left.append(deletion.delete(scope.store, current, options, context)[0])
-        _trace(scope, 'delete', current)
+        if current is not None:
+            left.append(_delete_object(scope, current, options, context)[0])
     return Response(200, reads.as_list(scope, left))
+
+
+def _delete_object(scope: Scope, obj: Object, options: deletion.DeleteOptions, context: Context) -> tuple[Object, bool]:
+    """Admit and delete one object; what is left of it, and whether it is gone."""
+    scope.server.admission.validate_delete(scope, obj, context)
+    left, gone = deletion.delete(scope.store, obj, options, context)
+    if gone and not context.dry_run:
+        scope.server.ledger.forget(obj['metadata']['uid'])
+    _trace(scope, 'delete', left, context)
+    return left, gone
 
 
 def _admit(scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
@@ -126,8 +128,8 @@ def _answer(scope: Scope, code: int, obj: Object) -> Response:
     return Response(code, tables.shape(scope, ownership.shown(scope, obj)), tuple(scope.warnings))
 
 
-def _trace(scope: Scope, action: str, obj: Object) -> None:
-    if scope.dry_run:
+def _trace(scope: Scope, action: str, obj: Object, context: Context) -> None:
+    if context.dry_run:
         return
     meta, simulation = obj['metadata'], scope.server.simulation
     sub = f'/{scope.info.subresource}' if scope.info.subresource else ''
