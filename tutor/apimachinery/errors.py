@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tutor.apimachinery.field import FieldError, aggregate
+from tutor.apimachinery.field import FieldError, aggregate, go_quote
 
 
 class StatusError(Exception):
@@ -49,34 +49,28 @@ def group_resource(group: str, resource: str) -> str:
     return f'{resource}.{group}' if group else resource
 
 
-def quote(text: str) -> str:
-    """Go's %q for the names that appear in messages."""
-    from tutor.apimachinery.field import go_quote
-    return go_quote(text)
-
-
 def _details(group: str, kind: str, name: str, **more: Any) -> dict[str, Any]:
     return {'name': name, 'group': group, 'kind': kind, **more}
 
 
 def not_found(group: str, resource: str, name: str) -> StatusError:
-    return new(404, 'NotFound', f'{group_resource(group, resource)} {quote(name)} not found',
+    return new(404, 'NotFound', f'{group_resource(group, resource)} {go_quote(name)} not found',
                _details(group, resource, name))
 
 
 def already_exists(group: str, resource: str, name: str) -> StatusError:
-    return new(409, 'AlreadyExists', f'{group_resource(group, resource)} {quote(name)} already exists',
+    return new(409, 'AlreadyExists', f'{group_resource(group, resource)} {go_quote(name)} already exists',
                _details(group, resource, name))
 
 
 def generate_name_conflict(group: str, resource: str, name: str, retry_after: int = 1) -> StatusError:
-    text = (f'{group_resource(group, resource)} {quote(name)} already exists, '
+    text = (f'{group_resource(group, resource)} {go_quote(name)} already exists, '
             'the server was not able to generate a unique name for the object')
     return new(409, 'AlreadyExists', text, _details(group, resource, name, retryAfterSeconds=retry_after))
 
 
 def conflict(group: str, resource: str, name: str, err: str) -> StatusError:
-    text = f'Operation cannot be fulfilled on {group_resource(group, resource)} {quote(name)}: {err}'
+    text = f'Operation cannot be fulfilled on {group_resource(group, resource)} {go_quote(name)}: {err}'
     return new(409, 'Conflict', text, _details(group, resource, name))
 
 
@@ -91,7 +85,7 @@ def apply_conflict(causes: list[dict[str, Any]], message: str) -> StatusError:
 def invalid(group: str, kind: str, name: str, errors: Iterable[FieldError]) -> StatusError:
     """What validation says: 'Deployment.apps "web" is invalid: …' with a cause for each error."""
     found = list(errors)
-    text = f'{group_resource(group, kind)} {quote(name)} is invalid'
+    text = f'{group_resource(group, kind)} {go_quote(name)} is invalid'
     if found:
         text += f': {aggregate(found)}'
     causes = [error.cause() for error in found]
@@ -112,7 +106,7 @@ def forbidden(group: str, resource: str, name: str, err: str) -> StatusError:
     elif not name:
         text = f'{group_resource(group, resource)} is forbidden: {err}'
     else:
-        text = f'{group_resource(group, resource)} {quote(name)} is forbidden: {err}'
+        text = f'{group_resource(group, resource)} {go_quote(name)} is forbidden: {err}'
     return new(403, 'Forbidden', text, _details(group, resource, name))
 
 
@@ -159,7 +153,7 @@ def unexpected(code: int, text: str, asked: str = '') -> StatusError:
         reason, message = OWN_WORDS[code], said
     elif not reason and code >= 500:
         reason = 'InternalError'
-        message = f'an error on the server ({quote(said)}) has prevented the request from succeeding'
+        message = f'an error on the server ({go_quote(said)}) has prevented the request from succeeding'
     if asked:
         message = f'{message} ({asked})'
     return new(code, reason, message, {'causes': [{'reason': 'UnexpectedServerResponse', 'message': said}]})

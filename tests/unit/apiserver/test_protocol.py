@@ -217,6 +217,24 @@ def test_what_must_agree_with_the_url(api):
     assert api.message('GET', f'{pod}/exec') == 'Upgrade request required'
 
 
+@pytest.mark.parametrize(('method', 'meta', 'message'), [
+    ('PUT', {}, 'the name of the object (based on URL) was undeterminable: name must be provided'),
+    ('PATCH', {'name': None}, 'the name of the object (based on URL) was undeterminable: name must be provided'),
+    ('PATCH', {'name': 'd'}, 'the name of the object (d) does not match the name on the URL (c)'),
+    ('PATCH', {'name': 'd', 'namespace': 'other'},
+     'the namespace of the provided object does not match the namespace sent on the request')])
+def test_an_update_is_about_the_object_of_the_url(api, method, meta, message):
+    api.make(CONFIGMAPS, {'metadata': {'name': 'c'}})
+    assert api.message(method, f'{CONFIGMAPS}/c', {'metadata': meta}, patch='merge' if method == 'PATCH' else '') == (
+        message)
+
+
+def test_a_patch_that_takes_the_namespace_away_leaves_it(api):
+    api.make(CONFIGMAPS, {'metadata': {'name': 'c'}})
+    found = api.ask('PATCH', f'{CONFIGMAPS}/c', {'metadata': {'namespace': None}}, patch='merge').body
+    assert found['metadata']['namespace'] == 'default'
+
+
 def test_a_status_has_numbers_that_make_sense(api):
     deployments = '/apis/apps/v1/namespaces/default/deployments'
     api.make(deployments, {'metadata': {'name': 'd'}, 'spec': {

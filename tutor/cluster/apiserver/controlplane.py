@@ -155,14 +155,14 @@ class ControlPlane:
     def _keep_lease(self, moment: str) -> None:
         """lease.Controller.backoffEnsureLease and retryUpdateLease; the name is controlplane.New's."""
         name = self.place[1]
-        stored = self._stored('coordination.k8s.io', 'leases', 'kube-system', name)
+        stored = self._stored('coordination.k8s.io', 'leases', SYSTEM, name)
         if stored is not None:
             if stored['spec'].get('renewTime') != moment:
                 self._client.update(LEASES, {**stored, 'spec': {**stored['spec'], 'renewTime': moment}})
             return
         self._client.create(LEASES, {
             'apiVersion': 'coordination.k8s.io/v1', 'kind': 'Lease',
-            'metadata': {'name': name, 'namespace': 'kube-system',
+            'metadata': {'name': name, 'namespace': SYSTEM,
                          'labels': {'apiserver.kubernetes.io/identity': AGENT,
                                     'kubernetes.io/hostname': self._hostname}},
             'spec': {'holderIdentity': f'{name}_{self._holder}', 'leaseDurationSeconds': LEASE_SECONDS,

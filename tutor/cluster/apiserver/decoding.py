@@ -185,6 +185,16 @@ def decode(scope: Scope, obj: Object, old: Object | None = None) -> list[str]:
     return unknown
 
 
+def check_name(scope: Scope, obj: Object) -> None:
+    """handlers.checkName: the object of an update is the one of the URL."""
+    name = obj['metadata'].get('name') or ''
+    if not name:
+        raise errors.bad_request('the name of the object (based on URL) was undeterminable: name must be provided')
+    if name != scope.info.name:
+        raise errors.bad_request(
+            f'the name of the object ({name}) does not match the name on the URL ({scope.info.name})')
+
+
 def check_namespace(scope: Scope, obj: Object) -> None:
     """rest.EnsureObjectNamespaceMatchesRequestNamespace."""
     meta = obj['metadata']

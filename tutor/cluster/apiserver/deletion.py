@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from tutor.apimachinery import conversion, errors, schema
+from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.duration import span
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
-from tutor.cluster.apiserver import decoding
+from tutor.cluster.apiserver import decoding, listoptions
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.store import ResourceStore
 from tutor.cluster.registry.strategy import Context
 
-DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
 ORPHAN, FOREGROUND = 'orphan', 'foregroundDeletion'
 POLICIES = ('Background', 'Foreground', 'Orphan')
 
@@ -32,14 +30,11 @@ class DeleteOptions:
 
 def read_options(scope: Scope) -> DeleteOptions:
     """From the body and the query; raises Invalid for values that do not exist."""
-    body: dict[str, Any] = _decoded(decoding.read_body(scope)) if scope.request.body else {}
+    body = decoding.check_types(decoding.read_body(scope), '', 'v1', 'DeleteOptions') if scope.request.body else {}
     query = scope.request.query
     grace = body.get('gracePeriodSeconds', query.get('gracePeriodSeconds'))
     policy = body.get('propagationPolicy') or query.get('propagationPolicy')
-    try:
-        grace = None if grace is None else int(grace)
-    except ValueError:
-        raise errors.bad_request(f'strconv.ParseInt: parsing {errors.quote(str(grace))}: invalid syntax') from None
+    grace = None if grace is None else listoptions.whole(grace)
     orphan = body.get('orphanDependents', query.get('orphanDependents'))
     if orphan is not None and policy is not None:
         raise errors.invalid('meta.k8s.io', 'DeleteOptions', '', [field_errors.invalid(
@@ -52,18 +47,6 @@ def read_options(scope: Scope) -> DeleteOptions:
     dry_run = bool(body.get('dryRun') or query.get('dryRun'))
     return DeleteOptions(1 if grace is not None and grace < 0 else grace, policy,
                          body.get('preconditions') or {}, dry_run)
-
-
-def _decoded(body: Object) -> Object:
-    """The body with its types checked; raises BadRequest."""
-    definition = schema.definition(DELETE_OPTIONS)
-    assert definition is not None
-    try:
-        conversion.decode(body, definition)
-    except conversion.DecodeError as error:
-        raise errors.bad_request(
-            f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: {error}') from None
-    return body
 
 
 def context(scope: Scope, options: DeleteOptions) -> Context:

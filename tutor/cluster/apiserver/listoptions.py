@@ -76,9 +76,13 @@ def check_time(scope: Scope, name: str) -> None:
 
 def number(scope: Scope, name: str) -> int:
     """A whole number among the parameters, 0 when it is not given."""
-    text = scope.request.query.get(name) or 0
+    return whole(scope.request.query.get(name) or 0)
+
+
+def whole(value: Any) -> int:
+    """strconv.ParseInt of a parameter; raises BadRequest."""
     try:
-        return int(text)
+        return int(value)
     except (TypeError, ValueError):
         raise errors.bad_request(
-            f'strconv.ParseInt: parsing {field.go_quote(str(text))}: invalid syntax') from None
+            f'strconv.ParseInt: parsing {field.go_quote(str(value))}: invalid syntax') from None

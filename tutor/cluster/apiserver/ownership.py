@@ -51,4 +51,4 @@ def with_managers(server: ApiServer, resource: Resource, obj: Object) -> Object:
 
 def shown(scope: Scope, obj: Object) -> Any:
     """An object as this client gets it."""
-    return obj if scope.request.user_agent.partition('/')[0] in COMPONENTS else of(scope, obj)
+    return obj if scope.client in COMPONENTS else of(scope, obj)

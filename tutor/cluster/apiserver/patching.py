@@ -51,7 +51,8 @@ def apply(scope: Scope, old: Object | None) -> Object:
     except DecodeError as problem:
         shown = strategic.go_text(body) if kind == STRATEGIC_PATCH else to_json(patched, indent=None)
         raise undecodable(shown, problem) from None
-    _check_name(scope, new)
+    decoding.check_namespace(scope, new)
+    decoding.check_name(scope, new)
     if strategy.converts:
         strategy.from_version(new)
     return new
@@ -110,17 +111,6 @@ def _check_kind(scope: Scope, new: Object, old: Object) -> None:
         new['metadata'] = {}
 
 
-def _check_name(scope: Scope, new: Object) -> None:
-    name = new['metadata'].get('name')
-    if name != scope.info.name:
-        raise errors.bad_request(
-            f'the name of the object ({name}) does not match the name on the URL ({scope.info.name})')
-    space = new['metadata'].get('namespace', '')
-    if scope.resource.namespaced and space != scope.info.namespace:
-        raise errors.bad_request(
-            'the namespace of the provided object does not match the namespace sent on the request')
-
-
 def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
     from tutor.apimachinery.patches import apply as server_side
     if not scope.request.query.get('fieldManager'):
@@ -137,7 +127,7 @@ def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
     server_side.check(body, scope.resource, kind)
     decoding.check_fields(scope, body)
     body['metadata'].setdefault('name', scope.info.name)
-    _check_name(scope, body)
+    decoding.check_name(scope, body)
     strategy = scope.store.strategy
     live = ownership.of(scope, old) if old is not None else None
     if live is not None and strategy.converts:

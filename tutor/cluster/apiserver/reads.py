@@ -71,7 +71,7 @@ def as_list(scope: Scope, items: list[Object], meta: Object | None = None) -> Ob
     meta = meta or {'resourceVersion': str(scope.server.store.revision)}
     if tables.wanted(scope.request):
         return tables.table(scope, items, meta)
-    if 'as=PartialObjectMetadata' in scope.request.accept:
+    if tables.metadata_wanted(scope.request):
         return {'kind': 'PartialObjectMetadataList', 'apiVersion': tables.META, 'metadata': meta,
                 'items': [tables.partial(item) for item in _shown(scope, items)]}
     return {'kind': f'{scope.resource.kind}List', 'apiVersion': scope.resource.group_version, 'metadata': meta,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
+from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.http.requestinfo import RequestInfo, is_true
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import Request, User
@@ -47,7 +48,12 @@ class Scope:
     @property
     def field_manager(self) -> str:
         """The name that managedFields gives to who writes: the parameter, or what the user agent begins with."""
-        return self.request.query.get('fieldManager') or self.request.user_agent.partition('/')[0]
+        return self.request.query.get('fieldManager') or self.client
+
+    @property
+    def client(self) -> str:
+        """The program that asks: what its user agent begins with."""
+        return self.request.user_agent.partition('/')[0]
 
     def flag(self, name: str) -> bool:
         return is_true(self.request.query.get(name))
@@ -58,7 +64,6 @@ class Scope:
         manager = query.get('fieldManager') or ''
         if 'dryRun' not in query and 'fieldValidation' not in query and len(manager.encode()) <= LONGEST_MANAGER:
             return
-        from tutor.apimachinery import field as field_errors
         problems = [] if len(manager.encode()) <= LONGEST_MANAGER else [
             field_errors.too_long('fieldManager', LONGEST_MANAGER)]
         dry_run = query.get('dryRun')

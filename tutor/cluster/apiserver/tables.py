@@ -16,14 +16,17 @@ def wanted(request: Request) -> bool:
     return 'as=Table' in request.accept
 
 
+def metadata_wanted(request: Request) -> bool:
+    return 'as=PartialObjectMetadata' in request.accept
+
+
 def shape(scope: Scope, obj: Object) -> Object:
     """One object as the request's Accept header wants it."""
-    accept = scope.request.accept
-    if 'as=Table' in accept:
+    if wanted(scope.request):
         return table(scope, [obj], {'resourceVersion': obj['metadata'].get('resourceVersion', '')})
     if scope.store.strategy.converts:
         obj = scope.store.strategy.to_version(obj, scope.resource)
-    if 'as=PartialObjectMetadata' in accept:
+    if metadata_wanted(scope.request):
         return partial(obj)
     return obj
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tutor.apimachinery import errors
 from tutor.apimachinery.http.requestinfo import is_true
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver import listoptions, selection, tables
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.watch import Event, Watcher, to_event
-from tutor.cluster.storage import Compacted
+from tutor.cluster.storage import Change, Compacted
 
 BOOKMARK_ANNOTATION = 'k8s.io/initial-events-end'
 
@@ -40,7 +42,7 @@ def watch(scope: Scope) -> Watcher:
     return watcher
 
 
-def _missed(scope: Scope, prefix: str, revision: int) -> list:
+def _missed(scope: Scope, prefix: str, revision: int) -> list[Change]:
     store = scope.server.store
     try:
         return store.changes_since(prefix, revision)
@@ -54,11 +56,11 @@ def _bookmark(scope: Scope, annotations: Object) -> Event:
                                            'metadata': meta}}
 
 
-def _converter(scope: Scope):
-    accept = scope.request.accept
-    if 'as=Table' in accept:
+def _converter(scope: Scope) -> Callable[[Event], Event] | None:
+    """How this client gets events, None for as they are."""
+    if tables.wanted(scope.request):
         return lambda event: tables.event_table(scope, event)
-    if 'as=PartialObjectMetadata' in accept:
+    if tables.metadata_wanted(scope.request):
         return lambda event: {'type': event['type'], 'object': tables.partial(event['object'])}
     strategy = scope.store.strategy
     if strategy.converts:

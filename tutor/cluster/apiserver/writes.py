@@ -37,14 +37,11 @@ def update(scope: Scope) -> Response:
     scope.check_options()
     old = scope.store.find(scope.info.namespace, scope.info.name)
     new = decoding.read_object(scope, old)
-    name = new['metadata'].setdefault('name', scope.info.name)
-    if name != scope.info.name:
-        raise errors.bad_request(
-            f'the name of the object ({name}) does not match the name on the URL ({scope.info.name})')
+    decoding.check_name(scope, new)
     if old is None and scope.store.strategy.create_on_update:
         return _answer(scope, 201, create_object(scope, new))
     if old is None:
-        raise errors.not_found(scope.resource.group, scope.resource.plural, name)
+        raise errors.not_found(scope.resource.group, scope.resource.plural, scope.info.name)
     return _answer(scope, 200, update_object(scope, new, old))
 
 
@@ -102,7 +99,7 @@ def delete_collection(scope: Scope) -> Response:
         current = scope.store.find(obj['metadata'].get('namespace', ''), obj['metadata']['name'])
         if current is not None:
             left.append(_delete_object(scope, current, options, context)[0])
-    return Response(200, reads.as_list(scope, left))
+    return Response(200, reads.as_list(scope, left), tuple(scope.warnings))
 
 
 def _delete_object(scope: Scope, obj: Object, options: deletion.DeleteOptions, context: Context) -> tuple[Object, bool]:
@@ -118,7 +115,7 @@ def _delete_object(scope: Scope, obj: Object, options: deletion.DeleteOptions, c
 def _admit(scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
     """What comes between validating and storing: the warnings, for whoever may read them (not the cluster's own
     controllers), and what validates admission. Who is refused now is warned all the same."""
-    if scope.info.subresource != 'status' and scope.request.user_agent.partition('/')[0] not in SILENT:
+    if scope.info.subresource != 'status' and scope.client not in SILENT:
         scope.warnings.extend(scope.store.strategy.warnings(obj, old))
     scope.server.admission.validate(scope, obj, old=old, context=context)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutor.apimachinery import errors
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.plugin import Plugin
@@ -66,9 +67,9 @@ class RbacEscalation(Plugin):
         missing = [part for rule in rules for part in _parts(rule) if not any(_covers(have, part) for have in own)]
         if missing:
             shown = '\n'.join(sorted({_compact(rule) for rule in _merged(missing)}))
-            groups = ' '.join(errors.quote(group) for group in scope.user.groups)
+            groups = ' '.join(go_quote(group) for group in scope.user.groups)
             raise errors.forbidden(RBAC, scope.resource.plural, name, (
-                f'user {errors.quote(scope.user.name)} (groups=[{groups}]) is attempting to grant RBAC permissions '
+                f'user {go_quote(scope.user.name)} (groups=[{groups}]) is attempting to grant RBAC permissions '
                 f'not currently held:\n{shown}'))
 
 
@@ -118,6 +119,6 @@ def _merged(parts: list[Object]) -> list[Object]:
 
 def _compact(rule: Object) -> str:
     """CompactString."""
-    texts = [f'{label}:[{" ".join(errors.quote(item) for item in rule[name])}]'
+    texts = [f'{label}:[{" ".join(go_quote(item) for item in rule[name])}]'
              for label, name in _FIELDS if rule.get(name)]
     return '{' + ', '.join(texts) + '}'

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tutor.apimachinery import errors
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 
@@ -98,7 +98,7 @@ def _decoded(answer: HttpResponse) -> Object:
     if answer.status == 404:
         raise CallFailed('failed to call webhook: the server could not find the requested resource')
     if not 200 <= answer.status <= 206:
-        shown = errors.quote(text.strip()[:2048] or 'unknown')
+        shown = go_quote(text.strip()[:2048] or 'unknown')
         raise CallFailed(f'failed to call webhook: an error on the server ({shown}) has prevented the request from '
                          'succeeding' if answer.status >= 500 else
                          'failed to call webhook: the server rejected our request for an unknown reason')
