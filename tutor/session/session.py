@@ -26,7 +26,6 @@ from tutor.session.why.explanation import Explanation
 from tutor.session.why.program import KEY as WHY
 from tutor.session.why.program import Asker, asks
 from tutor.session.workbench import Workbench
-from tutor.shell.builtins.options import is_on
 from tutor.shell.completion import Completion
 from tutor.shell.events import EventNotFound, expanded
 from tutor.shell.highlight import Span
@@ -38,6 +37,7 @@ from tutor.shell.prompts import before_prompt, history_rules
 from tutor.shell.sh import prompt as shell_prompt
 from tutor.shell.speech import KEY as LANGUAGES
 from tutor.shell.streams import Capture
+from tutor.shell.switches import is_on
 from tutor.shell.terminal import Terminal
 
 STEPS_PER_PUMP = 3000

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-NUMBER = re.compile(r'\d[\w#@]*')
-NAME = re.compile(r'[A-Za-z_]\w*')
+from tutor.shell.variables import NAME
+
+NUMBER = re.compile(r'\d[\w#@]*', re.ASCII)
 OPERATOR = re.compile(r'\*\*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&|^]=|[-+*/%<>=!~&|^?:,()]')
 BINARY = [('||',), ('&&',), ('|',), ('^',), ('&',), ('==', '!='), ('<', '>', '<=', '>='), ('<<', '>>'), ('+', '-'),
           ('*', '/', '%')]
@@ -44,7 +45,7 @@ class Token(NamedTuple):
 
     @property
     def named(self) -> bool:
-        return not self.number and self.text[:1].isidentifier()
+        return not self.number and NAME.match(self.text) is not None
 
 
 class Arithmetic:

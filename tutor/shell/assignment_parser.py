@@ -7,9 +7,10 @@ import re
 from tutor.shell.condition_parser import Conditions
 from tutor.shell.lexer import Incomplete
 from tutor.shell.syntax import Assignment, Redirect, Text, Word
+from tutor.shell.variables import NAME
 
-ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(\[|\+?=)')
-REDIRECT = re.compile(r'(?:(\d+)|\{([A-Za-z_]\w*(?:\[[^\]]*\])?)\})?'
+ASSIGNMENT = re.compile(rf'({NAME.pattern})(\[|\+?=)')
+REDIRECT = re.compile(rf'(?:(\d+)|\{{({NAME.pattern}(?:\[[^\]]*\])?)\}})?'
                       r'(<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())')
 
 

@@ -243,7 +243,7 @@ def _arguments(words: list[str], current: str, shell: Shell, completers: Mapping
     if name in ('ssh', 'ping', 'scp') and not current.startswith('-'):
         return [Completion(host) for host in _hosts(shell) if host.startswith(current)]
     if name in ('shopt', 'set') and (name == 'shopt' or words[-1] in ('-o', '+o')):
-        from tutor.shell.builtins.options import NAMES, SHOPT
+        from tutor.shell.switches import NAMES, SHOPT
         return [Completion(each) for each in (SHOPT if name == 'shopt' else NAMES) if each.startswith(current)]
     prefix, equals, path = current.rpartition('=')
     if equals:

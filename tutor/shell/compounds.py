@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from tutor.shell.pipelines import isolated
 from tutor.shell.process import IO, Context
 from tutor.shell.tracing import sources, trace, traced
 from tutor.shell.unwinding import Break, Discard, ExpansionProblem, Failed
-from tutor.shell.variables import ReadOnly
+from tutor.shell.variables import ReadOnly, is_name
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -123,7 +122,7 @@ async def _loop(shell: Shell, node: syntax.Loop, io: IO) -> int:
 
 
 async def _for(shell: Shell, node: syntax.For, io: IO) -> int:
-    if not re.fullmatch(r'[A-Za-z_]\w*', node.name):
+    if not is_name(node.name):
         shell.complain(io, f"`{node.name}': not a valid identifier")
         return 1
     values = list(shell.positional) if node.words is None else await shell.expanded(node.words, io)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from tutor.shell.arithmetic import Arithmetic
 from tutor.shell.special import ARRAYS, assigned
+from tutor.shell.variables import NAME
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
-REFERENCE = re.compile(r'([A-Za-z_]\w*)(?:\[(.*)\])?', re.DOTALL)
+REFERENCE = re.compile(rf'({NAME.pattern})(?:\[(.*)\])?', re.DOTALL)
 MAX_INDEX = 10_000_000
 
 

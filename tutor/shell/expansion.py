@@ -14,7 +14,7 @@ from tutor.shell.budget import MAX_TEXT
 from tutor.shell.elements import REFERENCE, BadSubscript, Elements
 from tutor.shell.lexer import Lexer
 from tutor.shell.lookup import home_of
-from tutor.shell.quoting import double_quoted, reusable
+from tutor.shell.quoting import array, pairs, reusable
 from tutor.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
@@ -25,11 +25,12 @@ from tutor.shell.syntax import (
     Word,
 )
 from tutor.shell.unwinding import ExpansionProblem
+from tutor.shell.variables import NAME, is_name
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
     from tutor.shell.variables import Variable
-ASSIGNED = re.compile(r'[A-Za-z_]\w*=(?=~)')
+ASSIGNED = re.compile(f'{NAME.pattern}=(?=~)')
 
 
 class Piece:
@@ -60,9 +61,13 @@ class Expander:
             if len(word.parts) == 1 and isinstance(word.parts[0], Text) and not _special(word.parts[0]):
                 found.append(word.parts[0].text)
                 continue
-            for braced in braces(word) if self._shell.dialect.name == 'bash' else (word,):
+            for braced in braces(word) if self._expands_braces else (word,):
                 found += await self._fields(braced)
         return found
+
+    @property
+    def _expands_braces(self) -> bool:
+        return self._shell.dialect.name == 'bash' and self._shell.options.get('braceexpand', True)
 
     async def text(self, word: Word) -> str:
         """One string, without splitting and file names (assignments, redirections' targets, here-documents)."""
@@ -264,9 +269,10 @@ class Expander:
             return [variable.letters] * max(len(values), 1) if variable is not None else []
         if letter == 'A':
             return _assigned(part.name, variable, values, many)
-        if letter in ('K', 'k') and many and variable is not None:
-            items = self.elements.items(part.name).items()
-            return [f'{key} {double_quoted(value)}' for key, value in items]
+        if letter == 'K' and many and variable is not None:
+            return [pairs(self.elements.items(part.name), variable.associative)]
+        if letter == 'k' and many and variable is not None:
+            return [str(text) for pair in self.elements.items(part.name).items() for text in pair]
         if letter == 'P':
             from tutor.shell.prompts import decoded
             return [decoded(value, self._shell) for value in values]
@@ -287,7 +293,7 @@ class Expander:
             raise ExpansionProblem(f'{part.name}: {text or missing_words}', fatal=True)
         if operator == '=':
             index = None if part.index is None else await self.text(part.index)
-            if not part.name.isidentifier():
+            if not is_name(part.name):
                 raise ExpansionProblem(f'${part.name}: cannot assign in this way')
             self.elements.write(part.name, index, text)
         return [text]
@@ -412,8 +418,7 @@ def _assigned(name: str, variable: Variable | None, values: list[str], many: boo
         return []
     letters = f'declare -{variable.letters} ' if variable.letters else ''
     if many and isinstance(variable.value, dict):
-        items = ' '.join(f'[{key}]={double_quoted(value)}' for key, value in variable.value.items())
-        return [f'{letters}{name}=({items}{" " if variable.associative else ""})']
+        return [f'{letters}{name}={array(variable.elements, variable.associative)}']
     return [f'{letters}{name}={reusable(values[0])}']
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from tutor.shell.variables import bucket
+from tutor.shell.variables import bucket, is_name
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
-NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 ALMQUIST_BUCKETS = 39
 OWN_OF_ALMQUIST = ('IFS', 'OPTIND', 'PATH', 'PS1', 'PS2', 'PS4')
 """Variables that dash and ash have before they read their environment (varinit)."""
@@ -18,7 +16,7 @@ OWN_OF_ALMQUIST = ('IFS', 'OPTIND', 'PATH', 'PS1', 'PS2', 'PS4')
 
 def forget_other_names(shell: Shell) -> None:
     """dash takes only variables out of its environment (INIT in var.c); ash and bash keep the rest for children."""
-    for name in [name for name in shell.variables.names() if not NAME.fullmatch(name)]:
+    for name in [name for name in shell.variables.names() if not is_name(name)]:
         shell.variables.unset(name)
 
 
@@ -29,7 +27,7 @@ def environment_of(shell: Shell, name: str, own: dict[str, str], replaced: bool)
         return dict(sorted({**kept, **own}.items(), key=_almquist_order))
     if replaced and 'SHLVL' in kept:
         kept['SHLVL'] = str(max(int(kept['SHLVL']) - 1 if kept['SHLVL'].isdigit() else 0, 0))
-    invalid = {name: value for name, value in kept.items() if not NAME.fullmatch(name)}
+    invalid = {name: value for name, value in kept.items() if not is_name(name)}
     rest = {name: kept[name] for name in sorted(kept, key=bucket) if name not in invalid and name not in own}
     # An inherited `_` stays where it is (update_export_env_inplace).
     return {**invalid, **own, **rest, '_': name if '/' in name else shell.which(name) or name}

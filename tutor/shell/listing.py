@@ -3,14 +3,15 @@ own, and each in its way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tutor.shell.inheriting import forget_other_names
 from tutor.shell.printing import function_text
-from tutor.shell.quoting import double_quoted, if_needed
+from tutor.shell.quoting import array, if_needed
 from tutor.shell.special import ARRAYS, OF_BASH
-from tutor.shell.variables import Variable, bucket
+from tutor.shell.switches import NAMES, SHOPT, is_on
+from tutor.shell.variables import Variable, is_name
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -44,7 +45,7 @@ def assignments(shell: Shell) -> Iterator[str]:
     found = _of_bash(shell) if bash else _of_others(shell)
     for name in shell.variables.names():
         variable = shell.variables.find(name)
-        if variable is not None and variable.value is not None and name.isidentifier():
+        if variable is not None and variable.value is not None and is_name(name):
             found[name] = _assigned(variable) if bash else quoted(shell.variables.get(name) or '')
     yield from (f'{name}={text}' for name, text in sorted(found.items()))
     if bash:
@@ -55,7 +56,7 @@ def declared(shell: Shell, command: str, wanted: Callable[[Variable], bool]) -> 
     """What `export` and `readonly` list outside bash: commands that would do it again."""
     for name in shell.variables.names():
         variable = shell.variables.own(name)
-        if variable is not None and wanted(variable) and name.isidentifier():
+        if variable is not None and wanted(variable) and is_name(name):
             yield f'{command} {name}' + (f'={quoted(variable.value)}' if isinstance(variable.value, str) else '')
 
 
@@ -64,23 +65,15 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
-def array(values: Mapping[int, str] | Mapping[str, str], associative: bool) -> str:
-    """An array as `set` shows it."""
-    keys = sorted(values, key=bucket if associative else None)  # type: ignore[type-var,arg-type]
-    items = ' '.join(f'[{key}]={double_quoted(values[key])}' for key in keys)  # type: ignore[index]
-    return f'({items}{" " if associative and items else ""})'
-
-
 def _assigned(variable: Variable) -> str:
     value = variable.value
-    return array(value, variable.associative) if isinstance(value, dict) else if_needed(value or '')
+    return array(variable.elements, variable.associative) if isinstance(value, dict) else if_needed(value or '')
 
 
 def _of_bash(shell: Shell) -> dict[str, str]:
     found = {name: if_needed(OF_BASH[name](shell) or '') for name in SHOWN}
     found |= dict.fromkeys(EMPTY, '()')
-    found |= {name: array(make(shell), False) for name, make in ARRAYS.items()}
-    from tutor.shell.builtins.options import NAMES, SHOPT, is_on
+    found |= {name: array(make(shell)) for name, make in ARRAYS.items()}
     options, more = (':'.join(name for name in sorted(names) if is_on(name, shell)) for names in (NAMES, SHOPT))
     return {**found, 'GROUPS': '()', 'BASH_ARGC': '([0]="0")', 'BASHOPTS': more, 'OPTERR': '1',
             'SHELLOPTS': options}

@@ -32,11 +32,12 @@ from tutor.shell.syntax import (
     Word,
 )
 from tutor.shell.tokens import CLOSING
+from tutor.shell.variables import NAME
 
 OPENING = {'if', 'while', 'until', 'for', 'case', 'select', 'function', '{', '[[', '!', 'time'}
 DECLARING = {'export', 'local', 'declare', 'typeset', 'readonly'}
 FUNCTION = re.compile(r'([^\s;&|<>()$`"\'\\{}=]+)[ \t]*\([ \t]*\)')
-COPROC = re.compile(r'([A-Za-z_]\w*)[ \t]+(?=[({]|(?:if|while|until|for|case|select)\b|\[\[)')
+COPROC = re.compile(rf'({NAME.pattern})[ \t]+(?=[({{]|(?:if|while|until|for|case|select)\b|\[\[)')
 MAX_DEPTH = 60
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 METAS = re.compile(r'[ \t\n\'"\\|&;()<>!{}*\[\]?^$`]|(?:^|[=:])~|(?:^|[ \t])#')
 NAMES = {'\n': '\\n', '\t': '\\t', '\r': '\\r', '\a': '\\a', '\b': '\\b', '\v': '\\v', '\f': '\\f', '\x1b': '\\E',
@@ -38,6 +39,23 @@ def reusable(text: str) -> str:
 def if_needed(text: str) -> str:
     """Quoted only if it must be: `set`, `set -x`."""
     return reusable(text) if unprintable(text) or METAS.search(text) else text
+
+
+def array(elements: Mapping[int, str] | Mapping[str, str], associative: bool = False) -> str:
+    """(…) as `set` and `declare -p` show arrays (array_to_assign, assoc_to_assign)."""
+    items = ' '.join(f'[{key_of(key)}]={double_quoted(value)}' for key, value in elements.items())
+    return f'({items}{" " if associative and items else ""})'
+
+
+def pairs(elements: Mapping[int, str] | Mapping[str, str], associative: bool) -> str:
+    """${x[@]@K}: keys and values, to be read again (array_to_kvpair, assoc_to_kvpair)."""
+    items = ' '.join(f'{key_of(key)} {double_quoted(value)}' for key, value in elements.items())
+    return f'{items}{" " if associative and items else ""}'
+
+
+def key_of(key: int | str) -> str:
+    """A key of an array, quoted only if it must be."""
+    return double_quoted(key) if isinstance(key, str) and (METAS.search(key) or not key) else str(key)
 
 
 def backslashed(text: str) -> str:

@@ -12,11 +12,11 @@ from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context
 from tutor.shell.prompts import before_prompt, decoded, shortened, unfurnished
 from tutor.shell.special import MACHINE, VERSION
+from tutor.shell.switches import LETTERS
 from tutor.shell.tails import last_commands
 from tutor.shell.vfs import normalize
 from tutor.shell.wording import dialect_of
 
-OPTION_LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'n': 'noexec', 'v': 'verbose'}
 SH_PROMPT = r'sh-5.1\$ '
 """What bash asks with where it is `sh`."""
 LONG = ('--login', '--norc', '--noprofile', '--posix', '--verbose', '--noediting')
@@ -39,8 +39,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         for letter in word[1:] if not word.startswith('--') else ():
             if letter == 'o' and words:
                 options[words.pop(0)] = word[0] == '-'
-            elif letter in OPTION_LETTERS:
-                options[OPTION_LETTERS[letter]] = word[0] == '-'
+            elif letter in LETTERS:
+                options[LETTERS[letter]] = word[0] == '-'
             letters += letter
     if 'c' in letters:
         if not words:
@@ -62,6 +62,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             return 127
         return await run_script(words[0], text, words[1:], io, ctx, options, name)
     shell = _shell(io, ctx, name, tuple(words), options)
+    shell.from_input = True
     if io.stdin.isatty:
         shell.interactive = True
         return await converse(shell, argv[0].startswith('-') or '--login' in argv)
@@ -78,7 +79,7 @@ async def run_script(path: str, text: str, words: list[str], io: IO, ctx: Contex
     own = interpreter[0].rpartition('/')[2] if interpreter else 'bash'
     shell = _shell(io, ctx, path, tuple(words), options or {}, name or own)
     for word in interpreter[1:]:
-        shell.options.update((OPTION_LETTERS[letter], True) for letter in word.lstrip('-') if letter in OPTION_LETTERS)
+        shell.options.update((LETTERS[letter], True) for letter in word.lstrip('-') if letter in LETTERS)
     shell.line = 1
     return await run(shell, text)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from tutor.shell.switches import flags
+
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
 PROMPT_PID = 999
 """$$ of a shell that is no process of the table: the one at the prompt."""
-LETTERS = {'a': 'allexport', 'e': 'errexit', 'f': 'noglob', 'm': 'monitor', 'n': 'noexec', 'u': 'nounset',
-           'v': 'verbose', 'x': 'xtrace', 'C': 'noclobber', 'E': 'errtrace', 'T': 'functrace'}
-"""Of `$-`, in its order."""
 VERSION = '5.2.15(1)-release'
 MACHINE = 'x86_64-pc-linux-gnu'
 
@@ -46,12 +45,6 @@ class Clockwork:
                 return value
 
 
-def _flags(shell: Shell) -> str:
-    letters = ''.join(letter for letter, option in LETTERS.items() if shell.options.get(option))
-    source = 'c' if shell.from_option else '' if shell.interactive or '/' in shell.name else 's'
-    return ('hi' if shell.interactive else 'h') + letters + 'B' + ('H' if shell.interactive else '') + source
-
-
 def _random(shell: Shell) -> str:
     clockwork = shell.clockwork
     if clockwork.seed is None:
@@ -65,7 +58,7 @@ SPECIAL: Mapping[str, Callable[[Shell], str | None]] = {
     '$': lambda shell: str(shell.own_pid or PROMPT_PID),
     '!': lambda shell: str(shell.background_pid) if shell.background_pid else None,
     '0': lambda shell: shell.name,
-    '-': _flags,
+    '-': flags,
     'LINENO': lambda shell: str(shell.line or 1),
     'EPOCHSECONDS': lambda shell: str(int(shell.ctx.simulation.wall().timestamp())),
     'PIPESTATUS': lambda shell: str(shell.pipe_statuses[0]),

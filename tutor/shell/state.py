@@ -59,6 +59,8 @@ class State:
     """Whether what runs has no lines of its own: a trap."""
     from_option: bool = False
     """Whether the text came with -c."""
+    from_input: bool = False
+    """Whether it comes on standard input."""
 
     # -- signals and jobs -------------------------------------------------------------------------------------------
     traps: dict[str, str] = field(default_factory=dict)

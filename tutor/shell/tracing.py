@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.shell.quoting import METAS, ansi_quoted, single_quoted, unprintable
 from tutor.shell.syntax import Assignment, Word
+from tutor.shell.variables import is_name
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -37,7 +38,7 @@ async def trace_words(shell: Shell, argv: list[str]) -> None:
     await trace(shell, ' '.join(_quoted(word) if word else "''" for word in argv))
     for word in argv[1:] if argv[0] in ('export', 'readonly') else ():
         name, equals, value = word.partition('=')
-        if equals and name.isidentifier():
+        if equals and is_name(name):
             await trace(shell, f'{name}={_quoted(value)}')
 
 

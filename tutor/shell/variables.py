@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 Value = str | dict[int, str] | dict[str, str]
+NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 MAX_REFERENCES = 8
 BUCKETS = 1024
 
@@ -37,6 +39,13 @@ class Variable:
               ('i', self.integer), ('l', self.letter_case == 'l'), ('n', bool(self.reference)), ('r', self.readonly),
               ('u', self.letter_case == 'u'), ('x', self.exported))
         return ''.join(letter for letter, is_on in on if is_on)
+
+    @property
+    def elements(self) -> dict:
+        """Those of an array by index; a scalar is element 0. Associative ones come as bash's hash table has them."""
+        if isinstance(self.value, dict):
+            return {key: self.value[key] for key in sorted(self.value, key=bucket if self.associative else None)}
+        return {} if self.value is None else {0: self.value}
 
     def cased(self, text: str) -> str:
         return text.lower() if self.letter_case == 'l' else text.upper() if self.letter_case == 'u' else text
@@ -78,14 +87,9 @@ class Variables:
         return found.value
 
     def items(self, name: str) -> dict:
-        """An array's elements by index; a scalar is element 0. Associative ones come as bash's hash table has them."""
+        """The elements of a variable by index, none where there is no such variable."""
         found = self.find(name)
-        if found is None or found.value is None:
-            return {}
-        if isinstance(found.value, dict):
-            order = bucket if found.associative else None
-            return {key: found.value[key] for key in sorted(found.value, key=order)}
-        return {0: found.value}
+        return {} if found is None else found.elements
 
     def set(self, name: str, value: str | dict, append: bool = False) -> None:
         """Assign where the variable lives, else globally. Raises ReadOnly."""
@@ -159,6 +163,11 @@ class Variables:
         if variable.readonly:
             raise ReadOnly(name)
         return variable
+
+
+def is_name(text: str) -> bool:
+    """Whether a variable can be called so (legal_identifier)."""
+    return NAME.fullmatch(text) is not None
 
 
 def bucket(key: str) -> int:

@@ -46,7 +46,7 @@ class Machine:
         self.output, self.errors = Capture(), Capture()
         self.shell = Shell(self.context, IO(BytesReader(), self.output, self.errors),
                            'sh' if userland == 'busybox' else 'bash')
-        self.shell.line = 1
+        self.shell.line, self.shell.from_input = 1, True
 
     def run(self, text: str, stdin: bytes = b'', limit: float = 100_000) -> Result:
         """Run a text and let virtual time pass until it has ended."""

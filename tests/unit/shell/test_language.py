@@ -57,6 +57,19 @@ def test_busybox_is_not_bash(script, stdout, busybox):
     assert busybox.run(script)[0] == stdout
 
 
+@pytest.mark.parametrize(('script', 'stdout'), [
+    ("sh -c 'echo $-'", '\n'),
+    ("sh -c 'set -ueC; echo $-'", 'uCe\n'),
+    ("echo 'echo $-; set -a; echo $-' | sh", 's\nas\n'),
+])
+def test_letters_of_options_in_dash_and_ash(script, stdout, machine, busybox):
+    assert machine.run(script).stdout == busybox.run(script).stdout == stdout
+
+
+def test_letters_of_options_at_a_prompt(machine):
+    assert machine.at_prompt().run('echo $-; set -C +m; echo $-').stdout == 'himBHs\nhiBCHs\n'
+
+
 @pytest.mark.parametrize(('script', 'stderr'), [
     ("sh -c 'nosuch'", 'sh: 1: nosuch: not found\n'),
     ("sh -c 'echo x > /nowhere/x'", 'sh: 1: cannot create /nowhere/x: Directory nonexistent\n'),

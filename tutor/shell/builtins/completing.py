@@ -150,8 +150,8 @@ async def compgen(argv: list[str], io: IO, shell: Shell) -> int:
 def _names(action: str, prefix: str, shell: Shell) -> list[str] | None:
     """All names of a kind; None when there is no such kind."""
     from tutor.shell.builtins.catalog import BUILTINS
-    from tutor.shell.builtins.options import NAMES, SHOPT
     from tutor.shell.completion import complete as offered
+    from tutor.shell.switches import NAMES, SHOPT
     names = sorted(shell.variables.names())
     match action:
         case 'alias':

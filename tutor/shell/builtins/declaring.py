@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,12 @@ from tutor.shell.arithmetic import ArithmeticProblem
 from tutor.shell.elements import REFERENCE, BadSubscript
 from tutor.shell.printing import function_text
 from tutor.shell.process import IO
-from tutor.shell.quoting import METAS, double_quoted
+from tutor.shell.quoting import array, double_quoted
 from tutor.shell.unwinding import Exit, ExpansionProblem
-from tutor.shell.variables import ReadOnly, Variable
+from tutor.shell.variables import ReadOnly, Variable, is_name
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
-
-NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 
 
 def _parted(argv: list[str]) -> tuple[str, str, list[str]]:
@@ -105,7 +102,7 @@ def _each(words: list[str], command: str, io: IO, shell: Shell, local: bool,
     status = 0
     for word in words:
         name, equals, value = word.partition('=')
-        if not NAME.fullmatch(name):
+        if not is_name(name):
             shell.complain(io, f"{command}: `{word}': not a valid identifier")
             status = 1
             continue
@@ -162,7 +159,7 @@ def _list(command: str, io: IO, shell: Shell, wanted: Callable[[Variable], bool]
 def _print_all(io: IO, shell: Shell, wanted: Callable[[Variable], bool]) -> None:
     for name in shell.variables.names():
         variable = shell.variables.own(name)
-        if variable is not None and wanted(variable) and NAME.fullmatch(name):
+        if variable is not None and wanted(variable) and is_name(name):
             io.stdout.write(_declaration(name, variable) + '\n')
 
 
@@ -189,14 +186,7 @@ def _value(variable: Variable) -> str:
         return ''
     if isinstance(variable.value, str):
         return f'={double_quoted(variable.value)}'
-    from tutor.shell.variables import bucket
-    keys = sorted(variable.value, key=bucket if variable.associative else None)
-    items = ' '.join(f'[{_key(key)}]={double_quoted(variable.value[key])}' for key in keys)
-    return f'=({items}{" " if variable.associative and items else ""})'
-
-
-def _key(key: int | str) -> str:
-    return double_quoted(key) if isinstance(key, str) and (METAS.search(key) or not key) else str(key)
+    return f'={array(variable.elements, variable.associative)}'
 
 
 async def unset(argv: list[str], io: IO, shell: Shell) -> int:

@@ -7,35 +7,12 @@ from typing import TYPE_CHECKING
 
 from tutor.shell import listing
 from tutor.shell.process import IO
+from tutor.shell.switches import LETTERS, NAMES, SHOPT, is_on
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
-LETTERS = {'e': 'errexit', 'u': 'nounset', 'x': 'xtrace', 'f': 'noglob', 'C': 'noclobber', 'h': 'hashall',
-           'B': 'braceexpand', 'm': 'monitor', 'v': 'verbose', 'a': 'allexport', 'b': 'notify', 'H': 'histexpand',
-           'E': 'errtrace', 'T': 'functrace', 'n': 'noexec', 'k': 'keyword', 'P': 'physical', 'p': 'privileged',
-           't': 'onecmd'}
-NAMES = sorted({*LETTERS.values(), 'history', 'ignoreeof', 'interactive-comments', 'nolog', 'pipefail', 'posix', 'vi',
-                'emacs'})
-ON = {'braceexpand', 'hashall', 'interactive-comments'}
-AT_PROMPT = {'emacs', 'histexpand', 'history', 'monitor'}
-SHOPT_ON = {'checkwinsize', 'cmdhist', 'complete_fullquote', 'extquote', 'force_fignore', 'globasciiranges',
-            'globskipdots', 'hostcomplete', 'interactive_comments', 'patsub_replacement', 'progcomp', 'promptvars',
-            'sourcepath'}
-SHOPT = ['autocd', 'assoc_expand_once', *sorted({*SHOPT_ON, 'cdable_vars', 'cdspell', 'checkhash', 'checkjobs',
-                'compat31', 'compat32', 'compat40', 'compat41', 'compat42', 'compat43', 'compat44', 'direxpand',
-                'dirspell', 'dotglob', 'execfail', 'expand_aliases', 'extdebug', 'extglob', 'failglob', 'globstar',
-                'gnu_errfmt', 'histappend', 'histreedit', 'histverify', 'huponexit', 'inherit_errexit', 'lastpipe',
-                'lithist', 'localvar_inherit', 'localvar_unset', 'login_shell', 'mailwarn', 'no_empty_cmd_completion',
-                'nocaseglob', 'nocasematch', 'noexpand_translation', 'nullglob', 'progcomp_alias', 'restricted_shell',
-                'shift_verbose', 'varredir_close', 'xpg_echo'})]
 USAGE = 'set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n'
-
-
-def is_on(name: str, shell: Shell) -> bool:
-    """Whether an option of set or shopt is on."""
-    default = name in ON or name in SHOPT_ON or (shell.interactive and (name in AT_PROMPT or name == 'expand_aliases'))
-    return shell.options.get(name, default)
 
 
 async def set_options(argv: list[str], io: IO, shell: Shell) -> int:

@@ -11,7 +11,7 @@ from tutor.shell.process import IO
 from tutor.shell.quoting import single_quoted
 from tutor.shell.streams import NullWriter
 from tutor.shell.tty import mode
-from tutor.shell.variables import ReadOnly
+from tutor.shell.variables import NAME, ReadOnly
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -35,7 +35,7 @@ async def read(argv: list[str], io: IO, shell: Shell) -> int:
     except BadOption as bad:
         return _bad_option('read', str(bad), io, shell)
     for name in names:
-        if not re.fullmatch(r'[A-Za-z_]\w*(\[.+\])?', name):
+        if not re.fullmatch(rf'{NAME.pattern}(\[.+\])?', name):
             shell.complain(io, f"read: `{name}': not a valid identifier")
             return 1
     if 't' in options and not re.fullmatch(r'\d*\.?\d+', options['t']):
