@@ -1,10 +1,10 @@
-"""A Transport over a connection that can fail: what stands between a component and its API server."""
+"""Transports over a connection that can fail: what stands between a component and its API server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.errors import StatusError, service_unavailable
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
 
 
@@ -42,4 +42,31 @@ class Link:
 
     def connect(self, request: Request) -> ExecSession:
         self._check()
+        return self._transport.connect(request)
+
+
+class Answering:
+    """A Transport for who treats all failures alike: a request that did not get through, or whose answer was lost, is
+    answered with an error as if the server had given it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def send(self, request: Request) -> Response:
+        try:
+            return self._transport.send(request)
+        except OSError as problem:
+            error = service_unavailable(str(problem))
+            return Response(error.code, error.status)
+
+    def watch(self, request: Request) -> WatchStream:
+        try:
+            return self._transport.watch(request)
+        except OSError as problem:
+            raise service_unavailable(str(problem)) from None
+
+    def stream(self, request: Request) -> ByteStream:
+        return self._transport.stream(request)
+
+    def connect(self, request: Request) -> ExecSession:
         return self._transport.connect(request)

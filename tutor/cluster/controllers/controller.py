@@ -88,7 +88,7 @@ class Controller:
         trace.cause = trace.record(self.component, 'reconcile', key)
         try:
             self.reconcile(key)
-        except (StatusError, OSError, InvalidName):
+        except (StatusError, InvalidName):
             self.queue.retry(key)
         except Exception as error:  # utilruntime.HandleCrash: one broken object must not stop the others
             self.simulation.failures.append((f'{self.component} {key}', error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.client.client import Client
 from tutor.client.informer import Informers
+from tutor.client.link import Answering
 from tutor.client.transport import Transport, User
 from tutor.cluster.controllers.catalog import CONTROLLERS, NODE_IPAM, Entry
 from tutor.cluster.controllers.controller import Controller
@@ -42,7 +43,7 @@ class ControllerManager:
     def start(self) -> None:
         if self.running:
             return
-        informers = self._informers = Informers(self.simulation, Client(self.transport, _OWN, AGENT))
+        informers = self._informers = Informers(self.simulation, Client(Answering(self.transport), _OWN, AGENT))
         self.controllers = [entry.make(self.simulation, self._client(entry.account), informers, self.settings)
                             for entry in self._chosen()]
         informers.start()
@@ -61,7 +62,7 @@ class ControllerManager:
     def _client(self, account: str) -> Client:
         """Each controller acts as its own service account (--use-service-account-credentials)."""
         if not account:
-            return Client(self.transport, _OWN, AGENT)
+            return Client(Answering(self.transport), _OWN, AGENT)
         groups = ('system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated')
         user = User(f'system:serviceaccount:kube-system:{account}', groups)
-        return Client(self.transport, user, AGENT, f'{AGENT}/v1.36.1 (linux/amd64) {account}')
+        return Client(Answering(self.transport), user, AGENT, f'{AGENT}/v1.36.1 (linux/amd64) {account}')

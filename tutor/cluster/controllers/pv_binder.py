@@ -320,9 +320,9 @@ class PersistentVolumeController(Controller):
             self.event(volume, 'Normal', 'VolumeRecycled', 'Volume recycled')
             self._unbind(volume)
         except RecycleFailed as problem:
-            with suppress(StatusError, OSError):
+            with suppress(StatusError):
                 self._fail(volume, 'VolumeFailedRecycle', f'Recycle failed: {problem}')
-        except (StatusError, OSError):
+        except StatusError:
             pass  # it has been changed meanwhile, and is recycled once more
         finally:
             del self._recycling[name]

@@ -38,7 +38,7 @@ async def recycle(client: Client, volume: Object, tell: Tell) -> None:
     try:
         changes = client.watch('pods', NAMESPACE, fields=f'metadata.name={name}')
         events = client.watch('events', NAMESPACE, fields=f'involvedObject.name={name}')
-    except (StatusError, OSError) as error:
+    except StatusError as error:
         raise RecycleFailed(str(error)) from None
     events.subscribe(lambda batch: _pass_on(batch, tell))
     try:
@@ -84,8 +84,8 @@ def _create(client: Client, pod: Object) -> None:
     name = pod['metadata']['name']
     try:
         client.create('pods', pod)
-    except (StatusError, OSError) as error:
-        if not isinstance(error, StatusError) or error.reason != 'AlreadyExists':
+    except StatusError as error:
+        if error.reason != 'AlreadyExists':
             raise RecycleFailed(f'unexpected error creating recycler pod:  {error}') from None
         problem = _delete(client, name)
         raise RecycleFailed(f'failed to delete old recycler pod {NAMESPACE}/{name}: {problem}' if problem else
@@ -113,6 +113,6 @@ def _delete(client: Client, name: str) -> str:
     """Why the pod could not be deleted, or nothing."""
     try:
         client.delete('pods', name, NAMESPACE)
-    except (StatusError, OSError) as error:
+    except StatusError as error:
         return str(error)
     return ''
