@@ -248,12 +248,11 @@ class FileSystem:
 
     def make_dirs(self, path: str) -> None:
         """Make a directory and those above it, as the system does."""
-        made = ''
-        for part in path.strip('/').split('/'):
-            made = f'{made}/{part}'
-            if part and not self.exists(made):
-                place = self._walk(made, True, True, 0)
-                self._enter(place, Directory(place.files, self._clock()))
+        path = path.rstrip('/')
+        if path and not self.exists(path):
+            self.make_dirs(path.rpartition('/')[0])
+            place = self._walk(path, True, True, 0)
+            self._enter(place, Directory(place.files, self._clock()))
 
     def symlink(self, target: str, path: str) -> None:
         place = self._walk(path, False, True, 0)
