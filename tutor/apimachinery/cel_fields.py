@@ -21,6 +21,11 @@ def undefined_fields(text: str, roots: str, missing: Missing) -> list[str]:
         place = chain.start(1) + at[0]
         start = text.rfind('\n', 0, place) + 1
         line, column = text[start:].partition('\n')[0], place - start
-        found.append(f"ERROR: <input>:{text.count(chr(10), 0, place) + 1}:{column + 1}: undefined field '{at[1]}'\n"
-                     f' | {line}\n | {"." * column}^')
+        found.append(display(text.count('\n', 0, place) + 1, column + 1, f"undefined field '{at[1]}'", line))
     return found
+
+
+def display(line: int, column: int, said: str, shown: str) -> str:
+    """A problem and the place of it in the line that is shown (Error.ToDisplayString); both count from 1."""
+    dots = ''.join('.' if char.isascii() else '．' for char in shown[:column - 1])
+    return f'ERROR: <input>:{line}:{column}: {said}\n | {shown}\n | {dots}^'

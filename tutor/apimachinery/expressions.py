@@ -11,10 +11,13 @@ from functools import cache, lru_cache
 from typing import Any
 
 from tutor.apimachinery import quantity
+from tutor.apimachinery.cel_fields import display
 
 _SEMVER = re.compile(r'(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?')
 _MESSAGE = re.compile(r'\b(?:Object(?:\.\w+)*|JSONPatch)\s*\{')
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
+_PROBLEM = re.compile(r'ERROR: <input>:(\d+):(\d+): (.*)\n \| (.*)\n \| [.．]*\^')
+_UNDECLARED = re.compile(r"undeclared reference to '(\w+(?:\.\w+)+)' ")
 _FIELD = re.compile(r'([{,]\s*)([A-Za-z_]\w*)(\s*:)')
 
 
@@ -157,8 +160,22 @@ def _objects_as_maps(text: str) -> str:
 
 
 def _text(error: Exception) -> str:
-    text = str(error).removesuffix(' [INVALID_ARGUMENT]')
-    return text.removeprefix('INVALID_ARGUMENT: ')
+    """cel-go's words for what cel-cpp finds wrong, in the order of the places (Errors.ToDisplayString)."""
+    text = str(error).removesuffix(' [INVALID_ARGUMENT]').removeprefix('INVALID_ARGUMENT: ')
+    problems = [(int(line), *_as_cel_go(int(column), said, shown))
+                for line, column, said, shown in _PROBLEM.findall(text)]
+    return '\n'.join(display(*problem) for problem in sorted(problems, key=lambda item: item[:2])) or text
+
+
+def _as_cel_go(column: int, said: str, shown: str) -> tuple[int, str, str]:
+    """cel-go has no word for a macro, and misses the variable that a chain of fields begins with, not the chain."""
+    said = said.replace('has() argument must be a field selection', 'invalid argument to has() macro')
+    chain = _UNDECLARED.match(said)
+    if chain is None:
+        return column, said, shown
+    places = [found.start() + 1 for found in re.finditer(rf'(?<![\w.]){re.escape(chain[1])}(?!\w)', shown)]
+    place = min(places, key=lambda place: abs(place - column), default=column)
+    return place, said.replace(chain[1], chain[1].partition('.')[0], 1), shown
 
 
 def _runtime(text: str) -> str:

@@ -17,10 +17,6 @@ _LABELS = {
 _WITHOUT_VALUE = frozenset({'Required', 'Forbidden', 'TooLong', 'InternalError'})
 
 
-NIL = object()
-"""A bad value that is a map or list that was not given: shown as null, where no value at all is shown as "null"."""
-
-
 OMITTED = object()
 """A bad value that the message does not show (field.OmitValueType)."""
 
@@ -137,8 +133,6 @@ def render(value: Any) -> str:
     if isinstance(value, str):
         return str(value) if isinstance(value, Bare) else go_quote(value)
     if value is None:
-        return '"null"'
-    if value is NIL:
         return 'null'
     if isinstance(value, bool):
         return 'true' if value else 'false'

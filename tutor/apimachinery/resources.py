@@ -38,6 +38,8 @@ class Resource:
     short_names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     subresources: tuple[Subresource, ...] = ()
+    stored_as: str = ''
+    """The group version of its objects in etcd; none for what is not kept there."""
 
     @property
     def group_version(self) -> str:
@@ -185,6 +187,15 @@ flowcontrol.apiserver.k8s.io/v1
   prioritylevelconfigurations       PriorityLevelConfiguration       -   all     -        -               status
 """
 
+_STORED_AS = {
+    ('autoscaling', 'horizontalpodautoscalers'): 'autoscaling/v2',
+    ('events.k8s.io', 'events'): 'v1',
+    # version 1 is new in v1.36, and v1.35 must be able to read what is stored
+    ('admissionregistration.k8s.io', 'mutatingadmissionpolicies'): 'admissionregistration.k8s.io/v1beta1',
+    ('admissionregistration.k8s.io', 'mutatingadmissionpolicybindings'): 'admissionregistration.k8s.io/v1beta1',
+}
+"""Where it is not the version that is served (emulatedStorageVersion)."""
+
 
 def _subresource(name: str, kind: str) -> Subresource:
     if name == 'proxy':
@@ -201,15 +212,17 @@ def _words(cell: str) -> tuple[str, ...]:
 
 def _parse(table: str) -> tuple[Resource, ...]:
     found = []
-    group = version = ''
+    group_version = group = version = ''
     for line in table.strip().splitlines():
         if not line.startswith(' '):
+            group_version = line
             group, _, version = line.rpartition('/')
             continue
         plural, kind, scope, verbs, short, categories, *subs = line.split()
+        stored_as = _STORED_AS.get((group, plural), group_version) if verbs in ('all', 'single') else ''
         found.append(Resource(
             group, version, plural, kind.lower(), kind, scope == 'ns', _VERBS[verbs], _words(short),
-            _words(categories), tuple(_subresource(name, kind) for name in subs)))
+            _words(categories), tuple(_subresource(name, kind) for name in subs), stored_as))
     return tuple(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -28,7 +30,10 @@ def test_a_definition_serves_its_resource_at_once(api):
     assert {item['type']: item['status'] for item in status['conditions']} == {
         'NamesAccepted': 'True', 'Established': 'True'}
     assert status['acceptedNames']['shortNames'] == ['wg']
-    assert [item['name'] for item in api.get('/apis/example.com/v1')['resources']] == ['widgets']
+    resource, = api.get('/apis/example.com/v1')['resources']
+    assert resource['name'] == 'widgets'
+    assert resource['verbs'] == ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+    assert resource['storageVersionHash'] == b64encode(sha256(b'example.com/v1/Widget').digest()[:8]).decode()
 
 
 def test_validation_pruning_and_rules(api):
@@ -47,6 +52,13 @@ def test_validation_pruning_and_rules(api):
     assert api.message('PATCH', f'{WIDGETS}/w', {'spec': {'id': 'b'}}, patch='merge').endswith(
         'spec.id: Invalid value: "b": fixed')
     assert api.ask('PATCH', f'{WIDGETS}/w', {'spec': {}}, patch='strategic').status == 415
+
+
+def test_a_scope_cannot_be_taken_away(api):
+    api.make(CRDS, api.definition(SCHEMA))
+    api.settle()
+    assert api.message('PATCH', f'{CRDS}/widgets.example.com', {'spec': {'scope': None}}, patch='merge').endswith(
+        '[spec.scope: Required value, spec.scope: Invalid value: "": field is immutable]')
 
 
 def test_what_was_wrong_already_may_stay(api):

@@ -81,6 +81,23 @@ def test_an_event_has_two_names_for_everything(api):
     assert len(api.get('/apis/events.k8s.io/v1/events', fieldSelector='regarding.name=p')['items']) == 1
 
 
+def test_what_is_written_to_a_status_has_defaults_too(api):
+    services = '/api/v1/namespaces/default/services'
+    api.make(services, {'metadata': {'name': 's'}, 'spec': {'type': 'LoadBalancer', 'ports': [{'port': 80}]}})
+    told = {'status': {'loadBalancer': {'ingress': [{'ip': '203.0.113.7'}]}}}
+    answer = api.ask('PATCH', f'{services}/s/status', told, patch='merge')
+    assert answer.body['status'] == {'loadBalancer': {'ingress': [{'ip': '203.0.113.7', 'ipMode': 'VIP'}]}}
+
+
+@pytest.mark.parametrize(('path', 'name', 'expected'), [
+    ('/apis/apps/v1', 'deployments', '8aSe+NMegvE='), ('/api/v1', 'pods', 'xPOwRZ+Yhw8='),
+    ('/apis/events.k8s.io/v1', 'events', 'r2yiGXH7wu8='), ('/api/v1', 'pods/status', None),
+    ('/apis/autoscaling/v1', 'horizontalpodautoscalers', 'qwQve8ut294='), ('/api/v1', 'componentstatuses', None)])
+def test_discovery_tells_by_a_hash_how_objects_are_stored(api, path, name, expected):
+    entry, = [entry for entry in api.get(path)['resources'] if entry['name'] == name]
+    assert entry.get('storageVersionHash') == expected
+
+
 def test_aggregated_discovery(api):
     groups = {item['metadata'].get('name', ''): item for item in api.get('/apis', accept=V2)['items']}
     deployments = next(item for item in groups['apps']['versions'][0]['resources'] if item['resource'] == 'deployments')

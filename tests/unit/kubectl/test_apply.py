@@ -28,6 +28,19 @@ def apply(kubectl):
     return run
 
 
+@pytest.mark.parametrize('kind', ['cm', 'sets.example.com'])
+def test_what_was_applied_last_may_be_no_json(kubectl, kind):
+    kubectl('create -f -', PARENT_TYPE)
+    text = MAP % 'a' if kind == 'cm' else 'apiVersion: example.com/v1\nkind: Set\nmetadata: {name: a}\n'
+    kubectl('create -f -', text)
+    kubectl(f"annotate {kind} a kubectl.kubernetes.io/last-applied-configuration='{{bad'")
+    answer = kubectl('apply -f -', text)
+    assert 'creating patch with:\noriginal:\n{bad\nmodified:\n{"apiVersion"' in answer.err
+    assert answer.err.endswith('\nfor:: invalid JSON document\n') and answer.code == 1
+    assert kubectl(f'apply view-last-applied {kind} a').err == (
+        "error: invalid character 'b' looking for beginning of object key string\n")
+
+
 def test_a_set_deletes_what_it_holds_no_more(kubectl, apply):
     assert apply('-n default --applyset=site', 'a', 'b').out == 'configmap/a created\nconfigmap/b created\n'
     kubectl('create cm other')

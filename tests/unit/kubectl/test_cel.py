@@ -48,6 +48,9 @@ spec:
 @pytest.mark.parametrize(('rule', 'problem'), [
     ('self.foo > 1', "compilation failed: ERROR: <input>:1:5: undefined field 'foo'\n | self.foo > 1\n | ....^\n"),
     ('self.metadata.labels.size() > 0', "compilation failed: ERROR: <input>:1:14: undefined field 'labels'\n"),
+    ('selff.spec.x > 1', ":1:1: undeclared reference to 'selff' (in container '')\n | selff.spec.x > 1\n | ^"),
+    ('has(self)', 'ERROR: <input>:1:5: invalid argument to has() macro\n | has(self)\n | ....^\n'),
+    ("'ü' == a.b && c", ":8: undeclared reference to 'a' (in container '')\n | 'ü' == a.b && c\n | .．.....^\nERROR"),
     ('self.spec.x', 'cel expression must evaluate to a bool\n'),
     ("'a'", 'cel expression must evaluate to a bool\n'),
     ("self.spec.x > 1 && has(self.spec.any.y) && self.spec.map.k == 'v' && self.metadata.name.size() < 5", ''),

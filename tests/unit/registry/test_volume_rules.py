@@ -149,4 +149,4 @@ def test_where_a_volume_is_may_be_told_later_and_not_otherwise(kinds):
         'nodeAffinity: Invalid value: {"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":'
         '"In","Values":["n2"]}],"MatchFields":null}]}}: field is immutable']
     assert _of_update(kinds, renamed, lambda new: new['spec'].pop('nodeAffinity')) == [
-        'nodeAffinity: Invalid value: "null": field is immutable']
+        'nodeAffinity: Invalid value: null: field is immutable']

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.resources import ALL, Resource, Subresource
+from tutor.apimachinery.resources import Resource, Subresource
 from tutor.client.transport import ADMIN
 from tutor.cluster.apiserver import deletion
 from tutor.cluster.registry.apiextensions.customresourcedefinition import CLEANUP, set_condition
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 _READ_WRITE = ('get', 'patch', 'update')
+_VERBS = ('delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch')
+"""In the order of the DiscoveryController of apiextensions."""
 ESTABLISHING = 0.005
 """How long the controllers take to see a new definition."""
 
@@ -169,9 +171,10 @@ def _resource(crd: Object, version: Object) -> Resource:
         subresources.append(Subresource('status', names['kind'], _READ_WRITE))
     if given.get('scale') is not None:
         subresources.append(Subresource('scale', 'Scale', _READ_WRITE, 'autoscaling', 'v1'))
+    stored = next((each['name'] for each in spec['versions'] if each.get('storage')), version['name'])
     return Resource(spec['group'], version['name'], names['plural'], names['singular'], names['kind'],
-                    spec['scope'] == 'Namespaced', ALL, tuple(names.get('shortNames') or ()),
-                    tuple(names.get('categories') or ()), tuple(subresources))
+                    spec['scope'] == 'Namespaced', _VERBS, tuple(names.get('shortNames') or ()),
+                    tuple(names.get('categories') or ()), tuple(subresources), f'{spec["group"]}/{stored}')
 
 
 def _first(crd: Object) -> Resource:

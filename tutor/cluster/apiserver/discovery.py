@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery import errors
@@ -126,6 +128,12 @@ def resource_list(server: ApiServer, group: str, version: str) -> Object:
     return {'kind': 'APIResourceList', 'apiVersion': 'v1', 'groupVersion': group_version, 'resources': found}
 
 
+def storage_version_hash(resource: Resource) -> str:
+    """discovery.StorageVersionHash: it changes when the objects are stored in another version."""
+    group, _, version = resource.stored_as.rpartition('/')
+    return b64encode(sha256(f'{group}/{version}/{resource.kind}'.encode()).digest()[:8]).decode()
+
+
 def _entries(resource: Resource) -> list[Object]:
     entry: dict[str, Any] = {
         'name': resource.plural, 'singularName': resource.singular, 'namespaced': resource.namespaced,
@@ -134,6 +142,8 @@ def _entries(resource: Resource) -> list[Object]:
         entry['shortNames'] = list(resource.short_names)
     if resource.categories:
         entry['categories'] = list(resource.categories)
+    if resource.stored_as:
+        entry['storageVersionHash'] = storage_version_hash(resource)
     entries = [entry]
     for sub in resource.subresources:
         below: dict[str, Any] = {'name': f'{resource.plural}/{sub.name}', 'singularName': '',

@@ -51,8 +51,7 @@ def update_object(scope: Scope, new: Object, old: Object) -> Object:
     context = scope.context()
     status = scope.info.subresource == 'status'
     entries = ownership.take(scope, new)
-    if not status:
-        strategy.default(new)
+    strategy.default(new)
     admission.mutate(scope, new, old, context)
     stored = scope.store.update(new, old, context, status, scope.info.verb == 'patch',
                                 partial(_admit, scope, old=old, context=context))

@@ -47,7 +47,7 @@ def validate_match(spec: Object, path: str = 'spec') -> list[FieldError]:
     if selector.empty and spec.get('selector') is not None:
         return []
     if not selector.matches(labels or {}):
-        return [field.invalid(f'{path}.template.metadata.labels', labels or field.NIL, MISMATCH)]
+        return [field.invalid(f'{path}.template.metadata.labels', labels or None, MISMATCH)]
     return []
 
 

@@ -49,16 +49,14 @@ class CustomResourceDefinitionStrategy(Kind):
         return definition.validate(obj)
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        found = self.check(new, context)
+        found, names, before = self.check(new, context), new['spec']['names'], old['spec']['names']
         established = any(item.get('type') == 'Established' and item.get('status') == 'True'
                           for item in (old.get('status') or {}).get('conditions') or ())
         if established:
-            found += metadata.immutable(new['spec'].get('scope'), old['spec'].get('scope'), 'spec.scope')
-            found += metadata.immutable(new['spec']['names'].get('kind'), old['spec']['names'].get('kind'),
-                                        'spec.names.kind')
-        found += metadata.immutable(new['spec'].get('group'), old['spec'].get('group'), 'spec.group')
-        return found + metadata.immutable(new['spec']['names'].get('plural'), old['spec']['names'].get('plural'),
-                                          'spec.names.plural')
+            found += metadata.immutable(new['spec'].get('scope', ''), old['spec'].get('scope', ''), 'spec.scope')
+            found += metadata.immutable(names.get('kind', ''), before.get('kind', ''), 'spec.names.kind')
+        found += metadata.immutable(new['spec'].get('group', ''), old['spec'].get('group', ''), 'spec.group')
+        return found + metadata.immutable(names.get('plural', ''), before.get('plural', ''), 'spec.names.plural')
 
     def finalizing(self, obj: Object) -> bool:
         """The first DELETE only marks it."""

@@ -130,7 +130,7 @@ def _capacity(spec: Object) -> list[FieldError]:
     capacity = spec.get('capacity')
     found: list[FieldError] = [] if capacity else [field.required('spec.capacity')]
     if not capacity or 'storage' not in capacity or len(capacity) > 1:
-        found.append(field.not_supported('spec.capacity', field.NIL if capacity is None else capacity, ('storage',)))
+        found.append(field.not_supported('spec.capacity', capacity, ('storage',)))
     for name, amount in (capacity or {}).items():
         found += volume.basic(amount, f'spec.capacity[{name}]') + volume.positive(amount, f'spec.capacity[{name}]')
     return found

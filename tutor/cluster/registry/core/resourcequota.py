@@ -50,7 +50,7 @@ class ResourceQuotaStrategy(Kind):
         for requirement in selected:
             found += _requirement(requirement, spec)
         # As upstream, what is shown is the other list of scopes.
-        return found + _conflicts([item.get('scopeName') for item in selected], spec.get('scopes') or field.NIL)
+        return found + _conflicts([item.get('scopeName') for item in selected], spec.get('scopes') or None)
 
     def validate_status(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidateResourceQuotaStatusUpdate."""

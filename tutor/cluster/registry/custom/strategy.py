@@ -150,7 +150,7 @@ class CustomResourceStrategy(Kind):
             found = _ratcheted(found, validation.validate(old, structural), obj, old)
         if self._ruled[obj['apiVersion'].rpartition('/')[2]]:
             if validation.blocks_rules(found):
-                found.append(field.invalid('<nil>', field.NIL, UNCHECKED))
+                found.append(field.invalid('<nil>', None, UNCHECKED))
             else:
                 found += rules.validate(obj, old, structural)
         return found

@@ -55,7 +55,7 @@ class EndpointSliceStrategy(Kind):
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         found = self.check(new, context)
-        return found + metadata.immutable(new.get('addressType'), old.get('addressType'), 'addressType')
+        return found + metadata.immutable(new.get('addressType', ''), old.get('addressType', ''), 'addressType')
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
         """warnOnDeprecatedAddressType."""

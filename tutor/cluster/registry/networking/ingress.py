@@ -37,7 +37,7 @@ class IngressStrategy(Kind):
         spec = obj['spec']
         found: list[FieldError] = []
         if not spec.get('rules') and 'defaultBackend' not in spec:
-            found.append(field.invalid('spec', field.NIL, 'either `defaultBackend` or `rules` must be specified'))
+            found.append(field.invalid('spec', None, 'either `defaultBackend` or `rules` must be specified'))
         if 'defaultBackend' in spec:
             _backend(spec['defaultBackend'], 'spec.defaultBackend', found)
         for index, rule in enumerate(spec.get('rules') or ()):

@@ -43,8 +43,8 @@ class IngressClassStrategy(Kind):
         return found
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
-        return metadata.immutable(new['spec'].get('controller'), old['spec'].get('controller'), 'spec.controller') \
-            + self.check(new, context)
+        return metadata.immutable(new['spec'].get('controller', ''), old['spec'].get('controller', ''),
+                                  'spec.controller') + self.check(new, context)
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
         name = obj['metadata']['name']

@@ -39,7 +39,7 @@ class RuntimeClassStrategy(Kind):
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidateRuntimeClassUpdate. As upstream, nothing else is looked at."""
-        return metadata.immutable(new.get('handler'), old.get('handler'), 'handler')
+        return metadata.immutable(new.get('handler', ''), old.get('handler', ''), 'handler')
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
         """GetWarningsForRuntimeClass."""

@@ -137,7 +137,7 @@ def _request(request: Object, path: str) -> list[FieldError]:
     """validateDeviceRequest."""
     exactly, alternatives = request.get('exactly'), request.get('firstAvailable')
     if exactly is not None and alternatives:
-        return [field.invalid(path, field.NIL, 'exactly one of `exactly` or `firstAvailable` is required, but multiple '
+        return [field.invalid(path, None, 'exactly one of `exactly` or `firstAvailable` is required, but multiple '
                                                'fields are set')]
     if exactly is not None:
         return _device(exactly, f'{path}.exactly')

@@ -101,25 +101,27 @@ def three_way_patch(info: Info, modified: Object, warn: Callable[[str], None]) -
     from tutor.apimachinery.patches import diff, merge
     current = info.object
     text = original_configuration(current)
-    try:
-        original = json.loads(text) if text else {}
-    except ValueError as error:
-        raise with_source(f'retrieving original configuration from:\n{current}\nfor:', info.source,
-                          KubectlError(str(error))) from None
     definition = for_resource(info.mapping)
-    if definition is not None:
-        try:
-            return diff.three_way(original, modified, current, definition)
-        except PatchError as error:
-            for spec in ('openapi v3', 'openapi'):
-                warn(f'warning: error calculating patch from {spec} spec: {error}\n')
-            raise KubectlError(
-                f'creating patch with:\noriginal:\n{text or ""}\nmodified:\n{configuration_text(modified)}\ncurrent:\n'
-                f'{configuration_text(current)}\nfor:: {error}') from None
-    patch = merge.three_way(original, modified, current)
+    try:
+        if definition is not None:
+            return diff.three_way(_original(text), modified, current, definition)
+        patch = merge.three_way(_original(text), modified, current)
+    except PatchError as error:
+        for spec in ('openapi v3', 'openapi') if definition is not None else ():
+            warn(f'warning: error calculating patch from {spec} spec: {error}\n')
+        raise KubectlError(
+            f'creating patch with:\noriginal:\n{text or ""}\nmodified:\n{configuration_text(modified)}\ncurrent:\n'
+            f'{configuration_text(current)}\nfor:: {error}') from None
     if any(name in patch for name in _IDENTITY) or 'name' in (patch.get('metadata') or {}):
         raise KubectlError('At least one of apiVersion, kind and name was changed')
     return patch
+
+
+def _original(text: str | None) -> Object:
+    try:
+        return json.loads(text) if text else {}
+    except ValueError:
+        raise PatchError('invalid JSON document') from None  # mergepatch.ErrBadJSONDoc
 
 
 def apply_locally(info: Info, patch: Object, content_type: str) -> Object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tutor.apimachinery.decode import json_problem
 from tutor.kubectl.annotation import original_configuration
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError, UsageError, with_source
@@ -41,8 +42,7 @@ class ViewLastAppliedOptions(Options):
         try:
             self.configurations.append(json.loads(text))
         except ValueError as error:
-            raise with_source(f'retrieving original configuration from:\n{info.object}\nfor:', info.source,
-                              KubectlError(str(error))) from None
+            raise KubectlError(json_problem(text, error)) from None
 
     def _print(self, configuration: Any) -> None:
         if self.flags['output'] == 'json':
