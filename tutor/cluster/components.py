@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tutor.cluster.containers.programs import proxy_settings
 from tutor.cluster.election import Election, Switch
 from tutor.cluster.network.proxy import ServiceProxy
 from tutor.cluster.network.proxy_servers import ProxyServers
@@ -122,8 +123,9 @@ class Proxy:
     servers: ProxyServers
 
     def start(self, ctx: Context, io: IO) -> None:
-        self.proxy.start(ctx.host.hostname)
-        self.servers.start(ctx.host.hostname, ctx)
+        settings = proxy_settings.read(ctx)
+        self.proxy.start(ctx.host.hostname, settings)
+        self.servers.start(ctx.host.hostname, ctx, settings.backend)
 
     def stop(self, ctx: Context) -> None:
         self.proxy.stop(ctx.host.hostname)

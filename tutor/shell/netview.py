@@ -14,7 +14,7 @@ SYN, ANSWERED, REFUSED, CLOSED = 'syn', 'answered', 'refused', 'closed'
 @dataclass(frozen=True, slots=True)
 class Device:
     """A network device. `peer` is the number of its other end in another namespace, 0 when it has none; `master` the
-    bridge it belongs to."""
+    bridge it belongs to. `dummy` are the addresses of a device that is down and leads nowhere."""
 
     number: int
     name: str
@@ -23,6 +23,7 @@ class Device:
     prefix: int = 24
     peer: int = 0
     master: str = ''
+    dummy: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,9 @@ def test_etcd_names_where_it_serves(shared: Desk) -> None:
 def test_the_proxy_tells_its_mode(shared: Desk) -> None:
     lines = said(shared, 'ds/kube-proxy')
     assert lines[0] == 'server_linux.go:53] "Using iptables proxy"'
-    assert 'server.go:219] "Successfully retrieved NodeIPs" NodeIPs=["172.30.1.2"]' in lines
-    assert 'server.go:527] "Version info" version="v1.36.1"' in lines
-    assert lines[-2] == 'shared_informer.go:356] "Caches are synced" controller="service config"'
+    assert 'server.go:228] "Successfully retrieved NodeIPs" NodeIPs=["172.30.1.2"]' in lines
+    assert 'server.go:539] "Version info" version="v1.36.1"' in lines
+    assert lines[-2] == 'shared_informer.go:388] "Caches are synced" controller="service config"'
 
 
 @pytest.mark.parametrize(('where', 'command', 'told'), [

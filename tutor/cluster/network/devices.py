@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from tutor.shell.netview import Device, Neighbour, Route, mac_of
@@ -38,6 +39,12 @@ def devices(fabric: Fabric, stack: Stack) -> list[Device]:
         found += [Device(number, _veth(pod), mac_of(pod.address), peer=2, master=BRIDGE)
                   for number, pod in enumerate(pods, FIRST_VETH)]
     return found
+
+
+def dummy_mac(address: str) -> str:
+    """The hardware address that the kernel gives to a device without wires."""
+    digest = hashlib.sha256(address.encode()).digest()
+    return ':'.join(f'{byte:02x}' for byte in (digest[0] & 0xfc | 0x02, *digest[1:6]))
 
 
 def routes(fabric: Fabric, stack: Stack) -> list[Route]:

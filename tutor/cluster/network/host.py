@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tutor.cluster.network import devices, iptables, resolver
+from tutor.cluster.containers.programs.proxy_settings import IPTABLES, IPVS, NFTABLES
+from tutor.cluster.network import devices, iptables, iptables_rules, ipvs, nftables, resolver
 from tutor.cluster.network.dns import DnsAnswer, Question
+from tutor.cluster.network.proxy import ServiceProxy
+from tutor.cluster.network.service_ports import service_ports
 from tutor.cluster.network.stack import Answer, Stack, TcpConnection, TcpListener, UdpListener
 from tutor.shell.netview import Device, Flow, Neighbour, Route, Watcher
 from tutor.shell.tls import Certificates
@@ -79,13 +83,52 @@ class HostNetwork:
         """Send a datagram and wait for the answer; raises OSError."""
         return await self.stack.fabric.ask(self.stack, address, port, question, timeout)
 
+    # -- what the service proxy has written -----------------------------------------------------------------------
+
     def packet_filter(self) -> tuple[iptables.Tables, Any]:
-        """The kernel's packet filter tables here, and what shows them: a pod's own are empty."""
+        """The tables that iptables sees here, and what shows them: a pod's own are empty."""
+        found = iptables.empty()
         if self.stack.pod:
-            return iptables.empty(), iptables
-        rules = [getattr(proxy, 'rules', lambda node: None)(self.stack.node) for proxy in self.stack.fabric.proxies]
-        found = next((found for found in rules if found is not None), None)
-        return iptables.tables(found, self.stack.node, self.stack.fabric.cluster_cidr), iptables
+            return found, iptables
+        iptables_rules.kubelet(found)
+        proxy, node, pods = self._proxy(), self.stack.node, self.stack.fabric.cluster_cidr
+        written = proxy.kernel(node) if proxy is not None else {}
+        if proxy is not None and IPTABLES in written:
+            iptables_rules.proxy(found, service_ports(written[IPTABLES], node), self.stack.address, pods,
+                                 proxy.settings(node).localhost_node_ports)
+        elif IPVS in written:
+            ipvs.rules(found, pods)
+        return found, iptables
+
+    def virtual_servers(self) -> list[ipvs.VirtualServer]:
+        """What ipvsadm lists here."""
+        proxy, node = self._proxy(), self.stack.node
+        rules = proxy.kernel(node).get(IPVS) if proxy is not None else None
+        if proxy is None or rules is None:
+            return []
+        bridges = (device.address for device in devices.devices(self.stack.fabric, self.stack)
+                   if device.name == devices.BRIDGE)
+        own = ['127.0.0.1', self.stack.address, *bridges]
+        return ipvs.virtual_servers(service_ports(rules, node), own, proxy.settings(node).scheduler or 'rr')
+
+    def rule_set(self) -> tuple[nftables.Table | None, Any]:
+        """kube-proxy's table of nftables here, and what shows it; None where it has none."""
+        proxy, node, fabric = self._proxy(), self.stack.node, self.stack.fabric
+        rules = proxy.kernel(node).get(NFTABLES) if proxy is not None else None
+        if rules is None:
+            return None, nftables
+        return nftables.table(service_ports(rules, node), self.stack.address, fabric.cluster_cidr), nftables
+
+    def _proxy(self) -> ServiceProxy | None:
+        """The service proxy of this machine's kernel; a pod's has none."""
+        proxies = () if self.stack.pod else self.stack.fabric.proxies
+        return next((proxy for proxy in proxies if isinstance(proxy, ServiceProxy)), None)
+
+    def _devices_of_proxy(self) -> list[Device]:
+        proxy = self._proxy()
+        rules = proxy.kernel(self.stack.node).get(IPVS) if proxy is not None else None
+        return [] if rules is None else [Device(0, ipvs.DEVICE, devices.dummy_mac(self.stack.address), dummy=tuple(
+            ipvs.addresses(service_ports(rules, self.stack.node))))]
 
     def sockets(self) -> list[tuple[str, str, int, Any]]:
         """What listens here: protocol, address ('' for all), port, and the view that opened it."""
@@ -95,7 +138,8 @@ class HostNetwork:
 
     def devices(self) -> list[Device]:
         """The network devices beside the loopback one."""
-        return devices.devices(self.stack.fabric, self.stack)
+        found = devices.devices(self.stack.fabric, self.stack)
+        return found + [replace(device, number=found[-1].number + 1) for device in self._devices_of_proxy()]
 
     def routes(self) -> list[Route]:
         return devices.routes(self.stack.fabric, self.stack)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address, ip_network
 from typing import Any, Protocol
 
 from tutor.apimachinery.objects import Object, key, labels
 from tutor.client.informer import Informer, Informers
+from tutor.cluster.containers.programs.proxy_settings import IPTABLES, IPVS, NFTABLES, ProxySettings
 from tutor.cluster.network.fabric import DROPPED, REFUSED, Fabric, Translated
 from tutor.cluster.network.stack import Stack, is_loopback
 from tutor.cluster.simulation import Simulation
@@ -93,18 +95,26 @@ class ServiceProxy:
         self._fabric = fabric
         self._live = LiveRules(informers.of('services'), informers.of('endpointslices.discovery.k8s.io'),
                                informers.of('nodes'))
-        self._rules: dict[str, Rules] = {}
+        self._kernels: dict[str, dict[str, Rules]] = {}
+        """By node and mode: the rules that stand there, in the order in which they are looked at."""
+        self._settings: dict[str, ProxySettings] = {}
         self._running: set[str] = set()
         self._cut_off: set[str] = set()
         self._affinity: dict[tuple[str, str], tuple[Endpoint, float]] = {}
+        self._turns: dict[tuple[str, str, str], int] = {}
+        """Whose turn it is of the endpoints of a Service's port on a node, for ipvs."""
         fabric.proxies.append(self)
 
-    def know_pods_by(self, cidr: str) -> None:
-        """The setting clusterCIDR."""
-        self._fabric.cluster_cidr = cidr
-
-    def start(self, node: str) -> None:
-        """A node's proxy runs, and follows the API server as long as it reaches it."""
+    def start(self, node: str, settings: ProxySettings | None = None) -> None:
+        """A node's proxy runs, and follows the API server as long as it reaches it. It clears away what other modes
+        have left, if it surely is in nobody's use (platformCleanup), and what ipvs has of iptables' chains."""
+        if settings is not None:
+            self._fabric.cluster_cidr = settings.pods
+        settings = self._settings[node] = settings or ProxySettings()
+        kernel = self._kernels.setdefault(node, {})
+        replaced = {IPTABLES: (NFTABLES,), IPVS: (NFTABLES, IPTABLES), NFTABLES: (IPTABLES, IPVS)}[settings.backend]
+        left = {mode: rules for mode, rules in kernel.items() if mode not in (*replaced, settings.backend)}
+        self._kernels[node] = {settings.backend: self._live.frozen(), **left}
         self._running.add(node)
         self._refresh(node)
 
@@ -119,40 +129,52 @@ class ServiceProxy:
         self._refresh(node)
 
     def _refresh(self, node: str) -> None:
+        kernel = self._kernels.get(node)
+        if kernel is None:
+            return
+        mode = self._settings[node].backend
         if node in self._running and node not in self._cut_off:
-            self._rules[node] = self._live
-        elif self._rules.get(node) is self._live:
-            self._rules[node] = self._live.frozen()
+            kernel[mode] = self._live
+        elif kernel[mode] is self._live:
+            kernel[mode] = self._live.frozen()
 
     def flush(self, node: str) -> None:
         """A node was rebooted: its rules are gone."""
-        self._rules.pop(node, None)
+        self._kernels.pop(node, None)
 
     def rules(self, node: str) -> Rules | None:
-        """The rules in a node's kernel; None where no proxy ever ran."""
-        return self._rules.get(node)
+        """The rules that count in a node's kernel; None where no proxy ever ran."""
+        return next(iter(self._kernels.get(node, {}).values()), None)
+
+    def kernel(self, node: str) -> Mapping[str, Rules]:
+        """All rules in a node's kernel, by the mode of the proxy that wrote them."""
+        return self._kernels.get(node, {})
+
+    def settings(self, node: str) -> ProxySettings:
+        """Those of the proxy that ran last on a node."""
+        return self._settings.get(node) or ProxySettings()
 
     # -- translation --------------------------------------------------------------------------------------------
 
     def translate(self, source: Stack, address: str, port: int, protocol: str) -> Translated | str | None:
         """Proxy.translate: cluster IPs, external IPs and load balancers' addresses, then node ports."""
-        rules = self._rules.get(source.node)
+        rules = self.rules(source.node)
         if rules is not None:
             for service in rules.by_address(address):
                 for entry in service['spec'].get('ports') or ():
                     if entry['port'] == port and entry.get('protocol', 'TCP') == protocol:
                         external = address not in cluster_ips(service)
+                        if external and not _admits(service, source, address):
+                            return DROPPED
                         return self._pick(rules, service, entry, source, external, source.node)
         return self._translate_node_port(source, address, port, protocol)
 
     def _translate_node_port(self, source: Stack, address: str, port: int,
                              protocol: str) -> Translated | str | None:
-        if is_loopback(address):
+        target = source if is_loopback(address) else self._fabric.owner(address)
+        if target is None or target.pod or (is_loopback(address) and not self._opens_localhost(target.node)):
             return None
-        target = self._fabric.owner(address)
-        if target is None or target.pod:
-            return None
-        rules = self._rules.get(target.node)
+        rules = self.rules(target.node)
         if rules is None:
             return None
         for service in rules.by_node_port(port):
@@ -160,6 +182,11 @@ class ServiceProxy:
                 if entry.get('nodePort') == port and entry.get('protocol', 'TCP') == protocol:
                     return self._pick(rules, service, entry, source, True, target.node)
         return None
+
+    def _opens_localhost(self, node: str) -> bool:
+        """Whether node ports are open on 127.0.0.1 as well (iptables.localhostNodePorts)."""
+        settings = self.settings(node)
+        return settings.backend == IPTABLES and settings.localhost_node_ports and not settings.node_port_addresses
 
     def _pick(self, rules: Rules, service: Object, entry: Object, source: Stack, external: bool,
               node: str) -> Translated | str:
@@ -182,19 +209,28 @@ class ServiceProxy:
         if not endpoints:
             return REFUSED
         sticky = spec.get('sessionAffinity') == 'ClientIP'
-        address, port, _ = self._sticky(service, endpoints, source) if sticky else self._choice(endpoints)
+        turn = (node, key(service), entry.get('name', ''))
+        address, port, _ = (self._sticky(service, endpoints, source, turn) if sticky
+                            else self._choice(endpoints, turn))
         return Translated(address, port, node if masquerades or address == source.address else '')
 
-    def _choice(self, endpoints: list[Endpoint]) -> Endpoint:
-        return endpoints[0] if len(endpoints) == 1 else self._simulation.random.choice(endpoints)
+    def _choice(self, endpoints: list[Endpoint], turn: tuple[str, str, str]) -> Endpoint:
+        """One at random, or the next in ipvs mode, whose schedulers find all equal here."""
+        if len(endpoints) == 1:
+            return endpoints[0]
+        if self.settings(turn[0]).backend != IPVS:
+            return self._simulation.random.choice(endpoints)
+        self._turns[turn] = number = (self._turns.get(turn, -1) + 1) % len(endpoints)
+        return endpoints[number]
 
-    def _sticky(self, service: Object, endpoints: list[Endpoint], source: Stack) -> Endpoint:
+    def _sticky(self, service: Object, endpoints: list[Endpoint], source: Stack,
+                turn: tuple[str, str, str]) -> Endpoint:
         config = (service['spec'].get('sessionAffinityConfig') or {}).get('clientIP') or {}
         client = (key(service), source.address)
         now = self._simulation.now
         last, until = self._affinity.get(client, (None, 0.0))
         if last is None or now > until or last not in endpoints:
-            last = self._choice(endpoints)
+            last = self._choice(endpoints, turn)
         self._affinity[client] = (last, now + config.get('timeoutSeconds', 10800))
         return last
 
@@ -229,6 +265,14 @@ def _kept_near(ready: list[Object], where: tuple[str, str]) -> list[Object]:
         if name and all(hints) and any(name in names for names in hints):
             return [endpoint for endpoint, names in zip(ready, hints, strict=True) if name in names]
     return ready
+
+
+def _admits(service: Object, source: Stack, address: str) -> bool:
+    """loadBalancerSourceRanges: who may use the address of a Service's load balancer."""
+    ranges = service['spec'].get('loadBalancerSourceRanges')
+    if not ranges or address in (service['spec'].get('externalIPs') or ()):
+        return True
+    return any(ip_address(source.address) in ip_network(cidr, strict=False) for cidr in ranges)
 
 
 def addresses_of(service: Object) -> list[str]:

@@ -4,7 +4,6 @@ stays on the node (pkg/proxy/healthcheck)."""
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from errno import EADDRINUSE
@@ -20,12 +19,8 @@ from tutor.shell.process import Context
 
 METRICS_PORT = 10249
 HEALTH_PORT = 10256
-CONFIG = '/var/lib/kube-proxy/config.conf'
-DEFAULT_MODE = 'iptables'
 _JSON = {'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff'}
 _TEXT = {'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff'}
-_pods = re.compile(r'^clusterCIDR: *"?([\d./]*)', re.MULTILINE)
-_mode = re.compile(r'^mode: *"?(\w*)', re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -48,14 +43,12 @@ class ProxyServers:
         """Services that have a port for their health: the port and 'namespace/name', by the latter."""
         informers.of('services').on_change(self._changed)
 
-    def start(self, node: str, ctx: Context) -> None:
-        """A node's proxy runs."""
+    def start(self, node: str, ctx: Context, mode: str) -> None:
+        """A node's proxy runs in a mode."""
         network: Any = ctx.host.network
         if network is None:
             return
         here = self._nodes[node] = _Node(network)
-        mode = _configured(_mode, ctx) or DEFAULT_MODE
-        self._proxy.know_pods_by(_configured(_pods, ctx))
         texts = GoService(_paths({'/proxyMode': mode, '/healthz': 'ok'}), self._simulation)
         _open(network, METRICS_PORT, texts, here.always.append, '127.0.0.1')
         _open(network, HEALTH_PORT, GoService(self._healthy, self._simulation), here.always.append)
@@ -97,15 +90,6 @@ class ProxyServers:
         now = f'{self._simulation.wall():%Y-%m-%d %H:%M:%S.%f} +0000 UTC'
         return HttpResponse(200, dict(_JSON), f'{{"lastUpdated": "{now}","currentTime": "{now}", '
                                               '"nodeEligible": true}'.encode())
-
-
-def _configured(setting: re.Pattern[str], ctx: Context) -> str:
-    """What its configuration file says, '' for nothing."""
-    try:
-        found = setting.search(ctx.files.read_text(CONFIG))
-    except OSError:
-        found = None
-    return found[1] if found else ''
 
 
 def _open(network: Any, port: int, service: GoService, opened: Callable[[Callable[[], None]], None],

@@ -65,8 +65,8 @@ def _shown(wanted: str, addresses: bool, brief: bool, ctx: Context) -> str:
                         bare=not busybox)
     if brief:
         rows = [('lo', 'UNKNOWN', '127.0.0.1/8', '00:00:00:00:00:00')] if wanted in ('', 'lo') else []
-        rows += [(_name(device), 'UP', f'{device.address}/{device.prefix}' if device.address else '', device.mac)
-                 for device in chosen]
+        rows += [(_name(device), 'DOWN' if device.dummy else 'UP', ' '.join(
+            f'{address}/{prefix}' for address, prefix in _addressed(device)), device.mac) for device in chosen]
         return ''.join(f'{name:<16} {state:<14} {address if addresses else mac} \n'
                        for name, state, address, mac in rows)
     group = '' if ctx.host.userland == 'busybox' else 'group default '
@@ -80,7 +80,17 @@ def _name(device: Device) -> str:
     return f'{device.name}@if{device.peer}' if device.peer else device.name
 
 
+def _addressed(device: Device) -> list[tuple[str, int]]:
+    """A device's addresses and their prefixes."""
+    return [*(((device.address, device.prefix),) if device.address else ()), *((each, 32) for each in device.dummy)]
+
+
 def _block(device: Device, group: str) -> str:
+    if device.dummy:
+        return (f'{device.number}: {device.name}: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN {group}\n    '
+                f'link/ether {device.mac} brd ff:ff:ff:ff:ff:ff\n' + ''.join(
+                    f'    inet {address}/32 scope global {device.name}\n'
+                    '       valid_lft forever preferred_lft forever\n' for address in device.dummy))
     master = f'master {device.master} ' if device.master else ''
     shown = (f'{device.number}: {_name(device)}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue {master}'
              f'state UP {group}\n    link/ether {device.mac} brd ff:ff:ff:ff:ff:ff'

@@ -67,8 +67,10 @@ def _version(name: str, version: str) -> str:
 
 
 async def _prepare(name: str, argv: list[str], io: IO, ctx: Context) -> None:
-    """What a program of the control plane does before it works. Raises CannotStart."""
-    from tutor.cluster.containers.programs import controlplane
+    """What a program of Kubernetes itself does before it works. Raises CannotStart."""
+    from tutor.cluster.containers.programs import controlplane, proxy_settings
+    if name == 'kube-proxy':
+        await proxy_settings.reach_server(proxy_settings.read(ctx), io, ctx)
     if name not in controlplane.FLAGS:
         return
     flags = controlplane.check(name, argv, io, ctx)

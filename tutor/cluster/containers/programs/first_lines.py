@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from tutor.cluster.containers.programs import proxy_settings
+from tutor.cluster.containers.programs.proxy_settings import IPTABLES, IPVS, NFTABLES
 from tutor.cluster.containers.programs.secure_port import PORTS
 from tutor.cluster.simulation import Simulation
 from tutor.shell.klog import Klog
@@ -26,7 +27,10 @@ VALIDATING = ('LimitRanger', 'ServiceAccount', 'NodeRestriction', 'AlwaysPullIma
               'DenyServiceExternalIPs', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook', 'ResourceQuota')
 OFF_BY_DEFAULT = {'NamespaceAutoProvision', 'NodeRestriction', 'AlwaysPullImages', 'DenyServiceExternalIPs'}
 CLIENT_CA = 'client-ca::kube-system::extension-apiserver-authentication::client-ca-file'
-PROXY_CONFIG = '/var/lib/kube-proxy/config.conf'
+PROXIERS = {IPTABLES: 137, IPVS: 194, NFTABLES: 254}
+"""On which line each proxy mode tells of itself."""
+IPVS_DEPRECATED = ("The ipvs proxier is now deprecated and may be removed in a future release. Please use 'nftables' "
+                   'instead.')
 ROUTE_LOCALNET = (
     'Setting route_localnet=1 to allow node-ports on localhost; to change this either disable '
     'iptables.localhostNodePorts (--iptables-localhost-nodeports) or set nodePortAddresses (--nodeport-addresses) to '
@@ -67,8 +71,8 @@ def _version(log: Klog, file: str, line: int, words: str) -> None:
 
 
 def _synced(log: Klog, controller: str) -> None:
-    log.info('shared_informer.go:349', 'Waiting for caches to sync', controller=controller)
-    log.info('shared_informer.go:356', 'Caches are synced', controller=controller)
+    log.info('shared_informer.go:381', 'Waiting for caches to sync', controller=controller)
+    log.info('shared_informer.go:388', 'Caches are synced', controller=controller)
 
 
 # -- the control plane ----------------------------------------------------------------------------------------------
@@ -156,25 +160,31 @@ def _etcd(flags: Mapping[str, str], io: IO, ctx: Context) -> None:
 
 
 def _proxy(log: Klog, flags: Mapping[str, str], ctx: Context) -> None:
-    path = flags.get('config') or PROXY_CONFIG
-    found = re.search(r'^mode: *"?(\w+)', ctx.files.read_text(path) if ctx.files.is_file(path) else '', re.MULTILINE)
-    mode = found[1] if found else 'iptables'
-    log.info('server_linux.go:53', f'Using {mode} proxy')
-    _synced(log, 'node informer cache')
+    settings = proxy_settings.read(ctx)
+    mode = settings.backend
+    if not settings.mode:
+        log.info('server_linux.go:53', 'Using iptables proxy')
+    log.info('shared_informer.go:402', 'Waiting for caches to sync')
+    log.info('shared_informer.go:409', 'Caches are synced')
     addresses = ctx.host.network.addresses if ctx.host.network is not None else []
-    log.info('server.go:219', 'Successfully retrieved NodeIPs', NodeIPs=addresses)
-    log.error('server.go:256', 'Kube-proxy configuration may be incomplete or incorrect', OPEN_NODE_PORTS)
-    log.info('server.go:265', 'kube-proxy running in dual-stack mode', **{'primary ipFamily': 'IPv4'})
-    log.info('server_linux.go:132', f'Using {mode} Proxier')
-    if mode == 'iptables':
+    log.info('server.go:228', 'Successfully retrieved NodeIPs', NodeIPs=addresses)
+    if mode != NFTABLES and not settings.node_port_addresses:
+        log.error('server.go:265', 'Kube-proxy configuration may be incomplete or incorrect', OPEN_NODE_PORTS)
+    log.info('server.go:274', 'kube-proxy running in dual-stack mode', **{'primary ipFamily': 'IPv4'})
+    log.info(f'server_linux.go:{PROXIERS[mode]}', f'Using {mode} Proxier')
+    if mode == IPTABLES and settings.localhost_node_ports and not settings.node_port_addresses:
         log.info('proxier.go:242', ROUTE_LOCALNET, ipFamily='IPv4')
-    _version(log, 'server.go', 527, 'Version info')
+    if mode == IPVS:
+        log.error('server_linux.go:196', IPVS_DEPRECATED)
+        for family in ('IPv4', 'IPv6') if not settings.scheduler else ():
+            log.info('proxier.go:351', 'IPVS scheduler not specified, use rr by default', ipFamily=family)
+    _version(log, 'server.go', 539, 'Version info')
     kinds = ((200, 'service'), (106, 'endpoint slice'), (403, 'serviceCIDR'), (309, 'node'))
     for line, kind in kinds:
         log.info(f'config.go:{line}', f'Starting {kind} config controller')
-        log.info('shared_informer.go:349', 'Waiting for caches to sync', controller=f'{kind} config')
+        log.info('shared_informer.go:381', 'Waiting for caches to sync', controller=f'{kind} config')
     for _, kind in reversed(kinds):
-        log.info('shared_informer.go:356', 'Caches are synced', controller=f'{kind} config')
+        log.info('shared_informer.go:388', 'Caches are synced', controller=f'{kind} config')
 
 
 _KLOG = {'kube-apiserver': _apiserver, 'kube-scheduler': _scheduler, 'kube-controller-manager': _controller_manager,
