@@ -110,12 +110,53 @@ def test_a_failed_pod_of_an_index_is_not_counted_before_it_is_replaced(world, ma
     failed = world.names('pods', index)[0]
     world.run(5)
     assert job_pods.tracked(world.get('pods', failed))
-    assert (world.status('jobs.batch', 'work').get('failed', 0), world.status('jobs.batch', 'work')['active']) == (0, 1)
+    assert world.status('jobs.batch', 'work').get('failed', 0) == 0
     world.run(8)
     assert sorted(one['metadata']['annotations'][job_pods.INDEX_FAILURES]
                   for one in world.items('pods', index)) == ['0', '1']
     assert not job_pods.tracked(world.get('pods', failed))
     assert world.status('jobs.batch', 'work')['failed'] == 1
+
+
+@pytest.mark.parametrize('ready', [True, False])
+def test_a_job_that_waits_tells_of_no_active_pods(world, make, ready):
+    """manageJob returns 0 until its back-off is over. With a pod that is ready the server refuses such a status, and the
+    old one stays (kubernetes#139428, mended after v1.36.1)."""
+    world.create('jobs.batch', make.job('work', completions=4, parallelism=2))
+    failed, running = world.items('pods')
+    if not ready:
+        running['status']['conditions'] = [c for c in running['status']['conditions'] if c['type'] != 'Ready']
+        world.admin.update_status('pods', running)
+        world.run()
+    world.admin.update_status('pods', {**failed, 'status': {**failed['status'], 'phase': 'Failed'}})
+    world.run(3)
+    status = world.status('jobs.batch', 'work')
+    assert (status.get('active', 0), status.get('failed', 0)) == ((2, 0) if ready else (0, 1))
+    world.run(20)
+    status = world.status('jobs.batch', 'work')
+    assert (status['active'], status['failed']) == (2, 1)
+
+
+@pytest.mark.parametrize('mode', ['NonIndexed', 'Indexed'])
+def test_no_more_than_500_pods_are_counted_in_one_look(world, make, mode):
+    """TestTrackJobStatusAndRemoveFinalizers: "too many finished"/"too many indexed finished"."""
+    world.create('jobs.batch', make.job('work', completions=600, parallelism=600, completionMode=mode,
+                                        podReplacementPolicy='Failed'), 0)
+    for node in world.items('nodes', namespace=''):
+        world.admin.patch('nodes', node['metadata']['name'], {'spec': {'unschedulable': True}})
+    world.run(5)
+    seen = history(world)
+    world.cluster.controllers.stop()
+    for pod in world.items('pods'):
+        world.admin.update_status('pods', {**pod, 'status': {**pod['status'], 'phase': 'Succeeded'}})
+    world.cluster.controllers.start()
+    world.run(10)
+    counted = [status.get('succeeded', 0) for status in seen]
+    listed = [len(status['uncountedTerminatedPods'].get('succeeded', ())) for status in seen]
+    assert max(listed) == (500 if mode == 'NonIndexed' else 0)
+    assert counted[-1] == 600
+    assert [types(status) for status in seen][-1] == ['SuccessCriteriaMet', 'Complete']
+    assert all(not job_pods.tracked(pod) for pod in world.items('pods'))
 
 
 def test_failures_are_remembered_although_their_pods_are_gone(world, make):

@@ -170,6 +170,7 @@ class JobController(Controller):
             numbers = list(sync.next_indexes(len(numbers)))
         numbers, wait = self._without_those_in_backoff(sync, numbers)
         if wait > 0:
+            sync.in_backoff = True
             self.postpone(where, max(wait, BATCH))
         return self._create(where, sync, numbers) if numbers else None
 

@@ -11,6 +11,9 @@ from tutor.cluster.controllers import job_policy, pods
 from tutor.cluster.controllers.job_backoff import Record, finished_at
 from tutor.cluster.simulation import Simulation
 
+MOST_UNCOUNTED = 500
+"""MaxUncountedPods."""
+
 
 def condition_of(status: Object, kind: str) -> Object | None:
     return next((entry for entry in status.get('conditions') or ()
@@ -42,6 +45,10 @@ class Sync:
         self._uncounted = {name: list((self.status.get('uncountedTerminatedPods') or {}).get(name) or ())
                            for name in ('succeeded', 'failed')}
         self._completions: int | None = job['spec'].get('completions')
+        self._known_indexes: frozenset[int] = frozenset()
+        self._fresh_indexes = 0
+        self._is_full = False
+        self.in_backoff = False
         self.settle()
         self.new_succeeded = [pod for pod in mine if self._new(pod) and pods.phase(pod) == 'Succeeded']
         self.new_failed = [pod for pod in mine if self._new(pod) and members.has_failed(pod, job)]
@@ -95,6 +102,7 @@ class Sync:
             return
         total = self._completions or 0
         done = set(members.parse_indexes(self.status.get('completedIndexes'), total))
+        self._known_indexes = frozenset(done)
         done |= {n for pod in self.new_succeeded if (n := members.index_of(pod)) is not None and n < total}
         self.succeeded_indexes = sorted(done)
         if self.per_index:
@@ -216,22 +224,34 @@ class Sync:
     # -- status -------------------------------------------------------------------------------------------------
 
     def count_pods(self) -> list[Object]:
-        """Put pods that have ended on the list of the uncounted; those whose finalizer may go now."""
-        failing = self.ended is not None and self.ended['type'] == 'FailureTarget'
+        """Put pods that have ended on the list of the uncounted; those whose finalizer may go now. A long list would
+        make the status too large: the rest comes with the next look."""
         done = []
-        for pod in self.pods:
-            if not self._held(pod) or not self._may_be_released(pod):
-                continue
-            done.append(pod)
-            uid = pod['metadata']['uid']
-            if pods.phase(pod) == 'Succeeded' and uid not in self._uncounted['failed']:
-                # A completed index cannot be counted twice: it needs no UID.
-                if not members.is_indexed(self.job) and uid not in self._uncounted['succeeded']:
-                    self._uncounted['succeeded'].append(uid)
-            elif (failing or members.has_failed(pod, self.job)) and uid not in self._uncounted['failed'] and (
-                    self._has_place(pod) and self._failure_action(pod)[0] != job_policy.IGNORE):
-                self._uncounted['failed'].append(uid)
+        for pod in self._in_order():
+            if self._held(pod) and self._may_be_released(pod):
+                done.append(pod)
+                self._count(pod)
+                if self._fresh_indexes + sum(map(len, self._uncounted.values())) >= MOST_UNCOUNTED:
+                    self._is_full = True
+                    break
         return done
+
+    def _in_order(self) -> list[Object]:
+        """byCompletionIndex, so that completed indexes come in order."""
+        if not members.is_indexed(self.job):
+            return self.pods
+        return sorted(self.pods, key=lambda pod: -1 if (number := members.index_of(pod)) is None else number)
+
+    def _count(self, pod: Object) -> None:
+        uid, failing = pod['metadata']['uid'], self.ended is not None and self.ended['type'] == 'FailureTarget'
+        if pods.phase(pod) == 'Succeeded' and uid not in self._uncounted['failed']:
+            if members.is_indexed(self.job):  # a completed index cannot be counted twice: it needs no UID
+                self._fresh_indexes += self._has_place(pod) and members.index_of(pod) not in self._known_indexes
+            elif uid not in self._uncounted['succeeded']:
+                self._uncounted['succeeded'].append(uid)
+        elif (failing or members.has_failed(pod, self.job)) and uid not in self._uncounted['failed'] and (
+                self._has_place(pod) and self._failure_action(pod)[0] != job_policy.IGNORE):
+            self._uncounted['failed'].append(uid)
 
     def _may_be_released(self, pod: Object) -> bool:
         """canRemoveFinalizer."""
@@ -249,7 +269,7 @@ class Sync:
     def add_terminal_condition(self) -> Object | None:
         """Complete or Failed, once every pod has ended and is counted."""
         ended = self.ended
-        if ended is None or self.active or self.terminating or any(self._uncounted.values()):
+        if ended is None or self._is_full or self.active or self.terminating or any(self._uncounted.values()):
             return None
         kind = 'Failed' if ended['type'] == 'FailureTarget' else 'Complete'
         entry = self._entry(kind, 'True', ended['reason'], ended['message'])
@@ -277,7 +297,7 @@ class Sync:
         """The status in the order of the API's type."""
         status = self.status
         counts = {
-            'active': len(self.active),
+            'active': 0 if self.in_backoff else len(self.active),  # manageJob tells of none then
             'succeeded': len(self.succeeded_indexes) if members.is_indexed(self.job) else status.get('succeeded', 0),
             'failed': status.get('failed', 0),
         }
