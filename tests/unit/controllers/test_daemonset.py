@@ -191,3 +191,34 @@ def test_a_set_whose_selector_is_empty_is_refused_by_the_server(world, make):
     made['spec']['selector'] = {}
     with pytest.raises(Exception, match='empty selector is invalid for daemonset'):
         world.admin.create(SETS, {**made, 'metadata': {'name': 'agent', 'namespace': 'default'}})
+
+
+def copy_of_revision(world, name: str, number: int, label: bool) -> dict:
+    """Another revision with the template of the first, made by hand."""
+    first = world.items('controllerrevisions.apps')[0]
+    labels = {'app': 'agent', **({'controller-revision-hash': name} if label else {})}
+    return {**first, 'revision': number, 'metadata': {
+        'name': name, 'namespace': 'default', 'labels': labels,
+        'ownerReferences': first['metadata']['ownerReferences']}}
+
+
+def test_of_two_equal_revisions_the_newer_stays_and_pods_get_its_label(world, make):
+    """dedupCurHistories: pods are relabelled, none is replaced."""
+    world.create('daemonsets.apps', make.daemonset('agent'))
+    pods = world.names('pods')
+    world.create('controllerrevisions.apps', copy_of_revision(world, 'twin', 3, True))
+    world.patch('daemonsets.apps', 'agent', {'metadata': {'labels': {'look': 'again'}}})
+    assert world.names('controllerrevisions.apps') == ['twin']
+    assert {pod['metadata']['labels']['controller-revision-hash'] for pod in world.items('pods')} == {'twin'}
+    assert world.names('pods') == pods
+
+
+def test_a_revision_without_label_gets_its_name(world, make):
+    """constructHistory."""
+    world.create('daemonsets.apps', make.daemonset('agent'))
+    found = copy_of_revision(world, 'bare', 1, False)
+    found['data'] = {'spec': {'template': {'metadata': {'labels': {'app': 'agent'}}, '$patch': 'replace'}}}
+    world.create('controllerrevisions.apps', found)
+    world.patch('daemonsets.apps', 'agent', {'metadata': {'labels': {'look': 'again'}}})
+    assert world.get('controllerrevisions.apps', 'bare')['metadata']['labels'] == {
+        'app': 'agent', 'controller-revision-hash': 'bare'}

@@ -120,7 +120,7 @@ def test_a_failed_pod_of_an_index_is_not_counted_before_it_is_replaced(world, ma
 
 @pytest.mark.parametrize('ready', [True, False])
 def test_a_job_that_waits_tells_of_no_active_pods(world, make, ready):
-    """manageJob returns 0 until its back-off is over. With a pod that is ready the server refuses such a status, and the
+    """manageJob returns 0 until its back-off is over. With a pod that is ready the server refuses such a status: the
     old one stays (kubernetes#139428, mended after v1.36.1)."""
     world.create('jobs.batch', make.job('work', completions=4, parallelism=2))
     failed, running = world.items('pods')

@@ -12,6 +12,7 @@ from tutor.cluster.controllers import daemonset_nodes as nodes_for
 from tutor.cluster.controllers import daemonset_update as updates
 from tutor.cluster.controllers import history, indexes, pods
 from tutor.cluster.controllers.controller import Controller, batch_delay, namespace_terminating
+from tutor.cluster.controllers.daemonset_history import tidy
 from tutor.cluster.controllers.expectations import Expectations
 from tutor.cluster.controllers.ownership import Claim
 from tutor.cluster.controllers.pod_control import PodControl, slow_start
@@ -133,6 +134,7 @@ class DaemonSetController(Controller):
         """constructHistory; a collision of names counts up and tries again."""
         known = indexes.owned(self.revisions, ds)
         known += self._adopt_revisions(ds)
+        known = tidy(self.client, ds, known, indexes.owned(self.pods, ds))
         count = ds.get('status', {}).get('collisionCount')
         try:
             return history.ensure_current(self.client, ds, known, count)
@@ -280,7 +282,7 @@ class DaemonSetController(Controller):
             if pods.is_ready(pod):
                 counts['numberReady'] += 1
                 counts['numberAvailable'] += pods.is_available(pod, min_ready, now)
-            counts['updatedNumberScheduled'] += updates.is_updated(pod, revision)
+            counts['updatedNumberScheduled'] += updates.is_updated(ds, pod, revision)
         counts['numberUnavailable'] = counts['desiredNumberScheduled'] - counts['numberAvailable']
         self._write_status(ds, counts)
         if not min_ready:

@@ -13,6 +13,7 @@ _SCHEDULE = ('node.kubernetes.io/disk-pressure', 'node.kubernetes.io/memory-pres
              'node.kubernetes.io/pid-pressure', 'node.kubernetes.io/unschedulable')
 _NETWORK = 'node.kubernetes.io/network-unavailable'
 _FIELD = 'metadata.name'
+GENERATION_LABEL = 'pod-template-generation'
 
 
 def daemon_tolerations(spec: Object) -> list[Object]:
@@ -67,13 +68,18 @@ def _required(spec: Object) -> Any:
         'requiredDuringSchedulingIgnoredDuringExecution')
 
 
+def template_generation(ds: Object) -> str:
+    """GetTemplateGeneration."""
+    return (ds['metadata'].get('annotations') or {}).get('deprecated.daemonset.template.generation', '')
+
+
 def pod_for(ds: Object, revision: str, node: str) -> Object:
     """CreatePodTemplate and ReplaceDaemonSetPodNodeNameNodeAffinity."""
     pod = pod_from_template(ds['spec']['template'], ds)
     labels = {**pod['metadata'].get('labels', {}), 'controller-revision-hash': revision}
-    generation = (ds['metadata'].get('annotations') or {}).get('deprecated.daemonset.template.generation')
+    generation = template_generation(ds)
     if generation:
-        labels['pod-template-generation'] = generation
+        labels[GENERATION_LABEL] = generation
     spec = pod['spec']
     return {**pod, 'metadata': {**pod['metadata'], 'labels': labels}, 'spec': {
         **spec, 'tolerations': daemon_tolerations(spec), 'affinity': _affinity(spec, node)}}

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from tutor.apimachinery.objects import Object, deleting
+from tutor.cluster.controllers import daemonset_nodes as nodes_for
 from tutor.cluster.controllers import pods
 from tutor.cluster.controllers.revisions import scaled
 
@@ -22,8 +23,12 @@ def max_unavailable(ds: Object, wanted: int) -> int:
     return scaled(_rolling(ds, 'maxUnavailable', 1), wanted, True)
 
 
-def is_updated(pod: Object, revision: str) -> bool:
-    return (pod['metadata'].get('labels') or {}).get('controller-revision-hash') == revision
+def is_updated(ds: Object, pod: Object, revision: str) -> bool:
+    """IsPodUpdated: by the revision, or by the number that templates had before there were revisions."""
+    labels = pod['metadata'].get('labels') or {}
+    generation = nodes_for.template_generation(ds)
+    return labels.get('controller-revision-hash') == revision or (
+        bool(generation) and labels.get(nodes_for.GENERATION_LABEL) == generation)
 
 
 def surplus(ds: Object, revision: str, running: list[Object], now: float) -> list[Object]:
@@ -32,8 +37,8 @@ def surplus(ds: Object, revision: str, running: list[Object], now: float) -> lis
     ordered = sorted(running, key=by_creation_and_phase)
     if not max_surge(ds, 1) or len(running) < 2:
         return ordered[1:]
-    new = next((pod for pod in ordered if is_updated(pod, revision)), None)
-    old = next((pod for pod in ordered if not is_updated(pod, revision)), None)
+    new = next((pod for pod in ordered if is_updated(ds, pod, revision)), None)
+    old = next((pod for pod in ordered if not is_updated(ds, pod, revision)), None)
     found = [pod for pod in ordered if pod is not new and pod is not old]
     if new is not None and old is not None and (
             not pods.is_ready(old) or pods.is_available(new, ds['spec'].get('minReadySeconds', 0), now)):
@@ -53,29 +58,29 @@ def plan(ds: Object, revision: str, by_node: dict[str, list[Object]], wanted: Co
     surge, unavailable = max_surge(ds, len(wanted)), max_unavailable(ds, len(wanted))
     if not surge and not unavailable:
         unavailable = 1
-    min_ready = ds['spec'].get('minReadySeconds', 0)
     if surge:
-        return _plan_with_surge(revision, by_node, wanted, surge, min_ready, now)
-    return _plan_in_place(revision, by_node, unavailable, min_ready, now), []
+        return _plan_with_surge(ds, revision, by_node, wanted, surge, now)
+    return _plan_in_place(ds, revision, by_node, unavailable, now), []
 
 
-def _new_and_old(here: list[Object], revision: str) -> tuple[Object | None, Object | None] | None:
+def _new_and_old(ds: Object, here: list[Object], revision: str) -> tuple[Object | None, Object | None] | None:
     """findUpdatedPodsOnNode: None where there are several of one kind, which are yet to be removed."""
     alive = [pod for pod in here if not deleting(pod)]
-    new = [pod for pod in alive if is_updated(pod, revision)]
-    old = [pod for pod in alive if not is_updated(pod, revision)]
+    new = [pod for pod in alive if is_updated(ds, pod, revision)]
+    old = [pod for pod in alive if not is_updated(ds, pod, revision)]
     if len(new) > 1 or len(old) > 1:
         return None
     return new[0] if new else None, old[0] if old else None
 
 
-def _plan_in_place(revision: str, by_node: dict[str, list[Object]], most: int, min_ready: int,
+def _plan_in_place(ds: Object, revision: str, by_node: dict[str, list[Object]], most: int,
                    now: float) -> list[Object]:
+    min_ready = ds['spec'].get('minReadySeconds', 0)
     allowed: list[Object] = []
     candidates: list[Object] = []
     unavailable = 0
     for here in by_node.values():
-        new, old = _new_and_old(here, revision) or (None, None)
+        new, old = _new_and_old(ds, here, revision) or (None, None)
         if (new is None) == (old is None):
             unavailable += 1
         elif new is not None:
@@ -88,15 +93,16 @@ def _plan_in_place(revision: str, by_node: dict[str, list[Object]], most: int, m
     return allowed + candidates[:max(most - unavailable, 0)]
 
 
-def _plan_with_surge(revision: str, by_node: dict[str, list[Object]], wanted: Collection[str], most: int,
-                     min_ready: int, now: float) -> tuple[list[Object], list[str]]:
+def _plan_with_surge(ds: Object, revision: str, by_node: dict[str, list[Object]], wanted: Collection[str], most: int,
+                     now: float) -> tuple[list[Object], list[str]]:
+    min_ready = ds['spec'].get('minReadySeconds', 0)
     leaving: list[Object] = []
     unwanted: list[Object] = []
     allowed: list[str] = []
     candidates: list[str] = []
     surging = available = 0
     for name, here in by_node.items():
-        pair = _new_and_old(here, revision)
+        pair = _new_and_old(ds, here, revision)
         if pair is None:
             surging += 1
             continue
