@@ -64,8 +64,11 @@ def default_path(ctx: Context) -> str:
     return posixpath.join(ctx.env.get('HOME', '/root'), '.kube/config')
 
 
-def load(ctx: Context, explicit: str = '') -> KubeConfig:
-    """All files merged. A file named by --kubeconfig must exist; the others need not."""
+def load(ctx: Context, explicit: str = '', resolved: bool = True) -> KubeConfig:
+    """All files merged. A file named by --kubeconfig must exist; the others need not.
+
+    Unless `resolved`, relative paths stay as the files have them.
+    """
     merged = KubeConfig()
     for path in paths(ctx, explicit):
         absolute = posixpath.join(ctx.cwd, path)
@@ -79,22 +82,22 @@ def load(ctx: Context, explicit: str = '') -> KubeConfig:
             verb = 'read' if isinstance(error, IsADirectoryError) else 'open'
             raise KubectlError(f'error loading config file {go_quote(path)}: {verb} {path}: '
                                f'{(error.strerror or "").lower()}') from None
-        merged.merge(_parsed(ctx, content, path, absolute))
+        merged.merge(_parsed(ctx, content, path, posixpath.dirname(absolute) if resolved else ''))
     return merged
 
 
-def _parsed(ctx: Context, content: bytes, path: str, absolute: str) -> KubeConfig:
+def _parsed(ctx: Context, content: bytes, path: str, folder: str) -> KubeConfig:
     cache: dict[Any, KubeConfig] = ctx.extras.setdefault('kubectl.kubeconfigs', {})
-    found = cache.get((content, path, absolute))
+    found = cache.get((content, path, folder))
     if found is None:
         if len(cache) > 16:
             cache.clear()
-        found = cache[content, path, absolute] = parse(content, path, posixpath.dirname(absolute))
+        found = cache[content, path, folder] = parse(content, path, folder)
     return found
 
 
 def parse(content: bytes, path: str, folder: str = '') -> KubeConfig:
-    """One file; relative paths in it are made absolute."""
+    """One file; relative paths in it are made absolute, when the folder they begin at is known."""
     from tutor.apimachinery.conversion import DecodeError as Refused
     from tutor.apimachinery.decode import DecodeError, one
     try:
@@ -123,7 +126,7 @@ def parse(content: bytes, path: str, folder: str = '') -> KubeConfig:
 
 
 def _resolved(entry: Object, singular: str, folder: str) -> Object:
-    names = [name for name in _FILES.get(singular, ()) if entry.get(name)]
+    names = [name for name in _FILES.get(singular, ()) if folder and entry.get(name)]
     return {**entry, **{name: posixpath.normpath(posixpath.join(folder, entry[name])) for name in names}} \
         if names else entry
 

@@ -37,11 +37,11 @@ class ConfigAccess:
         self._ctx = factory.ctx
         self._explicit: str = factory.flags['kubeconfig']
 
-    def starting_config(self) -> KubeConfig:
-        """All files merged. Here a file that is named need not exist."""
+    def starting_config(self, resolved: bool = True) -> KubeConfig:
+        """All files merged, with `resolved` paths or those they have. Here a file that is named need not exist."""
         if self._explicit and not self._ctx.files.exists(self._absolute(self._explicit)):
             return KubeConfig()
-        return load(self._ctx, self._explicit)
+        return load(self._ctx, self._explicit, resolved)
 
     def default_file(self) -> str:
         """GetDefaultFilename: where new entries go."""
@@ -77,8 +77,7 @@ class ConfigAccess:
         entries.pop(name, None)
         if entry is not None:
             folder = posixpath.dirname(self._absolute(path))
-            entries[name] = {key: posixpath.relpath(value, folder)
-                             if key in PATH_FIELDS.get(section, ()) and value.startswith('/') else value
+            entries[name] = {key: _relative(value, folder) if key in PATH_FIELDS.get(section, ()) else value
                              for key, value in entry.items()}
 
     def _change_context(self, files: dict[str, KubeConfig], old: KubeConfig, name: str) -> None:
@@ -122,6 +121,11 @@ class ConfigAccess:
         return posixpath.normpath(posixpath.join(self._ctx.cwd, path))
 
 
+def _relative(path: str, folder: str) -> str:
+    """A path below the folder of its file is written from there (RelativizePathWithNoBacksteps)."""
+    return path.removeprefix(f'{folder.rstrip("/")}/')
+
+
 def document(config: KubeConfig) -> Object:
     """A kubeconfig as a document: lists sorted by name, null when there is nothing in them."""
     lists = {section: [{'name': name, singular: _ordered(section, entry)}
@@ -153,7 +157,7 @@ def _nested(key: str, value: Any) -> Any:
     version, mode = value.get('apiVersion', ''), value.get('interactiveMode', '')
     if version in _BETA_EXEC:
         mode = mode or 'IfAvailable'
-    found = {'command': value.get('command', ''), 'args': value.get('args') or None, 'env': value.get('env') or None,
+    found = {'command': value.get('command', ''), 'args': value.get('args') or None, 'env': value.get('env'),
              'apiVersion': version, 'installHint': value.get('installHint'),
              'provideClusterInfo': value.get('provideClusterInfo') or False, 'interactiveMode': mode}
     return {name: part for name, part in found.items() if part or name in _EXEC_ALWAYS}

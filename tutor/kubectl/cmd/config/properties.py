@@ -21,6 +21,10 @@ SECTIONS: dict[str, dict[str, str]] = {
 }
 
 
+COLORS = ('preferences', 'colors')
+"""The one property that is not of an entry."""
+
+
 class Property:
     """One value in a kubeconfig: a whole section, an entry, or a field of one. Raises KubectlError for no such."""
 
@@ -30,6 +34,9 @@ class Property:
         self.section = head
         self.entry = self.field = ''
         if head == 'current-context' and not rest:
+            return
+        if (head, *rest) == COLORS:
+            self.field = COLORS[1]
             return
         if head not in SECTIONS:
             if head == 'current-context':
@@ -53,11 +60,16 @@ class Property:
 
     @property
     def kind(self) -> str:
+        if self.section == COLORS[0]:
+            return BOOLEAN
         return STRING if self.section == 'current-context' else SECTIONS[self.section].get(self.field, OTHER)
 
     def assign(self, config: KubeConfig, value: Any) -> None:
         if self.section == 'current-context':
             config.current_context = value
+            return
+        if self.section == COLORS[0]:
+            config.extra = {**config.extra, self.section: {self.field: value} if value else {}}
             return
         if not self.field:
             raise KubectlError("can't set a map to a value: map[]")
@@ -67,6 +79,9 @@ class Property:
     def remove(self, config: KubeConfig) -> None:
         if self.section == 'current-context':
             config.current_context = ''
+            return
+        if self.section == COLORS[0]:
+            self.assign(config, False)
             return
         entries: dict[str, Object] = getattr(config, self.section)
         if not self.entry:

@@ -9,7 +9,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.config.base import ConfigOptions
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError, words
-from tutor.shell.pflag import Flag
+from tutor.shell.pflag import ARRAY, Flag
 
 CERTIFICATE, KEY = 'client-certificate', 'client-key'
 _EXEC_MODES = ('IfAvailable', 'Never', 'Always')
@@ -17,9 +17,14 @@ _EXEC_MODES = ('IfAvailable', 'Never', 'Always')
 
 class SetCredentialsOptions(ConfigOptions):
     def complete(self) -> None:
-        if len(self.args) != 1:
+        try:
+            if len(self.args) != 1:
+                raise KubectlError(f'unexpected args: {words(self.args)}')
+            for flag in ('auth-provider-arg', 'exec-env'):
+                _pairs({}, self.flags[flag], flag)
+        except KubectlError:
             self.show_help()
-            raise KubectlError(f'unexpected args: {words(self.args)}')
+            raise
 
     def validate(self) -> None:
         if not self.args[0]:
@@ -101,14 +106,16 @@ class SetCredentialsOptions(ConfigOptions):
                             ('exec-interactive-mode', 'interactiveMode')):
             if self.flags.changed(flag):
                 settings[field] = self.flags[flag]
+        if self.flags.changed('exec-command'):
+            settings.pop('args', None)
         if self.flags['exec-arg']:
             settings['args'] = list(self.flags['exec-arg'])
         if self.flags.changed('exec-provide-cluster-info'):
             settings['provideClusterInfo'] = self.flags['exec-provide-cluster-info']
-        environment = {item['name']: item['value'] for item in settings.get('env') or ()}
-        _pairs(environment, self.flags['exec-env'], 'exec-env')
-        settings['env'] = [{'name': key, 'value': value} for key, value in environment.items()] or (
-            [] if self.flags['exec-env'] else None)
+        if self.flags['exec-env']:
+            environment = {item['name']: item['value'] for item in settings.get('env') or ()}
+            _pairs(environment, self.flags['exec-env'], 'exec-env')
+            settings['env'] = [{'name': key, 'value': value} for key, value in environment.items()]
         entry['exec'] = settings
 
 
@@ -190,7 +197,7 @@ COMMAND = Command(
         Flag('exec-arg', default=(), help='New arguments for the exec credential plugin command for the user entry in '
              'kubeconfig'),
         Flag('exec-command', help='Command for the exec credential plugin for the user entry in kubeconfig'),
-        Flag('exec-env', default=(), help="'key=value' environment values for the exec credential plugin"),
+        Flag('exec-env', default=(), kind=ARRAY, help="'key=value' environment values for the exec credential plugin"),
         Flag('exec-interactive-mode', help='InteractiveMode of the exec credentials plugin for the user entry in '
              'kubeconfig'),
         Flag('exec-provide-cluster-info', default=False, bare='true', help='ProvideClusterInfo of the exec credentials '

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import posixpath
+from functools import cached_property
 
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.config.base import ConfigOptions
@@ -27,10 +28,15 @@ class ViewOptions(ConfigOptions):
         if not self.flags['merge'] and not self.flags['kubeconfig']:
             raise KubectlError('if merge==false a precise file must be specified')
 
+    @cached_property
+    def old(self) -> KubeConfig:
+        """The files with their paths as they have them; only what stands in for a path needs to know whence it leads."""
+        return self.access.starting_config(resolved=self.flags['flatten'])
+
     async def run(self) -> None:
         config = copy_of(self.old)
         if self.flags['minify']:
-            config = self._minified(config)
+            config = _minified(config, self.flags['context'] or config.current_context)
         if self.flags['flatten']:
             self._flatten(config)
         elif not self.flags['raw']:
@@ -41,24 +47,6 @@ class ViewOptions(ConfigOptions):
             self.out(to_json(shown, sort_keys=False) + '\n')
         else:
             printer_for(self.factory).print(shown, self.out)
-
-    def _minified(self, config: KubeConfig) -> KubeConfig:
-        """MinifyConfig: the current context, and what it names."""
-        name = self.flags['context'] or config.current_context
-        if not name:
-            raise KubectlError('current-context must exist in order to minify')
-        context = config.contexts.get(name)
-        if context is None:
-            raise KubectlError(f'cannot locate context {name}')
-        small = KubeConfig(contexts={name: context}, current_context=name, extra=config.extra, origins=config.origins)
-        for section, field, noun in (('users', 'user', 'user'), ('clusters', 'cluster', 'cluster')):
-            wanted = self.flags[field] or context.get(field)
-            if wanted:
-                entry = getattr(config, section).get(wanted)
-                if entry is None:
-                    raise KubectlError(f'cannot locate {noun} {wanted}')
-                getattr(small, section)[wanted] = entry
-        return small
 
     def _flatten(self, config: KubeConfig) -> None:
         """FlattenConfig: certificates and keys stand in the file itself."""
@@ -73,6 +61,24 @@ class ViewOptions(ConfigOptions):
                     if field != 'tokenFile':
                         inlined.pop(field, None)
                 entries[name] = inlined
+
+
+def _minified(config: KubeConfig, name: str) -> KubeConfig:
+    """MinifyConfig: the context of that name, and what it names."""
+    if not name:
+        raise KubectlError('current-context must exist in order to minify')
+    context = config.contexts.get(name)
+    if context is None:
+        raise KubectlError(f'cannot locate context {name}')
+    small = KubeConfig(contexts={name: context}, current_context=name, extra=config.extra, origins=config.origins)
+    for section, noun in (('clusters', 'cluster'), ('users', 'user')):
+        wanted = context.get(noun)
+        if wanted:
+            entry = getattr(config, section).get(wanted)
+            if entry is None:
+                raise KubectlError(f'cannot locate {noun} {wanted}')
+            getattr(small, section)[wanted] = entry
+    return small
 
 
 def _redact(config: KubeConfig) -> None:
