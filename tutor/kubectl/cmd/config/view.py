@@ -30,7 +30,7 @@ class ViewOptions(ConfigOptions):
 
     @cached_property
     def old(self) -> KubeConfig:
-        """The files with their paths as they have them; only what stands in for a path needs to know whence it leads."""
+        """The files with the paths they have; only what is put in place of a path needs to know whence it leads."""
         return self.access.starting_config(resolved=self.flags['flatten'])
 
     async def run(self) -> None:

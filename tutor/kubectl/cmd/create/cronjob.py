@@ -5,7 +5,6 @@ from __future__ import annotations
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
-from tutor.kubectl.errors import KubectlError
 from tutor.shell.pflag import Flag
 
 
@@ -16,12 +15,6 @@ class CreateCronJob(CreateObject):
     def complete(self) -> None:
         super().complete()
         self.container_command = self.args[1:]
-
-    def validate(self) -> None:
-        if not self.flags['image']:
-            raise KubectlError('image must be specified')
-        if not self.flags['schedule']:
-            raise KubectlError('schedule must be specified')
 
     def build(self) -> Object:
         container: Object = {'name': self.name, 'image': self.flags['image'], 'resources': {}}

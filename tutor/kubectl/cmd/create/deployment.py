@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.names import is_dns1123_label
+from tutor.apimachinery.names import RandomSource, random_suffix
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
@@ -10,16 +10,12 @@ from tutor.kubectl.errors import KubectlError
 from tutor.shell.pflag import INT32, Flag
 
 
-def container_name(image: str) -> str:
-    """The last part of an image's path, without tag and digest, as a container's name."""
-    name = image.rsplit('/', 1)[-1]
-    name = name.split(':', 1)[0].split('@', 1)[0]
-    return sanitize_name(name)
-
-
-def sanitize_name(name: str) -> str:
-    """sanitizeAndUniquify, without making it unique."""
-    return name.replace('_', '-').replace('.', '-') if is_dns1123_label(name) else name
+def container_name(image: str, random: RandomSource) -> str:
+    """The last part of an image's path, without tag and digest, as a container's name (sanitizeAndUniquify)."""
+    name = image.rsplit('/', 1)[-1].split(':', 1)[0].split('@', 1)[0]
+    if '_' in name or '.' in name:
+        return f'{name.replace("_", "-").replace(".", "-")}-{random_suffix(random)}'
+    return name
 
 
 class CreateDeployment(CreateObject):
@@ -49,8 +45,9 @@ class CreateDeployment(CreateObject):
 
     def _containers(self) -> list[Object]:
         containers: list[Object] = []
+        random = self.factory.ctx.simulation.random
         for image in self.images:
-            container: Object = {'name': container_name(image), 'image': image, 'resources': {}}
+            container: Object = {'name': container_name(image, random), 'image': image, 'resources': {}}
             if self.container_command:
                 container['command'] = self.container_command
             containers.append(container)
