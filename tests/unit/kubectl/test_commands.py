@@ -428,3 +428,14 @@ def test_watch_events_are_printed_without_a_kind_of_their_own(kubectl, output, l
     ('get pod a%b', ''), ('create token a%b', 'failed to create token: ')])
 def test_a_name_is_one_part_of_a_path(shared, line, prefix):
     assert shared(line).err == f'error: {prefix}invalid resource name "a%b": [may not contain \'%\']\n'
+
+
+def test_a_container_whose_name_had_to_be_changed_gets_a_unique_one(shared):
+    names = "-o jsonpath='{.spec.template.spec.containers[*].name}'"
+    answer = shared(f'create deploy d --image=my_org/hello_world.x:1 --image=a.b/web@sha256:0 --dry-run=client {names}')
+    assert re.fullmatch(r'hello-world-x-[bcdfghjklmnpqrstvwxz2-9]{5} web', answer.out)
+
+
+def test_an_empty_schedule_is_for_the_server_to_refuse(shared):
+    assert shared('create cj c --image=x --schedule=').err == (
+        'error: failed to create cronjob: CronJob.batch "c" is invalid: spec.schedule: Required value\n')
