@@ -92,6 +92,24 @@ def csi_name(source: Object) -> str:
     return f'kubernetes.io/csi/{source["driver"]}^{source["volumeHandle"]}'
 
 
+def claim_of(pod: Object, volume: Object) -> str:
+    """The claim behind a volume of a pod, one that is made for it included (ephemeral.VolumeClaimName); '' for volumes
+    of other kinds."""
+    if 'ephemeral' in volume:
+        return f'{pod["metadata"]["name"]}-{volume["name"]}'
+    return (volume.get('persistentVolumeClaim') or {}).get('claimName', '')
+
+
+def claims_of(pod: Object) -> list[str]:
+    """The claims that a pod mounts."""
+    return [name for volume in pod['spec'].get('volumes') or () if (name := claim_of(pod, volume))]
+
+
+def ephemeral_claims_of(pod: Object) -> list[str]:
+    """Those among them that the ephemeral volume controller makes."""
+    return [claim_of(pod, volume) for volume in pod['spec'].get('volumes') or () if 'ephemeral' in volume]
+
+
 def not_for_pod(claim: Object, pod: Object) -> str:
     """ephemeral.VolumeIsForPod: why a claim cannot be that of a pod's generic ephemeral volume, '' if it is."""
     owner, mine, other = controller_of(claim), pod['metadata'], claim['metadata']

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
-from tutor.apimachinery.volumes import not_for_pod
+from tutor.apimachinery.volumes import claim_of, not_for_pod
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
@@ -48,7 +48,7 @@ class EphemeralVolumeController(Controller):
                     raise
 
     def _ensure(self, pod: Object, volume: Object) -> None:
-        name, space = f'{pod["metadata"]["name"]}-{volume["name"]}', pod['metadata']['namespace']
+        name, space = claim_of(pod, volume), pod['metadata']['namespace']
         found = self.claims.get(space, name)
         if found is not None:
             problem = not_for_pod(found, pod)

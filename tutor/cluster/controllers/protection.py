@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery import volumes
 from tutor.apimachinery.objects import Object, controller_of, deleting, key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -16,14 +17,7 @@ BY_CLAIM = 'claim'
 
 def claims_of(pod: Object) -> list[str]:
     """The claims a pod uses, as keys."""
-    space = pod['metadata']['namespace']
-    found = []
-    for volume in pod['spec'].get('volumes') or ():
-        if 'persistentVolumeClaim' in volume:
-            found.append(f'{space}/{volume["persistentVolumeClaim"]["claimName"]}')
-        elif 'ephemeral' in volume:
-            found.append(f'{space}/{pod["metadata"]["name"]}-{volume["name"]}')
-    return found
+    return [f'{pod["metadata"]["namespace"]}/{name}' for name in volumes.claims_of(pod)]
 
 
 class _Protection(Controller):
@@ -97,8 +91,7 @@ def _uses(pod: Object, claim: Object) -> bool:
     owner = controller_of(claim)
     own = owner is not None and owner['uid'] == meta['uid'] and not (
         deleting(pod) and meta.get('deletionGracePeriodSeconds') == 0)
-    return any((volume.get('persistentVolumeClaim') or {}).get('claimName') == name
-               or (own and 'ephemeral' in volume and f'{meta["name"]}-{volume["name"]}' == name)
+    return any((own or 'ephemeral' not in volume) and volumes.claim_of(pod, volume) == name
                for volume in pod['spec'].get('volumes') or ())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.volumes import claim_of
 from tutor.cluster.kubelet.network_storage import MIGRATED, FibreChannel, Iscsi, Nfs, Unknown, migrated
 from tutor.cluster.kubelet.persistent import ClaimVolume, InlineCsi, PersistentCsi
 from tutor.cluster.kubelet.volumes import (
@@ -48,8 +49,7 @@ def volumes_of(pod: Object, around: Surroundings) -> dict[str, Volume]:
             if kind in KINDS:
                 found[name] = KINDS[kind](name, source or {}, pod, around)
             elif kind == 'ephemeral':
-                claim = {'claimName': f'{pod["metadata"]["name"]}-{name}'}
-                found[name] = ClaimVolume(name, claim, pod, around)
+                found[name] = ClaimVolume(name, {'claimName': claim_of(pod, entry)}, pod, around)
             elif kind in MIGRATED:
                 found[name] = PersistentCsi(name, migrated(kind, source), pod, around)
             elif kind in REMOVED:

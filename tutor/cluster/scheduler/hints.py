@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object, labels
+from tutor.apimachinery.volumes import claims_of
 from tutor.cluster.scheduler.node_info import PodInfo
-from tutor.cluster.scheduler.plugins.claims import claim_names
 
 
 def always(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
@@ -25,7 +25,7 @@ def relabelled(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
 def own_claim(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
     """A claim of the pod was made or changed."""
     return new is not None and new['metadata']['namespace'] == pod.namespace and (
-        new['metadata']['name'] in claim_names(pod.pod))
+        new['metadata']['name'] in claims_of(pod.pod))
 
 
 def own_tolerations(pod: PodInfo, old: Object | None, new: Object | None) -> bool:

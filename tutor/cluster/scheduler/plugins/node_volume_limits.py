@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.volumes import class_of
+from tutor.apimachinery.volumes import claims_of, class_of
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
 from tutor.cluster.scheduler.hints import always, is_placed, own_claim
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
-from tutor.cluster.scheduler.plugins.claims import claim_names
 
 ATTACHMENTS = 'volumeattachments.storage.k8s.io'
 _FULL = Rejection('NodeVolumeLimits', ('node(s) exceed max volume count',))
@@ -60,7 +59,7 @@ class NodeVolumeLimits(Plugin):
     def _volumes(self, pod: PodInfo) -> dict[str, str]:
         """filterAttachableVolumes: the CSI volumes of a pod, those still to be made too: names and drivers."""
         informers, found = self.handle.informers, {}
-        for name in claim_names(pod.pod):
+        for name in claims_of(pod.pod):
             claim = informers.of('persistentvolumeclaims').get(pod.namespace, name) or {}
             volume = informers.of('persistentvolumes').objects.get(claim.get('spec', {}).get('volumeName', ''))
             if volume is None:
@@ -89,7 +88,7 @@ class NodeVolumeLimits(Plugin):
 
 def _detaches(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
     """A pod with claims went from a node."""
-    return new is None and old is not None and is_placed(old) and bool(claim_names(old))
+    return new is None and old is not None and is_placed(old) and bool(claims_of(old))
 
 
 def _new_claim(pod: PodInfo, old: Object | None, new: Object | None) -> bool:

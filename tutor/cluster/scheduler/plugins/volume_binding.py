@@ -11,7 +11,9 @@ from tutor.apimachinery.volumes import (
     BOUND_BY_CONTROLLER,
     NO_PROVISIONER,
     SELECTED_NODE,
+    claims_of,
     class_of,
+    ephemeral_claims_of,
     find_matching,
     fits_node,
     not_for_pod,
@@ -22,7 +24,6 @@ from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilt
 from tutor.cluster.scheduler.hints import added, always, own_claim, relabelled
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
 from tutor.cluster.scheduler.plugins import storage_capacity
-from tutor.cluster.scheduler.plugins.claims import claim_names, ephemeral_names
 
 _ELSEWHERE = Rejection('VolumeBinding', ("node(s) didn't match PersistentVolume's node affinity",), True)
 _NONE_FREE = Rejection('VolumeBinding', ("node(s) didn't find available persistent volumes to bind",), True)
@@ -51,7 +52,7 @@ class VolumeBinding(Plugin):
 
     def pre_filter(self, cycle: Cycle) -> PreFilter:
         pod = cycle.pod
-        names = claim_names(pod.pod) if pod.spec.get('volumes') else []
+        names = claims_of(pod.pod) if pod.spec.get('volumes') else []
         if not names:
             return SKIP
         state, immediate = _State([], []), False
@@ -74,7 +75,7 @@ class VolumeBinding(Plugin):
 
     def _problem(self, pod: PodInfo, name: str, claim: Object | None) -> str:
         """podHasPVCs: what makes a claim unusable."""
-        if claim is None and name in ephemeral_names(pod.pod):
+        if claim is None and name in ephemeral_claims_of(pod.pod):
             return f'waiting for ephemeral volume controller to create the persistentvolumeclaim "{name}"'
         if claim is None:
             return f'persistentvolumeclaim "{name}" not found'
@@ -83,7 +84,7 @@ class VolumeBinding(Plugin):
             return f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{volume}"'
         if deleting(claim):
             return f'persistentvolumeclaim "{name}" is being deleted'
-        return not_for_pod(claim, pod.pod) if name in ephemeral_names(pod.pod) else ''
+        return not_for_pod(claim, pod.pod) if name in ephemeral_claims_of(pod.pod) else ''
 
     def _class(self, claim: Object) -> Object | None:
         return self.handle.informers.of('storageclasses.storage.k8s.io').objects.get(class_of(claim))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.volumes import claims_of
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
 from tutor.cluster.scheduler.hints import added, own_claim
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
-from tutor.cluster.scheduler.plugins.claims import claim_names, claims_key
 
 _IN_USE = Rejection('VolumeRestrictions', (
     'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode',))
@@ -17,14 +17,14 @@ class VolumeRestrictions(Plugin):
     name = 'VolumeRestrictions'
 
     def pre_filter(self, cycle: Cycle) -> PreFilter:
-        names = claim_names(cycle.pod.pod) if cycle.pod.spec.get('volumes') else []
+        names = claims_of(cycle.pod.pod) if cycle.pod.spec.get('volumes') else []
         claims = self.handle.informers.of('persistentvolumeclaims')
         once = [name for name in names
                 if 'ReadWriteOncePod' in ((claims.get(cycle.pod.namespace, name) or {}).get('spec') or {}).get(
                     'accessModes', ())]
         if not once and not _disks(cycle.pod.pod):
             return SKIP
-        wanted = frozenset(claims_key(cycle.pod.namespace, name) for name in once)
+        wanted = frozenset(f'{cycle.pod.namespace}/{name}' for name in once)
         users = sum(_uses(pod, wanted) for node in self.handle.cache.nodes for pod in node.pods.values())
         cycle.data[self.name] = (wanted, users)
         return None
@@ -57,7 +57,7 @@ class VolumeRestrictions(Plugin):
 
 def _uses(pod: PodInfo, wanted: frozenset[str]) -> bool:
     return bool(pod.spec.get('volumes')) and any(
-        claims_key(pod.namespace, name) in wanted for name in claim_names(pod.pod))
+        f'{pod.namespace}/{name}' in wanted for name in claims_of(pod.pod))
 
 
 def _disks(pod: Object) -> list[Object]:
@@ -88,5 +88,5 @@ def _read_only(one: Object, two: Object) -> bool:
 def _released(pod: PodInfo, old: Object | None, new: Object | None) -> bool:
     """isSchedulableAfterPodDeleted: a pod went that used a claim, or a disk, of the waiting one."""
     return new is None and old is not None and old['metadata']['namespace'] == pod.namespace and (
-        bool(set(claim_names(old)) & set(claim_names(pod.pod)))
+        bool(set(claims_of(old)) & set(claims_of(pod.pod)))
         or any(conflicts(disk, old) for disk in _disks(pod.pod)))

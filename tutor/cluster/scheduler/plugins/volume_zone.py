@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object, labels
+from tutor.apimachinery.volumes import claims_of
 from tutor.cluster.scheduler.framework import SKIP, Cycle, Hint, Plugin, PreFilter, Rejection
 from tutor.cluster.scheduler.hints import added, own_claim, relabelled
 from tutor.cluster.scheduler.node_info import NodeInfo, PodInfo
-from tutor.cluster.scheduler.plugins.claims import claim_names
 
 _ELSEWHERE = Rejection('VolumeZone', ('node(s) had no available volume zone',), True)
 _LABELS = {
@@ -29,7 +29,7 @@ class VolumeZone(Plugin):
 
     def _topologies(self, pod: PodInfo) -> list[tuple[str, frozenset[str]]]:
         informers, found = self.handle.informers, []
-        for name in claim_names(pod.pod):
+        for name in claims_of(pod.pod):
             claim = informers.of('persistentvolumeclaims').get(pod.namespace, name) or {}
             volume = informers.of('persistentvolumes').objects.get(claim.get('spec', {}).get('volumeName', ''))
             found += _topologies(volume)
