@@ -8,13 +8,17 @@ from typing import Any, Protocol
 
 from tutor.cluster.simulation import Future, Pipe, Reader, Writer
 
+ANONYMOUS = 'system:anonymous'
+MASTERS, AUTHENTICATED, UNAUTHENTICATED = 'system:masters', 'system:authenticated', 'system:unauthenticated'
+"""The user and the groups that the API server knows by itself (apiserver/pkg/authentication/user)."""
+
 
 @dataclass(frozen=True, slots=True)
 class User:
     """Who asks. In process it is asserted by the caller, as a client certificate would."""
 
     name: str = 'kubernetes-admin'
-    groups: tuple[str, ...] = ('system:masters', 'system:authenticated')
+    groups: tuple[str, ...] = (MASTERS, AUTHENTICATED)
     uid: str = ''
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -12,8 +12,8 @@ from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.field import FieldError, go_quote
 from tutor.apimachinery.objects import Object
-from tutor.client.transport import User
-from tutor.cluster.apiserver.authentication import AUTHENTICATED, Anonymous, StaticTokens
+from tutor.client.transport import AUTHENTICATED, User
+from tutor.cluster.apiserver.authentication import Anonymous, StaticTokens
 from tutor.cluster.apiserver.authorization import abac
 from tutor.cluster.apiserver.authorization.always import AlwaysAllow, AlwaysDeny
 from tutor.cluster.apiserver.authorization.mode import Mode

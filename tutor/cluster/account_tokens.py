@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tutor.apimachinery.objects import Object
+from tutor.client import accounts
 from tutor.cluster.jwt import ALGORITHM
 
 ISSUER = 'https://kubernetes.default.svc.cluster.local'
@@ -29,7 +30,7 @@ def claims(account: Object, audiences: Sequence[str], now: datetime, seconds: in
         own['warnafter'], expires = expires, issued + EXTENSION
     return {'aud': list(audiences), 'exp': expires, 'iat': issued, 'iss': ISSUER, 'jti': identity,
             'kubernetes.io': dict(sorted(own.items())), 'nbf': issued,
-            'sub': f'system:serviceaccount:{meta["namespace"]}:{meta["name"]}'}
+            'sub': accounts.username(meta['namespace'], meta['name'])}
 
 
 def legacy_claims(account: Object, secret: Object) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def legacy_claims(account: Object, secret: Object) -> dict[str, Any]:
     return {'iss': LEGACY_ISSUER, f'{LEGACY}namespace': meta['namespace'],
             f'{LEGACY}secret.name': secret['metadata']['name'], f'{LEGACY}service-account.name': meta['name'],
             f'{LEGACY}service-account.uid': meta['uid'],
-            'sub': f'system:serviceaccount:{meta["namespace"]}:{meta["name"]}'}
+            'sub': accounts.username(meta['namespace'], meta['name'])}
 
 
 def issuer_document(address: str) -> dict[str, Any]:

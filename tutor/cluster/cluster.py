@@ -13,13 +13,22 @@ from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.link import Link
 from tutor.client.rest_config import RestConfig
-from tutor.client.transport import ADMIN, ByteStream, ExecSession, Request, Response, Transport, User, WatchStream
+from tutor.client.transport import (
+    ADMIN,
+    AUTHENTICATED,
+    ByteStream,
+    ExecSession,
+    Request,
+    Response,
+    Transport,
+    User,
+    WatchStream,
+)
 from tutor.cluster import access, apiport, apiserver_flags, auditing, bootstrap, encryption, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
 from tutor.cluster.apiserver.admission import configuration, enabling
 from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
 from tutor.cluster.apiserver.audit.policy import BadPolicy
-from tutor.cluster.apiserver.authentication import AUTHENTICATED
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Elected, Serving, flags_of

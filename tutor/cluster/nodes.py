@@ -11,7 +11,7 @@ from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.link import Link
 from tutor.client.rest_config import RestConfig
-from tutor.client.transport import Transport, User
+from tutor.client.transport import AUTHENTICATED, MASTERS, Transport, User
 from tutor.cluster import dialing
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, control_plane_of, manifests
 from tutor.cluster.addons.catalog import CATALOG, Surroundings
@@ -225,7 +225,7 @@ class Nodes:
 
     def _client(self, user: str) -> Client:
         link = self._endpoint.link(self._api, self._endpoint.machine)
-        return Client(link, User(user, ('system:masters', 'system:authenticated')), AGENT)
+        return Client(link, User(user, (MASTERS, AUTHENTICATED)), AGENT)
 
     def _add(self, node: NodeConfig, number: int) -> None:
         config, simulation = self.config, self.simulation
@@ -246,12 +246,12 @@ class Nodes:
         settings = NodeSettings(
             node.name, address_of(number), _labels(node), [dict(taint) for taint in node.taints], dict(node.capacity),
             node.allocatable, config.version, 'fakeRuntime://0.1.0' if idle else config.runtime, idle)
-        user = User(f'system:node:{node.name}', ('system:nodes', 'system:authenticated'))
+        user = User(f'system:node:{node.name}', ('system:nodes', AUTHENTICATED))
         link = self._endpoint.link(self._api, node.name, user.name)
         direction = Direction(lambda server: self.find_api_server(server, node.name))
         link = Link(link, direction.check)
         client = Client(link, user, AGENT, f'kubelet/{config.version} (linux/amd64)')
-        renewer = User(user.name, ('system:masters', *user.groups))  # what was accepted then is not refused now
+        renewer = User(user.name, (MASTERS, *user.groups))  # what was accepted then is not refused now
         heartbeat = self._heartbeats.add(
             node.name, Client(self._api, renewer, AGENT, client.agent), lambda: link.works)
         network = self._networks[node.name] = PodNetwork(self.fabric, node.name, pod_cidr(number))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from tutor.client import accounts
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.addons.gateway_api.controller import GatewayController
@@ -32,7 +33,7 @@ class Surroundings:
 
     def account(self, namespace: str, name: str) -> Client:
         """A client of a service account."""
-        return self.client(f'system:serviceaccount:{namespace}:{name}')
+        return self.client(accounts.username(namespace, name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery import errors
-from tutor.client.transport import User
-from tutor.cluster.apiserver.token_validator import AUTHENTICATED, CREDENTIAL_ID, InvalidToken, Validator
+from tutor.apimachinery.objects import Object
+from tutor.client.transport import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, User
+from tutor.cluster.apiserver.token_validator import CREDENTIAL_ID, InvalidToken, Validator
 
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
 BOOTSTRAP_TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
-ANONYMOUS = User('system:anonymous', ('system:unauthenticated',))
+NOBODY = User(ANONYMOUS, (UNAUTHENTICATED,))
 
 
 StaticTokens = dict[str, User]
@@ -56,7 +57,7 @@ class Authenticator:
         paths = self.anonymous.paths
         if not self.anonymous.enabled or (paths is not None and path not in paths):
             raise errors.unauthorized('Unauthorized')
-        return ANONYMOUS
+        return NOBODY
 
     def _bootstrap(self, token: str) -> User | None:
         """Who joins the cluster by a bootstrap token (plugin/pkg/auth/authenticator/token/bootstrap)."""
@@ -90,6 +91,13 @@ class Authenticator:
             return self.accounts.validate(token)
         except InvalidToken:
             return None
+
+
+def user_info(user: User) -> Object:
+    """authentication.k8s.io/v1 UserInfo: a user as reviews, webhooks and audit events tell of one."""
+    found = {'username': user.name, 'uid': user.uid, 'groups': list(user.groups),
+             'extra': {name: list(values) for name, values in sorted(user.extra.items())}}
+    return {name: value for name, value in found.items() if value}
 
 
 def _subject(pem: str, authority: str, now: datetime) -> User | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.client.client import Client
-from tutor.client.transport import User
+from tutor.client.transport import AUTHENTICATED, MASTERS, User
 from tutor.cluster import bootstrap
 from tutor.cluster.apiserver.renewals import Rhythm
 from tutor.cluster.pki import FRONT_PROXY
@@ -22,7 +22,7 @@ from tutor.cluster.registry.store import new_uid
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
-LOOPBACK = User('system:apiserver', ('system:masters', 'system:authenticated'))
+LOOPBACK = User('system:apiserver', (MASTERS, AUTHENTICATED))
 AGENT = 'kube-apiserver'
 SERVICE_EVERY = 10.0
 NAMESPACES_EVERY = 60.0

@@ -12,6 +12,7 @@ from tutor.apimachinery.objects import Object
 from tutor.client.transport import Response, User
 from tutor.cluster.account_tokens import ISSUER
 from tutor.cluster.apiserver import decoding
+from tutor.cluster.apiserver.authentication import user_info
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.apiserver.token_validator import InvalidToken
 
@@ -89,15 +90,8 @@ def self_subject_rules(scope: Scope) -> Response:
 def self_subject(scope: Scope) -> Response:
     """SelfSubjectReview: who one is."""
     review = decoding.read_object(scope)
-    user = scope.user
-    info: dict[str, Any] = {'username': user.name}
-    if user.uid:
-        info['uid'] = user.uid
-    info['groups'] = list(user.groups)
-    if user.extra:
-        info['extra'] = {name: list(values) for name, values in sorted(user.extra.items())}
     meta = {**review['metadata'], 'creationTimestamp': scope.server.simulation.timestamp()}
-    return Response(201, {**review, 'metadata': meta, 'status': {'userInfo': info}})
+    return Response(201, {**review, 'metadata': meta, 'status': {'userInfo': user_info(scope.user)}})
 
 
 def token_review(scope: Scope) -> Response:
@@ -112,10 +106,7 @@ def token_review(scope: Scope) -> Response:
         user, error = None, f'[{error}, {problem}]'
     if user is None:
         return Response(201, {**review, 'status': {'user': {}, 'error': error}})
-    info: Object = {'username': user.name, 'uid': user.uid, 'groups': list(user.groups)}
-    if user.extra:
-        info['extra'] = {name: list(values) for name, values in sorted(user.extra.items())}
-    status = {'authenticated': True, 'user': info, 'audiences': audiences or [ISSUER]}
+    status = {'authenticated': True, 'user': user_info(user), 'audiences': audiences or [ISSUER]}
     return Response(201, {**review, 'status': status})
 
 

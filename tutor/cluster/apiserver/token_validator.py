@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import Object, labels
+from tutor.client import accounts
 from tutor.client.transport import ADMIN, User
 from tutor.cluster.account_tokens import ISSUER, LEGACY, LEGACY_ISSUER
 from tutor.cluster.jwt import Signer
@@ -21,7 +22,6 @@ LAST_USED = 'kubernetes.io/legacy-token-last-used'
 INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since'
 PREFIX = 'authentication.kubernetes.io/'
 CREDENTIAL_ID = f'{PREFIX}credential-id'
-AUTHENTICATED = 'system:authenticated'
 LEEWAY = 60.0
 """Seconds for which what was deleted still vouches for a token."""
 _INVALIDATED = 'service account token has been invalidated'
@@ -61,8 +61,8 @@ class Validator:
                 self._check_bound(kind, plural, '' if kind == 'node' else space, own[kind])
         extra = {f'{PREFIX}{kind}-{part}': (own[kind][part],) for kind in ('node', 'pod') if kind in own
                  for part in ('name', 'uid')}
-        return user(space, own['serviceaccount']['name'], own['serviceaccount']['uid'],
-                    {CREDENTIAL_ID: (f'JTI={found["jti"]}',), **extra})
+        return accounts.user(space, own['serviceaccount']['name'], own['serviceaccount']['uid'],
+                             {CREDENTIAL_ID: (f'JTI={found["jti"]}',), **extra})
 
     def _check_account(self, space: str, reference: Object) -> None:
         name = reference['name']
@@ -105,7 +105,7 @@ class Validator:
                 'marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or '
                 f"remove the '{INVALID_SINCE}' label from the secret to temporarily allow use of this token")
         self._mark_used(secret)
-        return user(space, name, uid)
+        return accounts.user(space, name, uid)
 
     def _mark_used(self, secret: Object) -> None:
         """Since when a token was not used shows in a label: it changes once a day."""
@@ -115,12 +115,6 @@ class Validator:
         meta = {**secret['metadata'], 'labels': {**labels(secret), LAST_USED: today}}
         self._stores.of('', 'secrets').replace(
             {**secret, 'metadata': meta}, secret, Context(self._simulation, self._stores, ADMIN))
-
-
-def user(namespace: str, name: str, uid: str = '', extra: Mapping[str, tuple[str, ...]] | None = None) -> User:
-    """The User that a service account is."""
-    return User(f'system:serviceaccount:{namespace}:{name}',
-                ('system:serviceaccounts', f'system:serviceaccounts:{namespace}', AUTHENTICATED), uid, extra or {})
 
 
 def _quoted(texts: Sequence[str]) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from tutor.client import accounts
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.link import Answering
-from tutor.client.transport import Transport, User
+from tutor.client.transport import AUTHENTICATED, Transport, User
 from tutor.cluster.controllers.catalog import CONTROLLERS, NODE_IPAM, Entry
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.settings import Settings
 from tutor.cluster.simulation import Simulation
 
 AGENT = 'kube-controller-manager'
-_OWN = User('system:kube-controller-manager', ('system:authenticated',))
+_OWN = User('system:kube-controller-manager', (AUTHENTICATED,))
 
 
 class ControllerManager:
@@ -63,6 +64,5 @@ class ControllerManager:
         """Each controller acts as its own service account (--use-service-account-credentials)."""
         if not account:
             return Client(Answering(self.transport), _OWN, AGENT)
-        groups = ('system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated')
-        user = User(f'system:serviceaccount:kube-system:{account}', groups)
+        user = accounts.user('kube-system', account)
         return Client(Answering(self.transport), user, AGENT, f'{AGENT}/v1.36.1 (linux/amd64) {account}')

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
-from tutor.client.transport import User
+from tutor.client.transport import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, User
 from tutor.cluster import pki
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 
 ALWAYS_ALLOW = 'AlwaysAllow'
-ANONYMOUS = User('system:anonymous', ('system:unauthenticated',))
-AUTHENTICATED = 'system:authenticated'
+NOBODY = User(ANONYMOUS, (UNAUTHENTICATED,))
 VERBS = {'POST': 'create', 'GET': 'get', 'PUT': 'update', 'PATCH': 'patch', 'DELETE': 'delete'}
 ONLY = {'stats': 'stats', 'metrics': 'metrics', 'logs': 'log'}
 FINE = {'healthz': 'healthz', 'configz': 'configz', 'pods': 'pods', 'runningpods': 'pods'}
@@ -74,7 +73,7 @@ class Guard:
         scheme, _, token = request.headers.get('authorization', '').partition(' ')
         if scheme == 'Bearer' and token and self.access.webhook:
             return self._of_token(token)
-        return ANONYMOUS if self.access.anonymous and scheme != 'Bearer' else None
+        return NOBODY if self.access.anonymous and scheme != 'Bearer' else None
 
     def _of_token(self, token: str) -> User | None:
         try:

@@ -11,7 +11,7 @@ from tutor.apimachinery.objects import Object, condition
 from tutor.client.client import Client
 from tutor.client.events import SeriesRecorder
 from tutor.client.informer import RETRY, Informer, Informers
-from tutor.client.transport import STRATEGIC_PATCH, Transport, User
+from tutor.client.transport import AUTHENTICATED, STRATEGIC_PATCH, Transport, User
 from tutor.cluster.scheduler.cache import Cache
 from tutor.cluster.scheduler.configuration import DEFAULT_NAME, Configuration
 from tutor.cluster.scheduler.framework import Cycle, Handle, Rejection
@@ -53,7 +53,7 @@ class Scheduler:
 
     def start(self) -> None:
         if self._run is None:
-            user = User('system:kube-scheduler', ('system:authenticated',))
+            user = User('system:kube-scheduler', (AUTHENTICATED,))
             client = Client(self.transport, user, AGENT, f'{AGENT}/v1.36.1 (linux/amd64) scheduler')
             self._run = _Run(self.simulation, client, self.configuration, self.hostname)
 

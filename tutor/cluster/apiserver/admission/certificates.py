@@ -8,13 +8,13 @@ import base64
 from tutor.apimachinery import errors
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
+from tutor.client.transport import MASTERS
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
 GROUP = 'certificates.k8s.io'
 CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
-MASTERS = 'system:masters'
 
 
 class _Certificates(Plugin):
@@ -27,9 +27,8 @@ class _Certificates(Plugin):
             info = RequestInfo('', verb, True, group=GROUP, version='*', resource='signers', name=name)
             if self.server.authorizer.allowed(scope.user, info):
                 return
-        words = {'approve': 'approve', 'sign': 'sign'}[verb]
         raise errors.forbidden(GROUP, scope.resource.plural, obj['metadata']['name'],
-                               f'user not permitted to {words} requests with signerName "{signer}"')
+                               f'user not permitted to {verb} requests with signerName "{signer}"')
 
 
 class CertificateApproval(_Certificates):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.authentication import user_info
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -21,7 +22,7 @@ def operation(scope: Scope, obj: Object | None, old: Object | None) -> str:
 
 def admission_request(scope: Scope, kind: str, context: Context, obj: Object | None) -> Object:
     """The AdmissionRequest but for its uid and its objects; `kind` is the operation."""
-    resource, user = scope.resource, scope.user
+    resource = scope.resource
     group_kind = _kind(scope, kind, obj)
     names = {'group': resource.group, 'version': resource.version, 'resource': resource.plural}
     found: dict[str, Any] = {'kind': group_kind, 'resource': names}
@@ -32,10 +33,8 @@ def admission_request(scope: Scope, kind: str, context: Context, obj: Object | N
         found['requestSubResource'] = scope.info.subresource
     name = scope.info.name or (obj or {}).get('metadata', {}).get('name', '')
     found |= {key: value for key, value in (('name', name), ('namespace', context.namespace)) if value}
-    found |= {'operation': kind, 'userInfo': {
-        'username': user.name, **({'uid': user.uid} if user.uid else {}), 'groups': list(user.groups),
-        'extra': {key: list(values) for key, values in dict(user.extra or {}).items()}}}
-    return {**found, 'dryRun': context.dry_run, 'options': _options(scope, kind)}
+    return {**found, 'operation': kind, 'userInfo': user_info(scope.user), 'dryRun': context.dry_run,
+            'options': _options(scope, kind)}
 
 
 def _kind(scope: Scope, kind: str, obj: Object | None) -> Object:

@@ -24,6 +24,7 @@ from tutor.cluster.apiserver.audit.policy import (
     Decision,
     Policy,
 )
+from tutor.cluster.apiserver.authentication import user_info
 from tutor.cluster.apiserver.authorization.authorizer import impersonated
 from tutor.cluster.simulation import Simulation
 
@@ -103,9 +104,9 @@ class Auditor:
             'kind': 'Event', 'apiVersion': API, 'level': LEVELS[decision.level],
             'auditID': str(UUID(int=self._simulation.identities.getrandbits(128), version=4)), 'stage': '',
             'requestURI': f'{request.path}?{query}' if query else request.path, 'verb': info.verb,
-            'user': _user(request.user)}
+            'user': user_info(request.user)}
         if request.impersonate is not None:
-            event['impersonatedUser'] = _user(_acting(request))
+            event['impersonatedUser'] = user_info(_acting(request))
         event['sourceIPs'] = [self._source(request.user)]
         event['userAgent'] = request.user_agent
         if info.is_resource:
@@ -155,12 +156,6 @@ def _place(name: str) -> int:
 def _acting(request: Request) -> User:
     """As whom a request is made."""
     return request.user if request.impersonate is None else impersonated(request.impersonate)
-
-
-def _user(user: User) -> Object:
-    extra = {name: list(values) for name, values in (user.extra or {}).items()}
-    found = {'username': user.name, 'uid': user.uid, 'groups': list(user.groups), 'extra': extra}
-    return {name: value for name, value in found.items() if value}
 
 
 def _reference(info: RequestInfo) -> Object:

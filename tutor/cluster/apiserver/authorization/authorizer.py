@@ -7,20 +7,16 @@ from collections.abc import Sequence
 from tutor.apimachinery import errors
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
-from tutor.client.transport import User
+from tutor.client import accounts
+from tutor.client.transport import ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED, User
 from tutor.cluster.apiserver.authorization.mode import Mode
 from tutor.cluster.apiserver.authorization.node import Node
 from tutor.cluster.apiserver.authorization.rbac import Rbac
 from tutor.cluster.registry.store import ResourceStores
 
-MASTERS = 'system:masters'
-"""Its members may do everything, whatever the modes."""
-ANONYMOUS = 'system:anonymous'
-AUTHENTICATED, UNAUTHENTICATED = 'system:authenticated', 'system:unauthenticated'
-
 
 class Authorizer:
-    """`modes` are kubeadm's until a process's flags name others."""
+    """`modes` are kubeadm's until a process's flags name others. Masters may do everything, whatever the modes."""
 
     def __init__(self, stores: ResourceStores) -> None:
         self.rbac = Rbac(stores)
@@ -87,7 +83,8 @@ class Authorizer:
 def impersonated(wanted: User) -> User:
     """A user whom somebody acts as, with the groups that come by themselves (WithImpersonation): one of those that
     tell whether somebody is known, unless it was named."""
-    groups = wanted.groups or _own_groups(wanted.name)
+    account = accounts.split_username(wanted.name)
+    groups = wanted.groups or (accounts.groups(account[0]) if account else ())
     if wanted.name == ANONYMOUS:
         groups = tuple(dict.fromkeys((*groups, UNAUTHENTICATED)))
     elif AUTHENTICATED not in groups and UNAUTHENTICATED not in groups:
@@ -96,16 +93,9 @@ def impersonated(wanted: User) -> User:
 
 
 def _impersonation(name: str) -> RequestInfo:
-    parts = name.split(':')
-    if name.startswith('system:serviceaccount:') and len(parts) == 4:
-        return RequestInfo('', 'impersonate', True, namespace=parts[2], resource='serviceaccounts', name=parts[3])
-    return RequestInfo('', 'impersonate', True, resource='users', name=name)
-
-
-def _own_groups(name: str) -> tuple[str, ...]:
-    parts = name.split(':')
-    if name.startswith('system:serviceaccount:') and len(parts) == 4:
-        return ('system:serviceaccounts', f'system:serviceaccounts:{parts[2]}')
-    return ()
+    account = accounts.split_username(name)
+    if account is None:
+        return RequestInfo('', 'impersonate', True, resource='users', name=name)
+    return RequestInfo('', 'impersonate', True, namespace=account[0], resource='serviceaccounts', name=account[1])
 
 
