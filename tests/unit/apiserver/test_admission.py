@@ -147,6 +147,16 @@ class TestValidatingPolicies:
         assert 'failed expression: ' in api.message('POST', DEPLOYMENTS, deployment(2, 'more'))
 
 
+@pytest.mark.parametrize(('conditions', 'status'), [
+    (['object.metadata.labels.x == "y"'], 422), (['object.metadata.labels.x == "y"', 'object.spec.replicas > 9'], 201)])
+def test_a_condition_that_is_false_decides_over_one_that_cannot_be_evaluated(api, conditions, status):
+    policy(api, {'expression': 'false'}, matchConditions=[
+        {'name': f'c{number}', 'expression': expression} for number, expression in enumerate(conditions)])
+    made = api.ask('POST', DEPLOYMENTS, deployment(1))
+    assert made.status == status
+    assert status == 201 or "expression 'object.metadata.labels.x == \"y\"' resulted in error" in made.body['message']
+
+
 @pytest.mark.parametrize('mutation', [
     {'patchType': 'ApplyConfiguration', 'applyConfiguration': {
         'expression': 'Object{metadata: Object.metadata{labels: Object.metadata.labels{team: "a {b}"}}}'}},
@@ -317,6 +327,21 @@ def test_a_kubelet_may_show_its_own_pod_and_not_label_it_by_its_status(api, node
 ])
 def test_a_mirror_pod_names_nothing_of_the_api(api, node, spec, problem):
     assert problem in api.message('POST', PODS, mirror(node, **spec))
+
+
+@pytest.mark.usefixtures('account')
+@pytest.mark.parametrize(('spec', 'secret'), [
+    ({'volumes': [{'name': 'v', 'cephfs': {'monitors': ['m'], 'secretRef': {'name': 'a'}}}]}, 'a'),
+    ({'volumes': [{'name': 'v', 'azureFile': {'shareName': 's', 'secretName': 'b'}}]}, 'b'),
+    ({'volumes': [{'name': 'v', 'secret': {'secretName': 'c'}}]}, 'c'),
+    ({'imagePullSecrets': [{'name': 'd'}]}, 'd')])
+def test_a_kubelet_reads_the_secrets_that_its_pods_name(api, spec, secret):
+    path = '/api/v1/namespaces/default/secrets'
+    for name in (secret, 'other'):
+        api.make(path, {'metadata': {'name': name}})
+    api.make(PODS, pod(nodeName='node01', **spec))
+    assert api.ask('GET', f'{path}/{secret}', user=KUBELET).status == 200
+    assert 'no relationship found' in api.message('GET', f'{path}/other', user=KUBELET)
 
 
 @pytest.mark.usefixtures('node')

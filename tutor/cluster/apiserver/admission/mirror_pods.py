@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from tutor.apimachinery.objects import Object
-
-MIRROR = 'kubernetes.io/config.mirror'
-_LISTS = ('initContainers', 'containers', 'ephemeralContainers')
-_OTHERS = {'secrets': ('secretRef', 'secretKeyRef', 'nodePublishSecretRef', 'imagePullSecrets'),
-           'configmaps': ('configMapRef', 'configMapKeyRef')}
+from tutor.cluster.apiserver import references
+from tutor.cluster.registry.podspec.annotations import MIRROR
 
 
 def is_mirror(pod: Object) -> bool:
@@ -26,12 +20,22 @@ def mirror_problem(node: str, pod: Object, found: Object | None) -> str:
         return f'node "{node}" can only create pods with spec.nodeName set to itself'
     if problem := _owner_problem(node, pod['metadata'].get('ownerReferences') or [], found):
         return problem
-    kinds = {kind for part in _parts(spec) for kind in _references(part)}
-    if spec.get('serviceAccountName'):
-        return f'node "{node}" can not create pods that reference a service account'
-    named = next((kind for kind in ('secrets', 'configmaps', 'clustertrustbundles', 'persistentvolumeclaims')
-                  if kind in kinds), '')
+    named = _named(pod)
     return f'node "{node}" can not create pods that reference {named}' if named else ''
+
+
+def _named(pod: Object) -> str:
+    """What a pod names of the API, '' for nothing."""
+    volumes = pod['spec'].get('volumes') or ()
+    if pod['spec'].get('serviceAccountName'):
+        return 'a service account'
+    if any(references.secrets(pod)):
+        return 'secrets'
+    if any(references.config_maps(pod)):
+        return 'configmaps'
+    if any('clusterTrustBundle' in source for volume in volumes for source in references.projected(volume)):
+        return 'clustertrustbundles'
+    return 'persistentvolumeclaims' if any('persistentVolumeClaim' in volume for volume in volumes) else ''
 
 
 def _owner_problem(node: str, owners: list[Object], found: Object | None) -> str:
@@ -47,34 +51,3 @@ def _owner_problem(node: str, owners: list[Object], found: Object | None) -> str
     if found is not None and owner.get('uid') != found['metadata']['uid']:
         return f'node {node} UID mismatch: expected {owner.get("uid", "")} got {found["metadata"]["uid"]}'
     return ''
-
-
-def references_secrets(spec: Object) -> bool:
-    """VisitPodSecretNames, whether it finds one."""
-    return any('secrets' in _references(part) for part in _parts(spec))
-
-
-def _parts(spec: Object) -> Iterator[Object]:
-    """What of a pod can name other objects: the volumes, the parts of projected ones, and what containers are given."""
-    for volume in spec.get('volumes') or ():
-        yield volume
-        yield from (volume.get('projected') or {}).get('sources') or ()
-    for container in (item for name in _LISTS for item in spec.get(name) or ()):
-        yield from container.get('envFrom') or ()
-        yield from (item.get('valueFrom') or {} for item in container.get('env') or ())
-    yield {'imagePullSecrets': spec.get('imagePullSecrets')}
-
-
-def _references(part: Object) -> set[str]:
-    found = {kind for kind, names in _OTHERS.items() if any(_within(part, name) for name in names)}
-    for name, kind in (('secret', 'secrets'), ('configMap', 'configmaps'), ('clusterTrustBundle',
-                       'clustertrustbundles'), ('persistentVolumeClaim', 'persistentvolumeclaims')):
-        if part.get(name) is not None:
-            found.add(kind)
-    return found
-
-
-def _within(value: Any, name: str) -> bool:
-    """Whether a field is there, or in a field of it."""
-    return isinstance(value, dict) and (bool(value.get(name)) or any(
-        isinstance(item, dict) and item.get(name) for item in value.values()))

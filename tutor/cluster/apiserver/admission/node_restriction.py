@@ -8,6 +8,7 @@ from tutor.cluster.apiserver.admission import token_audiences
 from tutor.cluster.apiserver.admission.mirror_pods import mirror_problem
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.authorization.node import node_of
+from tutor.cluster.apiserver.renewals import NODES as LEASE_NAMESPACE
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.certificates import parsing
 from tutor.cluster.registry.strategy import Context
@@ -17,7 +18,6 @@ CSI_NODES = 'storage.k8s.io', 'csinodes'
 SLICES = 'resource.k8s.io', 'resourceslices'
 REQUESTS = 'certificates.k8s.io', 'certificatesigningrequests'
 KUBELET_SIGNERS = ('kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet')
-LEASE_NAMESPACE = 'kube-node-lease'
 RESTRICTED = 'node-restriction.kubernetes.io'
 ROLE = 'node-role.kubernetes.io/'
 OWN_DOMAINS = ('kubelet.kubernetes.io', 'node.kubernetes.io')

@@ -32,3 +32,20 @@ class Plugin:
 
     def remutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         self.mutate(scope, obj, old, context)
+
+
+class Judge(Plugin):
+    """One that judges whatever is done to a resource in the same way: `obj` is None when something is deleted, and the
+    options of a connection."""
+
+    def judge(self, scope: Scope, obj: Object | None, old: Object | None, context: Context) -> None:
+        raise NotImplementedError
+
+    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        self.judge(scope, obj, old, context)
+
+    def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
+        self.judge(scope, None, obj, context)
+
+    def connect(self, scope: Scope, options: Object, context: Context) -> None:
+        self.judge(scope, options, None, context)

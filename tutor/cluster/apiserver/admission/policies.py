@@ -13,7 +13,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import split_api_version
 from tutor.cluster.apiserver.admission import requests
 from tutor.cluster.apiserver.admission.plugin import Plugin
-from tutor.cluster.apiserver.admission.policy_matching import EXCLUDED, matches
+from tutor.cluster.apiserver.admission.policy_matching import EXCLUDED, conditions_hold, matches
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.admissionregistration.conditions import VARIABLES
 from tutor.cluster.registry.store import ResourceStore
@@ -119,14 +119,13 @@ class PolicyPlugin(Plugin):
 def _conditioned(asked: Asked) -> Iterator[Asked]:
     """Nothing when a match condition says no; the variables are worked out before."""
     spec = asked.policy['spec']
-    for condition in spec.get('matchConditions') or ():
-        try:
-            if asked.evaluate(condition['expression']) is not True:
-                return
-        except ExpressionError as error:
-            asked.problem = f"expression '{condition['expression']}' resulted in error: {error}"
-            yield asked
+    try:
+        if not conditions_hold(spec.get('matchConditions') or (), asked.variables, asked.fails):
             return
+    except ExpressionError as error:
+        asked.problem = str(error)
+        yield asked
+        return
     for variable in spec.get('variables') or ():
         try:
             value = asked.evaluate(variable['expression'])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tutor.apimachinery import selectors
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery import expressions, selectors
+from tutor.apimachinery.expressions import ExpressionError
+from tutor.apimachinery.field import aggregate
+from tutor.apimachinery.objects import Object, labels
+from tutor.cluster.apiserver.rules import has
 from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.admissionregistration.conditions import VARIABLES
 
 CONFIGURATIONS = frozenset({
     'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', 'mutatingwebhookconfigurations',
@@ -37,6 +42,27 @@ def webhook_matches(hook: Object, scope: Scope, operation: str, objects: tuple[O
         selected(hook, scope, objects, namespace)
 
 
+def conditions_hold(conditions: Iterable[Object], variables: Mapping[str, Any], fails: bool) -> bool:
+    """matchconditions.Match: one that is false decides; those that cannot be evaluated decide only where failures do
+    (`fails`). Raises ExpressionError for these."""
+    problems: list[str] = []
+    for condition in conditions:
+        expression = condition['expression']
+        try:
+            if expressions.compile(expression, VARIABLES).evaluate(variables) is not True:
+                return False
+        except ExpressionError as error:
+            problems.append(failure(expression, error))
+    if problems and fails:
+        raise ExpressionError(aggregate(problems))
+    return not problems
+
+
+def failure(expression: str, error: ExpressionError) -> str:
+    """What is said of an expression that cannot be evaluated."""
+    return f"expression '{expression}' resulted in error: {error}"
+
+
 def selected(constraints: Object, scope: Scope, objects: tuple[Object | None, ...], namespace: Object | None) -> bool:
     """Whether both selectors let a request through."""
     return _namespace(constraints.get('namespaceSelector'), scope, objects, namespace) and \
@@ -46,12 +72,12 @@ def selected(constraints: Object, scope: Scope, objects: tuple[Object | None, ..
 def _rule(rule: Object, scope: Scope, operation: str, constraints: Object) -> bool:
     """rules.Matcher."""
     resource = scope.resource
-    if not _has(rule.get('operations'), operation) or not _has(rule.get('apiGroups'), resource.group):
+    if not has(rule.get('operations'), operation) or not has(rule.get('apiGroups'), resource.group):
         return False
     versions = [resource.version] if constraints.get('matchPolicy') == 'Exact' else [
         version for group, version, plural in scope.server.resources
         if (group, plural) == (resource.group, resource.plural)]
-    if not any(_has(rule.get('apiVersions'), version) for version in versions):
+    if not any(has(rule.get('apiVersions'), version) for version in versions):
         return False
     wanted = rule.get('scope', '*')
     if wanted != '*' and (wanted == 'Namespaced') is not resource.namespaced:
@@ -60,10 +86,6 @@ def _rule(rule: Object, scope: Scope, operation: str, constraints: Object) -> bo
     if names and scope.info.name not in names:
         return False
     return any(_resource(pattern, resource.plural, scope.info.subresource) for pattern in rule.get('resources') or ())
-
-
-def _has(values: list[str] | None, wanted: str) -> bool:
-    return '*' in (values or ()) or wanted in (values or ())
 
 
 def _resource(pattern: str, plural: str, subresource: str) -> bool:
@@ -78,15 +100,11 @@ def _namespace(selector: Any, scope: Scope, objects: tuple[Object | None, ...], 
         namespace = next((obj for obj in objects if obj is not None), None)
     elif not scope.resource.namespaced:
         return True
-    return namespace is not None and selectors.from_label_selector(selector).matches(_labels(namespace))
+    return namespace is not None and selectors.from_label_selector(selector).matches(labels(namespace))
 
 
 def _objects(selector: Any, objects: tuple[Object | None, ...]) -> bool:
     if not selector:
         return True
     wanted = selectors.from_label_selector(selector)
-    return any(obj is not None and wanted.matches(_labels(obj)) for obj in objects)
-
-
-def _labels(obj: Object) -> dict[str, str]:
-    return obj['metadata'].get('labels') or {}
+    return any(obj is not None and wanted.matches(labels(obj)) for obj in objects)

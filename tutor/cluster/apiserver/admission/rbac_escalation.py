@@ -3,20 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
+from tutor.client.transport import MASTERS
 from tutor.cluster.apiserver.admission.plugin import Plugin
-from tutor.cluster.apiserver.authorization.authorizer import MASTERS
+from tutor.cluster.apiserver.authorization.always import EVERYTHING
 from tutor.cluster.apiserver.authorization.rbac import RBAC
+from tutor.cluster.apiserver.rules import has, path_matches
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
 ROLES, BINDINGS = ('roles', 'clusterroles'), ('rolebindings', 'clusterrolebindings')
-EVERYTHING = [{'apiGroups': ['*'], 'resources': ['*'], 'verbs': ['*']}, {'nonResourceURLs': ['*'], 'verbs': ['*']}]
 _FIELDS = (('APIGroups', 'apiGroups'), ('Resources', 'resources'), ('NonResourceURLs', 'nonResourceURLs'),
            ('ResourceNames', 'resourceNames'), ('Verbs', 'verbs'))
 
@@ -61,7 +62,7 @@ class RbacEscalation(Plugin):
         info = RequestInfo('', verb, True, group=RBAC, version='v1', namespace=namespace, resource=plural, name=name)
         return self.server.authorizer.allowed(scope.user, info)
 
-    def _refuse(self, scope: Scope, name: str, rules: list[Object], namespace: str) -> None:
+    def _refuse(self, scope: Scope, name: str, rules: Sequence[Object], namespace: str) -> None:
         """ConfirmNoEscalation."""
         own = list(self.server.authorizer.rbac.rules(scope.user, namespace))
         missing = [part for rule in rules for part in _parts(rule) if not any(_covers(have, part) for have in own)]
@@ -87,22 +88,17 @@ def _parts(rule: Object) -> Iterator[Object]:
 
 def _covers(rule: Object, part: Object) -> bool:
     """ruleCovers."""
-    if not _has(rule.get('verbs'), part['verbs'][0]):
+    if not has(rule.get('verbs'), part['verbs'][0]):
         return False
     if 'nonResourceURLs' in part:
         wanted = part['nonResourceURLs'][0]
-        return any(path in ('*', wanted) or (path.endswith('*') and wanted.rstrip('*').startswith(path[:-1]))
-                   for path in rule.get('nonResourceURLs') or ())
+        return any(path_matches(path, wanted) for path in rule.get('nonResourceURLs') or ())
     resource = part['resources'][0]
     known: list[str] = rule.get('resources') or []
     below = f'*/{resource.partition("/")[2]}' if '/' in resource else ''
     names = rule.get('resourceNames')
-    return _has(rule.get('apiGroups'), part['apiGroups'][0]) and (_has(known, resource) or below in known) and (
+    return has(rule.get('apiGroups'), part['apiGroups'][0]) and (has(known, resource) or below in known) and (
         not names or (bool(part.get('resourceNames')) and part['resourceNames'][0] in names))
-
-
-def _has(values: list[str] | None, wanted: str) -> bool:
-    return '*' in (values or ()) or wanted in (values or ())
 
 
 def _merged(parts: list[Object]) -> list[Object]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors, names
 from tutor.apimachinery.objects import Object
+from tutor.cluster.account_tokens import WARN_ONLY
+from tutor.cluster.apiserver import references
 from tutor.cluster.apiserver.admission import mirror_pods, mountable
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
 TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
-TOKEN_SECONDS = 3607
 
 
 class ServiceAccount(Plugin):
@@ -40,7 +41,7 @@ class ServiceAccount(Plugin):
             return
         spec = obj.get('spec') or {}
         if mirror_pods.is_mirror(obj):
-            problem = _of_mirror(spec) if old is None else ''
+            problem = _of_mirror(obj) if old is None else ''
         else:
             account = self.server.stores.of('', 'serviceaccounts').find(
                 context.namespace, spec.get('serviceAccountName', ''))
@@ -69,20 +70,21 @@ class ServiceAccount(Plugin):
             spec['volumes'] = [*volumes, {'name': volume, 'projected': _TOKEN_SOURCE}]
 
 
-def _of_mirror(spec: Object) -> str:
+def _of_mirror(pod: Object) -> str:
     """Why nobody may make such a mirror pod."""
+    spec = pod['spec']
     if spec.get('serviceAccountName'):
         return 'a mirror pod may not reference service accounts'
-    if mirror_pods.references_secrets(spec):
+    if any(references.secrets(pod)):
         return 'a mirror pod may not reference secrets'
-    projected = any('serviceAccountToken' in part for volume in spec.get('volumes') or ()
-                    for part in (volume.get('projected') or {}).get('sources') or ())
+    projected = any('serviceAccountToken' in source for volume in spec.get('volumes') or ()
+                    for source in references.projected(volume))
     return 'a mirror pod may not use ServiceAccountToken volume projections' if projected else ''
 
 
 _NAMESPACE = {'path': 'namespace', 'fieldRef': {'apiVersion': 'v1', 'fieldPath': 'metadata.namespace'}}
 _TOKEN_SOURCE = {'defaultMode': 420, 'sources': [
-    {'serviceAccountToken': {'expirationSeconds': TOKEN_SECONDS, 'path': 'token'}},
+    {'serviceAccountToken': {'expirationSeconds': WARN_ONLY, 'path': 'token'}},
     {'configMap': {'items': [{'key': 'ca.crt', 'path': 'ca.crt'}], 'name': 'kube-root-ca.crt'}},
     {'downwardAPI': {'items': [_NAMESPACE]}},
 ]}

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.volumes import claim_of
 from tutor.client.transport import User
+from tutor.cluster.apiserver import references
 from tutor.cluster.registry.store import ResourceStores
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def problem(server: ApiServer, user: User, pod: Object, audiences: list[str]) ->
 def _mounted(stores: ResourceStores, pod: Object) -> Iterator[str]:
     """The audiences of a pod's volumes, and of the drivers of those that drivers provide."""
     for volume in pod['spec'].get('volumes') or ():
-        for source in (volume.get('projected') or {}).get('sources') or ():
+        for source in references.projected(volume):
             if 'serviceAccountToken' in source:
                 yield source['serviceAccountToken'].get('audience', '')
         driver = stores.of('storage.k8s.io', 'csidrivers').find('', _driver(stores, pod, volume))
@@ -46,9 +48,7 @@ def _driver(stores: ResourceStores, pod: Object, volume: Object) -> str:
     """The CSI driver behind a volume of a pod, if there is one."""
     if 'csi' in volume:
         return volume['csi'].get('driver', '')
-    name = (volume.get('persistentVolumeClaim') or {}).get('claimName', '')
-    if 'ephemeral' in volume:
-        name = f'{pod["metadata"]["name"]}-{volume["name"]}'
-    claim = stores.of('', 'persistentvolumeclaims').find(pod['metadata']['namespace'], name) or {'spec': {}}
+    claims = stores.of('', 'persistentvolumeclaims')
+    claim = claims.find(pod['metadata']['namespace'], claim_of(pod, volume)) or {'spec': {}}
     found = stores.of('', 'persistentvolumes').find('', claim['spec'].get('volumeName', '')) or {'spec': {}}
     return (found['spec'].get('csi') or {}).get('driver', '')

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission.plugin import Judge
 from tutor.cluster.apiserver.admission.policies import NOT_FOUND, Asked, PolicyPlugin, denied
+from tutor.cluster.apiserver.admission.policy_matching import failure
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
 
-class ValidatingAdmissionPolicy(PolicyPlugin):
+class ValidatingAdmissionPolicy(PolicyPlugin, Judge):
     name = 'ValidatingAdmissionPolicy'
     policies, bindings = 'validatingadmissionpolicies', 'validatingadmissionpolicybindings'
 
-    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        if self._pairs != []:
-            self._judge(scope, obj, old, context)
-
-    def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
-        self._judge(scope, None, obj, context)
-
-    def connect(self, scope: Scope, options: Object, context: Context) -> None:
-        self._judge(scope, options, None, context)
-
-    def _judge(self, scope: Scope, obj: Object | None, old: Object | None, context: Context) -> None:
+    def judge(self, scope: Scope, obj: Object | None, old: Object | None, context: Context) -> None:
+        if self._pairs == []:
+            return
         refusals: list[tuple[str, str]] = []
         for asked in self.asked(scope, obj, old, context):
             actions = asked.binding['spec'].get('validationActions') or ()
@@ -51,7 +45,7 @@ def _failures(asked: Asked) -> list[tuple[str, str]]:
             passed = asked.evaluate(rule['expression'])
         except ExpressionError as error:
             if asked.fails:
-                found.append((f"expression '{rule['expression']}' resulted in error: {error}", 'Invalid'))
+                found.append((failure(rule['expression'], error), 'Invalid'))
             continue
         if passed is not True:
             found.append((_message(asked, rule), rule.get('reason') or 'Invalid'))

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tutor.apimachinery import errors, expressions
+from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.cluster.apiserver import decoding
 from tutor.cluster.apiserver.admission import requests, webhook_call
-from tutor.cluster.apiserver.admission.plugin import Plugin
-from tutor.cluster.apiserver.admission.policy_matching import CONFIGURATIONS, webhook_matches
+from tutor.cluster.apiserver.admission.plugin import Judge, Plugin
+from tutor.cluster.apiserver.admission.policy_matching import CONFIGURATIONS, conditions_hold, webhook_matches
 from tutor.cluster.apiserver.admission.webhook_call import CallFailed, Verdict
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.admissionregistration.conditions import VARIABLES
@@ -110,22 +110,14 @@ class MutatingAdmissionWebhook(_Webhooks):
         return changed
 
 
-class ValidatingAdmissionWebhook(_Webhooks):
+class ValidatingAdmissionWebhook(_Webhooks, Judge):
     name = 'ValidatingAdmissionWebhook'
     configurations = 'validatingwebhookconfigurations'
 
-    def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        if self._hooks != []:
-            self._judge(scope, obj, old, context)
-
-    def validate_delete(self, scope: Scope, obj: Object, context: Context) -> None:
-        self._judge(scope, None, obj, context)
-
-    def connect(self, scope: Scope, options: Object, context: Context) -> None:
-        self._judge(scope, options, None, context)
-
-    def _judge(self, scope: Scope, obj: Object | None, old: Object | None, context: Context) -> None:
+    def judge(self, scope: Scope, obj: Object | None, old: Object | None, context: Context) -> None:
         """All are asked, as they are at once; the first refusal counts."""
+        if self._hooks == []:
+            return
         refusals: list[StatusError] = []
         for hook in self.hooks(scope, obj, old, context):
             try:
@@ -137,20 +129,13 @@ class ValidatingAdmissionWebhook(_Webhooks):
 
 
 def _conditions_hold(hook: Object, scope: Scope, obj: Object | None, old: Object | None, context: Context) -> bool:
-    """matchconditions.Match: one that is false decides; one that fails decides only where failures do."""
+    """Whether a webhook's match conditions let a request through. Raises Forbidden when they do not work."""
     asked = requests.admission_request(scope, requests.operation(scope, obj, old), context, obj or old)
     variables: dict[str, Any] = dict.fromkeys(VARIABLES) | {'object': obj, 'oldObject': old, 'request': asked}
-    problems: list[str] = []
-    for condition in hook['matchConditions']:
-        try:
-            if expressions.compile(condition['expression'], VARIABLES).evaluate(variables) is not True:
-                return False
-        except ExpressionError as error:
-            problems.append(f"expression '{condition['expression']}' resulted in error: {error}")
-    if problems and hook.get('failurePolicy') != 'Ignore':
-        text = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
-        raise errors.forbidden(scope.resource.group, scope.resource.plural, scope.info.name, text)
-    return not problems
+    try:
+        return conditions_hold(hook['matchConditions'], variables, hook.get('failurePolicy') != 'Ignore')
+    except ExpressionError as problem:
+        raise errors.forbidden(scope.resource.group, scope.resource.plural, scope.info.name, str(problem)) from None
 
 
 def _patch(scope: Scope, obj: Object, operations: tuple[Object, ...]) -> bool:

@@ -7,9 +7,11 @@ from typing import Any
 
 from tutor.apimachinery import decode
 from tutor.apimachinery.decode import DecodeError
+from tutor.apimachinery.field import aggregate
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
+from tutor.cluster.apiserver.rules import path_matches
 
 API, KIND = 'audit.k8s.io/v1', 'Policy'
 LEVELS = ('None', 'Metadata', 'Request', 'RequestResponse')
@@ -71,8 +73,7 @@ def read(text: str, path: str) -> Policy:
     problems = [problem for place, rule in enumerate(rules) for problem in _problems(rule, f'rules[{place}]')]
     problems += _bad_stages(found, 'omitStages')
     if problems:
-        shown = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
-        raise BadPolicy(f'loading audit policy file: {shown}')
+        raise BadPolicy(f'loading audit policy file: {aggregate(problems)}')
     return Policy(tuple(rules), frozenset(found.get('omitStages') or ()), bool(found.get('omitManagedFields')))
 
 
@@ -108,7 +109,7 @@ def _matches(rule: Object, user: User, info: RequestInfo) -> bool:
     if rule.get('namespaces') or rule.get('resources'):
         return info.is_resource and _matches_resource(rule, info)
     if rule.get('nonResourceURLs'):
-        return not info.is_resource and any(_matches_path(info.path, spec) for spec in rule['nonResourceURLs'])
+        return not info.is_resource and any(path_matches(spec, info.path) for spec in rule['nonResourceURLs'])
     return True
 
 
@@ -130,7 +131,3 @@ def _matches_resource(rule: Object, info: RequestInfo) -> bool:
         if any(word in words or word == f'*/{info.subresource}' for word in entry['resources']):
             return True
     return False
-
-
-def _matches_path(path: str, spec: str) -> bool:
-    return spec == '*' or spec == path or (spec.endswith('*') and path.startswith(spec.rstrip('*')))

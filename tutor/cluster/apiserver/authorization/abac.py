@@ -8,8 +8,9 @@ from typing import Any
 
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
-from tutor.client.transport import User
+from tutor.client.transport import AUTHENTICATED, User
 from tutor.cluster.apiserver.authorization.mode import Decision, Mode
+from tutor.cluster.apiserver.rules import path_matches
 
 GROUP = 'abac.authorization.kubernetes.io/'
 READING = ('get', 'list', 'watch')
@@ -57,8 +58,7 @@ def _matches(policy: Object, user: User, info: RequestInfo) -> bool:
     if not _is_for(policy, user) or (policy.get('readonly') and info.verb not in READING):
         return False
     if not info.is_resource:
-        pattern = policy.get('nonResourcePath', '')
-        return pattern in ('*', info.path) or (pattern.endswith('*') and info.path.startswith(pattern[:-1]))
+        return path_matches(policy.get('nonResourcePath', ''), info.path)
     return all(policy.get(name) in ('*', value) for name, value in (
         ('namespace', info.namespace), ('resource', info.resource), ('apiGroup', info.group)))
 
@@ -68,7 +68,7 @@ def _is_for(policy: Object, user: User) -> bool:
     wanted_user, wanted_group = policy.get('user', ''), policy.get('group', '')
     if not wanted_user and not wanted_group:
         return False
-    groups = ('*', *user.groups) if 'system:authenticated' in user.groups else user.groups
+    groups = ('*', *user.groups) if AUTHENTICATED in user.groups else user.groups
     return (not wanted_user or wanted_user in ('*', user.name)) and (not wanted_group or wanted_group in groups)
 
 

@@ -6,17 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from tutor.apimachinery import volumes
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import User
 from tutor.cluster import bootstrap
+from tutor.cluster.apiserver import references
 from tutor.cluster.apiserver.authorization.mode import Decision, Mode
 from tutor.cluster.apiserver.authorization.rbac import rule_allows
+from tutor.cluster.apiserver.renewals import NODES as LEASES
+from tutor.cluster.registry.podspec.annotations import MIRROR
 from tutor.cluster.registry.store import ResourceStores
 
 NODES, PREFIX = 'system:nodes', 'system:node:'
-MIRROR = 'kubernetes.io/config.mirror'
-LEASES = 'kube-node-lease'
 OWN_VERBS = ('get', 'create', 'update', 'patch', 'delete')
 ALLOWED: Decision = (True, '')
 REFUSED: Decision = (False, '')
@@ -187,39 +189,13 @@ def _csi_node(node: str, info: RequestInfo) -> Decision:
 
 
 def _names(pod: Object) -> Iterator[tuple[str, str]]:
-    """What a pod names, each with its plural (Graph.AddPod, VisitPodSecretNames, VisitPodConfigmapNames)."""
+    """What a pod names, each with its plural (Graph.AddPod)."""
     spec = pod['spec']
     yield 'serviceaccounts', spec.get('serviceAccountName', '')
-    for secret in spec.get('imagePullSecrets') or ():
-        yield 'secrets', secret.get('name', '')
-    for container in (*(spec.get('initContainers') or ()), *spec['containers'], *(
-            spec.get('ephemeralContainers') or ())):
-        yield from _of_environment(container)
-    for volume in spec.get('volumes') or ():
-        yield from _of_volume(pod, volume)
+    yield from (('secrets', name) for name in references.secrets(pod))
+    yield from (('configmaps', name) for name in references.config_maps(pod))
+    yield from (('persistentvolumeclaims', name) for name in volumes.claims_of(pod))
     for status in (pod.get('status') or {}).get('resourceClaimStatuses') or ():
         yield 'resourceclaims', status.get('resourceClaimName', '')
     for claim in spec.get('resourceClaims') or ():
         yield 'resourceclaims', claim.get('resourceClaimName', '')
-
-
-def _of_environment(container: Object) -> Iterator[tuple[str, str]]:
-    for source in container.get('envFrom') or ():
-        yield 'secrets', (source.get('secretRef') or {}).get('name', '')
-        yield 'configmaps', (source.get('configMapRef') or {}).get('name', '')
-    for variable in container.get('env') or ():
-        source = variable.get('valueFrom') or {}
-        yield 'secrets', (source.get('secretKeyRef') or {}).get('name', '')
-        yield 'configmaps', (source.get('configMapKeyRef') or {}).get('name', '')
-
-
-def _of_volume(pod: Object, volume: Object) -> Iterator[tuple[str, str]]:
-    for source in (volume, *((volume.get('projected') or {}).get('sources') or ())):
-        secret = source.get('secret') or {}
-        yield 'secrets', secret.get('secretName') or secret.get('name', '')
-        yield 'configmaps', (source.get('configMap') or {}).get('name', '')
-    yield 'secrets', ((volume.get('csi') or {}).get('nodePublishSecretRef') or {}).get('name', '')
-    if 'persistentVolumeClaim' in volume:
-        yield 'persistentvolumeclaims', volume['persistentVolumeClaim']['claimName']
-    elif 'ephemeral' in volume:
-        yield 'persistentvolumeclaims', f'{pod["metadata"]["name"]}-{volume["name"]}'

@@ -8,8 +8,10 @@ from typing import Any
 from tutor.apimachinery.field import aggregate
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
+from tutor.client import accounts
 from tutor.client.transport import User
 from tutor.cluster.apiserver.authorization.mode import Decision, Mode
+from tutor.cluster.apiserver.rules import path_matches
 from tutor.cluster.registry.store import ResourceStores
 
 RBAC = 'rbac.authorization.k8s.io'
@@ -117,7 +119,7 @@ def _describe(binding: Object, subject: Object) -> str:
 def _subject_name(subject: Object, namespace: str) -> str:
     """Under which of a user's names a subject is found (appliesToUser)."""
     if subject['kind'] == 'ServiceAccount':
-        return f'User system:serviceaccount:{subject.get("namespace") or namespace}:{subject["name"]}'
+        return f'User {accounts.username(subject.get("namespace") or namespace, subject["name"])}'
     return f'{subject["kind"]} {subject["name"]}'
 
 
@@ -131,7 +133,7 @@ def rule_allows(rule: Object, info: RequestInfo) -> bool:
     if '*' not in verbs and info.verb not in verbs:
         return False
     if not info.is_resource:
-        return any(_path_matches(pattern, info.path) for pattern in rule.get('nonResourceURLs') or ())
+        return any(path_matches(pattern, info.path) for pattern in rule.get('nonResourceURLs') or ())
     groups, resources = rule.get('apiGroups') or (), rule.get('resources') or ()
     if '*' not in groups and info.group not in groups:
         return False
@@ -141,7 +143,3 @@ def rule_allows(rule: Object, info: RequestInfo) -> bool:
         return False
     names = rule.get('resourceNames') or ()
     return not names or info.selected in names
-
-
-def _path_matches(pattern: str, path: str) -> bool:
-    return pattern in ('*', path) or (pattern.endswith('*') and path.startswith(pattern[:-1]))
