@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.shell import printing, syntax
 from tutor.shell.holding import holding
+from tutor.shell.isolation import isolated
 from tutor.shell.jobs import grouped
 from tutor.shell.patterns import compile_pieces
-from tutor.shell.pipelines import isolated
 from tutor.shell.process import IO, Context
 from tutor.shell.tracing import sources, trace, traced
 from tutor.shell.unwinding import Break, Discard, ExpansionProblem, Failed

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.cluster.simulation import Pipe
 from tutor.shell import printing, syntax
+from tutor.shell.isolation import isolated
 from tutor.shell.jobs import new_job
 from tutor.shell.process import IO, Context
 
@@ -24,7 +25,6 @@ def start(shell: Shell, node: syntax.Coproc, io: IO) -> int:
     inner = shell.subshell()
 
     async def main(_argv: list[str], own: IO, ctx: Context) -> int:
-        from tutor.shell.pipelines import isolated
         inner.ctx = replace(ctx, cwd=inner.ctx.cwd, env=inner.ctx.env)
         try:
             return await isolated(inner, syntax.Script([(node.body, False)]), own)

@@ -17,13 +17,14 @@ from tutor.shell.jobs import Job, in_background, in_foreground, report_jobs, rep
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.lookup import find_program, which
 from tutor.shell.parser import Parser, parsed
-from tutor.shell.pipelines import Substitutions, capture, pipeline
+from tutor.shell.pipelines import capture, pipeline
 from tutor.shell.printing import command as command_text
 from tutor.shell.process import IO, Context, Main, Process
 from tutor.shell.redirection import close_all, redirected
 from tutor.shell.simple import simple
 from tutor.shell.special import Clockwork, special
 from tutor.shell.state import State
+from tutor.shell.substitution import Substitutions
 from tutor.shell.unwinding import Break, Discard, Exit, ExpansionProblem, Failed, Return
 from tutor.shell.variables import ReadOnly
 from tutor.shell.wording import dialect_of

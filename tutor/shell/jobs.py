@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.cluster.simulation import Cancelled, Future
 from tutor.cluster.simulation.coroutines import wait_first
 from tutor.shell import printing, syntax
+from tutor.shell.isolation import isolated
 from tutor.shell.process import IO, SIGNALS, Context, Process
 from tutor.shell.streams import BytesReader
 from tutor.shell.tty import SANE, Mode
@@ -78,7 +79,6 @@ def in_background(shell: Shell, node: syntax.Node, io: IO) -> None:
     quiet = IO(BytesReader(), io.stdout, io.stderr)
 
     async def main(_argv: list[str], own: IO, ctx: Context) -> int:
-        from tutor.shell.pipelines import isolated
         inner.ctx = replace(ctx, cwd=inner.ctx.cwd, env=inner.ctx.env)
         if isinstance(node, syntax.Simple):
             inner.becomes = shell.ctx.host.processes.get(ctx.pid)

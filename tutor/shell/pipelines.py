@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tutor.cluster.simulation import BrokenPipe, Cancelled, Pipe, Reader, Task
+from tutor.cluster.simulation import Cancelled, Pipe, Reader, Task
 from tutor.shell import printing, syntax
 from tutor.shell.budget import MAX_TEXT
 from tutor.shell.holding import holding
+from tutor.shell.isolation import isolated
 from tutor.shell.jobs import grouped
-from tutor.shell.process import IO, SIGNALS, Context
+from tutor.shell.process import IO, Context
 from tutor.shell.streams import Capture
-from tutor.shell.unwinding import Break, Exit, Failed
-from tutor.shell.vfs import Device
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
@@ -94,25 +93,6 @@ async def _stage(shell: Shell, command: syntax.Node, io: IO, reads: Any, writes:
             reads.close_read()
 
 
-async def isolated(shell: Shell, script: syntax.Script, io: IO) -> int:
-    """Run in a subshell: `exit` and errors end only it."""
-    previous, shell.io = shell.io, io
-    shell.budget.shells += 1
-    try:
-        status = await shell.script(script, io)
-    except (Exit, Failed) as leaving:
-        status = leaving.status
-    except Break:
-        status = shell.status
-    except BrokenPipe:
-        status = 128 + SIGNALS['PIPE']
-    finally:
-        shell.io = previous
-        shell.budget.shells -= 1
-    shell.status = status
-    return await shell.run_exit_trap()
-
-
 async def capture(shell: Shell, script: syntax.Script) -> str:
     """What a script writes: $(…). NUL bytes are dropped, as bash drops them."""
     return (await written(shell, script)).replace(b'\0', b'').decode('utf-8', 'surrogateescape')
@@ -138,56 +118,3 @@ def _reading(script: syntax.Script) -> syntax.Script:
             cat = syntax.Word((syntax.Text('cat'),), 'cat')
             return syntax.Script([(syntax.Simple([], [cat], alone.redirects, alone.line), False)])
     return script
-
-
-# -- process substitution -----------------------------------------------------------------------------------------
-
-
-class Consumer(Device):
-    """The file of >(…): what is written to it goes to the command."""
-
-    __slots__ = ('pipe',)
-
-    def __init__(self, pipe: Pipe) -> None:
-        super().__init__(None, 'pipe')
-        self.pipe = pipe
-
-    def write(self, data: bytes) -> None:
-        self.pipe.write(data)
-
-
-class Substitutions:
-    """The files of the <(…) and >(…) of one command; `finish` waits for the commands behind them and removes them."""
-
-    def __init__(self) -> None:
-        self._paths: list[str] = []
-        self._running: list[tuple[Pipe, Task[int]]] = []
-
-    async def make(self, shell: Shell, part: syntax.ProcessSubstitution) -> str:
-        """The path that stands for one."""
-        files = shell.ctx.files
-        number = 63
-        while files.exists(f'/dev/fd/{number}'):
-            number -= 1
-        path = f'/dev/fd/{number}'
-        if part.writes:
-            pipe = Pipe(shell.ctx.simulation)
-            task = shell.ctx.simulation.spawn(
-                isolated(shell.subshell(), part.script, IO(pipe, shell.io.stdout, shell.io.stderr)), 'substitution')
-            self._running.append((pipe, task))
-            files.put(path, b'')
-            place = files.find(path)
-            place.parent.entries[place.name] = Consumer(pipe)
-        else:
-            files.put(path, await written(shell, part.script))
-        self._paths.append(path)
-        return path
-
-    async def finish(self, shell: Shell) -> None:
-        for pipe, task in self._running:
-            pipe.close()
-            await task
-        for path in self._paths:
-            if shell.ctx.files.exists(path):
-                shell.ctx.files.remove(path)
-        self._running, self._paths = [], []

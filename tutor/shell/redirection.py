@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, Any
 
-from tutor.cluster.simulation import Pipe, Reader, Task, Writer
+from tutor.cluster.simulation import Reader, Writer
 from tutor.shell.access import READ, allowed, open_write
 from tutor.shell.process import IO
 from tutor.shell.streams import BytesReader, FileWriter, NullWriter, device_writer, file_reader
+from tutor.shell.substitution import ReadEnd, WriteEnd, from_process, to_process
 from tutor.shell.syntax import ProcessSubstitution, Redirect
 from tutor.shell.unwinding import Failed
 from tutor.shell.vfs import Device, Directory, File, normalize
@@ -29,49 +30,6 @@ async def redirected(shell: Shell, redirects: list[Redirect], io: IO) -> tuple[I
         await _redirect(shell, redirect, streams, opened, io)
     shell.redirected_descriptors = {number: stream for number, stream in streams.items() if number > 2}
     return IO(streams[0], streams[1], streams[2]), opened
-
-
-class ReadEnd:
-    """Closes the reading end of a pipe."""
-
-    def __init__(self, pipe: Pipe) -> None:
-        self._pipe = pipe
-
-    def close(self) -> None:
-        self._pipe.close_read()
-
-
-class WriteEnd:
-    """The writing end of a pipe, and the command that reads it."""
-
-    def __init__(self, pipe: Pipe, task: Task[int]) -> None:
-        self.pipe, self.task = pipe, task
-
-    def close(self) -> None:
-        self.pipe.close()
-
-
-def to_process(shell: Shell, part: ProcessSubstitution, io: IO) -> WriteEnd:
-    """> >(…): a command that reads what is written."""
-    from tutor.shell.pipelines import isolated
-    pipe, inner = Pipe(shell.ctx.simulation), shell.subshell()
-    return WriteEnd(pipe, shell.ctx.simulation.spawn(isolated(inner, part.script, IO(pipe, io.stdout, io.stderr)),
-                                                     'substitution'))
-
-
-def from_process(shell: Shell, part: ProcessSubstitution, io: IO) -> Pipe:
-    """< <(…): what a command writes, as it writes it."""
-    from tutor.shell.pipelines import isolated
-    pipe, inner = Pipe(shell.ctx.simulation), shell.subshell()
-
-    async def run() -> None:
-        try:
-            await isolated(inner, part.script, IO(io.stdin, pipe, io.stderr))
-        finally:
-            pipe.close()
-
-    shell.ctx.simulation.spawn(run(), 'substitution')
-    return pipe
 
 
 async def close_all(opened: list[Any]) -> None:

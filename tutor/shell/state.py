@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tutor.shell.calls import Call
     from tutor.shell.jobs import Job
     from tutor.shell.lookup import Hashed
-    from tutor.shell.pipelines import Substitutions
     from tutor.shell.process import Process
+    from tutor.shell.substitution import Substitutions
 
 
 @dataclass(eq=False)
