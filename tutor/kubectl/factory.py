@@ -218,7 +218,6 @@ class Connection:
                          'right host or port?')
             raise ConnectionLost(request.method, url_of(config, request), str(error), shown) from None
 
-
     def _waited(self, error: OSError, limit: float) -> OSError:
         """What is said after an attempt that takes time, which is noted; --request-timeout may end it earlier."""
         if not isinstance(error, Unanswered):

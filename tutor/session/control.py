@@ -20,7 +20,6 @@ class SimulatedControl:
     clock: Clock | None = None
     past: Past | None = None
 
-
     @property
     def raft(self) -> Raft | None:
         return self.cluster.raft

@@ -30,7 +30,6 @@ from tutor.shell.completion import Completion
 from tutor.shell.events import EventNotFound, expanded
 from tutor.shell.highlight import Span
 from tutor.shell.history import History
-from tutor.shell.interpreter import Exit
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO
 from tutor.shell.prompts import before_prompt, history_rules
@@ -39,6 +38,7 @@ from tutor.shell.speech import KEY as LANGUAGES
 from tutor.shell.streams import Capture
 from tutor.shell.switches import is_on
 from tutor.shell.terminal import Terminal
+from tutor.shell.unwinding import Exit
 
 STEPS_PER_PUMP = 3000
 STEPS_PER_STRETCH = 400

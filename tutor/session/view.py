@@ -9,9 +9,9 @@ from tutor.cluster.machine.disk import HOME
 from tutor.grader.view import HttpAnswer, HttpRequest, Ran
 from tutor.session.asking import ask
 from tutor.session.workbench import Workbench
-from tutor.shell.interpreter import Exit
 from tutor.shell.process import IO
 from tutor.shell.streams import BytesReader, Capture
+from tutor.shell.unwinding import Exit
 from tutor.shell.vfs import normalize
 
 

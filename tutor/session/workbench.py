@@ -23,9 +23,10 @@ from tutor.session.why.program import KEY as WHY
 from tutor.session.why.program import Asker, asks
 from tutor.session.workstation import workstation
 from tutor.shell import listing
-from tutor.shell.interpreter import Exit, Shell
+from tutor.shell.interpreter import Shell
 from tutor.shell.process import IO, Context
 from tutor.shell.streams import BytesReader, Capture
+from tutor.shell.unwinding import Exit
 
 ROLLOUT = re.compile(r'\b(?:kubectl|k)\b[^|;&\n]*\brollout\b')
 BLOCK_LIMIT = 3600.0

@@ -10,6 +10,7 @@ from tutor.shell.syntax import Assignment, Redirect, Text, Word
 from tutor.shell.variables import NAME
 
 ASSIGNMENT = re.compile(rf'({NAME.pattern})(\[|\+?=)')
+EQUALS = re.compile(r'\+?=')
 REDIRECT = re.compile(rf'(?:(\d+)|\{{({NAME.pattern}(?:\[[^\]]*\])?)\}})?'
                       r'(<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())')
 
@@ -26,7 +27,7 @@ class Assignments(Conditions):
         if match[2] == '[':
             self.pos = match.end() - 1
             index = self._index()
-            follows = re.compile(r'\+?=').match(self.text, self.pos)
+            follows = EQUALS.match(self.text, self.pos)
             if follows is None:
                 self.pos = start
                 return None
@@ -56,7 +57,7 @@ class Assignments(Conditions):
         start = self.pos
         if self.peek() == '[':
             index = self._index()
-            follows = re.compile(r'\+?=').match(self.text, self.pos)
+            follows = EQUALS.match(self.text, self.pos)
             if follows is not None:
                 self.pos = follows.end()
                 value = self.word() if self.peek() not in ' \t\n)' else Word(())

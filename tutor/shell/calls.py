@@ -48,6 +48,7 @@ async def call_function(shell: Shell, function: syntax.Function, argv: list[str]
         shell.variables.scopes.pop()
         shell.positional, shell.io, shell.loops = before, previous, loops
 
+
 def _name_calls(shell: Shell) -> None:
     """FUNCNAME, BASH_LINENO and BASH_SOURCE: innermost call first."""
     calls = shell.calls[::-1]
@@ -56,6 +57,7 @@ def _name_calls(shell: Shell) -> None:
     for variable, values in (('FUNCNAME', names), ('BASH_LINENO', [str(call.line) for call in calls]),
                              ('BASH_SOURCE', [script or 'main'] * len(calls))):
         shell.variables.declare(variable, local=True).value = dict(enumerate(values))
+
 
 async def _run_deep(shell: Shell, body: syntax.Node, io: IO) -> int:
     """Run a function's body; every few levels as a task of its own, so that recursion is not Python's."""

@@ -176,8 +176,8 @@ def _commands(current: str, shell: Shell) -> list[Completion]:
     if '/' in current or current.startswith('~'):
         return _paths(current, shell, False)
     from tutor.shell.builtins.catalog import BUILTINS
-    from tutor.shell.parser import CLOSING, OPENING
-    names = {*shell.functions, *shell.aliases, *BUILTINS, *OPENING, *CLOSING, *_programs(shell)}
+    from tutor.shell.parser import KEYWORDS
+    names = {*shell.functions, *shell.aliases, *BUILTINS, *KEYWORDS, *_programs(shell)}
     if not current:
         names = {name for name in names if name[:1].isalpha()}
     return [Completion(name, description=_about(name, shell)) for name in names if name.startswith(current)]

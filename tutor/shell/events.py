@@ -62,14 +62,18 @@ def _event(match: re.Match[str], history: Sequence[str]) -> str:
 
 
 def _line(name: str, history: Sequence[str]) -> str | None:
-    if name in ('!', ''):
-        return history[-1] if history else None
-    if name.lstrip('-').isdigit():
-        place = len(history) + int(name) if name.startswith('-') else int(name) - 1
-        return history[place] if 0 <= place < len(history) else None
     if name.startswith('?'):
         return next((line for line in reversed(history) if name.strip('?') in line), None)
-    return next((line for line in reversed(history) if line.startswith(name)), None)
+    place = place_of('-1' if name in ('!', '') else name, history)
+    return None if place is None else history[place]
+
+
+def place_of(name: str, history: Sequence[str]) -> int | None:
+    """Where a line stands: by its number, by how far back, or by how it begins."""
+    if name.lstrip('-').isdigit():
+        place = len(history) + int(name) if name.startswith('-') else int(name) - 1
+        return place if 0 <= place < len(history) else None
+    return next((place for place in reversed(range(len(history))) if history[place].startswith(name)), None)
 
 
 def _words(line: str, which: str, shown: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
@@ -100,6 +101,5 @@ class History:
     @classmethod
     def load(cls, text: str) -> History:
         """The history that `dump` wrote."""
-        import re
         return cls(re.sub(r'\\(.)', lambda match: '\n' if match[1] == 'n' else match[1], line)
                    for line in text.splitlines() if line.strip())

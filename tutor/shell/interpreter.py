@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from tutor.cluster.simulation import Cancelled
 from tutor.shell import syntax
@@ -13,7 +13,7 @@ from tutor.shell.compounds import inside
 from tutor.shell.expansion import Expander
 from tutor.shell.holding import Held, holding
 from tutor.shell.inheriting import environment_of
-from tutor.shell.jobs import Job, in_background, in_foreground, report_jobs, report_killed
+from tutor.shell.jobs import in_background, in_foreground, report_jobs, report_killed
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.lookup import find_program, which
 from tutor.shell.parser import Parser, parsed
@@ -25,14 +25,14 @@ from tutor.shell.simple import simple
 from tutor.shell.special import Clockwork, special
 from tutor.shell.state import State
 from tutor.shell.substitution import Substitutions
-from tutor.shell.unwinding import Break, Discard, Exit, ExpansionProblem, Failed, Return
+from tutor.shell.unwinding import Break, Discard, Exit, ExpansionProblem, Failed
 from tutor.shell.variables import ReadOnly
 from tutor.shell.wording import dialect_of
 
+What = TypeVar('What')
+Found = TypeVar('Found')
 SPAWN_TIME = 0.001
 """Virtual seconds that starting a program takes."""
-
-__all__ = ['Break', 'Discard', 'Exit', 'Failed', 'Job', 'Return', 'Shell']
 
 
 class Shell(State):
@@ -369,7 +369,7 @@ class Shell(State):
         """The fields of words; raises Failed."""
         return await self.guarded(self.expander.words, words, io)
 
-    async def guarded(self, expand: Callable[[Any], Any], what: Any, io: IO) -> Any:
+    async def guarded(self, expand: Callable[[What], Awaitable[Found]], what: What, io: IO) -> Found:
         """Expand; a failure is written, and ends what was typed, or a script."""
         try:
             return await expand(what)

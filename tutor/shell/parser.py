@@ -35,6 +35,7 @@ from tutor.shell.tokens import CLOSING
 from tutor.shell.variables import NAME
 
 OPENING = {'if', 'while', 'until', 'for', 'case', 'select', 'function', '{', '[[', '!', 'time'}
+KEYWORDS = OPENING | CLOSING | {'coproc'}
 DECLARING = {'export', 'local', 'declare', 'typeset', 'readonly'}
 FUNCTION = re.compile(r'([^\s;&|<>()$`"\'\\{}=]+)[ \t]*\([ \t]*\)')
 COPROC = re.compile(rf'({NAME.pattern})[ \t]+(?=[({{]|(?:if|while|until|for|case|select)\b|\[\[)')
@@ -380,7 +381,7 @@ class Parser(Assignments):
 
     # -- simple commands ----------------------------------------------------------------------------------------
 
-    def _simple(self) -> Simple:
+    def _simple(self) -> Node:
         command = Simple([], [], [], self._line_here())
         while True:
             self.skip_blanks()
@@ -399,7 +400,7 @@ class Parser(Assignments):
                 continue
             if not command.words and self._expand_alias():
                 if not command.assignments and not command.redirects:
-                    return self._command()  # type: ignore[return-value]
+                    return self._command()
                 continue
             command.words.append(self.word())
         return command

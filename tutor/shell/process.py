@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tutor.cluster.simulation import Future, Gate, Reader, Simulation, Task, Writer
+from tutor.cluster.simulation import BrokenPipe, Cancelled, Future, Gate, Reader, Simulation, Task, Writer
 
 if TYPE_CHECKING:
     from tutor.shell.machine import Machine
@@ -279,7 +279,6 @@ class Process:
             self.task.cancel()
 
     async def run(self, main: Main, io: IO) -> int:
-        from tutor.cluster.simulation import BrokenPipe, Cancelled
         self._begun = True
         if self.killed_by is not None:
             return 128 + SIGNALS.get(self.killed_by, 2)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tutor.shell import listing
 from tutor.shell.foreground import INTERRUPTED, Foreground
-from tutor.shell.interpreter import Exit, Shell
+from tutor.shell.interpreter import Shell
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context
@@ -14,6 +14,7 @@ from tutor.shell.prompts import before_prompt, decoded, shortened, unfurnished
 from tutor.shell.special import MACHINE, VERSION
 from tutor.shell.switches import LETTERS
 from tutor.shell.tails import last_commands
+from tutor.shell.unwinding import Exit
 from tutor.shell.vfs import normalize
 from tutor.shell.wording import dialect_of
 

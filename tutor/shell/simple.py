@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from tutor.shell import syntax
 from tutor.shell.assignment import assign, declared
+from tutor.shell.builtins.catalog import BUILTINS
 from tutor.shell.calls import call_function
 from tutor.shell.process import IO
 from tutor.shell.redirection import close_all, redirected
@@ -67,10 +69,8 @@ async def _argv(shell: Shell, node: syntax.Simple, io: IO) -> list[str]:
 
 async def _call(shell: Shell, argv: list[str], node: syntax.Simple, io: IO) -> int:
     """Run a function, a builtin or a program, with the assignments before it in its environment."""
-    from tutor.shell.builtins.catalog import BUILTINS
-    name = argv[0]
-    function, builtin = shell.functions.get(name), BUILTINS.get(name) if name not in shell.disabled else None
-    if function is None and builtin is None:
+    call = _inside_shell(shell, argv, io)
+    if call is None:
         own: dict[str, str] = {}
         for assignment in node.assignments:
             if assignment.value is not None:
@@ -83,7 +83,7 @@ async def _call(shell: Shell, argv: list[str], node: syntax.Simple, io: IO) -> i
         return await shell.execute(argv, io, own)
     if not node.assignments:
         await trace_words(shell, argv)
-        return await (call_function(shell, function, argv, io) if function else builtin.load()(argv, io, shell))  # type: ignore[union-attr]
+        return await call()
     shell.variables.scopes.append({})
     try:
         for assignment in node.assignments:
@@ -92,6 +92,15 @@ async def _call(shell: Shell, argv: list[str], node: syntax.Simple, io: IO) -> i
                 shell.variables.declare(assignment.name, local=True).exported = True
             await assign(shell, assignment, io)
         await trace_words(shell, argv)
-        return await (call_function(shell, function, argv, io) if function else builtin.load()(argv, io, shell))  # type: ignore[union-attr]
+        return await call()
     finally:
         shell.variables.scopes.pop()
+
+
+def _inside_shell(shell: Shell, argv: list[str], io: IO) -> Callable[[], Awaitable[int]] | None:
+    """How the shell itself runs a command: as a function or a builtin; None for one that is a program."""
+    function = shell.functions.get(argv[0])
+    if function is not None:
+        return lambda: call_function(shell, function, argv, io)
+    builtin = BUILTINS.get(argv[0]) if argv[0] not in shell.disabled else None
+    return None if builtin is None else lambda: builtin.load()(argv, io, shell)

@@ -80,6 +80,8 @@ class State:
     # -- what came of it --------------------------------------------------------------------------------------------
     status: int = 0
     pipe_statuses: list[int] = field(default_factory=lambda: [0])
+    option: tuple[str, int] = ('', 1)
+    """OPTIND when `getopts` had read a letter last, and where in that word the next one stands."""
     last_argument: str = ''
     """$_"""
     descriptors: dict[int, Any] = field(default_factory=dict)

@@ -47,6 +47,15 @@ class Variable:
             return {key: self.value[key] for key in sorted(self.value, key=bucket if self.associative else None)}
         return {} if self.value is None else {0: self.value}
 
+    def put(self, text: str, append: bool = False) -> None:
+        """Assign a text: to the first element, where it is an array."""
+        text = self.cased(text)
+        if isinstance(self.value, dict):
+            first = '0' if self.associative else 0
+            self.value[first] = self.value.get(first, '') + text if append else text
+        else:
+            self.value = (self.value or '') + text if append else text
+
     def cased(self, text: str) -> str:
         return text.lower() if self.letter_case == 'l' else text.upper() if self.letter_case == 'u' else text
 
@@ -97,12 +106,7 @@ class Variables:
         if isinstance(value, dict):
             self._set_all(variable, value, append)
             return
-        value = variable.cased(value)
-        if isinstance(variable.value, dict):
-            first = '0' if variable.associative else 0
-            variable.value[first] = variable.value.get(first, '') + value if append else value
-        else:
-            variable.value = (variable.value or '') + value if append else value
+        variable.put(value, append)
 
     @staticmethod
     def _set_all(variable: Variable, values: dict, append: bool) -> None:

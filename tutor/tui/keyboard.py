@@ -97,6 +97,7 @@ class Keyboard:
 def _suspended(number: int, frame: FrameType | None) -> None:
     raise Suspended
 
+
 def press(terminal: TerminalLike, key: str) -> None:
     """A key for a program that reads key by key."""
     if key == '\x03':

@@ -133,6 +133,8 @@ def test_a_stop_signal_is_dropped_because_its_gate_is_off(kinds):
     obj = kinds.create('apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: nginx, '
                        'lifecycle: {stopSignal: SIGUSR1}}]}')
     assert 'lifecycle' not in obj['spec']['containers'][0]
+
+
 @pytest.mark.parametrize(('kind', 'rest'), [
     ('networking.k8s.io/v1 ServiceCIDR', 'spec: {cidrs: [10.9.0.0/16]}'),
     ('resource.k8s.io/v1 ResourceClaim', 'spec: {devices: {requests: [{name: r, exactly: {deviceClassName: d}}]}}'),

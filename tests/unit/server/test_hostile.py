@@ -113,6 +113,7 @@ def test_goes_on_beside_those_who_never_finish(caller) -> None:
     slow.close()
     connection.close()
 
+
 class Raw:
     """A TLS connection on which anything may be sent; `answer` reads the status and the Status."""
 

@@ -73,7 +73,6 @@ class Userland:
 _MERGED = {'/bin': 'usr/bin', '/sbin': 'usr/sbin', '/lib': 'usr/lib', '/var/run': '/run'}
 
 
-
 def _rpm(name: str, programs: list[str], release: str) -> Userland:
     return Userland(name, 'gnu', tuple(programs), '/usr/bin', release, users=accounts.RPM_USERS,
                     groups=accounts.RPM_GROUPS, links=_MERGED)

@@ -63,6 +63,4 @@ async def run(data: InitData) -> None:
     environment.say(''.join((*parts, WORKERS)).format(**shown))
 
 
-
-
 PHASE: Phase[InitData] = Phase('show-join-command', 'Show the join command for control-plane and worker node', run)

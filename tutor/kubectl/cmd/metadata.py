@@ -113,7 +113,6 @@ class MetadataOptions(Options):
         self.out(''.join(f'{indent}{key}={value}\n' for key, value in sorted(values.items())))
 
 
-
 def metadata_flags(noun: str, plural: str, version_help: str) -> tuple[Flag, ...]:
     verb = 'label' if noun == 'label' else 'annotate'
     return (

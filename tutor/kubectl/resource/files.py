@@ -140,7 +140,6 @@ class Decoder:
             raise KubectlError(f'unable to decode "{source}": {error}') from None
 
 
-
 def mapping(factory: Factory, document: Object) -> Resource:
     """The resource of an object. A List is nowhere among what a server serves, and yet it is there only where one
     answers (NewDiscoveryRESTMapper)."""

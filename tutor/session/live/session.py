@@ -18,7 +18,7 @@ from tutor.shell import listing
 from tutor.shell.completion import Completion
 from tutor.shell.highlight import Span
 from tutor.shell.history import History
-from tutor.shell.interpreter import Exit, Shell
+from tutor.shell.interpreter import Shell
 from tutor.shell.parser import parse_status
 from tutor.shell.process import IO, Context, Host
 from tutor.shell.programs.catalog import programs
@@ -27,6 +27,7 @@ from tutor.shell.sh import prompt as shell_prompt
 from tutor.shell.speech import KEY as LANGUAGES
 from tutor.shell.streams import BytesReader, Capture
 from tutor.shell.terminal import Terminal
+from tutor.shell.unwinding import Exit
 from tutor.shell.vfs import FileSystem
 
 USER, PATH = 'student', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.shell.builtins.arguments import parted
 from tutor.shell.lookup import Hashed, which
 from tutor.shell.process import IO
 from tutor.shell.speech import Said, complain
@@ -17,8 +18,7 @@ BIND = Said('this prompt has the usual keys of readline, and bind cannot change 
 
 async def remember(argv: list[str], io: IO, shell: Shell) -> int:
     """hash [-lr] [-p PATH] [-dt] [NAME…]: where commands were found, and how often they ran."""
-    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
-    words = [word for word in argv[1:] if not word.startswith('-')]
+    letters, words = parted(argv)
     if 'r' in letters:
         shell.hashed.clear()
         return 0
@@ -73,8 +73,7 @@ def _list(letters: str, io: IO, shell: Shell) -> int:
 async def enable(argv: list[str], io: IO, shell: Shell) -> int:
     """enable [-anp] [NAME…]: builtins on and off (-n); without names, those that are on (off, or with -a all)."""
     from tutor.shell.builtins.catalog import BUILTINS
-    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
-    words = [word for word in argv[1:] if not word.startswith('-')]
+    letters, words = parted(argv)
     if not words:
         for name in sorted(BUILTINS):
             off = name in shell.disabled

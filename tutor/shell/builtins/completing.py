@@ -6,7 +6,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from tutor.shell.parser import CLOSING, OPENING
+from tutor.shell.builtins.arguments import BadOption, options
+from tutor.shell.parser import KEYWORDS
 from tutor.shell.process import IO, SIGNALS
 from tutor.shell.quoting import single_quoted
 
@@ -24,49 +25,25 @@ ACTIONS = {'a': 'alias', 'b': 'builtin', 'c': 'command', 'd': 'directory', 'e': 
            'j': 'job', 'k': 'keyword', 'u': 'user', 'v': 'variable'}
 
 
-class _BadOption(Exception):
-    """An option that the builtin does not have."""
-
-
-def _read(words: list[str], more: str = '') -> tuple[list[tuple[str, str]], list[str]]:
-    """Options in their order, and the other words; raises _BadOption."""
-    found: list[tuple[str, str]] = []
-    rest = list(words)
-    while rest and rest[0].startswith('-') and len(rest[0]) > 1:
-        letters = rest.pop(0)[1:]
-        if letters == '-':
-            break
-        while letters:
-            letter, letters = letters[0], letters[1:]
-            if letter in TAKES:
-                found.append((letter, letters or (rest.pop(0) if rest else '')))
-                letters = ''
-            elif letter in FLAGS + more:
-                found.append((letter, ''))
-            else:
-                raise _BadOption(letter)
-    return found, rest
-
-
 async def complete(argv: list[str], io: IO, shell: Shell) -> int:
     """complete [-pr] [-o OPTION] [-F FUNCTION] [-W WORDS] … [NAME…]"""
     try:
-        options, names = _read(argv[1:], 'prDEI')
-    except _BadOption as bad:
+        chosen, names = options(argv[1:], TAKES, FLAGS + 'prDEI')
+    except BadOption as bad:
         shell.complain(io, f'complete: -{bad}: invalid option')
         io.stderr.write(COMPLETE)
         return 2
-    letters = ''.join(letter for letter, _ in options)
+    letters = ''.join(letter for letter, _ in chosen)
     names += [f'-{letter}' for letter in letters if letter in 'DEI']
     if 'r' in letters:
         return _forget(names, io, shell)
-    if 'p' in letters or not options:
+    if 'p' in letters or not chosen:
         return _print(names, io, shell)
     if not names:
         io.stderr.write(COMPLETE)
         return 2
-    flags = [f'-{letter}' for letter in FLAGS for given, _ in options if given == letter]
-    valued = [f'-{letter} {_quoted(value)}' for letter in ORDER for given, value in options if given == letter]
+    flags = [f'-{letter}' for letter in FLAGS for given, _ in chosen if given == letter]
+    valued = [f'-{letter} {_quoted(value)}' for letter in ORDER for given, value in chosen if given == letter]
     first = [text for text in valued if text.startswith('-o')]
     text = ' '.join([*first, *flags, *(text for text in valued if not text.startswith('-o'))])
     shell.completions.update(dict.fromkeys(names, text))
@@ -109,10 +86,10 @@ def completed_as(name: str, shell: Shell) -> str:
 def word_list(name: str, shell: Shell) -> list[str] | None:
     """The words that `complete -W` has given for a command."""
     try:
-        options = dict(_read(shlex.split(shell.completions.get(name, '')))[0])
-    except (_BadOption, ValueError):
+        given = dict(options(shlex.split(shell.completions.get(name, '')), TAKES, FLAGS)[0])
+    except (BadOption, ValueError):
         return None
-    return options['W'].split() if 'W' in options else None
+    return given['W'].split() if 'W' in given else None
 
 
 async def compopt(argv: list[str], io: IO, shell: Shell) -> int:
@@ -126,14 +103,14 @@ async def compopt(argv: list[str], io: IO, shell: Shell) -> int:
 async def compgen(argv: list[str], io: IO, shell: Shell) -> int:
     """compgen [-abcdefjksuv] [-A ACTION] [-W WORDS] [-P PREFIX] [-S SUFFIX] [WORD]: what would be offered."""
     try:
-        options, words = _read(argv[1:])
-    except _BadOption as bad:
+        chosen, words = options(argv[1:], TAKES, FLAGS)
+    except BadOption as bad:
         shell.complain(io, f'compgen: -{bad}: invalid option')
         return 2
     prefix = words[0] if words else ''
-    given = dict(options)
+    given = dict(chosen)
     found: list[str] = []
-    for letter, value in options:
+    for letter, value in chosen:
         if letter == 'W':
             found += value.split()
         elif letter == 'A' or letter in ACTIONS:
@@ -173,7 +150,7 @@ def _names(action: str, prefix: str, shell: Shell) -> list[str] | None:
         case 'function':
             return sorted(shell.functions)
         case 'keyword':
-            return sorted(OPENING | CLOSING | {'coproc'})
+            return sorted(KEYWORDS)
         case 'signal':
             return ['EXIT', *(f'SIG{name}' for name in SIGNALS), 'DEBUG', 'ERR', 'RETURN']
         case 'job' | 'running' | 'stopped':

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.shell import listing
 from tutor.shell.arithmetic import ArithmeticProblem
+from tutor.shell.builtins.arguments import parted
 from tutor.shell.elements import REFERENCE, BadSubscript
 from tutor.shell.printing import function_text
 from tutor.shell.process import IO
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
 
-def _parted(argv: list[str]) -> tuple[str, str, list[str]]:
+def _attributes(argv: list[str]) -> tuple[str, str, list[str]]:
     """The letters that are switched on (-), those switched off (+), and the other words."""
-    on = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
-    off = ''.join(word[1:] for word in argv[1:] if word.startswith('+'))
-    return on, off, [word for word in argv[1:] if word[:1] not in ('-', '+')]
+    on, words = parted(argv)
+    off = ''.join(word[1:] for word in words if word.startswith('+'))
+    return on, off, [word for word in words if not word.startswith('+')]
 
 
 async def export(argv: list[str], io: IO, shell: Shell) -> int:
     """export [-fn] [NAME[=VALUE]…] or export -p"""
-    on, _, words = _parted(argv)
+    on, _, words = _attributes(argv)
     if not words:
         _list(argv[0], io, shell, lambda variable: variable.exported)
         return 0
@@ -48,7 +49,7 @@ def _export_functions(words: list[str], io: IO, shell: Shell) -> int:
 
 async def readonly(argv: list[str], io: IO, shell: Shell) -> int:
     """readonly [-p] [NAME[=VALUE]…]"""
-    _, _, words = _parted(argv)
+    _, _, words = _attributes(argv)
     if not words:
         _list(argv[0], io, shell, lambda variable: variable.readonly)
         return 0
@@ -67,7 +68,7 @@ async def local(argv: list[str], io: IO, shell: Shell) -> int:
 
 async def declare(argv: list[str], io: IO, shell: Shell) -> int:
     """declare [-aAfFgilnprux] [NAME[=VALUE]…]"""
-    on, off, words = _parted(argv)
+    on, off, words = _attributes(argv)
     if 'f' in on or 'F' in on:
         return _functions(words, 'F' in on, io, shell)
     if 'p' in on and words:
@@ -114,20 +115,10 @@ def _each(words: list[str], command: str, io: IO, shell: Shell, local: bool,
             continue
         change(variable)
         if equals:
-            _give(variable, value, shell)
+            variable.put(str(shell.expander.number(value)) if variable.integer else value)
             if not variable.reference:
                 change(variable)
     return status
-
-
-def _give(variable: Variable, value: str, shell: Shell) -> None:
-    if variable.integer:
-        value = str(shell.expander.number(value))
-    value = variable.cased(value)
-    if isinstance(variable.value, dict):
-        variable.value['0' if variable.associative else 0] = value  # type: ignore[index]
-    else:
-        variable.value = value
 
 
 def _set(variable: Variable, **attributes: bool) -> None:
@@ -191,7 +182,7 @@ def _value(variable: Variable) -> str:
 
 async def unset(argv: list[str], io: IO, shell: Shell) -> int:
     """unset [-fvn] [NAME…]"""
-    on, _, words = _parted(argv)
+    on, _, words = _attributes(argv)
     status = 0
     for name in words:
         match = REFERENCE.fullmatch(name)

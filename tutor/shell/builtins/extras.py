@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.shell.builtins.arguments import parted
+from tutor.shell.builtins.jobs import job_of
 from tutor.shell.process import IO
 from tutor.shell.programs.absent import ABSENT, NOT_HERE
 from tutor.shell.speech import each, line
@@ -14,9 +16,8 @@ if TYPE_CHECKING:
 
 async def disown(argv: list[str], io: IO, shell: Shell) -> int:
     """disown [-a] [%JOB…]: forget jobs; they run on."""
-    from tutor.shell.builtins.jobs import job_of
-    words = [word for word in argv[1:] if not word.startswith('-')]
-    if '-a' in argv:
+    letters, words = parted(argv)
+    if 'a' in letters:
         shell.jobs.clear()
         return 0
     for word in words or ['']:
@@ -24,7 +25,7 @@ async def disown(argv: list[str], io: IO, shell: Shell) -> int:
         if job is None:
             shell.complain(io, f'disown: {word or "current"}: no such job')
             return 1
-        if '-h' not in argv:
+        if 'h' not in letters:
             shell.jobs.pop(job.number, None)
     return 0
 

@@ -9,8 +9,6 @@ from tutor.shell.process import IO
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
 
-PLACE = '_OPTPLACE'
-
 
 async def getopts(argv: list[str], io: IO, shell: Shell) -> int:
     """getopts OPTSTRING NAME [ARG…]: the next option; 1 when there are no more."""
@@ -19,10 +17,9 @@ async def getopts(argv: list[str], io: IO, shell: Shell) -> int:
         return 2
     letters, name, words = argv[1], argv[2], argv[3:] or shell.positional
     variables = shell.variables
-    index = int(variables.get('OPTIND') or 1)
-    place = int(variables.get(PLACE) or 1)
-    if variables.get('_OPTINDEX') != str(index):
-        place = 1
+    given = variables.get('OPTIND') or '1'
+    index = int(given) if given.isdigit() and int(given) else 1
+    place = shell.option[1] if shell.option[0] == given else 1
     word = words[index - 1] if index <= len(words) else ''
     if not word.startswith('-') or word in ('-', '--'):
         variables.set('OPTIND', str(index + (word == '--')))
@@ -49,8 +46,8 @@ async def getopts(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 def _next(shell: Shell, index: int, place: int) -> None:
-    for variable, value in (('OPTIND', index), ('_OPTINDEX', index), (PLACE, place)):
-        shell.variables.set(variable, str(value))
+    shell.variables.set('OPTIND', str(index))
+    shell.option = str(index), place
 
 
 def _report(letter: str, sign: str, problem: str, letters: str, name: str, shell: Shell) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.shell.builtins.arguments import parted
 from tutor.shell.holding import interruptible
 from tutor.shell.jobs import current_jobs, ended, first_ended, go_on
 from tutor.shell.process import IO, SIGNALS
@@ -19,7 +20,7 @@ NUMBERS = {number: name for name, number in SIGNALS.items()}
 
 async def wait(argv: list[str], io: IO, shell: Shell) -> int:
     """wait [-n] [ID…]: for jobs or processes, all of them without arguments."""
-    words = [word for word in argv[1:] if not word.startswith('-')]
+    letters, words = parted(argv)
     chosen, status = [], 0
     for word in words:
         job = job_of(word, shell)
@@ -30,15 +31,15 @@ async def wait(argv: list[str], io: IO, shell: Shell) -> int:
             status = 127 if word.isdigit() or word.startswith('%') else 1
         else:
             chosen.append(job)
-    waiting = _wait(shell, argv, words, chosen, status)
+    waiting = _wait(shell, 'n' in letters, words, chosen, status)
     if shell.interactive or not shell.traps:
         return await waiting
     return await interruptible(shell, shell.ctx.simulation.spawn(waiting, 'wait'))
 
 
-async def _wait(shell: Shell, argv: list[str], words: list[str], chosen: list[Job], status: int) -> int:
+async def _wait(shell: Shell, for_one: bool, words: list[str], chosen: list[Job], status: int) -> int:
     own = [job for job in shell.jobs.values() if job.depth == shell.depth]
-    if '-n' in argv:
+    if for_one:
         first = await first_ended(shell, chosen if words else own)
         return 127 if first is None else await ended(shell, first)
     for job in chosen if words else own:
@@ -64,8 +65,7 @@ def job_of(word: str, shell: Shell) -> Job | None:
 
 async def jobs(argv: list[str], io: IO, shell: Shell) -> int:
     """jobs [-lprs] [JOB…]"""
-    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
-    words = [word for word in argv[1:] if not word.startswith('-')]
+    letters, words = parted(argv)
     current, previous = current_jobs(shell)
     chosen = list(shell.jobs.values())
     if words:

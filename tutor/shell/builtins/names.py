@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tutor.shell.builtins.arguments import parted
+from tutor.shell.events import place_of
 from tutor.shell.lookup import all_paths
-from tutor.shell.parser import CLOSING, OPENING
+from tutor.shell.parser import KEYWORDS
 from tutor.shell.printing import function_text
 from tutor.shell.process import IO
 from tutor.shell.quoting import single_quoted
@@ -14,8 +16,6 @@ from tutor.shell.vfs import normalize
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
-
-KEYWORDS = OPENING | CLOSING | {'coproc'}
 
 
 async def alias(argv: list[str], io: IO, shell: Shell) -> int:
@@ -48,11 +48,9 @@ async def unalias(argv: list[str], io: IO, shell: Shell) -> int:
 
 
 async def type_of(argv: list[str], io: IO, shell: Shell) -> int:
-    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
+    letters, names = parted(argv)
     status = 0
-    for name in argv[1:]:
-        if name.startswith('-'):
-            continue
+    for name in names:
         meanings = list(_meanings(name, shell, 'P' in letters))
         if not meanings:
             if shell.dialect.name != 'bash':
@@ -97,20 +95,33 @@ def _meanings(name: str, shell: Shell, only_files: bool = False) -> Iterator[tup
 async def command(argv: list[str], io: IO, shell: Shell) -> int:
     words = argv[1:]
     if words and words[0] in ('-v', '-V'):
-        status = 0
-        for name in words[1:]:
-            kind, text = next(_meanings(name, shell), ('', ''))
-            if not kind:
-                if words[0] == '-V' and shell.dialect.name != 'bash':
-                    io.stdout.write(f'{name}: not found\n')
-                elif words[0] == '-V':
-                    shell.complain(io, f'command: {name}: not found')
-                status = 1 if shell.dialect.name == 'bash' else 127
-                continue
-            short = {'alias': f"alias {name}='{shell.aliases.get(name)}'", 'file': shell.which(name)}.get(kind, name)
-            io.stdout.write(f'{text if words[0] == "-V" else short}\n')
-        return status
+        return _describe(words[1:], words[0] == '-V', io, shell)
     return await builtin([argv[0], *(word for word in words if word != '-p')], io, shell) if words else 0
+
+
+def _describe(names: list[str], in_words: bool, io: IO, shell: Shell) -> int:
+    """command -v and -V; with bash, one that is found is enough."""
+    missing = 0
+    for name in names:
+        kind, text = next(_meanings(name, shell), ('', ''))
+        if kind:
+            io.stdout.write(f'{text if in_words else _short(kind, name, shell)}\n')
+            continue
+        missing += 1
+        if in_words and shell.dialect.name != 'bash':
+            io.stdout.write(f'{name}: not found\n')
+        elif in_words:
+            shell.complain(io, f'command: {name}: not found')
+    if shell.dialect.name != 'bash':
+        return 127 if missing else 0
+    return int(missing == len(names) and bool(names))
+
+
+def _short(kind: str, name: str, shell: Shell) -> str:
+    """What `command -v` says of a name."""
+    if kind == 'alias':
+        return f'alias {name}={single_quoted(shell.aliases[name])}'
+    return shell.which(name) or name if kind == 'file' else name
 
 
 async def builtin(argv: list[str], io: IO, shell: Shell) -> int:
@@ -158,8 +169,8 @@ async def fc(argv: list[str], io: IO, shell: Shell) -> int:
     if 'l' not in letters:
         shell.complain(io, 'fc: error: no editor is opened here; use fc -l to list, and fc -s to run a command again')
         return 1
-    first = _place(words[0], lines) if words else max(len(lines) - 16, 0)
-    last = _place(words[1], lines) if len(words) > 1 else len(lines) - 1
+    first = place_of(words[0], lines) if words else max(len(lines) - 16, 0)
+    last = place_of(words[1], lines) if len(words) > 1 else len(lines) - 1
     if first is None or last is None:
         shell.complain(io, 'fc: history specification out of range')
         return 1
@@ -169,18 +180,10 @@ async def fc(argv: list[str], io: IO, shell: Shell) -> int:
     return 0
 
 
-def _place(word: str, lines: list[str]) -> int | None:
-    """Where a command stands: by its number, by how far back, or by how it begins."""
-    if word.lstrip('-').isdigit():
-        place = len(lines) + int(word) if word.startswith('-') else int(word) - 1
-        return place if 0 <= place < len(lines) else None
-    return next((place for place in reversed(range(len(lines))) if lines[place].startswith(word)), None)
-
-
 async def _again(words: list[str], lines: list[str], io: IO, shell: Shell) -> int:
     changes = [word.split('=', 1) for word in words if '=' in word]
     names = [word for word in words if '=' not in word]
-    place = _place(names[0] if names else '-1', lines)
+    place = place_of(names[0] if names else '-1', lines)
     if place is None:
         shell.complain(io, 'fc: no command found')
         return 1

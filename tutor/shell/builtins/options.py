@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor.shell import listing
+from tutor.shell.builtins.arguments import parted
 from tutor.shell.process import IO
 from tutor.shell.switches import LETTERS, NAMES, SHOPT, is_on
 
@@ -62,8 +63,7 @@ def _list(readable: bool, io: IO, shell: Shell) -> None:
 
 async def shopt(argv: list[str], io: IO, shell: Shell) -> int:
     """shopt [-pqsuo] [NAME…]"""
-    letters = ''.join(word[1:] for word in argv[1:] if word.startswith('-'))
-    words = [word for word in argv[1:] if not word.startswith('-')]
+    letters, words = parted(argv)
     known = NAMES if 'o' in letters else SHOPT
     status = 0
     for name in words:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.simulation import Future, Reader
+from tutor.shell.builtins import arguments
+from tutor.shell.builtins.arguments import BadOption
 from tutor.shell.elements import BadSubscript
 from tutor.shell.process import IO
 from tutor.shell.quoting import single_quoted
@@ -24,14 +26,10 @@ USAGE = {
     'mapfile': 'mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]'}
 
 
-class BadOption(Exception):
-    """An option that a builtin does not have."""
-
-
 async def read(argv: list[str], io: IO, shell: Shell) -> int:
     """read [-r] [-a ARRAY] [-d DELIM] [-n N] [-N N] [-p PROMPT] [-s] [-t SECONDS] [-u FD] [NAME…]"""
     try:
-        options, names = _options(argv[1:], READ, 'ers')
+        options, names = _options(argv, READ, 'ers')
     except BadOption as bad:
         return _bad_option('read', str(bad), io, shell)
     for name in names:
@@ -89,22 +87,10 @@ def _store(text: str, options: dict[str, str], names: list[str], shell: Shell) -
             elements.assign(name, _unmarked(value))
 
 
-def _options(words: list[str], with_value: str, flags: str) -> tuple[dict[str, str], list[str]]:
-    """Options by letter and the words after them; raises BadOption."""
-    options: dict[str, str] = {}
-    words = list(words)
-    while words and words[0].startswith('-') and len(words[0]) > 1:
-        letters = words.pop(0)[1:]
-        if letters == '-':
-            break
-        for place, letter in enumerate(letters):
-            if letter in with_value:
-                options[letter] = letters[place + 1:] or (words.pop(0) if words else '')
-                break
-            if letter not in flags:
-                raise BadOption(letter)
-            options[letter] = ''
-    return options, words
+def _options(argv: list[str], valued: str, flags: str) -> tuple[dict[str, str], list[str]]:
+    """What was given for each letter last, and the other words; raises BadOption."""
+    found, words = arguments.options(argv[1:], valued, flags)
+    return dict(found), words
 
 
 async def _line(source: Reader, options: dict[str, str], shell: Shell) -> tuple[str, bool, bool]:
@@ -200,7 +186,7 @@ def _fields(text: str, count: int, separators: str) -> list[str]:
 async def mapfile(argv: list[str], io: IO, shell: Shell) -> int:
     """mapfile [-t] [-d DELIM] [-n COUNT] [-O ORIGIN] [-s COUNT] [-u FD] [ARRAY]"""
     try:
-        options, names = _options(argv[1:], MAPFILE, 't')
+        options, names = _options(argv, MAPFILE, 't')
     except BadOption as bad:
         return _bad_option('mapfile', str(bad), io, shell)
     source = _source(options, io, shell)

@@ -11,6 +11,7 @@ from tutor.cluster.simulation import Simulation
 
 MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets'
 
+
 class ServiceAccountStrategy(Kind):
     columns = columns('Name, Age')
 

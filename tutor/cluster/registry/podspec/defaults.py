@@ -144,6 +144,7 @@ def _http_get(handler: Object) -> None:
         action.setdefault('path', '/')
         action.setdefault('scheme', 'HTTP')
 
+
 _SOURCES: Mapping[str, Mapping[str, Any]] = {
     'hostPath': {'type': ''},
     'iscsi': {'iscsiInterface': 'default'},

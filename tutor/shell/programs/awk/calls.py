@@ -162,6 +162,7 @@ def _filled(replacement: str, match: re.Match[str], groups: bool = False) -> str
         return part[0]
     return re.sub(r'\\.|&', one, replacement, flags=re.DOTALL)
 
+
 SPECIAL: dict[str, Callable[..., Awaitable[Value]]] = {
     'length': length,
     'split': split,
