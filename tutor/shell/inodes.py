@@ -108,6 +108,25 @@ class Directory(Node):
         return 1 if self.merged else 2 + sum(isinstance(entry, Directory) for entry in self.entries.values())
 
 
+class Shown(Directory):
+    """A directory whose entries are made when it is looked at: what is there at the moment."""
+
+    __slots__ = ('_make',)
+
+    def __init__(self, owner: object, make: Callable[[], dict[str, Node]], mtime: float = 0.0,
+                 mode: int = DIRECTORY_MODE) -> None:
+        self._make = make
+        super().__init__(owner, mtime, mode)
+
+    @property
+    def entries(self) -> dict[str, Node]:  # type: ignore[override]
+        return self._make()
+
+    @entries.setter
+    def entries(self, entries: dict[str, Node]) -> None:
+        """The base class begins empty."""
+
+
 class Symlink(Node):
     __slots__ = ('target',)
 

@@ -12,6 +12,7 @@ kind: Pod
 metadata: {name: hog}
 spec:
   restartPolicy: Never
+  priorityClassName: %s
   nodeName: node01
   containers:
   - name: c
@@ -21,8 +22,9 @@ spec:
 Y"""
 
 
-def test_the_kernel_tells_whom_it_has_killed(desk: Desk) -> None:
-    desk.out(HOG)
+@pytest.mark.parametrize('priority', ['""', 'system-node-critical'])
+def test_the_kernel_tells_whom_it_has_killed(desk: Desk, priority: str) -> None:
+    desk.out(HOG % priority)
     desk.wait(5)
     assert desk.out('kubectl get pod hog --no-headers').split()[2] == 'OOMKilled'
     said = desk.out("ssh node01 'sudo dmesg | tail -4'").splitlines()

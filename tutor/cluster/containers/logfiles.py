@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.cluster.containers.container import Container
 from tutor.cluster.containers.cri import log_folder
 from tutor.cluster.containers.logs import LogOptions, lines_of, render
+from tutor.shell.inodes import Shown
 from tutor.shell.vfs import Directory, File, FileSystem, Node, Symlink
 
 if TYPE_CHECKING:
     from tutor.cluster.containers.runtime import Runtime
 
 PODS, CONTAINERS = '/var/log/pods', '/var/log/containers'
-
-
-class Shown(Directory):
-    """A directory whose entries are what is there at the moment."""
-
-    __slots__ = ('_list',)
-
-    def __init__(self, owner: FileSystem, entries: Callable[[], dict[str, Node]]) -> None:
-        self._list = entries
-        super().__init__(owner, 0.0)
-
-    @property
-    def entries(self) -> dict[str, Node]:  # type: ignore[override]
-        return self._list()
-
-    @entries.setter
-    def entries(self, entries: dict[str, Node]) -> None:
-        return None
 
 
 def mount(files: FileSystem, runtime: Runtime) -> None:

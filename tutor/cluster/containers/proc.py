@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.cluster.containers import namespaces, process_entries
 from tutor.cluster.containers.process_entries import FULL_CAPABILITIES
 from tutor.shell import inodes, kernel, procfs
-from tutor.shell.inodes import MagicLink
+from tutor.shell.inodes import MagicLink, Shown
 from tutor.shell.programs.chroot import MACHINE
 from tutor.shell.vfs import Device, Directory, File, FileSystem, Mount, Node, Symlink
 
@@ -18,30 +18,6 @@ if TYPE_CHECKING:
 
 SHARED = ('cmdline', 'cpuinfo', 'loadavg', 'meminfo', 'uptime', 'version')
 """What the kernel says of the machine, which no container hides."""
-
-
-class ProcDirectory(Directory):
-    """The root of /proc: an entry for each process that runs."""
-
-    __slots__ = ('_container', '_fixed')
-
-    def __init__(self, container: Container, fixed: dict[str, Node]) -> None:
-        self._container = container
-        self._fixed = fixed
-        super().__init__(None, 0.0, 0o555)
-
-    @property
-    def entries(self) -> dict[str, Node]:  # type: ignore[override]
-        found = dict(self._fixed)
-        host = self._container.host
-        if host is not None:
-            for pid, process in host.processes.items():
-                found[str(pid)] = _process(self._container, process)
-        return found
-
-    @entries.setter
-    def entries(self, entries: dict[str, Node]) -> None:
-        return None
 
 
 def file_system(container: Container) -> FileSystem:
@@ -54,10 +30,15 @@ def file_system(container: Container) -> FileSystem:
         'sys': _parameters(container),
         'net': Symlink(files, 'self/net'),
     }
-    root = ProcDirectory(container, fixed)
-    root.owner = files
-    files.root = root
+    files.root = Shown(files, lambda: {**fixed, **_processes(container)}, 0.0, 0o555)
     return files
+
+
+def _processes(container: Container) -> dict[str, Node]:
+    """A directory for each process that runs."""
+    host = container.host
+    return {} if host is None else {str(pid): Shown(None, partial(_of_process, container, process), 0.0, 0o555)
+                                    for pid, process in host.processes.items()}
 
 
 def _parameters(container: Container) -> Node:
@@ -76,8 +57,7 @@ def _parameter_files(own: tuple[tuple[str, str], ...]) -> FileSystem:
     return files
 
 
-def _process(container: Container, process: Process) -> Directory:
-    directory = Directory(None, 0.0, 0o555)
+def _of_process(container: Container, process: Process) -> dict[str, Node]:
     streams = Directory(None, 0.0, 0o500)
     attributes = Directory(None, 0.0, 0o555)
     attributes.entries['current'] = File(None, f'{container.config.confinement.label}\n'.encode(), 0o666)
@@ -85,7 +65,7 @@ def _process(container: Container, process: Process) -> Directory:
     net.entries = {name: File(None, make, 0o444) for name, make in procfs.files(lambda: container.network).items()}
     if process.pid == 1:
         streams.entries = _streams(container)
-    directory.entries = {
+    return {
         **process_entries.words(process),
         'status': File(None, lambda: _status(container, process), 0o444),
         'mounts': File(None, lambda: mounts(container), 0o444),
@@ -99,7 +79,6 @@ def _process(container: Container, process: Process) -> Directory:
         'exe': Symlink(None, _program(process)),
         'root': _root(container, process),
     }
-    return directory
 
 
 def _root(container: Container, process: Process) -> Node:

@@ -70,6 +70,8 @@ class Sandbox:
     containers: list[str] = field(default_factory=list)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     """The pod's own: uid, labels, annotations."""
+    cgroup: str = ''
+    """The one that its containers' are in."""
     user: int = NOBODY
     group: int = NOBODY
     """Whom the pause process runs as."""
@@ -118,10 +120,10 @@ class Runtime:
         """Whether containerd runs, so that others can ask it."""
         self.on_availability: Callable[[], None] = lambda: None
         self.on_memory: Callable[[ContainerHost], None] = lambda host: None
+        """Called when a process in a container has taken memory."""
         self.on_kill: Callable[[Container, Sandbox, Process, int], None] = lambda *_: None
         """Called before the kernel kills a process that has so many bytes."""
         self._tell_of_kill = self._killed  # one for all hosts: there are many
-        """Called when a process in a container has taken memory."""
         self.handlers: Mapping[str, str] = handlers.DEFAULT
         """The types of low-level runtimes that pods can be made with."""
         self._lost: list[Container] = []
@@ -145,11 +147,12 @@ class Runtime:
 
     def run_sandbox(self, pod: str, hostname: str, addresses: list[str],
                     open_network: OpenNetwork, attempt: int = 0, metadata: Mapping[str, Any] | None = None,
-                    memory_limit: int = 0, user: int | None = None, group: int | None = None) -> Sandbox:
+                    cgroup: str = '', memory_limit: int = 0, user: int | None = None,
+                    group: int | None = None) -> Sandbox:
         """RunPodSandbox; its containers together have at most `memory_limit` bytes, if that is not 0. Without a user
         and a group its pause process has those of its image."""
         sandbox = Sandbox(self.new_id(), pod, hostname, addresses, open_network, self.simulation.now, attempt,
-                          metadata=metadata or {}, memory=PodMemory(memory_limit),
+                          metadata=metadata or {}, cgroup=cgroup, memory=PodMemory(memory_limit),
                           user=NOBODY if user is None else user,
                           group=group if group is not None else 0 if user is not None else NOBODY)
         self.sandboxes[sandbox.id] = sandbox

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import cni, handlers
 from tutor.cluster.containers.runtime import RuntimeFailure
-from tutor.cluster.kubelet import pods
+from tutor.cluster.kubelet import cgroups, pods
 from tutor.cluster.kubelet.launch import pod_memory
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ async def make(worker: PodWorker) -> None:
     security = pod['spec'].get('securityContext') or {}
     worker.sandbox = kubelet.runtime.run_sandbox(
         worker.key, hostname, attachment.addresses, attachment.open, metadata=pod['metadata'],
-        memory_limit=pod_memory(pod), user=security.get('runAsUser'), group=security.get('runAsGroup'))
+        cgroup=cgroups.of_pod(pod), memory_limit=pod_memory(pod), user=security.get('runAsUser'),
+        group=security.get('runAsGroup'))
     if pod['spec'].get('shareProcessNamespace'):
         kubelet.runtime.share_processes(worker.sandbox)
     kubelet.own(worker)

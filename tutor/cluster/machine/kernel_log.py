@@ -25,7 +25,6 @@ BOOT = (
     (1.411, 'EXT4-fs (vda1): mounted filesystem with ordered data mode. Quota mode: none.'),
     (1.893, 'systemd[1]: Detected virtualization kvm.'), (1.894, 'systemd[1]: Detected architecture x86-64.'),
     (3.127, 'EXT4-fs (vda1): re-mounted r/w.'))
-GUARANTEED, BEST_EFFORT = -997, 1000
 
 
 class KernelLog:
@@ -49,7 +48,7 @@ class KernelLog:
         name, score, uid = name_of(process), container.config.oom_score, process.context.uid
         pid, limit = self._machine.number_of(process) or process.pid, container.config.memory_limit // 1024
         held = size // 1024 if system or not limit else min(size // 1024, limit)
-        group = _control_group(container, sandbox)
+        group = f'{sandbox.cgroup}/cri-containerd-{container.id}.scope'
         scope = 'global_oom' if system else f'oom_memcg={group}'
         self._say(f'{name} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj={score}')
         if not system:
@@ -63,11 +62,3 @@ class KernelLog:
 
     def _say(self, text: str, priority: int = WARNING) -> None:
         self._machine.journal.write('', KERNEL, 0, text, priority)
-
-
-def _control_group(container: Container, sandbox: Sandbox) -> str:
-    """The cgroup of a container, as the systemd driver of kubelets and containerd names it."""
-    score, uid = container.config.oom_score, str(sandbox.metadata.get('uid', '')).replace('-', '_')
-    kind = '' if score == GUARANTEED else '-besteffort' if score == BEST_EFFORT else '-burstable'
-    parent = f'/kubepods.slice/kubepods{kind}.slice' if kind else '/kubepods.slice'
-    return f'{parent}/kubepods{kind}-pod{uid}.slice/cri-containerd-{container.id}.scope'

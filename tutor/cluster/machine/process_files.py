@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import process_entries
 from tutor.cluster.containers.namespaces import HOST
 from tutor.cluster.containers.process_entries import FULL_CAPABILITIES
+from tutor.shell.inodes import Shown
 from tutor.shell.programs.ps import name_of
 from tutor.shell.vfs import Directory, File, Node, Symlink
 
@@ -34,67 +36,42 @@ class _Entries(dict[str, Node]):
         super().__delitem__(name)
 
 
-class ProcessFolders(Directory):
-    """/proc itself: what the kernel says of the machine, and its processes."""
-
-    __slots__ = ('_kept', '_machine')
-
-    def __init__(self, machine: Machine, folder: Directory) -> None:
-        self._machine = machine
-        self._kept = dict(folder.entries)
-        super().__init__(folder.owner, folder.mtime, 0o555)
-
-    @property
-    def entries(self) -> dict[str, Node]:  # type: ignore[override]
-        return _Entries(self._kept, {str(pid): ProcessFolder(self._machine, process)
-                                     for pid, process in self._machine.processes.items()})
-
-    @entries.setter
-    def entries(self, entries: dict[str, Node]) -> None:
-        """The base class begins empty."""
-
-
-class ProcessFolder(Directory):
-    """The folder of one process, which belongs to whoever runs it."""
-
-    __slots__ = ('_machine', '_process')
-
-    def __init__(self, machine: Machine, process: Process) -> None:
-        self._machine = machine
-        self._process = process
-        super().__init__(None, process.started, 0o555)
-        self.uid, self.gid = process.context.uid, process.context.gid
-
-    @property
-    def entries(self) -> dict[str, Node]:  # type: ignore[override]
-        process = self._process
-        context = process.context
-        words = process_entries.words(process)
-        words['environ'].uid, words['environ'].gid = self.uid, self.gid
-        found: dict[str, Node] = {
-            **words, 'cwd': Symlink(None, context.cwd),
-            'exe': Symlink(None, process.argv[0].partition(':')[0]),
-            'oom_score_adj': File(None, f'{_score(process)}\n'.encode(), 0o644),
-            'root': Symlink(None, '/'), 'status': File(None, lambda: _status(process), 0o444)}
-        if context.host is self._machine:
-            spaces = Directory(None, process.started, 0o511)
-            spaces.entries = {kind: Symlink(None, f'{kind}:[{number}]') for kind, number in HOST.items()}
-            found['ns'] = spaces
-            unit = 'init.scope' if process.pid == 1 else f'system.slice/{name_of(process)}.service'
-            found['cgroup'] = File(None, f'0::/{unit}\n'.encode(), 0o444)
-        return found
-
-    @entries.setter
-    def entries(self, entries: dict[str, Node]) -> None:
-        """The base class begins empty."""
-
-
 def furnish(machine: Machine) -> None:
     """Let a machine's /proc show its processes."""
     files = machine.files
     folder = files.node('/proc')
     assert isinstance(folder, Directory)
-    files.root.entries['proc'] = ProcessFolders(machine, folder)
+    kept = dict(folder.entries)
+    files.root.entries['proc'] = Shown(folder.owner, lambda: _Entries(kept, _processes(machine)), folder.mtime, 0o555)
+
+
+def _processes(machine: Machine) -> dict[str, Node]:
+    return {str(pid): _folder(machine, process) for pid, process in machine.processes.items()}
+
+
+def _folder(machine: Machine, process: Process) -> Directory:
+    """The folder of one process, which belongs to whoever runs it."""
+    folder = Shown(None, partial(_entries, machine, process), process.started, 0o555)
+    folder.uid, folder.gid = process.context.uid, process.context.gid
+    return folder
+
+
+def _entries(machine: Machine, process: Process) -> dict[str, Node]:
+    context = process.context
+    words = process_entries.words(process)
+    words['environ'].uid, words['environ'].gid = context.uid, context.gid
+    found: dict[str, Node] = {
+        **words, 'cwd': Symlink(None, context.cwd),
+        'exe': Symlink(None, process.argv[0].partition(':')[0]),
+        'oom_score_adj': File(None, f'{_score(process)}\n'.encode(), 0o644),
+        'root': Symlink(None, '/'), 'status': File(None, lambda: _status(process), 0o444)}
+    if context.host is machine:
+        spaces = Directory(None, process.started, 0o511)
+        spaces.entries = {kind: Symlink(None, f'{kind}:[{number}]') for kind, number in HOST.items()}
+        found['ns'] = spaces
+        unit = 'init.scope' if process.pid == 1 else f'system.slice/{name_of(process)}.service'
+        found['cgroup'] = File(None, f'0::/{unit}\n'.encode(), 0o444)
+    return found
 
 
 def _score(process: Process) -> int:

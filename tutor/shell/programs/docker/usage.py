@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from tutor.shell.programs.usages import Row, read
+
 SAME = {'create': 'run'}
 """Commands that take the flags of another one."""
 
@@ -15,7 +17,7 @@ class Usage(NamedTuple):
 
     arguments: str
     aliases: str
-    flags: list[tuple[str, str]]
+    flags: list[Row]
 
 
 def line(name: str) -> str:
@@ -37,14 +39,8 @@ def text(name: str, about: str) -> str:
 @cache
 def _usages() -> dict[str, Usage]:
     found: dict[str, Usage] = {}
-    flags: list[tuple[str, str]] = []
-    for row in Path(__file__).with_name('usage.txt').read_text(encoding='utf-8').splitlines():
-        if row.startswith('  '):
-            names, _, said = row.partition(' | ')
-            flags.append((names, said))
-        elif not row.startswith('#'):
-            use, _, aliases = row.rpartition(' | ')
-            name, _, arguments = use.partition(' ')
-            flags = []
-            found[name] = Usage(arguments, aliases.removeprefix('-'), flags)
+    for head, flags in read(Path(__file__).with_name('usage.txt')):
+        use, _, aliases = head.rpartition(' | ')
+        name, _, arguments = use.partition(' ')
+        found[name] = Usage(arguments, aliases.removeprefix('-'), flags)
     return found

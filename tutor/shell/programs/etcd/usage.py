@@ -6,6 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from tutor.shell.programs.usages import Row, read
+
 TAB = 8
 GLOBAL = (
     ('      --cacert=""', 'verify certificates of TLS-enabled secure servers using this CA bundle'),
@@ -28,7 +30,6 @@ GLOBAL = (
                             'password)'),
     ('      --user=""', 'username[:password] for authentication (prompt if password is not supplied)'),
     ('  -w, --write-out="simple"', 'set the output format (fields, json, protobuf, simple, table)'))
-Row = tuple[str, str]
 
 
 def root(version: str, api: str) -> str:
@@ -83,12 +84,7 @@ def _table(rows: list[Row]) -> str:
 def _usages() -> dict[str, tuple[str, list[Row]]]:
     """By use of a command: its summary and its own flags."""
     found: dict[str, tuple[str, list[Row]]] = {}
-    flags: list[Row] = []
-    for line in Path(__file__).with_name('usage.txt').read_text(encoding='utf-8').splitlines():
-        left, _, right = line.partition(' | ')
-        if line.startswith('  '):
-            flags.append((left, right))
-        elif not line.startswith('#'):
-            flags = []
-            found[left] = right, flags
+    for head, flags in read(Path(__file__).with_name('usage.txt')):
+        use, _, summary = head.partition(' | ')
+        found[use] = summary, flags
     return found
