@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, cast
+from typing import Literal
 
 Language = Literal['zh', 'en']
 Mode = Literal['zh', 'en', 'both']
@@ -14,7 +14,7 @@ MODES: tuple[Mode, ...] = ('zh', 'en', 'both')
 
 def parse_mode(words: str | None) -> Mode | None:
     """A mode by its name, or None when that is no name of one."""
-    return cast(Mode, words) if words in MODES else None
+    return words if words in MODES else None
 
 
 def choose_mode(flag: str | None, setting: str | None, environ: Mapping[str, str]) -> Mode:

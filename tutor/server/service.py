@@ -96,7 +96,7 @@ class Service:
             kubeconfig.check(settings.kubeconfig)
         clock = WallClock(cluster.simulation, settings.speed)
         self._handler = ApiHandler(cluster, clock)
-        server = web.Server(self._handler, handler_cancellation=True, access_log=None,  # type: ignore[arg-type]
+        server = web.Server(self._handler, handler_cancellation=True, access_log=None,
                             keepalive_timeout=IDLE_WITHIN)
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()

@@ -119,7 +119,7 @@ class Shown(Directory):
         super().__init__(owner, mtime, mode)
 
     @property
-    def entries(self) -> dict[str, Node]:  # type: ignore[override]
+    def entries(self) -> dict[str, Node]:
         return self._make()
 
     @entries.setter

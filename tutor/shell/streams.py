@@ -6,7 +6,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from tutor.cluster.simulation import BrokenPipe, Reader, Simulation, Writer
+from tutor.cluster.simulation import BrokenPipe, Reader, Simulation, Sink, Writer, encoded
 from tutor.shell.inodes import MOST_AT_ONCE, Device, File, failure
 from tutor.shell.vfs import FileSystem
 
@@ -109,45 +109,29 @@ def file_reader(node: File | Device, simulation: Simulation) -> Reader:
     return BytesReader()
 
 
-class FileWriter:
+class FileWriter(Sink):
     """Writes to an open file; a directory's budget may end it with ENOSPC."""
-
-    isatty = False
 
     def __init__(self, files: FileSystem, file: File) -> None:
         self._files = files
         self._file = file
 
     def write(self, data: str | bytes) -> None:
-        self._files.append_to(self._file, data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data)
-
-    async def drain(self) -> None: ...
-    def close(self) -> None: ...
+        self._files.append_to(self._file, encoded(data))
 
 
-class NullWriter:
+class NullWriter(Sink):
     """/dev/null, and a descriptor that was closed."""
 
-    isatty = False
 
-    def write(self, data: str | bytes) -> None: ...
-    async def drain(self) -> None: ...
-    def close(self) -> None: ...
-
-
-class DeviceWriter:
+class DeviceWriter(Sink):
     """Writes to a device that takes what is written, such as /proc/1/fd/1 or the end of a process substitution."""
-
-    isatty = False
 
     def __init__(self, device: Device) -> None:
         self._device = device
 
     def write(self, data: str | bytes) -> None:
-        self._device.write(data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data)
-
-    async def drain(self) -> None: ...
-    def close(self) -> None: ...
+        self._device.write(encoded(data))
 
 
 def device_writer(node: Device, io: IO) -> Writer:
@@ -161,22 +145,15 @@ def device_writer(node: Device, io: IO) -> Writer:
     return FullWriter() if node.kind == 'full' else DeviceWriter(node)
 
 
-class FullWriter:
+class FullWriter(Sink):
     """/dev/full."""
-
-    isatty = False
 
     def write(self, data: str | bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    async def drain(self) -> None: ...
-    def close(self) -> None: ...
 
-
-class Capture:
+class Capture(Sink):
     """Keeps what is written, up to a budget; beyond it `full` is set and the rest is dropped."""
-
-    isatty = False
 
     def __init__(self, budget: int = 64 * 1024 * 1024) -> None:
         self._data = bytearray()
@@ -187,10 +164,7 @@ class Capture:
         if len(self._data) >= self._budget:
             self.full = True
             return
-        self._data += data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data
-
-    async def drain(self) -> None: ...
-    def close(self) -> None: ...
+        self._data += encoded(data)
 
     def data(self) -> bytes:
         return bytes(self._data)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tutor.cluster.simulation import encoded
 from tutor.shell.disk import Disk
 from tutor.shell.inodes import (
     DIRECTORY_MODE,
@@ -227,7 +228,7 @@ class FileSystem:
         """Replace the content of a file, or make it; raises OSError."""
         file = self.open_write(path)
         if isinstance(file, File):
-            self.append_to(file, data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data)
+            self.append_to(file, encoded(data))
             if mode is not None:
                 file.mode = mode
 

@@ -15,7 +15,7 @@ from tutor.tui.contract import TerminalLike
 try:
     import termios
 except ImportError:  # not a Unix: whole lines only
-    termios = None  # type: ignore[assignment]
+    termios = None
 
 
 class Suspended(Exception):

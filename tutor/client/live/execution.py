@@ -20,7 +20,7 @@ from tutor.apimachinery.errors import StatusError
 from tutor.client.live.inbox import Inbox
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ExecSession, UpgradeRefused
-from tutor.cluster.simulation import BrokenPipe, Pipe
+from tutor.cluster.simulation import BrokenPipe, Pipe, Sink
 
 PROTOCOLS = [Subprotocol('v5.channel.k8s.io'), Subprotocol('v4.channel.k8s.io')]
 FORWARDING = PROTOCOLS[1:]
@@ -136,18 +136,14 @@ def _write(pipe: Any, data: bytes) -> None:
             pipe.write(data)
 
 
-class _Stdin:
+class _Stdin(Sink):
     """The Writer of standard input; its end is told where the protocol can say so."""
-
-    isatty = False
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
 
     def write(self, data: str | bytes) -> None:
         _send(self._socket, STDIN, data.encode() if isinstance(data, str) else data)
-
-    async def drain(self) -> None: ...
 
     def close(self) -> None:
         if self._socket.subprotocol == PROTOCOLS[0]:

@@ -214,7 +214,7 @@ class ContainerHost(Host):
         self._idle = 0.0
 
     @property
-    def next_pid(self) -> int:  # type: ignore[override]
+    def next_pid(self) -> int:
         return self.pids.next
 
     @next_pid.setter
@@ -227,7 +227,7 @@ class ContainerHost(Host):
         return [process for process in self.pids.own() if process.context.host is self]
 
     @property
-    def files(self) -> FileSystem:  # type: ignore[override]
+    def files(self) -> FileSystem:
         if self._files is None:
             self._files = self._build()
             self.on_touch()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tutor.cluster.containers.recurring import Moments, Recurring
-from tutor.cluster.simulation import BrokenPipe, Condition, Pipe, Simulation
+from tutor.cluster.simulation import BrokenPipe, Condition, Pipe, Simulation, encoded
 
 STDOUT = 'stdout'
 STDERR = 'stderr'
@@ -163,7 +163,7 @@ class LogWriter:
         return None if self._attached else self._log.recur(moments, self._stream, line, written)
 
     def write(self, data: str | bytes) -> None:
-        raw = data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data
+        raw = encoded(data)
         if not raw:
             return
         self._log.append(self._stream, raw)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import namespaces, process_entries
 from tutor.cluster.containers.process_entries import FULL_CAPABILITIES
+from tutor.cluster.simulation import encoded
 from tutor.shell import inodes, kernel, procfs
 from tutor.shell.inodes import MagicLink, Shown
 from tutor.shell.programs.chroot import MACHINE
@@ -126,7 +127,7 @@ def _status(container: Container, process: Process) -> bytes:
     effective = FULL_CAPABILITIES if config.privileged else config.capabilities if process.context.uid == 0 else 0
     bounding = FULL_CAPABILITIES if config.privileged else config.capabilities
     groups = ' '.join(str(group) for group in config.groups)
-    return process_entries.encoded(
+    return encoded(
         f'{process_entries.identity(process, process.parent)}Groups:\t{groups} \n'
         f'Threads:\t1\nCapInh:\t{0:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\n'
         f'CapBnd:\t{bounding:016x}\nCapAmb:\t{0:016x}\nNoNewPrivs:\t{config.no_new_privileges:d}\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.cluster.simulation import encoded
 from tutor.shell.inodes import File
 from tutor.shell.programs.ps import name_of
 
@@ -27,8 +28,3 @@ def identity(process: Process, parent: int) -> str:
     uids, gids = '\t'.join([str(context.uid)] * 4), '\t'.join([str(context.gid)] * 4)
     return (f'Name:\t{name_of(process)}\nUmask:\t{context.umask:04o}\nState:\tS (sleeping)\n'
             f'Tgid:\t{process.pid}\nPid:\t{process.pid}\nPPid:\t{parent}\nUid:\t{uids}\nGid:\t{gids}\n')
-
-
-def encoded(text: str) -> bytes:
-    """Words of a shell, which may hold any bytes."""
-    return text.encode('utf-8', 'surrogateescape')

@@ -12,6 +12,7 @@ from tutor.cluster.simulation.coroutines import Scheduler
 from tutor.cluster.simulation.pipes import CAPACITY
 from tutor.shell import inodes
 from tutor.shell.disk import Disk
+from tutor.shell.streams import BytesReader
 from tutor.shell.vfs import Device, Directory, FileSystem
 
 if TYPE_CHECKING:
@@ -27,22 +28,8 @@ UNKNOWN = 0, 0
 """The size of a terminal that nobody has told it."""
 
 
-class Empty:
-    """/dev/null as standard input."""
-
-    isatty = False
-
-    async def read(self, size: int = -1) -> bytes:
-        return b''
-
-    async def readline(self) -> bytes:
-        return b''
-
-    def close(self) -> None:
-        return None
-
-
-EMPTY = Empty()
+EMPTY = BytesReader()
+"""/dev/null as standard input."""
 
 
 class TerminalPipe(Pipe):

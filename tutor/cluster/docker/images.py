@@ -23,7 +23,7 @@ class BuiltImage(Image):
 
     def __init__(self, version: str, memory: int) -> None:
         self._version = version
-        self.memory = memory  # type: ignore[misc]
+        self.memory = memory
 
     def version(self, tag: str) -> str:
         return self._version

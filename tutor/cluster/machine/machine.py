@@ -47,7 +47,7 @@ class Machine(Host):
     """A machine. Its disk is made from the shared `base` when it is first used. `programs` it shares with all others;
     its services' own are set in `services`."""
 
-    network: MachineNetwork  # type: ignore[assignment]
+    network: MachineNetwork
 
     def __init__(self, simulation: Simulation, name: str, open_network: OpenNetwork, base: Callable[[], FileSystem],
                  furnish: Furnish, programs: Mapping[str, Main]) -> None:
@@ -77,7 +77,7 @@ class Machine(Host):
         return self
 
     @property
-    def files(self) -> FileSystem:  # type: ignore[override]
+    def files(self) -> FileSystem:
         if self._files is None:
             simulation = self.simulation
             self._files = FileSystem(lambda: simulation.now, lower=self._base(), disk=self.disk)

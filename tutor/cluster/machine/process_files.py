@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.cluster.containers import process_entries
 from tutor.cluster.containers.namespaces import HOST
 from tutor.cluster.containers.process_entries import FULL_CAPABILITIES
+from tutor.cluster.simulation import encoded
 from tutor.shell.inodes import Shown
 from tutor.shell.programs.ps import name_of
 from tutor.shell.vfs import Directory, File, Node, Symlink
@@ -82,7 +83,7 @@ def _score(process: Process) -> int:
 def _status(process: Process) -> bytes:
     capabilities = FULL_CAPABILITIES if process.context.uid == 0 else 0
     parent = process.parent or int(process.pid != 1)
-    return process_entries.encoded(
+    return encoded(
         f'{process_entries.identity(process, parent)}'
         f'VmRSS:\t{process.resident // 1024:>8} kB\nThreads:\t1\nCapInh:\t{0:016x}\n'
         f'CapPrm:\t{capabilities:016x}\nCapEff:\t{capabilities:016x}\nCapBnd:\t{FULL_CAPABILITIES:016x}\n'

@@ -94,11 +94,11 @@ class MachineProcesses(MutableMapping[int, Process]):
     def __len__(self) -> int:
         return len(self._all())
 
-    def values(self):  # type: ignore[override]
+    def values(self):
         return self._all().values()
 
-    def items(self):  # type: ignore[override]
+    def items(self):
         return self._all().items()
 
-    def pop(self, pid: int, default: Process | None = None) -> Process | None:  # type: ignore[override]
+    def pop(self, pid: int, default: Process | None = None) -> Process | None:
         return self._own.pop(pid, default)

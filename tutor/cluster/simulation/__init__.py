@@ -11,11 +11,11 @@ from tutor.cluster.simulation.coroutines import (
     together,
     wait_first,
 )
-from tutor.cluster.simulation.pipes import BrokenPipe, Pipe, Reader, Writer
+from tutor.cluster.simulation.pipes import BrokenPipe, Pipe, Reader, Sink, Writer, encoded
 from tutor.cluster.simulation.simulation import Simulation, Timer
 from tutor.cluster.simulation.trace import Hop, Trace
 
 __all__ = [
-    'BrokenPipe', 'Cancelled', 'Condition', 'Future', 'Gate', 'Hop', 'Pause', 'Pipe', 'Reader', 'Simulation', 'Task',
-    'Timer', 'Trace', 'Writer', 'gather', 'together', 'wait_first',
+    'BrokenPipe', 'Cancelled', 'Condition', 'Future', 'Gate', 'Hop', 'Pause', 'Pipe', 'Reader', 'Simulation', 'Sink',
+    'Task', 'Timer', 'Trace', 'Writer', 'encoded', 'gather', 'together', 'wait_first',
 ]

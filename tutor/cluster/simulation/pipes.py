@@ -23,6 +23,21 @@ class Writer(Protocol):
     def isatty(self) -> bool: ...
 
 
+class Sink:
+    """A Writer that takes all at once, and is no terminal."""
+
+    isatty = False
+
+    def write(self, data: str | bytes) -> None: ...
+    async def drain(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def encoded(data: str | bytes) -> bytes:
+    """The bytes of a text, which may hold any: those that are no UTF-8 are in it as surrogates."""
+    return data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data
+
+
 class Reader(Protocol):
     """What a program reads from. Empty bytes mean the end."""
 
@@ -49,7 +64,7 @@ class Pipe:
         """Append; raises BrokenPipe when nobody will ever read it."""
         if self.broken or self.closed:
             raise BrokenPipe
-        self._buffer += data.encode('utf-8', 'surrogateescape') if isinstance(data, str) else data
+        self._buffer += encoded(data)
         self._changed.notify()
 
     async def drain(self) -> None:

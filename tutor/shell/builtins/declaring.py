@@ -212,7 +212,7 @@ def _unset_element(name: str, index: str, shell: Shell) -> None:
     if variable is not None and index in ('@', '*') and not variable.associative:
         shell.variables.unset(name)
     elif variable is not None and isinstance(variable.value, dict):
-        variable.value.pop(shell.expander.elements.key(name, index.strip('\'"')), None)  # type: ignore[call-overload]
+        variable.value.pop(shell.expander.elements.key(name, index.strip('\'"')), None)
 
 
 async def let(argv: list[str], io: IO, shell: Shell) -> int:

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from tutor.cluster.simulation import Writer
 from tutor.shell.process import IO, Context, Main
-from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.complaint import Answered, Complaint, reason
 
 PROGRAMS: Mapping[str, str] = {
     '[': 'shared:builtin',
@@ -245,7 +245,10 @@ class Lazy:
         if not _utf8(ctx):
             io = IO(io.stdin, io.stdout, PlainQuotes(io.stderr))
         try:
-            return await main(argv, io, ctx)  # type: ignore[misc]
+            return await main(argv, io, ctx)
+        except Answered as answered:
+            io.stdout.write(answered.words(ctx))
+            return 0
         except Complaint as complaint:
             name = argv[0].rpartition('/')[2]
             io.stderr.write(complaint.words(name, ctx.host.userland))
@@ -259,8 +262,6 @@ class Lazy:
         except OSError as problem:
             io.stderr.write(f'{argv[0]}: {problem.filename or "write error"}: {reason(problem)}\n')
             return 1
-        except Exception as asked:
-            return _told(asked, io, ctx)
 
 
 def _utf8(ctx: Context) -> bool:
@@ -286,17 +287,3 @@ class PlainQuotes:
 
     def close(self) -> None:
         self._writer.close()
-
-
-def _told(asked: Exception, io: IO, ctx: Context) -> int:
-    """--help of a program, which is ours to say, or --version; any other exception is a fault and goes on."""
-    from tutor.shell.programs import versions
-    from tutor.shell.programs.options import Help
-    if isinstance(asked, versions.Version):
-        io.stdout.write(versions.text(asked.name, ctx))
-        return 0
-    if not isinstance(asked, Help):
-        raise asked
-    from tutor.shell.programs.manual import help_text
-    io.stdout.write(help_text(asked.name))
-    return 0

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor.shell.process import Context
 
 BANNER = 'BusyBox v1.38.0 (2026-03-15 10:00:00 UTC) multi-call binary.'
 USAGE = ''
@@ -30,6 +34,13 @@ class Complaint(Exception):
                 from tutor.shell.programs.manual import usage
                 return f'{BANNER}\n\nUsage: {usage(name)}\n'
         return f'{text}\n' if self.bare else f'{name}: {text}\n'
+
+
+class Answered(Exception):
+    """What a program says of itself in place of its work: --help, --version."""
+
+    def words(self, ctx: Context) -> str:
+        raise NotImplementedError
 
 
 def reason(problem: OSError) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tutor.shell.process import Context
 from tutor.shell.programs import versions
-from tutor.shell.programs.complaint import BANNER, USAGE, Complaint
+from tutor.shell.programs.complaint import BANNER, USAGE, Answered, Complaint
 
 
 @dataclass(slots=True)
@@ -125,12 +125,16 @@ class Reader:
         return Complaint(f"{gnu}\nTry '{self.name} --help' for more information.", self._status)
 
 
-class Help(Exception):
+class Help(Answered):
     """--help was asked for."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.name = name
+        self._name = name
+
+    def words(self, ctx: Context) -> str:
+        from tutor.shell.programs.manual import help_text
+        return help_text(self._name)
 
 
 def parse(argv: list[str], ctx: Context, short: str, long: Mapping[str, str] | None = None, status: int = 1,

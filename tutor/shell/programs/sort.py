@@ -222,7 +222,7 @@ def _month(line: str) -> int:
 
 def version(line: str) -> list[tuple[int, str] | tuple[int, int]]:
     """Digits as numbers, the rest as text."""
-    return [(1, int(part)) if part.isdigit() else (0, part)  # type: ignore[misc]
+    return [(1, int(part)) if part.isdigit() else (0, part)
             for part in re.split(r'(\d+)', line) if part]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tutor.shell.process import Context
+from tutor.shell.programs.complaint import Answered
 
 _COREUTILS = """
 arch b2sum base32 base64 basename cat chgrp chmod chown cksum comm cp csplit cut date dd df dirname du echo env expand
@@ -29,25 +30,24 @@ LICENSE = ('Copyright (C) 2023 Free Software Foundation, Inc.\n'
            'There is NO WARRANTY, to the extent permitted by law.\n')
 
 
-class Version(Exception):
+class Version(Answered):
     """--version was asked for."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.name = name
+        self._name = name
+
+    def words(self, ctx: Context) -> str:
+        """What the program prints."""
+        if self._name in PACKAGES:
+            package, elsewhere, version = PACKAGES[self._name]
+            return f'{self._name} ({package}) {elsewhere.get(_release(ctx), version)}\n{LICENSE}'
+        return f'{self._name} from procps-ng 4.0.4\n' if self._name in PROCPS else f'{OTHERS[self._name]}\n'
 
 
 def known(name: str) -> bool:
     """Whether a program tells its version in this way."""
     return name in PACKAGES or name in PROCPS or name in OTHERS
-
-
-def text(name: str, ctx: Context) -> str:
-    """What a program prints."""
-    if name in PACKAGES:
-        package, elsewhere, version = PACKAGES[name]
-        return f'{name} ({package}) {elsewhere.get(_release(ctx), version)}\n{LICENSE}'
-    return f'{name} from procps-ng 4.0.4\n' if name in PROCPS else f'{OTHERS[name]}\n'
 
 
 def _release(ctx: Context) -> str:

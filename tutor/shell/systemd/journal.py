@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from heapq import merge
 from sys import intern
 
-from tutor.cluster.simulation import Condition, Simulation
+from tutor.cluster.simulation import Condition, Simulation, Sink
 
 KEPT = 5000
 KERNEL = 'kernel'
@@ -57,10 +57,8 @@ class Journal:
         self.added.notify()
 
 
-class JournalWriter:
+class JournalWriter(Sink):
     """The standard output of a service: each line becomes an entry."""
-
-    isatty = False
 
     def __init__(self, journal: Journal, unit: str, identifier: str) -> None:
         self._journal = journal
@@ -74,8 +72,6 @@ class JournalWriter:
         *lines, self._rest = text.split('\n')
         for line in lines:
             self._journal.write(self._unit, self._identifier, self.pid, line)
-
-    async def drain(self) -> None: ...
 
     def close(self) -> None:
         if self._rest:

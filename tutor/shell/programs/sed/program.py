@@ -160,14 +160,14 @@ class Lines:
     async def next(self) -> str | None:
         """The next line with its newline, None at the end."""
         if not self._began:
-            return await anext(self._source, None)  # type: ignore[arg-type]
+            return await anext(self._source, None)
         line, self._ahead, self._began = self._ahead, None, False
         return line
 
     async def last(self) -> bool:
         """Whether no further line comes."""
         if not self._began:
-            self._ahead = await anext(self._source, None)  # type: ignore[arg-type]
+            self._ahead = await anext(self._source, None)
             self._began = True
         return self._ahead is None
 

@@ -180,7 +180,7 @@ class Operations:
             workdir=service.workdir, labels=labels, interactive=service.interactive, tty=service.tty,
             restart=service.restart, read_only=service.read_only, privileged=service.privileged,
             aliases=[service.name])
-        identity = self.engine.create(replace(creation, **more))  # type: ignore[arg-type]
+        identity = self.engine.create(replace(creation, **more))
         for network in networks[1:]:
             self.engine.connect_network(network, identity)
         return identity
