@@ -18,6 +18,19 @@ _MESSAGE = re.compile(r'\b(?:Object(?:\.\w+)*|JSONPatch)\s*\{')
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
 _PROBLEM = re.compile(r'ERROR: <input>:(\d+):(\d+): (.*)\n \| (.*)\n \| [.．]*\^')
 _UNDECLARED = re.compile(r"undeclared reference to '(\w+(?:\.\w+)+)' ")
+_TYPED = re.compile(r'\b(?:variables|request|namespaceObject|authorizer|device)\b|'
+                    r'\b(?:quantity|semver|sum|min|max|findAll)\(')
+"""What has a type for the API server, and none for us."""
+_TYPE_NAMES = {'null': 'null_type', 'duration': 'google.protobuf.Duration', 'timestamp': 'google.protobuf.Timestamp'}
+_RUNTIME = (
+    (re.compile(r'NOT_FOUND: Key not found in map : "(.*)"'), r'no such key: \1'),
+    (re.compile(r'.*No matching overloads.*', re.S), 'no such overload'),
+    (re.compile(r'.*(?:cannot convert (\w+) to |onversion error from \'(\w+)\' to \')(\w+)\'?'),
+     r"type conversion error from '\1\2' to '\3'"),
+    (re.compile(r'.*divide by zero'), 'division by zero'),
+    (re.compile(r'.*Index error: index=(-?\d+) size=\d+'), r'index out of bounds: \1'),
+)
+"""What cel-cpp says of a value that cannot be had, and what cel-go says."""
 _FIELD = re.compile(r'([{,]\s*)([A-Za-z_]\w*)(\s*:)')
 
 
@@ -54,15 +67,23 @@ def compile(text: str, variables: tuple[str, ...]) -> Program:
         raise ExpressionError(_text(error)) from None
 
 
-def problem(text: str, variables: tuple[str, ...], wanted: str = 'BOOL') -> str:
-    """What the API server says of an expression that cannot be used, '' for a good one."""
+def problem(text: str, variables: tuple[str, ...], *wanted: str) -> str:
+    """What the API server says of an expression that does not compile, or has none of the wanted types (as cel-go
+    writes them; none: any); '' for a good one (compiler.CompileCELExpression)."""
     try:
-        program = compile(text, variables)
+        found = output_type(text, variables)
     except ExpressionError as error:
         return f'compilation failed: {error}'
-    if wanted and program.kind not in (wanted, 'DYN'):
-        return f'must evaluate to {wanted.lower()}'
-    return ''
+    if not wanted or found in wanted or (found == 'dyn' and _TYPED.search(text)):
+        return ''
+    allowed = wanted[0] if len(wanted) == 1 else f'one of [{" ".join(wanted)}]'
+    return f'must evaluate to {allowed} but got {found}'
+
+
+def output_type(text: str, variables: tuple[str, ...]) -> str:
+    """The type of what an expression gives, as cel-go writes it: 'bool', 'list(dyn)'; raises ExpressionError."""
+    kind = compile(text, variables).kind.lower().replace('<', '(').replace('>', ')')
+    return re.sub(r'\b(?:null|duration|timestamp)\b', lambda name: _TYPE_NAMES[name[0]], kind)
 
 
 @cache
@@ -180,9 +201,7 @@ def _as_cel_go(column: int, said: str, shown: str) -> tuple[int, str, str]:
 
 def _runtime(text: str) -> str:
     """cel-go's words for what cel-cpp says."""
-    found = re.match(r'NOT_FOUND: Key not found in map : "(.*)"', text)
-    if found:
-        return f'no such key: {found[1]}'
-    if 'No matching overloads' in text:
-        return 'no such overload'
+    for said, words in _RUNTIME:
+        if found := said.fullmatch(text):
+            return found.expand(words)
     return text.partition(': ')[2] or text

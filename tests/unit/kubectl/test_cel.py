@@ -68,3 +68,55 @@ def test_missing_parameters_deny_whatever_the_binding_does(kubectl):
         "'b' denied request: "
         'failed to configure binding: no params found for policy binding with `Deny` '
         'parameterNotFoundAction\n')
+
+RULES = 'resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [%s], resources: [configmaps]}]'
+CHECKED = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: p}
+spec:
+  matchConstraints: {%s}
+  %s
+"""
+MUTATING = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: m}
+spec:
+  matchConstraints: {%s}
+  mutations: [{patchType: JSONPatch, jsonPatch: {expression: "[JSONPatch{op: 'remove', path: '/data'}]"}%s}]
+"""
+
+
+@pytest.mark.parametrize(('spec', 'problem'), [
+    ('validations: [{expression: "1"}]',
+     'spec.validations[0].expression: Invalid value: "1": must evaluate to bool but got int\n'),
+    ('validations: [{expression: object.spec.paused}]', 'must evaluate to bool but got dyn\n'),
+    ('validations: [{expression: "request.dryRun"}]', ''),
+    ('validations: [{expression: "object.items.map(x, x.y)"}]', 'must evaluate to bool but got list(dyn)\n'),
+    ('validations: [{expression: "true", messageExpression: "5"}]', 'must evaluate to string but got int\n'),
+    ('auditAnnotations: [{key: a, valueExpression: "1"}]', 'must evaluate to one of [string null_type] but got int\n'),
+    ('validations: [{expression: "params.x == 1"}]', "1:1: undeclared reference to 'params' (in container '')\n"),
+    ('validations: [{expression: "variables.x == 1"}]', "1:1: undeclared reference to 'variables' (in container '')\n"),
+    ('validations: [{expression: "true"}]\n  matchConditions: [{name: a, expression: "variables.x"}]',
+     "spec.matchConditions[0].expression: Invalid value: \"variables.x\": compilation failed: ERROR: <input>:1:1: "
+     "undeclared reference to 'variables'"),
+    ('variables: [{name: a, expression: variables.b}, {name: b, expression: "1"}]\n  validations: '
+     '[{expression: "variables.b == 1"}]', 'spec.variables[0].expression: Invalid value: "variables.b": compilation '
+     "failed: ERROR: <input>:1:10: undefined field 'b'\n | variables.b\n | .........^\n"),
+])
+def test_what_an_expression_of_a_policy_may_use_and_give(kubectl, spec, problem):
+    answer = kubectl('create -f -', CHECKED % (RULES % 'CREATE', spec))
+    assert problem in answer.err and (answer.code == 0) == (problem == '')
+
+
+@pytest.mark.parametrize(('operation', 'more', 'problem'), [
+    ('CREATE', '', 'spec.reinvocationPolicy: Required value\n'),
+    ('DELETE', '}]\n  reinvocationPolicy: Never\n  variables: [{name: a, expression: "1"',
+     'spec.matchConstraints.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CONNECT", '
+     '"CREATE", "UPDATE"\n'),
+    ('CREATE', ', applyConfiguration: {expression: "Object{}"}}]\n  reinvocationPolicy: Never\n  variables: [{name: a, '
+     'expression: "1"', 'spec.mutations[0].applyConfiguration: Invalid value: "{applyConfiguration}": must not be '
+     'specified when patchType is JSONPatch\n')])
+def test_what_a_mutating_policy_must_say(kubectl, operation, more, problem):
+    assert problem in kubectl('create -f -', MUTATING % (RULES % operation, more)).err

@@ -56,12 +56,12 @@ class ValidatingAdmissionPolicyStrategy(_PolicyStrategy):
             found += [field.required(f'spec.{name}', 'validations or auditAnnotations must contain at least one item')
                       for name in ('validations', 'auditAnnotations')]
         for index, validation in enumerate(validations):
-            found += _validation(validation, f'spec.validations[{index}]')
+            found += _validation(validation, f'spec.validations[{index}]', spec)
         if len(annotations) > _MOST_ANNOTATIONS:
             found.append(field.invalid('spec.auditAnnotations', annotations,
                                        f'must not have more than {_MOST_ANNOTATIONS} auditAnnotations'))
         for index, annotation in enumerate(annotations):
-            found += _audit_annotation(annotation, obj['metadata'].get('name', ''), f'spec.auditAnnotations[{index}]')
+            found += _audit_annotation(annotation, f'spec.auditAnnotations[{index}]', obj)
             if any(other.get('key') == annotation.get('key') for other in annotations[:index]):
                 found.append(field.duplicate(f'spec.auditAnnotations[{index}].key', annotation.get('key', '')))
         return found
@@ -71,20 +71,18 @@ class MutatingAdmissionPolicyStrategy(_PolicyStrategy):
     columns = columns('Name, Mutations:integer, ParamKind, Age')
     expressions, match = 'mutations', 'matchConstraints'
 
-    def default(self, obj: Object) -> None:
-        super().default(obj)
-        obj['spec'].setdefault('reinvocationPolicy', 'Never')
-
     def check(self, obj: Object, context: Context) -> list[FieldError]:
         """validateMutatingAdmissionPolicySpec."""
         spec = obj['spec']
-        found = _common(spec)
+        found = _common(spec, rules.MUTABLE)
         if not spec.get('mutations'):
             found.append(field.required('spec.mutations', 'mutations must contain at least one item'))
         for index, mutation in enumerate(spec.get('mutations') or ()):
-            found += _mutation(mutation, f'spec.mutations[{index}]')
-        policy = spec['reinvocationPolicy']
-        if policy not in _REINVOCATIONS:
+            found += _mutation(mutation, f'spec.mutations[{index}]', spec)
+        policy = spec.get('reinvocationPolicy')
+        if not policy:
+            found.append(field.required('spec.reinvocationPolicy'))
+        elif policy not in _REINVOCATIONS:
             found.append(field.not_supported('spec.reinvocationPolicy', policy, _REINVOCATIONS))
         return found
 
@@ -129,7 +127,9 @@ class ValidatingAdmissionPolicyBindingStrategy(_BindingStrategy):
 
 class MutatingAdmissionPolicyBindingStrategy(_BindingStrategy):
     def check(self, obj: Object, context: Context) -> list[FieldError]:
-        return _binding(obj['spec'])
+        """validateMutatingAdmissionPolicyBindingSpec."""
+        return _binding(obj['spec']) + rules.validate_operations(
+            obj['spec'].get('matchResources') or {}, 'spec.matchResources', rules.MUTABLE)
 
 
 def _binding(spec: Object) -> list[FieldError]:
@@ -166,7 +166,7 @@ def _parameters(reference: Object, path: str) -> list[FieldError]:
     return found
 
 
-def _common(spec: Object) -> list[FieldError]:
+def _common(spec: Object, operations: tuple[str, ...] = rules.OPERATIONS) -> list[FieldError]:
     """What policies of both kinds must say, in upstream's order."""
     found = rules.validate_policies({'failurePolicy': spec.get('failurePolicy')}, 'spec')
     if 'paramKind' in spec:
@@ -178,10 +178,23 @@ def _common(spec: Object) -> list[FieldError]:
         found += rules.validate_match(match, 'spec.matchConstraints')
         if not match.get('resourceRules'):
             found.append(field.required('spec.matchConstraints.resourceRules'))
-    found += conditions.validate(spec.get('matchConditions') or [], 'spec.matchConditions')
+        if operations != rules.OPERATIONS:
+            found += rules.validate_operations(match, 'spec.matchConstraints', operations)
+    found += conditions.validate(spec.get('matchConditions') or [], 'spec.matchConditions',
+                                 conditions.known(spec, 'authorizer'))
     for index, variable in enumerate(spec.get('variables') or ()):
-        found += _variable(variable, f'spec.variables[{index}]')
+        found += _variable(variable, f'spec.variables[{index}]', spec, index)
     return found
+
+
+def _expression(text: str, path: str, spec: Object, *wanted: str, names: tuple[str, ...] = ('authorizer',),
+                until: int | None = None) -> list[FieldError]:
+    """An expression that may use the policy's own variables, those before `until`, where it has any."""
+    variables = spec.get('variables') or ()
+    own = frozenset(variable.get('name', '') for variable in variables[:until])
+    composed = bool(variables) or 'mutations' in spec
+    return conditions.validate_expression(
+        text, path, conditions.known(spec, *names, *(('variables',) if composed else ())), *wanted, own=own)
 
 
 def _parameter_kind(kind: Object, path: str) -> list[FieldError]:
@@ -208,7 +221,7 @@ def _parameter_kind(kind: Object, path: str) -> list[FieldError]:
     return found
 
 
-def _variable(variable: Object, path: str) -> list[FieldError]:
+def _variable(variable: Object, path: str, spec: Object, index: int) -> list[FieldError]:
     """validateVariable."""
     name = variable.get('name', '')
     found: list[FieldError] = []
@@ -216,17 +229,17 @@ def _variable(variable: Object, path: str) -> list[FieldError]:
         found.append(field.required(f'{path}.name', 'name is not specified'))
     elif names.is_c_identifier(name):
         found.append(field.invalid(f'{path}.name', name, 'name is not a valid CEL identifier'))
-    return found + conditions.validate_expression(variable.get('expression', ''), f'{path}.expression', '')
+    return found + _expression(variable.get('expression', ''), f'{path}.expression', spec, until=index)
 
 
-def _validation(validation: Object, path: str) -> list[FieldError]:
+def _validation(validation: Object, path: str, spec: Object) -> list[FieldError]:
     """validateValidation."""
-    found = conditions.validate_expression(validation.get('expression', ''), f'{path}.expression')
+    found = _expression(validation.get('expression', ''), f'{path}.expression', spec, 'bool')
     wording = validation.get('messageExpression', '')
     if wording and not wording.strip():
         found.append(field.invalid(f'{path}.messageExpression', wording, 'must be non-empty if specified'))
     elif wording:
-        found += conditions.validate_expression(wording, f'{path}.messageExpression', 'STRING')
+        found += _expression(wording, f'{path}.messageExpression', spec, 'string', names=())
     message = validation.get('message', '')
     if message and not message.strip():
         found.append(field.invalid(f'{path}.message', message, 'message must be non-empty if specified'))
@@ -238,14 +251,15 @@ def _validation(validation: Object, path: str) -> list[FieldError]:
     return found
 
 
-def _audit_annotation(annotation: Object, policy: str, path: str) -> list[FieldError]:
+def _audit_annotation(annotation: Object, path: str, policy: Object) -> list[FieldError]:
     """validateAuditAnnotation."""
-    key = f'{policy}/{annotation.get("key", "")}'
+    key = f'{policy["metadata"].get("name", "")}/{annotation.get("key", "")}'
     found = field.invalid_each(f'{path}.key', key, names.is_qualified_name(key))
-    return found + conditions.validate_expression(annotation.get('valueExpression', ''), f'{path}.valueExpression', '')
+    return found + _expression(annotation.get('valueExpression', ''), f'{path}.valueExpression', policy['spec'],
+                               'string', 'null_type')
 
 
-def _mutation(mutation: Object, path: str) -> list[FieldError]:
+def _mutation(mutation: Object, path: str, spec: Object) -> list[FieldError]:
     """validateMutation."""
     kind = mutation.get('patchType', '')
     sources = {'ApplyConfiguration': 'applyConfiguration', 'JSONPatch': 'jsonPatch'}
@@ -254,6 +268,12 @@ def _mutation(mutation: Object, path: str) -> list[FieldError]:
     if kind not in sources:
         return [field.not_supported(f'{path}.patchType', kind, tuple(sources))]
     name = sources[kind]
+    text = mutation.get(name, {}).get('expression', '')
     if name not in mutation:
-        return [field.required(f'{path}.{name}', f'must be specified when patchType is {kind}')]
-    return conditions.validate_expression(mutation[name].get('expression', ''), f'{path}.{name}.expression', '')
+        found = [field.required(f'{path}.{name}', f'must be specified when patchType is {kind}')]
+    elif not text.strip():
+        found = [field.required(f'{path}.{name}.expression')]
+    else:
+        found = _expression(text, f'{path}.{name}.expression', spec)
+    return found + [field.invalid(f'{path}.{other}', f'{{{other}}}', f'must not be specified when patchType is {kind}')
+                    for other in sources.values() if other != name and other in mutation]

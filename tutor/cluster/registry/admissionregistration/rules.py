@@ -8,6 +8,8 @@ from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import label_selectors
 
 OPERATIONS = ('*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE')
+MUTABLE = ('*', 'CONNECT', 'CREATE', 'UPDATE')
+"""The operations that a policy may change: what is deleted is not."""
 _SCOPES = ('*', 'Cluster', 'Namespaced')
 
 
@@ -34,6 +36,13 @@ def validate_match(match: Object, path: str) -> list[FieldError]:
             found += _names(rule.get('resourceNames') or [], f'{here}.resourceNames')
             found += validate_rule(rule, here)
     return found
+
+
+def validate_operations(match: Object, path: str, allowed: tuple[str, ...]) -> list[FieldError]:
+    """validateOperations: as upstream, without saying which rule."""
+    return [field.not_supported(f'{path}.resourceRules.operations', operation, allowed)
+            for rule in match.get('resourceRules') or () for operation in rule.get('operations') or ()
+            if operation not in allowed]
 
 
 def validate_policies(owner: Object, path: str) -> list[FieldError]:

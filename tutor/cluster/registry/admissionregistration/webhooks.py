@@ -82,7 +82,8 @@ def _hook(hook: Object, path: str) -> list[FieldError]:
     if again not in ('IfNeeded', 'Never'):
         found.append(field.not_supported(f'{path}.reinvocationPolicy', again, ('IfNeeded', 'Never')))
     found += validate_client(hook.get('clientConfig') or {}, f'{path}.clientConfig')
-    return found + conditions.validate(hook.get('matchConditions') or [], f'{path}.matchConditions')
+    return found + conditions.validate(hook.get('matchConditions') or [], f'{path}.matchConditions',
+                                       conditions.known({}, 'authorizer'))
 
 
 def _full_name(name: str, path: str) -> list[FieldError]:

@@ -201,20 +201,30 @@ def _compiled(rule: Object, path: str, schema: Object, root: bool) -> Iterator[F
         shown = internal(rule, _RULE, zeros={'Rule': '', 'Message': '', 'MessageExpression': '', 'FieldPath': ''})
         yield field.invalid(f'{path}.rule', shown, problem)
     computed = rule.get('messageExpression')
-    if computed and (problem := expressions.problem(computed, rules.VARIABLES, 'STRING')):
-        yield field.invalid(f'{path}.messageExpression', computed,
-                            f'messageExpression {problem}' if 'compilation' in problem else problem)
+    if computed and (problem := _message_problem(computed)):
+        yield field.invalid(f'{path}.messageExpression', computed, f'messageExpression {problem}')
+
+
+def _message_problem(text: str) -> str:
+    if problem := expressions.problem(text, rules.VARIABLES):
+        return problem
+    return '' if _gives(text, 'string') else 'must evaluate to a string'
+
+
+def _gives(text: str, kind: str) -> bool:
+    """Whether an expression may give this type: what we know of the types of a schema is not all."""
+    return expressions.output_type(text, rules.VARIABLES) in (kind, 'dyn')
 
 
 def _problem(text: str, schema: Object) -> str:
     """What is wrong with a rule: its syntax, a field that its type does not have, or what it gives."""
-    if problem := expressions.problem(text, rules.VARIABLES, ''):
+    if problem := expressions.problem(text, rules.VARIABLES):
         return problem
     if undefined := undefined_fields(text, 'self|oldSelf', partial(_missing, schema)):
         return 'compilation failed: ' + '\n'.join(undefined)
     plain = re.fullmatch(r'\s*(?:self|oldSelf)((?:\.\w+)*)\s*', text)
     value = at(schema, plain[1]) if plain else None
-    wrong = value.get('type') not in (None, 'boolean') if value else expressions.problem(text, rules.VARIABLES)
+    wrong = value.get('type') not in (None, 'boolean') if value else not _gives(text, 'bool')
     return 'cel expression must evaluate to a bool' if wrong else ''
 
 

@@ -23,6 +23,6 @@ def validate_selectors(selectors: list[Object], path: str) -> list[FieldError]:
         text = selector['cel'].get('expression', '')
         if not text:
             found.append(field.required(f'{here}.expression'))
-        elif problem := expressions.problem(text, VARIABLES):
+        elif problem := expressions.problem(text, VARIABLES, 'bool'):
             found.append(field.invalid(f'{here}.expression', text, problem))
     return found
