@@ -22,11 +22,11 @@ AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryLi
 
 
 class NoKindMatch(KubectlError):
-    """meta.NoKindMatchError."""
+    """meta.NoKindMatchError. Without a version, any was looked for; '' is the one that a file does not tell."""
 
-    def __init__(self, kind: str, group: str, version: str) -> None:
+    def __init__(self, kind: str, group: str, version: str | None) -> None:
         where = f'{group}/{version}' if group else version
-        super().__init__(f'no matches for kind "{kind}" in version "{where}"' if version else
+        super().__init__(f'no matches for kind "{kind}" in version "{where}"' if version is not None else
                          f'no matches for kind "{kind}" in group "{group}"')
 
 
@@ -216,7 +216,7 @@ class RestMapper:
             found = self._find(argument)
         return found
 
-    def for_kind(self, group: str, version: str, kind: str) -> Resource:
+    def for_kind(self, group: str, version: str | None, kind: str) -> Resource:
         """The resource of a kind; without a version the preferred one."""
         found = self._for_kind(group, version, kind)
         if found is None and self.refresh():
@@ -229,7 +229,7 @@ class RestMapper:
         group, _, version = obj.get('apiVersion', '').rpartition('/')
         return self.for_kind(group, version, obj.get('kind', ''))
 
-    def _for_kind(self, group: str, version: str, kind: str) -> Resource | None:
+    def _for_kind(self, group: str, version: str | None, kind: str) -> Resource | None:
         for resource in self.discovery.by_kind.get(kind, ()):
             if resource.group == group and (not version or resource.version == version):
                 return resource

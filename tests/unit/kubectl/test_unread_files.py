@@ -94,3 +94,52 @@ def test_raw_sends_what_a_file_holds_and_the_server_takes_json_alone(shared, bod
 def test_wait_refuses_names_of_what_only_a_server_knows(shared):
     assert shared('wait --local --for=condition=Ready po x').err.startswith(
         'error: you must specify resources by --filename when --local is set.\n')
+
+
+VERSIONLESS = 'kind: ConfigMap\nmetadata: {name: a}\n'
+
+
+@pytest.mark.parametrize(('line', 'err'), [
+    ('get -f -', '(get configmaps a)'), ('label -f - a=b', '(get configmaps a)'),
+    ('delete -f -', '(delete configmaps a)'), ('create -f - --validate=false', '(post configmaps)'),
+    ('apply -f - --validate=false', '(post configmaps)'), ('replace -f - --validate=false', '(put configmaps a)')])
+def test_what_has_no_version_is_asked_for_where_nothing_is(shared, line, err):
+    answer = shared(line, VERSIONLESS).err
+    assert answer.startswith('Error from server (NotFound): ')
+    assert answer.endswith(f'the server could not find the requested resource {err}\n')
+
+
+def test_commands_that_ask_by_the_mapping_do_without_a_version(kubectl):
+    kubectl('create cm a')
+    assert kubectl("patch -f - -p '{}'", VERSIONLESS).out == 'configmap/a patched\n'
+    assert kubectl('describe -f -', VERSIONLESS).out.startswith('Name:         a\n')
+
+
+def test_only_a_kind_of_the_core_is_found_without_a_version(shared):
+    assert shared('get -f -', 'kind: Deployment\nmetadata: {name: a}\n').err == (
+        'resource mapping not found for name: "a" namespace: "" from "STDIN": no matches for kind "Deployment" in '
+        'version ""\nensure CRDs are installed first\n')
+
+
+def test_a_version_with_two_slashes_is_none(shared):
+    text = 'apiVersion: a/b/c\nkind: ConfigMap\nmetadata: {name: a}\n'
+    assert shared('create -f -', text).err == (
+        'error: error validating "STDIN": error validating data: unexpected GroupVersion string: a/b/c; if you choose '
+        'to ignore these errors, turn validation off with --validate=false\n')
+    assert shared('get -f -', text).err.startswith('unable to decode "STDIN": Object \'Kind\' is missing in ')
+
+
+def test_another_namespace_is_refused_after_the_object_was_had(kubectl):
+    text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n'
+    assert kubectl('get -f - -n default', text).err == 'Error from server (NotFound): namespaces "other" not found\n'
+    kubectl('create ns other')
+    kubectl('create -f -', text)
+    for line in ('get -f -', 'label a=b -f -', 'create -f -'):
+        assert kubectl(f'{line} -n default', text).err == (
+            'error: the namespace from the provided object "other" does not match the namespace "default". You must '
+            "pass '--namespace=other' to perform this operation.\n")
+
+
+def test_a_list_is_not_validated_with_warnings(kubectl):
+    assert kubectl('create -f - --validate=warn', TYPED_LIST).err.endswith(
+        '] cannot perform warn validation if server-side field validation is unsupported, skipping validation\n')

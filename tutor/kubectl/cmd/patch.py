@@ -87,6 +87,7 @@ class PatchOptions(Options):
             after = self._locally(info)
         else:
             info.subresource = self.flags['subresource']
+            info.versionless = False  # it asks by the mapping alone (UnstructuredClientForMapping)
             query = query_for(self.dry_run, fieldManager=self.flags['field-manager'])
             try:
                 after = info.patch(self.body, self.content_type, **query)

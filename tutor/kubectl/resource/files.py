@@ -15,6 +15,7 @@ from tutor.client.transport import Request
 from tutor.kubectl import scheme
 from tutor.kubectl.discovery import TIMEOUT, UNDISCOVERED, NoKindMatch
 from tutor.kubectl.errors import ConnectionLost, KubectlError, error_text
+from tutor.kubectl.klog import log_warning
 from tutor.kubectl.resource.info import Info
 from tutor.kubectl.resource.list_validation import kind_problems, list_problems
 from tutor.shell.inodes import Device
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 EXTENSIONS = ('.json', '.yaml', '.yml')
 STOP_VALIDATE = 'if you choose to ignore these errors, turn validation off with --validate=false'
+UNSUPPORTED = 'cannot perform warn validation if server-side field validation is unsupported, skipping validation'
 LIST = Resource('', 'v1', 'lists', 'list', 'List', False)
 
 
@@ -88,6 +90,8 @@ class Decoder:
                     return
                 if self.validate:
                     check(document, source, self.strict)
+                    if not self.strict and (document['kind'] == LIST.kind or is_list(document)):
+                        log_warning(self.factory, 'schema.go:145', UNSUPPORTED)
                     self._ask_for_schema(source)
             except DecodeError as error:
                 yield KubectlError(f'error parsing {source}: {error}')
@@ -117,6 +121,8 @@ class Decoder:
         problem = problem_of(document)
         if problem:
             raise KubectlError(f'unable to decode "{source}": {problem}')
+        if self.typed and not document.get('apiVersion'):
+            raise KubectlError(f'unable to decode "{source}": {missing("apiVersion", document)}')
         if self.typed and not is_list(document):
             document = self._typed(document, source)
         meta = document.get('metadata') or {}
@@ -131,6 +137,7 @@ class Decoder:
         except UNDISCOVERED as error:
             raise KubectlError(f'unable to recognize "{source}": {error_text(error)}') from None
         info.client = self.factory.client
+        info.versionless = not document.get('apiVersion')
         return info
 
     def _typed(self, document: Object, source: str) -> Object:
@@ -158,6 +165,11 @@ def check(document: Any, source: str, strict: bool = True) -> None:
         raise KubectlError(f'error validating "{source}": error validating data: {text}; {STOP_VALIDATE}')
 
 
+def missing(field: str, document: Object) -> str:
+    """runtime.NewMissingKindErr and NewMissingVersionErr."""
+    return f"Object '{field}' is missing in '{json.dumps(document, separators=(',', ':'), sort_keys=True)}'"
+
+
 def problem_of(document: Any) -> str:
     """What UnstructuredJSONScheme does not decode."""
     if not isinstance(document, dict):
@@ -166,9 +178,8 @@ def problem_of(document: Any) -> str:
     if version and not isinstance(version, str):
         return f'json: cannot unmarshal {_json_kind(version)} into Go struct field metadataOnlyObject.apiVersion of ' \
                'type string'
-    if not kind or not isinstance(kind, str) or not version:
-        missing = 'apiVersion' if isinstance(kind, str) and kind else 'Kind'
-        return f"Object '{missing}' is missing in '{json.dumps(document, separators=(',', ':'), sort_keys=True)}'"
+    if not kind or not isinstance(kind, str) or (version or '').count('/') > 1:
+        return missing('Kind', document)
     if kind.endswith('List') and listed is not None and not isinstance(listed, list):
         return f'json: cannot unmarshal {_json_kind(listed)} into Go struct field decodeList.items of type ' \
                '[]json.RawMessage'
@@ -177,7 +188,8 @@ def problem_of(document: Any) -> str:
             return f'json: cannot unmarshal {_json_kind(item)} into Go value of type map[string]interface {{}}'
     meta = document.get('metadata')
     if meta is not None and not isinstance(meta, dict):
-        return f'json: cannot unmarshal {_json_kind(meta)} into Go struct field .metadata of type v1.ObjectMeta'
+        return f'json: cannot unmarshal {_json_kind(meta)} into Go struct field metadataOnlyObject.metadata of ' \
+               'type v1.ObjectMeta'
     return _metadata_problem(meta or {})
 
 

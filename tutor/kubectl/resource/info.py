@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.errors import PageNotFound, StatusError, unexpected
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.resources import Resource
 from tutor.client.client import Client, checked_name
@@ -14,7 +14,8 @@ from tutor.client.transport import JSON, MERGE_PATCH
 
 @dataclass(slots=True)
 class Info:
-    """resource.Info. `obj` is shared when it came from the server, and private when it came from a file."""
+    """resource.Info. `obj` is shared when it came from the server, and private when it came from a file. What a file
+    gives no version (`versionless`) is asked for where no server has anything: below the version that it lacks."""
 
     client: Client | None
     resource: Resource | None
@@ -24,6 +25,7 @@ class Info:
     obj: Object | None = None
     subresource: str = ''
     accept: str = JSON
+    versionless: bool = False
     query: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -68,6 +70,9 @@ class Info:
 
     def request(self, method: str, path: str, body: Any = None, content_type: str = JSON, **query: Any) -> Any:
         assert self.client is not None
+        if self.versionless:
+            asked = f'{method.lower()} {self.mapping.plural} {"" if method == "POST" else self.name}'
+            raise unexpected(404, PageNotFound.TEXT, asked.strip())
         return self.client.request(method, path, body, content_type, self.accept, **query).body
 
     def get(self) -> Object:

@@ -36,6 +36,8 @@ def kind_problems(document: Any) -> list[str]:
             problems.append(f'{name} not set')
         elif not isinstance(document[name], str):
             problems.append(f"{name} isn't string type")
+    if not problems and document['apiVersion'].count('/') > 1:
+        problems.append(f"unexpected GroupVersion string: {document['apiVersion']}")
     return problems
 
 

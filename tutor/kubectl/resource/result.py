@@ -160,11 +160,13 @@ class Result:
                 yield self._latest(item)
 
     def _latest(self, item: Info | Exception) -> Info | Exception:
-        """RetrieveLatest: what a file names is read anew, and what cannot be had counts as not read."""
+        """RetrieveLatest: what a file names is read anew, before anything is said of its namespace; what cannot be had
+        counts as not read."""
         if isinstance(item, Exception) or not (self._how.latest and item.source and item.name):
             return item
         try:
-            self._place(item)
+            if self._how.default_namespace:
+                self._set_namespace(item)
             self._fetch(item)
         except ERRORS as error:
             return error
@@ -220,14 +222,18 @@ class Result:
 
     def _place(self, info: Info) -> None:
         """SetNamespace, RequireNamespace and FilterNamespace."""
-        if info.namespaced:
-            if not info.namespace and (self._how.default_namespace or self._how.require_namespace):
-                if not (info.source == '' and info.obj is not None):
-                    info.set_namespace(self._how.namespace)
-            elif self._how.require_namespace and info.namespace != self._how.namespace:
-                raise KubectlError(
-                    f'the namespace from the provided object "{info.namespace}" does not match the namespace '
-                    f'"{self._how.namespace}". You must pass \'--namespace={info.namespace}\' to perform this '
-                    'operation.')
-        elif info.resource is not None:
-            info.set_namespace('')
+        if not info.namespaced:
+            if info.resource is not None:
+                info.set_namespace('')
+            return
+        if self._how.default_namespace or self._how.require_namespace:
+            self._set_namespace(info)
+        if self._how.require_namespace and info.namespace not in ('', self._how.namespace):
+            raise KubectlError(
+                f'the namespace from the provided object "{info.namespace}" does not match the namespace '
+                f'"{self._how.namespace}". You must pass \'--namespace={info.namespace}\' to perform this operation.')
+
+    def _set_namespace(self, info: Info) -> None:
+        """SetNamespace, which leaves alone what came from the server."""
+        if info.namespaced and not info.namespace and (info.source or info.obj is None):
+            info.set_namespace(self._how.namespace)

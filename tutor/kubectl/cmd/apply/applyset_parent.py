@@ -118,7 +118,7 @@ def _kinds(factory: Factory, notes: dict[str, str]) -> dict[str, Resource]:
     for text in filter(None, notes[KINDS].split(',')):
         kind, _, group = text.partition('.')
         try:
-            found[text] = factory.mapper.for_kind(group, '', kind)
+            found[text] = factory.mapper.for_kind(group, None, kind)
         except KubectlError as error:
             raise KubectlError(f'could not find mapping for kind in "{KINDS}" annotation: '
                                f'{error_text(error)}') from None
