@@ -85,3 +85,41 @@ def test_any_go_template_ends(template: str) -> None:
         gotemplate.parse(template).render(POD)
     except gotemplate.TemplateError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(('template', 'problem'), [
+    ('{{.kind}', "bad character U+007D '}'"), ('{{.a/b}}', "bad character U+002F '/'"),
+    ('{{.a / 2}}', 'unexpected "/" in operand'), ('{{| .a}}', 'unexpected "|" in command'),
+    ('{{.a | "x"}}', 'non executable command in pipeline stage 2'), ('{{3x}}', 'bad number syntax: "3x"'),
+    ('{{nosuch "x}}', 'function "nosuch" not defined'), ('{{template}}', 'unexpected "}}" in template clause'),
+])
+def test_go_templates_that_cannot_be_parsed(template: str, problem: str) -> None:
+    with pytest.raises(gotemplate.TemplateError) as error:
+        gotemplate.parse(template, 'output', True)
+    assert str(error.value) == f'template: output:1: {problem}'
+
+
+@pytest.mark.parametrize(('template', 'printed', 'problem'), [
+    ('a{{.metadata.name}}b{{index .spec.containers 7}}c', 'amultib',
+     '1:22: executing "output" at <index .spec.containers 7>: error calling index: index out of range: 7'),
+    ('{{.metadata.name 1}}', '',
+     '1:11: executing "output" at <.metadata.name>: name is not a method but has arguments'),
+    ('{{1 2}}', '', '1:2: executing "output" at <1>: can\'t give argument to non-function 1'),
+    ('{{gt .nosuch 1}}', '',
+     '1:2: executing "output" at <gt .nosuch 1>: error calling gt: invalid type for comparison'),
+])
+def test_a_go_template_prints_until_it_fails(template: str, printed: str, problem: str) -> None:
+    with pytest.raises(gotemplate.TemplateError) as error:
+        gotemplate.parse(template, 'output', True).render(POD)
+    assert (error.value.printed, str(error.value)) == (printed, f'template: output:{problem}')
+
+
+def test_a_pipe_may_lead_nowhere_and_a_text_has_bytes() -> None:
+    template = gotemplate.parse('{{.metadata.name | }} {{index .metadata.name 1}}', 'output', True)
+    assert template.render(POD) == 'multi 117'
+
+
+@pytest.mark.parametrize('template', ['{"\\\\"}{"\\n"}', '{"it\\\'s"}'])
+def test_quotes_of_a_jsonpath_are_those_of_go(template: str) -> None:
+    with pytest.raises(jsonpath.JSONPathError, match=r'^unquote string .* error invalid syntax$'):
+        jsonpath.parse(template)

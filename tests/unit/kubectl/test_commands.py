@@ -439,3 +439,13 @@ def test_a_container_whose_name_had_to_be_changed_gets_a_unique_one(shared):
 def test_an_empty_schedule_is_for_the_server_to_refuse(shared):
     assert shared('create cj c --image=x --schedule=').err == (
         'error: failed to create cronjob: CronJob.batch "c" is invalid: spec.schedule: Required value\n')
+
+
+def test_columns_of_a_file_have_headers_always(shared):
+    shared.put('columns', 'A B\n.kind .metadata.name\n')
+    assert shared('get ns default -o custom-columns-file=columns --no-headers').out == (
+        'A           B\nNamespace   default\n')
+
+
+def test_explain_takes_keys_in_brackets(shared):
+    assert 'FIELD: labels <map[string]string>' in shared('explain "pod.metadata[\'labels\']"').out

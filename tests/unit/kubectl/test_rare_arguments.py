@@ -10,7 +10,11 @@ import pytest
     ('exec p ls -- pwd', 'Error from server (NotFound): pods "p" not found\n'),
     ('exec p ls', 'error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee '
                   "'kubectl exec -h' for help and examples\n"),
-    ('explain .spec', 'error: invalid jsonpath syntax, first node must be field node\n')])
+    ('explain .spec', 'error: invalid jsonpath syntax, first node must be field node\n'),
+    ('explain pod.spec.containers[0]', 'error: invalid jsonpath syntax, first node must be field node\n'),
+    ('explain pod.spec.* --api-version=v1', 'error: invalid jsonpath syntax, all nodes must be field nodes\n'),
+    ('explain pod,svc', "error: unrecognized character in action: U+002C ','\n"),
+    ('explain ""', 'error: a resource must be present, got: /, Resource=\n')])
 def test_what_stands_at_an_odd_place_is_told(shared, line, said):
     assert shared(line).err == said
 

@@ -62,9 +62,13 @@ class Template:
         self.templates = parser.templates
 
     def render(self, data: Any) -> str:
-        """What it prints. Raises TemplateError."""
+        """What it prints. Raises TemplateError, which has what was `printed` before."""
         run = _Run(self, data)
-        run.nodes(self.body, data)
+        try:
+            run.nodes(self.body, data)
+        except TemplateError as error:
+            error.printed = ''.join(run.out)
+            raise
         return ''.join(run.out)
 
 
@@ -178,7 +182,10 @@ class _Run:
         if isinstance(first, Function):
             return self.function(command, dot, piped)
         if len(command.arguments) > 1 or piped:
-            raise self.error(command, f"can't give argument to non-function {command.source}")
+            if isinstance(first, Chain) and first.names:
+                raise self.error(first, f'{first.names[-1]} is not a method but has arguments')
+            shown = getattr(first, 'source', '') or command.source
+            raise self.error(Command([first], shown, command.at), f"can't give argument to non-function {shown}")
         if isinstance(first, Literal) and first.value is None:
             raise self.error(command, 'nil is not a command')
         return self.value(first, dot, command)
@@ -248,7 +255,8 @@ class _Run:
             if value is None:
                 raise self.error(_place(node), f'nil pointer evaluating interface {{}}.{name}')
             if not isinstance(value, dict):
-                kind = 'interface {}' if len(node.names) > 1 or value is not dot else go_type(value)
+                told = name == node.names[0] and (value is dot or isinstance(node.base, Pipeline))
+                kind = go_type(value) if told else 'interface {}'
                 raise self.error(_place(node), f"can't evaluate field {name} in type {kind}")
             if name not in value and not self.template.allow_missing:
                 raise self.error(_place(node), f'map has no entry for key "{name}"')
@@ -257,10 +265,7 @@ class _Run:
 
     def error(self, node: Command | Chain, problem: str) -> TemplateError:
         name = self.template.name
-        shown = node.source
-        if len(shown) > 20:
-            shown = shown[:20] + '...'
-        return TemplateError(f'template: {name}:{node.at}: executing "{name}" at <{shown}>: {problem}')
+        return TemplateError(f'template: {name}:{node.at}: executing "{name}" at <{node.source}>: {problem}')
 
 
 def _place(chain: Chain) -> Chain | Command:

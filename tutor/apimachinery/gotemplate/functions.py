@@ -54,7 +54,7 @@ def index(value: Any, *keys: Any) -> Any:
                 raise FunctionError(f'cannot index slice/array with type {go_type(key)}')
             if not 0 <= key < len(value):
                 raise FunctionError(f'index out of range: {key}' if key >= 0 else 'reflect: slice index out of range')
-            value = value[key]
+            value = value.encode()[key] if isinstance(value, str) else value[key]
         else:
             raise FunctionError(f"can't index item of type {go_type(value)}")
     return value
@@ -80,7 +80,7 @@ def _basic(value: Any) -> str:
         return 'bool'
     kind = {int: 'int', float: 'float', str: 'string'}.get(type(value))
     if kind is None:
-        raise FunctionError('incompatible types for comparison' if value is None else 'invalid type for comparison')
+        raise FunctionError('invalid type for comparison')
     return kind
 
 

@@ -21,8 +21,17 @@ _TOKEN = re.compile(r'''
 ''', re.VERBOSE)
 
 
+_TRIMMED = re.compile(r'[ \t\r\n]+-\}\}')
+_UNTERMINATED = {'"': 'quoted string', '`': 'raw quoted string', "'": 'character constant'}
+_WORDS = ('field', 'variable', 'word')
+_ALPHANUMERIC = re.compile(r'\w')
+_TERMINATOR = re.compile(r'[ \t\r\n.,|:)(]|\}\}|$')
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
+    """What the pattern has a name for, 'other' for any other character, or an 'error' whose text says what it is."""
+
     kind: str
     text: str
     position: int
@@ -60,7 +69,7 @@ def split(source: str, name: str) -> list[Piece]:
         if source[inside:].lstrip().startswith('/*'):
             position, trim = _comment(source, inside, name)
             continue
-        tokens, position, trim = _action(source, inside, name)
+        tokens, position, trim = _action(source, inside)
         found.append(Piece(source[inside:position], tokens, inside))
 
 
@@ -75,40 +84,44 @@ def _comment(source: str, start: int, name: str) -> tuple[int, bool]:
     return end + (6 if trim else 4), trim
 
 
-def _action(source: str, start: int, name: str) -> tuple[tuple[Token, ...], int, bool]:
+def _action(source: str, start: int) -> tuple[tuple[Token, ...], int, bool]:
+    """lexInsideAction: the tokens up to the closing delimiter, or up to an error."""
     tokens: list[Token] = []
     position, depth = start, 0
+
+    def wrong(text: str) -> tuple[tuple[Token, ...], int, bool]:
+        return (*tokens, Token('error', text, position)), len(source), False
+
     while True:
-        if re.compile(r'[ \t\r\n]+-\}\}').match(source, position) and not depth:
+        if _TRIMMED.match(source, position) and not depth:
             return tuple(tokens), source.index('}}', position) + 2, True
         if source.startswith('}}', position):
-            if depth:
-                raise _error(source, position, name, 'unclosed left paren')
-            return tuple(tokens), position + 2, False
+            return wrong('unclosed left paren') if depth else (tuple(tokens), position + 2, False)
         match = _TOKEN.match(source, position)
         if match is None:
-            raise _error(source, position, name, _complaint(source, position))
-        kind = match.lastgroup or ''
+            if problem := _complaint(source, position):
+                return wrong(problem)
+            tokens.append(Token('other', source[position], position))
+            position += 1
+            continue
         depth += (match[0] == '(') - (match[0] == ')')
         if depth < 0:
-            raise _error(source, position, name, 'unexpected right paren')
-        tokens.append(Token(kind, match[0], position))
+            return wrong('unexpected right paren')
+        tokens.append(Token(match.lastgroup or '', match[0], position))
         position = match.end()
+        if match.lastgroup == 'number' and (wider := _ALPHANUMERIC.match(source, position)):
+            return wrong(f'bad number syntax: "{match[0]}{wider[0]}"')
+        if match.lastgroup in _WORDS and not _TERMINATOR.match(source, position):
+            return wrong(f"bad character U+{ord(source[position]):04X} '{source[position]}'")
 
 
 def _complaint(source: str, position: int) -> str:
     if position >= len(source):
         return 'unclosed action'
     char = source[position]
-    if char == '"':
-        return 'unterminated quoted string'
-    if char == '`':
-        return 'unterminated raw quoted string'
-    if char == "'":
-        return 'unterminated character constant'
-    if char == '}':
-        return 'unexpected "}" in operand'
-    return f"unrecognized character in action: U+{ord(char):04X} '{char}'"
+    if char in _UNTERMINATED:
+        return f'unterminated {_UNTERMINATED[char]}'
+    return '' if ' ' < char <= '~' else f"unrecognized character in action: U+{ord(char):04X} '{char}'"
 
 
 def line_of(source: str, position: int) -> int:

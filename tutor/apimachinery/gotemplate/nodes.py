@@ -9,6 +9,8 @@ from typing import Any
 class TemplateError(ValueError):
     """A template that cannot be parsed, or that fails on an object; the text is Go's."""
 
+    printed = ''
+
 
 @dataclass(slots=True)
 class Text:

@@ -27,7 +27,8 @@ from tutor.apimachinery.jsonpath.nodes import JSONPathError
 from tutor.apimachinery.jsonpath.parser import unquote
 
 MAX_DEPTH = 100
-_END = Token('end', '', 0)
+_END = Token('end', '}}', 0)
+_OPERANDS = ('string', 'raw', 'char', 'number', 'field', 'variable', 'word')
 
 
 class Parser:
@@ -154,15 +155,16 @@ class Parser:
         index = self.at
         while index < len(self.tokens) and self.tokens[index].kind == 'space':
             index += 1
-        return self.tokens[index] if index < len(self.tokens) else _END
+        token = self.tokens[index] if index < len(self.tokens) else _END
+        if token.kind == 'error':
+            self.fail(token.text)
+        return token
 
     def next(self) -> Token:
-        while self.at < len(self.tokens) and self.tokens[self.at].kind == 'space':
-            self.at += 1
-        if self.at >= len(self.tokens):
-            return _END
-        self.at += 1
-        return self.tokens[self.at - 1]
+        token = self.peek()
+        if token is not _END:
+            self.at = self.tokens.index(token, self.at) + 1
+        return token
 
     def pipeline(self, context: str, closing: str = '') -> Pipeline:
         variables, declares = self.declaration(context)
@@ -175,13 +177,16 @@ class Parser:
                 if closing:
                     self.next()
                 break
+            if token.kind not in _OPERANDS and token.text not in ('.', '('):
+                self.fail(f'unexpected {go_quote(token.text)} in {context}')
             commands.append(self.command(context))
             if self.peek().text == '|' and self.peek().kind == 'sign':
                 self.next()
-                if self.peek().kind == 'end':
-                    self.fail(f'missing value for {context}')
         if not commands:
             self.fail(f'missing value for {context}')
+        for stage, command in enumerate(commands[1:], 2):
+            if isinstance(command.arguments[0], (Literal, Dot)):
+                self.fail(f'non executable command in pipeline stage {stage}')
         for variable in variables:
             if declares:
                 self.scopes[-1].add(variable)
@@ -216,9 +221,6 @@ class Parser:
             self.fail('empty command')
         last = self.tokens[self.at - 1]
         source = self.source[first.position:last.position + len(last.text)].strip()
-        if len(arguments) > 1 and isinstance(arguments[0], (Literal, Dot)):
-            shown = arguments[0].source if isinstance(arguments[0], Literal) else '.'
-            self.fail(f'non executable command in pipeline stage 1: can\'t give argument to non-function {shown}')
         return Command(arguments, source, self.place(first.position))
 
     def operand(self, context: str) -> Any:

@@ -213,7 +213,7 @@ def unquote(text: str) -> str:
     """UnquoteExtend: a Go string in single or double quotes."""
     def replace(match: re.Match[str]) -> str:
         code = match[1]
-        if code in _ESCAPES:
+        if code in _ESCAPES and (code not in '\'"' or code == text[0]):
             return _ESCAPES[code]
         if code[:1] in ('x', 'u', 'U') and len(code) > 1:
             return chr(int(code[1:], 16))
@@ -221,6 +221,8 @@ def unquote(text: str) -> str:
             return chr(int(code, 8))
         raise JSONPathError(f'unquote string {text} error invalid syntax')
     try:
+        if text[0] in _ESCAPE.sub('', text[1:-1]):
+            raise ValueError
         return _ESCAPE.sub(replace, text[1:-1])
     except (ValueError, OverflowError):
         raise JSONPathError(f'unquote string {text} error invalid syntax') from None

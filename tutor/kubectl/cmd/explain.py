@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.jsonpath.nodes import FieldName, JSONPathError, Node, Nodes
+from tutor.apimachinery.jsonpath.parser import parse
 from tutor.apimachinery.resources import Resource
 from tutor.kubectl.cmd.describe import SUGGEST_RESOURCES
 from tutor.kubectl.command import Command, Options
@@ -12,6 +14,7 @@ from tutor.kubectl.explain.plaintext import ExplainError, explain
 from tutor.shell.pflag import Flag
 
 PLAINTEXT, OLD_PLAINTEXT = 'plaintext', 'plaintext-openapiv2'
+NOT_A_FIELD = 'invalid jsonpath syntax, {}'
 
 
 class ExplainOptions(Options):
@@ -22,7 +25,7 @@ class ExplainOptions(Options):
             raise KubectlError('We accept only this format: explain RESOURCE\n')
 
     async def run(self) -> None:
-        resource, path = parse_request(self.args[0], self.factory.mapper)
+        resource, path = parse_request(self.args[0], self.factory.mapper, not self.flags['api-version'])
         group, version = resource.group, resource.version
         if self.flags['api-version']:
             group, _, version = self.flags['api-version'].rpartition('/')
@@ -43,17 +46,38 @@ class ExplainOptions(Options):
             raise KubectlError(str(error)) from None
 
 
-def parse_request(argument: str, mapper: RestMapper) -> tuple[Resource, list[str]]:
-    """SplitAndParseResourceRequestWithMatchingPrefix: 'deployments.apps.spec' may mean the group, too."""
-    if argument.removesuffix('.').startswith('.'):
-        raise KubectlError('invalid jsonpath syntax, first node must be field node')
-    parts = argument.removesuffix('.').split('.')
-    for index in range(len(parts) - 1, 0, -1):
-        group = '.'.join(parts[1:index + 1])
-        for resource in mapper.discovery.by_name.get(parts[0].lower(), []):
-            if resource.group and resource.group == group:
-                return resource, parts[index + 1:]
-    return mapper.kind_for(parts[0]), parts[1:]
+def parse_request(argument: str, mapper: RestMapper, prefix: bool) -> tuple[Resource, list[str]]:
+    """SplitAndParseResourceRequestWithMatchingPrefix: 'deployments.apps.spec' may mean the group, too (`prefix`)."""
+    first, *rest = _nodes(argument)
+    if not isinstance(first, FieldName):
+        raise KubectlError(NOT_A_FIELD.format('first node must be field node'))
+    if not first.name:
+        raise KubectlError('a resource must be present, got: /, Resource=')
+    found = mapper.kind_for(first.name)
+    for resource in mapper.discovery.by_name.get(first.name.lower(), []) if prefix else ():
+        if argument.startswith(resource.group_resource):
+            below = argument.removeprefix(resource.group_resource)
+            return resource, _fields(_nodes(below)[1:], prefix) if below else []
+    return found, _fields(rest, prefix)
+
+
+def _nodes(path: str) -> list[Node]:
+    """jsonPathParse."""
+    try:
+        nodes = parse('{.' + path.removesuffix('.') + '}')
+    except JSONPathError as error:
+        raise KubectlError(str(error)) from None
+    if len(nodes) != 1 or not isinstance(nodes[0], Nodes):
+        raise KubectlError('must pass in 1 jsonpath string')
+    return nodes[0].nodes
+
+
+def _fields(nodes: list[Node], prefix: bool) -> list[str]:
+    fields = [node.name for node in nodes if isinstance(node, FieldName)]
+    if len(fields) < len(nodes):
+        raise KubectlError(NOT_A_FIELD.format('first node must be field node' if prefix else
+                                              'all nodes must be field nodes'))
+    return fields
 
 
 COMMAND = Command(

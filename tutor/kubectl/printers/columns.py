@@ -25,10 +25,11 @@ def columns_printer(factory: Factory, output: str) -> Printer | None:
     if not spec:
         raise KubectlError('custom-columns format specified but no custom columns given')
     try:
-        columns = _from_file(factory, spec) if name == 'custom-columns-file' else _from_spec(spec)
+        if name == 'custom-columns-file':
+            return ColumnsPrinter(_from_file(factory, spec), False)  # a file has headers, whatever --no-headers says
+        return ColumnsPrinter(_from_spec(spec), factory.flags.get('no-headers', False))
     except JSONPathError as error:
         raise KubectlError(str(error)) from None
-    return ColumnsPrinter(columns, factory.flags.get('no-headers', False))
 
 
 def _from_spec(spec: str) -> list[tuple[str, str]]:

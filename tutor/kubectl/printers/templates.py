@@ -55,7 +55,8 @@ class GoTemplatePrinter:
         try:
             write(self._parsed.render(obj))
         except TemplateError as error:
-            write(f'Error executing template: {error}. Printing more information for debugging the template:\n'
+            write(f'{error.printed}Error executing template: {error}. '
+                  'Printing more information for debugging the template:\n'
                   f'\ttemplate was:\n\t\t{self._template}\n'
                   f'\traw data was:\n\t\t{_raw(obj)}\n\tobject given to template engine was:\n\t\t{go_text(obj)}\n\n')
             raise KubectlError(f'error executing template {go_quote(self._template)}: {error}') from None
