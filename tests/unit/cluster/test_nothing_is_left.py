@@ -1,4 +1,4 @@
-"""Whatever is made and deleted, whichever nodes stand still and whichever requests of the controllers fail meanwhile:
+"""Whatever is made and deleted, whichever nodes stand still and whichever requests of components fail meanwhile:
 in the end all is as it should be, and nothing is left of what was deleted."""
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def test_nothing_is_left_after_everything_was_deleted(trial: Trial, steps: list[
 
 @given(before=steps(*ACTIONS, *FAULTS), meanwhile=st.integers(0, 3))
 @FEW
-def test_controllers_whose_requests_fail_end_where_others_do(trial: Trial, before: list[Step], meanwhile: int) -> None:
+def test_components_whose_requests_fail_end_where_others_do(trial: Trial, before: list[Step], meanwhile: int) -> None:
     trial.offer_volumes()
     do(trial, before)
     trial.settle()

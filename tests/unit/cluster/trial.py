@@ -39,17 +39,37 @@ def spec_of(resource: str, name: str, number: int) -> dict[str, Any]:
     return spec
 
 
-class Flaky:
-    """A way to the API server on which a part of all requests fails, by chance: before they are done, or after."""
+class Network:
+    """How much of what the cluster's components ask of the API server fails, by chance."""
 
-    def __init__(self, transport: Transport, seed: int) -> None:
-        self.transport = transport
+    def __init__(self, seed: int) -> None:
         self.rate = 0.0
         self.random = Simulation(seed).random
         self.streams: list[WatchStream] = []
 
+    def fails(self) -> bool:
+        return self.random.random() < self.rate
+
+    def cut(self) -> None:
+        """Some watches end."""
+        self.streams, streams = [], self.streams
+        for stream in streams:
+            if self.random.random() < 0.3:
+                stream.close()
+            else:
+                self.streams.append(stream)
+
+
+class Flaky:
+    """One component's way to the API server: a request fails before it is done, or after."""
+
+    def __init__(self, transport: Transport, network: Network) -> None:
+        self.transport = transport
+        self.network = network
+        self.random = network.random
+
     def send(self, request: Request) -> Response:
-        if self.random.random() >= self.rate:
+        if not self.network.fails():
             return self.transport.send(request)
         problem = self.random.choice((
             errors.internal_error('etcdserver: request timed out'), errors.timeout('request did not complete'),
@@ -65,20 +85,11 @@ class Flaky:
         return Response(problem.code, problem.status)
 
     def watch(self, request: Request) -> WatchStream:
-        if self.random.random() < self.rate:
+        if self.network.fails():
             raise OSError('connection refused')
         stream = self.transport.watch(request)
-        self.streams.append(stream)
+        self.network.streams.append(stream)
         return stream
-
-    def cut(self) -> None:
-        """Some watches end."""
-        self.streams, streams = [], self.streams
-        for stream in streams:
-            if self.random.random() < 0.3:
-                stream.close()
-            else:
-                self.streams.append(stream)
 
     def stream(self, request: Request) -> Any:
         return self.transport.stream(request)
@@ -92,11 +103,14 @@ class Trial:
 
     def __init__(self, seed: int = 0) -> None:
         self.cluster = Cluster(ClusterConfig(addons=(), host=('dns', 'proxy'), pulled=True), seed)
-        self.flaky = Flaky(self.cluster.controllers.transport, seed)
-        self.cluster.controllers.transport = self.flaky
+        self.network = Network(seed)
+        for component in (self.cluster.controllers, self.cluster.scheduler):
+            component.transport = Flaky(component.transport, self.network)
         self.cluster.boot()
         self.admin, self.simulation = self.cluster.admin, self.cluster.simulation
         self.kubelets = self.cluster.nodes.fleet.kubelets
+        for kubelet in self.kubelets.values():
+            kubelet.client.transport = Flaky(kubelet.client.transport, self.network)
         self.simulation.advance(30)
 
     def do(self, action: str, resource: str, number: int) -> None:
@@ -138,15 +152,16 @@ class Trial:
                     'persistentVolumeReclaimPolicy': 'Delete', 'hostPath': {'path': f'/tmp/pv-{number}'}}})
 
     def trouble(self, action: str, number: int) -> None:
-        """What happens to the controllers' process and its requests."""
+        """What happens to requests, and to the processes of the control plane."""
         if action == 'fail':
-            self.flaky.rate = number / 5
+            self.network.rate = number / 5
         elif action == 'cut':
-            self.flaky.cut()
+            self.network.cut()
         elif action == 'restart':
-            self.cluster.controllers.stop()
+            component = (self.cluster.controllers, self.cluster.scheduler)[number % 2]
+            component.stop()
             self.simulation.advance(number / 3)
-            self.cluster.controllers.start()
+            component.start()
 
     def start(self, kubelet: Any) -> None:
         if not kubelet.running:
@@ -155,7 +170,7 @@ class Trial:
 
     def settle(self) -> None:
         """All works again, and everybody has had the time to try once more (the longest back-off of a work queue)."""
-        self.flaky.rate = 0
+        self.network.rate = 0
         for kubelet in self.kubelets.values():
             self.start(kubelet)
         self.simulation.advance(1000)
