@@ -90,10 +90,10 @@ def clean(name: str) -> Test:
             others[field.name] = _or_null(_SCALAR_TESTS[field.type])
         else:
             others[field.name] = _test(field, keeps_zero)
-    expected, special = plain.get, others.get
+    expected, special, always = plain.get, others.get, zeros(name).keys()
 
     def test(value: Any) -> bool:
-        if value.__class__ is not dict:
+        if value.__class__ is not dict or not always <= value.keys():
             return False
         for key, item in value.items():
             if item.__class__ is expected(key) and item:
@@ -105,10 +105,24 @@ def clean(name: str) -> Test:
     return test
 
 
+@cache
+def zeros(name: str) -> dict[str, Any]:
+    """The fields of a struct that Go writes even where nobody set them, with what it writes then: plain values that are
+    no pointers and have no omitempty."""
+    definition = schema.definition(name)
+    assert definition is not None
+    pointers = go_types.pointers().get(definition.short_name, frozenset())
+    return {field.name: _zero(field) for field in definition.fields.values()
+            if field.required and field.type in _ZEROS and field.name not in pointers}
+
+
 def keeps_null(definition: Definition, field: Field) -> bool:
     """Whether a null stays: a time that is not a pointer is written as null while it is zero."""
     return field.type in (schema.TIME, schema.MICRO_TIME) and definition.short_name != 'ObjectMeta' and (
         field.name not in go_types.pointers().get(definition.short_name, frozenset()))
+
+
+_ZEROS = frozenset({schema.STRING, schema.BOOLEAN, schema.INT32, schema.INT64})
 
 
 def _is_schema(value: Any) -> bool:
@@ -238,6 +252,8 @@ class Walk:
                 del value[name]
             else:
                 value[name] = found
+        for name, zero in zeros(definition.name).items():
+            value.setdefault(name, zero)
         return value
 
     def value(self, value: Any, field: Field, path: str, go_path: str) -> Any:

@@ -64,6 +64,12 @@ def test_what_go_would_not_write_back_is_dropped() -> None:
     assert deployment == {'spec': {'replicas': 0}}
 
 
+def test_what_go_writes_though_nobody_set_it_is_there() -> None:
+    deployment = {'status': {'conditions': [{'type': 'Odd'}]}}
+    assert conversion.check(deployment, DEPLOYMENT) == []
+    assert deployment == {'status': {'conditions': [{'type': 'Odd', 'status': ''}]}}
+
+
 def test_metadata_alone_can_be_checked() -> None:
     assert conversion.metadata_error({'metadata': {'name': 123}}) == (
         'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string')

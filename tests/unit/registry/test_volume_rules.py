@@ -148,5 +148,7 @@ def test_where_a_volume_is_may_be_told_later_and_not_otherwise(kinds):
     assert _of_update(kinds, renamed, lambda new: new['spec'].update(nodeAffinity=_affinity('a', 'n2'))) == [
         'nodeAffinity: Invalid value: {"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":'
         '"In","Values":["n2"]}],"MatchFields":null}]}}: field is immutable']
+    assert 'nodeAffinity: Invalid value: {"Required":null}: field is immutable' in _of_update(
+        kinds, renamed, lambda new: new['spec'].update(nodeAffinity={}))
     assert _of_update(kinds, renamed, lambda new: new['spec'].pop('nodeAffinity')) == [
         'nodeAffinity: Invalid value: null: field is immutable']

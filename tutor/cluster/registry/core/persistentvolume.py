@@ -155,8 +155,9 @@ def _affinity(affinity: Object | None, before: Object) -> list[FieldError]:
     """validatePvNodeAffinity: it stays, but for labels that may be called as they are called now."""
     if affinity is None or _with_new_labels(before, affinity) == affinity:
         return [] if affinity is not None else metadata.immutable(None, before, 'nodeAffinity')
-    return [field.invalid('nodeAffinity', {'Required': internal_form(affinity['required'], 'NodeSelector')},
-                          'field is immutable')]
+    required = affinity.get('required')
+    shown = internal_form(required, 'NodeSelector') if required is not None else None
+    return [field.invalid('nodeAffinity', {'Required': shown}, 'field is immutable')]
 
 
 def _with_new_labels(before: Object, affinity: Object) -> Object:
