@@ -449,3 +449,14 @@ def test_columns_of_a_file_have_headers_always(shared):
 
 def test_explain_takes_keys_in_brackets(shared):
     assert 'FIELD: labels <map[string]string>' in shared('explain "pod.metadata[\'labels\']"').out
+
+
+@pytest.mark.parametrize('kind', ['Merge', '', 'STRATEGIC'])
+def test_the_type_of_a_patch_may_be_empty_or_capital(shared, kind):
+    assert shared(f"patch ns default --type={kind} -p '{{}}'").out == 'namespace/default patched (no change)\n'
+
+
+def test_a_patch_that_changes_nothing_says_so_though_it_is_recorded(kubectl):
+    kubectl('create cm c --from-literal=a=1')
+    assert kubectl("patch cm c -p '{\"data\":{\"a\":\"1\"}}' --record").out == 'configmap/c patched (no change)\n'
+    assert 'kubectl patch cm c' in kubectl('get cm c -o yaml').out

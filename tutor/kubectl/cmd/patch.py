@@ -41,12 +41,16 @@ class PatchOptions(Options):
             raise KubectlError('cannot specify --local and server resources')
         if self.local and self.dry_run == 'server':
             raise KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
-        if flags['type'] not in TYPES:
+        if self._type not in TYPES:
             raise KubectlError(f'--type must be one of [{" ".join(sorted(TYPES))}], not "{flags["type"]}"')
+
+    @property
+    def _type(self) -> str:
+        return (self.flags['type'] or 'strategic').lower()
 
     async def run(self) -> int | None:
         flags = self.flags
-        self.content_type = TYPES[flags['type']]
+        self.content_type = TYPES[self._type]
         self.body = self._read()
         result = await (self.factory.builder().continue_on_error().local(self.local).namespace(self.namespace)
                         .filename_flags(self.enforce, flags).subresource(flags['subresource'])
@@ -96,9 +100,9 @@ class PatchOptions(Options):
                     raise
                 raise KubectlError(f'{self.content_type} is not supported by {gvk_text(info.mapping)}: '
                                    f'{error.message}') from None
-            if recorded := record_patch(self):
-                after = info.patch(recorded, MERGE_PATCH, **query)
         changed = not merge.same(_comparable(before), _comparable(after))
+        if self.dry_run != CLIENT and not self.local and (recorded := record_patch(self)):
+            after = info.patch(recorded, MERGE_PATCH, **query)
         printer_for(self.factory, 'patched' if changed else 'patched (no change)').print(after, self.out)
 
     def _locally(self, info: Info) -> Object:
