@@ -460,3 +460,31 @@ def test_a_patch_that_changes_nothing_says_so_though_it_is_recorded(kubectl):
     kubectl('create cm c --from-literal=a=1')
     assert kubectl("patch cm c -p '{\"data\":{\"a\":\"1\"}}' --record").out == 'configmap/c patched (no change)\n'
     assert 'kubectl patch cm c' in kubectl('get cm c -o yaml').out
+
+
+def test_what_is_edited_has_one_of_the_formats_of_objects(kubectl):
+    kubectl('create cm a')
+    kubectl.ctx.env['KUBE_EDITOR'] = 'true'
+    assert kubectl('edit cm a -o name').err == (
+        'error: unable to match a printer suitable for the output format "name", allowed formats are: '
+        'json,kyaml,yaml\n')
+    assert kubectl('edit cm nosuch -o name').err == 'Error from server (NotFound): configmaps "nosuch" not found\n'
+
+
+def test_an_edited_object_remembers_its_managed_fields_too(kubectl):
+    kubectl('create cm a --from-literal=k=1')
+    kubectl.ctx.env['KUBE_EDITOR'] = 'sed -i s/k:/q:/'
+    kubectl('edit cm a --save-config')
+    annotation = kubectl("get cm a -o jsonpath='{.metadata.annotations}'").out
+    assert r'\"data\":{\"q\":\"1\"}' in annotation
+    assert r'\"managedFields\":[{\"apiVersion\":\"v1\"' in annotation
+
+
+def test_the_edited_file_is_its_owners(kubectl):
+    kubectl('create cm a')
+    kubectl.ctx.uid = kubectl.ctx.gid = 1000
+    kubectl.ctx.env['KUBE_EDITOR'] = 'false'
+    path = kubectl('edit cm a').err
+    names = [name for name in kubectl.files.listdir('/tmp') if name.startswith('kubectl-edit-')]
+    node = kubectl.files.node(f'/tmp/{names[0]}')
+    assert (node.uid, node.mode) == (1000, 0o600), path

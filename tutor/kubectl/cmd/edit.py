@@ -20,7 +20,7 @@ from tutor.kubectl.options import (
     filename_flags,
     subresource_flag,
 )
-from tutor.kubectl.printers.print_flags import printer_for
+from tutor.kubectl.printers.print_flags import OBJECT_FORMATS, NoPrinter, printer_for
 from tutor.kubectl.printers.printer import without_managed_fields
 from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
@@ -29,12 +29,8 @@ from tutor.shell.pflag import Flag
 
 class EditOptions(Options):
     def complete(self) -> None:
-        flags = self.flags
-        if flags['output'] not in ('', 'yaml', 'json'):
-            printer_for(self.factory)
-        self.directive = validation_directive(flags)
+        self.directive = validation_directive(self.flags)
         self.namespace, self.enforce = self.factory.enforced_namespace()
-        self.printer = printer_for(self.factory, 'edited')
 
     async def run(self) -> int | None:
         flags = self.flags
@@ -44,6 +40,8 @@ class EditOptions(Options):
         infos = result.check().infos()
         if not infos:
             raise KubectlError('edit cancelled, no objects found')
+        if flags['output'] and flags['output'].lower() not in OBJECT_FORMATS:
+            raise NoPrinter(flags['output'], OBJECT_FORMATS)  # what is edited is printed in this format, too
         session = EditSession(self.factory, self._save, flags['output'] == 'json', namespace=self.namespace)
         await session.run(infos)
         return 0
@@ -51,8 +49,9 @@ class EditOptions(Options):
     async def _save(self, originals: list[Info], edited: list[Info], results: Results) -> None:
         """visitToPatch."""
         for info in edited:
-            original = without_managed_fields(original_of(info, originals).object)
-            after = annotated(info.object, True) if self.flags['save-config'] else info.object
+            kept = original_of(info, originals).object
+            original = without_managed_fields(kept)
+            after = without_managed_fields(_annotated(info.object, kept)) if self.flags['save-config'] else info.object
             if self.flags['record']:
                 after = deep_copy(after)
                 record(self, after)
@@ -76,7 +75,14 @@ class EditOptions(Options):
         except ERRORS as error:
             self.err(results.add(error, info))
             return
-        self.printer.print(info.object, self.out)
+        printer_for(self.factory, 'edited').print(info.object, self.out)
+
+
+def _annotated(edited: Object, original: Object) -> Object:
+    """visitAnnotation: the edited object remembers itself with the managed fields that were put back into it."""
+    fields = original['metadata'].get('managedFields')
+    whole = {**edited, 'metadata': {**edited['metadata'], 'managedFields': fields}} if fields else edited
+    return annotated(whole, True)
 
 
 COMMAND = Command(

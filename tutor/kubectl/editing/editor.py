@@ -27,7 +27,8 @@ class Editor:
         self._count += 1
         stamp = int(factory.ctx.simulation.wall().timestamp() * 1000) + self._count
         path = f'/tmp/kubectl-edit-{stamp}{extension}'
-        factory.ctx.files.put(path, text)
+        factory.ctx.files.put(path, text, 0o600)
+        factory.ctx.files.chown(path, factory.ctx.uid, factory.ctx.gid)
         await self._launch(path)
         return path, factory.read(path).decode('utf-8', 'replace')
 

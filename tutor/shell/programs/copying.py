@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 
 from tutor.shell.access import READ, allowed, guard, own
+from tutor.shell.inodes import FILE_MODE, Device
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.inputs import open_reader
 from tutor.shell.programs.options import Options, missing_operand, parse
 from tutor.shell.vfs import Directory, File, Node, Symlink, normalize
 
@@ -15,6 +17,9 @@ CP = {'recursive': 'r', 'force': 'f', 'verbose': 'v', 'no-clobber': 'n', 'archiv
       'dereference': 'L', 'no-dereference': 'P', 'link': 'l', 'symbolic-link': 's'}
 MV = {'force': 'f', 'verbose': 'v', 'no-clobber': 'n', 'interactive': 'i', 'target-directory': 't', 'update': 'u',
       'no-target-directory': 'T', 'backup': '?'}
+
+ENDING = ('null', 'stdin', 'tty')
+"""The devices that can be read to an end."""
 
 
 async def cp(argv: list[str], io: IO, ctx: Context) -> int:
@@ -90,6 +95,9 @@ class _Transfer:
         elif place.startswith(origin.rstrip('/') + '/') and isinstance(node, Directory):
             self._complain(f"cannot copy a directory, '{source}', into itself, '{target}'")
         else:
+            if isinstance(node, Device) and node.kind in ENDING and not self._recursive:
+                data = await open_reader(source, self._io, self._ctx).read()
+                node = File(self._files, data, FILE_MODE, 0.0, '')
             self._copy(node, source, target, origin, place)
 
     def _same(self, origin: str, place: str) -> bool:
