@@ -299,3 +299,17 @@ def test_a_deletion_that_is_only_tried_leaves_no_trace(api, method, path, said):
     assert api.ask(method, path, said.get('body'), **said.get('query', {})).status == 200
     assert 'f:data' in api.owned(f'{CONFIGMAPS}/kept', 'me')
     assert not api.simulation.trace.since(begin)
+
+
+def test_requests_are_counted_and_those_of_deprecated_apis_told(api):
+    for _ in range(3):
+        api.get('/api/v1/namespaces/default/configmaps')
+    api.ask('GET', '/api/v1/namespaces/default/configmaps/nosuch')
+    api.get('/api/v1/namespaces/default/endpoints')
+    text = api.get('/metrics')
+    line = ('apiserver_request_total{{code="{}",component="apiserver",dry_run="",group="",resource="configmaps",'
+            'scope="{}",subresource="",verb="{}",version="v1"}} {}\n')
+    assert line.format(200, 'namespace', 'LIST', 3) in text
+    assert line.format(404, 'resource', 'GET', 1) in text
+    assert ('apiserver_requested_deprecated_apis{group="",removed_release="",resource="endpoints",subresource="",'
+            'version="v1"} 1\n') in text

@@ -14,7 +14,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.transport import Request, Response
 from tutor.cluster import account_tokens
-from tutor.cluster.apiserver import aggregated, health
+from tutor.cluster.apiserver import aggregated, health, metrics
 
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
@@ -56,7 +56,6 @@ def answer(server: ApiServer, request: Request, info: RequestInfo) -> Response:
         case [('healthz' | 'livez' | 'readyz') as check, *rest]:
             return health.answer(check, rest, request, not server.store.trouble)
         case ['metrics']:
-            from tutor.cluster.apiserver import metrics
             return Response(200, metrics.text(server), content_type=METRICS)
         case ['metrics', 'slis']:
             return Response(200, health.slis(not server.store.trouble), content_type=METRICS)

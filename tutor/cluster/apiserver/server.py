@@ -22,6 +22,7 @@ from tutor.cluster.apiserver.authentication import Authenticator
 from tutor.cluster.apiserver.authorization.authorizer import Authorizer
 from tutor.cluster.apiserver.customresources import CustomResources
 from tutor.cluster.apiserver.flowcontrol import FlowControl
+from tutor.cluster.apiserver.metrics import Requests
 from tutor.cluster.apiserver.nodes import NodeConnections
 from tutor.cluster.apiserver.renewals import CONTROLLERS, NoRenewals, Renewals, is_renewed
 from tutor.cluster.apiserver.reviews import REVIEWS
@@ -75,6 +76,7 @@ class ApiServer:
         """How it reaches what runs in the cluster."""
         self.renewals: Renewals = NoRenewals()
         self.aggregator = Aggregator(self)
+        self.requests = Requests()
         self.audit: Auditor | None = None
         """Who writes down what is asked, if anybody does."""
 
@@ -108,9 +110,12 @@ class ApiServer:
     def send(self, request: Request) -> Response:
         info = requestinfo.parse(request.method, request.path, request.query)
         if self.audit is None:
-            return self._answer(request, info)
-        # The pipeline changes what it knows of the request as it goes.
-        return self.audit.send(request, replace(info), lambda request: self._answer(request, info))
+            response = self._answer(request, info)
+        else:
+            # The pipeline changes what it knows of the request as it goes.
+            response = self.audit.send(request, replace(info), lambda request: self._answer(request, info))
+        self.requests.note(info, request, response.status)
+        return response
 
     def _answer(self, request: Request, info: RequestInfo) -> Response:
         scope: Scope | None = None
@@ -131,6 +136,7 @@ class ApiServer:
             response = Response(error.code, error.status)
         if scope and (deprecation := scope.store.strategy.deprecation_of(scope.resource)):
             response.warnings = (deprecation, *response.warnings)
+            self.requests.note_deprecated(scope.resource, info.subresource)
         return response
 
     def watch(self, request: Request) -> Watcher:

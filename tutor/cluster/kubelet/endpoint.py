@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tutor.apimachinery import prometheus
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
-from tutor.cluster.kubelet import logfolder
+from tutor.cluster.kubelet import logfolder, metrics
 from tutor.cluster.kubelet.access import TEXT, Guard
 from tutor.cluster.kubelet.configz import configz
 from tutor.cluster.kubelet.stats import Stats
@@ -42,9 +43,9 @@ class KubeletEndpoint(HttpService):
                 return _json(configz(self._kubelet.configuration))
             case 'stats/summary':
                 return _json(Summary(self._kubelet, self.stats).document())
-            case 'metrics/resource':
-                return HttpResponse(200, {'Content-Type': 'text/plain; version=0.0.4; charset=utf-8'},
-                                    self.stats.prometheus().encode())
+            case 'metrics' | 'metrics/cadvisor' | 'metrics/resource' | 'metrics/probes':
+                found = metrics.read(path.strip('/'), self._kubelet, self.stats)
+                return HttpResponse(200, {'Content-Type': prometheus.CONTENT_TYPE}, prometheus.text(found).encode())
             case 'pods' | 'runningpods':
                 return _json({'kind': 'PodList', 'apiVersion': 'v1', 'metadata': {},
                               'items': [worker.pod for worker in self.stats.workers()]})

@@ -113,7 +113,7 @@ class NodeReporter:
         """The machine has lost its power: the next boot has another id."""
         self._boots += 1
 
-    def _boot_id(self) -> str:
+    def boot_id(self) -> str:
         unique = f'{crc32(self._kubelet.name.encode()):08x}'
         return f'{unique}-9f0f-4f3b-8a5{2 + self._boots % 8}-{unique}0a1b'
 
@@ -139,9 +139,9 @@ class NodeReporter:
         """recordEventForRebootedNode (setters.go: NodeInfo's boot id differs from the one that is known)."""
         kubelet = self._kubelet
         known = ((kubelet.current_node() or {}).get('status') or {}).get('nodeInfo') or {}
-        if known.get('bootID') not in (None, self._boot_id()):
+        if known.get('bootID') not in (None, self.boot_id()):
             kubelet.node_event('Warning', 'Rebooted',
-                               f'Node {kubelet.name} has been rebooted, boot id: {self._boot_id()}')
+                               f'Node {kubelet.name} has been rebooted, boot id: {self.boot_id()}')
 
     def _node(self) -> Object:
         kubelet = self._kubelet
@@ -203,7 +203,7 @@ class NodeReporter:
 
     def _info(self) -> Object:
         name = self._kubelet.name
-        return {'architecture': 'amd64', 'bootID': self._boot_id(),
+        return {'architecture': 'amd64', 'bootID': self.boot_id(),
                 'containerRuntimeVersion': self._runtime, 'kernelVersion': KERNEL, 'kubeProxyVersion': '',
                 'kubeletVersion': self._version, 'machineID': machine_id(name), 'operatingSystem': 'linux',
                 'osImage': OS_IMAGE, 'swap': {}, 'systemUUID': system_uuid(name)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import RUNNING, Container
@@ -29,6 +31,8 @@ class Prober:
         self._probes: dict[tuple[str, str], ProbeLoop] = {}
         self._specs: dict[str, Object] = {}
         self._born = worker.simulation.now
+        self.outcomes: dict[tuple[str, str, str], int] = {}
+        """How often each probe has ended how: by container, kind and outcome."""
         for spec, _ in pods.all_containers(worker.pod):
             if any(field in spec for field in FIELDS.values()):
                 self._specs[spec['name']] = spec
@@ -82,7 +86,17 @@ class Prober:
             if old.container is container:
                 return
             old.stop()
-        self._probes[key] = ProbeLoop(self._worker, container, spec, kind, self._born)
+        self._probes[key] = ProbeLoop(self._worker, container, spec, kind, self._born, self._count)
+
+    def _count(self, container: str, kind: str, outcome: str, times: int = 1) -> None:
+        key = (container, kind, outcome)
+        self.outcomes[key] = self.outcomes.get(key, 0) + times
+
+    def counted(self) -> dict[tuple[str, str, str], int]:
+        """`outcomes` now, with those of probes that nobody had to see."""
+        for loop in self._probes.values():
+            loop.catch_up()
+        return self.outcomes
 
     def stop_restarting(self) -> None:
         """The pod ends: nothing is to be restarted any more, only readiness still matters."""
@@ -109,8 +123,12 @@ class Prober:
 class ProbeLoop:
     """One probe of one container (prober.worker). `result` is None until it is known; readiness begins as False."""
 
-    def __init__(self, worker: PodWorker, container: Container, spec: Object, kind: str, born: float) -> None:
+    def __init__(self, worker: PodWorker, container: Container, spec: Object, kind: str, born: float,
+                 count: Callable[[str, str, str, int], None]) -> None:
         self.container = container
+        self._count = count
+        self._unseen: Moments | None = None
+        """When probes would be made that nobody has to see."""
         self.kind = kind
         self.result: bool | None = False if kind == READINESS else True if kind == LIVENESS else None
         self._worker = worker
@@ -152,6 +170,14 @@ class ProbeLoop:
         if not self.result or self._last != SUCCESS:
             return
         server = probing.server(self._worker, self._spec, self._probe)
+        self._unseen = replace(following)
+        try:
+            await self._until_changed(server, following)
+        finally:
+            self.catch_up()
+            self._unseen = None
+
+    async def _until_changed(self, server: Any, following: Moments) -> None:
         if changes := getattr(server, 'changes', None):
             await changes.wait()
         elif repeat := getattr(server, 'repeat', None):
@@ -162,12 +188,19 @@ class ProbeLoop:
                 finally:
                     repeated.end()
 
+    def catch_up(self) -> None:
+        """Count the successes that have come by now."""
+        if self._unseen is not None and self._unseen.next <= self._worker.simulation.now:
+            times = len(self._unseen.take(self._worker.simulation.now))
+            self._count(self.container.config.name, self.kind, SUCCESS, times)
+
     async def _once(self) -> bool:
         """doProbe; False when there is no more to be asked."""
         kind = self.kind
         outcome, text = await probe(self._worker, self.container, self._spec, self._probe)
         if self.container.state != RUNNING:
             return False
+        self._count(self.container.config.name, kind, outcome, 1)
         self._report(outcome, text)
         if outcome == UNKNOWN:
             return True

@@ -1,5 +1,4 @@
-"""How much a node and its containers use, and what the kubelet says of that at /metrics/resource
-(pkg/kubelet/server/stats)."""
+"""How much a node and its containers use (pkg/kubelet/server/stats)."""
 
 from __future__ import annotations
 
@@ -7,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.container import Container
 
 if TYPE_CHECKING:
@@ -64,38 +62,8 @@ class Stats:
         """The cores that the system and the kubelet use."""
         return SYSTEM_CPU + PER_POD_CPU * len(self._kubelet.workers)
 
-    # -- documents ----------------------------------------------------------------------------------------------
-
-    def prometheus(self) -> str:
-        """/metrics/resource."""
-        kubelet, now = self._kubelet, self._kubelet.simulation.now
-        stamp = int((kubelet.simulation.epoch.timestamp() + now) * 1000)
-        containers = [(worker.pod['metadata'], sample) for worker in self.workers()
-                      for sample in self.containers(worker, now)]
-        lines = [*_metric('container_cpu_usage_seconds_total', 'Cumulative cpu time consumed by the container in '
-                          'core-seconds', 'counter', [(_labels(meta, sample), sample.cpu, stamp)
-                                                      for meta, sample in containers]),
-                 *_metric('container_memory_working_set_bytes', 'Current working set of the container in bytes',
-                          'gauge', [(_labels(meta, sample), sample.memory, stamp) for meta, sample in containers])]
-        node = self.node(now)
-        lines += _metric('node_cpu_usage_seconds_total', 'Cumulative cpu time consumed by the node in core-seconds',
-                         'counter', [('', node.cpu, stamp)])
-        lines += _metric('node_memory_working_set_bytes', 'Current working set of the node in bytes', 'gauge',
-                         [('', node.memory, stamp)])
-        return '\n'.join(lines) + '\n'
-
 
 def _running(worker: PodWorker, moment: float) -> Iterator[Container]:
     for history in worker.histories.values():
         if history and history[0].running and history[0].started_at is not None and history[0].started_at <= moment:
             yield history[0]
-
-
-def _labels(meta: Object, sample: Sample) -> str:
-    return f'{{container="{sample.name}",namespace="{meta["namespace"]}",pod="{meta["name"]}"}}'
-
-
-def _metric(name: str, text: str, kind: str, values: list[tuple[str, float, int]]) -> list[str]:
-    return [f'# HELP {name} [STABLE] {text}', f'# TYPE {name} {kind}',
-            *(f'{name}{labels} {value:g} {stamp}' for labels, value, stamp in values)]
-
