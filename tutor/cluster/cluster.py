@@ -33,7 +33,7 @@ from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Elected, Serving, flags_of
 from tutor.cluster.config import DEFAULT, ClusterConfig
-from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.containers.programs.component import RELEASE, CannotStart
 from tutor.cluster.containers.programs.controlplane import refused
 from tutor.cluster.controller_managers import ControllerManagerProcesses
 from tutor.cluster.controllers import controller_manager
@@ -169,6 +169,8 @@ class Cluster:
         except apiserver_flags.BadFlag as problem:
             raise CannotStart(f'Error: {problem}\n') from None
         self.store.encrypt(current if encryption.FLAG in flags else None)
+        if release := ctx.extras.get(RELEASE):
+            self.api.version = version(release)
         host, _, usual = SERVER.rpartition(':')
         port = flags.get('secure-port') or usual
         return apiport.listen(ctx, f'{host}:{port}', self.connect, self._health), port == usual
@@ -247,7 +249,8 @@ class Cluster:
         for addon in self.config.addons:
             if addon != CONTROL_PLANE:
                 maker = 'kubeadm' if addon in OF_KUBEADM else 'kubectl-client-side-apply'
-                install(addon, Client(self.api, ADMIN, maker), LOAD_BALANCER in self.config.addons)
+                install(addon, Client(self.api, ADMIN, maker), LOAD_BALANCER in self.config.addons,
+                        self.config.version)
         self._wait_until_ready()
         if self.config.containers == 'idle':
             self._forget_start()

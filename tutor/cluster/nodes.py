@@ -13,7 +13,7 @@ from tutor.client.link import Link
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import AUTHENTICATED, MASTERS, Transport, User
 from tutor.cluster import dialing
-from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, control_plane_of, manifests
+from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, control_plane_of, manifests, system_images
 from tutor.cluster.addons.catalog import CATALOG, Surroundings
 from tutor.cluster.apiport import ApiPort
 from tutor.cluster.apiserver.nodes import REFUSED
@@ -62,10 +62,6 @@ from tutor.shell.programs.catalog import programs
 from tutor.shell.vfs import FileSystem
 
 FIRST_ADDRESS = 2
-SYSTEM_IMAGES = tuple(f'registry.k8s.io/{name}' for name in (
-    'kube-apiserver:v1.36.1', 'kube-controller-manager:v1.36.1', 'kube-scheduler:v1.36.1', 'kube-proxy:v1.36.1',
-    'etcd:3.6.8-0', 'coredns/coredns:v1.14.1', 'pause:3.10'))
-"""What `kubeadm init` has pulled before the cluster is there."""
 AGENT = 'kubelet'
 
 
@@ -235,7 +231,7 @@ class Nodes:
             programs())
         idle = config.containers == 'idle'
         images = NodeImages(simulation, self.registry, config.pulled, config.speed.images)
-        for image in SYSTEM_IMAGES if config.addons else ():
+        for image in system_images(config.version) if config.addons else ():
             images.load(parse(image))
         for addon in config.addons:
             for image in CATALOG[addon].images if addon in CATALOG else ():
@@ -287,8 +283,8 @@ class Nodes:
         leading = {each.name: address_of(place) for place, each in enumerate(self.config.nodes)
                    if CONTROL_PLANE in each.roles and each.joined}
         if len(leading) < 2:
-            return tuple(manifests(CONTROL_PLANE))
-        return tuple(control_plane_of(node.name, address_of(number), leading))
+            return tuple(manifests(CONTROL_PLANE, self.config.version))
+        return tuple(control_plane_of(node.name, address_of(number), leading, self.config.version))
 
     def _serve_dns(self) -> None:
         """Cluster DNS that needs no pods (cluster file: `host: [dns]`)."""

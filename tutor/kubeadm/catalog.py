@@ -165,6 +165,9 @@ ROOT = Command('kubeadm', '', long="""\
         Command('apply', 'Upgrade your Kubernetes cluster to the specified version', upgrade.apply, (
             *UPGRADE, YES, RENEWAL, ETCD, PATCHES, SKIP, Flag('force', 'f', False, 'Force upgrading although some '
                                                              'requirements might not be met.')), (), '[version]'),
+        Command('diff', 'Show what differences would be applied to existing static pod manifests. See also: kubeadm '
+                'upgrade apply --dry-run', upgrade.diff, (CONFIG, Flag(
+                    'context-lines', 'c', 3, 'How many lines of context in the diff'), KUBECONFIG), (), '[version]'),
         Command('node', 'Upgrade commands for a node in the cluster', upgrade.node,
                 (CONFIG, DRY_RUN, IGNORE, KUBECONFIG, RENEWAL, ETCD, PATCHES, SKIP)),
         Command('plan', 'Check which versions are available to upgrade to and validate whether your current cluster is '

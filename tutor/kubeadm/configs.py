@@ -7,7 +7,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.printing import to_yaml
 from tutor.cluster.machine.kubeadm_files import KUBELET_CONFIG
 from tutor.kubeadm import configuration, images, output, tokens
-from tutor.kubeadm.configuration import CLUSTER, INIT, JOIN, KUBELET, PROXY, RESET, UPGRADE, VERSION
+from tutor.kubeadm.configuration import CLUSTER, INIT, JOIN, KUBELET, PROXY, RESET, UPGRADE
 from tutor.kubeadm.data import check_socket
 from tutor.kubeadm.environment import Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
@@ -90,7 +90,7 @@ plan:
 
 async def print_init(environment: Environment, words: list[str]) -> None:
     """kubeadm config print init-defaults"""
-    cluster = to_yaml(_cluster_defaults(f'{VERSION.rpartition(".")[0]}.0'))
+    cluster = to_yaml(_cluster_defaults(f'{environment.version.rpartition(".")[0]}.0'))
     _print(environment, INIT_DEFAULTS.format(timeouts=TIMEOUTS, cluster=cluster.replace(
         'kubernetesVersion: v', 'kubernetesVersion: ')))
 
@@ -155,7 +155,7 @@ def _completed(environment: Environment, found: dict[str, Object]) -> list[Objec
         init.setdefault('bootstrapTokens', [token])
         init['nodeRegistration'].setdefault('taints', [
             {'effect': 'NoSchedule', 'key': 'node-role.kubernetes.io/control-plane'}])
-        cluster = configuration.merged(_cluster_defaults(VERSION), found.get(CLUSTER, {}))
+        cluster = configuration.merged(_cluster_defaults(environment.version), found.get(CLUSTER, {}))
         done += [init, cluster]
     defaults = {JOIN: configuration.join_defaults(name), RESET: decode.one(RESET_DEFAULTS + TIMEOUTS),
                 UPGRADE: decode.one(UPGRADE_DEFAULTS + TIMEOUTS)}
@@ -168,7 +168,7 @@ def _cluster(environment: Environment) -> Object:
     if flags['config']:
         configuration.check_mixed(environment)
         given = configuration.load(environment, flags['config'], (CLUSTER, INIT, KUBELET)).get(CLUSTER, {})
-    cluster = configuration.merged(configuration.cluster_defaults(), given)
+    cluster = configuration.merged(configuration.cluster_defaults(environment.version), given)
     for name, path in (('kubernetes-version', 'kubernetesVersion'), ('image-repository', 'imageRepository')):
         if flags.changed(name):
             cluster[path] = flags[name]
@@ -204,16 +204,18 @@ async def validate(environment: Environment, words: list[str]) -> None:
 
 async def version(environment: Environment, words: list[str]) -> None:
     """kubeadm version [-o short|yaml|json]"""
-    major, minor, _ = VERSION.lstrip('v').split('.')
-    facts = {'major': major, 'minor': minor, 'gitVersion': VERSION,
+    own = environment.version
+    major, minor, _ = own.lstrip('v').split('.')
+    facts = {'major': major, 'minor': minor, 'emulationMajor': '', 'emulationMinor': '', 'minCompatibilityMajor': '',
+             'minCompatibilityMinor': '', 'gitVersion': own,
              'gitCommit': '8e16b12fda5b1dccc41a6de48b3e356cc7d5048b', 'gitTreeState': 'clean',
              'buildDate': '2026-05-12T10:00:00Z', 'goVersion': 'go1.26.10', 'compiler': 'gc', 'platform': 'linux/amd64'}
     form = environment.flags['output']
     if form == 'short':
-        environment.say(VERSION)
+        environment.say(own)
     elif form in ('json', 'yaml'):
         from tutor.apimachinery.printing import to_json
-        body = {'clientVersion': facts}
+        body = {'clientVersion': {name: value for name, value in facts.items() if value}}
         environment.io.stdout.write(to_yaml(body) if form == 'yaml' else to_json(body, 2, sort_keys=False) + '\n')
     elif form:
         raise KubeadmError(f'invalid output format: {form}')

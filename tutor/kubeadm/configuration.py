@@ -25,7 +25,6 @@ API_VERSION = f'{API}/v1beta4'
 CLUSTER, INIT, JOIN, RESET, UPGRADE = (f'{name}Configuration' for name in (
     'Cluster', 'Init', 'Join', 'Reset', 'Upgrade'))
 KUBELET, PROXY = 'KubeletConfiguration', 'KubeProxyConfiguration'
-VERSION = 'v1.36.1'
 TIMEOUTS = {'controlPlaneComponentHealthCheck': '4m0s', 'discovery': '5m0s', 'etcdAPICall': '2m0s',
             'kubeletHealthCheck': '4m0s', 'kubernetesAPICall': '1m0s', 'tlsBootstrap': '5m0s',
             'upgradeManifests': '5m0s'}
@@ -108,7 +107,7 @@ def check_mixed(environment: Environment) -> None:
 # -- defaults -------------------------------------------------------------------------------------------------------
 
 
-def cluster_defaults(version: str = VERSION) -> Object:
+def cluster_defaults(version: str) -> Object:
     """A ClusterConfiguration of which nothing was said."""
     found: Object = decode.one(CLUSTER_CONFIGURATION.format(version=version))
     del found['networking']['podSubnet']
@@ -158,14 +157,16 @@ def kubernetes_version(environment: Environment, text: str) -> str:
     if _LABEL.fullmatch(text):
         environment.log.warningf('version.go:109', 'could not fetch a Kubernetes version from the internet: unable '
                     f'to get URL "https://dl.k8s.io/release/{text}.txt"')
-        environment.log.warningf('version.go:110', f'falling back to the local client version: {VERSION}')
-        return VERSION
+        environment.log.warningf('version.go:110', f'falling back to the local client version: '
+                                 f'{environment.version}')
+        return environment.version
     match = _VERSION.fullmatch(text)
     if match is None:
         raise KubeadmError(f'couldn\'t parse Kubernetes version "{text}": version "{text}" doesn\'t match patterns for '
                            'neither semantic version nor labels (stable, latest, ...)')
     version = f'v{text.lstrip("v")}'
-    oldest = (numbers(VERSION)[0], numbers(VERSION)[1] - 1, 0)
+    own = numbers(environment.version)
+    oldest = (own[0], own[1] - 1, 0)
     if numbers(version) < oldest:
         raise KubeadmError('this version of kubeadm only supports deploying clusters with the control plane version >= '
                            f'{".".join(map(str, oldest))}. Current version: {version}')

@@ -106,7 +106,7 @@ def of_init(environment: Environment) -> InitData:
             raise not_simulated(_flag_of(kind, refused[0][0]), refused[0][1])
     name, address = environment.hostname, environment.address
     data = InitData(
-        environment, configuration.merged(configuration.cluster_defaults(), given.get(CLUSTER, {})),
+        environment, configuration.merged(configuration.cluster_defaults(environment.version), given.get(CLUSTER, {})),
         configuration.merged(configuration.init_defaults(name, address), given.get(INIT, {})), given.get(KUBELET, {}))
     data.cluster['kubernetesVersion'] = configuration.kubernetes_version(environment, data.version)
     _check(data)

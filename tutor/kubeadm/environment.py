@@ -19,6 +19,7 @@ from tutor.shell.klog import Klog
 from tutor.shell.machine import Machine
 from tutor.shell.pflag import FlagSet
 from tutor.shell.process import IO, Context
+from tutor.shell.programs.packages import kubernetes
 from tutor.shell.vfs import FileSystem
 
 ADMIN_CONF = '/etc/kubernetes/admin.conf'
@@ -42,6 +43,11 @@ class Environment:
     @property
     def hostname(self) -> str:
         return self.machine.host.hostname
+
+    @property
+    def version(self) -> str:
+        """kubeadm's own, 'v1.36.1'."""
+        return kubernetes.release(self.files, 'kubeadm')
 
     @property
     def address(self) -> str:

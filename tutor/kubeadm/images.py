@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.releases import of
 from tutor.kubeadm.environment import Environment
 from tutor.kubeadm.errors import KubeadmError
 from tutor.shell.cri import CriError
 
 COMPONENTS = ('kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy')
 OFFICIAL = 'registry.k8s.io'
-COREDNS, ETCD, PAUSE = 'v1.14.1', '3.6.8-0', '3.10'
+PAUSE = '3.10'
 
 
 def component(cluster: Object, name: str) -> str:
@@ -21,12 +22,13 @@ def coredns(cluster: Object) -> str:
     dns = cluster.get('dns') or {}
     repository = dns.get('imageRepository') or cluster['imageRepository']
     name = 'coredns/coredns' if repository == OFFICIAL else 'coredns'
-    return f'{repository}/{name}:{dns.get("imageTag") or COREDNS}'
+    return f'{repository}/{name}:{dns.get("imageTag") or of(cluster["kubernetesVersion"]).coredns}'
 
 
 def etcd(cluster: Object) -> str:
     local = cluster['etcd']['local']
-    return f'{local.get("imageRepository") or cluster["imageRepository"]}/etcd:{local.get("imageTag") or ETCD}'
+    repository = local.get('imageRepository') or cluster['imageRepository']
+    return f'{repository}/etcd:{local.get("imageTag") or of(cluster["kubernetesVersion"]).etcd}'
 
 
 def needed(cluster: Object) -> list[str]:

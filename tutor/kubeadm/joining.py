@@ -68,7 +68,8 @@ class JoinData:
             cluster = decode.one(stored['data']['ClusterConfiguration']) or {}
             init = configuration.init_defaults(self.name, self.environment.address)
             registration = self.join['nodeRegistration']
-            self.leading = InitData(self.environment, configuration.merged(configuration.cluster_defaults(), cluster), {
+            defaults = configuration.cluster_defaults(self.environment.version)
+            self.leading = InitData(self.environment, configuration.merged(defaults, cluster), {
                 **init, 'nodeRegistration': registration, 'timeouts': self.join['timeouts']})
         return self.leading
 

@@ -62,7 +62,7 @@ def test_the_proxy_tells_its_mode(shared: Desk) -> None:
 @pytest.mark.parametrize(('where', 'command', 'told'), [
     ('ds/kube-proxy', 'kube-proxy --version', 'Kubernetes v1.36.1\n'),
     ('kube-apiserver-controlplane', 'kube-apiserver --version', 'Kubernetes v1.36.1\n'),
-    ('deploy/coredns', '/coredns -version', 'CoreDNS-1.14.1\nlinux/amd64, go1.26.2, 0c3c2a1\n'),
+    ('deploy/coredns', '/coredns -version', 'CoreDNS-1.14.2\nlinux/amd64, go1.26.2, 0c3c2a1\n'),
     ('etcd-controlplane', 'etcd --version', 'etcd Version: 3.6.8\n')])
 def test_a_component_that_is_asked_for_its_version_only_tells_it(
         shared: Desk, where: str, command: str, told: str) -> None:

@@ -139,29 +139,77 @@ def test_a_kubeconfig_for_one_more_user_proves_that_user(desk: Desk) -> None:
     assert desk.out('kubectl --kubeconfig jane.conf auth whoami -o jsonpath="{.status.userInfo.username}"') == 'jane'
 
 
-def test_an_older_cluster_is_upgraded() -> None:
+TO_NEXT = "sudo sed -i s/v1.35/v1.36/ /etc/apt/sources.list.d/kubernetes.list && sudo apt-get update >/dev/null && "
+INSTALL = 'sudo apt-mark unhold {0} && sudo apt-get install -y {1} && sudo apt-mark hold {0}'
+
+
+@pytest.fixture
+def older() -> Desk:
+    """A cluster of the release before, with kubeadm of the next."""
     desk = Desk(ClusterConfig(version='v1.35.4'))
-    desk.out('sudo sed -i s/v1.36.1/v1.35.4/ /etc/kubernetes/manifests/kube-*.yaml')
-    desk.wait(40)
-    plan = desk.out('sudo kubeadm upgrade plan')
-    assert 'kube-apiserver            controlplane   v1.35.4   v1.36.1' in plan
+    assert desk.out('kubeadm version -o short; kubelet --version; kubectl version') == (
+        'v1.35.4\nKubernetes v1.35.4\nClient Version: v1.35.4\nKustomize Version: v5.8.1\nServer Version: v1.35.4\n')
+    assert desk.out('apt-cache madison kubeadm').startswith('   kubeadm | 1.35.4-1.1 | https://pkgs.k8s.io/')
+    installed = desk.out(TO_NEXT + INSTALL.format('kubeadm', "kubeadm='1.36.1-*'"))
+    assert installed.startswith('Canceled hold on kubeadm.\n')
+    assert 'Unpacking kubeadm (1.36.1-1.1) over (1.35.4-1.1) ...\nSetting up kubeadm (1.36.1-1.1) ...\n' in installed
+    return desk
+
+
+def test_a_plan_tells_what_would_change(older: Desk) -> None:
+    plan = older.out('sudo kubeadm upgrade plan')
+    rows = [line.split() for line in plan.splitlines()]
+    for row in (['kubelet', 'node01', 'v1.35.4', 'v1.36.1'], ['kube-apiserver', 'controlplane', 'v1.35.4', 'v1.36.1'],
+                ['kube-proxy', '1.35.4', 'v1.36.1'], ['CoreDNS', 'v1.13.1', 'v1.14.2'],
+                ['etcd', 'controlplane', '3.6.6-0', '3.6.8-0']):
+        assert row in rows
     assert 'Upgrade to the latest stable version:\n' in plan
-    assert ['kube-proxy', '1.35.4', 'v1.36.1'] in [line.split() for line in plan.splitlines()]
     assert '\tkubeadm upgrade apply v1.36.1\n' in plan
     assert plan.endswith(
         'API GROUP                 CURRENT VERSION   PREFERRED VERSION   MANUAL UPGRADE REQUIRED\n'
         'kubeproxy.config.k8s.io   v1alpha1          v1alpha1            no\n'
         f'kubelet.config.k8s.io     v1beta1           v1beta1             no\n{"_" * 69}\n\n')
-    assert 'is higher than the kubeadm version' in desk.out('sudo kubeadm upgrade apply v1.37.0 -y')
-    shown = desk.out('sudo kubeadm upgrade apply v1.36.1 -y')
+    changes = older.out('sudo kubeadm upgrade diff v1.36.1')
+    assert ('--- /etc/kubernetes/manifests/kube-scheduler.yaml\n+++ new manifest\n') in changes
+    assert ('-    image: registry.k8s.io/kube-scheduler:v1.35.4\n+    image: registry.k8s.io/kube-scheduler:v1.36.1\n'
+            ) in changes
+    refused = older.out('sudo kubeadm upgrade apply v1.37.0 -y')
+    assert "v1.37.0\" is at least one minor release higher than the kubeadm minor release (37 > 36)" in refused
+    assert 'is too high; kubeadm can upgrade only 1 minor version at a time\n' in refused
+
+
+def test_an_older_cluster_is_upgraded_node_by_node(older: Desk) -> None:
+    older.out("sudo sed -i 's/--v=/--v=/; s/^    - kube-scheduler$/&\\n    - --v=4/' "
+              '/etc/kubernetes/manifests/kube-scheduler.yaml')
+    shown = older.out('sudo kubeadm upgrade apply v1.36.1 -y')
     assert '[upgrade] SUCCESS! A control plane node of your cluster was upgraded to "v1.36.1".' in shown
+    for name in ('etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'):
+        assert f'[upgrade/staticpods] Component "{name}" upgraded successfully!' in shown
     assert ('[upgrade/staticpods] Renewing scheduler.conf certificate\n[upgrade/staticpods] Moving new manifest to '
             '"/etc/kubernetes/manifests/kube-scheduler.yaml" and backing up old manifest to "/etc/kubernetes/tmp/'
             ) in shown
-    assert 'kube-scheduler:v1.35.4' in desk.out('sudo cat /etc/kubernetes/tmp/kubeadm-backup-*/kube-scheduler.yaml')
-    desk.wait(30)
-    assert 'kube-scheduler:v1.36.1' in desk.out('kubectl describe pod -n kube-system kube-scheduler-controlplane')
-    assert "up-to-date" in desk.out('sudo kubeadm upgrade plan')
+    assert 'kube-scheduler:v1.35.4' in older.out('sudo cat /etc/kubernetes/tmp/kubeadm-backup-*/kube-scheduler.yaml')
+    assert '--v=4' not in older.out('sudo cat /etc/kubernetes/manifests/kube-scheduler.yaml')  # nobody told kubeadm
+    assert older.out('kubectl version').endswith('Server Version: v1.36.1\n')
+    assert "up-to-date" in older.out('sudo kubeadm upgrade plan')
+    versions = 'kubectl get nodes -o custom-columns=V:.status.nodeInfo.kubeletVersion --no-headers'
+    assert older.out(versions) == 'v1.35.4\n' * 3
+    older.out(INSTALL.format('kubelet kubectl', "kubelet='1.36.1-*' kubectl='1.36.1-*'"))
+    assert older.out(versions) == 'v1.35.4\n' * 3
+    older.out('sudo systemctl daemon-reload; sudo systemctl restart kubelet; sleep 3')
+    assert older.out(versions) == 'v1.36.1\nv1.35.4\nv1.35.4\n'
+    node = older.out(f'ssh node01 "{TO_NEXT}{INSTALL.format("kubeadm", "kubeadm")}; sudo kubeadm upgrade node"')
+    assert ('[upgrade/preflight] Skipping prepull. Not a control plane node.\n[upgrade/control-plane] Skipping phase. '
+            'Not a control plane node.\n[upgrade/kubeconfig] Skipping phase. Not a control plane node.\n') in node
+    assert '[upgrade/kubelet-config] The kubelet configuration for this node was successfully upgraded!\n' in node
+    assert 'registry.k8s.io/coredns/coredns:v1.14.2' in older.out('kubectl -n kube-system get deploy coredns -o yaml')
+
+
+def test_the_same_version_again_restarts_etcd_with_its_new_certificates(desk: Desk) -> None:
+    before = desk.out('sudo crictl ps -q --name etcd')
+    shown = desk.out('sudo kubeadm upgrade apply v1.36.1 -y')
+    assert '[upgrade/staticpods] Restarting the etcd static pod and backing up its manifest to "' in shown
+    assert desk.out('sudo crictl ps -q --name etcd') not in ('', before)
 
 
 def test_a_cluster_file_names_machines_that_are_no_nodes_yet() -> None:

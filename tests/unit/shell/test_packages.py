@@ -62,6 +62,8 @@ def test_apk_adds_and_takes_away(bench: Workbench) -> None:
     ('sudo apt-get install -y kubeadm=1.36.1-*', 'kubeadm is already the newest version (1.36.1-1.1).'),
     ('sudo apt-get install -y kubelet=1.37.0-1.1', "E: Version '1.37.0-1.1' for 'kubelet' was not found"),
     ('sudo apt-get install -y kubeadm=1.36.0-1.1',
+     'E: Held packages were changed and -y was used without --allow-change-held-packages.\n'),
+    ('sudo apt-get install -y --allow-change-held-packages kubeadm=1.36.0-1.1',
      'E: Packages were downgraded and -y was used without --allow-downgrades.\n'),
     ('apt-cache policy kubelet', 'kubelet:\n  Installed: 1.36.1-1.1\n  Candidate: 1.36.1-1.1\n  Version table:\n'
      ' *** 1.36.1-1.1 500\n        500 https://pkgs.k8s.io/core:/stable:/v1.36/deb  Packages\n'
@@ -75,19 +77,19 @@ def test_apk_adds_and_takes_away(bench: Workbench) -> None:
     ('dpkg -l kubeadm nosuch',
      '||/ Name           Version      Architecture Description\n+++-==============-============-============-======='),
     ('dpkg -l kubeadm nosuch',
-     'ii  kubeadm        1.36.1-1.1   amd64        Command-line utility for administering a Kubernetes cluster\n'),
+     'hi  kubeadm        1.36.1-1.1   amd64        Command-line utility for administering a Kubernetes cluster\n'),
     ('dpkg -l nosuch', 'dpkg-query: no packages found matching nosuch\n'),
     ('dpkg -L kubelet', '/.\n/etc\n/etc/kubernetes\n/etc/kubernetes/manifests\n/usr\n/usr/bin\n/usr/bin/kubelet\n'),
     ('dpkg -S /usr/bin/kubeadm /opt/cni/bin/tap', 'kubeadm: /usr/bin/kubeadm\nkubernetes-cni: /opt/cni/bin/tap\n'),
     ('dpkg -S /nosuch', 'dpkg-query: no path found matching pattern /nosuch\n'),
-    ('dpkg -s kubectl', 'Package: kubectl\nStatus: install ok installed\n'),
+    ('dpkg -s kubectl', 'Package: kubectl\nStatus: hold ok installed\n'),
     ('dpkg -s nosuch', "dpkg-query: package 'nosuch' is not installed and no information is available\n"),
-    ('dpkg --get-selections kubelet', 'kubelet\t\t\t\t\t\tinstall\n'),
-    ('sudo apt-mark hold kubectl >/dev/null; dpkg -l kubectl; sudo apt-mark unhold kubectl', 'hi  kubectl '),
+    ('dpkg --get-selections kubelet', 'kubelet\t\t\t\t\t\thold\n'),
+    ('sudo apt-mark unhold kubectl >/dev/null; dpkg -l kubectl; sudo apt-mark hold kubectl', 'ii  kubectl '),
     ('sudo dpkg -i x.deb', 'dpkg: error: dpkg -i is not simulated here\n'),
     ('apt-cache madison kubeadm', 'kubeadm | 1.36.1-1.1 | https://pkgs.k8s.io/'),
-    ('sudo apt-mark hold kubelet kubeadm; apt-mark showhold; sudo apt-mark unhold kubelet',
-     'kubeadm set on hold.\nkubeadm\nkubelet\nCanceled hold on kubelet.\n'),
+    ('sudo apt-mark unhold kubelet; apt-mark showhold; sudo apt-mark hold kubelet',
+     'Canceled hold on kubelet.\nkubeadm\nkubectl\nkubelet set on hold.\n'),
 ])
 def test_a_node_has_its_packages(bench: Workbench, command: str, said: str) -> None:
     ran = bench.run(command)

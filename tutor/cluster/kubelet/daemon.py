@@ -9,6 +9,7 @@ from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.cluster.kubelet import startup
 from tutor.shell.klog import Klog, silence
 from tutor.shell.process import IO, Context
+from tutor.shell.programs.packages import kubernetes
 
 if TYPE_CHECKING:
     from tutor.cluster.kubelet.fleet import Fleet
@@ -25,7 +26,7 @@ class KubeletProgram:
     async def __call__(self, argv: list[str], io: IO, ctx: Context) -> int:
         kubelet = self._kubelet
         if '--version' in argv:
-            io.stdout.write(f'Kubernetes {kubelet.settings.version}\n')
+            io.stdout.write(f'Kubernetes {kubernetes.release(ctx.files, "kubelet")}\n')
             return 0
         log = Klog(ctx.simulation, io.stderr.write, ctx.pid)
         try:
@@ -35,6 +36,7 @@ class KubeletProgram:
                 log.error(failure.before[0], 'Unhandled Error', failure.before[1])
             log.error('run.go:72', 'command failed', str(failure))
             return 1
+        kubelet.upgrade(kubernetes.release(ctx.files, 'kubelet'))
         self._announce(settings, log)
         kubelet.configure(settings, log)
         kubelet.start()

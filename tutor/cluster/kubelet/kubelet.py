@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.releases import NEWEST
 from tutor.client.backoff import Backoff
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
@@ -70,7 +71,7 @@ class NodeSettings:
     taints: list[Object] = field(default_factory=list)
     capacity: dict[str, str] = field(default_factory=dict)
     allocatable: dict[str, str] | None = None
-    version: str = 'v1.36.1'
+    version: str = NEWEST
     runtime: str = 'containerd://2.1.9'
     idle: bool = False
     cluster_dns: str = CLUSTER_DNS
@@ -155,6 +156,11 @@ class Kubelet:
         return self.reporter.allocatable
 
     # -- life ---------------------------------------------------------------------------------------------------
+
+    def upgrade(self, version: str) -> None:
+        """It is the kubelet of another release now."""
+        self.settings = replace(self.settings, version=version)
+        self.reporter.version = version
 
     def configure(self, settings: Startup, log: Klog) -> None:
         """Take over what a new process of the kubelet has read."""

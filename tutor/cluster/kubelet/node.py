@@ -65,7 +65,7 @@ class NodeReporter:
         """What the cluster file says of it, whatever the kubelet counts."""
         self.capacity = self.allocatable = self._machine
         self.configure(Registration(), HARD)
-        self._version = version
+        self.version = version
         self._runtime = runtime
         self.pressure: dict[str, tuple[str, str, str]] = {}
         """Conditions that are not as usual: status, reason and message by type."""
@@ -205,7 +205,7 @@ class NodeReporter:
         name = self._kubelet.name
         return {'architecture': 'amd64', 'bootID': self.boot_id(),
                 'containerRuntimeVersion': self._runtime, 'kernelVersion': KERNEL, 'kubeProxyVersion': '',
-                'kubeletVersion': self._version, 'machineID': machine_id(name), 'operatingSystem': 'linux',
+                'kubeletVersion': self.version, 'machineID': machine_id(name), 'operatingSystem': 'linux',
                 'osImage': OS_IMAGE, 'swap': {}, 'systemUUID': system_uuid(name)}
 
     def report(self) -> None:

@@ -17,6 +17,7 @@ from tutor.cluster.machine import kubeadm_files as kubeadm
 from tutor.cluster.machine import unit_files
 from tutor.cluster.pki import Keys
 from tutor.shell import apparmor, kernel
+from tutor.shell.programs.packages import kubernetes
 from tutor.shell.vfs import FileSystem
 
 USER, HOME, UID = 'learner', '/home/learner', 1000
@@ -199,6 +200,7 @@ def furnish(files: FileSystem, facts: Facts) -> None:
     files.put('/etc/resolv.conf', RESOLV_CONF)
     _host_keys(files, facts)
     files.put(PLUGIN_CONFIGURATION, CNI_CONF % facts.pod_cidr)
+    kubernetes.furnish(files, facts.version)
     if facts.control_plane:
         files.symlink('/usr/lib/systemd/system/docker.service',
                       '/etc/systemd/system/multi-user.target.wants/docker.service')

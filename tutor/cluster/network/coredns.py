@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.client.informer import Informers
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
-from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.containers.programs.component import RELEASE, CannotStart
 from tutor.cluster.containers.programs.serving import GoService
 from tutor.cluster.network.corefile import CorefileError, Directive, ServerBlock, parse
 from tutor.cluster.network.dns import NOERROR, NXDOMAIN, SERVFAIL, ClusterDns, DnsAnswer, Question, Record
@@ -21,7 +21,7 @@ PATH = '/etc/coredns/Corefile'
 LOOK_EVERY = 30.0
 REFUSED = 'REFUSED'
 FORWARD_TIMEOUT = 2.0
-ABOUT = 'CoreDNS-1.14.1\nlinux/amd64, go1.26.2, 0c3c2a1\n'
+ABOUT = 'CoreDNS-{}\nlinux/amd64, go1.26.2, 0c3c2a1\n'
 
 
 class CoreDns:
@@ -68,7 +68,7 @@ class Server:
             raise CannotStart(f'{problem}\n') from None
         self._listen()
         io.stdout.write(''.join(f'{zone}:{block.port}\n' for block in self._blocks for zone in block.zones)
-                        + self._running() + ABOUT)
+                        + self._running() + ABOUT.format(ctx.extras[RELEASE]))
         if self._reloads():
             self._later()
 

@@ -7,6 +7,12 @@ from tutor.kubeadm import publishing, tokens
 from tutor.kubeadm.data import InitData
 from tutor.kubeadm.workflow import Phase
 
+RULES = tuple(f'[bootstrap-token] Configured RBAC rules to allow {words}' for words in (
+    'Node Bootstrap tokens to get nodes',
+    'Node Bootstrap tokens to post CSRs in order for nodes to get long term certificate credentials',
+    'the csrapprover controller automatically approve CSRs from a Node Bootstrap Token',
+    'certificate rotation for all node client certificates in the cluster'))
+
 
 async def run(data: InitData) -> None:
     """runBootstrapToken. Raises KubeadmError."""
@@ -19,12 +25,7 @@ async def run(data: InitData) -> None:
     environment.say('[bootstrap-token] Configuring bootstrap tokens, cluster-info ConfigMap, RBAC Roles')
     for each in made:
         publishing.publish(client, [tokens.secret(environment, each)])
-    rules = '[bootstrap-token] Configured RBAC rules to allow '
-    environment.say(
-        f'{rules}Node Bootstrap tokens to get nodes',
-        f'{rules}Node Bootstrap tokens to post CSRs in order for nodes to get long term certificate credentials',
-        f'{rules}the csrapprover controller automatically approve CSRs from a Node Bootstrap Token',
-        f'{rules}certificate rotation for all node client certificates in the cluster')
+    environment.say(*RULES)
     publishing.publish(client, cluster_objects.bootstrap_rules())
     environment.say('[bootstrap-token] Creating the "cluster-info" ConfigMap in the "kube-public" namespace')
     publishing.publish(client, [*cluster_objects.cluster_info(environment.keys.authority(), data.server),

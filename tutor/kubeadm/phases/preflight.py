@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutor.kubeadm import images, preflight
-from tutor.kubeadm.configuration import VERSION, numbers
+from tutor.kubeadm.configuration import numbers
 from tutor.kubeadm.data import InitData
 from tutor.kubeadm.preflight import Problem
 from tutor.kubeadm.workflow import Phase
@@ -20,8 +20,8 @@ async def run(data: InitData) -> None:
 
 
 def _problems(data: InitData) -> Iterator[Problem]:
-    ours = '.'.join(map(str, numbers(VERSION)))
-    if numbers(data.version)[:2] > numbers(VERSION)[:2]:
+    ours = '.'.join(map(str, numbers(data.environment.version)))
+    if numbers(data.version)[:2] > numbers(data.environment.version)[:2]:
         yield Problem('KubernetesVersion', 'Kubernetes version is greater than kubeadm version. Please consider to '
                       f'upgrade kubeadm. Kubernetes version: {data.version.lstrip("v")}. Kubeadm version: '
                       f'{ours.rpartition(".")[0]}.x')

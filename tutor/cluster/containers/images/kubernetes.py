@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from tutor.apimachinery.releases import releases
 from tutor.cluster.containers.image import PATH, Image, ImageConfig
 from tutor.cluster.containers.programs import component, dra_example_driver, proportional_autoscaler
 from tutor.shell.process import Main
 from tutor.shell.programs.catalog import Lazy
 
-RELEASES = {'v1.36.1': 'v1.36.1', 'v1.36.0': 'v1.36.0', 'v1.35.4': 'v1.35.4'}
+RELEASES = releases()
 
 
 class _Component(Image):
@@ -67,7 +68,8 @@ class Etcd(_Component):
 
 
 class CoreDns(_Component):
-    repository, tags, size = 'registry.k8s.io/coredns/coredns', {'v1.14.1': '1.14.1', 'v1.13.1': '1.13.1'}, 22_400_000
+    repository, size = 'registry.k8s.io/coredns/coredns', 22_400_000
+    tags = {'v1.14.2': '1.14.2', 'v1.14.1': '1.14.1', 'v1.13.1': '1.13.1'}
     path, memory = '/coredns', 18 * 1024 * 1024
 
 

@@ -8,6 +8,8 @@ from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.shell.process import IO, Context
 
 COMPONENTS = 'components'
+RELEASE = 'release'
+"""The version of the program that a component is run by."""
 KILLED = 'killed components'
 """Says of a component's name whether its processes are killed on this machine as soon as they start (a fault)."""
 SIGKILLED = 137
@@ -40,6 +42,7 @@ async def main(argv: list[str], io: IO, ctx: Context, version: str = '') -> int:
     if VERSION.intersection(argv[1:]) and (told := _version(name, version)):
         io.stdout.write(told)
         return 0
+    ctx.extras = {**ctx.extras, RELEASE: version}
     component: Component | None = ctx.extras.get(COMPONENTS, {}).get(name)
     if component is None:
         io.stderr.write(f'{name}: error: this component is not simulated here\n')

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tutor.cluster.containers.programs import proxy_settings
+from tutor.cluster.containers.programs.component import RELEASE
 from tutor.cluster.containers.programs.proxy_settings import IPTABLES, IPVS, NFTABLES
 from tutor.cluster.containers.programs.secure_port import PORTS
 from tutor.cluster.simulation import Simulation
 from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context
 
-RELEASE = 'v1.36.1'
 LEAD = timedelta(milliseconds=20)
 """How long before they work programs begin to log."""
 MUTATING = ('NamespaceAutoProvision', 'NamespaceLifecycle', 'LimitRanger', 'ServiceAccount', 'NodeRestriction',
@@ -65,8 +65,8 @@ class _Starting:
         return self._next
 
 
-def _version(log: Klog, file: str, line: int, words: str) -> None:
-    log.info(f'{file}:{line}', words, version=RELEASE)
+def _version(log: Klog, file: str, line: int, words: str, ctx: Context) -> None:
+    log.info(f'{file}:{line}', words, version=ctx.extras[RELEASE])
     log.info(f'{file}:{line + 2}', 'Golang settings', GOGC='', GOMAXPROCS='', GOTRACEBACK='')
 
 
@@ -80,7 +80,7 @@ def _synced(log: Klog, controller: str) -> None:
 
 def _apiserver(log: Klog, flags: Mapping[str, str], ctx: Context) -> None:
     log.infof('options.go:263', f'external host was not specified, using {flags.get("advertise-address") or "0.0.0.0"}')
-    log.infof('server.go:150', f'Version: {RELEASE}')
+    log.infof('server.go:150', f'Version: {ctx.extras[RELEASE]}')
     log.info('server.go:152', 'Golang settings', GOGC='', GOMAXPROCS='', GOTRACEBACK='')
     for line, kind, plugins in ((157, 'mutating', MUTATING), (160, 'validating', VALIDATING)):
         active = [name for name in plugins if _active(name, kind, flags)]
@@ -110,7 +110,7 @@ def _active(name: str, kind: str, flags: Mapping[str, str]) -> bool:
 
 def _scheduler(log: Klog, flags: Mapping[str, str], ctx: Context) -> None:
     log.infof('serving.go:389', 'Generated self-signed cert in-memory')
-    _version(log, 'server.go', 174, 'Starting Kubernetes Scheduler')
+    _version(log, 'server.go', 174, 'Starting Kubernetes Scheduler', ctx)
     _securely(log, 'kube-scheduler', flags)
     log.info('configmap_cafile_content.go:205', 'Starting controller', name=CLIENT_CA)
     _synced(log, CLIENT_CA)
@@ -118,7 +118,7 @@ def _scheduler(log: Klog, flags: Mapping[str, str], ctx: Context) -> None:
 
 def _controller_manager(log: Klog, flags: Mapping[str, str], ctx: Context) -> None:
     log.infof('serving.go:389', 'Generated self-signed cert in-memory')
-    _version(log, 'controllermanager.go', 189, 'Starting')
+    _version(log, 'controllermanager.go', 189, 'Starting', ctx)
     for kind, flag in (('request-header', 'requestheader-client-ca-file'), ('client-ca-bundle', 'client-ca-file')):
         if flags.get(flag):
             log.info('dynamic_cafile_content.go:161', 'Starting controller', name=f'{kind}::{flags[flag]}')
@@ -178,7 +178,7 @@ def _proxy(log: Klog, flags: Mapping[str, str], ctx: Context) -> None:
         log.error('server_linux.go:196', IPVS_DEPRECATED)
         for family in ('IPv4', 'IPv6') if not settings.scheduler else ():
             log.info('proxier.go:351', 'IPVS scheduler not specified, use rr by default', ipFamily=family)
-    _version(log, 'server.go', 539, 'Version info')
+    _version(log, 'server.go', 539, 'Version info', ctx)
     kinds = ((200, 'service'), (106, 'endpoint slice'), (403, 'serviceCIDR'), (309, 'node'))
     for line, kind in kinds:
         log.info(f'config.go:{line}', f'Starting {kind} config controller')

@@ -10,15 +10,12 @@ from fnmatch import fnmatchcase
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import Options, parse
-from tutor.shell.programs.packages.catalog import KUBERNETES, PACKAGES
+from tutor.shell.programs.packages import kubernetes
+from tutor.shell.programs.packages.catalog import PACKAGES
 from tutor.shell.programs.packages.inventory import ARCHITECTURE, records
 
 FAILED = 100
-SOURCES = '/etc/apt/sources.list.d/kubernetes.list'
-REPOSITORY = re.compile(r'^deb\s.*https://pkgs\.k8s\.io/core:/stable:/v([\d.]+)/deb/', re.M)
-RELEASES = {'1.36': ('1.36.1-1.1', '1.36.0-1.1')}
-"""The versions in each of Kubernetes' repositories, newest first."""
-COMMUNITY = (*KUBERNETES, 'cri-tools', 'kubernetes-cni')
+COMMUNITY = (*kubernetes.KUBERNETES, 'cri-tools', 'kubernetes-cni')
 """What these repositories have."""
 UNSTABLE = '\nWARNING: apt does not have a stable CLI interface. Use with caution in scripts.\n\n'
 
@@ -43,23 +40,16 @@ def mirror(ctx: Context) -> tuple[str, str]:
     return archive, release[1] if release is not None else 'stable'
 
 
-def repository(ctx: Context) -> str:
-    """The series of Kubernetes whose repository a node's list names, '1.36'; '' for none."""
-    text = ctx.files.read_text(SOURCES) if ctx.files.is_file(SOURCES) else ''
-    found = REPOSITORY.search(text)
-    return found[1] if found else ''
-
-
 def known(name: str, ctx: Context) -> Known | None:
     """What is known of a name, None for nothing."""
     archive, release = mirror(ctx)
     there = {record.name: record.version for record in records(ctx)}
     if name in COMMUNITY and ctx.host.machine is not None:
-        series = repository(ctx)
-        versions = RELEASES.get(series, ()) if name in KUBERNETES else ()
+        series, listed = kubernetes.listed(ctx.files), kubernetes.versions(ctx.files)
+        versions = listed if name in kubernetes.KUBERNETES else ()
         return Known(name, versions or (there[name],), there[name],
-                     f'https://pkgs.k8s.io/core:/stable:/v{series}/deb  Packages' if series in RELEASES else '',
-                     'unknown' if series in RELEASES else 'now')
+                     f'https://pkgs.k8s.io/core:/stable:/v{series}/deb  Packages' if listed else '',
+                     'unknown' if listed else 'now')
     package = PACKAGES.get(name)
     version = there.get(name, '') or (package.debian if package else '')
     if not version:

@@ -78,9 +78,6 @@ PACKAGES: Mapping[str, Package] = {
     'vim-enhanced': Package(('vim',), '', rpm='2:8.2.2637-22', size=1800),
     'which': Package(('which',), '', rpm='2.21-29', arch='2.23-1', size=41),
 }
-KUBERNETES = ('kubeadm', 'kubectl', 'kubelet')
-"""The packages of pkgs.k8s.io, which every node has."""
-KUBERNETES_VERSION = '1.36.1-1.1'
 _REAL = """
 apache2 build-essential containerd containerd.io default-mysql-client docker.io etcd-client etcd-server gcc
 git gnupg golang httpd lsof make man-db mysql-client mysql-server nfs-common nginx nodejs npm php postgresql-client

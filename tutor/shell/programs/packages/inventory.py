@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.shell.process import Context
-from tutor.shell.programs.packages.catalog import KUBERNETES, KUBERNETES_VERSION, PACKAGES
+from tutor.shell.programs.packages import kubernetes
+from tutor.shell.programs.packages.catalog import PACKAGES
 from tutor.shell.programs.packages.installing import has, place
 
 ARCHITECTURE = 'amd64'
-HELD = '/var/lib/apt/held'
 SYSTEM = '/usr/lib/systemd/system'
 COMMUNITY = 'Kubernetes Authors <dev@kubernetes.io>'
 DESCRIPTIONS = {
@@ -53,24 +53,25 @@ NODE = (
         'Containerd team <help@containerd.io>', 'devel'),
     Record('cri-tools', '1.36.0-1.1', 'Command-line utility for interacting with a container runtime', (
         '/usr/bin/crictl',), COMMUNITY, 'admin'),
-    Record('kubeadm', KUBERNETES_VERSION, 'Command-line utility for administering a Kubernetes cluster', (
+    Record('kubeadm', '', 'Command-line utility for administering a Kubernetes cluster', (
         '/usr/bin/kubeadm', f'{SYSTEM}/kubelet.service.d/10-kubeadm.conf'), COMMUNITY, 'admin'),
-    Record('kubectl', KUBERNETES_VERSION, 'Command-line utility for interacting with a Kubernetes cluster', (
+    Record('kubectl', '', 'Command-line utility for interacting with a Kubernetes cluster', (
         '/usr/bin/kubectl',), COMMUNITY, 'admin'),
-    Record('kubelet', KUBERNETES_VERSION, 'Node agent for Kubernetes clusters', (
+    Record('kubelet', '', 'Node agent for Kubernetes clusters', (
         '/etc/kubernetes/manifests', '/usr/bin/kubelet', f'{SYSTEM}/kubelet.service', '/var/lib/kubelet'),
         COMMUNITY, 'admin'),
     Record('kubernetes-cni', '1.8.0-1.1', 'Binaries required to provision kubernetes container networking', (
         '/opt/cni/bin',), COMMUNITY, 'admin'),
 )
-"""What a node has besides the distribution."""
+"""What a node has besides the distribution; the packages without a version have the one that is installed there."""
 
 
 def records(ctx: Context) -> list[Record]:
     """All that is installed, by name."""
-    found = list(NODE) if ctx.host.machine is not None else []
+    found = [record if record.version else replace(record, version=kubernetes.installed(ctx.files, record.name))
+             for record in NODE] if ctx.host.machine is not None else []
     for name, package in PACKAGES.items():
-        if package.debian and name not in KUBERNETES and package.programs and has(name, package, ctx.files):
+        if package.debian and name not in kubernetes.KUBERNETES and package.programs and has(name, package, ctx.files):
             files = tuple(path for path in (place(ctx.files, program) for program in package.programs) if path)
             found.append(Record(name, package.debian, DESCRIPTIONS.get(name, name), files))
     return sorted(found, key=lambda record: record.name)
@@ -96,4 +97,4 @@ def _above(path: str) -> Iterator[str]:
 
 def held(ctx: Context) -> list[str]:
     """The packages that apt-mark keeps at their version."""
-    return ctx.files.read_text(HELD).split() if ctx.files.is_file(HELD) else []
+    return ctx.files.read_text(kubernetes.HELD).split() if ctx.files.is_file(kubernetes.HELD) else []
