@@ -27,7 +27,6 @@ from tutor.client.transport import (
 from tutor.cluster import access, apiport, apiserver_flags, auditing, bootstrap, encryption, pki
 from tutor.cluster.addons import CONTROL_PLANE, LOAD_BALANCER, OF_KUBEADM, create_all, install, kubeadm
 from tutor.cluster.apiserver.admission import configuration, enabling
-from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
 from tutor.cluster.apiserver.audit.policy import BadPolicy
 from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
@@ -157,9 +156,9 @@ class Cluster:
         flags = flags_of(ctx)
         try:
             current = encryption.load(flags, ctx, self._resource_of)
-            self.api.admission.enable(enabling.chosen(flags))
-            path = flags.get(configuration.FLAG)
-            self.api.admission.configure(configuration.load(path, ctx.files) if path else SecurityDefaults())
+            enabled = enabling.chosen(flags)
+            self.api.admission.enable(enabled)
+            self.api.admission.configure(configuration.load(flags.get(configuration.FLAG, ''), ctx.files, enabled))
             access.load(flags, ctx, io, self.api)
             apiserver_flags.follow(flags, self.api, self._event_leases)
             self.api.audit = auditing.load(flags, ctx, io, self.api, self._address_of)

@@ -101,7 +101,7 @@ class Nodes:
         self.machines: dict[str, Machine] = {}
         self._networks: dict[str, PodNetwork] = {}
         informers.of('nodes').on_change(self._node_changed)
-        self.outgoing = OutgoingRequests(informers, lambda: self.fabric.node(self.config.control_plane))
+        self.outgoing = OutgoingRequests(informers, lambda: self.fabric.node(self.config.control_plane), self._read)
         self._informers = informers
         self._connected: dict[str, bool] = {}
         endpoint.on_change.append(self._connections_changed)
@@ -146,6 +146,11 @@ class Nodes:
                 self.proxy.connect(name, now)
                 if now:
                     self.fleet.resume(kubelet)
+
+    def _read(self, path: str) -> str:
+        """A file of the first machine of the control plane, '' for none."""
+        machine = self.control_plane
+        return machine.read(path) if machine is not None else ''
 
     def _trouble(self, name: str) -> str:
         """What the API server's connection to a node's kubelet fails with."""

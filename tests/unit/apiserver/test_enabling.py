@@ -53,7 +53,7 @@ def test_flags_add_to_what_is_on_by_default() -> None:
     ('flags', 'problem'),
     [
         ({'enable-admission-plugins': 'No'}, 'enable-admission-plugins plugin "No" is unknown'),
-        ({'enable-admission-plugins': 'ImagePolicyWebhook'}, 'error: the admission plugin ImagePolicyWebhook is not'),
+        ({'enable-admission-plugins': 'EventRateLimit'}, 'error: the admission plugin EventRateLimit is not'),
         (
             {'enable-admission-plugins': 'PodSecurity', 'disable-admission-plugins': 'PodSecurity'},
             'PodSecurity in enable-admission-plugins and disable-admission-plugins overlapped',

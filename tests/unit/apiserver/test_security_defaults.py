@@ -58,5 +58,5 @@ def test_a_bad_file_is_refused(old: str, new: str, problem: str) -> None:
     files = FileSystem(lambda: 0.0)
     files.put('/a.yaml', FILE.replace(old, new))
     with pytest.raises(BadConfiguration) as caught:
-        load('/a.yaml', files)
+        load('/a.yaml', files, frozenset())
     assert problem in str(caught.value)

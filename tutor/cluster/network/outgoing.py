@@ -3,6 +3,7 @@ work in virtual time. How long the answer would have taken, it says."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from tutor.client.informer import Informers
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.network.fabric import REFUSED
+from tutor.cluster.network.resolver import is_address, parse_hosts
 from tutor.cluster.network.stack import Stack
 from tutor.cluster.simulation import Pause
 from tutor.shell import tls
@@ -32,10 +34,12 @@ class OutgoingRequests:
     """Asks what listens at an address. Who answers sleeps through its pauses, and counts as too slow beyond what the
     request gives it, or where it waits for something that time alone does not bring.
 
-    `machine` gives the machine that asks: its proxy's rules and its place in the network count.
+    `machine` gives the machine that asks: its proxy's rules and its place in the network count; `read` gives
+    the text of its files, of which /etc/hosts has the only names that it knows.
     """
 
-    def __init__(self, informers: Informers, machine: Callable[[], Stack]) -> None:
+    def __init__(self, informers: Informers, machine: Callable[[], Stack], read: Callable[[str], str]) -> None:
+        self._read = read
         self._services = informers.of('services')
         self._machine = machine
 
@@ -50,6 +54,8 @@ class OutgoingRequests:
     def request_address(self, address: str, port: int, request: HttpRequest) -> HttpResponse:
         """Ask an address. Raises Refusal."""
         machine = self._machine()
+        if not is_address(address):
+            address = self._address(address)
         found = machine.fabric.route(machine, address, port)
         if isinstance(found, str):
             raise Refusal(f'dial tcp {address}:{port}: connect: connection refused' if found == REFUSED else
@@ -62,6 +68,14 @@ class OutgoingRequests:
         request.headers.setdefault('host', f'{address}:{port}')
         request.client = (machine.address, machine.free_port())
         return _at_once(respond(request), request.within)
+
+    def _address(self, name: str) -> str:
+        """The address of a host's name. Raises Refusal."""
+        known = parse_hosts(self._read('/etc/hosts')).get(name.lower())
+        if not known:
+            server = re.search(r'^nameserver (\S+)', self._read('/etc/resolv.conf'), re.MULTILINE)
+            raise Refusal(f'dial tcp: lookup {name} on {server[1] if server else "127.0.0.53"}:53: no such host')
+        return known[0]
 
     def _shake_hands(self, listener: Any, host: str, trust: str | None) -> None:
         """crypto/tls's handshake, in its words. Raises Refusal."""

@@ -6,6 +6,7 @@ from tutor.cluster.apiserver.admission.certificates import (
     CertificateSubjectRestriction,
 )
 from tutor.cluster.apiserver.admission.default_toleration_seconds import DefaultTolerationSeconds
+from tutor.cluster.apiserver.admission.image_policy import ImagePolicyWebhook
 from tutor.cluster.apiserver.admission.limit_ranger import LimitRanger
 from tutor.cluster.apiserver.admission.mutating_policy import MutatingAdmissionPolicy
 from tutor.cluster.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
@@ -42,6 +43,7 @@ PLUGINS: tuple[type[Plugin], ...] = (
     NodeRestriction,
     TaintNodesByCondition,
     AlwaysPullImages,
+    ImagePolicyWebhook,
     PodSecurity,
     Priority,
     DefaultTolerationSeconds,

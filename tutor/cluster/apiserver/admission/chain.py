@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission import enabling
 from tutor.cluster.apiserver.admission.catalog import PLUGINS
-from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
+from tutor.cluster.apiserver.admission.configuration import Admission
+from tutor.cluster.apiserver.admission.image_policy import ImagePolicyWebhook
 from tutor.cluster.apiserver.admission.node_restriction import NodeRestriction
 from tutor.cluster.apiserver.admission.plugin import Plugin
 from tutor.cluster.apiserver.admission.pod_security import PodSecurity
@@ -31,11 +32,13 @@ class AdmissionChain:
         self._on = names
         self._lists.clear()
 
-    def configure(self, defaults: SecurityDefaults) -> None:
-        """What PodSecurity does where nothing else is said."""
+    def configure(self, settings: Admission) -> None:
+        """What plugins do that are told so in a file."""
         for plugin in self.plugins:
             if isinstance(plugin, PodSecurity):
-                plugin.defaults = defaults
+                plugin.defaults = settings.security
+            elif isinstance(plugin, ImagePolicyWebhook):
+                plugin.configure(settings.images)
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         plugins = self._of(scope, 'mutate')

@@ -1,5 +1,5 @@
 """AdmissionConfiguration (--admission-control-config-file): what a cluster has PodSecurity do where a namespace's
-labels say nothing, and whom it lets be (pod-security-admission/admission/api)."""
+labels say nothing, and whom it lets be (pod-security-admission/admission/api); and what ImagePolicyWebhook asks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from tutor.apimachinery import decode
 from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver.admission import image_policy
+from tutor.cluster.apiserver.admission.image_policy import ImagePolicy
 from tutor.shell.vfs import FileSystem
 
 FLAG = 'admission-control-config-file'
@@ -36,18 +38,38 @@ class SecurityDefaults:
         return namespace in self.namespaces or username in self.usernames
 
 
-def load(path: str, files: FileSystem) -> SecurityDefaults:
-    """What a file says of PodSecurity. Raises BadConfiguration."""
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a file says of the plugins that it may configure."""
+
+    security: SecurityDefaults = SecurityDefaults()
+    images: ImagePolicy | None = None
+
+
+def load(path: str, files: FileSystem, enabled: frozenset[str]) -> Admission:
+    """What the file of the flag says, '' for none, of the plugins that are on. Raises BadConfiguration."""
+    configured = _plugins(path, files) if path else {}
+    images = None
+    if image_policy.NAME in enabled:
+        if image_policy.NAME not in configured:
+            raise BadConfiguration('failed to initialize admission: couldn\'t init admission plugin '
+                                   f'"{image_policy.NAME}": no config specified')
+        try:
+            images = image_policy.read(configured[image_policy.NAME], files)
+        except image_policy.BadPolicy as problem:
+            raise BadConfiguration(str(problem)) from None
+    return Admission(_security(configured.get(SECURITY, {})), images)
+
+
+def _plugins(path: str, files: FileSystem) -> dict[str, Object]:
+    """The configurations of plugins by name. Raises BadConfiguration."""
     found = _read(path, files)
     if (found.get('apiVersion'), found.get('kind')) != KIND:
         raise BadConfiguration(f'failed to read plugin config: unable to decode configuration file "{path}": no kind '
                                f'"{found.get("kind", "")}" is registered for version "{found.get("apiVersion", "")}"')
-    for plugin in found.get('plugins') or ():
-        if plugin.get('name') == SECURITY:
-            own = plugin.get('configuration') or (
-                _read(posixpath.join(posixpath.dirname(path), plugin['path']), files) if plugin.get('path') else {})
-            return _security(own)
-    return SecurityDefaults()
+    return {plugin.get('name', ''): plugin.get('configuration') or (
+        _read(posixpath.join(posixpath.dirname(path), plugin['path']), files) if plugin.get('path') else {})
+        for plugin in found.get('plugins') or ()}
 
 
 def _read(path: str, files: FileSystem) -> Object:

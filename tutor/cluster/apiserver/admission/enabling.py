@@ -14,11 +14,11 @@ MutatingAdmissionPolicy MutatingAdmissionWebhook ValidatingAdmissionPolicy Valid
 """
 DEFAULT = frozenset(_DEFAULT.split())
 OPTIONAL = frozenset({'NodeRestriction', 'NamespaceAutoProvision', 'NamespaceExists', 'AlwaysPullImages',
-                      'DenyServiceExternalIPs', 'AlwaysAdmit'})
+                      'DenyServiceExternalIPs', 'ImagePolicyWebhook', 'AlwaysAdmit'})
 """Those that are here besides. Of the last and of NamespaceExists nothing is seen that others do not do already."""
 NOT_HERE = frozenset({
-    'AlwaysDeny', 'EventRateLimit', 'ExtendedResourceToleration', 'ImagePolicyWebhook',
-    'LimitPodHardAntiAffinityTopology', 'OwnerReferencesPermissionEnforcement', 'PodNodeSelector',
+    'AlwaysDeny', 'EventRateLimit', 'ExtendedResourceToleration', 'LimitPodHardAntiAffinityTopology',
+    'OwnerReferencesPermissionEnforcement', 'PodNodeSelector',
     'PodTolerationRestriction'})
 ALL = DEFAULT | OPTIONAL | NOT_HERE
 USUAL = DEFAULT | {'NodeRestriction'}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from tutor.cluster.containers.programs.waiting import until_stopped
+from tutor.cluster.simulation import Sink, Writer
 from tutor.shell.process import IO, Context
 
 COMPONENTS = 'components'
@@ -36,6 +37,22 @@ class Component(Protocol):
     def stop(self, ctx: Context) -> int | None: ...
 
 
+class _Held(Sink):
+    """Standard error of a component until it works: what it begins with comes before what it has said so far."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._kept: list[str | bytes] | None = []
+
+    def write(self, data: str | bytes) -> None:
+        (self._writer.write if self._kept is None else self._kept.append)(data)
+
+    def release(self) -> None:
+        kept, self._kept = self._kept, None
+        for data in kept or ():
+            self._writer.write(data)
+
+
 async def main(argv: list[str], io: IO, ctx: Context, version: str = '') -> int:
     """Run the component that the program is called after, until the container is stopped; or tell its version."""
     name = argv[0].rpartition('/')[2]
@@ -51,13 +68,16 @@ async def main(argv: list[str], io: IO, ctx: Context, version: str = '') -> int:
         return SIGKILLED
     from tutor.cluster.containers.programs import first_lines
     ctx.signals['TERM'] = lambda: ctx.host.processes[ctx.pid].kill('TERM')
+    held = _Held(io.stderr)
     try:
         await _prepare(name, argv, io, ctx)
-        first_lines.write(name, io, ctx)
-        component.start(ctx, io)
+        component.start(ctx, IO(io.stdin, io.stdout, held))
     except CannotStart as problem:
+        held.release()
         io.stderr.write(str(problem))
         return problem.status
+    first_lines.write(name, io, ctx)
+    held.release()
     return await until_stopped(ctx, lambda: component.stop(ctx))
 
 

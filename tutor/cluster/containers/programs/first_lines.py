@@ -21,11 +21,13 @@ MUTATING = ('NamespaceAutoProvision', 'NamespaceLifecycle', 'LimitRanger', 'Serv
             'TaintNodesByCondition', 'AlwaysPullImages', 'Priority', 'DefaultTolerationSeconds', 'DefaultStorageClass',
             'StorageObjectInUseProtection', 'RuntimeClass', 'DefaultIngressClass', 'PodTopologyLabels',
             'MutatingAdmissionPolicy', 'MutatingAdmissionWebhook')
-VALIDATING = ('LimitRanger', 'ServiceAccount', 'NodeRestriction', 'AlwaysPullImages', 'PodSecurity', 'Priority',
+VALIDATING = ('LimitRanger', 'ServiceAccount', 'NodeRestriction', 'AlwaysPullImages', 'ImagePolicyWebhook',
+              'PodSecurity', 'Priority',
               'PersistentVolumeClaimResize', 'RuntimeClass', 'CertificateApproval', 'CertificateSigning',
               'ClusterTrustBundleAttest', 'CertificateSubjectRestriction', 'NodeDeclaredFeatureValidator',
               'DenyServiceExternalIPs', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook', 'ResourceQuota')
-OFF_BY_DEFAULT = {'NamespaceAutoProvision', 'NodeRestriction', 'AlwaysPullImages', 'DenyServiceExternalIPs'}
+OFF_BY_DEFAULT = {'NamespaceAutoProvision', 'NodeRestriction', 'AlwaysPullImages', 'ImagePolicyWebhook',
+                  'DenyServiceExternalIPs'}
 CLIENT_CA = 'client-ca::kube-system::extension-apiserver-authentication::client-ca-file'
 PROXIERS = {IPTABLES: 137, IPVS: 194, NFTABLES: 254}
 """On which line each proxy mode tells of itself."""
