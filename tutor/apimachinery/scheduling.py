@@ -9,6 +9,7 @@ from tutor.apimachinery.objects import Object
 NO_SCHEDULE = 'NoSchedule'
 PREFER_NO_SCHEDULE = 'PreferNoSchedule'
 NO_EXECUTE = 'NoExecute'
+OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service'
 
 
 def tolerates(toleration: Object, taint: Object) -> bool:
@@ -90,3 +91,8 @@ def tolerations(pod: Object) -> list[Object]:
 
 def taints(node: Object) -> list[Object]:
     return node.get('spec', {}).get('taints') or []
+
+
+def is_out_of_service(node: Object) -> bool:
+    """Whether somebody vouches for that a node which does not answer is really off."""
+    return any(taint['key'] == OUT_OF_SERVICE for taint in taints(node))

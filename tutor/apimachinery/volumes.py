@@ -87,6 +87,28 @@ def needs_attachment(driver: Object | None) -> bool:
     return driver is None or driver['spec'].get('attachRequired', True)
 
 
+MIGRATED = {
+    'awsElasticBlockStore': ('ebs.csi.aws.com', 'volumeID'), 'azureDisk': ('disk.csi.azure.com', 'diskURI'),
+    'azureFile': ('file.csi.azure.com', 'shareName'), 'cinder': ('cinder.csi.openstack.org', 'volumeID'),
+    'gcePersistentDisk': ('pd.csi.storage.gke.io', 'pdName'), 'portworxVolume': ('pxd.portworx.com', 'volumeID'),
+    'vsphereVolume': ('csi.vsphere.vmware.com', 'volumePath'),
+}
+"""Kinds that are a CSI driver's by now: the driver, and the field with the volume's name (csi-translation-lib)."""
+
+
+def csi_source(spec: Object) -> Object | None:
+    """What a volume is to its CSI driver, if it has one: also one of an old kind."""
+    if 'csi' in spec:
+        return spec['csi']
+    return next((migrated(kind, spec[kind]) for kind in MIGRATED if kind in spec), None)
+
+
+def migrated(kind: str, source: Object) -> Object:
+    """What a volume of an old kind is to its CSI driver."""
+    driver, field = MIGRATED[kind]
+    return {'driver': driver, 'volumeHandle': str(source.get(field, ''))}
+
+
 def csi_name(source: Object) -> str:
     """The unique name of a CSI volume, as nodes list it."""
     return f'kubernetes.io/csi/{source["driver"]}^{source["volumeHandle"]}'

@@ -114,3 +114,92 @@ def test_a_pod_that_has_ended_needs_no_volume(world, make, disk):
     world.admin.update_status('pods', {**pod, 'status': {**pod['status'], 'phase': 'Succeeded'}})
     world.run()
     assert attached_to(world) == []
+
+
+NAME = 'kubernetes.io/csi/disk.example.com^vol-1'
+
+
+def in_use(world, node: str) -> list[str]:
+    return world.get('nodes', node, '')['status'].get('volumesInUse') or []
+
+
+def give_up(world, name: str) -> None:
+    world.admin.delete('pods', name, 'default', {'gracePeriodSeconds': 0})
+
+
+@pytest.fixture
+def used(world, make, disk):
+    """node01 says that it uses the volume of pod 'one'; pod 'two' on node02 waits for it."""
+    disk()
+    use(world, make, 'one', 'node01')
+    attach(world, 'node01')
+    world.run(10)
+    assert in_use(world, 'node01') == [NAME]
+    use(world, make, 'two', 'node02')
+
+
+def test_a_node_says_what_it_uses_until_that_is_unmounted(world, used):
+    """Test_Run_Positive_OneDesiredVolumeAttachThenDetachWithMountedVolume: it is not detached before."""
+    give_up(world, 'one')
+    world.run(0.01)
+    assert (attached_to(world), in_use(world, 'node01')) == (['node01'], [NAME])
+    world.run(12)
+    assert in_use(world, 'node01') == []
+    assert attached_to(world) == ['node02']
+    assert world.messages('FailedAttachVolume') == [
+        'Multi-Attach error for volume "pv1" Volume is already used by pod(s) one']
+
+
+def stop(world, node: str) -> None:
+    world.cluster.nodes.fleet.kubelets[node].stop()
+    world.run(60)  # until it is not ready
+
+
+def test_a_node_that_is_lost_loses_its_volumes_after_six_minutes(world, used):
+    """Test_Run_OneVolumeDetachOnUnhealthyNode."""
+    stop(world, 'node01')
+    give_up(world, 'one')
+    world.run(355)
+    assert attached_to(world) == ['node01']
+    world.run(10)
+    assert attached_to(world) == ['node02']
+
+
+def test_a_node_that_is_out_of_service_loses_them_at_once(world, used):
+    """Test_Run_OneVolumeDetachOnOutOfServiceTaintedNode."""
+    stop(world, 'node01')
+    give_up(world, 'one')
+    world.run(30)
+    assert attached_to(world) == ['node01']
+    world.admin.patch('nodes', 'node01', {'spec': {'taints': [
+        {'key': 'node.kubernetes.io/out-of-service', 'effect': 'NoExecute', 'value': 'nodeshutdown'}]}})
+    world.run()
+    assert attached_to(world) == ['node02']
+
+
+def test_only_the_kubelet_says_what_its_node_uses(world, make, disk):
+    """What somebody else writes there the kubelet puts right."""
+    disk()
+    use(world, make, 'one', 'node01')
+    attach(world, 'node01')
+    node = world.get('nodes', 'node02', '')
+    world.admin.update_status('nodes', {**node, 'status': {**node['status'], 'volumesInUse': [NAME]}})
+    world.run(12)
+    assert in_use(world, 'node02') == []  # the kubelet knows better
+    assert in_use(world, 'node01') == [NAME]
+
+
+def test_a_volume_of_an_old_kind_is_its_drivers(world, make):
+    common = {'accessModes': ['ReadWriteOnce'], 'storageClassName': ''}
+    world.admin.create('persistentvolumes', {
+        'apiVersion': 'v1', 'kind': 'PersistentVolume', 'metadata': {'name': 'old'},
+        'spec': {**common, 'capacity': {'storage': '1Gi'}, 'awsElasticBlockStore': {'volumeID': 'vol-2'}}})
+    world.create('persistentvolumeclaims', {
+        'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim', 'metadata': {'name': 'data'},
+        'spec': {**common, 'resources': {'requests': {'storage': '1Gi'}}}}, 20)
+    use(world, make, 'one', 'node01')
+    assert world.admin.items(ATTACHMENTS)[0]['spec']['attacher'] == 'ebs.csi.aws.com'
+    world.run(125)
+    assert world.messages('FailedAttachVolume') == [
+        'AttachVolume.Attach failed for volume "old" : timed out waiting for external-attacher of ebs.csi.aws.com CSI '
+        'driver to attach volume vol-2']

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import math
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deleting
-from tutor.apimachinery.volumes import csi_name, needs_attachment
+from tutor.apimachinery.volumes import csi_name, csi_source, needs_attachment
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import pods
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.detaching import Detaching
 from tutor.cluster.controllers.protection import BY_CLAIM, claims_of
 from tutor.cluster.simulation import Simulation
 
@@ -18,7 +20,7 @@ ATTACHMENTS = 'volumeattachments.storage.k8s.io'
 DRIVERS = 'csidrivers.storage.k8s.io'
 TIMEOUT = 120.0
 """For how long an external attacher is waited for; then it is tried anew."""
-_VOLUME = 'volume'
+_VOLUME, _NODE = 'volume', 'node'
 
 
 class AttachDetachController(Controller):
@@ -37,6 +39,9 @@ class AttachDetachController(Controller):
         self.drivers = self.informer(DRIVERS)
         self.attachments = self.informer(ATTACHMENTS)
         self.attachments.add_index(_VOLUME, _volume_of)
+        self.attachments.add_index(_NODE, lambda item: [item['spec']['nodeName']])
+        self.detaching = Detaching(simulation, self.nodes)
+        self.nodes.on_change(self._node_changed)
         self._begun: dict[str, float] = {}
         """When the attacher was last asked, by attachment."""
         self._told: set[tuple[str, str]] = set()
@@ -50,7 +55,7 @@ class AttachDetachController(Controller):
 
     def _add(self, volume: str) -> None:
         found = self.volumes.objects.get(volume)
-        if found is not None and 'csi' in found['spec']:
+        if found is not None and csi_source(found['spec']) is not None:
             self.queue.add(volume)
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
@@ -61,6 +66,10 @@ class AttachDetachController(Controller):
             claim = self.claims.objects.get(where)
             if claim is not None:
                 self._add(claim['spec'].get('volumeName', ''))
+
+    def _node_changed(self, old: Object | None, new: Object | None) -> None:
+        for item in self.attachments.by_index(_NODE, (new or old or {})['metadata']['name']):
+            self._attachment_changed(None, item)
 
     def _attachment_changed(self, old: Object | None, new: Object | None) -> None:
         for volume in _volume_of(new or old or {}):
@@ -73,17 +82,18 @@ class AttachDetachController(Controller):
         volume = self.volumes.objects.get(key)
         present = self.attachments.by_index(_VOLUME, key)
         users = self._users(volume) if volume is not None else {}
-        for item in present:
-            if item['spec']['nodeName'] not in users and not deleting(item):
-                self._detach(item, volume)
-        if volume is None or 'csi' not in volume['spec'] or not needs_attachment(
-                self.drivers.objects.get(volume['spec']['csi']['driver'])):
+        unwanted = [item for item in present if item['spec']['nodeName'] not in users and not deleting(item)]
+        detached = [item for item in unwanted if self._detach(item, volume)]
+        on_its_way = bool(detached) or any(map(deleting, present))
+        source = csi_source(volume['spec']) if volume is not None else None
+        if volume is None or source is None or not needs_attachment(self.drivers.objects.get(source['driver'])):
             return
         here = {item['spec']['nodeName']: item for item in present}
         for node, using in users.items():
             if node in here:
+                self.detaching.abandon(here[node])
                 self._follow(volume, here[node], using)
-            elif self._may_attach(volume, node, here, users, using):
+            elif (not on_its_way or _for_many(volume)) and self._may_attach(volume, node, here, users, using):
                 here[node] = self._attach(volume, node)
 
     def _users(self, volume: Object) -> dict[str, list[Object]]:
@@ -98,9 +108,9 @@ class AttachDetachController(Controller):
 
     def _may_attach(self, volume: Object, node: str, here: dict[str, Object], users: dict[str, list[Object]],
                     using: list[Object]) -> bool:
-        """IsMultiAttachAllowed; a volume for one node waits, with an event, until the other gives it up."""
-        name, modes = volume['metadata']['name'], volume['spec'].get('accessModes') or ()
-        if not here or {'ReadWriteMany', 'ReadOnlyMany'} & set(modes):
+        """A volume for one node waits, with an event, until the other gives it up."""
+        name = volume['metadata']['name']
+        if not here or _for_many(volume):
             self._told.discard((name, node))
             return True
         if (name, node) not in self._told:
@@ -113,7 +123,7 @@ class AttachDetachController(Controller):
 
     def _attach(self, volume: Object, node: str) -> Object:
         """csiAttacher.Attach: the object that an external attacher waits for."""
-        source = volume['spec']['csi']
+        source = csi_source(volume['spec']) or {}
         name = attachment_name(source, node)
         self._begun[name] = self.simulation.now
         self.postpone(volume['metadata']['name'], TIMEOUT)
@@ -131,7 +141,7 @@ class AttachDetachController(Controller):
         """waitForVolumeAttachment: it is attached, it has failed, or it takes too long."""
         name, status = volume['metadata']['name'], item.get('status') or {}
         begun = self._begun.setdefault(item['metadata']['name'], self.simulation.now)
-        source, problem = volume['spec']['csi'], (status.get('attachError') or {}).get('message', '')
+        source, problem = csi_source(volume['spec']) or {}, (status.get('attachError') or {}).get('message', '')
         if status.get('attached'):
             if self._list_on_node(item['spec']['nodeName'], csi_name(source), True):
                 for pod in using:
@@ -150,17 +160,25 @@ class AttachDetachController(Controller):
         self._begun[item['metadata']['name']] = self.simulation.now
         self.postpone(name, TIMEOUT)
 
-    def _detach(self, item: Object, volume: Object | None) -> None:
-        """csiAttacher.Detach."""
+    def _detach(self, item: Object, volume: Object | None) -> bool:
+        """csiAttacher.Detach, once it may be done; whether it was."""
+        source = csi_source(volume['spec']) if volume is not None else None
+        if volume is not None and source is not None:
+            left = self.detaching.left(item, csi_name(source))
+            if left > 0:
+                if left < math.inf:
+                    self.postpone(volume['metadata']['name'], left)
+                return False
+            self._list_on_node(item['spec']['nodeName'], csi_name(source), False)
+        self.detaching.abandon(item)
         self._begun.pop(item['metadata']['name'], None)
         self._told -= {entry for entry in self._told if entry[0] in _volume_of(item)}
-        if volume is not None and 'csi' in volume['spec']:
-            self._list_on_node(item['spec']['nodeName'], csi_name(volume['spec']['csi']), False)
         try:
             self.client.delete(ATTACHMENTS, item['metadata']['name'])
         except StatusError as error:
             if error.code != 404:
                 raise
+        return True
 
     def _list_on_node(self, name: str, volume: str, attached: bool) -> bool:
         """UpdateNodeStatuses: a kubelet mounts what its node lists; whether that was news."""
@@ -180,6 +198,11 @@ class AttachDetachController(Controller):
 def attachment_name(source: Object, node: str) -> str:
     """getAttachmentName."""
     return 'csi-' + hashlib.sha256(f'{source["volumeHandle"]}{source["driver"]}{node}'.encode()).hexdigest()
+
+
+def _for_many(volume: Object) -> bool:
+    """IsMultiAttachAllowed."""
+    return bool({'ReadWriteMany', 'ReadOnlyMany'} & set(volume['spec'].get('accessModes') or ()))
 
 
 def _volume_of(item: Object) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deleting, is_true, key
+from tutor.apimachinery.scheduling import is_out_of_service
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.transport import STRATEGIC_PATCH
@@ -14,7 +15,6 @@ from tutor.cluster.simulation import Simulation
 QUARANTINE = 40.0
 """Seconds a node has to be missing before its pods go."""
 PERIOD = 20.0
-OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service'
 
 
 class PodGarbageCollector(Controller):
@@ -125,5 +125,4 @@ class PodGarbageCollector(Controller):
 
 def _out_of_service(node: Object | None) -> bool:
     """gcTerminating: somebody vouches for that a node that does not answer is really off."""
-    return node is not None and not is_true(node, 'Ready') and any(
-        taint['key'] == OUT_OF_SERVICE for taint in node['spec'].get('taints') or ())
+    return node is not None and not is_true(node, 'Ready') and is_out_of_service(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tutor.cluster.kubelet import complaints
@@ -33,6 +34,7 @@ class Mounts:
         worker, kubelet = self._worker, self._worker.kubelet
         if not self.volumes:
             self.volumes = volumes_of(worker.pod, self._surroundings())
+            self._tell_node()
         waited, delay = 0.0, FIRST_RETRY
         while problems := self._problems():
             for name, problem in problems.items():
@@ -46,6 +48,20 @@ class Mounts:
         await kubelet.timing.mount(worker.simulation)
         self._mounted = True
         return True
+
+    def unmount(self) -> None:
+        """The pod has ended: nothing uses its volumes any more."""
+        self._tell_node()
+        self.volumes, self._mounted = {}, False
+
+    def in_use(self) -> Iterator[str]:
+        """GetVolumesInUse: the volumes that have to stay attached."""
+        return (name for volume in self.volumes.values() if (name := volume.attachable()))
+
+    def _tell_node(self) -> None:
+        """What the node says of its volumes is looked at again soon."""
+        if any(self.in_use()):
+            self._worker.kubelet.reporter.volumes_changed()
 
     def refresh(self) -> None:
         """What volumes show may have changed."""

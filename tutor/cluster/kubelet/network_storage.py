@@ -1,21 +1,11 @@
 """Storage of the network that is no driver's: on nodes that have none of the tools for it, and from servers that nobody
-runs, it is not to be had (pkg/volume/nfs, iscsi, fc; csi-translation-lib)."""
+runs, it is not to be had (pkg/volume/nfs, iscsi, fc)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from tutor.apimachinery.objects import Object
 from tutor.cluster.kubelet.volumes import MountFailure, ProcessingFailure, Volume
 
 HELPERS = ('/sbin/mount.nfs', '/usr/sbin/mount.nfs')
-MIGRATED: Mapping[str, tuple[str, str]] = {
-    'awsElasticBlockStore': ('ebs.csi.aws.com', 'volumeID'), 'azureDisk': ('disk.csi.azure.com', 'diskURI'),
-    'azureFile': ('file.csi.azure.com', 'shareName'), 'cinder': ('cinder.csi.openstack.org', 'volumeID'),
-    'gcePersistentDisk': ('pd.csi.storage.gke.io', 'pdName'), 'portworxVolume': ('pxd.portworx.com', 'volumeID'),
-    'vsphereVolume': ('csi.vsphere.vmware.com', 'volumePath'),
-}
-"""Kinds that are a CSI driver's by now: the driver, and the field with the volume's name."""
 
 
 class Nfs(Volume):
@@ -65,9 +55,3 @@ class Unknown(Volume):
     def check(self) -> None:
         raise ProcessingFailure(f'failed to get Plugin from volumeSpec for volume "{self.name}" err=no volume plugin '
                                 'matched')
-
-
-def migrated(kind: str, source: Object) -> Object:
-    """What a volume of an old kind is to its CSI driver."""
-    driver, field = MIGRATED[kind]
-    return {'driver': driver, 'volumeHandle': str(source.get(field, ''))}

@@ -170,8 +170,19 @@ class NodeReporter:
             **self._resources(), 'conditions': self._conditions,
             'daemonEndpoints': {'kubeletEndpoint': {'Port': 10250}}, 'declaredFeatures': list(DECLARED_FEATURES),
             'features': {'supplementalGroupsPolicy': True}, 'images': kubelet.image_list(),
-            'nodeInfo': self._info(), 'runtimeHandlers': _handlers(),
+            'nodeInfo': self._info(), 'runtimeHandlers': _handlers(), **self._volumes(),
         }
+
+    def _volumes(self) -> Object:
+        """nodestatus.VolumesInUse: nobody may take these from the node."""
+        found = sorted({name for worker in self._kubelet.workers.values() for name in worker.volumes_in_use()})
+        return {'volumesInUse': found} if found else {}
+
+    def volumes_changed(self) -> None:
+        """The next look at the node compares what it says of its volumes."""
+        self._checked = None
+        if self._kubelet.heartbeat.resting:
+            self._kubelet.heartbeat.wake()
 
     def _resources(self) -> dict[str, dict[str, str]]:
         """What there is, and what of it pods may have: also of extended resources that somebody has written into the
@@ -220,7 +231,9 @@ class NodeReporter:
         foreign = [entry for entry in known.get('conditions') or () if entry['type'] not in own]
         status['conditions'] = [*self._conditions, *foreign]
         gone = dict.fromkeys((known.get('allocatable') or {}).keys() - status['allocatable'].keys())
-        changed = {name: value for name, value in status.items() if known.get(name) != value}
+        changed: Object = {name: value for name, value in status.items() if known.get(name) != value}
+        if 'volumesInUse' in known and 'volumesInUse' not in status:
+            changed['volumesInUse'] = None
         if gone:
             changed['allocatable'] = {**status['allocatable'], **gone}
         try:
@@ -298,6 +311,8 @@ class NodeReporter:
     def _differs(self, node: Object) -> bool:
         said = node.get('status') or {}
         conditions = {entry['type']: entry['status'] for entry in said.get('conditions') or ()}
+        if said.get('volumesInUse') != self._volumes().get('volumesInUse'):
+            return True
         return any(said.get(name) != amounts for name, amounts in self._resources().items()) or any(
             conditions.get(entry['type']) != entry['status'] for entry in self._conditions)
 

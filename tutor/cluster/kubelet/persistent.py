@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deleting
-from tutor.apimachinery.volumes import csi_name, needs_attachment
-from tutor.cluster.kubelet.network_storage import MIGRATED, FibreChannel, Iscsi, Nfs, Unknown, migrated
+from tutor.apimachinery.volumes import csi_name, csi_source, needs_attachment
+from tutor.cluster.kubelet.network_storage import FibreChannel, Iscsi, Nfs, Unknown
 from tutor.cluster.kubelet.volumes import (
     HostPath,
     MountFailure,
@@ -33,6 +33,12 @@ class ClaimVolume(Volume):
         if self._files is None:
             return self._source_volume().place()
         return self._files, '/'
+
+    def attachable(self) -> str:
+        try:
+            return self._source_volume().attachable()
+        except ProcessingFailure:
+            return ''
 
     def _volume(self) -> Object:
         """getPVCExtractPV and getPVSpec. Raises ProcessingFailure."""
@@ -60,9 +66,9 @@ class ClaimVolume(Volume):
             if kind in spec:
                 options = {'mountOptions': spec['mountOptions']} if spec.get('mountOptions') else {}
                 return made(volume['metadata']['name'], {**spec[kind], **options}, self.pod, self.around)
-        for kind in MIGRATED:
-            if kind in spec:
-                return PersistentCsi(self.name, migrated(kind, spec[kind]), self.pod, self.around)
+        source = csi_source(spec)
+        if source is not None:
+            return PersistentCsi(self.name, source, self.pod, self.around)
         return Unknown(self.name, {}, self.pod, self.around)
 
 
@@ -79,13 +85,19 @@ class PersistentCsi(Volume):
     """A volume of a CSI driver. No node has any driver, so it gets no further than being attached."""
 
     def check(self) -> None:
-        if needs_attachment(self._driver()):
+        name = self.attachable()
+        if name:
             node = self.around.informers.of('nodes').get('', self.pod['spec'].get('nodeName', '')) or {}
-            attached = node.get('status', {}).get('volumesAttached') or ()
-            if all(entry['name'] != csi_name(self.source) for entry in attached):
+            status = node.get('status', {})
+            if name not in (status.get('volumesInUse') or ()):
+                raise NotAttached("Volume has not been added to the list of VolumesInUse in the node's volume status")
+            if all(entry['name'] != name for entry in status.get('volumesAttached') or ()):
                 raise NotAttached('volume is not attached')
         raise MountFailure('kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: '
                            + _unknown(self.source), step='MountVolume.MountDevice failed')
+
+    def attachable(self) -> str:
+        return csi_name(self.source) if needs_attachment(self._driver()) else ''
 
     def _driver(self) -> Object | None:
         """The CSIDriver object, which a kubelet reads from the API server."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.volumes import claim_of
-from tutor.cluster.kubelet.network_storage import MIGRATED, FibreChannel, Iscsi, Nfs, Unknown, migrated
+from tutor.apimachinery.volumes import MIGRATED, claim_of, migrated
+from tutor.cluster.kubelet.network_storage import FibreChannel, Iscsi, Nfs, Unknown
 from tutor.cluster.kubelet.persistent import ClaimVolume, InlineCsi, PersistentCsi
 from tutor.cluster.kubelet.volumes import (
     ROOT_CA,

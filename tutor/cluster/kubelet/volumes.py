@@ -76,6 +76,10 @@ class Volume:
     def check(self) -> None:
         """Raises MountFailure while the volume cannot be mounted."""
 
+    def attachable(self) -> str:
+        """The unique name of a volume that is attached to the node before it is mounted; '' of any other."""
+        return ''
+
     def place(self) -> tuple[FileSystem, str]:
         """The file system and the path in it that a container gets; made when first asked for."""
         if self._files is None:

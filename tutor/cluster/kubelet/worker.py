@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
@@ -318,6 +319,10 @@ class PodWorker:
         """Those of the pod by their names, once it was tried to mount them."""
         return self._mounts.volumes
 
+    def volumes_in_use(self) -> Iterator[str]:
+        """The unique names of those that have to stay attached to the node."""
+        return self._mounts.in_use()
+
     def refresh_volumes(self) -> None:
         """What volumes show may have changed."""
         self._mounts.refresh()
@@ -457,6 +462,7 @@ class PodWorker:
         if self.attachment is not None:
             self.kubelet.network.detach(self.attachment)
             self.attachment = None
+        self._mounts.unmount()
         self.kubelet.dra.unprepare(self)
 
     def delete(self) -> None:
