@@ -134,9 +134,10 @@ class Cluster:
             'scheduler': lambda: '' if self.scheduler.running else unhealthy(10259),
             'controller-manager': lambda: '' if self.controllers.running else unhealthy(10257),
             'etcd-0': lambda: ''}
-        certificates = self.api.authenticator.certificates
-        for name, groups in pki.STANDARD.items():
-            certificates[keys.client(name).certificate] = User(name, (*groups, AUTHENTICATED))
+        self.administrators = pki.CLUSTER_ADMINS if config.nodes and (
+            CONTROL_PLANE in config.addons or not self.initialised) else pki.MASTERS
+        self.api.authenticator.certificates[self.administrator.certificate] = User(
+            pki.ADMIN, (self.administrators, AUTHENTICATED))
 
     def _health_changed(self) -> None:
         """etcd answers no more, or again."""
@@ -289,9 +290,14 @@ class Cluster:
         check()
         return Link(connection, check)
 
-    def kubeconfig(self, user: str = 'kubernetes-admin') -> str:
-        """The kubeconfig of an administrator, as kubeadm writes admin.conf."""
-        return kubeconfig(self.keys, user, embedded(self.keys.client(user)), SERVER, NAME)
+    @property
+    def administrator(self) -> pki.KeyPair:
+        """The certificate of the cluster's administrator."""
+        return self.keys.administrator(self.administrators)
+
+    def kubeconfig(self) -> str:
+        """The kubeconfig of the administrator, as kubeadm writes admin.conf."""
+        return kubeconfig(self.keys, pki.ADMIN, embedded(self.administrator), SERVER, NAME)
 
 
 def _has_all(workload: Object) -> bool:

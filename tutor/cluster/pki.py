@@ -35,12 +35,12 @@ BITS = 2048
 NODE = 'system:node:'
 """What begins the names of kubelets: their keys are on a curve (certificate_manager.go: generateCSR)."""
 
-STANDARD: dict[str, tuple[str, ...]] = {
-    'kubernetes-admin': ('system:masters',),
-}
-"""The client certificates that a new cluster has: common name and organizations (groups)."""
+ADMIN = 'kubernetes-admin'
+MASTERS, CLUSTER_ADMINS = 'system:masters', 'kubeadm:cluster-admins'
+"""The groups in which an administrator may be: one to which the API server allows everything, and one to which
+kubeadm binds the role for it."""
 STANDARD_KEYS = (
-    AUTHORITY, FRONT_PROXY, 'etcd-ca', SERVICE_ACCOUNTS, *STANDARD, 'kubernetes-super-admin',
+    AUTHORITY, FRONT_PROXY, 'etcd-ca', SERVICE_ACCOUNTS, ADMIN, 'kubernetes-super-admin',
     'system:kube-controller-manager', 'system:kube-scheduler', 'apiserver kube-apiserver',
     'apiserver-etcd-client kube-apiserver-etcd-client', 'apiserver-kubelet-client kube-apiserver-kubelet-client',
     'etcd/healthcheck-client kube-etcd-healthcheck-client', 'etcd/peer controlplane', 'etcd/server controlplane',
@@ -72,9 +72,9 @@ class Keys:
         """A certificate authority that signs itself; by default the cluster's CA."""
         return self._known(common) or self._once(('authority', common), lambda: self._issue_authority(common))
 
-    def client(self, name: str) -> KeyPair:
-        """The certificate of one of the standard users."""
-        return self._known(name) or self.issue(name, STANDARD[name])
+    def administrator(self, group: str) -> KeyPair:
+        """The certificate of the administrator whom a new cluster has, MASTERS or CLUSTER_ADMINS."""
+        return self._known(f'{group} {ADMIN}') or self.issue(ADMIN, (group,))
 
     def issue(self, common: str, groups: tuple[str, ...] = (), authority: str = AUTHORITY, names: tuple[str, ...] = (),
               purposes: str = CLIENT, key_of: str = '', since: datetime | None = None) -> KeyPair:
@@ -180,7 +180,7 @@ def compile_standard() -> dict[str, Any]:
     """What the build keeps in _data/keys.json."""
     keys = Keys(PUBLIC)
     pairs = {**{name: keys._issue_authority(name) for name in (AUTHORITY, FRONT_PROXY)},
-             **{name: keys.issue(name, groups) for name, groups in STANDARD.items()}}
+             **{f'{group} {ADMIN}': keys.issue(ADMIN, (group,)) for group in (MASTERS, CLUSTER_ADMINS)}}
     return {'certificates': {name: {'certificate': pair.certificate, 'key': pair.key} for name, pair in pairs.items()},
             'keys': {name: _private_pem(keys._key(name)) for name in STANDARD_KEYS}}
 

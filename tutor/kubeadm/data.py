@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 from tutor.apimachinery.duration import parse_duration
+from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
+from tutor.cluster.addons import kubeadm as cluster_objects
 from tutor.cluster.machine.kubeadm_files import SERVER
 from tutor.kubeadm import configuration, schema
 from tutor.kubeadm.configuration import CLUSTER, INIT, KUBELET, PROXY, set_field
-from tutor.kubeadm.environment import RUNTIME_SOCKET, Environment
+from tutor.kubeadm.environment import ADMIN_CONF, RUNTIME_SOCKET, SUPER_ADMIN_CONF, Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
 
 NODE_MASK = 24
@@ -42,6 +44,8 @@ class InitData:
     certificate_key: str = ''
     members: dict[str, str] = field(default_factory=dict)
     """etcd's members that there are already: names and peer URLs."""
+    bootstrapped: bool = False
+    """Whether the group of admin.conf has its role."""
 
     @property
     def name(self) -> str:
@@ -71,10 +75,29 @@ class InitData:
         return tuple(self.init.get('skipPhases') or ())
 
     def client(self) -> Client:
-        return self.environment.admin()
+        """The client of admin.conf, whose group is let do everything at first. Raises KubeadmError."""
+        client = self.environment.admin()
+        if not self.bootstrapped and (self.environment.flags.get('kubeconfig') or ADMIN_CONF) == ADMIN_CONF:
+            _bind_administrators(client, self.environment)
+            self.bootstrapped = True
+        return client
 
     def timeout(self, name: str) -> float:
         return timeout(self.init, name)
+
+
+def _bind_administrators(client: Client, environment: Environment) -> None:
+    """Only super-admin.conf may do it for the first time (EnsureAdminClusterRoleBindingImpl)."""
+    binding = cluster_objects.administrators()
+    for path in (ADMIN_CONF, SUPER_ADMIN_CONF):
+        try:
+            asking = client if path == ADMIN_CONF else environment.admin(path)
+            asking.create('clusterrolebindings.rbac.authorization.k8s.io', binding)
+        except StatusError as problem:
+            if problem.reason != 'Forbidden':
+                return
+        else:
+            return
 
 
 def timeout(config: Object, name: str) -> float:

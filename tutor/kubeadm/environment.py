@@ -23,6 +23,7 @@ from tutor.shell.programs.packages import kubernetes
 from tutor.shell.vfs import FileSystem
 
 ADMIN_CONF = '/etc/kubernetes/admin.conf'
+SUPER_ADMIN_CONF = '/etc/kubernetes/super-admin.conf'
 RUNTIME_SOCKET = '/run/containerd/containerd.sock'
 
 
@@ -70,9 +71,9 @@ class Environment:
         self.io.stdout.write(f'{question} [y/N]: ')
         return (await self.io.stdin.readline()).decode().strip().lower() in ('y', 'yes')
 
-    def admin(self) -> Client:
-        """The client of admin.conf, or of --kubeconfig. Raises KubeadmError."""
-        path = self.flags.get('kubeconfig') or ADMIN_CONF
+    def admin(self, path: str = '') -> Client:
+        """The client of a file, by default of --kubeconfig or admin.conf. Raises KubeadmError."""
+        path = path or self.flags.get('kubeconfig') or ADMIN_CONF
         try:
             text = self.files.read_text(path)
         except OSError:

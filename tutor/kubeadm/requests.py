@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from tutor.cluster import pki
-from tutor.cluster.machine.kubeadm_files import ADMINS, SERVER, Certificate, certificates
-from tutor.cluster.pki import KeyPair
+from tutor.cluster.machine.kubeadm_files import SERVER, Certificate, certificates
+from tutor.cluster.pki import CLUSTER_ADMINS, MASTERS, KeyPair
 from tutor.kubeadm.environment import Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
 from tutor.shell.vfs import normalize
@@ -33,7 +33,7 @@ users:
     client-key-data: {key}
 """
 USERS: dict[str, tuple[str, tuple[str, ...]]] = {
-    'admin.conf': ('kubernetes-admin', (ADMINS,)), 'super-admin.conf': ('kubernetes-super-admin', ('system:masters',)),
+    'admin.conf': ('kubernetes-admin', (CLUSTER_ADMINS,)), 'super-admin.conf': ('kubernetes-super-admin', (MASTERS,)),
     'kubelet.conf': ('system:node:{}', ('system:nodes',)), 'controller-manager.conf':
     ('system:kube-controller-manager', ()), 'scheduler.conf': ('system:kube-scheduler', ())}
 """getKubeConfigSpecsBase: whose kubeconfig each is, and of which groups."""

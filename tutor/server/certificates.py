@@ -15,7 +15,6 @@ from tutor.shell.privatekeys import EXPONENT
 EARLIER = timedelta(hours=1)
 """Clocks of clients may be behind."""
 YEAR = timedelta(days=365)
-ADMIN = 'kubernetes-admin'
 
 
 def fresh_keys(now: datetime) -> Keys:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tutor.cluster.pki import Keys, encoded
-from tutor.server.certificates import ADMIN
+from tutor.cluster.pki import KeyPair, encoded
 
 MARK = '# Written by `tutor serve`; it is written anew at each start.\n'
 TEMPLATE = MARK + """\
@@ -42,10 +41,9 @@ class NotOurs(Exception):
     """The file to be written exists and is not a kubeconfig that `tutor serve` has written."""
 
 
-def text(server: str, keys: Keys, token: str) -> str:
+def text(server: str, authority: KeyPair, client: KeyPair, token: str) -> str:
     """A kubeconfig with two users: a bearer token (the default) and a client certificate."""
-    client = keys.client(ADMIN)
-    return TEMPLATE.format(authority=encoded(keys.authority().certificate), server=server, token=token,
+    return TEMPLATE.format(authority=encoded(authority.certificate), server=server, token=token,
                            certificate=encoded(client.certificate), key=encoded(client.key))
 
 

@@ -106,7 +106,8 @@ class Service:
         token = secrets.token_urlsafe(32)
         cluster.api.authenticator.tokens[token] = ADMIN
         self.kubeconfig = settings.kubeconfig or kubeconfig.default_path(self.port)
-        kubeconfig.write(self.kubeconfig, kubeconfig.text(self.url, cluster.keys, token))
+        text = kubeconfig.text(self.url, cluster.keys.authority(), cluster.administrator, token)
+        kubeconfig.write(self.kubeconfig, text)
         self._tasks = [asyncio.create_task(clock.run()), asyncio.create_task(listener.follow())]
 
     def ran(self) -> None:

@@ -101,8 +101,13 @@ def test_a_cluster_is_made_phase_by_phase() -> None:
     for phase in ('kubeconfig all', 'etcd local', 'control-plane all', 'kubelet-start', 'wait-control-plane'):
         desk.out(f'sudo kubeadm init phase {phase}')
         assert desk.code == 0
+    assert desk.out(f'{KUBECTL} get ns kube-system -o name').startswith('Error from server (Forbidden)')
+    super_admin = KUBECTL.replace('admin.conf', 'super-admin.conf')
+    assert desk.out(f'{super_admin} get ns kube-system -o name') == 'namespace/kube-system\n'
+    assert desk.out(f'{super_admin} get cm kubeadm-config -n kube-system').startswith('Error from server (NotFound)')
+    desk.out('sudo kubeadm init phase upload-config all')
     assert desk.out(f'{KUBECTL} get ns kube-system -o name') == 'namespace/kube-system\n'
-    assert desk.out(f'{KUBECTL} get cm kubeadm-config -n kube-system').startswith('Error from server (NotFound)')
+    assert '[kubeadm:cluster-admins system:authenticated]' in desk.out(f'{KUBECTL} auth whoami')
 
 
 def test_skipped_phases_are_not_run() -> None:

@@ -59,7 +59,7 @@ def test_the_kubeconfig_has_a_token_and_a_certificate(served, tmp_path: Path) ->
 @pytest.mark.parametrize('keys', [SIMULATED, OTHER])
 def test_a_certificate_of_another_authority_is_unauthorized_unless_a_token_proves_somebody(
         served, tmp_path: Path, keys: Keys, caller) -> None:
-    shown = keys.client('kubernetes-admin')
+    shown = keys.administrator('system:masters')
     assert whoami(served, tmp_path, shown) == 'Unauthorized'
     assert whoami(served, tmp_path, shown, caller.token) == 'kubernetes-admin'
 

@@ -15,7 +15,7 @@ from tutor.cluster.containers.namespaces import HOST as HOST_NAMESPACES
 from tutor.cluster.containers.userlands import ELF, USERLANDS, install
 from tutor.cluster.machine import kubeadm_files as kubeadm
 from tutor.cluster.machine import unit_files
-from tutor.cluster.pki import Keys
+from tutor.cluster.pki import CLUSTER_ADMINS, MASTERS, Keys
 from tutor.shell import apparmor, kernel
 from tutor.shell.programs.packages import kubernetes
 from tutor.shell.vfs import FileSystem
@@ -207,7 +207,8 @@ def furnish(files: FileSystem, facts: Facts) -> None:
     if facts.joined:
         kubeadm.write_node(files, facts.name, facts.keys)
         if facts.control_plane:
-            kubeadm.write_control_plane(files, facts.name, facts.address, facts.keys)
+            administrators = CLUSTER_ADMINS if facts.manifests else MASTERS
+            kubeadm.write_control_plane(files, facts.name, facts.address, facts.keys, administrators)
         for pod in facts.manifests:
             files.put(f'{kubeadm.MANIFESTS}/{pod["metadata"]["name"]}.yaml', to_yaml(pod), 0o600)
 

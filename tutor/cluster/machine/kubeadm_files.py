@@ -93,10 +93,9 @@ users:
 {credentials}"""
 DATA = '    client-certificate-data: {certificate}\n    client-key-data: {key}\n'
 FILES = '    client-certificate: {pem}\n    client-key: {pem}\n'
-ADMINS = 'kubeadm:cluster-admins'
 CLIENT_CERTIFICATES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    'admin.conf': ('kubernetes-admin', 'kubernetes-admin', ('system:masters',)),
-    'super-admin.conf': ('kubernetes-super-admin', 'kubernetes-super-admin', ('system:masters',)),
+    'admin.conf': (pki.ADMIN, pki.ADMIN, (pki.CLUSTER_ADMINS,)),
+    'super-admin.conf': ('kubernetes-super-admin', 'kubernetes-super-admin', (pki.MASTERS,)),
     'controller-manager.conf': ('system:kube-controller-manager', 'system:kube-controller-manager', ()),
     'scheduler.conf': ('system:kube-scheduler', 'system:kube-scheduler', ()),
 }
@@ -128,7 +127,7 @@ def certificates(name: str, address: str, also: tuple[str, ...] = ()) -> list[Ce
             name, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local',
             '10.96.0.1', address, *also)),
         Certificate('apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd/ca'),
-        Certificate('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', groups=(ADMINS,)),
+        Certificate('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', groups=(pki.CLUSTER_ADMINS,)),
         Certificate('etcd/healthcheck-client', 'kube-etcd-healthcheck-client', 'etcd/ca'),
         Certificate('etcd/peer', name, 'etcd/ca', purposes=pki.BOTH, names=local),
         Certificate('etcd/server', name, 'etcd/ca', purposes=pki.BOTH, names=local),
@@ -179,10 +178,11 @@ def write_kubelet_kubeconfig(files: FileSystem, name: str, keys: Keys, server: s
     files.put('/etc/kubernetes/kubelet.conf', lambda: text().encode(), 0o600)
 
 
-def write_control_plane(files: FileSystem, name: str, address: str, keys: Keys) -> None:
-    """What `kubeadm init` leaves behind besides: kubeconfigs, authorities, certificates."""
+def write_control_plane(files: FileSystem, name: str, address: str, keys: Keys, administrators: str) -> None:
+    """What `kubeadm init` leaves behind besides: kubeconfigs, authorities, certificates. `administrators` is the group
+    of admin.conf."""
     for file in CLIENT_CERTIFICATES:
-        write_kubeconfig(files, file, keys)
+        write_kubeconfig(files, file, keys, administrators=administrators)
     for path in AUTHORITIES:
         write_authority(files, path, keys)
     for certificate in certificates(name, address):
@@ -192,11 +192,15 @@ def write_control_plane(files: FileSystem, name: str, address: str, keys: Keys) 
     files.chmod('/var/lib/etcd', 0o700)
 
 
-def write_kubeconfig(files: FileSystem, file: str, keys: Keys, server: str = SERVER, cluster: str = CLUSTER) -> None:
+def write_kubeconfig(files: FileSystem, file: str, keys: Keys, server: str = SERVER, cluster: str = CLUSTER,
+                     administrators: str = pki.CLUSTER_ADMINS) -> None:
     """One of the kubeconfigs of a control plane: admin.conf, scheduler.conf …"""
     user, common, groups = CLIENT_CERTIFICATES[file]
+
+    def client() -> KeyPair:
+        return keys.administrator(administrators) if common == pki.ADMIN else keys.issue(common, groups)
     files.put(f'/etc/kubernetes/{file}', lambda: kubeconfig(
-        keys, user, embedded(client(common, groups, keys)), server, cluster).encode(), 0o600)
+        keys, user, embedded(client()), server, cluster).encode(), 0o600)
 
 
 def write_authority(files: FileSystem, path: str, keys: Keys) -> None:
@@ -230,11 +234,6 @@ def write_pair(files: FileSystem, path: str, pair: Callable[[], KeyPair]) -> Non
     """A certificate and its key; they are issued when somebody reads them."""
     files.put(f'{PKI}/{path}.crt', lambda: pair().certificate.encode())
     files.put(f'{PKI}/{path}.key', lambda: pair().key.encode(), 0o600)
-
-
-def client(common: str, groups: tuple[str, ...], keys: Keys) -> KeyPair:
-    """A client's certificate by the cluster's CA."""
-    return keys.client(common) if common in pki.STANDARD else keys.issue(common, groups)
 
 
 def issue(certificate: Certificate, keys: Keys) -> KeyPair:

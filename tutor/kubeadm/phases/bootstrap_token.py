@@ -28,8 +28,7 @@ async def run(data: InitData) -> None:
     environment.say(*RULES)
     publishing.publish(client, cluster_objects.bootstrap_rules())
     environment.say('[bootstrap-token] Creating the "cluster-info" ConfigMap in the "kube-public" namespace')
-    publishing.publish(client, [*cluster_objects.cluster_info(environment.keys.authority(), data.server),
-                                cluster_objects.administrators()])
+    publishing.publish(client, cluster_objects.cluster_info(environment.keys.authority(), data.server))
 
 
 PHASE: Phase[InitData] = Phase('bootstrap-token', 'Generates bootstrap tokens used to join a node to a cluster', run)

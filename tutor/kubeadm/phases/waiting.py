@@ -40,7 +40,7 @@ async def components(data: InitData) -> None:
     await healthy(environment, {
         'kube-controller-manager': lambda: listens(environment, 10257),
         'kube-scheduler': lambda: listens(environment, 10259),
-        'kube-apiserver': lambda: data.client().request('GET', '/livez').status == 200}, limit)
+        'kube-apiserver': lambda: data.environment.admin().request('GET', '/livez').status == 200}, limit)
 
 
 async def healthy(environment: Environment, checks: dict[str, Check], limit: float) -> None:

@@ -36,7 +36,7 @@ def _user(cluster: Cluster, user: str) -> Mend:
 
 
 def _admin(cluster: Cluster) -> Mend:
-    expired, certificate = cluster.api.authenticator.expired, cluster.keys.client('kubernetes-admin').certificate
+    expired, certificate = cluster.api.authenticator.expired, cluster.administrator.certificate
     expired.add(certificate)
     return lambda: expired.discard(certificate)
 
