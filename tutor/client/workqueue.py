@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from tutor.apimachinery.errors import StatusError
 from tutor.cluster.simulation import Simulation
 
 BASE_DELAY = 0.005
@@ -78,3 +79,19 @@ class WorkQueue:
             self._schedule()
         self._simulation.trace.cause = cause
         self._work(key)
+
+
+class RetryingQueue(WorkQueue):
+    """One whose work may raise StatusError: the key comes again later."""
+
+    def __init__(self, simulation: Simulation, work: Callable[[str], None]) -> None:
+        super().__init__(simulation, self._try)
+        self._attempt = work
+
+    def _try(self, key: str) -> None:
+        try:
+            self._attempt(key)
+        except StatusError:
+            self.retry(key)
+        else:
+            self.forget(key)

@@ -9,7 +9,7 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse as parse_quantity
 from tutor.client.client import Client
 from tutor.client.informer import Informers
-from tutor.client.link import Link
+from tutor.client.link import Answering, Link
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import AUTHENTICATED, MASTERS, Transport, User
 from tutor.cluster import dialing
@@ -226,7 +226,7 @@ class Nodes:
 
     def _client(self, user: str) -> Client:
         link = self._endpoint.link(self._api, self._endpoint.machine)
-        return Client(link, User(user, (MASTERS, AUTHENTICATED)), AGENT)
+        return Client(Answering(link), User(user, (MASTERS, AUTHENTICATED)), AGENT)
 
     def _add(self, node: NodeConfig, number: int) -> None:
         config, simulation = self.config, self.simulation

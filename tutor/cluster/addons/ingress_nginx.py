@@ -188,7 +188,7 @@ class IngressNginx:
         server = next(iter(self._servers.values()), None)
         if server is None:
             return
-        addresses = self._addresses(server.published)
+        addresses, failed = self._addresses(server.published), False
         for ingress in self.ingresses():
             known = ((ingress.get('status') or {}).get('loadBalancer') or {}).get('ingress') or []
             if known != addresses:
@@ -197,9 +197,8 @@ class IngressNginx:
                     self._client.patch('ingresses.networking.k8s.io', meta['name'], {
                         'status': {'loadBalancer': {'ingress': addresses or None}}}, meta['namespace'], 'status')
                 except StatusError as error:
-                    if error.code not in (404, 409):
-                        raise
-        if not addresses and self.ingresses():
+                    failed = failed or error.code != 404
+        if failed or (not addresses and self.ingresses()):
             self._write_soon()
 
     def _addresses(self, published: str) -> list[Object]:

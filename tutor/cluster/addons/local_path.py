@@ -11,7 +11,7 @@ from tutor.apimachinery.volumes import PROVISIONED_BY, SELECTED_NODE
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.informer import Informers
-from tutor.client.workqueue import WorkQueue
+from tutor.client.workqueue import RetryingQueue
 from tutor.cluster.simulation import Simulation
 from tutor.shell.vfs import Directory, FileSystem
 
@@ -36,8 +36,8 @@ class LocalPathProvisioner:
         self._takes = TAKES / speed
         self._claims, self._volumes = informers.of(CLAIMS), informers.of(VOLUMES)
         self._events = EventRecorder(simulation, client, f'{NAME}_local-path-provisioner')
-        self._to_provision = WorkQueue(simulation, self._provision)
-        self._to_delete = WorkQueue(simulation, self._delete)
+        self._to_provision = RetryingQueue(simulation, self._provision)
+        self._to_delete = RetryingQueue(simulation, self._delete)
         self._running = False
         self._begun: set[str] = set()
         self._failures: dict[str, int] = {}

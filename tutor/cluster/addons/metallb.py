@@ -10,7 +10,7 @@ from tutor.apimachinery.resources import Resource
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
 from tutor.client.informer import Informer, Informers
-from tutor.client.workqueue import WorkQueue
+from tutor.client.workqueue import RetryingQueue
 from tutor.cluster.simulation import Simulation
 from tutor.shell.process import IO, Context
 
@@ -33,7 +33,7 @@ class AddressController:
         self._services = informers.of('services')
         self._pools = Informer(simulation, client, POOLS)
         self._events = EventRecorder(simulation, client, 'metallb-controller')
-        self._queue = WorkQueue(simulation, self._reconcile)
+        self._queue = RetryingQueue(simulation, self._reconcile)
         self._running = False
         self._held: dict[str, str] = {}
         """What each Service has been given: their statuses show it a little later."""

@@ -14,7 +14,7 @@ from tutor.apimachinery.resources import Resource
 from tutor.apimachinery.selectors import from_label_selector
 from tutor.client.client import Client
 from tutor.client.informer import Informer, Informers
-from tutor.client.workqueue import WorkQueue
+from tutor.client.workqueue import RetryingQueue
 from tutor.cluster.addons.forwarding import Backends
 from tutor.cluster.addons.gateway_api.dataplane import DataPlane
 from tutor.cluster.addons.gateway_api.matching import Rule, intersection
@@ -48,7 +48,7 @@ class GatewayController:
         self._namespaces = informers.of('namespaces')
         self._classes, self._gateways, self._routes, self._grants = (
             Informer(simulation, client, resource) for resource in (CLASSES, GATEWAYS, ROUTES, GRANTS))
-        self._queue = WorkQueue(simulation, lambda _: self._reconcile())
+        self._queue = RetryingQueue(simulation, lambda _: self._reconcile())
         self._running: set[int] = set()
         self._planes: dict[int, DataPlane] = {}
         self._listeners: dict[str, list[Object]] = {}
