@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tutor.apimachinery import yaml_types
+from tutor.apimachinery import yaml_keys, yaml_types
 from tutor.apimachinery.objects import deep_copy
 
 MAX_BYTES = 3 * 1024 * 1024
@@ -59,7 +59,7 @@ def _json_documents(text: str, resolve: Resolve) -> Iterator[Any]:
             if _cut_off(text, error):
                 raise DecodeError('unexpected EOF') from None
             if found:
-                raise DecodeError(f'json: offset {getattr(error, "pos", 0)}: {error}') from None
+                raise DecodeError(f'json: offset {getattr(error, "pos", 0) + 1}: {json_problem(text, error)}') from None
             yield from _yaml_documents(text, resolve)
             return
         found += 1
@@ -166,6 +166,7 @@ class _Builder:
         self.anchors: dict[str, Any] = {}
         self.nodes = 0
         self.aliased = 0
+        self.problems: list[str] = []
 
     def document(self) -> Any:
         from yaml.events import DocumentStartEvent, StreamEndEvent
@@ -174,7 +175,12 @@ class _Builder:
         if isinstance(event, StreamEndEvent):
             return None
         assert isinstance(event, DocumentStartEvent)
-        return self.node()
+        value = self.node()
+        self.parser.get_event()  # the document must end here
+        if self.problems:  # go-yaml's own come first
+            found = next((text for text in self.problems if text.startswith('yaml: ')), self.problems[0])
+            raise DecodeError(f'error converting YAML to JSON: {found}')
+        return value
 
     def node(self) -> Any:
         from yaml import events
@@ -197,7 +203,7 @@ class _Builder:
                 value = self.keep(frame.anchor, frame.finish())
             if not frames:
                 return value
-            frames[-1].add(value, kind is events.ScalarEvent and event.implicit[0])
+            frames[-1].add(value, kind is events.ScalarEvent and event.implicit[0], self.problems)
 
     def count(self, nodes: int) -> None:
         self.nodes += nodes
@@ -233,18 +239,21 @@ class _Frame:
         self.key: Any = None
         self.waiting = True
 
-    def add(self, value: Any, plain: bool) -> None:
+    def add(self, value: Any, plain: bool, problems: list[str]) -> None:
+        """The next item, key or value; keys that JSON cannot have are told of in `problems`."""
         if not self.mapping:
             self.items.append(value)
         elif self.waiting:
-            self.key = yaml_types if plain and value == yaml_types.MERGE else _key(value)
+            self.key = yaml_types if plain and value == yaml_types.MERGE else value
             self.waiting = False
         else:
             self.waiting = True
             if self.key is yaml_types:
                 self.merges += value if isinstance(value, list) else [value]
+            elif (text := yaml_keys.as_text(self.key)) is not None:
+                self.items[text] = value
             else:
-                self.items[self.key] = value
+                problems.append(yaml_keys.problem(self.key, value))
 
     def finish(self) -> Any:
         for merged in self.merges:
@@ -254,18 +263,6 @@ class _Frame:
             for key, value in merged.items():
                 self.items.setdefault(key, value)
         return self.items
-
-
-def _key(value: Any) -> str:
-    """yaml.convertToJSONableObject: keys of other plain types become strings."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return 'true' if value else 'false'
-    if isinstance(value, (int, float)):
-        return str(value)
-    kind = {dict: 'map', list: 'slice'}.get(type(value), 'invalid')
-    raise DecodeError(f'error converting YAML to JSON: unsupported map key of type: {kind}')
 
 
 def _scalar(event: Any, resolve: Resolve) -> Any:

@@ -83,6 +83,7 @@ def test_metadata_alone_can_be_checked() -> None:
     ('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x\ndata: {}\n', "line 3: did not find expected ',' or '}'"),
     ('a: b: c', 'mapping values are not allowed in this context'),
     ('a: *x', "unknown anchor 'x' referenced"),
+    ('apiVersion v1\nkind: Pod\n', 'line 2: mapping values are not allowed in this context'),
     ('[' * 100_000, 'exceeded max depth of 10000'),
 ])
 def test_yaml_errors_are_go_yamls(text: str, error: str) -> None:
@@ -91,10 +92,30 @@ def test_yaml_errors_are_go_yamls(text: str, error: str) -> None:
     assert str(raised.value) == f'error converting YAML to JSON: yaml: {error}'
 
 
+@pytest.mark.parametrize(('text', 'error'), [
+    ('name: {{ .Values.name }}\n',
+     'yaml: invalid map key: map[interface {}]interface {}{".Values.name":interface {}(nil)}'),
+    ('? [a, {b: 1}]\n: c\n', 'yaml: invalid map key: []interface {}{"a", map[interface {}]interface {}{"b":1}}'),
+    ('a: {~: [2.5, true]}\n? {x: w}\n: z\n', 'yaml: invalid map key: map[interface {}]interface {}{"x":"w"}'),
+    ('a: {~: [2.5, true]}\n', 'unsupported map key of type: %!s(<nil>), key: <nil>, value: []interface {}{2.5, true}'),
+    ('12345678901234567890: y\n', 'unsupported map key of type: uint64, key: 0xab54a98ceb1f0ad2, value: true'),
+    ('name: {{ .a }}\nfoo: [bad\n', "yaml: line 2: did not find expected ',' or ']'"),
+])
+def test_keys_that_are_no_text(text: str, error: str) -> None:
+    with pytest.raises(decode.DecodeError) as raised:
+        decode.one(text)
+    assert str(raised.value) == f'error converting YAML to JSON: {error}'
+
+
 def test_json_may_have_yaml_in_it_but_must_end() -> None:
     assert decode.one('{"a": 1,}') == {'a': 1}
     with pytest.raises(decode.DecodeError, match='unexpected EOF'):
         decode.one('{"a": 1')
+    found = decode.documents('{"a": 1} extra')
+    assert next(found) == {'a': 1}
+    with pytest.raises(decode.DecodeError) as raised:
+        next(found)
+    assert str(raised.value) == "json: offset 10: invalid character 'e' looking for beginning of value"
 
 
 def test_yaml_1_1_as_go_reads_it() -> None:
