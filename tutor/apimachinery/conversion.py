@@ -454,15 +454,16 @@ def _corrupt_at(text: str) -> int:
 _META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
 
-def metadata_error(obj: dict[str, Any]) -> str:
-    """What a client that reads only the metadata says of it ('json: cannot unmarshal …'), '' if it is right."""
+def metadata_error(obj: dict[str, Any], owner: str = 'PartialObjectMetadata') -> str:
+    """What a client that reads only the metadata, into a struct of this name, says of it ('json: cannot unmarshal …'),
+    '' if it is right."""
     from tutor.apimachinery.objects import deep_copy
     meta = obj.get('metadata')
     definition = schema.definition(_META)
     if meta is None or definition is None:
         return ''
     walk = Walk()
-    walk.struct_name = 'PartialObjectMetadata'
+    walk.struct_name = owner
     try:
         walk.value(deep_copy(meta), Field('metadata', schema.STRUCT, ref=_META), 'metadata', 'metadata')
     except DecodeError as error:

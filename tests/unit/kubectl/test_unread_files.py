@@ -143,3 +143,16 @@ def test_another_namespace_is_refused_after_the_object_was_had(kubectl):
 def test_a_list_is_not_validated_with_warnings(kubectl):
     assert kubectl('create -f - --validate=warn', TYPED_LIST).err.endswith(
         '] cannot perform warn validation if server-side field validation is unsupported, skipping validation\n')
+
+
+@pytest.mark.parametrize(('more', 'problem'), [
+    ('creationTimestamp: yesterday', 'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse '
+     '"yesterday" as "2006"'),
+    ('generation: x', 'json: cannot unmarshal string into Go struct field ObjectMeta.metadata.generation of type '
+     'int64'),
+    ('ownerReferences: {}', 'json: cannot unmarshal object into Go struct field ObjectMeta.metadata.ownerReferences of '
+     'type []v1.OwnerReference'),
+    ('labels: {a: 1}', 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string')])
+def test_metadata_of_wrong_types_is_told_before_anything_is_sent(shared, more, problem):
+    text = f'apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x, {more}}}\n'
+    assert shared('create -f -', text).err == f'error: unable to decode "STDIN": {problem}\n'

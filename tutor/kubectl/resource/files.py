@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tutor.apimachinery.conversion import metadata_error
 from tutor.apimachinery.decode import DecodeError, documents
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource
@@ -186,36 +187,7 @@ def problem_of(document: Any) -> str:
     for item in (listed or ()) if kind.endswith('List') else ():
         if not isinstance(item, dict):
             return f'json: cannot unmarshal {_json_kind(item)} into Go value of type map[string]interface {{}}'
-    meta = document.get('metadata')
-    if meta is not None and not isinstance(meta, dict):
-        return f'json: cannot unmarshal {_json_kind(meta)} into Go struct field metadataOnlyObject.metadata of ' \
-               'type v1.ObjectMeta'
-    return _metadata_problem(meta or {})
-
-
-_METADATA = {'name': 'string', 'namespace': 'string', 'generateName': 'string', 'labels': 'map[string]string',
-             'annotations': 'map[string]string'}
-
-
-def _metadata_problem(meta: Object) -> str:
-    """metadataValidatingDecoder: the metadata must be an ObjectMeta."""
-    for name, kind in _METADATA.items():
-        value = meta.get(name)
-        if value is None:
-            continue
-        wrong: Any = None
-        if kind == 'string':
-            wrong = value if not isinstance(value, str) else None
-            shown = 'string'
-        elif not isinstance(value, dict):
-            wrong, shown = value, kind
-        else:
-            wrong = next((item for item in value.values() if item is not None and not isinstance(item, str)), None)
-            shown = 'string'
-        if wrong is not None:
-            return (f'json: cannot unmarshal {_json_kind(wrong)} into Go struct field ObjectMeta.metadata.{name} '
-                    f'of type {shown}')
-    return ''
+    return metadata_error(document, 'metadataOnlyObject')  # metadataValidatingDecoder
 
 
 def _json_kind(value: Any) -> str:
