@@ -13,7 +13,8 @@ from tutor.apimachinery.patches.strategy import Shape
 
 DEPLOYMENT = resources.by_kind('apps', 'v1', 'Deployment')
 CONFIG_MAP = resources.by_kind('', 'v1', 'ConfigMap')
-assert DEPLOYMENT and CONFIG_MAP
+SECRET = resources.by_kind('', 'v1', 'Secret')
+assert DEPLOYMENT and CONFIG_MAP and SECRET
 DEFINITION = schema.for_resource(DEPLOYMENT)
 KIND = fieldset.root(schema.for_resource(CONFIG_MAP))
 DEPLOYMENT_KIND = fieldset.root(DEFINITION)
@@ -70,6 +71,16 @@ def test_bad_strategic_patches(patch: dict[str, Any], message: str) -> None:
     with pytest.raises(StatusError) as raised:
         strategic.apply(deployment(container('a')), patch, DEPLOYMENT)
     assert raised.value.message == message
+
+
+@pytest.mark.parametrize(('value', 'problem'), [
+    ('not base64!', 'error decoding from json: illegal base64 data at input byte 3'),
+    (5, 'cannot restore slice from int64')])
+def test_bytes_in_a_strategic_patch(value: Any, problem: str) -> None:
+    secret = {'apiVersion': 'v1', 'kind': 'Secret', 'metadata': {'name': 's'}, 'data': {'a': 'eA=='}}
+    with pytest.raises(StatusError) as raised:
+        strategic.apply(secret, {'data': {'a': value}}, SECRET)
+    assert raised.value.status['message'].endswith(f'"map[data:map[a:{value}]]": {problem}')
 
 
 def test_a_three_way_patch_keeps_what_others_did() -> None:

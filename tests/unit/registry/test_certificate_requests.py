@@ -56,6 +56,13 @@ def test_a_request_is_read_and_its_signature_checked(kinds, request_, problem):
     assert of_create(kinds, request_) == [f'spec.request: Invalid value: "{request_}": {problem}']
 
 
+def test_a_request_must_be_there(kinds):
+    with pytest.raises(StatusError) as caught:
+        kinds.create(CSR.replace('request: {request}, ', '').format(signer=SIGNER, usages='[client auth]'))
+    assert caught.value.status['details']['causes'][0]['message'] == (
+        'Invalid value: null: PEM block type must be CERTIFICATE REQUEST')
+
+
 @pytest.mark.parametrize(('signer', 'problems'), [
     ('""', ['Required value']),
     ('fancy', ['Invalid value: "fancy": must be a fully qualified domain and path of the form '

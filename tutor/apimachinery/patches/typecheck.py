@@ -25,8 +25,10 @@ def _struct(value: Any, definition: Definition) -> str:
 
 
 def _value(value: Any, field: Field) -> str:
-    if value is None or field.type in (schema.ANY, schema.OBJECT, schema.BYTES):
+    if value is None or field.type in (schema.ANY, schema.OBJECT):
         return ''
+    if field.type == schema.BYTES:
+        return _bytes(value)
     if field.type == schema.STRUCT:
         definition = field.definition
         assert definition is not None
@@ -46,6 +48,17 @@ def _container(value: Any, field: Field) -> str:
     for item in value.values() if isinstance(value, dict) else value:
         if problem := _value(item, field.items):
             return problem
+    return ''
+
+
+def _bytes(value: Any) -> str:
+    """sliceFromUnstructured: bytes come as text."""
+    if not isinstance(value, str):
+        return '' if isinstance(value, list) else f'cannot restore slice from {_kind(value)}'
+    try:
+        conversion.go_base64(value)
+    except conversion.DecodeError as error:
+        return f'error decoding from json: {error}'
     return ''
 
 

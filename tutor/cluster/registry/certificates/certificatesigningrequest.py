@@ -63,7 +63,7 @@ class CertificateSigningRequestStrategy(Kind):
         spec = obj['spec']
         found: list[FieldError] = []
         if problem := parsing.request_problem(spec.get('request', '')):
-            found.append(field.invalid('spec.request', spec.get('request', ''), problem))
+            found.append(field.invalid('spec.request', spec.get('request'), problem))
         usages = spec.get('usages') or []
         if not usages:
             found.append(field.required('spec.usages'))
