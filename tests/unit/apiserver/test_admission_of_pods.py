@@ -24,6 +24,15 @@ def account(api) -> None:
         api.make(ACCOUNTS, {'metadata': {'name': 'default'}})
 
 
+@pytest.mark.parametrize(('spec', 'problem'), [
+    ({'serviceAccountName': 'x'}, 'error looking up service account default/x: serviceaccount "x" not found'),
+    ({'priorityClassName': 'x'}, 'no PriorityClass with name x was found'),
+    ({'runtimeClassName': 'x'}, 'pod rejected: RuntimeClass "x" not found')])
+def test_what_has_no_name_yet_is_called_as_it_begins(api, spec, problem):
+    assert api.message('POST', PODS, pod(meta={'name': '', 'generateName': 'web-'}, **spec)) == (
+        f'pods "web-" is forbidden: {problem}')
+
+
 def variable(secret: str) -> list[dict[str, Any]]:
     return [{'name': 'A', 'valueFrom': {'secretKeyRef': {'name': secret, 'key': 'k'}}}]
 

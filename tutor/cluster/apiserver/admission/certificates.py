@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import base64
 
-from tutor.apimachinery import errors
 from tutor.apimachinery.http.requestinfo import RequestInfo
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import MASTERS
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -27,8 +26,7 @@ class _Certificates(Plugin):
             info = RequestInfo('', verb, True, group=GROUP, version='*', resource='signers', name=name)
             if self.server.authorizer.allowed(scope.user, info):
                 return
-        raise errors.forbidden(GROUP, scope.resource.plural, obj['metadata']['name'],
-                               f'user not permitted to {verb} requests with signerName "{signer}"')
+        raise refused(scope, obj, f'user not permitted to {verb} requests with signerName "{signer}"')
 
 
 class CertificateApproval(_Certificates):
@@ -60,8 +58,7 @@ class CertificateSubjectRestriction(_Certificates):
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         if old is None and obj['spec'].get('signerName') == CLIENT_SIGNER and \
                 MASTERS in _organizations(obj['spec'].get('request', '')):
-            raise errors.forbidden(GROUP, scope.resource.plural, obj['metadata'].get('name', ''), (
-                f'use of {CLIENT_SIGNER} signer with {MASTERS} group is not allowed'))
+            raise refused(scope, obj, f'use of {CLIENT_SIGNER} signer with {MASTERS} group is not allowed')
 
 
 def _organizations(request: str) -> list[str]:

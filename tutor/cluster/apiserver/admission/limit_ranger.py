@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tutor.apimachinery import errors, field
+from tutor.apimachinery import field
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import Quantity, parse
 from tutor.apimachinery.usage import pod_total
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -34,8 +34,7 @@ class LimitRanger(Plugin):
         for limit_range in self._ranges(context.namespace):
             problems = list(check(obj, limit_range))
             if problems:
-                raise errors.forbidden('', scope.resource.plural, obj['metadata'].get('name', ''),
-                                       field.aggregate(problems))
+                raise refused(scope, obj, field.aggregate(problems))
 
     def _ranges(self, namespace: str) -> list[Object]:
         return self.server.stores.of('', 'limitranges').list(namespace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -26,9 +26,8 @@ class NamespaceLifecycle(Plugin):
             raise self._terminating(scope, obj, context.namespace)
 
     def _terminating(self, scope: Scope, obj: Object, namespace: str) -> errors.StatusError:
-        error = errors.forbidden(
-            scope.resource.group, scope.resource.plural, obj['metadata'].get('name', ''),
-            f'unable to create new content in namespace {namespace} because it is being terminated')
+        error = refused(
+            scope, obj, f'unable to create new content in namespace {namespace} because it is being terminated')
         error.status['details']['causes'] = [{
             'reason': 'NamespaceTerminating', 'message': f'namespace {namespace} is being terminated',
             'field': 'metadata.namespace'}]

@@ -6,7 +6,7 @@ from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission import token_audiences
 from tutor.cluster.apiserver.admission.mirror_pods import mirror_problem
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.authorization.node import node_of
 from tutor.cluster.apiserver.renewals import NODES as LEASE_NAMESPACE
 from tutor.cluster.apiserver.scope import Scope
@@ -44,7 +44,7 @@ class NodeRestriction(Plugin):
         elif what in (LEASES, CSI_NODES):
             _check_own(scope, node, obj)
         elif old is None and what == SLICES and (obj.get('spec') or {}).get('nodeName') != node:
-            raise _refusal(scope, obj, 'can only create ResourceSlice with the same NodeName as the requesting node')
+            raise refused(scope, obj, 'can only create ResourceSlice with the same NodeName as the requesting node')
         elif old is None and what == REQUESTS:
             _check_request(scope, node, obj)
 
@@ -54,11 +54,11 @@ class NodeRestriction(Plugin):
             return
         mine = (obj.get('spec') or {}).get('nodeName') == node
         if what == ('', 'nodes') and obj['metadata']['name'] != node:
-            raise _refusal(scope, obj, f'node "{node}" is not allowed to modify node "{obj["metadata"]["name"]}"')
+            raise refused(scope, obj, f'node "{node}" is not allowed to modify node "{obj["metadata"]["name"]}"')
         if what == ('', 'pods') and not mine:
-            raise _refusal(scope, obj, f'node "{node}" can only delete pods with spec.nodeName set to itself')
+            raise refused(scope, obj, f'node "{node}" can only delete pods with spec.nodeName set to itself')
         if what == SLICES and not mine:
-            raise _refusal(scope, obj, 'can only delete ResourceSlice with the same NodeName as the requesting node')
+            raise refused(scope, obj, 'can only delete ResourceSlice with the same NodeName as the requesting node')
         if what in (LEASES, CSI_NODES):
             _check_own(scope, node, obj)
 
@@ -86,29 +86,29 @@ class NodeRestriction(Plugin):
         """admitPodEviction."""
         node = node_of(scope.user)
         if node is not None and pod['spec'].get('nodeName') != node:
-            raise _refusal(scope, pod, f'node {node} can only evict pods with spec.nodeName set to itself')
+            raise refused(scope, pod, f'node {node} can only evict pods with spec.nodeName set to itself')
 
     def _check_node(self, scope: Scope, node: str, obj: Object, old: Object | None) -> None:
         """admitNode."""
         name = obj['metadata'].get('name', '')
         if name != node:
-            raise _refusal(scope, obj, f'node "{node}" is not allowed to modify node "{name}"')
+            raise refused(scope, obj, f'node "{node}" is not allowed to modify node "{name}"')
         before = ((old or {}).get('metadata') or {}).get('labels') or {}
         after = obj['metadata'].get('labels') or {}
         changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key) and _forbidden(key))
         if old is None:  # kubeadm gives a control plane its role; here it comes with it
             changed = [key for key in changed if not key.startswith(ROLE)]
         if changed and old is None:
-            raise _refusal(scope, obj, f'node "{node}" is not allowed to set the following labels: '
+            raise refused(scope, obj, f'node "{node}" is not allowed to set the following labels: '
                                        f'{", ".join(changed)}')
         if old is None:
             return
         if (old.get('spec') or {}).get('taints') != (obj.get('spec') or {}).get('taints'):
-            raise _refusal(scope, obj, f'node "{node}" is not allowed to modify taints')
+            raise refused(scope, obj, f'node "{node}" is not allowed to modify taints')
         if changed:
-            raise _refusal(scope, obj, f'is not allowed to modify labels: {", ".join(changed)}')
+            raise refused(scope, obj, f'is not allowed to modify labels: {", ".join(changed)}')
         if old['metadata'].get('ownerReferences') != obj['metadata'].get('ownerReferences'):
-            raise _refusal(scope, obj, f'node "{node}" is not allowed to modify ownerReferences')
+            raise refused(scope, obj, f'node "{node}" is not allowed to modify ownerReferences')
 
     def _check_pod(self, scope: Scope, node: str, pod: Object, old: Object | None) -> None:
         """admitPod, admitPodStatus."""
@@ -126,7 +126,7 @@ class NodeRestriction(Plugin):
         elif _claims(old) != _claims(pod):
             problem = f'node "{node}" cannot update resource claim statues'
         if problem:
-            raise _refusal(scope, pod, problem)
+            raise refused(scope, pod, problem)
 
 
 def _claims(pod: Object) -> list[Object]:
@@ -137,9 +137,9 @@ def _check_own(scope: Scope, node: str, obj: Object) -> None:
     """admitLease, admitCSINode."""
     lease = scope.resource.plural == 'leases'
     if lease and scope.info.namespace != LEASE_NAMESPACE:
-        raise _refusal(scope, obj, f'can only access leases in the "{LEASE_NAMESPACE}" system namespace')
+        raise refused(scope, obj, f'can only access leases in the "{LEASE_NAMESPACE}" system namespace')
     if obj['metadata'].get('name') != node:
-        raise _refusal(scope, obj, f'can only access {"node lease" if lease else "CSINode"} with the same name as the '
+        raise refused(scope, obj, f'can only access {"node lease" if lease else "CSINode"} with the same name as the '
                                    'requesting node')
 
 
@@ -149,9 +149,9 @@ def _check_request(scope: Scope, node: str, request: Object) -> None:
     if spec.get('signerName') not in KUBELET_SIGNERS:
         return
     if problem := parsing.read_problem(spec.get('request', '')):
-        raise _refusal(scope, request, f'unable to parse csr: {problem}')
+        raise refused(scope, request, f'unable to parse csr: {problem}')
     if parsing.common_name(spec['request']) != f'system:node:{node}':
-        raise _refusal(scope, request, f'can only create a node CSR with CN=system:node:{node}')
+        raise refused(scope, request, f'can only create a node CSR with CN=system:node:{node}')
 
 
 def _forbidden(label: str) -> bool:
@@ -164,7 +164,3 @@ def _forbidden(label: str) -> bool:
 
 def _within(domain: str, *parents: str) -> bool:
     return any(domain == parent or domain.endswith(f'.{parent}') for parent in parents)
-
-
-def _refusal(scope: Scope, obj: Object, text: str) -> errors.StatusError:
-    return errors.forbidden(scope.resource.group, scope.resource.plural, obj['metadata'].get('name', ''), text)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -52,5 +51,4 @@ class DenyServiceExternalIPs(Plugin):
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         before = ((old or {}).get('spec') or {}).get('externalIPs') or []
         if set(obj['spec'].get('externalIPs') or ()) - set(before):
-            raise errors.forbidden('', 'services', obj['metadata'].get('name', ''),
-                                   'Use of external IPs is denied by admission control.')
+            raise refused(scope, obj, 'Use of external IPs is denied by admission control.')

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
 if TYPE_CHECKING:
+    from tutor.apimachinery.errors import StatusError
     from tutor.cluster.apiserver.server import ApiServer
 
 
@@ -49,3 +51,10 @@ class Judge(Plugin):
 
     def connect(self, scope: Scope, options: Object, context: Context) -> None:
         self.judge(scope, options, None, context)
+
+
+def refused(scope: Scope, obj: Object, text: str) -> StatusError:
+    """admission.NewForbidden: what has no name yet when it is mutated is called as it begins."""
+    meta = obj['metadata']
+    name = scope.info.name or meta.get('name') or meta.get('generateName') or 'Unknown'
+    return errors.forbidden(scope.resource.group, scope.resource.plural, name, text)

@@ -9,7 +9,7 @@ from tutor.apimachinery import errors, field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.configuration import SecurityDefaults
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.admission.pod_security_standards import LEVELS, PRIVILEGED, Violation, violations
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
@@ -60,8 +60,7 @@ class PodSecurity(Plugin):
         level, version = policy(labels, 'enforce')
         found = violations(level, version, pod['spec'])
         if found:
-            raise errors.forbidden('', 'pods', pod['metadata'].get('name', ''),
-                                   f'violates PodSecurity "{level}:{version}": {_text(found)}')
+            raise refused(scope, pod, f'violates PodSecurity "{level}:{version}": {_text(found)}')
         _warn(scope, pod['spec'], labels)
 
     def _check_namespace(self, scope: Scope, new: Object, old: Object | None) -> None:

@@ -12,7 +12,7 @@ from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import split_api_version
 from tutor.cluster.apiserver.admission import requests
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.admission.policy_matching import EXCLUDED, conditions_hold, matches
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.admissionregistration.conditions import VARIABLES
@@ -137,8 +137,7 @@ def _conditioned(asked: Asked) -> Iterator[Asked]:
 
 def denied(scope: Scope, obj: Object, message: str, reason: str = 'Invalid') -> errors.StatusError:
     """A refusal: Forbidden in its words, but of the reason that the policy gives."""
-    name = scope.info.name or obj['metadata'].get('name', '')
-    error = errors.forbidden(scope.resource.group, scope.resource.plural, name, message)
+    error = refused(scope, obj, message)
     error.status['reason'], error.status['code'] = reason, CODES.get(reason, 422)
     error.status['details']['causes'] = [{'message': message}]
     return error

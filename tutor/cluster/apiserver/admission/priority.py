@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -25,31 +24,30 @@ class Priority(Plugin):
                     spec.setdefault(name, old['spec'][name])
             return
         name = spec.get('priorityClassName')
-        found = self._class(obj, name) if name else self._default()
+        found = self._class(scope, obj, name) if name else self._default()
         value, policy = 0, 'PreemptLowerPriority'
         if found is not None:
             value, policy = found.get('value', 0), found.get('preemptionPolicy', policy)
             spec['priorityClassName'] = found['metadata']['name']
         given = spec.get('priority')
         if given is not None and given != value:
-            raise errors.forbidden(
-                '', 'pods', obj['metadata'].get('name', ''),
+            raise refused(
+                scope, obj,
                 f'the integer value of priority ({given}) must not be provided in pod spec; priority admission '
                 f'controller computed {value} from the given PriorityClass name')
         own = spec.get('preemptionPolicy')
         if own is not None and own != policy:
-            raise errors.forbidden(
-                '', 'pods', obj['metadata'].get('name', ''),
+            raise refused(
+                scope, obj,
                 f'the string value of PreemptionPolicy ({own}) must not be provided in pod spec; priority admission '
                 f'controller computed {policy} from the given PriorityClass name')
         spec['priority'] = value
         spec.setdefault('preemptionPolicy', policy)
 
-    def _class(self, obj: Object, name: str) -> Object:
+    def _class(self, scope: Scope, obj: Object, name: str) -> Object:
         found = self.server.stores.of(GROUP, 'priorityclasses').find('', name)
         if found is None:
-            raise errors.forbidden('', 'pods', obj['metadata'].get('name', ''),
-                                   f'no PriorityClass with name {name} was found')
+            raise refused(scope, obj, f'no PriorityClass with name {name} was found')
         return found
 
     def _default(self) -> Object | None:
@@ -60,8 +58,6 @@ class Priority(Plugin):
         if scope.resource.plural != 'priorityclasses' or not obj.get('globalDefault'):
             return
         other = self._default()
-        name = obj['metadata'].get('name', '')
-        if other is not None and other['metadata']['name'] != name:
-            raise errors.forbidden(
-                GROUP, 'priorityclasses', name,
-                f'PriorityClass {other["metadata"]["name"]} is already marked as default. Only one default can exist')
+        if other is not None and other['metadata']['name'] != obj['metadata'].get('name'):
+            raise refused(scope, obj, f'PriorityClass {other["metadata"]["name"]} is already marked as default. '
+                                      'Only one default can exist')

@@ -6,11 +6,10 @@ it when objects go.
 
 from __future__ import annotations
 
-from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import parse
 from tutor.apimachinery.usage import matches_scopes, object_usage, required_for
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -55,11 +54,9 @@ def _charge(quota: Object, scope: Scope, obj: Object, usage: dict[str, str], bef
     limited = [name for name in usage if name in hard]
     if not limited and not hard:
         return {}
-    name = obj['metadata'].get('name', '')
     missing = required_for(scope.resource.plural, obj, hard) if not before else {}
     if missing:
-        raise errors.forbidden(scope.resource.group, scope.resource.plural, name,
-                               f'failed quota: {quota["metadata"]["name"]}: must specify {_missing(missing)}')
+        raise refused(scope, obj, f'failed quota: {quota["metadata"]["name"]}: must specify {_missing(missing)}')
     charge, exceeded = {}, []
     for item in sorted(limited):
         delta = parse(usage[item]) - parse(before.get(item, '0'))
@@ -70,7 +67,7 @@ def _charge(quota: Object, scope: Scope, obj: Object, usage: dict[str, str], bef
         if delta.sign > 0 and parse(hard[item]) < total:
             exceeded.append((item, str(delta)))
     if exceeded:
-        raise errors.forbidden(scope.resource.group, scope.resource.plural, name, _exceeded(quota, exceeded))
+        raise refused(scope, obj, _exceeded(quota, exceeded))
     return charge
 
 

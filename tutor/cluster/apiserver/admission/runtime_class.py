@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object, deep_copy
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -17,17 +16,16 @@ class RuntimeClass(Plugin):
         spec = obj.get('spec') or {}
         if old is not None or scope.info.subresource or not spec.get('runtimeClassName'):
             return
-        name, pod = spec['runtimeClassName'], obj['metadata'].get('name', '')
+        name = spec['runtimeClassName']
         found = self.server.stores.of('node.k8s.io', 'runtimeclasses').find('', name)
         if found is None:
-            raise errors.forbidden('', 'pods', pod, f'pod rejected: RuntimeClass "{name}" not found')
+            raise refused(scope, obj, f'pod rejected: RuntimeClass "{name}" not found')
         fixed = (found.get('overhead') or {}).get('podFixed')
         if fixed:
             if spec.get('overhead') not in (None, fixed):
-                raise errors.forbidden('', 'pods', pod, 'pod rejected: Pod\'s Overhead doesn\'t match RuntimeClass\'s '
-                                       'defined Overhead')
+                raise refused(scope, obj, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")
             spec['overhead'] = dict(fixed)
-        self._schedule(spec, found.get('scheduling') or {}, pod)
+        self._schedule(scope, obj, found.get('scheduling') or {})
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         """validateOverhead."""
@@ -37,15 +35,16 @@ class RuntimeClass(Plugin):
         name = spec.get('runtimeClassName')
         found = self.server.stores.of('node.k8s.io', 'runtimeclasses').find('', name) if name else None
         if not (found or {}).get('overhead'):
-            raise errors.forbidden('', 'pods', obj['metadata'].get('name', ''), (
-                'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead'))
+            raise refused(
+                scope, obj, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
 
-    def _schedule(self, spec: Object, scheduling: Object, pod: str) -> None:
+    def _schedule(self, scope: Scope, obj: Object, scheduling: Object) -> None:
+        spec = obj['spec']
         selector = spec.get('nodeSelector') or {}
         for key, value in (scheduling.get('nodeSelector') or {}).items():
             if selector.get(key, value) != value:
-                raise errors.forbidden('', 'pods', pod, f'conflict: runtimeClass.scheduling.nodeSelector[{key}] = '
-                                       f'{value}; pod.spec.nodeSelector[{key}] = {selector[key]}')
+                raise refused(scope, obj, f'conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; '
+                                          f'pod.spec.nodeSelector[{key}] = {selector[key]}')
         if scheduling.get('nodeSelector'):
             spec['nodeSelector'] = {**selector, **scheduling['nodeSelector']}
         own = spec.get('tolerations') or []

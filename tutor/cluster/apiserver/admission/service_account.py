@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import errors, names
+from tutor.apimachinery import names
 from tutor.apimachinery.objects import Object
 from tutor.cluster.account_tokens import WARN_ONLY
 from tutor.cluster.apiserver import references
 from tutor.cluster.apiserver.admission import mirror_pods, mountable
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -26,9 +26,8 @@ class ServiceAccount(Plugin):
         spec['serviceAccount'] = name
         account = self.server.stores.of('', 'serviceaccounts').find(context.namespace, name)
         if account is None:
-            raise errors.forbidden(
-                '', 'pods', obj['metadata'].get('name', ''),
-                f'error looking up service account {context.namespace}/{name}: serviceaccount "{name}" not found')
+            raise refused(scope, obj, f'error looking up service account {context.namespace}/{name}: serviceaccount '
+                                      f'"{name}" not found')
         if self._mounts_token(spec, account):
             self._mount_token(spec, context)
         if not spec.get('imagePullSecrets') and account.get('imagePullSecrets'):
@@ -47,7 +46,7 @@ class ServiceAccount(Plugin):
                 context.namespace, spec.get('serviceAccountName', ''))
             problem = mountable.problem(spec, account or {}, grown=old is not None)
         if problem:
-            raise errors.forbidden('', 'pods', obj['metadata'].get('name', ''), problem)
+            raise refused(scope, obj, problem)
 
     def _mounts_token(self, spec: Object, account: Object) -> bool:
         own = spec.get('automountServiceAccountToken')

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery import errors
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.quantity import Quantity, parse
-from tutor.cluster.apiserver.admission.plugin import Plugin
+from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
 
@@ -81,16 +80,13 @@ class PersistentVolumeClaimResize(Plugin):
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
         if old is None or scope.info.subresource or _size(obj) <= _size(old):
             return
-        name = obj['metadata']['name']
         if (old.get('status') or {}).get('phase') != 'Bound':
-            raise errors.forbidden('', 'persistentvolumeclaims', name,
-                                   'Only bound persistent volume claims can be expanded')
+            raise refused(scope, obj, 'Only bound persistent volume claims can be expanded')
         wanted = _class(obj) if _class(obj) == _class(old) else ''
         found = self.server.stores.of('storage.k8s.io', 'storageclasses').find('', wanted) if wanted else None
         if not (found or {}).get('allowVolumeExpansion'):
-            raise errors.forbidden('', 'persistentvolumeclaims', name, (
-                'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must '
-                'support resize'))
+            raise refused(scope, obj, 'only dynamically provisioned pvc can be resized and the storageclass that '
+                                      'provisions the pvc must support resize')
 
 
 def _class(claim: Object) -> str:
