@@ -84,6 +84,9 @@ def json_problem(data: str | bytes, error: Exception) -> str:
     position = _skip_space(text, position)
     if position >= len(text) or 'Unterminated' in said:
         return 'unexpected end of JSON input'
+    literal = next((word for word in _LITERALS if word[0] == text[position]), '')
+    if literal and 'Expecting value' in said:
+        return _literal_problem(text[position:], literal)
     char = f"invalid character '{text[position]}'"
     for words, where in _JSON_PROBLEMS.items():
         if words in said:
@@ -92,6 +95,17 @@ def json_problem(data: str | bytes, error: Exception) -> str:
         inside = text[:position].rfind('[') > text[:position].rfind('{')
         return f'{char} after {"array element" if inside else "object key:value pair"}'
     return f'{char} looking for beginning of value'
+
+
+_LITERALS = ('true', 'false', 'null')
+
+
+def _literal_problem(text: str, literal: str) -> str:
+    """What begins like a literal is read as one."""
+    for char, wanted in zip(text, literal, strict=False):
+        if char != wanted:
+            return f"invalid character '{char}' in literal {literal} (expecting '{wanted}')"
+    return 'unexpected end of JSON input'
 
 
 _JSON_PROBLEMS = {

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -116,6 +117,19 @@ def test_json_may_have_yaml_in_it_but_must_end() -> None:
     with pytest.raises(decode.DecodeError) as raised:
         next(found)
     assert str(raised.value) == "json: offset 10: invalid character 'e' looking for beginning of value"
+
+
+@pytest.mark.parametrize(('text', 'problem'), [
+    ('{"a": three}', "invalid character 'h' in literal true (expecting 'r')"),
+    ('nope', "invalid character 'o' in literal null (expecting 'u')"),
+    ('[fals', 'unexpected end of JSON input'),
+    ('{t: 1}', "invalid character 't' looking for beginning of object key string"),
+    ('{"a": x}', "invalid character 'x' looking for beginning of value"),
+    ('[1 true]', "invalid character 't' after array element")])
+def test_what_go_says_of_broken_json(text: str, problem: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        json.loads(text)
+    assert decode.json_problem(text, raised.value) == problem
 
 
 def test_yaml_1_1_as_go_reads_it() -> None:

@@ -91,6 +91,10 @@ def test_raw_sends_what_a_file_holds_and_the_server_takes_json_alone(shared, bod
         f'version/kind; json parse error: invalid character {summary}\n')
 
 
+def test_raw_answers_are_indented_when_asked(shared):
+    assert shared("get --raw '/apis/apps?pretty=true'").out.startswith('{\n  "kind": "APIGroup",\n')
+
+
 def test_wait_refuses_names_of_what_only_a_server_knows(shared):
     assert shared('wait --local --for=condition=Ready po x').err.startswith(
         'error: you must specify resources by --filename when --local is set.\n')
