@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tutor.apimachinery.field import go_quote
+from tutor.apimachinery.http.negotiation import is_pretty
 from tutor.apimachinery.http.requestinfo import is_true
 from tutor.apimachinery.printing.go_structs import as_served, in_struct_order
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.factory import Factory
 
-_YES = ('1', 't', 'T', 'true', 'True', 'TRUE')
 _SCHEME = re.compile(r'/|[a-zA-Z][a-zA-Z0-9+.-]*:').match
 _BAD_ESCAPE = re.compile(r'%(?![0-9a-fA-F]{2}).{0,2}').search
 
@@ -75,9 +75,8 @@ def raw(factory: Factory, method: str, uri: str, body: Any = None) -> int:
         factory.io.stdout.write(answer)
     else:
         from tutor.apimachinery.printing.json import to_json
-        # The handlers of these paths indent what they write; resources come on one line with a newline at its end,
-        # unless they are asked for otherwise (isPrettyPrint).
-        indent = 2 if path in ('/version', '/') or query.get('pretty') in _YES else None
+        # What comes on one line has a newline at its end.
+        indent = 2 if is_pretty(path, query, '') else None
         text = to_json(as_served(answer), indent, sort_keys=False)
         factory.io.stdout.write(text if indent else f'{text}\n')
     return 0

@@ -14,9 +14,9 @@ TEXT = 'text/plain; charset=utf-8'
 CACHE = 'no-cache, private'
 
 
-def to_http(response: Response, media: str, nested: bool = True) -> web.Response:
-    """The answer in the media type asked for. `nested` False leaves kind and version out of a list's items. Raises
-    Unencodable for what has no protobuf."""
+def to_http(response: Response, media: str, nested: bool = True, pretty: bool = False) -> web.Response:
+    """The answer in the media type asked for, JSON perhaps indented. `nested` False leaves kind and version out of a
+    list's items. Raises Unencodable for what has no protobuf."""
     body = response.body
     headers = [('Cache-Control', CACHE), *(('Warning', bodies.warning(text)) for text in response.warnings)]
     if isinstance(body, (str, bytes)):
@@ -29,7 +29,7 @@ def to_http(response: Response, media: str, nested: bool = True) -> web.Response
     if seconds:
         headers.append(('Retry-After', str(seconds)))
     kind = response.content_type if response.content_type != negotiation.JSON else media
-    data = bodies.encode(body, media)
+    data = bodies.encode(body, media, pretty)
     return web.Response(status=response.status, body=data, headers=[*headers, ('Content-Type', kind)])
 
 

@@ -66,7 +66,8 @@ class ApiHandler:
         self.ran()
         nested = not self._is_plain_list(response, info)
         try:
-            return answers.to_http(response, media, nested)
+            return answers.to_http(response, media, nested, negotiation.is_pretty(
+                http.path, http.query, http.headers.get('User-Agent', '')))
         except Unencodable:  # it has a field that is newer than the numbers known here
             return answers.to_http(response, negotiation.accepted(http.headers.get('Accept', ''))[1], nested)
 

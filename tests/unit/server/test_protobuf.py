@@ -127,6 +127,12 @@ def test_answers_say_in_protobuf_what_they_say_in_json(caller, path: str) -> Non
     caller.wait(same)
 
 
+@pytest.mark.parametrize(('path', 'indented'), [
+    ('/version', True), ('/', True), ('/api', False), ('/api?pretty=true', True), ('/api/v1/nodes', False)])
+def test_some_answers_are_indented(caller, path: str, indented: bool) -> None:
+    assert answered(caller, path, 'application/json')[2].startswith(b'{\n  "' if indented else b'{"')
+
+
 def test_metadata_alone_comes_in_protobuf_of_custom_resources_too(caller) -> None:
     status, kind, data = answered(caller, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', PROTOBUF + PARTIAL)
     assert (status, kind) == (200, PROTOBUF) and b'PartialObjectMetadataList' in data

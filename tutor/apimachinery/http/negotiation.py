@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tutor.apimachinery import errors
 
 JSON = 'application/json'
@@ -54,3 +56,16 @@ def _parameter(clause: str, name: str) -> str:
         if key.strip() == name:
             return value.strip()
     return ''
+
+
+_INDENTED = ('/', '/version')
+_PROGRAMS = ('curl', 'Wget', 'Mozilla/5.0')
+_YES = ('1', 't', 'T', 'true', 'True', 'TRUE')
+
+
+def is_pretty(path: str, query: Mapping[str, str], user_agent: str) -> bool:
+    """Whether JSON is indented: always on the paths whose handlers do so (WriteRawJSON), else for who asks for it and
+    for the programs that people read with (isPrettyPrint)."""
+    if path in _INDENTED:
+        return True
+    return query['pretty'] in _YES if query.get('pretty') else user_agent.startswith(_PROGRAMS)

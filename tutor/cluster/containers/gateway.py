@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http.client import responses
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 from tutor.apimachinery.errors import PageNotFound, StatusError
 from tutor.apimachinery.http import bodies, negotiation, requestinfo
@@ -18,8 +18,6 @@ from tutor.cluster.simulation import Cancelled
 from tutor.shell.process import Connection
 
 CACHE = 'no-cache, private'
-PRETTY = ('curl', 'Wget', 'Mozilla/5.0')
-"""Programs that get indented JSON (apiserver/pkg/endpoints/handlers/negotiation: isPrettyPrint)."""
 BAD_REQUEST = (b'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n'
                b'400 Bad Request')
 
@@ -138,8 +136,7 @@ def _answered_in(asked: HttpRequest) -> str:
 
 
 def _pretty(asked: HttpRequest) -> bool:
-    wish = parse_qs(asked.query).get('pretty', [''])[0]
-    return wish in ('1', 'true') if wish else asked.headers.get('user-agent', '').startswith(PRETTY)
+    return negotiation.is_pretty(asked.path, dict(parse_qsl(asked.query)), asked.headers.get('user-agent', ''))
 
 
 def _encoded(body: Any, pretty: bool, media: str = JSON) -> bytes:
