@@ -28,6 +28,16 @@ def apply(kubectl):
     return run
 
 
+def test_what_cannot_be_made_again_is_told_with_all_of_it(kubectl):
+    kubectl('create cm a')
+    said = kubectl('apply --force -f -', (MAP % 'a').replace('a: b', 'a: true')).err
+    assert 'Error from server (BadRequest): error when applying patch:\n{"apiVersion":"v1","data":{"a":true},' in said
+    assert said.endswith(
+        '\n\nto:\nResource: "/v1, Resource=configmaps", GroupVersionKind: "/v1, Kind=ConfigMap"\nName: "a", Namespace: '
+        '"default"\nfor: "STDIN": ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal '
+        'bool into Go struct field ConfigMap.data of type string\n')
+
+
 @pytest.mark.parametrize('kind', ['cm', 'sets.example.com'])
 def test_what_was_applied_last_may_be_no_json(kubectl, kind):
     kubectl('create -f -', PARENT_TYPE)
@@ -39,6 +49,9 @@ def test_what_was_applied_last_may_be_no_json(kubectl, kind):
     assert answer.err.endswith('\nfor:: invalid JSON document\n') and answer.code == 1
     assert kubectl(f'apply view-last-applied {kind} a').err == (
         "error: invalid character 'b' looking for beginning of object key string\n")
+    assert kubectl(f'apply edit-last-applied {kind} a').err == (
+        'error: error parsing edited-file: error converting YAML to JSON: yaml: line 1: did not find expected '
+        "',' or '}'\n")
 
 
 def test_a_set_deletes_what_it_holds_no_more(kubectl, apply):

@@ -87,6 +87,7 @@ def test_a_node_is_cordoned_and_tainted(kubectl):
     assert kubectl('cordon n1').out == 'node/n1 cordoned\n'
     assert kubectl('cordon n1').out == 'node/n1 already cordoned\n'
     assert kubectl('uncordon n1').out == 'node/n1 uncordoned\n'
+    assert kubectl('taint node n1 a=b:NoSchedule -o wide').err.startswith('error: unable to match a printer')
     assert kubectl('taint node n1 a=b:NoSchedule').out == 'node/n1 tainted\n'
     assert kubectl('taint node n1 a-').out == 'node/n1 untainted\n'
     assert kubectl('drain n1').out == 'node/n1 cordoned\nnode/n1 drained\n'

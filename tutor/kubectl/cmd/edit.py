@@ -20,7 +20,7 @@ from tutor.kubectl.options import (
     filename_flags,
     subresource_flag,
 )
-from tutor.kubectl.printers.print_flags import OBJECT_FORMATS, NoPrinter, printer_for
+from tutor.kubectl.printers.print_flags import printer_for
 from tutor.kubectl.printers.printer import without_managed_fields
 from tutor.kubectl.recording import RECORD_FLAG, record
 from tutor.kubectl.resource.info import Info
@@ -40,9 +40,7 @@ class EditOptions(Options):
         infos = result.check().infos()
         if not infos:
             raise KubectlError('edit cancelled, no objects found')
-        if flags['output'] and flags['output'].lower() not in OBJECT_FORMATS:
-            raise NoPrinter(flags['output'], OBJECT_FORMATS)  # what is edited is printed in this format, too
-        session = EditSession(self.factory, self._save, flags['output'] == 'json', namespace=self.namespace)
+        session = EditSession(self.factory, self._save, flags['output'], namespace=self.namespace)
         await session.run(infos)
         return 0
 

@@ -71,9 +71,10 @@ class TaintOptions(Options):
         operation, taints = reorganize(old, self.added, self.removed, self.flags['overwrite'])
         spec = {key: value for key, value in (node.get('spec') or {}).items() if key != 'taints'}
         changed = {**node, 'spec': {**spec, 'taints': taints} if taints else spec}
+        printer = printer_for(self.factory, operation)
         if self.dry_run != CLIENT:
             changed = send_strategic(info, strategic_patch(info, changed), self.flags, self.dry_run)
-        printer_for(self.factory, operation).print(changed, self.out)
+        printer.print(changed, self.out)
 
 
 COMMAND = Command(

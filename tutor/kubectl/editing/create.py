@@ -27,5 +27,5 @@ async def edit_and_create(options: CreateOptions) -> int:
             options.printer.print(info.object, options.out)
 
     for info in result.check().infos():
-        await EditSession(factory, save, flags['output'] == 'json', namespace=namespace).run([info])
+        await EditSession(factory, save, flags['output'], namespace=namespace).run([info])
     return 0

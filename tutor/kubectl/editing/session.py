@@ -12,6 +12,7 @@ from tutor.apimachinery.objects import Object
 from tutor.kubectl.editing.editor import Editor, without_comments
 from tutor.kubectl.errors import ERRORS, Exit, KubectlError, aggregate, error_text
 from tutor.kubectl.factory import Factory
+from tutor.kubectl.printers.print_flags import OBJECT_FORMATS, NoPrinter
 from tutor.kubectl.printers.printer import JsonPrinter, Printer, YamlPrinter, without_managed_fields
 from tutor.kubectl.resource.files import Decoder, check, is_list, items
 from tutor.kubectl.resource.info import Info
@@ -76,12 +77,15 @@ Save = Callable[[list[Info], list[Info], Results], Awaitable[None]]
 class EditSession:
     """Edits some objects together, in YAML or JSON; `save` sends them."""
 
-    def __init__(self, factory: Factory, save: Save, as_json: bool = False, header: str = HEADER,
+    def __init__(self, factory: Factory, save: Save, output: str = '', header: str = HEADER,
                  namespace: str = '') -> None:
+        """`output` is what -o says; raises NoPrinter for what no editor is given (editPrinterOptions)."""
+        if output and output.lower() not in OBJECT_FORMATS:
+            raise NoPrinter(output, OBJECT_FORMATS)
         self._factory = factory
         self._save = save
-        self._as_json = as_json
-        self._header = '' if as_json else header
+        self._as_json = output.lower() == 'json'
+        self._header = '' if self._as_json else header
         self._namespace = namespace
         self._editor = Editor(factory)
         self._results = Results()

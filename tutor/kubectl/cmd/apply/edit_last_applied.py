@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
+from tutor.apimachinery.decode import DecodeError, one
 from tutor.apimachinery.patches import merge
 from tutor.client.transport import MERGE_PATCH
 from tutor.kubectl.annotation import LAST_APPLIED, configuration_text, original_configuration
@@ -32,15 +33,13 @@ class EditLastAppliedOptions(Options):
         noted: list[Info] = []
         found = result.check().infos()
         self.directive = validation_directive(self.flags)
-        self.printer = printer_for(self.factory, 'edited')
         for info in found:
             text = original_configuration(info.object)
             if text is not None:
-                noted.append(decoder.info(json.loads(text), 'edited-file'))
+                noted.append(decoder.info(_decoded(text), 'edited-file'))
         if not noted:
             raise KubectlError(NO_ANNOTATION)
-        session = EditSession(self.factory, self._save, self.flags['output'] == 'json', ANNOTATION_HEADER,
-                              self.namespace)
+        session = EditSession(self.factory, self._save, self.flags['output'], ANNOTATION_HEADER, self.namespace)
         await session.run(noted)
         return 0
 
@@ -54,7 +53,14 @@ class EditLastAppliedOptions(Options):
             query = query_for('none', fieldManager=self.flags['field-manager'], fieldValidation=self.directive)
             shown = info.object
             info.patch(patch, MERGE_PATCH, **query)
-            self.printer.print(shown, self.out)
+            printer_for(self.factory, 'edited').print(shown, self.out)
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return one(text)
+    except DecodeError as error:
+        raise KubectlError(f'error parsing edited-file: {error}') from None
 
 
 COMMAND = Command(

@@ -49,16 +49,16 @@ class Patcher:
                     info.get()
                     continue
                 if self._options.flags['force'] and error.reason in ('Conflict', 'Invalid'):
-                    await self._delete_and_create(modified)
+                    await self._replaced(modified)
                     return modified
-                raise self._with_patch(patch, error) from None
+                raise self._with_patch(patch, with_source('patching', info.source, error)) from None
         return patch
 
     def _made(self, modified: Object) -> Object:
         try:
             return three_way_patch(self._info, modified, self._options.err)
         except KubectlError as error:
-            raise self._with_patch(None, error) from None
+            raise self._with_patch(None, with_source('patching', self._info.source, error)) from None
 
     def _send(self, patch: Object) -> None:
         info = self._info
@@ -71,8 +71,16 @@ class Patcher:
     def _with_patch(self, patch: Object | None, error: Exception) -> Exception:
         from tutor.apimachinery.printing.json import to_json
         text = '' if patch is None else to_json(patch, indent=None)
-        verb = f'applying patch:\n{text}\nto:\n{self._info}\nfor:'
-        return with_source(verb, self._info.source, with_source('patching', self._info.source, error))
+        return self._applying(text, error)
+
+    def _applying(self, text: str, error: Exception) -> Exception:
+        return with_source(f'applying patch:\n{text}\nto:\n{self._info}\nfor:', self._info.source, error)
+
+    async def _replaced(self, modified: Object) -> None:
+        try:
+            await self._delete_and_create(modified)
+        except ERRORS as error:
+            raise self._applying(configuration_text(modified), error) from None
 
     async def _delete_and_create(self, modified: Object) -> None:
         """--force: away with the old object, and back with it when the new one is refused."""
