@@ -101,7 +101,7 @@ class Command:
     """A command of sub-commands that shows its help for whatever it does not know, and succeeds."""
     flag_error_code: int = 1
     """With what a command line ends whose flags cannot be parsed (cobra's FlagErrorFunc)."""
-    instead_of_help: str = ''
+    instead_of_help: str | None = None
     """What is said on standard error where help is asked for."""
     help_to_stdout: bool = False
     """A command of sub-commands that, called alone, shows its help on standard output (and fails all the same)."""

@@ -8,6 +8,7 @@ from tutor.kubectl.command import Found, find, first_argument
 from tutor.kubectl.errors import ERRORS, KubectlError, UsageError, exit_code, message
 from tutor.kubectl.factory import Factory
 from tutor.kubectl.preferences import Applied, PreferencesError, expand_alias, load, set_defaults
+from tutor.kubectl.profiling import Profiling
 from tutor.shell.pflag import FlagError, FlagSet
 from tutor.shell.process import IO, Context
 
@@ -72,15 +73,18 @@ async def _execute(found: Found, flags: FlagSet, io: IO, ctx: Context) -> int:
     command = found.command
     if command.options is None:
         return _only_subcommands(found, flags, io)
+    factory = Factory(ctx, io, flags)
+    profiling = Profiling(factory)
     missing = [f'"{name}"' for name in command.required if not flags.changed(name)]
     if missing:
         raise KubectlError(f'required flag(s) {", ".join(missing)} not set')
-    options = command.options(Factory(ctx, io, flags), found, flags)
+    options = command.options(factory, found, flags)
     try:
         options.complete()
         options.validate()
         status = await options.run() or 0
         await options.factory.catch_up()
+        profiling.end()
         return status
     except UsageError as error:
         raise KubectlError(f"{error}\nSee '{found.path} -h' for help and examples", error.code) from None
@@ -137,7 +141,7 @@ def _only_subcommands(found: Found, flags: FlagSet, io: IO) -> int:
 
 
 def _show_help(found: Found, io: IO) -> int:
-    if found.command.instead_of_help:
+    if found.command.instead_of_help is not None:
         io.stderr.write(found.command.instead_of_help)
         return 0
     _write_help(found, io.stdout)

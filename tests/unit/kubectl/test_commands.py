@@ -488,3 +488,23 @@ def test_the_edited_file_is_its_owners(kubectl):
     names = [name for name in kubectl.files.listdir('/tmp') if name.startswith('kubectl-edit-')]
     node = kubectl.files.node(f'/tmp/{names[0]}')
     assert (node.uid, node.mode) == (1000, 0o600), path
+
+
+def test_profiles_are_known_and_leave_a_file(kubectl):
+    assert kubectl('get ns --profile=foo').err == "error: unknown profile 'foo'\n"
+    assert kubectl('create deployment --profile=foo').err == "error: unknown profile 'foo'\n"
+    kubectl('get ns nosuch --profile=mutex')
+    assert not kubectl.files.exists('/root/profile.pprof')
+    assert kubectl('get ns default -o name --profile=mutex').out == 'namespace/default\n'
+    assert kubectl.files.exists('/root/profile.pprof')
+    assert kubectl('get ns --profile=cpu --profile-output=no/where').err == (
+        'error: open no/where: no such file or directory\n')
+
+
+def test_the_help_of_options_is_empty(shared):
+    assert (shared('options --help').out, shared('help options').out) == ('', '')
+
+
+def test_wait_looks_at_its_format_first(shared):
+    assert shared('wait ns default --for=delete --timeout=1s -o bad').err.startswith(
+        'error: unable to match a printer suitable for the output format "bad"')

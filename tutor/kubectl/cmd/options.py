@@ -23,4 +23,5 @@ COMMAND = Command(
         kubectl options
         """,
     options=OptionsOptions,
+    instead_of_help='',  # OptionsHelpTemplate
 )

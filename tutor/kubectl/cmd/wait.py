@@ -30,6 +30,7 @@ class WaitOptions(Options):
     met: list[Met]
 
     def complete(self) -> None:
+        self.printer = printer_for(self.factory, 'condition met')
         self.namespace, self.enforced = self.factory.enforced_namespace()
         words = self.flags['for']
         lower = [word.lower() for word in words]
@@ -75,7 +76,7 @@ class WaitOptions(Options):
         elif not self.for_create:
             for met in self.met:
                 obj = await self._until(info, met)
-        printer_for(self.factory, 'condition met').print(obj, self.out)
+        self.printer.print(obj, self.out)
 
     async def _created(self) -> None:
         """Looks every half second: what does not exist yet cannot be watched by name alone."""
