@@ -8,6 +8,7 @@ from typing import Any
 from tutor.apimachinery import schema
 from tutor.apimachinery.decode import json_problem
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.printing.go_structs import with_zero_values
 from tutor.apimachinery.resources import Resource, by_kind, split_api_version
 from tutor.kubectl.changes import patched_locally
 from tutor.kubectl.errors import KubectlError
@@ -67,4 +68,4 @@ def _decoded(obj: Object, resource: Resource) -> Object:
     version, kind = obj.get('apiVersion', ''), obj.get('kind', '')
     if (version, kind) != (resource.group_version, resource.kind):
         raise unregistered(version, kind)
-    return typed(obj)
+    return with_zero_values(typed(obj))

@@ -35,3 +35,9 @@ def test_fields_that_a_pod_does_not_have_are_lost(shared, sort, patch):
 ])
 def test_what_is_no_such_patch(shared, sort, text, error):
     assert shared(f"{RUN} --override-type={sort} --overrides='{text}'").err == f'error: {error}\n'
+
+
+def test_what_a_struct_always_writes_is_written_of_overrides_too(shared):
+    patch = json.dumps({'spec': {'containers': [{'name': 'y', 'image': 'q'}]}})
+    pod = json.loads(shared(f"{RUN} --overrides='{patch}'").out)
+    assert pod['spec']['containers'] == [{'name': 'y', 'image': 'q', 'resources': {}}]
