@@ -152,12 +152,9 @@ class Shell(State):
     def inside_function(self) -> bool:
         return bool(self.calls)
 
-    def complain(self, io: IO, message: str, plain: bool = False) -> None:
-        """Write an error as this shell words it; a plain one has no line number in ash's -c."""
-        line = self.line
-        if plain and self.dialect.name == 'ash' and self.from_option:
-            line = None
-        io.stderr.write(self.dialect.complaint(self.source or self.name, line, message))
+    def complain(self, io: IO, message: str) -> None:
+        """Write an error as this shell words it."""
+        io.stderr.write(self.dialect.complaint(self.source or self.name, self.line, message))
 
     def parameter(self, name: str) -> str | None:
         """A parameter's value: special ones, positional ones, variables."""

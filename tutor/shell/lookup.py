@@ -72,12 +72,12 @@ def find_program(shell: Shell, argv: list[str], io: IO) -> tuple[Main | None, in
     dialect = shell.dialect
     path = normalize(name, shell.ctx.cwd) if '/' in name else _remembered(shell, name)
     if path is None:
-        shell.complain(io, dialect.not_found(name), plain=True)
+        shell.complain(io, dialect.not_found(name))
         return None, 127
     try:
         node = shell.ctx.files.node(path)
     except OSError as problem:
-        shell.complain(io, dialect.no_file(name, problem), plain=True)
+        shell.complain(io, dialect.no_file(name, problem))
         return None, 127
     if isinstance(node, Directory):
         shell.complain(io, dialect.is_directory(name))
@@ -88,9 +88,9 @@ def find_program(shell: Shell, argv: list[str], io: IO) -> tuple[Main | None, in
     if not node.program:
         data = node.data()
         if shebang.lacks_interpreter(data, shell.ctx.files):
-            shell.complain(io, dialect.no_interpreter(name), plain=dialect.name != 'bash')
+            shell.complain(io, dialect.no_interpreter(name))
             return None, 127
-        return script_program(name if '/' in name else path, data), 0
+        return script_program(name if '/' in name else path, data, dialect.script), 0
     found = shell.ctx.host.programs.get(node.program)
     if found is None:
         shell.complain(io, f'{name}: this program is not simulated')
@@ -98,11 +98,11 @@ def find_program(shell: Shell, argv: list[str], io: IO) -> tuple[Main | None, in
     return found, 0
 
 
-def script_program(path: str, data: bytes) -> Main:
-    """A script file as a program: run by a new shell."""
+def script_program(path: str, data: bytes, shell: str = 'bash') -> Main:
+    """A script file as a program: run by a new shell, by `shell` where its first line names none."""
     async def main(argv: list[str], io: IO, ctx: Context) -> int:
         from tutor.shell.sh import run_script
         if not shebang.is_for_shell(data, ctx.files):
             return await shebang.run(path, data, argv, io, ctx)
-        return await run_script(path, data.decode('utf-8', 'replace'), argv[1:], io, ctx)
+        return await run_script(path, data.decode('utf-8', 'replace'), argv[1:], io, ctx, own=shell)
     return main

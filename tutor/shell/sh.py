@@ -59,8 +59,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         try:
             text = ctx.files.read_text(path)
         except OSError as problem:
-            io.stderr.write(f'{name}: {words[0]}: {problem.strerror}\n')
-            return 127
+            return _unreadable(name, words[0], problem, io, ctx)
         return await run_script(words[0], text, words[1:], io, ctx, options, name)
     shell = _shell(io, ctx, name, tuple(words), options)
     shell.from_input = True
@@ -71,13 +70,23 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     return await run_lines(shell)
 
 
+def _unreadable(name: str, path: str, problem: OSError, io: IO, ctx: Context) -> int:
+    dialect = dialect_of(name, ctx.host.userland)
+    if dialect.name == 'bash':
+        io.stderr.write(f'{name}: {path}: {problem.strerror}\n')
+        return 127
+    io.stderr.write(dialect.complaint(name, 0, dialect.cannot_open(path, problem)))
+    return 2
+
+
 async def run_script(path: str, text: str, words: list[str], io: IO, ctx: Context,
-                     options: dict[str, bool] | None = None, name: str = '') -> int:
-    """Run a script file in a shell of its own: the one called `name`, else the one that its first line names."""
+                     options: dict[str, bool] | None = None, name: str = '', own: str = 'bash') -> int:
+    """Run a script file in a shell of its own: the one called `name`, else the one that its first line names, else
+    `own`."""
     interpreter = text[2:].partition('\n')[0].split() if text.startswith('#!') else []
     if interpreter and interpreter[0].rpartition('/')[2] == 'env':
         interpreter = interpreter[1:]
-    own = interpreter[0].rpartition('/')[2] if interpreter else 'bash'
+    own = interpreter[0].rpartition('/')[2] if interpreter else own
     shell = _shell(io, ctx, path, tuple(words), options or {}, name or own)
     for word in interpreter[1:]:
         shell.options.update((LETTERS[letter], True) for letter in word.lstrip('-') if letter in LETTERS)

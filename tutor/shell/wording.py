@@ -13,7 +13,7 @@ DASH = {errno.ENOENT: 'Directory nonexistent', errno.ENOTDIR: 'Directory nonexis
 RESERVED = re.compile(r'[;&|()]+|[{}!]|case|do|done|elif|else|esac|fi|for|if|in|then|until|while')
 """Tokens that dash and ash call by their names; any other is a word."""
 BUILTIN = re.compile(r'(cd|export|unset|read|kill|wait|shift|test|\[|umask|ulimit|set|alias|unalias|\.|eval|trap|type|'
-                     r'local|let|printf|exit|getopts): ')
+                     r'local|let|printf|exit|getopts|exec): ')
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,15 @@ class Dialect:
         if line is None:
             return f'{shell}: 1: {text}\n' if self.name == 'dash' else f'{shell}: {text}\n'
         if self.name == 'dash':
-            return f'{shell}: {max(line, 1)}: {text}\n'
+            return f'{shell}: {line}: {text}\n'
         if self.name == 'ash' and (match := BUILTIN.match(text)) is not None:
             return f'{shell}: {match[0]}line {line}: {text[match.end():]}\n'
         return f'{shell}: line {line}: {text}\n'
+
+    @property
+    def script(self) -> str:
+        """The shell that reads a script whose first line names none: the one that could not execute it."""
+        return 'bash' if self.name == 'bash' else 'sh'
 
     def not_found(self, command: str) -> str:
         return f'{command}: command not found' if self.name == 'bash' else f'{command}: not found'

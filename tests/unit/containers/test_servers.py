@@ -120,3 +120,22 @@ def test_programs_in_go_send_the_headers_of_net_http_in_its_order(node) -> None:
     assert echo.header('date').endswith(' 2026 09:00:00 GMT')
     missing = get(node, node.run('registry.k8s.io/e2e-test-images/agnhost:2.59', '/agnhost', 'liveness'), '/no', 8080)
     assert list(missing.headers) == ['content-type', 'x-content-type-options', 'date', 'content-length', 'connection']
+
+
+def test_busybox_serves_a_folder_in_the_foreground_or_behind(node) -> None:
+    container = node.run('busybox', 'sh', '-c', 'mkdir /w; echo hi > /w/index.html; exec httpd -f -v -p 8080 -h /w')
+    page, missing = get(node, container, '/', 8080), get(node, container, '/x', 8080)
+    assert (page.status, page.body, page.header('content-type')) == (200, b'hi\n', 'text/html')
+    assert missing.status == 404
+    assert b'<BODY><H1>404 Not Found</H1>\nThe requested URL was not found\n</BODY>' in missing.body
+    assert [line.rpartition(' ')[2] for line in node.output(container).splitlines()] == ['response:200', 'response:404']
+    assert node.exec(container, 'httpd', '-p', '81', '-h', '/etc') == (0, '')
+    assert b'root:x:0:' in get(node, container, '/group', 81).body
+    assert node.exec(container, 'httpd', '-p', '81') == (1, 'httpd: bind: Address already in use\n')
+    assert node.exec(node.run('alpine', 'sleep', '60'), 'sh', '-c', 'httpd')[0] == 127
+
+
+def test_busybox_hands_a_connection_to_a_program(node) -> None:
+    container = node.run('busybox', 'nc', '-lk', '-p', '7000', '-e', 'tr', 'a-z', 'A-Z')
+    for _ in range(2):
+        assert node.exec(container, 'sh', '-c', 'echo word | nc 127.0.0.1 7000') == (0, 'WORD\n')

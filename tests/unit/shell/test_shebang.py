@@ -34,7 +34,8 @@ def test_a_program_that_is_not_there_is_told(shell: str, said: str) -> None:
 
 
 def test_a_script_for_bash_does_not_run_where_there_is_none() -> None:
-    assert script('alpine', '#!/bin/bash\necho hi\n', 'sh', '-c', '/run.me') == (127, 'sh: /run.me: not found\n')
+    said = script('alpine', '#!/bin/bash\necho hi\n', 'sh', '-c', '/run.me')
+    assert said == (127, 'sh: line 0: /run.me: not found\n')
 
 
 def test_env_tells_of_what_it_does_not_find() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from tutor.cluster.containers import accounts
 from tutor.cluster.containers.image import BUILT, Image, Manifest
 from tutor.cluster.containers.mirrors import HOSTS, origins
-from tutor.cluster.containers.programs import python
+from tutor.cluster.containers.programs import httpd_busybox, python
 from tutor.cluster.containers.references import DOCKER_HUB, Reference, parse
 from tutor.cluster.containers.userlands import USERLANDS, Userland, install
 from tutor.shell.process import Main
@@ -45,7 +45,7 @@ class ImageRegistry:
     def __init__(self, images: Iterable[Image], programs: Mapping[str, Main],
                  allowed: Mapping[str, Iterable[str]] | None = None, userland: str = '') -> None:
         self._images: dict[str, Image] = {parse(image.repository).repository: image for image in images}
-        self._programs = {**programs, **dict.fromkeys(('python', 'python3'), python.main)}
+        self._programs = {**programs, **dict.fromkeys(('python', 'python3'), python.main), 'httpd': httpd_busybox.main}
         self._userland = userland
         self._allowed = None if allowed is None else {parse(name).repository: set(tags)
                                                       for name, tags in allowed.items()}

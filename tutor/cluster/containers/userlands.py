@@ -37,7 +37,9 @@ locale su login
 """
 DEBIAN = [*COREUTILS, *_DEBIAN.split()]
 UBUNTU = [*DEBIAN, 'free', 'pgrep', 'pidof', 'pkill', 'ps', 'sysctl', 'top', 'uptime', 'watch']
-ALPINE = [*BUSYBOX_APPLETS, 'apk', 'getent', 'iconv', 'ldd']
+BUSYBOX_EXTRAS = {'ftpget', 'ftpput', 'httpd', 'telnet', 'tftp'}
+"""What Alpine has in a package of its own."""
+ALPINE = [*(name for name in BUSYBOX_APPLETS if name not in BUSYBOX_EXTRAS), 'apk', 'getent', 'iconv', 'ldd']
 _FULL = """
 curl wget ps top free uptime vi vim nano less man ssh ping dig nslookup nc ip ss netstat git make openssl jq watch
 pgrep pkill pidof host traceroute iptables iptables-save ipvsadm ifconfig route

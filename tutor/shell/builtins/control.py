@@ -91,7 +91,7 @@ async def source(argv: list[str], io: IO, shell: Shell) -> int:
             shell.complain(io, f'{argv[1]}: {problem.strerror}')
             return 1
         shell.complain(io, f'{argv[0]}: {argv[1]}: not found' if '/' not in argv[1] else
-                       f"{argv[0]}: can't open '{argv[1]}': {problem.strerror}")
+                       f'{argv[0]}: {shell.dialect.cannot_open(argv[1], problem)}')
         raise Exit(2) from None
     before, line, name = shell.positional, shell.line, shell.source
     if argv[2:]:
@@ -125,7 +125,7 @@ async def replace(argv: list[str], io: IO, shell: Shell) -> int:
             if number not in shell.descriptors and stream not in shell.descriptors.values():
                 stream.close()
         return 0
-    if '/' not in argv[1] and shell.which(argv[1]) is None and shell.dialect.name == 'bash':
+    if '/' not in argv[1] and shell.which(argv[1]) is None:
         shell.complain(io, f'exec: {argv[1]}: not found')
         if shell.interactive:
             return 127

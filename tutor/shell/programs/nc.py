@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from tutor.cluster.simulation import BrokenPipe, Reader, Writer
 from tutor.shell.process import IO, Connection, Context, NameNotFound
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.options import missing_operand, parse
+from tutor.shell.programs.running import NotRunnable, start
 
 CHUNK = 64 * 1024
 SERVICES = {20: 'ftp-data', 22: 'ssh', 25: 'smtp', 53: 'domain', 80: 'http', 443: 'https', 3306: 'mysql',
@@ -15,13 +18,15 @@ SERVICES = {20: 'ftp-data', 22: 'ssh', 25: 'smtp', 53: 'domain', 80: 'http', 443
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """nc [-zvnlku] [-w SECONDS] [-p PORT] [HOST] PORT"""
-    options = parse(argv, ctx, 'zvnlkuw:p:i:q:s:N46e:', {'zero': 'z'})
+    argv, served = _program(argv) if ctx.host.userland == 'busybox' else (argv, [])
+    options = parse(argv, ctx, 'zvnlkuw:p:i:q:s:N46', {'zero': 'z'})
     if ctx.host.network is None:
         raise Complaint('network is unreachable')
     if 'u' in options:
         raise Complaint('UDP is not simulated here')
     if 'l' in options:
-        return await _listen(options.get('p') or (options.args[-1] if options.args else ''), 'k' in options, io, ctx)
+        port = options.get('p') or (options.args[-1] if options.args else '')
+        return await _listen(port, 'k' in options, served, io, ctx)
     if len(options.args) < 2:
         raise missing_operand(argv, ctx, 'missing port number')
     host, ports = options.args[0], _ports(options.args[1])
@@ -38,6 +43,13 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         finally:
             connection.close()
     return status
+
+
+def _program(argv: list[str]) -> tuple[list[str], list[str]]:
+    """The words before -e, and those after it: the program that talks to the other side."""
+    place = next((place for place, word in enumerate(argv) if re.fullmatch(r'-[a-z]*e', word)), len(argv))
+    rest = [argv[place][:-1]] if place < len(argv) and len(argv[place]) > len('-e') else []
+    return argv[:place] + rest, argv[place + 1:]
 
 
 async def telnet(argv: list[str], io: IO, ctx: Context) -> int:
@@ -130,7 +142,16 @@ async def _copy(reader: Reader, writer: Writer, ends: bool) -> None:
         return
 
 
-async def _listen(port: str, again: bool, io: IO, ctx: Context) -> int:
+async def _hand_over(connection: Connection, served: list[str], io: IO, ctx: Context) -> None:
+    """-e: a program has the connection as its standard streams."""
+    try:
+        await start(served, IO(connection.reader, connection.writer, connection.writer), ctx).exit
+    except NotRunnable as problem:
+        io.stderr.write(f"nc: can't execute '{served[0]}': {problem}\n")
+    connection.close()
+
+
+async def _listen(port: str, again: bool, served: list[str], io: IO, ctx: Context) -> int:
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise Complaint(f'port number invalid: {port}' if port else 'missing port with option -l')
     network = ctx.host.network
@@ -138,7 +159,7 @@ async def _listen(port: str, again: bool, io: IO, ctx: Context) -> int:
     ended = ctx.simulation.future()
 
     async def serve(connection: Connection) -> None:
-        await _converse(connection, io, ctx)
+        await (_hand_over(connection, served, io, ctx) if served else _converse(connection, io, ctx))
         if not again:
             ended.resolve(None)
     try:
