@@ -24,12 +24,14 @@ from tutor.shell.syntax import (
     Text,
     Word,
 )
-from tutor.shell.unwinding import ExpansionProblem
+from tutor.shell.unwinding import Exit, ExpansionProblem
 from tutor.shell.variables import NAME, is_name
 
 if TYPE_CHECKING:
     from tutor.shell.interpreter import Shell
     from tutor.shell.variables import Variable
+BIG, COPIES = 1024 ** 2, 3
+"""A text so long is asked of the kernel: what was, what is built, and what becomes of it."""
 ASSIGNED = re.compile(f'{NAME.pattern}=(?=~)')
 
 
@@ -81,6 +83,8 @@ class Expander:
         found = ''.join(piece.text + (' ' if piece.break_after else '') for piece in await self._pieces(word))
         if len(found) > MAX_TEXT:
             raise ExpansionProblem(f'xrealloc: cannot allocate {len(found)} bytes', fatal=True)
+        if len(found) > BIG and not self._shell.ctx.host.allocate(self._shell.ctx.pid, COPIES * len(found)):
+            raise Exit(137)
         return found
 
     async def pattern(self, word: Word) -> list[tuple[str, bool]]:

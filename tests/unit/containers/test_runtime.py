@@ -82,6 +82,13 @@ def test_more_memory_than_the_limit_is_oom_killed(node) -> None:
     assert fits.running
 
 
+@pytest.mark.parametrize('script', ['exec tail /dev/zero', 'x=12345678; while true; do x=$x$x; done'])
+def test_what_a_program_holds_counts_against_the_limit(node, script) -> None:
+    container = node.run('busybox', 'sh', '-c', script, memory_limit=20 * 1024**2)
+    node.simulation.advance(2)
+    assert (container.exit_code, container.reason) == (137, 'OOMKilled')
+
+
 def test_containers_of_one_image_do_not_share_what_they_write(node) -> None:
     first, second = node.run('busybox', 'sleep', '3600'), node.run('busybox', 'sleep', '3600')
     node.exec(first, 'sh', '-c', 'echo mine > /etc/motd; rm /etc/group')

@@ -236,6 +236,20 @@ def test_a_folder_is_not_mounted_onto_a_file(lab, mount, path) -> None:
         f'{origin}:/etc/nginx/nginx.conf (via /proc/self/fd/6), flags: 0x5001: not a directory')
 
 
+def test_an_empty_folder_is_not_mounted_onto_a_file_either(lab) -> None:
+    lab.pod(image='nginx', volumes=[{'name': 'v', 'emptyDir': {}}], container={
+        'volumeMounts': [{'name': 'v', 'mountPath': '/etc/passwd'}]})
+    lab.until(lambda: reason(lab) == 'RunContainerError')
+    assert lab.state()['waiting']['message'].endswith('/passwd (via /proc/self/fd/6), flags: 0x5000: not a directory')
+
+
+def test_nothing_works_in_a_file(lab) -> None:
+    lab.pod(image='nginx', container={'workingDir': '/etc/passwd/here'})
+    lab.until(lambda: reason(lab) == 'RunContainerError')
+    assert lab.state()['waiting']['message'].endswith(
+        'unable to start container process: error during container init: mkdir /etc/passwd: not a directory')
+
+
 def test_pull_secrets_that_are_not_there_are_told_of(lab) -> None:
     lab.pod(image='nginx', imagePullSecrets=[{'name': 'one'}, {'name': 'two'}])
     lab.ready()

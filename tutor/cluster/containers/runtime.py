@@ -27,7 +27,7 @@ from tutor.shell.disk import Disk
 from tutor.shell.process import IO, SIGNALS, Context, Host, Main, Process
 from tutor.shell.streams import pour
 from tutor.shell.tty import joined
-from tutor.shell.vfs import FileSystem
+from tutor.shell.vfs import FileSystem, normalize
 
 RUNC_CREATE = ('failed to create containerd task: failed to create shim task: OCI runtime create failed: '
                'runc create failed: unable to start container process: ')
@@ -219,6 +219,7 @@ class Runtime:
             if EXECVE in config.confinement.refused:
                 raise StartFailure('error during container init: operation not permitted')
             _mountable(config)
+            _enterable(config)
             main, arguments = self._find(container, config.argv())
         except StartFailure as failure:
             text = RUNC_CREATE + str(failure)
@@ -398,7 +399,17 @@ def _mountable(config: ContainerConfig) -> None:
         if mount.origin and root.exists(mount.path) and root.is_dir(mount.path) is not mount.folder:
             raise StartFailure(f'error during container init: error mounting "{mount.origin}" to rootfs at '
                                f'"{mount.path}": mount {mount.origin}:{mount.path} (via /proc/self/fd/6), flags: '
-                               '0x5001: not a directory')
+                               f'{0x5001 if mount.read_only else 0x5000:#x}: not a directory')
+
+
+def _enterable(config: ContainerConfig) -> None:
+    """prepareRootfs of runc makes the working directory, but not below a file. Raises StartFailure."""
+    folder, root = config.working_dir or '/', config.manifest.root
+    parts = normalize(folder, '/').strip('/').split('/')
+    above = ('/' + '/'.join(parts[:count]) for count in range(1, len(parts) + 1))
+    blocked = next((path for path in above if root.exists(path) and not root.is_dir(path)), '')
+    if blocked and not any(blocked.startswith(mount.path) for mount in config.mounts):
+        raise StartFailure(f'error during container init: mkdir {blocked}: not a directory')
 
 
 def _with_terminal(context: Context) -> Context:

@@ -14,6 +14,9 @@ from tutor.shell.vfs import File, normalize
 
 LONG = {'lines': 'n', 'bytes': 'c', 'quiet': 'q', 'silent': 'q', 'verbose': 'v', 'follow': '?', 'retry': '',
         'sleep-interval': 's', 'pid': '='}
+BIG, MOST = 1024 ** 2, 256 * 1024 ** 2
+"""A line so long is asked of the kernel; of a longer one no more than this is really kept."""
+KILLED = 137
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -30,7 +33,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         if titles:
             io.stdout.write(_title(path, bool(shown)))
         shown.append(path)
-        await (_bytes if by_bytes else _lines)(reader, io, sign, count)
+        if not await (_bytes if by_bytes else _lines)(reader, io, ctx, sign, count):
+            return KILLED
     if any(key in options for key in ('f', 'F', 'follow')):
         return await _Follower(options, io, ctx, titles, argv[0].rpartition('/')[2]).follow(
             inputs.paths if 'F' in options or 'retry' in options else shown)
@@ -41,7 +45,7 @@ def _title(path: str, later: bool) -> str:
     return f'{chr(10) if later else ""}==> {"standard input" if path == "-" else path} <==\n'
 
 
-async def _lines(reader: Reader, io: IO, sign: str, count: int) -> None:
+async def _lines(reader: Reader, io: IO, ctx: Context, sign: str, count: int) -> bool:
     if sign == '+':
         skip = count - 1
         while line := await reader.readline():
@@ -50,16 +54,26 @@ async def _lines(reader: Reader, io: IO, sign: str, count: int) -> None:
             else:
                 io.stdout.write(line)
                 await io.stdout.drain()
-        return
+        return True
     kept: deque[bytes] = deque(maxlen=count)
+    held, ended = 0, True
     while line := await reader.readline():
-        kept.append(line)
+        held = len(line) if ended else held + len(line)
+        if held > BIG and not ctx.host.allocate(ctx.pid, held):
+            return False
+        if ended or not kept:
+            kept.append(line)
+        elif held < MOST:
+            kept[-1] += line
+        ended = line.endswith(b'\n')
     io.stdout.write(b''.join(kept))
+    return True
 
 
-async def _bytes(reader: Reader, io: IO, sign: str, count: int) -> None:
+async def _bytes(reader: Reader, io: IO, ctx: Context, sign: str, count: int) -> bool:
     data = await reader.read()
     io.stdout.write(data[max(count - 1, 0):] if sign == '+' else data[len(data) - min(count, len(data)):])
+    return True
 
 
 class _Follower:
