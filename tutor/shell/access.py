@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import Context
 from tutor.shell.vfs import Device, Directory, File, Node
 
@@ -13,7 +14,7 @@ READ, WRITE, EXECUTE = 4, 2, 1
 
 def allowed(node: Node, ctx: Context, bit: int) -> bool:
     """Whether the user may read, write or execute a node."""
-    if ctx.uid == 0:
+    if ctx.may(Capability.DAC_OVERRIDE):
         return bit != EXECUTE or bool(node.mode & 0o111) or isinstance(node, Directory)
     groups = {ctx.gid, *ctx.extras.get('groups', ())}
     shift = 6 if ctx.uid == node.uid else 3 if node.gid in groups else 0
@@ -22,7 +23,7 @@ def allowed(node: Node, ctx: Context, bit: int) -> bool:
 
 def guard(path: str, ctx: Context) -> None:
     """Raise OSError when the user may not make or remove this entry: EROFS, else EACCES."""
-    if ctx.uid == 0:
+    if ctx.may(Capability.DAC_OVERRIDE):
         return
     folder = path.rstrip('/').rpartition('/')[0] or '/'
     try:
@@ -51,6 +52,6 @@ def open_write(path: str, append: bool, ctx: Context) -> File | Device:
         node = files.open_write(path, append, 0o666 & ~ctx.umask)
         own(path, ctx)
         return files.open_write(path, True) if ctx.uid or ctx.gid else node
-    if ctx.uid and isinstance(place.node, File) and not place.read_only and not allowed(place.node, ctx, WRITE):
+    if isinstance(place.node, File) and not place.read_only and not allowed(place.node, ctx, WRITE):
         raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
     return files.open_write(path, append)

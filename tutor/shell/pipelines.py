@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.cluster.simulation import Cancelled, Pipe, Reader, Task
@@ -22,6 +23,8 @@ POSIX_TIMES = 'real %2R\nuser %2U\nsys %2S'
 
 
 async def pipeline(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
+    if node.timed and shell.dialect.name != 'bash':
+        node = _with_program(node)
     started = shell.ctx.simulation.now
     shell.conditional += node.negated
     try:
@@ -36,6 +39,16 @@ async def pipeline(shell: Shell, node: syntax.Pipeline, io: IO) -> int:
         form = POSIX_TIMES if node.posix_times else shell.variables.get('TIMEFORMAT')
         io.stderr.write(_times(form, shell.ctx.simulation.now - started))
     return int(not status) if node.negated else status
+
+
+def _with_program(node: syntax.Pipeline) -> syntax.Pipeline:
+    """`time` is a program for dash and ash, and belongs to the first command alone."""
+    first = node.commands[0]
+    if not isinstance(first, syntax.Simple):
+        return node
+    words = ['time', '-p'] if node.posix_times else ['time']
+    timed = replace(first, words=[*(syntax.Word((syntax.Text(word),), word) for word in words), *first.words])
+    return replace(node, commands=[timed, *node.commands[1:]], timed=False)
 
 
 def _times(template: str | None, spent: float) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.cluster.simulation import BrokenPipe, Cancelled, Future, Gate, Reader, Simulation, Task, Writer
+from tutor.shell import capabilities
+from tutor.shell.capabilities import Capability
 
 if TYPE_CHECKING:
     from tutor.shell.machine import Machine
@@ -85,8 +87,8 @@ class Host:
 
     endless = False
     """Whether what computes without ever waiting goes on for ever here, using a core, as in a container."""
-    enters = True
-    """Whether root may go into the namespaces of processes elsewhere."""
+    capabilities = capabilities.ALL
+    """What root may here, as bits."""
     open_files = 1024
     """RLIMIT_NOFILE"""
 
@@ -169,6 +171,10 @@ class Context:
     @property
     def files(self) -> FileSystem:
         return self.host.files
+
+    def may(self, *wanted: Capability) -> bool:
+        """Whether the process has capabilities: root's, as far as its host grants them."""
+        return not self.uid and all(self.host.capabilities >> each & 1 for each in wanted)
 
 
 SIGNALS = {name: number for number, name in enumerate((

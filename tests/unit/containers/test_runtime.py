@@ -145,3 +145,25 @@ def test_what_a_shell_executes_takes_the_shells_place(node) -> None:
     node.simulation.run_task(node.runtime.stop(container, 30))
     assert (container.exit_code, container.finished_at < 10) == (0, True)
     assert 'trapped' not in node.output(container)
+
+
+@pytest.mark.parametrize(('command', 'problem'), [
+    ('chown 1:1 /tmp/f', 'chown: /tmp/f: Operation not permitted'),
+    ('echo > /home/of', "sh: line 0: can't create /home/of: Permission denied"),
+    ('chmod 600 /home/of', 'chmod: /home/of: Operation not permitted'),
+    ('chroot /', "chroot: can't change root directory to '/': Operation not permitted"),
+    ('su nobody', "su: can't set groups: Operation not permitted"),
+    ('ip link add d type dummy', 'ip: RTNETLINK answers: Operation not permitted'),
+    ('mount -t tmpfs none /mnt', 'mount: permission denied (are you root?)'),
+    ('umount /etc', "umount: can't unmount /etc: Operation not permitted"),
+    ('hostname new', 'hostname: sethostname: Operation not permitted'),
+    ('date -s @0', "date: can't set date: Operation not permitted"),
+])
+def test_root_without_capabilities_may_little(node, command, problem) -> None:
+    container = node.run('busybox', 'sleep', '60', capabilities=0)
+    files = container.host.files
+    files.put('/home/of', 'another', 0o644)
+    files.chown('/home/of', 7, 7)
+    files.put('/tmp/f', 'its own', 0o644)
+    assert node.exec(container, 'sh', '-c', command)[1].strip().splitlines()[-1] == problem
+    assert node.exec(container, 'chown', '0:0', '/tmp/f') == (0, '')

@@ -27,7 +27,7 @@ def bench() -> Workbench:
     [
         ("$D -- chroot /host sh -c 'cat /etc/hostname; systemctl is-active kubelet'", 'node01\nactive\n'),
         ('$D -- chroot /host crictl ps -q --name debugger | wc -l', '1\n'),
-        ('$D -- chroot /nope ls', "chroot: cannot change root directory to '/nope': No such file or directory\n"),
+        ('$D -- chroot /nope ls', "chroot: can't change root directory to '/nope': No such file or directory\n"),
         ('$D -- chroot /host nope', "chroot: can't execute 'nope': No such file or directory\n"),
         ('$D -- nsenter -t 1 -m ls', "nsenter: can't open '/proc/1/ns/mnt': Permission denied\n"),
         ('whole -- nsenter -t 1 -m -u -i -n -p -- hostname', 'node02\n'),

@@ -12,14 +12,13 @@ from tutor.cluster.containers.image import Manifest
 from tutor.cluster.containers.logs import ContainerLog, LogWriter
 from tutor.cluster.containers.usage import Memory, Meter, Processor
 from tutor.cluster.simulation import Pipe, Simulation
+from tutor.shell import capabilities
 from tutor.shell.process import IO, Context, Host, Main, Process
 from tutor.shell.vfs import FileSystem
 
 CREATED = 'created'
 RUNNING = 'running'
 EXITED = 'exited'
-ENTERING = 1 << 19 | 1 << 21
-"""CAP_SYS_PTRACE and CAP_SYS_ADMIN: what going into the namespaces of other processes takes."""
 PER_PROCESS = 0.0008
 PER_CONNECTION = 0.0003
 """CPU seconds of starting a program, and of serving one connection."""
@@ -209,7 +208,7 @@ class ContainerHost(Host):
         self._processor = processor
         self._weight = config.cpu_weight
         self.oom_score = config.oom_score
-        self.enters = config.privileged or config.capabilities & ENTERING == ENTERING
+        self.capabilities = capabilities.ALL if config.privileged else config.capabilities
         self._load: dict[int, float] = {}
         self._idle = 0.0
 

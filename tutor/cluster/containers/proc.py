@@ -6,7 +6,6 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import namespaces, process_entries
-from tutor.cluster.containers.process_entries import FULL_CAPABILITIES
 from tutor.cluster.simulation import encoded
 from tutor.shell import inodes, kernel, procfs
 from tutor.shell.inodes import MagicLink, Shown
@@ -124,8 +123,8 @@ class MainStream(Device):
 
 def _status(container: Container, process: Process) -> bytes:
     config = container.config
-    effective = FULL_CAPABILITIES if config.privileged else config.capabilities if process.context.uid == 0 else 0
-    bounding = FULL_CAPABILITIES if config.privileged else config.capabilities
+    bounding = process.context.host.capabilities
+    effective = bounding if process.context.uid == 0 else 0
     groups = ' '.join(str(group) for group in config.groups)
     return encoded(
         f'{process_entries.identity(process, process.parent)}Groups:\t{groups} \n'

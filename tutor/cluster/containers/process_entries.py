@@ -11,8 +11,6 @@ from tutor.shell.programs.ps import name_of
 if TYPE_CHECKING:
     from tutor.shell.process import Process
 
-FULL_CAPABILITIES = 0x1FFFFFFFFFF
-
 
 def words(process: Process) -> dict[str, File]:
     """The files that hold what a process was called with."""

@@ -8,17 +8,10 @@ from functools import lru_cache
 from tutor.apimachinery.objects import Object
 from tutor.cluster.containers.image import Manifest
 from tutor.cluster.kubelet import pods
+from tutor.shell import capabilities
 from tutor.shell.vfs import FileSystem
 
 DEFAULT_CAPABILITIES = 0xA80425FB
-ALL_CAPABILITIES = 0x1FFFFFFFFFF
-_NAMES = """
-CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE
-NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN
-SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE
-MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE
-"""
-CAPABILITIES = {name: number for number, name in enumerate(_NAMES.split())}
 
 
 class NotAllowed(Exception):
@@ -64,7 +57,7 @@ def of(pod: Object, container: Object, manifest: Manifest) -> Identity:
     profile = own.get('seccompProfile') or shared.get('seccompProfile') or {}
     return Identity(uid, gid, tuple(sorted(groups)), entry[0] if entry else str(uid),
                     (entry[5] or '/') if entry and len(entry) > 5 else '/',
-                    ALL_CAPABILITIES if privileged else _capabilities(own.get('capabilities') or {}), privileged,
+                    capabilities.ALL if privileged else _capabilities(own.get('capabilities') or {}), privileged,
                     bool(own.get('readOnlyRootFilesystem')), own.get('allowPrivilegeEscalation') is False,
                     not privileged and profile.get('type', 'Unconfined') != 'Unconfined')
 
@@ -86,16 +79,19 @@ def _verify_non_root(pod: Object, container: Object, wanted: bool | None, uid: i
 
 
 def _capabilities(wanted: Object) -> int:
-    found = DEFAULT_CAPABILITIES
-    for name in wanted.get('drop') or ():
-        found = 0 if name.upper() == 'ALL' else found & ~_bit(name)
-    for name in wanted.get('add') or ():
-        found = ALL_CAPABILITIES if name.upper() == 'ALL' else found | _bit(name)
+    """WithCapabilities of containerd: all or none first, then what is added, then what is dropped."""
+    added, dropped = ([name.upper() for name in wanted.get(key) or ()] for key in ('add', 'drop'))
+    found = capabilities.ALL if 'ALL' in added else DEFAULT_CAPABILITIES
+    found = 0 if 'ALL' in dropped else found
+    for name in added:
+        found |= _bit(name)
+    for name in dropped:
+        found &= ~_bit(name)
     return found
 
 
 def _bit(name: str) -> int:
-    number = CAPABILITIES.get(name.upper().removeprefix('CAP_'))
+    number = capabilities.CAPABILITIES.get(name.removeprefix('CAP_'))
     return 0 if number is None else 1 << number
 
 

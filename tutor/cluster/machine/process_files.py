@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tutor.cluster.containers import process_entries
 from tutor.cluster.containers.namespaces import HOST
-from tutor.cluster.containers.process_entries import FULL_CAPABILITIES
 from tutor.cluster.simulation import encoded
 from tutor.shell.inodes import Shown
 from tutor.shell.programs.ps import name_of
@@ -81,10 +80,11 @@ def _score(process: Process) -> int:
 
 
 def _status(process: Process) -> bytes:
-    capabilities = FULL_CAPABILITIES if process.context.uid == 0 else 0
+    bounding = process.context.host.capabilities
+    effective = bounding if process.context.uid == 0 else 0
     parent = process.parent or int(process.pid != 1)
     return encoded(
         f'{process_entries.identity(process, parent)}'
         f'VmRSS:\t{process.resident // 1024:>8} kB\nThreads:\t1\nCapInh:\t{0:016x}\n'
-        f'CapPrm:\t{capabilities:016x}\nCapEff:\t{capabilities:016x}\nCapBnd:\t{FULL_CAPABILITIES:016x}\n'
+        f'CapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\nCapBnd:\t{bounding:016x}\n'
         f'CapAmb:\t{0:016x}\nNoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0\n')

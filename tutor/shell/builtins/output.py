@@ -30,7 +30,7 @@ async def printf(argv: list[str], io: IO, shell: Shell) -> int:
     problems: list[str] = []
     text = program.format_all(words[0], words[1:], problems, shell.ctx)
     for problem in problems:
-        shell.complain(io, f'printf: {problem}')
+        _complain(problem, io, shell)
     if name is None:
         io.stdout.write(text)
         await io.stdout.drain()
@@ -38,6 +38,15 @@ async def printf(argv: list[str], io: IO, shell: Shell) -> int:
         shell.complain(io, f"printf: `{name}': not a valid identifier")
         return 2
     return int(bool(problems))
+
+
+def _complain(problem: str, io: IO, shell: Shell) -> None:
+    """What is wrong with an argument; in ash it is the applet that says it."""
+    word, invalid, _ = problem.partition(': invalid number')
+    if shell.dialect.name == 'ash' and invalid:
+        io.stderr.write(f"{shell.name}: invalid number '{word}'\n")
+    else:
+        shell.complain(io, f'printf: {problem}')
 
 
 async def test(argv: list[str], io: IO, shell: Shell) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import IO, Context, Host
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.options import missing_operand, parse
@@ -34,14 +35,15 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
 
 def _host(folder: str, ctx: Context) -> Host:
     """The machine whose root a folder is. Raises Complaint."""
-    failed = f"cannot change root directory to '{folder}': "
+    cannot = "can't" if ctx.host.userland == 'busybox' else 'cannot'
+    failed = f"{cannot} change root directory to '{folder}': "
     try:
         node = ctx.files.node(normalize(folder, ctx.cwd))
     except OSError as problem:
         raise Complaint(failed + reason(problem), FAILED) from None
     if not isinstance(node, Directory):
         raise Complaint(f'{failed}Not a directory', FAILED)
-    if ctx.uid:
+    if not ctx.may(Capability.SYS_CHROOT):
         raise Complaint(f'{failed}Operation not permitted', FAILED)
     for host in (ctx.host, ctx.extras.get(MACHINE)):
         if isinstance(host, Host) and host.files.node('/') is node:

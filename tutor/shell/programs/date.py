@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.dates import parse_date
@@ -23,7 +24,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         'rfc-3339': '=', 'set': 's'})
     moment = _moment(options.get('d') if 'd' in options else None, options.get('r'), ctx)
     if 's' in options:
-        raise Complaint('cannot set date: Operation not permitted')
+        moment = _moment(options.get('s'), '', ctx)
+        _refuse_to_set(io, ctx)
     form = DEFAULT
     if 'R' in options:
         form = '%a, %d %b %Y %H:%M:%S %z'
@@ -38,7 +40,16 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             raise Complaint(f"invalid date ‘{word}’")
         form = word[1:]
     io.stdout.write(shown(moment, form) + '\n')
-    return 0
+    return int('s' in options and ctx.host.userland != 'busybox')
+
+
+def _refuse_to_set(io: IO, ctx: Context) -> None:
+    """The clock is the kernel's, and everybody's: it is told why it stays as it is, and the date is shown all the same.
+    Raises Complaint where it could be set."""
+    if ctx.may(Capability.SYS_TIME):
+        raise Complaint('error: setting the clock is not simulated here')
+    cannot = "can't" if ctx.host.userland == 'busybox' else 'cannot'
+    io.stderr.write(f'date: {cannot} set date: Operation not permitted\n')
 
 
 def _moment(date: str | None, reference: str, ctx: Context) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.ls import human
@@ -20,14 +21,24 @@ DISK = 20 * 1024 * 1024
 async def mount(argv: list[str], io: IO, ctx: Context) -> int:
     """mount"""
     options = parse(argv, ctx, 't:o:alrw')
+    busybox = ctx.host.userland == 'busybox'
+    if busybox and len(options.args) == 1 and 't' not in options:
+        raise Complaint(f"can't find {options.args[0]} in /etc/fstab" if ctx.files.exists('/etc/fstab') else
+                        "can't read '/etc/fstab': No such file or directory")
+    if options.args and ctx.may(Capability.SYS_ADMIN):
+        raise Complaint('error: mounting is not simulated here', 1 if busybox else 32)
     if options.args:
-        raise Complaint('permission denied (are you root?)' if ctx.host.userland == 'busybox' else
-                        f'{options.args[-1]}: must be superuser to use mount.', 1 if ctx.host.userland == 'busybox'
-                        else 32)
+        raise Complaint('permission denied (are you root?)' if busybox else
+                        f'{options.args[-1]}: must be superuser to use mount.', 1 if busybox else 32)
     for device, place, kind, settings in _mounts(ctx):
         if 't' not in options or kind == options.get('t'):
             io.stdout.write(f'{device} on {place} type {kind} ({settings})\n')
     return 0
+
+
+def mount_points(ctx: Context) -> set[str]:
+    """Where something is mounted."""
+    return {place for _, place, _, _ in _mounts(ctx)}
 
 
 def _mounts(ctx: Context) -> list[tuple[str, str, str, str]]:
@@ -56,6 +67,8 @@ async def df(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'hHTkmaPit:x:l', {'human-readable': 'h', 'print-type': 'T', 'all': 'a', 'inodes': 'i'})
     for path in options.args:
         if not ctx.files.exists(normalize(path, ctx.cwd)):
+            if ctx.host.userland == 'busybox':
+                io.stdout.write(_busybox_table([], options))
             raise Complaint(f"{path}: can't find mount point" if ctx.host.userland == 'busybox'
                             else f'{path}: No such file or directory')
     disks = [disk for disk in _disks(ctx, 'i' in options) if 'a' in options or disk.kind not in VIRTUAL]
@@ -165,7 +178,9 @@ async def du(argv: list[str], io: IO, ctx: Context) -> int:
         try:
             node = ctx.files.node(normalize(path, ctx.cwd), follow=False)
         except OSError as problem:
-            io.stderr.write(f"du: cannot access '{path}': {reason(problem)}\n")
+            text = f'{path}: {reason(problem)}' if ctx.host.userland == 'busybox' else \
+                f"cannot access '{path}': {reason(problem)}"
+            io.stderr.write(f'du: {text}\n')
             status = 1
             continue
         total += _walk(path, node, 0, most, options, io, ctx)

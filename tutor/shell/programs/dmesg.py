@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.chroot import MACHINE
 from tutor.shell.programs.complaint import Complaint
@@ -20,7 +21,7 @@ REFUSED = 'read kernel buffer failed: Operation not permitted'
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """dmesg [-T] [-t] [-w] [-l LEVELS]"""
     options = parse(argv, ctx, 'TwWHl:tPkxedrsn:', LONG)
-    machine: Any = ctx.host.machine or (ctx.extras.get(MACHINE) if ctx.host.enters else None)
+    machine: Any = ctx.host.machine or (ctx.extras.get(MACHINE) if ctx.may(Capability.SYSLOG) else None)
     if machine is None or ctx.uid:
         raise Complaint(REFUSED, busybox='klogctl: Operation not permitted')
     wanted = [LEVELS.index(level) for level in options.get('l').split(',') if level in LEVELS]

@@ -83,6 +83,24 @@ def _all(name: str, ctx: Context) -> list[str]:
     return found
 
 
+async def set_apart(argv: list[str], io: IO, ctx: Context) -> int:
+    """setsid, nice, ionice: a program in a session of its own, or with another priority, which changes nothing here."""
+    name = argv[0].rpartition('/')[2]
+    options = parse(argv, ctx, {'nice': 'n:', 'ionice': 'c:n:p:t', 'setsid': 'cfw'}[name],
+                    {'adjustment': 'n', 'class': 'c', 'classdata': 'n', 'ctty': 'c', 'fork': 'f', 'wait': 'w'},
+                    status=125 if name == 'nice' else 1, permute=False)
+    if not options.args and name == 'setsid':
+        raise missing_operand(argv, ctx)
+    if not options.args:
+        io.stdout.write('0\n' if name == 'nice' else 'none: prio 0\n')
+        return 0
+    try:
+        return await start(options.args, io, ctx).exit
+    except NotRunnable as problem:
+        raise Complaint(f'{options.args[0]}: {problem}', problem.status,
+                        busybox=f"can't execute '{options.args[0]}': {problem}") from None
+
+
 async def nohup(argv: list[str], io: IO, ctx: Context) -> int:
     """nohup COMMAND [ARG…]"""
     if len(argv) < 2:

@@ -71,7 +71,7 @@ async def hostname(argv: list[str], io: IO, ctx: Context) -> int:
     name = ctx.host.hostname
     if options.args:
         raise Complaint('you must be root to change the host name' if ctx.uid else
-                        'sethostname: Operation not permitted')
+                        'sethostname: Operation not permitted', busybox='sethostname: Operation not permitted')
     addresses = list(getattr(ctx.host.network, 'addresses', []) or ['127.0.0.1'])
     match options.last('fsidI'):
         case 'I':

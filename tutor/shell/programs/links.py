@@ -78,7 +78,8 @@ async def realpath(argv: list[str], io: IO, ctx: Context) -> int:
     status = 0
     for path in options.args:
         try:
-            found = _resolved(normalize(path, ctx.cwd), options.last('em') or 'f', ctx)
+            how = 'e' if ctx.host.userland == 'busybox' else options.last('em') or 'f'
+            found = _resolved(normalize(path, ctx.cwd), how, ctx)
         except OSError as problem:
             if 'q' not in options:
                 io.stderr.write(f'{argv[0]}: {path}: {reason(problem)}\n')

@@ -196,7 +196,7 @@ class _List:
         rows = [self._row(item) for item in items]
         wide = [max((len(row[column]) for row in rows), default=0) for column in range(5)]
         if self._busybox:
-            wide = [max(wide[0], 10), max(wide[1], 5), max(wide[2], 8), max(wide[3], 8), max(wide[4], 9)]
+            wide = [10, 4, 8, 8, 7 if 'h' in self._options else 9]
         for row, item in zip(rows, items, strict=True):
             mode, links, user, group, bytes_, when, name = row
             owner = '' if 'g' in self._options else f'{user:<{wide[2]}} '

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from tutor.shell.capabilities import Capability
 from tutor.shell.netview import Device, Neighbour, Route, mac_of
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
@@ -14,10 +15,16 @@ LOOPBACK = ('1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN
             '    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n')
 
 
+CHANGES = ('add', 'a', 'del', 'delete', 'd', 'change', 'chg', 'replace', 'append', 'set', 'flush')
+OBJECTS = ('address', 'link', 'route', 'neighbor', 'rule')
+
+
 async def ip(argv: list[str], io: IO, ctx: Context) -> int:
     """ip [-4] addr|route|link|neigh [show] [dev DEVICE]"""
     words = [word for word in argv[1:] if not word.startswith('-')]
     what = words[0] if words else ''
+    if any(word in CHANGES for word in words[1:2]) and any(kind.startswith(what) for kind in OBJECTS):
+        raise _refused(ctx)
     rest = [word for word in words[1:] if word not in ('show', 's', 'list', 'ls', 'dev')]
     brief = any(word in ('-br', '-brief') for word in argv[1:])
     if what and ('address'.startswith(what) or 'link'.startswith(what)):
@@ -32,6 +39,14 @@ async def ip(argv: list[str], io: IO, ctx: Context) -> int:
         raise Complaint(f'Object "{what}" is unknown, try "ip help".' if what else
                         'Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }', 1 if what else 255, bare=True)
     return 0
+
+
+def _refused(ctx: Context) -> Complaint:
+    """Why devices, addresses and routes stay as they are."""
+    if ctx.may(Capability.NET_ADMIN):
+        return Complaint('error: changing the network is not simulated here')
+    busybox = ctx.host.userland == 'busybox'
+    return Complaint('RTNETLINK answers: Operation not permitted', 1 if busybox else 2, bare=not busybox)
 
 
 def _devices(ctx: Context) -> list[Device]:

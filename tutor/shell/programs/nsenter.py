@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import IO, Context, Host, Process
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import parse
@@ -13,6 +14,9 @@ from tutor.shell.programs.running import NotRunnable, start
 KINDS = {'mount': 'm', 'uts': 'u', 'ipc': 'i', 'net': 'n', 'pid': 'p', 'cgroup': 'C', 'user': 'U', 'time': 'T',
          'all': 'a', 'target': 't', 'root': 'r', 'wd': 'w', 'preserve-credentials': ''}
 OWN = (('user', 'U'), ('ipc', 'i'), ('uts', 'u'), ('net', 'n'), ('pid', 'p'), ('mnt', 'm'))
+
+ENTERING = Capability.SYS_PTRACE, Capability.SYS_ADMIN
+"""What going into the namespaces of other processes takes."""
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -25,7 +29,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if not target.isdigit():
         raise Complaint(f"failed to parse pid: '{target}'")
     process = _process(int(target), ctx)
-    if process is None or ctx.uid or not (ctx.host.enters or process.context.host is ctx.host):
+    if process is None or ctx.uid or not (ctx.may(*ENTERING) or process.context.host is ctx.host):
         space = next((name for name, letter in OWN if letter in (chosen or ['n'])), 'net')
         why = 'Permission denied' if process is not None else 'No such file or directory'
         path = f'/proc/{target}/ns/{space}'

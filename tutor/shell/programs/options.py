@@ -134,7 +134,7 @@ class Help(Answered):
 
     def words(self, ctx: Context) -> str:
         from tutor.shell.programs.manual import help_text
-        return help_text(self._name)
+        return (f'{BANNER}\n\n' if ctx.host.userland == 'busybox' else '') + help_text(self._name)
 
 
 def parse(argv: list[str], ctx: Context, short: str, long: Mapping[str, str] | None = None, status: int = 1,

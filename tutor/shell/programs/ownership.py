@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.modes import changed
@@ -31,7 +32,7 @@ async def chmod(argv: list[str], io: IO, ctx: Context) -> int:
         if mode is None:
             raise Complaint(f"invalid mode: ‘{args[0]}’\nTry 'chmod --help' for more information.",
                             busybox=f"invalid mode '{args[0]}'")
-        if ctx.uid and ctx.uid != node.uid:
+        if ctx.uid != node.uid and not ctx.may(Capability.FOWNER):
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
         if mode != node.mode:
             ctx.files.chmod(path, mode)
@@ -68,7 +69,8 @@ def _owner(uid: int | None, gid: int | None, ctx: Context):
         node = ctx.files.node(path)
         if ctx.files.find(path).read_only:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-        if ctx.uid or not ctx.extras.get('may_chown', True):
+        keeps = ctx.uid == node.uid and uid in (None, node.uid) and gid in (None, node.gid)
+        if not keeps and not ctx.may(Capability.CHOWN):
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
         ctx.files.chown(path, node.uid if uid is None else uid, node.gid if gid is None else gid)
     return change
@@ -79,7 +81,7 @@ def _number(name: str, known: int | None, what: str, spec: str) -> int:
         return known
     if name.isdigit():
         return int(name)
-    raise Complaint(f"invalid {what}: ‘{spec}’")
+    raise Complaint(f"invalid {what}: ‘{spec}’", busybox=f'unknown {what} {name}')
 
 
 def _each(name: str, paths: list[str], recursive: bool, change, doing: str, io: IO, ctx: Context) -> int:

@@ -6,7 +6,7 @@ import errno
 
 from tutor.shell.access import guard
 from tutor.shell.process import IO, Context
-from tutor.shell.programs.complaint import reason
+from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.options import Options, missing_operand, parse
 from tutor.shell.vfs import Directory, normalize
 
@@ -25,6 +25,24 @@ async def rm(argv: list[str], io: IO, ctx: Context) -> int:
     for path in options.args:
         await removal.argument(path)
     return removal.status
+
+
+async def unlink(argv: list[str], io: IO, ctx: Context) -> int:
+    """unlink FILE"""
+    options = parse(argv, ctx, '', {})
+    if len(options.args) != 1:
+        raise missing_operand(argv, ctx)
+    path = options.args[0]
+    try:
+        whole = normalize(path, ctx.cwd)
+        guard(whole, ctx)
+        if ctx.files.is_dir(whole):
+            raise OSError(errno.EISDIR, 'Is a directory')
+        ctx.files.remove(whole)
+    except OSError as problem:
+        raise Complaint(f"cannot unlink '{path}': {reason(problem)}",
+                        busybox=f"can't remove file '{path}': {reason(problem)}") from None
+    return 0
 
 
 class _Removal:

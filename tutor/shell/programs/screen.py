@@ -43,6 +43,9 @@ def visible_width(text: str) -> int:
 
 async def clear(argv: list[str], io: IO, ctx: Context) -> int:
     """clear"""
+    if ctx.host.userland == 'busybox':
+        io.stdout.write('\x1b[H\x1b[J')
+        return 0
     if ctx.terminal is None and not io.stdout.isatty and 'TERM' not in ctx.env:
         io.stderr.write('TERM environment variable not set.\n')
         return 1

@@ -89,6 +89,7 @@ async def killall(argv: list[str], io: IO, ctx: Context) -> int:
         for process in chosen:
             process.signal(signal)
         if not chosen:
-            io.stderr.write(f'{name}: no process found\n')
+            io.stderr.write(f'killall: {name}: no process killed\n' if ctx.host.userland == 'busybox' else
+                            f'{name}: no process found\n')
             status = 1
     return status

@@ -48,7 +48,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     for _, reader in inputs.readers():
         lines += split(text(await reader.read()), end)
     if inputs.failed:
-        return 2 if not busybox else 1
+        return 2
     order = Order(options)
     if 'c' in options or 'C' in options:
         return _check(lines, order, options, inputs.paths[0], io)

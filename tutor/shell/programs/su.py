@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tutor.cluster.simulation import Cancelled
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import parse
@@ -13,12 +14,18 @@ from tutor.shell.sshd import account, login_context
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """su [-] [-c COMMAND] [USER]"""
+    if ctx.uid and ctx.host.userland == 'busybox':
+        raise Complaint('must be suid to work properly')
     words = [word for word in argv if word != '-']
     options = parse(words, ctx, 'lmpc:s:', {'login': 'l', 'command': 'c', 'preserve-environment': 'p', 'shell': 's'})
     name = options.args[0] if options.args else 'root'
     user = account(ctx.files, name)
     if user is None:
-        raise Complaint(f'user {name} does not exist or the user entry does not contain all the required fields')
+        raise Complaint(f'user {name} does not exist or the user entry does not contain all the required fields',
+                        busybox=f'unknown user {name}')
+    if not ctx.uid and not ctx.may(Capability.SETGID):
+        raise Complaint('cannot set groups: Operation not permitted',
+                        busybox="can't set groups: Operation not permitted")
     if ctx.uid:
         io.stdout.write('Password: ')
         await io.stdin.readline()

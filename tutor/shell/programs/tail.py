@@ -35,6 +35,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         shown.append(path)
         if not await (_bytes if by_bytes else _lines)(reader, io, ctx, sign, count):
             return KILLED
+    if busybox and not shown:
+        raise Complaint('no files')
     if any(key in options for key in ('f', 'F', 'follow')):
         return await _Follower(options, io, ctx, titles, argv[0].rpartition('/')[2]).follow(
             inputs.paths if 'F' in options or 'retry' in options else shown)

@@ -73,6 +73,9 @@ async def timeout(argv: list[str], io: IO, ctx: Context) -> int:
     except Cancelled:
         process.signal('INT')
         raise
+    own = ctx.host.processes.get(ctx.pid)
+    if ctx.host.userland == 'busybox' and own is not None:
+        own.killed_by = process.killed_by  # It has become the command; another process watches the time.
     if ctx.host.userland == 'busybox':
         return status
     return status if 'preserve-status' in options or signal == 'KILL' else 124
