@@ -10,6 +10,7 @@ from tutor.shell.process import Context
 from tutor.shell.vfs import Device, Directory, File, Node
 
 READ, WRITE, EXECUTE = 4, 2, 1
+SETGID = 0o2000
 
 
 def allowed(node: Node, ctx: Context, bit: int) -> bool:
@@ -37,10 +38,19 @@ def guard(path: str, ctx: Context) -> None:
     raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
 
 
-def own(path: str, ctx: Context) -> None:
-    """Give a new entry to the user."""
-    if ctx.uid or ctx.gid:
-        ctx.files.give(path, ctx.uid, ctx.gid)
+def own(path: str, ctx: Context) -> bool:
+    """Give a new entry to the user; in a setgid directory it has that one's group, which a directory hands on. Whether
+    there was anything to give."""
+    parent = ctx.files.node(path.rstrip('/').rpartition('/')[0] or '/')
+    handed = bool(parent.mode & SETGID)
+    group = parent.gid if handed else ctx.gid
+    if not (ctx.uid or group or handed):
+        return False
+    ctx.files.chown(path, ctx.uid, group)
+    node = ctx.files.node(path, follow=False)
+    if handed and isinstance(node, Directory):
+        ctx.files.chmod(path, node.mode | SETGID)
+    return True
 
 
 def open_write(path: str, append: bool, ctx: Context) -> File | Device:
@@ -50,8 +60,7 @@ def open_write(path: str, append: bool, ctx: Context) -> File | Device:
     if place.node is None:
         guard(path, ctx)
         node = files.open_write(path, append, 0o666 & ~ctx.umask)
-        own(path, ctx)
-        return files.open_write(path, True) if ctx.uid or ctx.gid else node
+        return files.open_write(path, True) if own(path, ctx) else node
     if isinstance(place.node, File) and not place.read_only and not allowed(place.node, ctx, WRITE):
         raise OSError(errno.EACCES, os.strerror(errno.EACCES), path)
     return files.open_write(path, append)

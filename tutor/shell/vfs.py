@@ -326,11 +326,6 @@ class FileSystem:
         node = self._own_node(path)
         node.uid, node.gid = uid, gid
 
-    def give(self, path: str, uid: int, gid: int) -> None:
-        """A new file belongs to who made it; in a setgid directory, to the directory's group."""
-        parent = self.node(path.rstrip('/').rpartition('/')[0] or '/')
-        self.chown(path, uid, parent.gid if parent.mode & 0o2000 else gid)
-
     def touch(self, path: str, when: float | None = None) -> None:
         if not self.exists(path):
             self.open_write(path, append=True)

@@ -255,3 +255,20 @@ def test_pull_secrets_that_are_not_there_are_told_of(lab) -> None:
     lab.ready()
     assert ('FailedToRetrieveImagePullSecret', 'Unable to retrieve some image pull secrets (one, two); attempting to '
             'pull the image may not succeed.') in lab.events()
+
+
+def test_what_is_mounted_stays_when_its_object_goes_but_is_missed(lab) -> None:
+    """The volume manager mounts it anew with each sync, with an exponential back-off."""
+    config = {'apiVersion': 'v1', 'kind': 'ConfigMap', 'data': {'a': '1'},
+              'metadata': {'name': 'conf', 'namespace': 'default'}}
+    lab.admin.create('configmaps', config)
+    lab.pod(command=['sleep', '3600'], container={'volumeMounts': [{'name': 'v', 'mountPath': '/v'}]},
+            volumes=[{'name': 'v', 'configMap': {'name': 'conf'}}])
+    lab.ready()
+    lab.admin.delete('configmaps', 'conf', 'default')
+    lab.simulation.advance(120)
+    assert ('FailedMount', 'MountVolume.SetUp failed for volume "v" : configmap "conf" not found') in lab.events()
+    assert lab.exec('web', 'cat', '/v/a') == (0, '1')
+    lab.admin.create('configmaps', {**config, 'data': {'a': '2'}})
+    lab.simulation.advance(130)
+    assert lab.exec('web', 'cat', '/v/a') == (0, '2')

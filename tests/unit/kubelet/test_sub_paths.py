@@ -28,4 +28,13 @@ def test_a_folder_made_for_a_sub_path_is_as_open_as_its_volume(lab) -> None:
             securityContext={'runAsUser': 1000, 'fsGroup': 2000}, volumes=[{'name': 'data', 'emptyDir': {}}])
     lab.ready()
     assert [line.split()[:4] for line in lab.exec('web', 'ls', '-ldn', '/all/a', '/all/a/b')[1].splitlines()] == [
-        ['drwxr-sr-x', '3', '0', '2000'], ['drwxrwxrwx', '2', '0', '2000']]
+        ['drwxrwsrwx', '3', '0', '2000'], ['drwxrwsrwx', '2', '0', '2000']]
+
+
+def test_what_root_makes_in_a_volume_has_its_group(lab) -> None:
+    lab.pod(command=['sleep', '3600'], container={'volumeMounts': [{'name': 'data', 'mountPath': '/data'}]},
+            securityContext={'fsGroup': 2000}, volumes=[{'name': 'data', 'emptyDir': {}}])
+    lab.ready()
+    lab.exec('web', 'sh', '-c', 'echo > /data/f; mkdir /data/d')
+    assert [line.split()[:4] for line in lab.exec('web', 'ls', '-ldn', '/data/d', '/data/f')[1].splitlines()] == [
+        ['drwxr-sr-x', '2', '0', '2000'], ['-rw-r--r--', '1', '0', '2000']]

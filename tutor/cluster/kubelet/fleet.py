@@ -79,13 +79,12 @@ class Fleet:
 
     def _changed(self, resource: str) -> Callable[[Object | None, Object | None], None]:
         def handler(old: Object | None, new: Object | None) -> None:
-            if old is None or new is None:
-                return
-            self._show(resource, new)
+            if old is not None:
+                self._show(resource, new or old)
         return handler
 
     def _show(self, resource: str, obj: Object) -> None:
-        """A ConfigMap or Secret changed: the pods that mount it show that within a minute or so."""
+        """A ConfigMap or Secret changed or went: the pods that mount it find that within a minute or so."""
         place = resource, f'{obj["metadata"].get("namespace", "")}/{obj["metadata"]["name"]}'
         workers = self._watchers.get(place)
         if not workers:

@@ -228,7 +228,7 @@ def _origin(volume: Volume, container: str, place: int, mount: Object) -> str:
 
 
 def _make_sub_path(files: FileSystem, root: str, path: str) -> None:
-    """SafeMakeDir: the last folder has the permissions of the volume; a setgid one hands its group down."""
+    """SafeMakeDir: every new folder has the permissions of the volume; a setgid one hands its group down."""
     made, parent = root.rstrip('/'), files.node(root)
     group = parent.gid if parent.mode & 0o2000 else 0
     for part in path[len(made):].strip('/').split('/'):
@@ -236,8 +236,7 @@ def _make_sub_path(files: FileSystem, root: str, path: str) -> None:
         if not files.exists(made):
             files.make_dirs(made)
             files.chown(made, 0, group)
-            files.chmod(made, 0o755 | parent.mode & 0o2000)
-    files.chmod(made, parent.mode & 0o777)
+            files.chmod(made, parent.mode & 0o7777)
 
 
 @lru_cache(maxsize=1)

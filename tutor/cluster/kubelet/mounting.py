@@ -20,12 +20,13 @@ LAST_RETRY = 122.0
 class Mounts:
     """The volumes of one pod."""
 
-    __slots__ = ('_mounted', '_worker', 'volumes')
+    __slots__ = ('_failing', '_mounted', '_worker', 'volumes')
 
     def __init__(self, worker: PodWorker) -> None:
         self._worker = worker
         self.volumes: dict[str, Volume] = {}
         self._mounted = False
+        self._failing: set[str] = set()
 
     async def mount(self) -> bool:
         """WaitForAttachAndMount: until all volumes are there, at most two minutes. False when it was given up."""
@@ -39,8 +40,7 @@ class Mounts:
         while problems := self._problems():
             for name, problem in problems.items():
                 if not isinstance(problem, (NotAttached, ProcessingFailure)):
-                    kubelet.recorder.warning(worker.pod, 'FailedMount',
-                                             f'{problem.step} for volume "{problem.name or name}" : {problem}')
+                    self._warn(name, problem)
             if self._gives_up(problems, waited):
                 return False
             await worker.simulation.sleep(delay)
@@ -66,8 +66,29 @@ class Mounts:
     def refresh(self) -> None:
         """What volumes show may have changed."""
         for volume in self.volumes.values():
-            if volume.live:
-                volume.refresh(self._worker.pod)
+            if volume.live and volume.name not in self._failing:
+                try:
+                    volume.refresh(self._worker.pod)
+                except MountFailure:
+                    self._failing.add(volume.name)
+                    self._worker.simulation.spawn(self._remount(volume), 'remount')
+
+    async def _remount(self, volume: Volume) -> None:
+        """A volume whose object is gone shows what it did; that it cannot be mounted again is told until it can."""
+        worker, delay = self._worker, FIRST_RETRY
+        while not worker.terminating and not worker.finished:
+            try:
+                volume.refresh(worker.pod)
+                break
+            except MountFailure as failure:
+                self._warn(volume.name, failure)
+            await worker.simulation.sleep(delay)
+            delay = min(delay * 2, LAST_RETRY)
+        self._failing.discard(volume.name)
+
+    def _warn(self, name: str, problem: MountFailure) -> None:
+        self._worker.kubelet.recorder.warning(self._worker.pod, 'FailedMount',
+                                              f'{problem.step} for volume "{problem.name or name}" : {problem}')
 
     def _surroundings(self) -> Surroundings:
         kubelet = self._worker.kubelet

@@ -87,7 +87,7 @@ class Volume:
         return self._files, '/'
 
     def refresh(self, pod: Object) -> None:
-        """Bring the content up to date with the pod and the objects it comes from."""
+        """Bring the content up to date with the pod and the objects it comes from. Raises MountFailure."""
         self.pod = pod
 
     def pinned(self, path: str) -> tuple[FileSystem, str]:
@@ -196,10 +196,7 @@ class Projection(Volume):
 
     def refresh(self, pod: Object) -> None:
         self.pod = pod
-        try:
-            payload = self.payload()
-        except MountFailure:
-            return
+        payload = self.payload()
         if self._files is not None and _contents(payload) != _contents(self._payload or {}):
             self._write(self._files, payload)
         self._payload = payload
