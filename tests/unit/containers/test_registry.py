@@ -54,6 +54,8 @@ def test_one_userland_for_all_images(make_node) -> None:
     assert nginx.exists('/bin/wget')
     assert not nginx.exists('/bin/bash')
     assert not node.registry.find(parse('registry.k8s.io/pause:3.10')).root.exists('/bin/sh')
+    assert '/bin/nslookup' in node.registry.find(parse('busybox:1.28')).image.programs('1.28')
+    assert not node.registry.find(parse('busybox:1.28')).own
 
 
 def test_every_image_starts_something_that_exists(node) -> None:

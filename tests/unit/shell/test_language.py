@@ -60,6 +60,8 @@ def test_busybox_words_its_errors(script, stderr, code, busybox):
     ('printf "a b\\n" > f; wc f', '        1         2         4 f\n'),
     ('touch f; ls -l f | cut -c1-43', '-rw-r--r--    1 root     root             0\n'),
     ('touch f; ls -lh f | cut -c1-41', '-rw-r--r--    1 root     root           0\n'),
+    ('ps -o pid=P,stat,comm | grep ps$ | cut -c6-', ' R    ps\n'),
+    ('ps -o user,pid | head -n 1', 'USER     PID\n'),
     ('df nosuch 2>/dev/null', 'Filesystem           1K-blocks      Used Available Use% Mounted on\n'),
     ('time true 2>&1', 'real\t0m 0.00s\nuser\t0m 0.00s\nsys\t0m 0.00s\n'),
     ('setsid echo a; nice -n 5 echo b; ionice -c 3 echo c', 'a\nb\nc\n'),

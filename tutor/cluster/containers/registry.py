@@ -138,7 +138,8 @@ class ImageRegistry:
             userland = image.userland(tag)
             if self._userland and USERLANDS[userland].programs:
                 userland = self._userland
-            own = image.programs(tag)
+            own = {path: main for path, main in image.programs(tag).items()
+                   if not self._userland or path not in image.spare}
             root = self._root(image, tag, userland, own)
             found = Manifest(image, repository, tag, image.config(tag), root, {**self._programs, **own},
                              USERLANDS[userland].flavour, image.size_of(tag), frozenset(own))

@@ -106,7 +106,7 @@ def _clock(process: Process) -> str:
     return f'{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}'
 
 
-def _state(process: Process, ctx: Context) -> str:
+def state_of(process: Process, ctx: Context) -> str:
     if process.pid == ctx.pid or process.cpu[1] >= 0.5:
         return 'R'
     return 'T' if process.gate.closed else 'S'
@@ -128,7 +128,8 @@ def _tty(process: Process) -> str:
 def _busybox(argv: list[str], io: IO, ctx: Context) -> int:
     options = parse(argv, ctx, 'o:TaxuefwlA')
     if 'o' in options:
-        return _columns(options.all('o'), list(ctx.host.processes.values()), False, io, ctx)
+        from tutor.shell.programs import ps_busybox
+        return ps_busybox.table(options.all('o'), io, ctx)
     io.stdout.write('PID   USER     TIME  COMMAND\n')
     for process in ctx.host.processes.values():
         user = user_name(ctx, process.context.uid) or str(process.context.uid)
@@ -139,7 +140,7 @@ def _busybox(argv: list[str], io: IO, ctx: Context) -> int:
 def _user_oriented(chosen: list[Process], io: IO, ctx: Context) -> int:
     io.stdout.write('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n')
     for process in chosen:
-        state, seconds = _state(process, ctx), int(process.cpu[0])
+        state, seconds = state_of(process, ctx), int(process.cpu[0])
         mark = '+' if process.pid == ctx.pid else 's' if process.leads else ''
         io.stdout.write(f'{_user(process, ctx):<8} {process.pid:>7} {_percent(process):>4.1f} '
                         f'{share_of_memory(process, ctx):>4.1f} {virtual(process):>6} {process.resident // 1024:>5} '
@@ -164,7 +165,7 @@ def _long(chosen: list[Process], full: bool, io: IO, ctx: Context) -> int:
     for process in chosen:
         user = f'{_user(process, ctx):<8}' if full else f'{process.context.uid:>5}'
         pages = virtual(process) // 4
-        io.stdout.write(f'{4 if process.leads else 0} {_state(process, ctx)} {user} {process.pid:>7} '
+        io.stdout.write(f'{4 if process.leads else 0} {state_of(process, ctx)} {user} {process.pid:>7} '
                         f'{parent_of(process, ctx):>7} {int(_percent(process)):>2}  80   0 - {pages:>5} '
                         f'-      {_start(process) + " " if full else ""}{_tty(process):<8} {_clock(process)} '
                         f'{line_of(process) if full else name_of(process)}\n')
@@ -183,8 +184,7 @@ def _columns(specs: list[str], chosen: list[Process], no_headers: bool, io: IO, 
         for part in spec.replace(' ', ',').split(','):
             key, equals, title = part.partition('=')
             if key not in COLUMNS:
-                raise Complaint(f'unknown user-defined format specifier "{key}"' if ctx.host.userland != 'busybox'
-                                else f"bad -o argument '{key}', supported arguments: user,group,comm,args,pid,ppid")
+                raise Complaint(f'unknown user-defined format specifier "{key}"')
             name, width = COLUMNS[key]
             wanted.append((key, title if equals else name, width))
     rows = [[title for _, title, _ in wanted]] if any(title for _, title, _ in wanted) and not no_headers else []
@@ -212,7 +212,7 @@ def _value(key: str, process: Process, ctx: Context) -> str:
         case 'cmd' | 'args' | 'command':
             return line_of(process)
         case 'stat' | 'state' | 's':
-            return _state(process, ctx)
+            return state_of(process, ctx)
         case 'tty':
             return _tty(process)
         case _:

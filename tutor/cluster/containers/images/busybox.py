@@ -23,6 +23,7 @@ class Busybox(Image):
     }
     size = 2_223_685
     memory = 1024 * 1024
+    spare = ('/bin/nslookup',)
 
     def userland(self, tag: str) -> str:
         return 'busybox'
