@@ -33,6 +33,7 @@ from tutor.shell.parser import parse_status
     ('df nosuch', "df: nosuch: can't find mount point\n", 1),
     ('local x', 'sh: local: line 1: not in a function\n', 2),
     ("printf '%d' abc", "sh: invalid number 'abc'\n", 1),
+    ('ln -s nosuch l; ls -L l', 'ls: l: No such file or directory\n', 1),
     ('tail nosuch', "tail: can't open 'nosuch': No such file or directory\ntail: no files\n", 1),
     ('sort nosuch', 'sort: nosuch: No such file or directory\n', 2),
     ('du nosuch', 'du: nosuch: No such file or directory\n', 1),
@@ -62,6 +63,10 @@ def test_busybox_words_its_errors(script, stderr, code, busybox):
     ('touch f; ls -lh f | cut -c1-41', '-rw-r--r--    1 root     root           0\n'),
     ('ps -o pid=P,stat,comm | grep ps$ | cut -c6-', ' R    ps\n'),
     ('ps -o user,pid | head -n 1', 'USER     PID\n'),
+    ('printf 1 > f; wc -c f f', '        1 f\n        1 f\n        2 total\n'),
+    ('df -P | head -n 1', 'Filesystem           1024-blocks    Used Available Capacity Mounted on\n'),
+    ('ifconfig lo | head -n 1; ifconfig nope 2>&1', 'lo        Link encap:Local Loopback  \n'
+     'ifconfig: nope: error fetching interface information: Device not found\n'),
     ('df nosuch 2>/dev/null', 'Filesystem           1K-blocks      Used Available Use% Mounted on\n'),
     ('time true 2>&1', 'real\t0m 0.00s\nuser\t0m 0.00s\nsys\t0m 0.00s\n'),
     ('setsid echo a; nice -n 5 echo b; ionice -c 3 echo c', 'a\nb\nc\n'),

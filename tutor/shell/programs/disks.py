@@ -130,7 +130,9 @@ def _gnu_table(disks: list[Disk], options: Options) -> str:
 def _busybox_table(disks: list[Disk], options: Options) -> str:
     """BusyBox's df_main: fixed columns; a long device has a line of its own."""
     kind = f'{"Type":<11}' if 'T' in options else ''
-    lines = [f'{"Filesystem":<21}{kind}{_unit(options):>9}      Used Available Use% Mounted on\n']
+    title = f'{"Filesystem":<21}{kind}{_unit(options):>9}      Used Available Use% Mounted on\n' if 'P' not in options \
+        else f'{"Filesystem":<21}{kind}1024-blocks    Used Available Capacity Mounted on\n'
+    lines = [title]
     for disk in disks:
         total, used, left = _sizes(disk, options, 'busybox')
         device = f'{disk.device:<20}' if len(disk.device) <= 20 else f'{disk.device}\n{"":<20}'

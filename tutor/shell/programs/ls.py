@@ -71,13 +71,13 @@ class _List:
             node = files.node(whole, follow=not (self._long or 'd' in self._options or 'F' in self._options)
                               or path.endswith('/') or 'L' in self._options or 'H' in self._options)
         except OSError as problem:
-            try:
-                node = files.node(whole, follow=False)
-            except OSError:
+            strict = self._busybox and 'L' in self._options
+            if strict or not files.exists(whole, follow=False):
                 text = f'{path}: {reason(problem)}' if self._busybox else f"cannot access '{path}': {reason(problem)}"
                 self._io.stderr.write(f'{self._name}: {text}\n')
                 self._status = 1 if self._busybox else 2
                 return None
+            node = files.node(whole, follow=False)
         return Item(path, node, whole)
 
     def _folder(self, item: Item, titled: bool) -> None:

@@ -159,7 +159,11 @@ async def arp(argv: list[str], io: IO, ctx: Context) -> int:
 
 async def ifconfig(argv: list[str], io: IO, ctx: Context) -> int:
     """ifconfig [DEVICE], as BusyBox prints it."""
-    for number, address in enumerate(_addresses(ctx)[:1]):
+    wanted = next((word for word in argv[1:] if not word.startswith('-')), '')
+    addresses = _addresses(ctx)[:1]
+    if wanted not in ('', 'lo', *(f'eth{number}' for number in range(len(addresses)))):
+        raise Complaint(f'{wanted}: error fetching interface information: Device not found')
+    for number, address in enumerate(addresses if wanted != 'lo' else ()):
         io.stdout.write(f'eth{number}      Link encap:Ethernet  HWaddr {mac_of(address).upper()}  \n'
                         f'          inet addr:{address}  Bcast:{address.rpartition(".")[0]}.255  Mask:255.255.255.0\n'
                         '          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n'
@@ -167,7 +171,7 @@ async def ifconfig(argv: list[str], io: IO, ctx: Context) -> int:
                         '          TX packets:9 errors:0 dropped:0 overruns:0 carrier:0\n'
                         '          collisions:0 txqueuelen:1000 \n'
                         '          RX bytes:1016 (1016.0 B)  TX bytes:682 (682.0 B)\n\n')
-    if not argv[1:] or 'lo' in argv[1:]:
+    if wanted in ('', 'lo'):
         io.stdout.write('lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n'
                         '          UP LOOPBACK RUNNING  MTU:65536  Metric:1\n'
                         '          RX packets:0 errors:0 dropped:0 overruns:0 frame:0\n'

@@ -29,7 +29,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         rows.append((total, 'total'))
     width = _width(rows, wanted, sized, inputs.paths)
     if ctx.host.userland == 'busybox':
-        width = 9 if len(wanted) > 1 else 1
+        width = 9 if len(wanted) > 1 or len(inputs.paths) > 1 else 1
     for counts, path in rows:
         numbers = ' '.join(f'{counts[letter]:{width}d}' for letter in wanted)
         io.stdout.write(f'{numbers} {path}\n' if path else f'{numbers}\n')
