@@ -139,3 +139,38 @@ def test_busybox_hands_a_connection_to_a_program(node) -> None:
     container = node.run('busybox', 'nc', '-lk', '-p', '7000', '-e', 'tr', 'a-z', 'A-Z')
     for _ in range(2):
         assert node.exec(container, 'sh', '-c', 'echo word | nc 127.0.0.1 7000') == (0, 'WORD\n')
+
+
+def test_an_old_nginx_says_nothing_until_it_is_asked(node) -> None:
+    container = node.run('nginx:1.14.2')
+    assert node.output(container) == ''
+    assert get(node, container).status == 200
+    assert [line.rpartition('"GET ')[2][:14] for line in node.output(container).splitlines()] == ['/ HTTP/1.1" 20']
+    assert 'built by gcc 15.2.0 (Alpine 15.2.0)' in node.output(node.run('nginx:1.29-alpine'))
+
+
+def test_nginx_tries_five_times_to_have_its_port(node) -> None:
+    container = node.create('nginx:1.27')
+    node.runtime.sandboxes[container.sandbox].open_network(lambda: None).listen(80, lambda connection: None)
+    node.runtime.start(container)
+    node.simulation.advance(4)
+    said = node.output(container)
+    assert container.exit_code == 1
+    assert said.count('nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)\n') == 5
+    assert said.count('nginx: [emerg] bind() to [::]:80 failed (98: Address already in use)\n') == 5
+    assert said.endswith('[emerg] 1#1: still could not bind()\nnginx: [emerg] still could not bind()\n')
+
+
+def test_nginx_needs_to_be_root_and_to_give_away_its_folders(node) -> None:
+    said = node.output(node.run('nginx', capabilities=0))
+    assert said.endswith('] chown("/var/cache/nginx/client_temp", 101) failed (1: Operation not permitted)\n')
+    said = node.output(node.run('nginx', uid=1000, gid=1000)).splitlines()
+    assert said[-3] == ('nginx: [warn] the "user" directive makes sense only if the master process runs with '
+                        'super-user privileges, ignored in /etc/nginx/nginx.conf:2')
+    assert said[-1] == 'nginx: [emerg] mkdir() "/var/cache/nginx/client_temp" failed (13: Permission denied)'
+
+
+def test_stress_without_work_tells_how_it_is_called(node) -> None:
+    container = node.run('polinux/stress', 'sleep', '60')
+    assert node.exec(container, 'stress', '--version') == (0, 'stress 1.0.4\n')
+    assert node.exec(container, 'stress', '--timeout', '3')[1].startswith("`stress' imposes certain types of compute")

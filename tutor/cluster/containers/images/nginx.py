@@ -203,6 +203,9 @@ class Nginx(Image):
     spare = ('/usr/share/nginx/html/50x.html',)
 
     def config(self, tag: str) -> ImageConfig:
+        if self._before(tag, 19):
+            return ImageConfig(command=('nginx', '-g', 'daemon off;'), ports=('80/tcp',), stop_signal='TERM',
+                               environment={'PATH': PATH, 'NGINX_VERSION': self._number(tag)})
         return ImageConfig(
             entrypoint=('/docker-entrypoint.sh',), command=('nginx', '-g', 'daemon off;'),
             environment={'PATH': PATH, 'NGINX_VERSION': self._number(tag), 'NJS_VERSION': '0.9.4',
@@ -213,11 +216,19 @@ class Nginx(Image):
         version = self.version(tag).removesuffix('-alpine')
         return self.tags.get(version, version)
 
+    def _before(self, tag: str, minor: int) -> bool:
+        """Whether it is an older nginx than 1.`minor`."""
+        return int(self._number(tag).split('.')[1]) < minor
+
     def files(self, tag: str) -> Mapping[str, Content]:
+        served = {'/usr/share/nginx/html/index.html': INDEX, '/usr/share/nginx/html/50x.html': ERROR_PAGE,
+                  '/etc/nginx/nginx.conf': MAIN_CONF.replace('error.log notice;', 'error.log warn;')
+                  if self._before(tag, 21) else MAIN_CONF,
+                  '/etc/nginx/conf.d/default.conf': DEFAULT_CONF, '/etc/nginx/mime.types': MIME_TYPES}
+        if self._before(tag, 19):
+            return {**served, '/etc/nginx/conf.d/default.conf': DEFAULT_CONF.replace('    listen  [::]:80;\n', '')}
         return {
-            '/usr/share/nginx/html/index.html': INDEX, '/usr/share/nginx/html/50x.html': ERROR_PAGE,
-            '/etc/nginx/nginx.conf': MAIN_CONF, '/etc/nginx/conf.d/default.conf': DEFAULT_CONF,
-            '/etc/nginx/mime.types': MIME_TYPES, '/docker-entrypoint.sh': ENTRYPOINT,
+            **served, '/docker-entrypoint.sh': ENTRYPOINT,
             '/docker-entrypoint.d/10-listen-on-ipv6-by-default.sh': '#!/bin/sh\n',
             '/docker-entrypoint.d/15-local-resolvers.envsh': '#!/bin/sh\n',
             '/docker-entrypoint.d/20-envsubst-on-templates.sh': '#!/bin/sh\n',
@@ -231,4 +242,5 @@ class Nginx(Image):
         return ('/var/cache/nginx', '/var/log/nginx')
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        return {'/docker-entrypoint.sh': entrypoint, '/usr/sbin/nginx': server.main}
+        own: Mapping[str, Main] = {'/usr/sbin/nginx': server.main}
+        return own if self._before(tag, 19) else {'/docker-entrypoint.sh': entrypoint, **own}

@@ -71,14 +71,14 @@ class _Server:
 
     async def _respond(self, request: HttpRequest) -> HttpResponse:
         if self._verbose > 1:
-            self._tell(request, f'url:{request.target}')
+            self._log(request, f'url:{request.target}')
         response = self._answer(request)
         if self._verbose:
-            self._tell(request, f'response:{response.status}')
+            self._log(request, f'response:{response.status}')
         head = {'Date': f'{self._ctx.simulation.wall():{DATE}}', 'Connection': 'close'}
         return HttpResponse(response.status, {**head, **response.headers}, response.body)
 
-    def _tell(self, request: HttpRequest, text: str) -> None:
+    def _log(self, request: HttpRequest, text: str) -> None:
         self._io.stderr.write(f'[::ffff:{request.client[0]}]:{request.client[1]}: {text}\n')
 
     def _answer(self, request: HttpRequest) -> HttpResponse:

@@ -69,7 +69,10 @@ class Options:
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """stress."""
-    if len(argv) == 1 or argv[1] in ('--help', '-?'):
+    if '--version' in argv:
+        io.stdout.write('stress 1.0.4\n')
+        return 0
+    if '--help' in argv or '-?' in argv:
         io.stdout.write(USAGE)
         return 0
     try:
@@ -77,6 +80,9 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     except BadOption as problem:
         io.stderr.write(f'stress: FAIL: [{ctx.pid}] (244) {problem}\n')
         return 1
+    if not options.cpu + options.io + options.vm + options.hdd:
+        io.stdout.write(USAGE)
+        return 0
     return await _Stress(options, io, ctx).run()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,15 @@ from tutor.cluster.containers.programs.nginx import build, conf, tls
 from tutor.cluster.containers.programs.nginx.answers import Answers
 from tutor.cluster.containers.programs.nginx.conf import ConfigError
 from tutor.cluster.containers.programs.nginx.surroundings import files_of, log_stamp, shared, version, writable
+from tutor.shell.capabilities import Capability
 from tutor.shell.process import IO, Context, Process
 
 WORKERS = 2
 """`worker_processes auto` on two cores."""
 WORKER_USER = 101
+MAIN_CONF = '/etc/nginx/nginx.conf'
+LEVELS = ('emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug')
+TRIES, IN_USE = 5, 'bind() to {} failed (98: Address already in use)'
 SCRIPTS = 28
 """Processes that the image's entry point has had before nginx starts its workers."""
 
@@ -69,6 +74,7 @@ class Nginx:
         self._listeners: dict[int, Any] = {}
         self._answers = Answers(io, ctx)
         self._workers: list[int] = []
+        self._level = 'notice'
         self._service = HttpService(self._answers.respond)
         self._service.repeat = self._answers.repeat
         self._ended = ctx.simulation.future()
@@ -83,6 +89,8 @@ class Nginx:
             if not settings.upstreams[name]:
                 raise ConfigError(f'no servers are inside upstream in /etc/nginx/nginx.conf: {name}')
         self._answers.settings = settings
+        said = re.search(r'^\s*error_log\s+\S+\s+(\w+);', self._main_conf(), re.MULTILINE)
+        self._level = said[1] if said is not None and said[1] in LEVELS else 'error'
 
     async def resolve(self) -> None:
         """Look up the upstreams' names. Raises ConfigError for one that is not found."""
@@ -97,20 +105,18 @@ class Nginx:
                 raise ConfigError(f'host not found in upstream "{server}" in {place}') from None
 
     def refuse(self, problem: str, test: bool) -> int:
-        self._log('emerg', problem)
-        self._io.stderr.write(f'nginx: [emerg] {problem}\n')
+        self._tell('emerg', problem)
         if test:
             self._io.stderr.write('nginx: configuration file /etc/nginx/nginx.conf test failed\n')
         return 1
 
     async def run(self) -> int:
+        self._warn_of_user()
         problem = self._cannot_write()
         if problem:
             return self.refuse(problem, False)
-        try:
-            self._listen()
-        except ConfigError as failure:
-            return self.refuse(str(failure), False)
+        if not await self._open():
+            return 1
         signals = self._ctx.signals
         signals['TERM'] = lambda: self._ended.resolve('signal 15 (SIGTERM) received, exiting')
         signals['INT'] = lambda: self._ended.resolve('signal 2 (SIGINT) received, exiting')
@@ -130,6 +136,19 @@ class Nginx:
                 self._ctx.host.processes.pop(pid, None)
             for listener in self._listeners.values():
                 listener.close()
+
+    async def _open(self) -> bool:
+        """ngx_open_listening_sockets: an address that is in use is tried five times."""
+        for _ in range(TRIES):
+            busy = self._listen()
+            if not busy:
+                return True
+            for address in busy:
+                self._tell('emerg', IN_USE.format(address))
+            self._log('notice', 'try again to bind() after 500ms')
+            await self._ctx.simulation.sleep(0.5)
+        self._tell('emerg', 'still could not bind()')
+        return False
 
     def _fork(self) -> None:
         """The workers, which do the master's work here; the entry point's scripts have used the numbers between."""
@@ -153,9 +172,27 @@ class Nginx:
                 return f'mkdir() "{folder}/client_temp" failed (30: Read-only file system)'
         if ctx.uid != 0 and not writable(ctx, folder):
             return f'mkdir() "{folder}/client_temp" failed (13: Permission denied)'
+        if ctx.uid == 0 and not ctx.may(Capability.CHOWN):
+            return f'chown("{folder}/client_temp", {WORKER_USER}) failed (1: Operation not permitted)'
         return ''
 
-    def _listen(self) -> None:
+    def _warn_of_user(self) -> None:
+        """ngx_set_user: workers of a master that is not root are what it is."""
+        lines = self._main_conf().splitlines()
+        place = next((number for number, line in enumerate(lines, 1) if re.match(r'\s*user\s', line)), 0)
+        if self._ctx.uid and place:
+            self._tell('warn', 'the "user" directive makes sense only if the master process runs with super-user '
+                       f'privileges, ignored in {MAIN_CONF}:{place}')
+
+    def _main_conf(self) -> str:
+        try:
+            return files_of(self._ctx, MAIN_CONF).read_text(MAIN_CONF)
+        except OSError:
+            return ''
+
+    def _listen(self) -> list[str]:
+        """Take the ports that the configuration wants, and no others; the addresses that somebody else has."""
+        busy = []
         servers, network = self._answers.settings.servers, self._ctx.host.network
         wanted = {port for server in servers for port in server.ports}
         encrypted = {port for server in servers for port in server.encrypted_on}
@@ -170,7 +207,12 @@ class Nginx:
             try:
                 self._listeners[port] = network.listen(port, self._service, tls=chains)
             except OSError:
-                raise ConfigError(f'bind() to 0.0.0.0:{port} failed (98: Address already in use)') from None
+                busy += [f'0.0.0.0:{port}', *([f'[::]:{port}'] if port in self._on_ipv6() else ())]
+        return busy
+
+    def _on_ipv6(self) -> set[int]:
+        texts = conf.files(files_of(self._ctx, '/etc/nginx'))
+        return {int(port) for _, text in texts for port in re.findall(r'^\s*listen\s+\[::\]:(\d+)', text, re.MULTILINE)}
 
     def _reload(self) -> None:
         self._answers.ask_again()
@@ -178,9 +220,13 @@ class Nginx:
         self._log('notice', 'reconfiguring')
         try:
             self.load()
-            self._listen()
         except ConfigError as problem:
             self._log('emerg', str(problem))
+            return
+        busy = self._listen()
+        if busy:
+            for address in busy:
+                self._log('emerg', IN_USE.format(address))
             return
         old, self._workers = self._workers, []
         self._fork()
@@ -193,7 +239,7 @@ class Nginx:
         """Those that were started with another configuration come to their end."""
         for line in ('gracefully shutting down', 'exiting', 'exit'):
             for pid in workers:
-                self._io.stderr.write(f'{log_stamp(self._ctx)} [notice] {pid}#{pid}: {line}\n')
+                self._log('notice', line, pid)
         for pid in workers:
             self._ctx.host.processes.pop(pid, None)
             self._log('notice', f'signal 17 (SIGCHLD) received from {pid}')
@@ -201,9 +247,9 @@ class Nginx:
             self._log('notice', 'signal 29 (SIGIO) received')
 
     def _notice_start(self) -> None:
-        lines = ['using the "epoll" event method', f'nginx/{version(self._ctx)}',
-                 build.COMPILER, 'OS: Linux 6.8.0-79-generic',
-                 'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes',
+        compiler = build.compiler(version(self._ctx), self._ctx.env.get('PKG_RELEASE', '~'))
+        lines = ['using the "epoll" event method', f'nginx/{version(self._ctx)}', compiler,
+                 'OS: Linux 6.8.0-79-generic', 'getrlimit(RLIMIT_NOFILE): 1048576:1048576', 'start worker processes',
                  *(f'start worker process {pid}' for pid in self._workers)]
         for line in lines:
             self._log('notice', line)
@@ -213,12 +259,18 @@ class Nginx:
         for pid in self._workers:
             words = 'gracefully shutting down' if 'QUIT' in why else 'exiting'
             for line in (words, 'exiting', 'exit') if 'QUIT' in why else (words, 'exit'):
-                self._io.stderr.write(f'{log_stamp(self._ctx)} [notice] {pid}#{pid}: {line}\n')
+                self._log('notice', line, pid)
         for pid in self._workers:
             self._log('notice', f'signal 17 (SIGCHLD) received from {pid}')
             self._log('notice', f'worker process {pid} exited with code 0')
         self._log('notice', 'exit')
 
-    def _log(self, level: str, text: str) -> None:
-        pid = self._ctx.pid
-        self._io.stderr.write(f'{log_stamp(self._ctx)} [{level}] {pid}#{pid}: {text}\n')
+    def _tell(self, level: str, text: str) -> None:
+        """To the log, and to the terminal as well, which nginx has until it runs."""
+        self._log(level, text)
+        self._io.stderr.write(f'nginx: [{level}] {text}\n')
+
+    def _log(self, level: str, text: str, pid: int = 0) -> None:
+        if LEVELS.index(level) <= LEVELS.index(self._level):
+            pid = pid or self._ctx.pid
+            self._io.stderr.write(f'{log_stamp(self._ctx)} [{level}] {pid}#{pid}: {text}\n')
