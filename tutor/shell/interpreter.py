@@ -169,8 +169,14 @@ class Shell(State):
                 in_background(self, node, io)
                 self.status = 0
             else:
-                await self.run(node, io)
+                io = await self._run_on(node, io)
         return self.status
+
+    async def _run_on(self, node: syntax.Node, io: IO) -> IO:
+        """Run one node; the streams for what comes after it, which an `exec` in it may have redirected."""
+        before = self.io
+        await self.run(node, io)
+        return io if self.io is before else self.io
 
     async def run(self, node: syntax.Node, io: IO) -> int:
         """Run one node; sets and gives the status. With `set -e`, raises Exit after a failure."""
@@ -229,7 +235,7 @@ class Shell(State):
     async def _and_or(self, node: syntax.AndOr, io: IO) -> int:
         self.conditional += 1
         try:
-            await self.run(node.first, io)
+            io = await self._run_on(node.first, io)
         finally:
             self.conditional -= 1
         for place, (operator, command) in enumerate(node.rest):
@@ -237,7 +243,7 @@ class Shell(State):
                 last = place == len(node.rest) - 1
                 self.conditional += not last
                 try:
-                    await self.run(command, io)
+                    io = await self._run_on(command, io)
                 finally:
                     self.conditional -= not last
         return self.status
@@ -263,7 +269,8 @@ class Shell(State):
         try:
             return await inside(self, node, io)
         finally:
-            self.io = previous
+            if node.redirects or self.io is io:  # type: ignore[union-attr]
+                self.io = previous
             await close_all(opened)
 
     async def evaluate(self, word: syntax.Word, io: IO) -> int:

@@ -52,6 +52,11 @@ def _random(shell: Shell) -> str:
     return str(clockwork.random())
 
 
+def _parent(shell: Shell) -> str:
+    process = shell.ctx.host.processes.get(shell.own_pid or 0)
+    return str(process.parent if process is not None else 1)
+
+
 SPECIAL: Mapping[str, Callable[[Shell], str | None]] = {
     '?': lambda shell: str(shell.status),
     '#': lambda shell: str(len(shell.positional)),
@@ -84,7 +89,7 @@ OF_BASH: Mapping[str, Callable[[Shell], str | None]] = {
     'BASH_COMMAND': lambda shell: shell.command,
     'UID': lambda shell: str(shell.ctx.uid),
     'EUID': lambda shell: str(shell.ctx.uid),
-    'PPID': lambda shell: '1',
+    'PPID': _parent,
     'HOSTNAME': lambda shell: shell.ctx.host.hostname,
     'HOSTTYPE': lambda shell: 'x86_64',
     'MACHTYPE': lambda shell: MACHINE,
@@ -94,10 +99,14 @@ OF_BASH: Mapping[str, Callable[[Shell], str | None]] = {
 """Those that only bash has; a variable that was assigned hides one, except the two that an assignment sets."""
 
 
+SHARED = {('ash', 'RANDOM'), ('ash', 'PPID'), ('dash', 'PPID')}
+"""What other shells have of them."""
+
+
 def special(shell: Shell, name: str) -> str | None:
     """The value of a parameter that is no variable; None when it has none."""
     known = SPECIAL.get(name)
-    if known is None and shell.dialect.name == 'bash':
+    if known is None and (shell.dialect.name == 'bash' or (shell.dialect.name, name) in SHARED):
         known = OF_BASH.get(name)
     if known is not None:
         return known(shell)

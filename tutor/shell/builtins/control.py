@@ -24,6 +24,9 @@ async def false(argv: list[str], io: IO, shell: Shell) -> int:
 def _number(argv: list[str], io: IO, shell: Shell, default: int) -> int:
     if len(argv) < 2:
         return default
+    if shell.dialect.name != 'bash' and not argv[1].isdigit():
+        shell.complain(io, f'{argv[0]}: Illegal number: {argv[1]}')
+        raise Exit(2)
     try:
         return int(argv[1])
     except ValueError:
@@ -32,7 +35,7 @@ def _number(argv: list[str], io: IO, shell: Shell, default: int) -> int:
 
 
 async def leave_shell(argv: list[str], io: IO, shell: Shell) -> int:
-    if len(argv) > 2 and argv[1].lstrip('-').isdigit():
+    if len(argv) > 2 and argv[1].lstrip('-').isdigit() and shell.dialect.name == 'bash':
         shell.complain(io, 'exit: too many arguments')
         return 1
     if shell.interactive and not shell.warned_of_jobs and any(job.stopped for job in shell.jobs.values()):

@@ -38,12 +38,14 @@ async def ln(argv: list[str], io: IO, ctx: Context) -> int:
         except OSError as problem:
             kind = 'symbolic link' if 's' in options else 'hard link'
             text = f"failed to create {kind} '{name}': {reason(problem)}"
-            if 's' not in options and problem.errno == errno.ENOENT:
+            missing = 's' not in options and problem.errno == errno.ENOENT
+            if missing:
                 text = f"failed to access '{target}': {reason(problem)}"
             elif 's' not in options and problem.errno == errno.EPERM:
                 text = f'{target}: hard link not allowed for directory'
-            io.stderr.write(f'{argv[0]}: {name}: {reason(problem)}\n' if ctx.host.userland == 'busybox'
-                            else f'{argv[0]}: {text}\n')
+            if ctx.host.userland == 'busybox':
+                text = f'{target if missing else name}: {reason(problem)}'
+            io.stderr.write(f'{argv[0]}: {text}\n')
             status = 1
             continue
         if 'v' in options:

@@ -102,7 +102,10 @@ async def time(argv: list[str], io: IO, ctx: Context) -> int:
     real = f'real\t{int(minutes)}m {seconds:.2f}s' if ctx.host.userland == 'busybox' else \
         f'real\t{int(minutes)}m{seconds:.3f}s'
     zero = '0m 0.00s' if ctx.host.userland == 'busybox' else '0m0.001s'
-    io.stderr.write(f'{real}\nuser\t{zero}\nsys\t{zero}\n')
+    if '-p' in argv[1:-len(words)]:
+        io.stderr.write(f'real {ctx.simulation.now - began:.2f}\nuser 0.00\nsys 0.00\n')
+    else:
+        io.stderr.write(f'{real}\nuser\t{zero}\nsys\t{zero}\n')
     return status
 
 

@@ -105,7 +105,7 @@ class Nginx:
                 raise ConfigError(f'host not found in upstream "{server}" in {place}') from None
 
     def refuse(self, problem: str, test: bool) -> int:
-        self._tell('emerg', problem)
+        self._announce('emerg', problem)
         if test:
             self._io.stderr.write('nginx: configuration file /etc/nginx/nginx.conf test failed\n')
         return 1
@@ -144,10 +144,10 @@ class Nginx:
             if not busy:
                 return True
             for address in busy:
-                self._tell('emerg', IN_USE.format(address))
+                self._announce('emerg', IN_USE.format(address))
             self._log('notice', 'try again to bind() after 500ms')
             await self._ctx.simulation.sleep(0.5)
-        self._tell('emerg', 'still could not bind()')
+        self._announce('emerg', 'still could not bind()')
         return False
 
     def _fork(self) -> None:
@@ -181,7 +181,7 @@ class Nginx:
         lines = self._main_conf().splitlines()
         place = next((number for number, line in enumerate(lines, 1) if re.match(r'\s*user\s', line)), 0)
         if self._ctx.uid and place:
-            self._tell('warn', 'the "user" directive makes sense only if the master process runs with super-user '
+            self._announce('warn', 'the "user" directive makes sense only if the master process runs with super-user '
                        f'privileges, ignored in {MAIN_CONF}:{place}')
 
     def _main_conf(self) -> str:
@@ -265,7 +265,7 @@ class Nginx:
             self._log('notice', f'worker process {pid} exited with code 0')
         self._log('notice', 'exit')
 
-    def _tell(self, level: str, text: str) -> None:
+    def _announce(self, level: str, text: str) -> None:
         """To the log, and to the terminal as well, which nginx has until it runs."""
         self._log(level, text)
         self._io.stderr.write(f'nginx: [{level}] {text}\n')
