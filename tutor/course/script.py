@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tutor.shell.parser import parse_status
+
 HEREDOC = re.compile(r"""(?<!<)<<(-?)\s*(?:'([^']+)'|"([^"]+)"|\\?([\w.-]+))""")
 
 
@@ -17,7 +19,7 @@ def _groups(script: str) -> Iterator[list[str]]:
     group: list[str] = []
     waiting: list[tuple[str, bool]] = []
     for line in script.replace('\r\n', '\n').split('\n'):
-        if waiting:
+        if waiting and (line.strip() or parse_status('\n'.join(group)) == 'incomplete'):
             group.append(line)
             word, dash = waiting[0]
             if (line.lstrip('\t') if dash else line) == word:
@@ -28,7 +30,7 @@ def _groups(script: str) -> Iterator[list[str]]:
                 waiting = [(one or two or bare, dash == '-') for dash, one, two, bare in HEREDOC.findall(line)]
         else:
             yield group
-            group = []
+            group, waiting = [], []
     yield group
 
 

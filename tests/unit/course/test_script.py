@@ -23,3 +23,7 @@ def test_an_indented_heredoc():
 
 def test_nothing():
     assert blocks('# only a comment\n\n') == []
+
+
+def test_what_only_looks_like_a_heredoc_does_not_swallow_what_follows() -> None:
+    assert blocks("sh -c 'echo $((1<<4))'\n\nls\n") == ["sh -c 'echo $((1<<4))'", 'ls']
