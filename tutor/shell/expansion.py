@@ -307,9 +307,9 @@ class Expander:
         start = await self.arithmetic(part.operand)
         length = await self.arithmetic(part.second) if part.second is not None else None
         if many:
-            if part.name in ('@', '*'):
-                values = [self._shell.name, *values]
-            chosen = values[start:] if start >= 0 else values[len(values) + start:]
+            if length is not None and length < 0:
+                raise ExpansionProblem(f'{part.second.source if part.second else ""}: substring expression < 0')
+            chosen = self._from(start, part.name, values)
             return chosen if length is None else chosen[:length]
         if not values:
             return values
@@ -319,6 +319,17 @@ class Expander:
         if end < begin and length is not None and length < 0:
             raise ExpansionProblem(f'{part.second.source if part.second else ""}: substring expression < 0')
         return [text[begin:end] if -start <= len(text) else '']
+
+    def _from(self, start: int, name: str, values: list[str]) -> list[str]:
+        """The values from an index on; a negative one counts from behind the last."""
+        if name in ('@', '*'):
+            values = [self._shell.name, *values]
+        keys = [key for key in self.elements.items(name) if isinstance(key, int)]
+        if len(keys) != len(values):
+            keys = list(range(len(values)))
+        if start < 0:
+            start += keys[-1] + 1 if keys else 0
+        return [value for key, value in zip(keys, values, strict=True) if key >= start >= 0]
 
 
 def _special(part: Text) -> bool:

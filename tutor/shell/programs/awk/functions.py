@@ -10,19 +10,19 @@ from tutor.shell.programs.awk.values import Value, number, text
 
 
 def substr(args: list[Value]) -> Value:
+    """bi_substr of mawk 1.3.4: numbers are cut to whole ones, and a start before the first makes the part longer."""
     string = text(args[0])
-    start = number(args[1]) if len(args) > 1 else 1.0
-    if math.isnan(start) or math.isinf(start):
-        return '' if start != float('-inf') else string
-    first = round(start)
-    if len(args) > 2:
-        length = number(args[2])
-        if math.isnan(length):
-            return ''
-        end = len(string) + 1 if math.isinf(length) and length > 0 else round(min(start + length, 1e15))
-    else:
-        end = len(string) + 1
-    return string[max(first, 1) - 1:max(end - 1, 0)]
+    start, length = _whole(args[1]), _whole(args[2]) if len(args) > 2 else len(string)
+    if start is None or length is None:
+        return ''
+    if start < 1:
+        start, length = 1, length - start
+    return string[start - 1:max(start - 1 + length, 0)] if length > 0 else ''
+
+
+def _whole(value: Value) -> int | None:
+    found = number(value)
+    return None if math.isnan(found) else int(max(min(found, 1e15), -1e15))
 
 
 def index(args: list[Value]) -> Value:

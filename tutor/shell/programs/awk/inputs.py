@@ -70,7 +70,7 @@ class Inputs:
         except OSError as problem:
             self._cannot_open(path, problem)
             return
-        variables['FILENAME'], variables['FNR'] = '' if path == '-' else path, 0.0
+        variables['FILENAME'], variables['FNR'] = path, 0.0
         self._skips = False
         async for record in self._records(reader):
             yield record
