@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
+from tutor.shell.programs.diff_forms import Change, context_hunk, side_by_side
 from tutor.shell.programs.edit_script import opcodes
 from tutor.shell.programs.inputs import open_reader
 from tutor.shell.programs.options import Options, missing_operand, parse
@@ -22,9 +23,9 @@ MAX_LINES = 20_000
 
 
 async def diff(argv: list[str], io: IO, ctx: Context) -> int:
-    """diff [-uqsriwbBNy] [-U LINES] FILE1 FILE2"""
+    """diff [-ucqsriwbBNy] [-U LINES] [-C LINES] FILE1 FILE2"""
     long = {name: '?' if key == 'U?' else key for name, key in LONG.items()}
-    options = parse(argv, ctx, 'uU:qsrNiwbBcyaptW:x:L:', long, status=2)
+    options = parse(argv, ctx, 'uU:qsrNiwbBcC:yaptW:x:L:', long, status=2)
     if len(options.args) != 2:
         if not options.args or ctx.host.userland == 'busybox':
             if ctx.host.userland == 'busybox':
@@ -55,11 +56,12 @@ class _Comparison:
         self._switches = switches
         self._io = io
         self._ctx = ctx
-        context = options.get('U') or options.get('unified') or '3'
+        context = next(filter(None, map(options.get, ('U', 'unified', 'C', 'context'))), '3')
         if not context.isdigit():
             raise Complaint(f"invalid context length '{context}'\ndiff: Try 'diff --help' for more information.", 2)
         self._context = int(context)
         self._unified = any(key in options for key in ('u', 'U', 'unified')) or ctx.host.userland == 'busybox'
+        self._copied = any(key in options for key in ('c', 'C', 'context'))
         self._header = ''
 
     async def folders(self, left: str, right: str) -> int:
@@ -112,8 +114,8 @@ class _Comparison:
         self._io.stdout.write(self._header)
         if 'y' in self._options:
             self._side_by_side(one, other, changes)
-        elif self._unified:
-            self._show_unified(one, other, changes, left, right)
+        elif self._unified or self._copied:
+            self._show_hunks(one, other, changes, left, right)
         else:
             self._show_normal(one, other, changes)
         return 1
@@ -128,11 +130,11 @@ class _Comparison:
                                   else f"diff: can't stat '{path}': {reason(problem)}\n")
             return None
 
-    def _changes(self, one: list[str], other: list[str]) -> list[tuple[str, int, int, int, int]]:
+    def _changes(self, one: list[str], other: list[str]) -> list[Change]:
         if max(len(one), len(other)) > MAX_LINES:
             raise Complaint('memory exhausted', 2)
         found = opcodes([self._key(line) for line in one], [self._key(line) for line in other],
-                        self._context if self._unified else 0)
+                        self._context if self._unified or self._copied else 0)
         if 'B' in self._options:
             found = [('equal', *spans) if not ''.join(one[spans[0]:spans[1]] + other[spans[2]:spans[3]]).strip() else
                      (tag, *spans) for tag, *spans in found]
@@ -158,7 +160,7 @@ class _Comparison:
         end = '' if line.endswith('\n') else '\n\\ No newline at end of file\n'
         self._io.stdout.write(self._color(f'{sign}{line}{end}'))
 
-    def _show_normal(self, one: list[str], other: list[str], changes: list[tuple[str, int, int, int, int]]) -> None:
+    def _show_normal(self, one: list[str], other: list[str], changes: list[Change]) -> None:
         for tag, a, b, c, d in changes:
             if tag == 'equal':
                 continue
@@ -173,23 +175,30 @@ class _Comparison:
             for line in other[c:d]:
                 self._put('> ', line)
 
-    def _show_unified(self, one: list[str], other: list[str], changes: list[tuple[str, int, int, int, int]], left: str,
-                      right: str) -> None:
+    def _show_hunks(self, one: list[str], other: list[str], changes: list[Change], left: str, right: str) -> None:
         labels = [*self._options.all('label'), *self._options.all('L')]
         names = [labels[0] if labels else self._stamped(left), labels[1] if len(labels) > 1 else self._stamped(right)]
-        self._io.stdout.write(f'--- {names[0]}\n+++ {names[1]}\n')
+        old, new = ('---', '+++') if self._unified else ('***', '---')
+        self._io.stdout.write(f'{old} {names[0]}\n{new} {names[1]}\n')
         for group in grouped(changes, self._context):
-            a, b, c, d = group[0][1], group[-1][2], group[0][3], group[-1][4]
-            self._io.stdout.write(self._color(f'@@ -{_span(a, b)} +{_span(c, d)} @@\n'))
-            for tag, first, last, start, end in group:
-                if tag == 'equal':
-                    for line in one[first:last]:
-                        self._put(' ', line)
-                    continue
+            if self._unified:
+                self._show_unified(one, other, group)
+                continue
+            for sign, line in context_hunk(one, other, group):
+                self._put(sign, line)
+
+    def _show_unified(self, one: list[str], other: list[str], group: list[Change]) -> None:
+        a, b, c, d = group[0][1], group[-1][2], group[0][3], group[-1][4]
+        self._io.stdout.write(self._color(f'@@ -{_span(a, b)} +{_span(c, d)} @@\n'))
+        for tag, first, last, start, end in group:
+            if tag == 'equal':
                 for line in one[first:last]:
-                    self._put('-', line)
-                for line in other[start:end]:
-                    self._put('+', line)
+                    self._put(' ', line)
+                continue
+            for line in one[first:last]:
+                self._put('-', line)
+            for line in other[start:end]:
+                self._put('+', line)
 
     def _stamped(self, path: str) -> str:
         if self._ctx.host.userland == 'busybox':
@@ -203,24 +212,16 @@ class _Comparison:
         moment = datetime.fromtimestamp(self._ctx.simulation.epoch.timestamp() + when, UTC)
         return f'{path}\t{moment:%Y-%m-%d %H:%M:%S.%f}000 +0000'
 
-    def _side_by_side(self, one: list[str], other: list[str], changes: list[tuple[str, int, int, int, int]]) -> None:
-        width = int(self._options.get('W', '130')) if self._options.get('W', '130').isdigit() else 130
-        half = max((width - 3) // 2 - 1, 10)
-        for tag, a, b, c, d in changes:
-            if tag == 'equal' and 'suppress-common-lines' in self._options:
-                continue
-            for place in range(max(b - a, d - c)):
-                left = one[a + place].rstrip('\n') if a + place < b else ''
-                right = other[c + place].rstrip('\n') if c + place < d else ''
-                both = a + place < b and c + place < d
-                mark = ' ' if tag == 'equal' else '|' if both else '<' if a + place < b else '>'
-                self._io.stdout.write(f'{left[:half]:<{half}} {mark} {right[:half]}'.rstrip() + '\n')
+    def _side_by_side(self, one: list[str], other: list[str], changes: list[Change]) -> None:
+        given, common = self._options.get('W', ''), 'suppress-common-lines' not in self._options
+        width = int(given) if given.isdigit() else 130
+        self._io.stdout.write(''.join(side_by_side(one, other, changes, width, common)))
 
 
-def grouped(changes: list[tuple[str, int, int, int, int]], context: int) -> list[list[tuple[str, int, int, int, int]]]:
+def grouped(changes: list[Change], context: int) -> list[list[Change]]:
     """The hunks of a unified diff: changes with so many equal lines around them."""
-    groups: list[list[tuple[str, int, int, int, int]]] = []
-    group: list[tuple[str, int, int, int, int]] = []
+    groups: list[list[Change]] = []
+    group: list[Change] = []
     for place, (tag, a, b, c, d) in enumerate(changes):
         if tag != 'equal':
             group.append((tag, a, b, c, d))
