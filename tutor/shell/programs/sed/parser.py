@@ -320,14 +320,16 @@ class Parser:
     # -- a, i, c ------------------------------------------------------------------------------------------------
 
     def _insert(self, command: Command) -> None:
-        """`a text` and the classic form with a backslash and a new line; backslashes continue it."""
+        """`a text` and the classic form with a backslash and a new line; backslashes continue it. Blanks after the
+        first backslash belong to the text."""
         self._blanks()
         if self._peek() == '\\':
             self._place += 1
-            self._blanks()
+            if not self._peek():
+                return
             if self._peek() == '\n':
                 self._place += 1
-        if not self._peek() or self._peek() == '\n':
+        elif not self._peek() or self._peek() == '\n':
             raise self._problem("expected \\ after `a', `c' or `i'", min(self._place, len(self._text)))
         lines: list[str] = []
         while True:
