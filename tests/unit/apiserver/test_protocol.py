@@ -262,6 +262,11 @@ def test_a_status_has_numbers_that_make_sense(api):
         'Deployment.apps "d" is invalid: [status.readyReplicas: Invalid value: -1: must be greater than or equal to 0, '
         'status.availableReplicas: Invalid value: 2: cannot be greater than status.replicas, '
         'status.availableReplicas: Invalid value: 2: cannot be greater than readyReplicas]')
+    assert api.message('PATCH', f'{deployments}/d/status', {'status': {'replicas': -1}}, patch='merge') == (
+        'Deployment.apps "d" is invalid: [status.replicas: Invalid value: -1: must be greater than or equal to 0, '
+        'status.updatedReplicas: Invalid value: 0: cannot be greater than status.replicas, '
+        'status.readyReplicas: Invalid value: 0: cannot be greater than status.replicas, '
+        'status.availableReplicas: Invalid value: 0: cannot be greater than status.replicas]')
 
 
 @pytest.mark.parametrize(('query', 'words'), [

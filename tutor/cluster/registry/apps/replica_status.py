@@ -15,7 +15,7 @@ def check(new: Object, old: Object, counts: tuple[str, ...], parts: tuple[str, .
     status: Object = new.get('status') or {}
     found = [error for name in counts for error in metadata.non_negative(status.get(name), f'status.{name}')]
     total = status.get('replicas', 0)
-    found += [field.invalid(f'status.{name}', status[name], 'cannot be greater than status.replicas')
+    found += [field.invalid(f'status.{name}', status.get(name, 0), 'cannot be greater than status.replicas')
               for name in parts if status.get(name, 0) > total]
     available = status.get('availableReplicas', 0)
     if parts and available > status.get('readyReplicas', 0):
