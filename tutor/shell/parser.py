@@ -280,7 +280,10 @@ class Parser(Assignments):
             words = []
             self.skip_blanks()
             while self.peek() and self.peek() not in ';\n&|':
-                words.append(self.word())
+                word = self.word()
+                if not word.source:
+                    raise self._unexpected()
+                words.append(word)
                 self.skip_blanks()
         kind = For if keyword == 'for' else Select
         if self._block_follows():

@@ -128,6 +128,13 @@ def test_a_prompt_has_no_line_numbers(machine):
     assert machine.run('echo a; if; then').stderr == "bash: syntax error near unexpected token `;'\n"
 
 
+@pytest.mark.parametrize(('line', 'token'), [
+    ('for number in range(3):', '('), ('for i in 1 2 (3); do :; done', '('), ('select i in a >x; do :; done', '>')])
+def test_what_is_no_word_ends_the_words_of_a_loop(machine, line, token):
+    assert machine.at_prompt().run(line).stderr == f"bash: syntax error near unexpected token `{token}'\n"
+
+
+
 def test_a_bad_expansion_ends_the_line_but_not_the_prompt(machine):
     found = machine.at_prompt().run('echo ${x:?is missing}; echo not this\necho next')
     assert found == ('next\n', 'bash: x: is missing\n', 0)
