@@ -249,17 +249,18 @@ class RestMapper:
     def _by_name(self, name: str, group: str, version: str) -> Resource | None:
         """First exact groups, then those that begin so ('ingress.networking')."""
         exact = self.discovery.by_name.get(name.lower(), [])
-        short = [] if exact else self._short(name)
+        short = [] if exact else self._short(name, group)
         for matches in (lambda item: item.group == group, lambda item: item.group.startswith(group)):
             for item in exact or short:
                 if (not group or matches(item)) and (not version or item.version == version):
                     return item
         return None
 
-    def _short(self, name: str) -> list[Resource]:
-        """The resources of a short name; whoever asks learns that it stands for others as well."""
+    def _short(self, name: str, group: str) -> list[Resource]:
+        """The resources of a short name; whoever asks learns what else it stands for (in a group that was named)."""
         found = self.discovery.by_short_name.get(name, [])
-        for other in {item.group_resource: None for item in found if item.group_resource != found[0].group_resource}:
+        meant = dict.fromkeys(item.group_resource for item in found if not group or item.group == group)
+        for other in list(meant)[1:]:
             text = f'short name "{name}" could also match lower priority resource {other}'
             if text not in self._warned:
                 self._warned.add(text)

@@ -48,6 +48,13 @@ def test_what_is_wrong_with_a_command_line_is_said_as_kubectl_says_it(shared, li
     assert (answer.code, answer.out, answer.err) == (1, '', error)
 
 
+@pytest.mark.parametrize(('name', 'warns'), [
+    ('ev', True), ('ev.v1.', True), ('ev.events.k8s.io', False), ('ev.v1.events.k8s.io', False), ('events', False)])
+def test_what_else_a_short_name_stands_for_is_told_unless_its_group_is_named(shared, name, warns):
+    warning = 'Warning: short name "ev" could also match lower priority resource events.events.k8s.io\n'
+    assert shared(f'get {name} -o name').err == (warning if warns else '')
+
+
 def test_without_a_server_kubectl_says_so_each_time_it_tried(shared):
     *tries, last = shared('-s localhost:8080 get pods').err.splitlines()
     assert last == ('The connection to the server localhost:8080 was refused - did you specify the right host or '
