@@ -515,3 +515,9 @@ def test_the_help_of_options_is_empty(shared):
 def test_wait_looks_at_its_format_first(shared):
     assert shared('wait ns default --for=delete --timeout=1s -o bad').err.startswith(
         'error: unable to match a printer suitable for the output format "bad"')
+
+
+def test_only_nodes_are_cordoned(kubectl):
+    kubectl('create deploy web --image=nginx')
+    assert kubectl('cordon deploy/web').err == (
+        'error: expected resource of type node, got "apps/v1, Resource=deployments"\n')

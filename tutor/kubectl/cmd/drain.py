@@ -12,7 +12,7 @@ from tutor.kubectl.dry_run import CLIENT, SERVER, dry_run_strategy
 from tutor.kubectl.errors import AggregateError, KubectlError, UsageError, error_text, raise_together
 from tutor.kubectl.options import CHUNK_SIZE_FLAG, DRY_RUN_FLAG, SELECTOR_FLAG
 from tutor.kubectl.printers.print_flags import printer_for
-from tutor.kubectl.resource.info import Info
+from tutor.kubectl.resource.info import Info, gvr_text
 from tutor.shell.pflag import DURATION, Flag
 
 ERRORS = (KubectlError, StatusError, AggregateError)
@@ -38,7 +38,7 @@ class NodeOptions(Options):
         self.nodes = (await builder.single_resource_type().flatten().do()).infos()
         for info in self.nodes:
             if (info.mapping.group, info.mapping.plural) != ('', 'nodes'):
-                raise KubectlError(f'error: expected resource of type node, got "{info.mapping.group_resource}"')
+                raise KubectlError(f'error: expected resource of type node, got "{gvr_text(info.mapping)}"')
 
     def report(self, obj: Object, operation: str) -> None:
         printer_for(self.factory, operation, self.dry_run).print(obj, self.out)
