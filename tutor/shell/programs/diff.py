@@ -25,7 +25,7 @@ MAX_LINES = 20_000
 async def diff(argv: list[str], io: IO, ctx: Context) -> int:
     """diff [-ucqsriwbBNy] [-U LINES] [-C LINES] FILE1 FILE2"""
     long = {name: '?' if key == 'U?' else key for name, key in LONG.items()}
-    options = parse(argv, ctx, 'uU:qsrNiwbBcC:yaptW:x:L:', long, status=2)
+    options = parse([argv[0], *_lengths_apart(argv[1:])], ctx, 'uU:qsrNiwbBcC:yaptW:x:L:', long, status=2)
     if len(options.args) != 2:
         if not options.args or ctx.host.userland == 'busybox':
             if ctx.host.userland == 'busybox':
@@ -241,6 +241,15 @@ def grouped(changes: list[Change], context: int) -> list[list[Change]]:
     if group and any(tag != 'equal' for tag, *_ in group):
         groups.append(group)
     return groups
+
+
+def _lengths_apart(words: list[str]) -> list[str]:
+    """'-u0' and '-c5', the old way to tell how many lines stand around a change."""
+    found: list[str] = []
+    for word in words:
+        match = re.fullmatch(r'(-[A-Za-z]*([uc])[A-Za-z]*)(\d+)', word)
+        found += [match[1], f'-{match[2].upper()}', match[3]] if match else [word]
+    return found
 
 
 def _lines(data: bytes) -> list[str]:
