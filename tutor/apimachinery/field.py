@@ -40,7 +40,10 @@ class FieldError:
         """Error.ErrorBody: the text without the field."""
         text = _LABELS[self.type]
         if self.type not in _WITHOUT_VALUE and self.value is not OMITTED:
-            text += f': {render(self.value)}'
+            value = self.value
+            if isinstance(value, dict):
+                value = _in_go_order(value, is_map=self.field.rpartition('.')[2] in MAPS)
+            text += f': {render(value)}'
         return f'{text}: {self.detail}' if self.detail else text
 
     @property
@@ -124,7 +127,8 @@ def key(path: str, name: str) -> str:
     return f'{path}[{name}]'
 
 
-MAPS = frozenset(('matchLabels', 'labels', 'annotations', 'nodeSelector', 'parameters', 'requests', 'limits', 'hard'))
+MAPS = frozenset(('matchLabels', 'labels', 'annotations', 'nodeSelector', 'parameters', 'requests', 'limits', 'hard',
+                  'capacity', 'overhead'))
 """Fields that are maps of text, in API objects."""
 
 
@@ -138,17 +142,17 @@ def render(value: Any) -> str:
         return 'true' if value else 'false'
     if isinstance(value, (int, float)):
         return repr(value)
-    return json.dumps(_as_go_orders(value), ensure_ascii=False, separators=(',', ':'), default=str)
+    return json.dumps(_in_go_order(value), ensure_ascii=False, separators=(',', ':'), default=str)
 
 
-def _as_go_orders(value: Any) -> Any:
+def _in_go_order(value: Any, is_map: bool = False) -> Any:
     """encoding/json writes the fields of a struct in their order, and the keys of a map sorted."""
     if isinstance(value, list):
-        return [_as_go_orders(item) for item in value]
+        return [_in_go_order(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {name: dict(sorted(item.items())) if name in MAPS and isinstance(item, dict) else _as_go_orders(item)
-            for name, item in value.items()}
+    entries = sorted(value.items()) if is_map else value.items()
+    return {name: _in_go_order(item, name in MAPS and not is_map) for name, item in entries}
 
 
 _ESCAPES = {'"': '\\"', '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\a': '\\a', '\b': '\\b', '\f': '\\f',

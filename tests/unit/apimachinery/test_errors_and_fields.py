@@ -39,3 +39,11 @@ def test_status_errors_of_the_api() -> None:
         'Operation cannot be fulfilled on pods "x": the object has been modified')
     assert errors.forbidden('', 'pods', '', 'no').message == 'pods is forbidden: no'
     assert errors.new(500, '', 'x').status['code'] == 500
+
+
+def test_the_keys_of_maps_are_sorted_in_messages_and_the_fields_of_structs_are_not():
+    found = field.not_supported('spec.capacity', {'storage': '1Gi', 'cpu': '1'}, ['storage'])
+    assert str(found) == 'spec.capacity: Unsupported value: {"cpu":"1","storage":"1Gi"}: supported values: "storage"'
+    selector = {'matchLabels': {'b': '1', 'a': '2'}, 'matchExpressions': []}
+    assert str(field.invalid('spec.selector', selector, 'x')) == (
+        'spec.selector: Invalid value: {"matchLabels":{"a":"2","b":"1"},"matchExpressions":[]}: x')
