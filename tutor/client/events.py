@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -19,6 +21,9 @@ WARNING = 'Warning'
 MAX_CACHED = 4096
 MAX_SIMILAR = 10
 SIMILAR_INTERVAL = 600.0
+HELD = 1000
+TRIES, PAUSE = 12, 10.0
+"""How often an event is tried to be written to a server that does not answer, and the time between."""
 BURST = 25
 REFILL = 1 / 300
 
@@ -79,7 +84,8 @@ class EventRecorder:
     """Records core/v1 Events of one component (record.EventRecorder behind a broadcaster).
 
     An equal event again adds to the count of the first; more than ten that differ in their message alone within ten
-    minutes become one; more than 25 of one object are only counted, but one every five minutes.
+    minutes become one; more than 25 of one object are only counted, but one every five minutes. They are held while no
+    server answers.
     """
 
     def __init__(self, simulation: Simulation, client: Client, component: str, host: str = '') -> None:
@@ -91,6 +97,9 @@ class EventRecorder:
         self._observed = _Recent()
         self._similar = _Recent()
         self._tokens = _Recent()
+        self._held: deque[Callable[[], None]] = deque()
+        self._tries = 0
+        self._first_pause = PAUSE * (crc32(f'{component}/{host}'.encode()) % 1000) / 1000
 
     def normal(self, obj: Object, reason: str, message: str, field_path: str = '') -> None:
         self.event(obj, NORMAL, reason, message, field_path)
@@ -110,14 +119,33 @@ class EventRecorder:
         seen = self._observe(group if combined else exact, involved['name'], now)
         if not self._allowed(about):
             return
-        if seen.count > 1 and self._repeat(seen, involved.get('namespace') or 'default', message, now):
-            return
         made = self._new(seen, involved, kind, reason, message, now)
         # An event made of others is nobody's own (EventAggregate).
         reporting = ('', '') if combined else (self.component, self.host)
         made['reportingComponent'], made['reportingInstance'] = reporting
-        with suppress(StatusError, OSError):
-            self._client.create('events', made, made['metadata']['namespace'])
+
+        def write() -> None:
+            if seen.count == 1 or not self._repeat(seen, made['metadata']['namespace'], message, now):
+                self._client.create('events', made, made['metadata']['namespace'])
+        if len(self._held) < HELD:
+            self._held.append(write)
+        if len(self._held) == 1:
+            self._write_held()
+
+    def _write_held(self) -> None:
+        """Write events in their order until the server cannot be reached (recordToSink)."""
+        while self._held:
+            try:
+                with suppress(StatusError):
+                    self._held[0]()
+            except OSError:
+                self._tries += 1
+                if self._tries < TRIES:
+                    pause = self._first_pause if self._tries == 1 else PAUSE
+                    self._simulation.call_later(pause, self._write_held)
+                    return
+            self._tries = 0
+            self._held.popleft()
 
     def _observe(self, key: Key, name: str, now: str) -> _Observed:
         """eventLogger.eventObserve: an event counts whether it is written or not."""
@@ -127,14 +155,12 @@ class EventRecorder:
         return seen
 
     def _repeat(self, seen: _Observed, namespace: str, message: str, now: str) -> bool:
-        """Write the count of an event; False when it is no longer there."""
+        """Write the count of an event; False when it is no longer there. Raises OSError."""
         change = {'count': seen.count, 'lastTimestamp': now, 'message': message}
         try:
             self._client.patch('events', seen.name, change, namespace, content_type=STRATEGIC_PATCH)
         except StatusError as error:
             return error.code != 404
-        except OSError:
-            pass
         return True
 
     def _new(self, seen: _Observed, involved: Object, kind: str, reason: str, message: str, now: str) -> Object:

@@ -1,8 +1,11 @@
 """Events are counted, aggregated and never too many (client-go tools/record/events_cache_test.go)."""
 
+from typing import Any
+
 import pytest
 
 from tutor.apimachinery.objects import Object
+from tutor.client.client import Client
 from tutor.client.events import EventRecorder, SeriesRecorder
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.config import ClusterConfig
@@ -41,6 +44,36 @@ def test_the_same_again_is_counted(cluster: Cluster) -> None:
     (event,) = events(cluster)
     assert event['count'] == 5
     assert event['firstTimestamp'] < event['lastTimestamp']
+
+
+class Distant(Client):
+    """A client whose server can be out of reach."""
+
+    reached = True
+
+    def request(self, *args: Any, **query: Any) -> Any:
+        if not self.reached:
+            raise ConnectionRefusedError
+        return super().request(*args, **query)
+
+
+def test_events_are_held_while_no_server_answers(cluster: Cluster) -> None:
+    client = Distant(cluster.api)
+    recorder = EventRecorder(cluster.simulation, client, 'kubelet')
+    client.reached = False
+    for reason in ('Killing', 'Created', 'Killing'):
+        recorder.normal(POD, reason, 'said')
+        cluster.simulation.advance(20)
+    assert events(cluster) == []
+    client.reached = True
+    cluster.simulation.advance(10)
+    assert [(event['reason'], event['count']) for event in events(cluster)] == [('Killing', 2), ('Created', 1)]
+    client.reached = False
+    recorder.normal(POD, 'Lost', 'said')
+    cluster.simulation.advance(120)
+    client.reached = True
+    cluster.simulation.advance(10)
+    assert len(events(cluster)) == 2
 
 
 def test_an_event_that_expired_is_made_anew_with_its_count(cluster: Cluster) -> None:
