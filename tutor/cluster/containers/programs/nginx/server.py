@@ -115,7 +115,11 @@ class Nginx:
         problem = self._cannot_write()
         if problem:
             return self.refuse(problem, False)
-        if not await self._open():
+        try:
+            opened = await self._open()
+        except ConfigError as failure:
+            return self.refuse(str(failure), False)
+        if not opened:
             return 1
         signals = self._ctx.signals
         signals['TERM'] = lambda: self._ended.resolve('signal 15 (SIGTERM) received, exiting')
@@ -220,10 +224,10 @@ class Nginx:
         self._log('notice', 'reconfiguring')
         try:
             self.load()
+            busy = self._listen()
         except ConfigError as problem:
             self._log('emerg', str(problem))
             return
-        busy = self._listen()
         if busy:
             for address in busy:
                 self._log('emerg', IN_USE.format(address))
