@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from tutor.shell.process import IO, Context
-from tutor.shell.programs.running import PATH, NotRunnable, find, start
+from tutor.shell.process import IO, PATH, Context
+from tutor.shell.programs.running import NotRunnable, find, start
 from tutor.shell.vfs import File
 
 PREFIX = 'kubectl-'

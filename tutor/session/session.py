@@ -20,31 +20,27 @@ from tutor.session.flow import Flow, flows
 from tutor.session.memory import reclaim
 from tutor.session.panels import ClusterView, Panels, Table
 from tutor.session.replay import Replay
+from tutor.session.seat import INTERRUPTED, Seat
 from tutor.session.sitting import cluster_for, prepare, put
 from tutor.session.view import SessionView
 from tutor.session.why.explanation import Explanation
 from tutor.session.why.program import KEY as WHY
 from tutor.session.why.program import Asker, asks
 from tutor.session.workbench import Workbench
-from tutor.shell.completion import Completion
-from tutor.shell.events import EventNotFound, expanded
-from tutor.shell.highlight import Span
+from tutor.shell.events import EventNotFound
 from tutor.shell.history import History
-from tutor.shell.parser import parse_status
+from tutor.shell.interpreter import Shell
 from tutor.shell.process import IO
-from tutor.shell.prompts import before_prompt, history_rules
-from tutor.shell.sh import prompt as shell_prompt
-from tutor.shell.speech import KEY as LANGUAGES
+from tutor.shell.prompts import before_prompt
 from tutor.shell.streams import Capture
-from tutor.shell.switches import is_on
 from tutor.shell.terminal import Terminal
 from tutor.shell.unwinding import Exit
 
 STEPS_PER_PUMP = 3000
 STEPS_PER_STRETCH = 400
 MOMENT = 0.1
-INTERRUPTED, STOPPED = 130, 148
-"""The exit statuses after Ctrl-C and Ctrl-Z, which are no mistakes."""
+STOPPED = 148
+"""The exit status after Ctrl-Z."""
 KEPT_OUTPUT = 256 * 1024
 
 
@@ -70,7 +66,7 @@ class Command:
     code: int | None = None
 
 
-class Session:
+class Session(Seat):
     """One learner's cluster and shell, for an exercise, a lesson without one, or the playground.
 
     `log` resumes an earlier session: it is replayed, which brings back exactly the same cluster. `on_entry` is told of
@@ -88,7 +84,6 @@ class Session:
         self.on_rewind: Callable[[list[Entry]], None] | None = None
         self.time = Clock()
         self._asker = Asker(self.why)
-        self._languages: tuple[str, ...] = ()
         self.patient = patient
         self.hints_shown: list[Text] = []
         self._seed = seed
@@ -106,6 +101,7 @@ class Session:
 
     def _begin(self) -> None:
         """A new cluster in the start state."""
+        languages = self.languages if hasattr(self, 'bench') else ()
         self.bench = Workbench(self._config, self._seed)
         prepare(self.bench, self.exercise)
         self.simulation = self.bench.simulation
@@ -113,15 +109,15 @@ class Session:
             self.terminal = Terminal(self.simulation)
         else:
             self.terminal.attach(self.simulation)
-        self.terminal.on_interrupt = self._interrupted
-        self.terminal.on_suspend = self._suspended
+        self.terminal.on_interrupt = self._interrupt
+        self.terminal.on_suspend = self._suspend
         self.terminal.observe = self.note
-        shell = self.bench.shell
+        shell = self.shell
         shell.interactive = True
         shell.ctx.terminal = self.bench.context.terminal = self.terminal
         shell.ctx.extras['history'] = self.history
         shell.ctx.extras[WHY] = self._asker
-        shell.ctx.extras[LANGUAGES] = self._languages
+        self.languages = languages
         self.bench.control.clock, self.bench.control.past = self.time, self
         self.view = SessionView(self.bench)
         self.transcript: list[Ran] = []
@@ -190,16 +186,8 @@ class Session:
     # -- typing -------------------------------------------------------------------------------------------------
 
     @property
-    def prompt(self) -> str:
-        return shell_prompt(self.bench.shell)
-
-    @property
-    def running(self) -> bool:
-        return self._task is not None and not self._task.done
-
-    def needs_more(self, text: str) -> bool:
-        """Whether a text is not a whole command yet."""
-        return parse_status(text) == 'incomplete'
+    def shell(self) -> Shell:
+        return self.bench.shell
 
     def submit(self, text: str) -> None:
         """Enter at the prompt: the block begins to run."""
@@ -207,33 +195,21 @@ class Session:
             return
         if not self.resuming:
             try:
-                text = self._events_expanded(text)
+                text = self._remembered(text)
             except EventNotFound as problem:
                 self.terminal.show(f'bash: {problem}\n')
                 return
-            self.history.add(text, *history_rules(self.bench.shell))
         self.note('command', text)
         command = Command(text, self.simulation.now, self.simulation.trace.next_number, Capture(KEPT_OUTPUT),
                           Capture(KEPT_OUTPUT))
         self.commands.append(command)
-        self.bench.shell.io = IO(self.terminal.reader, Tee(self.terminal.writer, command.stdout),
+        self.shell.io = IO(self.terminal.reader, Tee(self.terminal.writer, command.stdout),
                                  Tee(self.terminal.writer, command.stderr))
         self._task = self.simulation.spawn(self._run(command), text[:40])
         self.simulation.run_ready()
 
-    def _events_expanded(self, text: str) -> str:
-        """What `!!` and its relatives stand for, which is shown before it runs; here-documents are left alone. Raises
-        EventNotFound."""
-        if not is_on('histexpand', self.bench.shell):
-            return text
-        line, newline, rest = text.partition('\n') if '<<' in text else (text, '', '')
-        found = expanded(line, self.history.lines) + newline + rest
-        if found != text:
-            self.terminal.show(found + '\n')
-        return found
-
     async def _run(self, command: Command) -> int:
-        shell = self.bench.shell
+        shell = self.shell
         try:
             command.code = await shell.run_block(command.text)
         except Exit as leaving:
@@ -246,29 +222,6 @@ class Session:
             self.transcript.append(Ran(command.text, command.stdout.text(), command.stderr.text(), command.code or 0))
         await before_prompt(shell)
         return command.code or 0
-
-    def _interrupted(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self.simulation.run_ready()
-
-    def _suspended(self) -> None:
-        self.bench.shell.suspend()
-        self.simulation.run_ready()
-
-    def complete(self, text: str, cursor: int) -> Sequence[Completion]:
-        """How the word at the cursor may go on."""
-        from tutor.session.completion import complete
-        return complete(self.bench.shell, text, cursor)
-
-    def highlight(self, text: str) -> Sequence[Span]:
-        from tutor.shell.highlight import highlight
-        return highlight(text, self.bench.shell)
-
-    @property
-    def status(self) -> int:
-        """The exit status of the last command."""
-        return self.bench.shell.status
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -403,8 +356,8 @@ class Session:
         return flows(self.simulation.trace, marks)
 
     def why(self) -> Explanation | None:
-        """What went wrong with the last command, or None when nothing did."""
-        from tutor.session.why import explain
+        """What went wrong with the last command, or None when nothing did; an interruption is no mistake."""
+        from tutor.session.why.explain import explain
         last = next((command for command in reversed(self.commands) if not asks(command.text)), None)
         if last is None or last.code in (None, INTERRUPTED, STOPPED):
             return None
@@ -418,15 +371,6 @@ class Session:
         from tutor.session.why.state.finding import looks
         last = self.commands[-1] if self.commands else None
         return last is not None and bool(last.code or looks(last.text)) and self.why() is not None
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages in which our own programs speak."""
-        return self._languages
-
-    @languages.setter
-    def languages(self, languages: tuple[str, ...]) -> None:
-        self._languages = self.bench.shell.ctx.extras[LANGUAGES] = languages
 
 
 class Tee:

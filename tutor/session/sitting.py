@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from tutor.client.control import BadFault
 from tutor.cluster import config
 from tutor.cluster.config import DEFAULT, ClusterConfig
-from tutor.cluster.machine.disk import HOME
+from tutor.cluster.machine.disk import HOME, UID
 from tutor.course.models import Exercise, Lesson
 from tutor.grader.view import CannotStart, Ran
 from tutor.session.view import SessionView
@@ -64,7 +64,7 @@ def put(bench: Workbench, path: str, text: str) -> None:
     """Put a file into the shell, owned by the learner."""
     where = normalize(path, HOME)
     bench.files.put(where, text)
-    bench.files.chown(where, 1000, 1000)
+    bench.files.chown(where, UID, UID)
 
 
 class ExerciseSitting:
@@ -79,10 +79,9 @@ class ExerciseSitting:
 
     def run(self, block: str) -> Ran:
         ran = self._bench.run(block)
-        found = Ran(ran.command, ran.stdout, ran.stderr, ran.code)
-        self._transcript.append(found)
+        self._transcript.append(ran)
         self._bench.settle_after(block)
-        return found
+        return ran
 
     def write(self, path: str, text: str) -> None:
         put(self._bench, path, text)

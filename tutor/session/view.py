@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tutor.client.client import Client
 from tutor.cluster.machine.disk import HOME
 from tutor.grader.view import HttpAnswer, HttpRequest, Ran
 from tutor.session.asking import ask
-from tutor.session.workbench import Workbench
 from tutor.shell.process import IO
 from tutor.shell.streams import BytesReader, Capture
 from tutor.shell.unwinding import Exit
 from tutor.shell.vfs import normalize
+
+if TYPE_CHECKING:
+    from tutor.session.workbench import Workbench
 
 
 class SessionView:

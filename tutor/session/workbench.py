@@ -10,7 +10,7 @@ from tutor.client.rest_config import RestConfig
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
 from tutor.cluster.cluster import Cluster
 from tutor.cluster.config import DEFAULT, ClusterConfig
-from tutor.cluster.machine.disk import DOCKER, HOME, SUDO, USER
+from tutor.cluster.machine.disk import DOCKER, HOME, SUDO, UID, USER
 from tutor.cluster.pki import SIMULATED, Keys
 from tutor.cluster.simulation import Cancelled
 from tutor.cluster.simulation.simulation import EPOCH
@@ -18,13 +18,14 @@ from tutor.grader.view import Ran
 from tutor.session.control import control_of
 from tutor.session.memory import collect_rarely
 from tutor.session.settling import Settling
+from tutor.session.view import SessionView
 from tutor.session.why.explanation import Explanation
 from tutor.session.why.program import KEY as WHY
 from tutor.session.why.program import Asker, asks
 from tutor.session.workstation import workstation
 from tutor.shell import listing
 from tutor.shell.interpreter import Shell
-from tutor.shell.process import IO, Context
+from tutor.shell.process import IO, PATH, Context
 from tutor.shell.streams import BytesReader, Capture
 from tutor.shell.unwinding import Exit
 
@@ -50,11 +51,11 @@ class Workbench:
         self.host = workstation(self.cluster)
         self.files = self.host.files
         self.context = Context(
-            self.host, cwd=HOME, uid=1000, gid=1000, user=USER,
+            self.host, cwd=HOME, uid=UID, gid=UID, user=USER,
             extras={'groups': (SUDO, DOCKER), 'connect': self._connect, control.KEY: self.control,
                     WHY: Asker(self._why)},
             env={'HOME': HOME, 'USER': USER, 'LOGNAME': USER, 'SHELL': '/bin/bash', 'LANG': 'C.UTF-8', 'PWD': HOME,
-                 'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+                 'PATH': PATH,
                  'HOSTNAME': self.host.hostname})
         self.output, self.errors = Capture(), Capture()
         self.shell = Shell(self.context, IO(BytesReader(), self.output, self.errors))
@@ -82,8 +83,7 @@ class Workbench:
         return ran
 
     def _why(self) -> Explanation | None:
-        from tutor.session.view import SessionView
-        from tutor.session.why.explanation import explain
+        from tutor.session.why.explain import explain
         return explain(SessionView(self), self.last) if self.last is not None else None
 
     async def _block(self, block: str) -> int:

@@ -8,7 +8,7 @@ from tutor.cluster.cluster import Cluster
 from tutor.cluster.containers.userlands import ELF
 from tutor.cluster.machine.disk import HOME, RESOLV_CONF, UID, base
 from tutor.shell.process import IO, Context, Host, Main
-from tutor.shell.programs.catalog import programs
+from tutor.shell.programs.catalog import Lazy, programs
 from tutor.shell.vfs import FileSystem
 
 KUBECTL_TIME = 0.04
@@ -26,27 +26,9 @@ async def _kubeadm(cluster: Cluster, argv: list[str], io: IO, ctx: Context) -> i
     return await main(argv, io, ctx, cluster.keys)
 
 
-async def _clock(argv: list[str], io: IO, ctx: Context) -> int:
-    from tutor.session.clock import clock
-    return await clock(argv, io, ctx)
-
-
-async def _why(argv: list[str], io: IO, ctx: Context) -> int:
-    from tutor.session.why.program import why
-    return await why(argv, io, ctx)
-
-
-async def _chaos(argv: list[str], io: IO, ctx: Context) -> int:
-    from tutor.session.chaos import chaos
-    return await chaos(argv, io, ctx)
-
-
-async def _raft(argv: list[str], io: IO, ctx: Context) -> int:
-    from tutor.session.raft import raft
-    return await raft(argv, io, ctx)
-
-
-TOOLS: dict[str, Main] = {'kubectl': _kubectl, 'clock': _clock, 'chaos': _chaos, 'raft': _raft, 'why': _why}
+TOOLS: dict[str, Main] = {
+    'kubectl': _kubectl, **{name: Lazy(f'tutor.session.{place}') for name, place in {
+        'clock': 'clock:clock', 'chaos': 'chaos:chaos', 'raft': 'raft:raft', 'why': 'why.program:why'}.items()}}
 
 
 def workstation(cluster: Cluster) -> Host:

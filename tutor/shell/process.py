@@ -25,6 +25,9 @@ class IO:
     stderr: Writer
 
 
+PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+"""Where programs are looked for when nobody says where."""
+
 Main = Callable[[list[str], IO, 'Context'], Awaitable[int]]
 """`async def main(argv, io, ctx) -> int`: argv[0] is the name as typed; the result is the exit status 0–255."""
 

@@ -9,7 +9,7 @@ from tutor.shell.foreground import INTERRUPTED, Foreground
 from tutor.shell.interpreter import Shell
 from tutor.shell.lexer import SyntaxProblem
 from tutor.shell.parser import parse_status
-from tutor.shell.process import IO, Context
+from tutor.shell.process import IO, PATH, Context
 from tutor.shell.prompts import before_prompt, decoded, shortened, unfurnished
 from tutor.shell.special import MACHINE, VERSION
 from tutor.shell.switches import LETTERS
@@ -121,7 +121,7 @@ def _shell(io: IO, ctx: Context, name: str, words: tuple[str, ...], options: dic
         shell.dialect = dialect_of(program, ctx.host.userland)
     shell.options.update(options)
     if shell.variables.get('PATH') is None:
-        shell.variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
+        shell.variables.set('PATH', PATH)
     listing.begin(shell)
     return shell
 

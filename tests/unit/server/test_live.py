@@ -95,6 +95,16 @@ def test_logs_and_watches_stream_until_they_are_stopped(shell: LiveSession) -> N
     assert watched.code == 124 and 'live' in watched.stdout
 
 
+def test_what_was_typed_comes_back(shell: LiveSession) -> None:
+    shown: list[str] = []
+    shell.terminal.on_output = shown.append
+    for text in ('echo one', '!!', '!nosuch'):
+        shell.submit(text)
+        while shell.running:
+            shell.pump(0.1)
+    assert ''.join(shown) == 'one\r\necho one\r\none\r\nbash: !nosuch: event not found\r\n'
+
+
 def test_no_other_server_is_reached(shell: LiveSession) -> None:
     refused = shell.run('kubectl --server=https://example.com get pods').stderr
     assert 'The connection to the server example.com was refused' in refused

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tutor.shell.process import IO, Context, Host, Main
+from tutor.shell.process import IO, PATH, Context, Host, Main
 from tutor.shell.vfs import Directory, File, FileSystem, normalize
 
-DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 MAX_INTERPRETERS = 4
 
 
@@ -18,7 +17,7 @@ class StartFailure(Exception):
 
 def find(host: Host, argv: list[str], env: Mapping[str, str], cwd: str = '/') -> tuple[Main, list[str]]:
     """The program a command names, and the arguments it gets. Raises StartFailure."""
-    path = locate(host.files, argv[0], env.get('PATH', DEFAULT_PATH), cwd)
+    path = locate(host.files, argv[0], env.get('PATH', PATH), cwd)
     return program_at(host, path, argv)
 
 

@@ -9,10 +9,10 @@ from typing import ClassVar
 
 from tutor.cluster.containers.executables import StartFailure, locate
 from tutor.cluster.containers.references import digest_of
+from tutor.shell.process import PATH as PATH
 from tutor.shell.process import Main
 from tutor.shell.vfs import File, FileSystem
 
-PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 BUILT = -45 * 86400.0
 """When images were built: their files' time, before the simulation's first moment."""
 

@@ -19,12 +19,12 @@ from tutor.cluster.containers.container import (
     PidNamespace,
     PodMemory,
 )
-from tutor.cluster.containers.executables import DEFAULT_PATH, StartFailure, find
+from tutor.cluster.containers.executables import StartFailure, find
 from tutor.cluster.containers.nodeimages import NodeImages
 from tutor.cluster.containers.usage import Memory, Processor
 from tutor.cluster.simulation import Future, Pipe, Simulation, Task
 from tutor.shell.disk import Disk
-from tutor.shell.process import IO, SIGNALS, Context, Host, Main, Process
+from tutor.shell.process import IO, PATH, SIGNALS, Context, Host, Main, Process
 from tutor.shell.streams import pour
 from tutor.shell.tty import joined
 from tutor.shell.vfs import FileSystem, normalize
@@ -263,7 +263,7 @@ class Runtime:
         """The program to run. Most are in the image, unhidden by a mount: those are looked up once for all."""
         config = container.config
         assert container.host is not None
-        main = config.manifest.main(argv[0], config.env.get('PATH', DEFAULT_PATH), [m.path for m in config.mounts])
+        main = config.manifest.main(argv[0], config.env.get('PATH', PATH), [m.path for m in config.mounts])
         if main is not None:
             return main, argv
         return find(container.host, argv, config.env, config.working_dir or '/')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tutor.apimachinery.objects import Object
@@ -28,6 +27,7 @@ from tutor.cluster.kubelet.volumes import (
     SecretVolume,
     Volume,
 )
+from tutor.shell.process import PATH
 from tutor.shell.programs.chroot import MACHINE
 from tutor.shell.vfs import FileSystem
 
@@ -121,7 +121,7 @@ class Launcher:
         own = environment.make(pod, spec, kubelet.informers, worker.facts(),
                                lambda reference: envfile.value(reference, worker.volumes))
         images = manifest.config.environment
-        env = {'PATH': images.get('PATH') or environment_path(), **({'TERM': 'xterm'} if spec.get('tty') else {}),
+        env = {'PATH': images.get('PATH') or PATH, **({'TERM': 'xterm'} if spec.get('tty') else {}),
                'HOSTNAME': worker.hostname(), **images, **own}
         env.setdefault('HOME', who.home)
         env.update(kubelet.dra.environment(worker, spec))
@@ -237,12 +237,3 @@ def _make_sub_path(files: FileSystem, root: str, path: str) -> None:
             files.make_dirs(made)
             files.chown(made, 0, group)
             files.chmod(made, parent.mode & 0o7777)
-
-
-@lru_cache(maxsize=1)
-def environment_path() -> str:
-    from tutor.cluster.containers.image import PATH
-    return PATH
-
-
-__all__ = ['FileSystem', 'Launcher', 'StartError']

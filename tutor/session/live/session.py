@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -14,28 +14,24 @@ from tutor.cluster.network.host import HostNetwork
 from tutor.cluster.simulation import Cancelled, Simulation, Task
 from tutor.grader.view import Ran
 from tutor.session.live.door import Door
+from tutor.session.seat import INTERRUPTED, Seat
 from tutor.shell import listing
-from tutor.shell.completion import Completion
-from tutor.shell.highlight import Span
+from tutor.shell.events import EventNotFound
 from tutor.shell.history import History
 from tutor.shell.interpreter import Shell
-from tutor.shell.parser import parse_status
-from tutor.shell.process import IO, Context, Host
-from tutor.shell.programs.catalog import programs
-from tutor.shell.prompts import before_prompt, history_rules
-from tutor.shell.sh import prompt as shell_prompt
-from tutor.shell.speech import KEY as LANGUAGES
+from tutor.shell.process import IO, PATH, Context, Host
+from tutor.shell.programs.catalog import Lazy, programs
+from tutor.shell.prompts import before_prompt
 from tutor.shell.streams import BytesReader, Capture
 from tutor.shell.terminal import Terminal
 from tutor.shell.unwinding import Exit
 from tutor.shell.vfs import FileSystem
 
-USER, PATH = 'student', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+USER = 'student'
 STEP = 0.02
-INTERRUPTED = 130
 
 
-class LiveSession:
+class LiveSession(Seat):
     """What `tutor play` needs of a session, without a simulated cluster behind it."""
 
     def __init__(self, door: Door, history: History | None = None) -> None:
@@ -48,12 +44,12 @@ class LiveSession:
         self.terminal.on_suspend = self._suspend
         self._door = door
         door.open(self.simulation)
-        self.shell = Shell(self._context(), IO(BytesReader(), Capture(), Capture()))
+        self._shell = Shell(self._context(), IO(BytesReader(), Capture(), Capture()))
         listing.begin(self.shell)
         self._task: Task[int] | None = None
 
     def _context(self) -> Context:
-        installed = {**programs(), 'kubectl': _kubectl}
+        installed = {**programs(), 'kubectl': Lazy('tutor.kubectl.main:main')}
         files = FileSystem(lambda: self.simulation.wall().timestamp(), lower=base(programs()))
         files.put('/usr/bin/kubectl', ELF, 0o755, 'kubectl')
         files.put('/etc/hosts', '127.0.0.1\tlocalhost\n')
@@ -66,51 +62,28 @@ class LiveSession:
                        extras={'connect': self._door.connect, 'history': self.history})
 
     @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages in which our own programs speak."""
-        return self.shell.ctx.extras.get(LANGUAGES, ())
-
-    @languages.setter
-    def languages(self, languages: tuple[str, ...]) -> None:
-        self.shell.ctx.extras[LANGUAGES] = languages
+    def shell(self) -> Shell:
+        return self._shell
 
     # -- on a screen --------------------------------------------------------------------------------------------
 
-    @property
-    def prompt(self) -> str:
-        return shell_prompt(self.shell)
-
-    @property
-    def running(self) -> bool:
-        return self._task is not None and not self._task.done
-
-    @property
-    def status(self) -> int:
-        return self.shell.status
-
     def submit(self, text: str) -> None:
         """Enter at the prompt."""
-        if text.strip():
-            self.history.add(text, *history_rules(self.shell))
-            self.shell.interactive = True
-            self.shell.ctx.terminal = self.terminal
-            self._start(text, IO(self.terminal.reader, self.terminal.writer, self.terminal.writer))
-
-    def needs_more(self, text: str) -> bool:
-        return parse_status(text) == 'incomplete'
+        if not text.strip():
+            return
+        self.shell.interactive = True
+        self.shell.ctx.terminal = self.terminal
+        try:
+            text = self._remembered(text)
+        except EventNotFound as problem:
+            self.terminal.show(f'bash: {problem}\n')
+            return
+        self._start(text, IO(self.terminal.reader, self.terminal.writer, self.terminal.writer))
 
     def pump(self, seconds: float) -> None:
         """Let time flow as it has outside."""
         self.terminal.pumped()
         self.simulation.run_until(lambda: False, self.simulation.now + seconds)
-
-    def complete(self, text: str, cursor: int) -> Sequence[Completion]:
-        from tutor.session.completion import complete
-        return complete(self.shell, text, cursor)
-
-    def highlight(self, text: str) -> Sequence[Span]:
-        from tutor.shell.highlight import highlight
-        return highlight(text, self.shell)
 
     # -- in a script --------------------------------------------------------------------------------------------
 
@@ -154,17 +127,3 @@ class LiveSession:
             self.shell.status = INTERRUPTED
         await before_prompt(self.shell)
         return self.shell.status
-
-    def _suspend(self) -> None:
-        self.shell.suspend()
-        self.simulation.run_ready()
-
-    def _interrupt(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self.simulation.run_ready()
-
-
-async def _kubectl(argv: list[str], io: IO, ctx: Context) -> int:
-    from tutor.kubectl.main import main
-    return await main(argv, io, ctx)

@@ -2,7 +2,3 @@
 
 The program's own output stays as it is; this is the teacher beside it. `catalog.py` lists the rules.
 """
-
-from tutor.session.why.explanation import Explanation, Suggestion, explain
-
-__all__ = ['Explanation', 'Suggestion', 'explain']

@@ -7,15 +7,7 @@ import re
 from tutor.apimachinery.resources import find
 from tutor.course.words import Text
 from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, Suggestion, close
-
-
-def _everywhere(failure: Failure, resource: str, name: str) -> str | None:
-    """A namespace that has an object of this name."""
-    try:
-        found = failure.client.items(resource, fields=f'metadata.name={name}')
-    except Exception:
-        return None
-    return found[0]['metadata'].get('namespace') if found else None
+from tutor.session.why.state.finding import explain_state
 
 
 def no_namespace(match: re.Match[str], failure: Failure) -> Answer:
@@ -28,7 +20,7 @@ def no_namespace(match: re.Match[str], failure: Failure) -> Answer:
 
 def not_found(match: re.Match[str], failure: Failure) -> Answer:
     resource, name, namespace = match[1], match[2], failure.namespace
-    elsewhere = _everywhere(failure, resource, name)
+    elsewhere = failure.namespace_of(resource, name)
     plural, kind = resource.partition('.')[0], _kind(resource)
     command = failure.command.strip()
     meant = re.sub(r'(-n[= ]?|--namespace[= ])\S+', '', command).rstrip()
@@ -118,7 +110,6 @@ def conflict(match: re.Match[str], failure: Failure) -> Answer:
 
 
 def timed_out(match: re.Match[str], failure: Failure) -> Answer:
-    from tutor.session.why.state import explain_state
     found = explain_state(failure)
     if found is not None:
         return Text(zh=f'在给定的时间里，等待的条件没有出现。{found.text.zh}',

@@ -1,16 +1,15 @@
-"""An explanation, and how one is found."""
+"""An explanation, and what the rules that give one look at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import dataclass, field
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.course.words import Text
-from tutor.grader.view import Ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +30,9 @@ class Explanation:
 
 
 NAMESPACE = re.compile(r'(?:^|\s)(?:-n[= ]?|--namespace[= ])([a-z0-9][a-z0-9-]*)')
-SILENT = re.compile(r'(?:^|[\s;|&(])(curl|wget|grep)\s[^;|&]*$')
-"""A last command that may say nothing but its exit code."""
 LOOK = Text(zh='看一看', en='Look')
 LIKELY = Text(zh='多半要的是', en='Likely')
 MEND = Text(zh='这样修', en='Mend')
-
-
-class Bench(Protocol):
-    """The session that it failed in."""
-
-    @property
-    def client(self) -> Client: ...
-    def file(self, path: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +62,17 @@ class Failure:
 
     def names(self, resource: str, namespace: str) -> list[str]:
         """The names of the objects of a resource; none when they cannot be listed."""
+        return [obj['metadata']['name'] for obj in self._items(resource, namespace)]
+
+    def namespace_of(self, resource: str, name: str) -> str | None:
+        """A namespace that has an object of this name."""
+        found = self._items(resource, fields=f'metadata.name={name}')
+        return found[0]['metadata'].get('namespace') if found else None
+
+    def _items(self, resource: str, namespace: str = '', fields: str = '') -> list[Object]:
         try:
-            return [obj['metadata']['name'] for obj in self.client.items(resource, namespace)]
-        except (StatusError, KeyError):
+            return self.client.items(resource, namespace, fields=fields)
+        except (StatusError, KeyError, OSError):
             return []
 
 
@@ -115,46 +112,3 @@ def current_namespace(kubeconfig: str) -> str:
         return contexts[config['current-context']].get('namespace') or 'default'
     except (yaml.YAMLError, KeyError, TypeError, AttributeError):
         return 'default'
-
-
-def explain(session: Bench, command: Ran) -> Explanation | None:
-    """What went wrong: for a command that failed by what it printed, for one that succeeded by the state of what it
-    was about. None when nothing did."""
-    failed = command.code not in (0, None)
-    said = (command.stderr if failed else '') or command.stdout
-    failure = Failure(command.command, said, session.client, session.file)
-    if not failed:
-        from tutor.session.why.state import explain_state
-        return explain_state(failure)
-    silent = SILENT.search(command.command)
-    if silent and (not command.stderr or (silent[1], command.code) == ('grep', 1)):
-        failure = replace(failure, error=f'{silent[1]}: ({command.code})')
-    lines = [line for line in failure.error.strip().splitlines() if line.strip()]
-    return _by_words(failure, lines, command) if lines else None
-
-
-def _by_words(failure: Failure, lines: list[str], command: Ran) -> Explanation:
-    """The explanation of the first rule that knows the error."""
-    from tutor.session.why.catalog import RULES
-    for pattern, rule in RULES:
-        match = re.search(pattern, failure.error, re.MULTILINE)
-        if match:
-            text, suggestions = rule(match, failure)
-            line = next((line for line in lines if match[0].splitlines()[0] in line), lines[0])
-            return Explanation(line, text, suggestions)
-    help_line = _help(command.command)
-    return Explanation(lines[0], _unknown(command), [Suggestion(LOOK, help_line)] if help_line else [])
-
-
-def _unknown(command: Ran) -> Text:
-    return Text(zh=f'命令失败了，退出码是 {command.code}。上面那一行就是程序给出的原因。',
-                en=f'The command failed with exit code {command.code}. The line above is the reason the program gives.')
-
-
-def _help(text: str) -> str:
-    match = re.match(r'\s*(kubectl(?:\s+(?!-)[a-z-]+){1,2})', text)
-    if not match:
-        return ''
-    words = match[1].split()
-    parents = ('create', 'rollout', 'set', 'config', 'auth')
-    return ' '.join(words[:3] if len(words) > 2 and words[1] in parents else words[:2]) + ' --help'

@@ -231,11 +231,12 @@ def programs() -> dict[str, Main]:
 
 @cache
 def _all() -> dict[str, Main]:
-    return {name: Lazy(place) for name, place in PROGRAMS.items()}
+    return {name: Lazy(f'tutor.shell.programs.{place}') for name, place in PROGRAMS.items()}
 
 
 class Lazy:
-    """A program that is imported when it first runs. What it complains about goes to standard error."""
+    """A program that is imported from its place, `module:function`, when it first runs. What it complains about goes to
+    standard error."""
 
     __slots__ = ('_main', '_place')
 
@@ -247,7 +248,7 @@ class Lazy:
         main = self._main
         if main is None:
             module, _, function = self._place.partition(':')
-            main = self._main = getattr(import_module(f'tutor.shell.programs.{module}'), function)
+            main = self._main = getattr(import_module(module), function)
         if not _utf8(ctx):
             io = IO(io.stdin, io.stdout, PlainQuotes(io.stderr))
         try:

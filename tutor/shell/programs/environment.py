@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from tutor.cluster.simulation import Cancelled
-from tutor.shell.process import IO, Context
+from tutor.shell.process import IO, PATH, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import missing_operand, parse
-from tutor.shell.programs.running import PATH, NotRunnable, find, start
+from tutor.shell.programs.running import NotRunnable, find, start
 from tutor.shell.vfs import File
 
 

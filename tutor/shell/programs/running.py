@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tutor.shell import shebang
-from tutor.shell.process import IO, Context, Host, Main, Process
+from tutor.shell.process import IO, PATH, Context, Host, Main, Process
 from tutor.shell.vfs import Directory, File, normalize
-
-PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 
 class NotRunnable(Exception):

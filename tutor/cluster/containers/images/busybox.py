@@ -33,4 +33,4 @@ class Busybox(Image):
 
     def programs(self, tag: str) -> Mapping[str, Main]:
         old = int(self.tags[tag].split('.')[1]) < NEW_NSLOOKUP
-        return {'/bin/nslookup': Lazy('nslookup_busybox_old:main')} if old else {}
+        return {'/bin/nslookup': Lazy('tutor.shell.programs.nslookup_busybox_old:main')} if old else {}

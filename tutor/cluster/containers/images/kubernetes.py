@@ -63,7 +63,8 @@ class Etcd(_Component):
     path, memory, cpu = '/usr/local/bin/etcd', 52 * 1024 * 1024, 0.021
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        tools = {f'/usr/local/bin/{name}': Lazy(f'etcd.program:{name}') for name in ('etcdctl', 'etcdutl')}
+        tools = {f'/usr/local/bin/{name}': Lazy(f'tutor.shell.programs.etcd.program:{name}')
+                 for name in ('etcdctl', 'etcdutl')}
         return {**super().programs(tag), **tools}
 
 

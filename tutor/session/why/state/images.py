@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tutor.course.words import Text
 from tutor.session.why.explanation import LOOK, MEND, Answer, Suggestion, close
 from tutor.session.why.state.cluster import Object, Scene
+from tutor.session.why.state.owners import owner_of
 
 REASONS = ('ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull')
 KNOWN = ('nginx', 'httpd', 'busybox', 'alpine', 'redis', 'mysql', 'postgres', 'python', 'node', 'perl', 'memcached', 'curl',
@@ -61,9 +63,8 @@ def _private(image: str, said: str) -> bool:
     return 'denied' in said and '.' in host and '/' in image
 
 
-def _set_image(pod: Object, container: str, scene: Scene):
+def _set_image(pod: Object, container: str, scene: Scene) -> Callable[[str], list[Suggestion]]:
     """The command that gives the container another image, on whatever owns the Pod."""
-    from tutor.session.why.state.owners import owner_of
     kind, name = owner_of(pod, scene)
 
     def command(image: str) -> list[Suggestion]:
