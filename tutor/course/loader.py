@@ -28,7 +28,6 @@ from tutor.course.words import LANGUAGES, Strict, Text
 
 Model = TypeVar('Model', bound=Strict)
 
-MANIFESTS = ('.yaml', '.yml', '.json')
 REFERENCE = re.compile(r'^:::\s*exercise\s+(\S+)\s*$', re.MULTILINE)
 
 
@@ -223,4 +222,3 @@ def _cluster(value: ClusterOptions | str | None, path: Path, source: str) -> Clu
         raise CourseError(Problem(path, line_at(source, ('cluster',)), 'cluster', Text(
             zh=f'找不到集群文件 {value}', en=f'there is no cluster file {value}')))
     return options
-

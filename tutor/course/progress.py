@@ -7,6 +7,7 @@ course then goes on with a new one.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,7 +55,6 @@ class Entry:
 
 def default_path() -> Path:
     """Where the record lies: TUTOR_DATA, or the user's data folder."""
-    import os
 
     from platformdirs import user_data_path
     folder = os.environ.get('TUTOR_DATA')

@@ -136,5 +136,3 @@ def _lint_exercise(exercise: Exercise, bench: Bench | None,
         if tell:
             tell(exercise.id)
         yield from prove(exercise, bench)
-
-

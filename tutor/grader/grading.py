@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,7 @@ def read_submission(path: Path) -> Submission:
         return _folder(path)
     text = _text(path)
     if path.suffix in MANIFESTS:
-        return Submission(str(path), ((path.name, text),), (f'kubectl apply -f {_quote(path.name)}',))
+        return Submission(str(path), ((path.name, text),), (f'kubectl apply -f {shlex.quote(path.name)}',))
     return script(str(path), text)
 
 
@@ -123,11 +124,6 @@ def _text(path: Path) -> str:
         raise BadSubmission(Text(zh=f'{path}：不是 UTF-8 文本', en=f'{path}: not UTF-8 text')) from None
     except OSError as error:
         raise BadSubmission(Text.same(f'{path}: {error.strerror}')) from None
-
-
-def _quote(name: str) -> str:
-    import shlex
-    return shlex.quote(name)
 
 
 def grade(exercise: Exercise, paths: Iterable[Path], bench: Bench) -> Report:

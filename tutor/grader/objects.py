@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, model_validator
 
@@ -60,10 +60,11 @@ class Target(Check):
     def subject(self) -> Text:
         """The kind and the name, with the namespace where it is not the default one."""
         which = self.name or (f'({self.selector})' if self.selector else '')
-        here = f'{self.kind} {which}'.strip()
-        if self.namespace in ('', 'default') or self.kind.lower() in CLUSTER_SCOPED:
-            return Text.same(here)
-        return Text(zh=f'{here}（命名空间 {self.namespace}）', en=f'{here} in namespace {self.namespace}')
+        return placed(f'{self.kind} {which}'.strip(), '' if self.kind.lower() in CLUSTER_SCOPED else self.namespace)
+
+    def of(self, found: Object) -> Self:
+        """The same check of one object that the selector has found."""
+        return self.model_copy(update={'name': found['metadata']['name'], 'selector': ''})
 
     def objects(self, view: View) -> list[Object]:
         """Those that are there: the one of that name, or those the selector finds."""
@@ -73,6 +74,13 @@ class Target(Check):
             found = view.client.find(resource, self.name, namespace)
             return [found] if found else []
         return view.client.items(resource, namespace, labels=self.selector)
+
+
+def placed(subject: str, namespace: str) -> Text:
+    """What is spoken of, with its namespace where that is not the default one."""
+    if namespace in ('', 'default'):
+        return Text.same(subject)
+    return Text(zh=f'{subject}（命名空间 {namespace}）', en=f'{subject} in namespace {namespace}')
 
 
 def _names(resource: Resource) -> tuple[str, ...]:

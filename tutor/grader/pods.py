@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from tutor.course.words import Text
-from tutor.grader.objects import Check, Object, Selector
+from tutor.grader.objects import Check, Object, Selector, placed
 from tutor.grader.view import View
 
 
@@ -25,10 +25,7 @@ class PodTarget(Check):
 
     @property
     def subject(self) -> Text:
-        which = self.pod or f'({self.selector})'
-        if self.namespace == 'default':
-            return Text.same(f'Pod {which}')
-        return Text(zh=f'Pod {which}（命名空间 {self.namespace}）', en=f'Pod {which} in namespace {self.namespace}')
+        return placed(f'Pod {self.pod or f"({self.selector})"}', self.namespace)
 
     def pods(self, view: View) -> list[str]:
         """The names of the pods that are there, running ones first."""

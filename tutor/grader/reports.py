@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 from tutor.course.words import LANGUAGES, Language, Text
 from tutor.grader.grading import Graded, Report
@@ -91,7 +92,6 @@ def _check(status: Status) -> dict[str, Any]:
 
 def junit(report: Report, languages: tuple[Language, ...] = LANGUAGES) -> str:
     """For CI systems: a suite for each submission, a case for each check."""
-    from xml.etree import ElementTree
     root = ElementTree.Element('testsuites', name='tutor grade')
     for one in report.graded:
         failed = sum(status.state is State.FAILED for status in one.statuses)
@@ -112,7 +112,6 @@ def junit(report: Report, languages: tuple[Language, ...] = LANGUAGES) -> str:
 
 
 def _case(case: Any, status: Status, languages: tuple[Language, ...]) -> None:
-    from xml.etree import ElementTree
     if status.state is State.WAITING:
         ElementTree.SubElement(case, 'skipped', message=_in(languages, Text(
             zh=f'先要满足 {", ".join(status.check.needs)}', en=f'needs {", ".join(status.check.needs)} first'), ' · '))

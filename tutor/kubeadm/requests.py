@@ -86,4 +86,3 @@ def _made(environment: Environment, path: str, common: str, groups: tuple[str, .
     """A key of its own for each call, and what asks for a certificate of it."""
     moment = environment.ctx.simulation.wall()
     return environment.keys.request(common, groups, names, key_of=f'{environment.hostname} {path} {moment}')
-

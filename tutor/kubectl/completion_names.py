@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from tutor.apimachinery import schema
 from tutor.apimachinery.resources import Resource
 from tutor.client.transport import TABLE
 from tutor.kubectl.factory import Factory
@@ -119,7 +120,6 @@ class Names:
 
     def fields(self, path: str) -> Iterator[Suggestion]:
         """Fields below a path of explain: pod.spec.c…"""
-        from tutor.apimachinery import schema
         before = path.rpartition('.')[0]
         kind, *names = before.split('.')
         start = schema.for_resource(self._factory.mapper.find(kind))

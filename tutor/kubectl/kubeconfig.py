@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tutor.apimachinery.conversion import DecodeError as Refused
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.client.rest_config import RestConfig
@@ -98,7 +99,6 @@ def _parsed(ctx: Context, content: bytes, path: str, folder: str) -> KubeConfig:
 
 def parse(content: bytes, path: str, folder: str = '') -> KubeConfig:
     """One file; relative paths in it are made absolute, when the folder they begin at is known."""
-    from tutor.apimachinery.conversion import DecodeError as Refused
     from tutor.apimachinery.decode import DecodeError, one
     try:
         document = one(content)

@@ -8,6 +8,7 @@ from typing import Any
 from tutor.apimachinery import schema
 from tutor.apimachinery.decode import json_problem
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.patches import merge
 from tutor.apimachinery.printing.go_structs import with_zero_values
 from tutor.apimachinery.resources import Resource, by_kind, split_api_version
 from tutor.kubectl.changes import patched_locally
@@ -44,7 +45,6 @@ def _json(obj: Object, text: str, _: Resource) -> Object:
 
 def _merge(obj: Object, text: str, _: Resource) -> Object:
     patch = _json_object(text, 'Invalid JSON Patch')
-    from tutor.apimachinery.patches import merge
     return merge.apply(obj, patch)
 
 

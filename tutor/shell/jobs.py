@@ -220,4 +220,3 @@ async def first_ended(shell: Shell, jobs: list[Job]) -> Job | None:
             job.process.exit.on_done(lambda _, job=job: first.resolve(job))
         return await first
     return done[0]
-

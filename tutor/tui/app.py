@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from tutor.i18n.modes import next_mode
 from tutor.tui.alt_keys import teach_alt_keys
 from tutor.tui.hangup import is_gone
 from tutor.tui.resilient import Resilient, log_failure
+from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
 from tutor.tui.services import Services
 from tutor.tui.settings import Settings
@@ -174,7 +176,6 @@ class TutorApp(Resilient, App[int], inherit_bindings=False):
             self._flag = None
         self.voice, self.signs = Voice(self._mode()), self._signs()
         self.theme = self.settings.theme
-        from tutor.tui.screens.base import TutorScreen
         if 'speed' in values:
             from tutor.tui.screens.shell_screen import ShellScreen
             for screen in self.screen_stack:
@@ -240,6 +241,5 @@ class TutorApp(Resilient, App[int], inherit_bindings=False):
 
 def _warm_up() -> None:
     """Load what a lesson needs while the reader looks at the map, so that opening one is quick."""
-    import importlib
     for name in ('tutor.session.session', 'tutor.tui.screens.lesson'):
         importlib.import_module(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -54,7 +55,6 @@ def run_app(language: str | None = None) -> int:
 
 def run_plain(language: str | None = None) -> int:
     """The course as running text."""
-    import os
 
     from tutor.i18n import choose_mode
     from tutor.tui.plain import PlainCourse

@@ -293,5 +293,3 @@ class JobController(Controller):
         started = sync.status.get('startTime')
         if limit is not None and started and sync.ended is None and not members.is_suspended(sync.job):
             self.postpone(where, max(parse_timestamp(started) + limit - self.seconds(), 0.001))
-
-

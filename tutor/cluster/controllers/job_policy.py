@@ -71,5 +71,3 @@ def _is_met(rule: Object, completions: int, done: set[int]) -> bool:
         return len(done) >= count
     wanted = set(parse_indexes(rule['succeededIndexes'], completions))
     return bool(wanted) and len(done & wanted) >= min(count, len(wanted))
-
-

@@ -210,4 +210,3 @@ def new_image(identity: str, base: Manifest, config: ImageConfig, root: FileSyst
     """The manifest of an image that was just built."""
     return Manifest(BuiltImage(identity, base.image.memory), repository, tag, config, root, programs,
                     base.userland, size)
-

@@ -172,4 +172,3 @@ def _variables(service: Object) -> Iterable[tuple[str, str]]:
         yield f'{prefix}_PROTO', protocol.lower()
         yield f'{prefix}_PORT', str(port['port'])
         yield f'{prefix}_ADDR', address
-

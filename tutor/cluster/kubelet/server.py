@@ -264,4 +264,3 @@ async def _forward(worker: PodWorker, port: int, pipes: tuple[Pipe, Pipe, Pipe],
 
 def _number(value: Any) -> int:
     return int(value) if value not in (None, '') else -1
-

@@ -210,4 +210,3 @@ class ClusterDns:
 def _ips(service: Object) -> list[str]:
     ips = service['spec'].get('clusterIPs') or [service['spec'].get('clusterIP')]
     return [ip for ip in ips if ip and ip != 'None']
-

@@ -182,4 +182,3 @@ class Fabric:
         await self.simulation.sleep(self.links.latency)
         self.traffic.tell(flow, NOT_TAKEN)
         raise ConnectionRefusedError(ECONNREFUSED, 'Connection refused')
-

@@ -23,8 +23,8 @@ class ConditionCheck(Target):
         expected = Text.same(self._words({'status': self.status, 'reason': self.reason}))
         if not failing:
             return Result(True, extend(self.subject, self.condition), expected, expected)
-        named = self.model_copy(update={'name': failing[0]['metadata']['name'], 'selector': ''})
-        return Result(False, extend(named.subject, self.condition), expected, self._found(failing[0]))
+        subject = extend(self.of(failing[0]).subject, self.condition)
+        return Result(False, subject, expected, self._found(failing[0]))
 
     def _condition(self, one: Object) -> dict[str, str] | None:
         conditions = one.get('status', {}).get('conditions') or []

@@ -26,5 +26,4 @@ class ObjectCheck(Target):
 
     def _failed(self, nearest: Object, difference: Mismatch | None) -> Result:
         assert difference is not None
-        named = self if self.name else self.model_copy(update={'name': nearest['metadata']['name'], 'selector': ''})
-        return Result(False, extend(named.subject, difference.path), difference.expected, difference.found)
+        return Result(False, extend(self.of(nearest).subject, difference.path), difference.expected, difference.found)

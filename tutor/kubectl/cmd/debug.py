@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tutor.apimachinery import schema
 from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.names import random_suffix
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.resources import find
 from tutor.apimachinery.schema import definition
 from tutor.client.transport import STRATEGIC_PATCH
 from tutor.kubectl.attaching import attach, wait_for_container
@@ -137,7 +139,6 @@ class DebugOptions(Options):
         if self.custom is not None:
             self._customize(copied['spec']['ephemeralContainers'], name)
         self._warn(copied['spec']['ephemeralContainers'][-1], pod)
-        from tutor.apimachinery.resources import find
         from tutor.kubectl.changes import two_way_patch
         patch = two_way_patch(pod, copied, find('', 'pods'))
         meta = pod['metadata']
@@ -240,7 +241,6 @@ class DebugOptions(Options):
 
     def _customize(self, containers: list[Object], name: str) -> None:
         """applyCustomProfile: the user's partial container over the one that the profile made."""
-        from tutor.apimachinery import schema
         from tutor.apimachinery.patches import strategic
         shape: Any = strategic.Shape(schema.definition('io.k8s.api.core.v1.Container'))
         for at, container in enumerate(containers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery.printing.yaml import to_yaml
 from tutor.kubectl.command import Command, Options
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.kustomize.build import build
@@ -25,7 +26,6 @@ class KustomizeOptions(Options):
                 raise KubectlError(f'--{name} is not simulated')
 
     async def run(self) -> int | None:
-        from tutor.apimachinery.printing.yaml import to_yaml
         text = '---\n'.join(to_yaml(obj) for obj in build(
             self.factory, self.path, self.restrictor == ANYWHERE))
         if not self.flags['output']:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.names import is_label_value
 from tutor.apimachinery.objects import Object, labels
@@ -57,7 +59,6 @@ class LabelOptions(MetadataOptions):
 
 
 def _size(obj: Object) -> int:
-    import json
     return len(json.dumps(obj, separators=(',', ':'), ensure_ascii=False).encode())
 
 
@@ -117,4 +118,3 @@ COMMAND = Command(
                            'current resource-version for the object. Only valid when specifying a single resource.'),
     options=LabelOptions,
 )
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from tutor.apimachinery.field import go_quote
 from tutor.kubectl.describe.resources import container_resource_value, describe_requirements
@@ -121,7 +122,6 @@ def probe_text(probe: Container) -> str:
 
 
 def _url(get: Container) -> str:
-    from urllib.parse import quote
     host = get.get('host', '')
     host = f'[{host}]' if ':' in host else host
     path = quote(get.get('path', ''), safe="/$&+,:;=@!'()*~")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.quantity import parse
 from tutor.kubectl.describe.containers import describe_containers, describe_seccomp
 from tutor.kubectl.describe.events import describe_events
 from tutor.kubectl.describe.podtemplate import describe_scheduling_group, describe_spread, describe_tolerations
@@ -114,7 +116,6 @@ def field_value(pod: Object, path: str) -> str:
     """kubectl's own fieldpath.ExtractFieldPathAsString, which knows no single label or annotation."""
     meta = pod['metadata']
     if path in ('metadata.labels', 'metadata.annotations'):
-        from tutor.apimachinery.field import go_quote
         return '\n'.join(f'{key}={go_quote(value)}' for key, value in sorted((meta.get(path[9:]) or {}).items()))
     # Only metadata has a value here: what is in spec and status is shown without one.
     return {'metadata.name': meta.get('name', ''), 'metadata.namespace': meta.get('namespace', ''),
@@ -123,7 +124,6 @@ def field_value(pod: Object, path: str) -> str:
 
 def qos_class(spec: Mapping[str, Any]) -> str:
     """qos.ComputePodQOS."""
-    from tutor.apimachinery.quantity import parse
     requests: dict[str, Any] = {}
     limits: dict[str, Any] = {}
     guaranteed = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.hashing import encode_hash
@@ -129,7 +130,6 @@ _SOURCES = (('envs', 'env source files:', _of_environment), ('literals', 'litera
 
 
 def _quote(text: str) -> str:
-    from tutor.apimachinery.field import go_quote
     return go_quote(text)
 
 

@@ -126,4 +126,3 @@ def _same_affixes(item: Item, other: Item, allow_empty: bool) -> bool:
 def _same_ending(left: list[str], right: list[str]) -> bool:
     short, long = sorted((left, right), key=len)
     return not long if not short else long[-len(short):] == short
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tutor.apimachinery.decode import DecodeError, documents
+from tutor.apimachinery.decode import DecodeError, documents, parse_yaml
 from tutor.apimachinery.objects import Object, annotations, deep_copy, labels
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.kustomize.field_paths import places_at, scalar_text, split_path
@@ -182,7 +182,6 @@ def _spliced(old: Any, value: Any, options: Object) -> Any:
     if isinstance(value, (dict, list)):
         return ''
     if created:
-        from tutor.apimachinery.decode import parse_yaml
         return parse_yaml(scalar_text(value))
     if isinstance(old, str):
         return scalar_text(value)
@@ -190,7 +189,6 @@ def _spliced(old: Any, value: Any, options: Object) -> Any:
 
 
 def _of_type(old: Any, text: str) -> Any:
-    from tutor.apimachinery.decode import parse_yaml
     found = parse_yaml(text)
     tags = {bool: 'bool', int: 'int', float: 'float'}
     if type(found) is type(old) or (isinstance(old, float) and type(found) is int):

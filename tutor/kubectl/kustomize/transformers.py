@@ -188,4 +188,3 @@ def add_value(folder: Folder, config: Object, items: ResMap) -> None:
                 spec = FieldSpec(target.get('fieldPath') or '', create=True)
                 for container, key in places(item, spec, value):
                     container[key] = value
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tutor.apimachinery.resources import RESOURCES
 from tutor.course.words import Text
 from tutor.session.why.explanation import LIKELY, LOOK, MEND, Answer, Failure, Suggestion, close
 
@@ -109,7 +110,6 @@ def no_name(match: re.Match[str], failure: Failure) -> Answer:
 
 
 def unknown_kind(match: re.Match[str], failure: Failure) -> Answer:
-    from tutor.apimachinery.resources import RESOURCES
     word = match[1]
     known = [name for item in RESOURCES for name in item.names]
     likely = close(word, known)

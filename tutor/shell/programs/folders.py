@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from datetime import UTC, datetime
 
 from tutor.shell.access import guard, open_write, own
 from tutor.shell.process import IO, Context
@@ -85,7 +86,6 @@ async def touch(argv: list[str], io: IO, ctx: Context) -> int:
 
 
 def _moment(date: str, stamp: str, reference: str, ctx: Context) -> float | None:
-    from datetime import UTC, datetime
     epoch = ctx.simulation.epoch.timestamp()
     if reference:
         return ctx.files.node(normalize(reference, ctx.cwd)).mtime

@@ -11,7 +11,7 @@ from tutor.shell.patterns import translate
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.inputs import chomp, lines, open_reader
-from tutor.shell.programs.options import Options, numeric_option, parse
+from tutor.shell.programs.options import Options, missing_operand, numeric_option, parse
 from tutor.shell.programs.regex import BadPattern, compile_posix
 from tutor.shell.vfs import Directory, normalize
 
@@ -48,7 +48,6 @@ def _pattern(name: str, options: Options, io: IO, ctx: Context) -> re.Pattern[st
     if 'e' not in options and 'f' not in options:
         if not options.args:
             if ctx.host.userland == 'busybox':
-                from tutor.shell.programs.options import missing_operand
                 raise missing_operand(['grep'], ctx)
             raise Complaint(USAGE, 2, bare=True)
         words = [options.args.pop(0)]
@@ -266,5 +265,3 @@ class _Search:
 
     def _separator(self, mark: str) -> str:
         return self._painted(mark, '36')
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -242,7 +243,6 @@ def _inode(node: Node) -> int:
 
 def human(size: float, userland: str = 'gnu') -> str:
     """4.0K, 12M: as -h writes sizes; BusyBox rounds where GNU counts up, and keeps the tenths."""
-    import math
     if userland == 'busybox':
         return _human_busybox(size)
     if size < 1024:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from tutor.shell.lexer import ESCAPES, byte_of, character, whole
 from tutor.shell.process import IO, Context
@@ -122,7 +123,6 @@ def _number(kind: str, flags: str, precision: int | None, word: str | None, prob
 
 def _time(template: str, word: str | None, ctx: Context | None) -> str:
     """%(FORMAT)T: a moment in seconds, or now for -1 and for none."""
-    from datetime import UTC, datetime
 
     from tutor.shell.programs.date import shown
     seconds = int(word) if word and word.lstrip('-').isdigit() else -1

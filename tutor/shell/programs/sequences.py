@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.inputs import Pace
-from tutor.shell.programs.options import Help, missing_operand
+from tutor.shell.programs.options import Help, missing_operand, parse
 
 BATCH = 5000
 
@@ -47,7 +47,6 @@ def _options(argv: list[str], ctx: Context) -> tuple[list[str], str, bool, str]:
             value = word.partition('=')[2]
             separator, form = (value, form) if word[2] == 's' else (separator, value)
         elif word.startswith('-') and len(word) > 1 and not (word[1].isdigit() or word[1] == '.'):
-            from tutor.shell.programs.options import parse
             parse(['seq', word], ctx, '')
         else:
             found.append(word)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import posixpath
 from dataclasses import dataclass
 from typing import Any
 
 from tutor.cluster.simulation import Cancelled
-from tutor.shell.access import READ, allowed
+from tutor.shell.access import READ, allowed, open_write
 from tutor.shell.process import IO, Context, NameNotFound, Process
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import Options
@@ -171,8 +173,6 @@ async def _ask_host(host: str, address: str, key: str, io: IO) -> None:
 
 
 def _fingerprint(key: str) -> str:
-    import base64
-    import hashlib
     blob = base64.b64decode(key.split()[1]) if len(key.split()) > 1 else b''
     return base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip('=')
 
@@ -305,7 +305,6 @@ def _copy(source: Side, target: Side, recursive: bool, io: IO) -> None:
                   True, io)
         return
     if isinstance(node, File):
-        from tutor.shell.access import open_write
         data = node.data()
         try:
             file = open_write(place, False, target.ctx)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tutor.shell.process import IO, Context, Process
 from tutor.shell.programs import power
@@ -303,7 +304,6 @@ def _active(unit: Unit, call: Call) -> str:
         return text
     simulation = call.ctx.simulation
     when = simulation.wall().timestamp() - (simulation.now - unit.since)
-    from datetime import UTC, datetime
     return (f'{text} since {datetime.fromtimestamp(when, UTC):%a %Y-%m-%d %H:%M:%S} UTC; '
             f'{span(simulation.now - unit.since)} ago')
 

@@ -107,5 +107,3 @@ async def time(argv: list[str], io: IO, ctx: Context) -> int:
     else:
         io.stderr.write(f'{real}\nuser\t{zero}\nsys\t{zero}\n')
     return status
-
-

@@ -297,4 +297,3 @@ def _facts(lesson: Lesson, done: int, voice: Voice) -> str:
         words += ' · ' + voice.counted('{count} exercise, {done} done', '{count} exercises, {done} done',
                                        len(lesson.exercise_names), done=done)
     return words
-

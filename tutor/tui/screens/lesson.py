@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 
 from tutor.course.blocks import ExerciseRef, Spans
+from tutor.course.markdown import parse_inline
 from tutor.course.models import Exercise, Lesson, Spread
-from tutor.i18n import Language
+from tutor.i18n import Language, message
 from tutor.tui.reading.spread import PageLayout, Typesetter
 from tutor.tui.screens.lesson_plan import TABS, LessonPlan
 from tutor.tui.screens.shell_screen import KEYS, ShellScreen
@@ -113,7 +114,6 @@ class LessonScreen(ShellScreen):
     # -- text ---------------------------------------------------------------------------------------------------
 
     def _task_of(self, name: str, language: Language) -> Sequence[Spans]:
-        from tutor.course.markdown import parse_inline
         exercise = self.tutor.exercise(self.lesson, name)
         return [parse_inline(part) for part in exercise.task.say(language).strip().split('\n\n')]
 
@@ -272,7 +272,6 @@ class LessonScreen(ShellScreen):
         return self._checks
 
     def commands_here(self) -> Sequence[tuple[str, str, str]]:
-        from tutor.i18n import message
         return [*super().commands_here(), ('', message('Show the solution'), 'screen.solution'),
                 ('', message('Begin the exercise anew'), 'screen.reset')]
 

@@ -97,5 +97,3 @@ def _impersonation(name: str) -> RequestInfo:
     if account is None:
         return RequestInfo('', 'impersonate', True, resource='users', name=name)
     return RequestInfo('', 'impersonate', True, namespace=account[0], resource='serviceaccounts', name=account[1])
-
-

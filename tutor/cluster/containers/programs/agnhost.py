@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from errno import ECONNREFUSED
 from urllib.parse import parse_qs
@@ -92,7 +93,6 @@ class _Netexec:
 
     async def _shell(self, command: str) -> str:
         """What a command prints, as JSON with its error."""
-        import json
         ctx = self._ctx
         try:
             main, argv = find(ctx.host, ['/bin/sh', '-c', command], ctx.env, ctx.cwd)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.objects import Object
-from tutor.kubectl.annotation import annotated
+from tutor.kubectl.annotation import annotated, original_configuration
 from tutor.kubectl.cascade import (
     CASCADE_FLAG,
     FORCE_FLAG,
@@ -194,7 +194,6 @@ class ApplyOptions(Options):
         self.say(info, 'created')
 
     def _applied_before(self, info: Info) -> bool:
-        from tutor.kubectl.annotation import original_configuration
         return original_configuration(info.object) is not None
 
     def query(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.patches import diff, merge
 from tutor.apimachinery.patches.strategy import PatchError
 from tutor.apimachinery.schema import for_resource
 from tutor.client.transport import MERGE_PATCH, STRATEGIC_PATCH
@@ -106,7 +107,6 @@ class Patcher:
 def three_way_patch(info: Info, modified: Object, warn: Callable[[str], None]) -> Object:
     """What was applied last, what is wanted and what is there give the patch. It is tried with what the two versions
     of OpenAPI say, which `warn` tells when it fails, and with what is built in. Raises KubectlError."""
-    from tutor.apimachinery.patches import diff, merge
     current = info.object
     text = original_configuration(current)
     definition = for_resource(info.mapping)
@@ -134,7 +134,6 @@ def _original(text: str | None) -> Object:
 
 def apply_locally(info: Info, patch: Object, content_type: str) -> Object:
     """What the server would make of it, as far as a client can tell."""
-    from tutor.apimachinery.patches import merge
     if content_type == STRATEGIC_PATCH:
         return patched_locally(info.object, patch, for_resource(info.mapping))
     return merge.apply(info.object, patch)

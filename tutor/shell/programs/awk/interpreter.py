@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -343,7 +344,6 @@ class Interpreter:
                 case '/':
                     return left / right
                 case '%':
-                    import math
                     return math.fmod(left, right)
             power = left ** right
             return float(power) if isinstance(power, (int, float)) else float('nan')

@@ -11,7 +11,7 @@ from tutor.shell.programs.awk.lexer import SyntaxFault, unescaped
 from tutor.shell.programs.awk.parser import parse as parse_program
 from tutor.shell.programs.awk.values import Input, truth
 from tutor.shell.programs.complaint import Complaint, reason
-from tutor.shell.programs.options import Options, parse
+from tutor.shell.programs.options import Options, missing_operand, parse
 from tutor.shell.programs.regex import BadPattern
 from tutor.shell.vfs import normalize
 
@@ -29,7 +29,6 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     source = _source(options, io, ctx)
     if source is None:
         if ctx.host.userland == 'busybox':
-            from tutor.shell.programs.options import missing_operand
             raise missing_operand(argv, ctx)
         io.stderr.write(USAGE)
         return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -68,7 +69,6 @@ def containers(runtime: ContainerRuntime, options: Options, io: IO, ctx: Context
 
 
 def _wanted_container(entry: Message, options: Options) -> bool:
-    import re
     state = entry['state'].removeprefix('CONTAINER_').lower()
     labels = entry['labels']
     if 'state' in options and state != options.get('state').lower():
@@ -90,7 +90,6 @@ def _labelled(labels: dict[str, str], options: Options) -> bool:
 
 def pods(runtime: ContainerRuntime, options: Options, io: IO, ctx: Context) -> None:
     """crictl pods."""
-    import re
     state = options.get('s', options.get('state')).lower()
     found = [entry for entry in runtime.pods() if (
         (not state or entry['state'] == f'SANDBOX_{state.upper()}') and entry['id'].startswith(options.get('id'))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.curl.options import read
@@ -37,7 +39,6 @@ def _expanded(urls: list[str], plain: bool) -> list[str]:
     """{a,b} and [1-3] in URLs."""
     if plain:
         return urls
-    import re
     found: list[str] = []
     for url in urls:
         match = re.search(r'\{([^{}]*)\}|\[(\d+)-(\d+)\]', url)

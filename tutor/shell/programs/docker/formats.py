@@ -101,4 +101,3 @@ def short_id(identity: str) -> str:
 
 def size(number: int) -> str:
     return human_size(number)
-

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from hashlib import sha256
+
 from tutor.shell.docker import BuildFailed, BuildRequest, BuildStep, DockerEngine, DockerError
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
@@ -113,7 +117,6 @@ def push(engine: DockerEngine, options: Options, io: IO) -> None:
 
 
 def _hash(text: str) -> str:
-    from hashlib import sha256
     return sha256(text.encode()).hexdigest()
 
 
@@ -143,8 +146,6 @@ async def login(options: Options, io: IO, ctx: Context) -> None:
 
 def _remember(server: str, user: str, password: str, ctx: Context) -> None:
     """~/.docker/config.json, from which image pull secrets are often made."""
-    import base64
-    import json
     path = f'{ctx.env.get("HOME", "/root")}/.docker/config.json'
     try:
         known = json.loads(ctx.files.read_text(path))

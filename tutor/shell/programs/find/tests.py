@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tutor.shell.patterns import translate
 from tutor.shell.process import Context
 from tutor.shell.programs.complaint import Complaint, reason
-from tutor.shell.programs.modes import kind
+from tutor.shell.programs.modes import changed, kind
 from tutor.shell.programs.names import group_id, group_name, user_id, user_name
 from tutor.shell.vfs import Directory, File, Node, Symlink, normalize
 
@@ -131,7 +131,6 @@ def _newer(value: str, ctx: Context) -> Test:
 
 def _permissions(value: str) -> Test:
     sign = value[0] if value[:1] in ('-', '/', '+') and value[:1] else ''
-    from tutor.shell.programs.modes import changed
     mode = changed(value[len(sign):], 0, False, 0)
     if mode is None:
         raise Complaint(f"invalid mode ‘{value}’")

@@ -19,7 +19,7 @@ from tutor.shell.programs.openssl.files import (
 from tutor.shell.programs.openssl.keys import new_key
 from tutor.shell.programs.openssl.names import parse_extension, parse_subject, shown_name
 from tutor.shell.programs.openssl.signing import hash_for, issue
-from tutor.shell.programs.openssl.text import request_text
+from tutor.shell.programs.openssl.text import certificate_text, request_text
 
 VALUES = ('in', 'out', 'key', 'newkey', 'keyout', 'subj', 'days', 'addext', 'config', 'extensions', 'reqexts',
           'passout',
@@ -48,7 +48,6 @@ async def req(words: list[str], io: IO, ctx: Context) -> int:
     else:
         made = _request(key, subject, extensions, given)
     if 'text' in given:
-        from tutor.shell.programs.openssl.text import certificate_text
         io.stdout.write(certificate_text(made) if 'x509' in given else request_text(made))
     if 'noout' not in given:
         write(pem(made), given.get('out'), io, ctx)

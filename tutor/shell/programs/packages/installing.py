@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.shell.process import Context
 from tutor.shell.programs.complaint import Complaint
-from tutor.shell.programs.packages.catalog import PACKAGES, Package
+from tutor.shell.programs.packages.catalog import PACKAGES, REAL, Package
 from tutor.shell.vfs import FileSystem
 
 ELF = b'\x7fELF'
@@ -25,7 +25,6 @@ class NotSimulated(Complaint):
 def closure(names: list[str], distribution: str) -> dict[str, Package]:
     """Packages with what they need, by name, in the order of names; `distribution` is the field of Package that has
     the version. Raises Unknown, NotSimulated."""
-    from tutor.shell.programs.packages.catalog import REAL
     found: dict[str, Package] = {}
     pending = [name.partition('=')[0] for name in names]
     while pending:

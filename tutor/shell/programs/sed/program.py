@@ -12,10 +12,11 @@ from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
 from tutor.shell.programs.inputs import lines, open_reader
 from tutor.shell.programs.inputs import text as text_of
-from tutor.shell.programs.options import Options, parse
+from tutor.shell.programs.options import Options, missing_operand, parse
 from tutor.shell.programs.sed.commands import Address, Command
 from tutor.shell.programs.sed.parser import Parser
-from tutor.shell.vfs import normalize
+from tutor.shell.streams import Capture
+from tutor.shell.vfs import File, normalize
 
 LONG = {'quiet': 'n', 'silent': 'n', 'expression': 'e', 'file': 'f', 'regexp-extended': 'E', 'in-place': '?',
         'separate': 's',
@@ -51,7 +52,6 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     busybox = ctx.host.userland == 'busybox'
     if script is None:
         if busybox:
-            from tutor.shell.programs.options import missing_operand
             raise missing_operand(argv, ctx)
         io.stderr.write(USAGE)
         return 1
@@ -91,7 +91,6 @@ def _script(options: Options, ctx: Context) -> str | None:
 
 
 async def _in_place(machine: Machine, options: Options, io: IO, ctx: Context) -> int:
-    from tutor.shell.streams import Capture
     suffix = options.get('i') or options.get('in-place')
     if not options.args:
         raise Complaint('no input files')
@@ -348,7 +347,6 @@ class Machine:
         try:
             file = files.open_write(whole, append=path in self._written)
             self._written.add(path)
-            from tutor.shell.vfs import File
             if isinstance(file, File):
                 files.append_to(file, (text + '\n').encode('utf-8', 'surrogateescape'))
         except OSError as problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tutor.shell.netview import ANSWERED, CLOSED, REFUSED, SYN, UDP, Device, Flow
+from tutor.shell.netview import ANSWERED, CLOSED, REFUSED, SYN, UDP, Device, Flow, mac_of
 
 IN, OUT = 'In', 'Out'
 NAMES = {22: 'ssh', 53: 'domain', 80: 'http', 443: 'https', 3306: 'mysql', 5432: 'postgresql', 6379: 'redis',
@@ -64,7 +64,6 @@ def _places(flow: Flow, seen_at: list[Device], own: list[str]) -> list[tuple[str
 
 
 def _mac(address: str) -> str:
-    from tutor.shell.netview import mac_of
     return mac_of(address) if address.count('.') == 3 else ''
 
 

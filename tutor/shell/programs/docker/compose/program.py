@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery.printing.yaml import to_yaml
 from tutor.cluster.simulation import Cancelled, Pipe, Reader, Writer, together
 from tutor.shell.docker import DockerEngine, DockerError
 from tutor.shell.process import IO, Context
@@ -204,7 +205,6 @@ def _ps(options: Options, operations: Operations, io: IO, ctx: Context) -> None:
 def _show(name: str, options: Options, operations: Operations, io: IO, ctx: Context) -> None:
     project = operations.project
     if name == 'config':
-        from tutor.apimachinery.printing.yaml import to_yaml
         lists = {'services': list(project.services), 'volumes': list(project.volumes),
                  'images': [each.image for each in project.services.values()]}
         chosen = next((lists[key] for key in lists if key in options), None)
