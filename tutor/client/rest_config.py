@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from tutor.client.transport import Transport
+from tutor.client.transport import Request, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,16 @@ class RestConfig:
     impersonate_uid: str = ''
     impersonate_extra: tuple[tuple[str, str], ...] = ()
     user_agent: str = 'kubectl/v1.36.1 (linux/amd64) kubernetes/8e16b12'
+
+    @property
+    def host(self) -> str:
+        """The server's name or address, with its port."""
+        return self.server.partition('://')[2].partition('/')[0]
+
+    def url(self, request: Request) -> str:
+        """The whole URL of a request."""
+        query = urlencode(sorted(request.query.items()))
+        return f'{self.server.rstrip("/")}{request.path}' + (f'?{query}' if query else '')
 
 
 class ConnectionRefused(OSError):

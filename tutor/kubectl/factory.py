@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode
 
 from tutor.apimachinery.duration import DurationError, format_duration, parse_duration
 from tutor.client.client import Client
@@ -23,8 +22,10 @@ from tutor.client.transport import (
 )
 from tutor.kubectl.discovery import RestMapper
 from tutor.kubectl.errors import ConnectionLost, Exit, KubectlError
+from tutor.kubectl.klog import log_line
 from tutor.kubectl.kubeconfig import ClientConfig, load, paths
 from tutor.kubectl.limits import LimitedStream, end_watch
+from tutor.kubectl.verbosity import verbose
 from tutor.shell.pflag import FlagSet
 from tutor.shell.process import IO, Context
 
@@ -97,7 +98,6 @@ class Factory:
         config = self.rest_config
         transport: Transport = self.connection
         if self.flags['v'] >= 1:
-            from tutor.kubectl.verbosity import verbose
             transport = verbose(self, transport)
         return Client(transport, agent=config.user_agent)
 
@@ -108,7 +108,6 @@ class Factory:
                           lambda text: self.io.stderr.write(f'Warning: {text}\n'), self._log_discovery)
 
     def _log_discovery(self, text: str) -> None:
-        from tutor.kubectl.klog import log_line
         log_line(self, 'E', 'memcache.go:265', text)
 
     def builder(self) -> Builder:
@@ -162,7 +161,7 @@ class Connection:
         connect = self._factory.ctx.extras.get('connect')
         config = self._factory.rest_config
         if connect is None:
-            host = host_of(config.server).replace('localhost', '127.0.0.1')
+            host = config.host.replace('localhost', '127.0.0.1')
             raise ConnectionRefused(f'dial tcp {host}: connect: connection refused')
         return connect(config)
 
@@ -214,9 +213,9 @@ class Connection:
             error = self._waited(error, limit)
             shown = f'Unable to connect to the server: {error}'
             if isinstance(error, ConnectionRefused):
-                shown = (f'The connection to the server {host_of(config.server)} was refused - did you specify the '
+                shown = (f'The connection to the server {config.host} was refused - did you specify the '
                          'right host or port?')
-            raise ConnectionLost(request.method, url_of(config, request), str(error), shown) from None
+            raise ConnectionLost(request.method, config.url(request), str(error), shown) from None
 
     def _waited(self, error: OSError, limit: float) -> OSError:
         """What is said after an attempt that takes time, which is noted; --request-timeout may end it earlier."""
@@ -226,13 +225,3 @@ class Connection:
         if limit and limit < error.after:
             return OSError('context deadline exceeded (Client.Timeout exceeded while awaiting headers)')
         return error
-
-
-def host_of(server: str) -> str:
-    return server.partition('://')[2].partition('/')[0]
-
-
-def url_of(config: RestConfig, request: Request) -> str:
-    """The whole URL of a request."""
-    query = urlencode(sorted(request.query.items()))
-    return f'{config.server.rstrip("/")}{request.path}' + (f'?{query}' if query else '')

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from tutor.apimachinery.errors import StatusError
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
 from tutor.kubectl.errors import AggregateError, alone
-from tutor.kubectl.factory import Factory, host_of, url_of
 from tutor.kubectl.klog import log_line
+
+if TYPE_CHECKING:
+    from tutor.kubectl.factory import Factory
 
 PLACE = 'round_trippers.go'
 LONGEST_BODIES = {8: 1024, 9: 10_240}  # truncateBody; all of it from 10 on
@@ -103,7 +106,7 @@ class Logged:
             self._log(f'{PLACE}:527', f'"Request" curlCommand=<\n\tcurl -v -X{request.method}  {words} '
                       f"'{self._url(request)}'\n >")
             if not self._connected:
-                host = host_of(self._factory.rest_config.server)
+                host = self._factory.rest_config.host
                 self._log(f'{PLACE}:562', f'"HTTP Trace: Dial succeed" network="tcp" address="{host}"')
             return
         self._log(f'{PLACE}:527', f'"Request" verb="{request.method}" url="{self._url(request)}" '
@@ -127,7 +130,7 @@ class Logged:
             self._log(_caller(request), f'"Response Body" body={self._body(body)}')
 
     def _url(self, request: Request) -> str:
-        return url_of(self._factory.rest_config, request)
+        return self._factory.rest_config.url(request)
 
     def _body(self, body: object) -> str:
         """Objects end with a newline, and klog gives texts with a newline lines of their own."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.shell.patterns import compile_pieces
 from tutor.shell.process import IO
 from tutor.shell.tests import binary, unary
-from tutor.shell.tracing import trace, traced
+from tutor.shell.tracing import trace_compound
 from tutor.shell.unwinding import ExpansionProblem, Failed
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ async def holds(shell: Shell, test: tuple, io: IO, sign: str = '') -> bool:
 
 
 async def _trace(shell: Shell, *words: str) -> None:
-    if traced(shell):
-        await trace(shell, f'[[ {" ".join(words)} ]]')
+    await trace_compound(shell, f'[[ {" ".join(words)} ]]')
 
 
 def _shown(pattern: list[tuple[str, bool]]) -> str:

@@ -18,6 +18,11 @@ def command(node: Node, indent: int = 0) -> str:
     return _Writer().command(node, indent)
 
 
+def sources(words: list[Word] | None) -> str:
+    """The words of a loop as they were typed; without any it goes through the positional parameters."""
+    return '"$@"' if words is None else ' '.join(word.source for word in words)
+
+
 class _Writer:
     """Writes commands. Only in a function does each statement of a list begin a line (print_cmd.c:
     inside_function_def)."""
@@ -73,8 +78,8 @@ class _Writer:
                 return head + self._ended(node.body, indent) + f'{space}done'
             case syntax.For() | syntax.Select():
                 word = 'for' if isinstance(node, syntax.For) else 'select'
-                values = '"$@"' if node.words is None else ' '.join(each.source for each in node.words)
-                return f'{word} {node.name} in {values};\n{space}do\n' + self._ended(node.body, indent) + f'{space}done'
+                head = f'{word} {node.name} in {sources(node.words)};\n{space}do\n'
+                return head + self._ended(node.body, indent) + f'{space}done'
             case syntax.ArithmeticFor():
                 parts = '; '.join(each.source.strip() for each in (node.start, node.condition, node.step))
                 return f'for (({parts}))\n{space}do\n' + self._ended(node.body, indent) + f'{space}done'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.shell import syntax
-from tutor.shell.compounds import loop_body, set_name
+from tutor.shell.loops import loop_body, set_name
 from tutor.shell.process import IO
 from tutor.shell.programs.screen import visible_width
 

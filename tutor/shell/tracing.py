@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.shell.lexer import SyntaxProblem
+from tutor.shell.parser import Parser
 from tutor.shell.quoting import METAS, ansi_quoted, single_quoted, unprintable
-from tutor.shell.syntax import Assignment, Word
+from tutor.shell.syntax import Assignment
 from tutor.shell.variables import is_name
 
 if TYPE_CHECKING:
@@ -18,8 +20,6 @@ def traced(shell: Shell) -> bool:
 
 async def trace(shell: Shell, text: str) -> None:
     """Write one line after what PS4 says; its first character is repeated for each level of substitution."""
-    from tutor.shell.lexer import SyntaxProblem
-    from tutor.shell.parser import Parser
     sign = shell.variables.get('PS4')
     sign = '+ ' if sign is None else sign
     shell.options['xtrace'] = False
@@ -30,6 +30,12 @@ async def trace(shell: Shell, text: str) -> None:
     finally:
         shell.options['xtrace'] = True
     shell.io.stderr.write(f'{sign[:1] * (shell.nesting + shell.evaluating + 1)}{sign[1:]}{text}\n')
+
+
+async def trace_compound(shell: Shell, text: str) -> None:
+    """The head of a compound command, as it was typed."""
+    if traced(shell):
+        await trace(shell, text)
 
 
 async def trace_words(shell: Shell, argv: list[str]) -> None:
@@ -61,8 +67,3 @@ async def trace_array(shell: Shell, assignment: Assignment) -> None:
     if traced(shell):
         words = ' '.join(word.source for word in assignment.array or ())
         await trace(shell, f'{assignment.name}{"+=" if assignment.append else "="}({words})')
-
-
-def sources(words: list[Word]) -> str:
-    """Words as they were typed."""
-    return ' '.join(word.source for word in words)

@@ -77,8 +77,7 @@ class Door:
     def connect(self, config: RestConfig) -> Transport:
         """kubectl's `connect`; raises ConnectionRefused for any other server."""
         if config.server.rstrip('/') != self.server or self._inbox is None:
-            host = config.server.partition('://')[2].partition('/')[0]
-            raise ConnectionRefused(f'dial tcp {host}: connect: connection refused')
+            raise ConnectionRefused(f'dial tcp {config.host}: connect: connection refused')
         found = self._transports.get(config)
         if found is None:
             source: Source = Fixed(Credentials(config.token, config.client_certificate_data, config.client_key_data))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from tutor.cluster.containers.programs import controlplane, first_lines, proxy_settings
+from tutor.cluster.containers.programs.controlplane import CannotStart
 from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.cluster.simulation import Sink, Writer
 from tutor.shell.process import IO, Context
@@ -20,14 +22,6 @@ VERSION = frozenset(('--version', '--version=true', '-version'))
 
 def _never(name: str) -> bool:
     return False
-
-
-class CannotStart(Exception):
-    """A component that ends at once: what it writes, and its exit status."""
-
-    def __init__(self, text: str, status: int = 1) -> None:
-        super().__init__(text)
-        self.status = status
 
 
 class Component(Protocol):
@@ -66,7 +60,6 @@ async def main(argv: list[str], io: IO, ctx: Context, version: str = '') -> int:
         return 1
     if ctx.extras.get(KILLED, _never)(name):
         return SIGKILLED
-    from tutor.cluster.containers.programs import first_lines
     ctx.signals['TERM'] = lambda: ctx.host.processes[ctx.pid].kill('TERM')
     held = _Held(io.stderr)
     try:
@@ -91,7 +84,6 @@ def _version(name: str, version: str) -> str:
 
 async def _prepare(name: str, argv: list[str], io: IO, ctx: Context) -> None:
     """What a program of Kubernetes itself does before it works. Raises CannotStart."""
-    from tutor.cluster.containers.programs import controlplane, proxy_settings
     if name == 'kube-proxy':
         await proxy_settings.reach_server(proxy_settings.read(ctx), io, ctx)
     if name not in controlplane.FLAGS:

@@ -7,10 +7,9 @@ import re
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.curl.options import read
-from tutor.shell.programs.curl.transfer import Failure, Transfer
+from tutor.shell.programs.curl.transfer import VERSION, Failure, Transfer
 from tutor.shell.programs.curl.writeout import written
 
-VERSION = '7.88.1'
 ABOUT = (f'curl {VERSION} (x86_64-pc-linux-gnu) libcurl/{VERSION} OpenSSL/3.0.17 zlib/1.2.13\n'
          'Release-Date: 2023-02-20\nProtocols: http https\nFeatures: IPv6 Largefile libz SSL\n')
 RETRIED = (408, 429, 500, 502, 503, 504)

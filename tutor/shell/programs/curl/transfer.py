@@ -14,6 +14,7 @@ from tutor.shell.programs.curl.meter import Meter
 from tutor.shell.programs.http import BadAnswer, Exchange, Head, Request, Url, parse_url, resolve
 from tutor.shell.vfs import normalize
 
+VERSION = '7.88.1'
 MAX_REDIRECTS = 50
 KEPT = 64 * 1024 * 1024
 NUMBERS = {tls.EXPIRED: 10, tls.NOT_YET: 9, tls.SELF_SIGNED: 18, tls.UNKNOWN_ISSUER: 20}
@@ -267,7 +268,6 @@ class Transfer:
             elif line.endswith(';'):
                 own[line[:-1].lower()] = (line[:-1], '')
         user = settings.get('u') or url.user
-        from tutor.shell.programs.curl.program import VERSION
         headers: list[tuple[str, str]] = [('Host', url.authority)]
         if user:
             headers.append(('Authorization', 'Basic ' + base64.b64encode(user.encode()).decode()))
