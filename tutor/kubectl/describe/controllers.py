@@ -30,8 +30,7 @@ def describe_replica_set(rs: Object, related: Related, now: float) -> str:
     w.field('Name', meta['name'])
     w.field('Namespace', meta.get('namespace', ''))
     w.field('Selector', format_label_selector(spec.get('selector')))
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     w.controlled_by(rs)
     w.field('Replicas', f'{status.get("replicas", 0)} current / {spec.get("replicas", 1)} desired')
     try:
@@ -51,8 +50,7 @@ def describe_replication_controller(rc: Object, related: Related, now: float) ->
     w.field('Name', meta['name'])
     w.field('Namespace', meta.get('namespace', ''))
     w.field('Selector', format_labels(spec.get('selector')))
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     w.field('Replicas', f'{status.get("replicas", 0)} current / {spec.get("replicas", 1)} desired')
     w.field('Pods Status', pods_status(rc, related, str(from_map(spec.get('selector')))))
     describe_pod_template(spec.get('template'), w)
@@ -69,8 +67,7 @@ def describe_daemon_set(ds: Object, related: Related, now: float) -> str:
     w.field('Namespace', meta.get('namespace', ''))
     w.field('Selector', selector)
     w.field('Node-Selector', format_labels(spec['template'].get('spec', {}).get('nodeSelector')))
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     for title, field in (('Desired Number of Nodes Scheduled', 'desiredNumberScheduled'),
                          ('Current Number of Nodes Scheduled', 'currentNumberScheduled'),
                          ('Number of Nodes Scheduled with Up-to-date Pods', 'updatedNumberScheduled'),
@@ -91,8 +88,7 @@ def describe_stateful_set(sts: Object, related: Related, now: float) -> str:
     w.field('Namespace', meta.get('namespace', ''))
     w.created(sts)
     w.field('Selector', selector)
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     w.field('Replicas', f'{spec.get("replicas", 1)} desired | {status.get("replicas", 0)} total')
     strategy = spec.get('updateStrategy') or {}
     w.field('Update Strategy', strategy.get('type', ''))

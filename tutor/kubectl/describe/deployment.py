@@ -21,8 +21,7 @@ def describe(deployment: Object, related: Related, now: float) -> str:
     w.field('Name', meta['name'])
     w.field('Namespace', meta.get('namespace', ''))
     w.created(deployment)
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     w.field('Selector', selector)
     counts = [(spec.get('replicas', 1), 'desired')]
     counts += [(status.get(field, 0), word) for field, word in (

@@ -20,8 +20,7 @@ def describe_job(job: Object, related: Related, now: float) -> str:
     w.field('Name', meta['name'])
     w.field('Namespace', meta.get('namespace', ''))
     w.field('Selector', _selector(spec.get('selector')))
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     w.controlled_by(job)
     if spec.get('parallelism') is not None:
         w.field('Parallelism', spec['parallelism'])

@@ -22,8 +22,7 @@ def describe(policy: Object, related: Related, now: float) -> str:
     w.field('Name', meta['name'])
     w.field('Namespace', meta.get('namespace', ''))
     w.field('Created on', created.strftime('%Y-%m-%d %H:%M:%S +0000 UTC'))
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     _spec(spec, w)
     return w.text()
 

@@ -99,8 +99,7 @@ def _head(node: Object, spec: Object, related: Related, w: PrefixWriter) -> None
     meta = node['metadata']
     w.field('Name', meta['name'])
     w.field('Roles', or_none(','.join(role_labels(node))))
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     w.created(node)
     taints = sorted(spec.get('taints') or (), key=lambda taint: f'{taint.get("effect", "")},{taint.get("key", "")}')
     w.multiline('Taints', [taint_text(taint) for taint in taints])

@@ -74,8 +74,7 @@ def _claim(claim: Object, w: PrefixWriter, full: bool) -> None:
         w.field('Status', f'Terminating (lasts {w.age(meta["deletionTimestamp"])})' if meta.get('deletionTimestamp')
                 else status.get('phase', ''))
     w.field('Volume', spec.get('volumeName', ''))
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     if full:
         w.field('Finalizers', meta.get('finalizers') or [])
     bound = bool(spec.get('volumeName'))

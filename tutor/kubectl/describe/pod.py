@@ -49,8 +49,7 @@ def _head(pod: Object, spec: Object, status: Object, w: PrefixWriter) -> None:
     w.field('Node', f'{spec["nodeName"]}/{status.get("hostIP", "")}' if spec.get('nodeName') else '<none>')
     if status.get('startTime'):
         w.field('Start Time', rfc1123(status['startTime']))
-    w.labels('Labels', meta.get('labels'))
-    w.annotations('Annotations', meta.get('annotations'))
+    w.marks(meta)
     _phase(meta, status, w)
     for title, field in (('Reason', 'reason'), ('Message', 'message')):
         if status.get(field):

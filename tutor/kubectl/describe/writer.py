@@ -88,6 +88,10 @@ class PrefixWriter:
         self.field('Name', meta.get('name', ''))
         if namespace:
             self.field('Namespace', meta.get('namespace', ''))
+        self.marks(meta)
+
+    def marks(self, meta: Mapping[str, Any]) -> None:
+        """Labels, Annotations."""
         self.labels('Labels', meta.get('labels'))
         self.annotations('Annotations', meta.get('annotations'))
 

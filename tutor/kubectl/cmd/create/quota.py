@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.quantity import QuantityError, canonical
+from tutor.kubectl.amounts import resource_list
 from tutor.kubectl.cmd.create.subcommand import CREATE_FLAGS, CreateObject
 from tutor.kubectl.command import Command
-from tutor.kubectl.errors import KubectlError
 from tutor.shell.pflag import Flag
 
 
@@ -23,22 +22,6 @@ class CreateQuota(CreateObject):
         if scopes:
             spec['scopes'] = list(dict.fromkeys(scopes))
         return {'apiVersion': 'v1', 'kind': 'ResourceQuota', 'metadata': self.metadata(), 'spec': spec, 'status': {}}
-
-
-def resource_list(text: str) -> dict[str, str]:
-    """populateResourceListV1: 'cpu=1,pods=3'."""
-    found: dict[str, str] = {}
-    if not text:
-        return found
-    for statement in text.split(','):
-        parts = statement.split('=')
-        if len(parts) != 2:
-            raise KubectlError(f'Invalid argument syntax {statement}, expected <resource>=<value>')
-        try:
-            found[parts[0]] = canonical(parts[1])
-        except QuantityError as error:
-            raise KubectlError(str(error)) from None
-    return found
 
 
 COMMAND = Command(

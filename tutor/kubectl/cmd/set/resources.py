@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.quantity import QuantityError, canonical
+from tutor.kubectl.amounts import resource_list
 from tutor.kubectl.cmd.set.base import SetOptions, set_flags
 from tutor.kubectl.command import Command
 from tutor.kubectl.errors import KubectlError
@@ -21,7 +21,7 @@ class ResourcesOptions(SetOptions):
         if not self.flags['limits'] and not self.flags['requests']:
             self.errors.append(KubectlError('you must specify an update to requests or limits (in the form of '
                                             '--requests/--limits)'))
-        self.amounts = {field: _amounts(self.flags[field]) for field in ('limits', 'requests')}
+        self.amounts = {field: resource_list(self.flags[field]) for field in ('limits', 'requests')}
 
     def change(self, obj: Object) -> None:
         spec, pattern = pod_spec(obj), self.flags['containers']
@@ -33,20 +33,6 @@ class ResourcesOptions(SetOptions):
             for field, amounts in self.amounts.items():
                 if amounts:
                     resources[field] = {**(resources.get(field) or {}), **amounts}
-
-
-def _amounts(text: str) -> dict[str, str]:
-    """populateResourceListV1."""
-    found = {}
-    for statement in text.split(',') if text else ():
-        parts = statement.split('=')
-        if len(parts) != 2:
-            raise KubectlError(f'Invalid argument syntax {statement}, expected <resource>=<value>')
-        try:
-            found[parts[0]] = canonical(parts[1])
-        except QuantityError as error:
-            raise KubectlError(str(error)) from None
-    return found
 
 
 COMMAND = Command(
