@@ -151,6 +151,7 @@ async def test_hints_come_one_by_one(start, size, hint) -> None:
         await driver.press('f1')
         assert hint in driver.text()
         assert '1/2' in driver.text()
+        assert driver.app.progress.exercise('part/lesson/web').hints == 1
 
 
 @driven
@@ -239,6 +240,7 @@ async def test_the_solution_is_typed_and_not_run(start) -> None:
         await driver.type('solution')
         assert driver.terminal.editor.text.startswith('kubectl create deployment web')
         assert driver.session.history.lines == []
+        assert driver.app.progress.exercise('part/lesson/web').solution_seen
 
 
 @driven

@@ -173,7 +173,7 @@ def plain(tmp_path: Path, mode: str, *typed: str) -> str:
 def test_plain_mode_is_the_same_lesson(tmp_path: Path) -> None:
     text = plain(tmp_path, 'en', ':help', ':next', 'kubectl create deployment web', ':check', 'kubectl scale wbe',
                  ':why',
-                 ':hint', ':undo', ':nonsense', 'kubectl create deployment web --replicas=3', ':next', ':quit')
+                 ':hint', ':solution', ':undo', ':nonsense', 'kubectl create deployment web --replicas=3', ':next', ':quit')
     assert 'Creating an object' in text and 'Task  Create the Deployment' in text
     assert 'deployment.apps/web created' in text
     assert '[ ] 3 replicas' in text
@@ -182,6 +182,9 @@ def test_plain_mode_is_the_same_lesson(tmp_path: Path) -> None:
     assert 'Solved: 2 commands, best 1' in text
     assert 'All sorts of blocks' in text
     assert '\x1b' not in text
+    with Progress(tmp_path / 'progress.sqlite3') as progress:
+        record = progress.exercise('part/lesson/web')
+    assert (record.solved, record.hints, record.solution_seen) == (True, 1, True)
 
 
 def test_plain_mode_in_chinese_and_where_it_was_left(tmp_path: Path) -> None:

@@ -100,11 +100,6 @@ class Watched:
     def solved(self) -> bool:
         return all(status.passed for status in self.statuses)
 
-    @property
-    def first_unmet(self) -> Status | None:
-        """The one to tell the learner about."""
-        return next((status for status in self.statuses if status.state is State.FAILED), None)
-
     async def refresh(self, force: bool = False) -> bool:
         """Look again if something may have changed (or in any case); whether a check stands otherwise now."""
         seen = (self._revision(), len(self._view.transcript))

@@ -44,11 +44,6 @@ def pad(text: str, width: int, align: str = 'left') -> str:
     return text + ' ' * missing
 
 
-def fit(text: str, width: int, ending: str = '…') -> str:
-    """A text of exactly this width: cut or padded."""
-    return pad(cut(text, width, ending), width)
-
-
 def index_at(text: str, cell: int) -> int:
     """Which character stands at a cell; the length of the text when the cell lies behind it."""
     taken = 0

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 
-DIRECTORY_MODE, FILE_MODE, PROGRAM_MODE = 0o755, 0o644, 0o755
+DIRECTORY_MODE, FILE_MODE = 0o755, 0o644
 MOST_AT_ONCE = 512 * 1024 * 1024
 DISK, MEMORY, KERNEL = 'disk', 'tmpfs', 'kernel'
 """Where a file system keeps its files; the kernel only shows what it has."""

@@ -142,9 +142,10 @@ class PlainCourse:
 
     def _do_hint(self, _: str) -> None:
         hint = self.session.next_hint() if self.exercise is not None else None
-        if hint is None:
+        if self.exercise is None or hint is None:
             self._tell('There is no further hint.')
         else:
+            self.progress.hint_taken(self.exercise.id, len(self.session.hints_shown))
             self._say(hint)
 
     def _do_check(self, _: str) -> None:
@@ -165,7 +166,8 @@ class PlainCourse:
 
     def _do_solution(self, _: str) -> None:
         command = self.session.next_solution_command() if self.exercise is not None else None
-        if command:
+        if self.exercise is not None and command:
+            self.progress.solution_shown(self.exercise.id)
             self._write(f'  {command}')
         else:
             self._tell('There is no further command in the solution.')

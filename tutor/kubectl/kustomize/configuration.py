@@ -13,7 +13,6 @@ from tutor.kubectl.kustomize.resources import Kind
 
 LISTS = ('commonLabels', 'templateLabels', 'labels', 'commonAnnotations', 'namePrefix', 'nameSuffix', 'namespace',
          'varReference', 'images', 'replicas')
-APPS, BATCH = Kind('apps'), Kind('batch')
 _NODE_TERMS = ('preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm',
                'requiredDuringSchedulingIgnoredDuringExecution')
 

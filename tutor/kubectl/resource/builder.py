@@ -286,7 +286,6 @@ class Builder:
     def _by_paths(self, result: Result, stdin: bytes) -> None:
         result.single_item_implied = (
             not self._dir and not self._stream and len(self._paths) + bool(self._kustomize) == 1)
-        result.targets_single_items = True
         if self._resources:
             raise KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource '
                                'arguments as well')
@@ -314,7 +313,6 @@ class Builder:
 
     def _by_tuples(self, result: Result) -> None:
         result.single_item_implied = self._single_item_implied or len(self._tuples) == 1
-        result.targets_single_items = True
         if self._resources:
             raise KubectlError('you may not specify individual resources and bulk resources in the same call')
         mappings = {word: self.factory.mapper.find(word) for word, _ in self._tuples}
@@ -324,7 +322,6 @@ class Builder:
 
     def _by_names(self, result: Result) -> None:
         result.single_item_implied = len(self._names) == 1
-        result.targets_single_items = True
         if not self._resources:
             raise KubectlError('you must provide a resource and a resource name together')
         if len(self._resources) > 1:

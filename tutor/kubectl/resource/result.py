@@ -85,7 +85,6 @@ class Result:
         self._how = settings
         self.error: Exception | None = None
         self.single_item_implied = False
-        self.targets_single_items = False
         self.source: Any = None
         self.given: list[Info] | None = None
         self.ignored: Callable[[Exception], bool] = lambda error: False

@@ -204,6 +204,8 @@ class LessonScreen(ShellScreen):
         hint = self.guarded(self.session.next_hint)
         if hint is None:
             self.terminal.note(f'{self.signs.dot} {self.voice.label("That was the last hint. F9 shows the solution.")}')
+        else:
+            self.tutor.progress.hint_taken(self.exercise.id, len(self.session.hints_shown))
         if self.narrow and self.session.hints_shown:
             from tutor.tui.screens.why import HintDialog
             shown, total = len(self.session.hints_shown), self.session.hints_total
@@ -214,7 +216,8 @@ class LessonScreen(ShellScreen):
     def action_solution(self) -> None:
         """Type the next command of the worked solution; the learner runs it."""
         command = self.guarded(self.session.next_solution_command) if self.exercise else None
-        if command:
+        if self.exercise is not None and command:
+            self.tutor.progress.solution_shown(self.exercise.id)
             self.terminal.type_in(command)
         else:
             self.terminal.note(f'{self.signs.dot} {self.voice.label("There is no further command in the solution.")}')

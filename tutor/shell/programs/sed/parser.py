@@ -9,7 +9,6 @@ from tutor.shell.programs.regex import BadPattern, compile_posix
 from tutor.shell.programs.sed.commands import Address, Command, Flags
 
 NO_ADDRESS = ':}'
-ONE_ADDRESS = '=aiqQr'
 ESCAPES = {'n': '\n', 't': '\t', 'r': '\r', 'f': '\f', 'v': '\v', 'a': '\a'}
 
 

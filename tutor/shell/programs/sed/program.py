@@ -183,8 +183,6 @@ class Machine:
         self.end = '\n'
         """What ends a line: a newline, or with -z a NUL."""
         self.posix_name = 'sed'
-        self._needs_last = any(address is not None and address.kind == 'last'
-                               for command in commands for address in (command.first, command.second))
         self._hold = ''
         self._space = ''
         self._newline = True
