@@ -172,8 +172,8 @@ def plain(tmp_path: Path, mode: str, *typed: str) -> str:
 
 def test_plain_mode_is_the_same_lesson(tmp_path: Path) -> None:
     text = plain(tmp_path, 'en', ':help', ':next', 'kubectl create deployment web', ':check', 'kubectl scale wbe',
-                 ':why',
-                 ':hint', ':solution', ':undo', ':nonsense', 'kubectl create deployment web --replicas=3', ':next', ':quit')
+                 ':why', ':hint', ':solution', ':undo', ':nonsense', 'kubectl create deployment web --replicas=3',
+                 ':next', ':quit')
     assert 'Creating an object' in text and 'Task  Create the Deployment' in text
     assert 'deployment.apps/web created' in text
     assert '[ ] 3 replicas' in text

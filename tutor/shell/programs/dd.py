@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from tutor.cluster.simulation import Reader, Writer
 from tutor.shell.access import open_write
@@ -24,52 +25,87 @@ SPEED = 2e9
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N] [conv=notrunc] [status=none]"""
+    given = _operands(argv)
+    busybox = ctx.host.userland == 'busybox'
+    numbers = {name: _number(given[name], busybox) for name in ('bs', 'ibs', 'obs', 'count', 'skip', 'seek')
+               if name in given}
+    size = numbers.get('bs') or numbers.get('ibs') or 512
+    reader, writer = _opened(given, numbers, busybox, io, ctx)
+    if not ctx.host.allocate(ctx.pid, size):
+        return 137
+    began, copied = ctx.simulation.now, Copied()
+    try:
+        await _skip(reader, numbers.get('skip', 0), size)
+        await _copy(reader, writer, size, numbers.get('count'), copied, ctx)
+    except OSError as problem:
+        copied.failed = True
+        io.stderr.write(f"dd: error writing '{given.get('of', 'standard output')}': {reason(problem)}\n")
+    if given.get('status') != 'none':
+        io.stderr.write(copied.records())
+        if given.get('status') != 'noxfer':
+            io.stderr.write(_speed(copied.total, max(ctx.simulation.now - began, 1e-5), busybox))
+    return int(copied.failed)
+
+
+@dataclass(slots=True)
+class Copied:
+    """How many whole blocks, shorter ones and bytes there were, and whether writing ended it."""
+
+    full: int = 0
+    part: int = 0
+    total: int = 0
+    failed: bool = False
+
+    def records(self) -> str:
+        """What it says at the end: a block that could not be written was read."""
+        return f'{self.full + self.failed}+{self.part} records in\n{self.full}+{self.part} records out\n'
+
+
+def _operands(argv: list[str]) -> dict[str, str]:
+    """Raises Complaint."""
     given: dict[str, str] = {}
     for word in argv[1:]:
         name, equals, value = word.partition('=')
         if not equals or name not in NAMES:
             raise Complaint(f"unrecognized operand ‘{word}’\nTry 'dd --help' for more information.")
         given[name] = value
-    busybox = ctx.host.userland == 'busybox'
-    numbers = {name: _number(given[name], busybox) for name in ('bs', 'ibs', 'obs', 'count', 'skip', 'seek')
-               if name in given}
-    size = numbers.get('bs') or numbers.get('ibs') or 512
-    opened = "can't open '{path}': {reason}" if busybox else "failed to open '{path}': {reason}"
+    return given
+
+
+def _opened(given: dict[str, str], numbers: dict[str, int], busybox: bool, io: IO,
+            ctx: Context) -> tuple[Reader, Writer]:
+    """What is read and what is written. Raises Complaint."""
     name = given.get('if', '-')
     try:
         reader = open_reader(name, io, ctx)
         name = given.get('of', '')
-        out = _output(given, numbers.get('seek', 0) * (numbers.get('bs') or numbers.get('obs') or 512), io, ctx)
+        block = numbers.get('bs') or numbers.get('obs') or 512
+        return reader, _output(given, numbers.get('seek', 0) * block, io, ctx)
     except OSError as problem:
-        raise Complaint(opened.format(path=name, reason=reason(problem))) from None
-    began, full, part, total, left = ctx.simulation.now, 0, 0, 0, numbers.get('count')
-    failed = ''
-    if not ctx.host.allocate(ctx.pid, size):
-        return 137
-    try:
-        for _ in range(numbers.get('skip', 0)):
-            async for _ in _block(reader, size):
-                pass
-        while left is None or left > 0:
-            before = total
-            async for piece in _block(reader, size):
-                out.write(piece)
-                total += len(piece)
-                await out.drain()
-            if total == before:
-                break
-            full, part = full + (total - before == size), part + (total - before < size)
-            left = None if left is None else left - 1
-            await ctx.simulation.sleep((total - before) / SPEED)
-    except OSError as problem:
-        part_name = given.get('of', 'standard output')
-        failed = f"dd: error writing '{part_name}': {reason(problem)}\n"
-    io.stderr.write(failed)
-    if given.get('status') != 'none':
-        io.stderr.write(f'{full + bool(failed)}+{part} records in\n{full}+{part} records out\n')
-        if given.get('status') != 'noxfer':
-            io.stderr.write(_speed(total, max(ctx.simulation.now - began, 1e-5), busybox))
-    return int(bool(failed))
+        doing = "can't open" if busybox else 'failed to open'
+        raise Complaint(f"{doing} '{name}': {reason(problem)}") from None
+
+
+async def _skip(reader: Reader, blocks: int, size: int) -> None:
+    for _ in range(blocks):
+        async for _ in _block(reader, size):
+            pass
+
+
+async def _copy(reader: Reader, writer: Writer, size: int, most: int | None, copied: Copied, ctx: Context) -> None:
+    """Block by block, until the input ends or there were as many as asked for. Raises OSError."""
+    while most is None or copied.full + copied.part < most:
+        before = copied.total
+        async for piece in _block(reader, size):
+            writer.write(piece)
+            copied.total += len(piece)
+            await writer.drain()
+        length = copied.total - before
+        if not length:
+            return
+        copied.full += length == size
+        copied.part += length < size
+        await ctx.simulation.sleep(length / SPEED)
 
 
 def _number(text: str, busybox: bool) -> int:
