@@ -15,7 +15,7 @@ from tutor.apimachinery.resources import RESOURCES
 from tutor.client.transport import Request
 
 CONFIGMAPS = '/api/v1/namespaces/default/configmaps'
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40)
 STEPS = st.lists(st.tuples(st.sampled_from(['create', 'update', 'delete', 'relist', 'compact', 'pump']),
                            st.integers(0, 4), st.integers(0, 9)), max_size=40)
 JSON_VALUES = st.recursive(

@@ -6,13 +6,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.cluster.trial import LEFT_BEHIND, WORKLOADS, Trial
 from tutor.apimachinery.errors import StatusError
 
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=8)
 ACTIONS = ('create', 'scale', 'image', 'delete', 'evict', 'stop', 'start', 'wait')
 FAULTS = ('fail', 'cut', 'restart')
 Step = tuple[str, str, int]

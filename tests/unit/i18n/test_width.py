@@ -1,7 +1,7 @@
 """Widths are cells, never characters."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.i18n.width import cells, close_up, cut, index_at, pad
@@ -14,7 +14,6 @@ def test_cells(text: str, width: int) -> None:
     assert cells(text) == width
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=40), st.integers(-2, 30), st.sampled_from(['', '…', '...']))
 def test_cut_always_fits(text: str, width: int, ending: str) -> None:
     assert cells(cut(text, width, ending)) <= max(width, 0)

@@ -6,7 +6,7 @@ import json
 import shlex
 from functools import cache
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.kubectl.cmd.root import root
@@ -20,7 +20,7 @@ WORDS = (
     'kube-system', 'condition=Ready', 'jsonpath={.a}=b', 'delete', 'sh', 'nosuch.yaml', '/api', '?a=b', 'k=v=w',
     'node/x', 'a:b', 'ns:sa',
 )
-COMMON = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+COMMON = settings(max_examples=150)
 
 
 @cache
