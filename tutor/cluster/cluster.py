@@ -32,8 +32,8 @@ from tutor.cluster.apiserver.controlplane import ControlPlane
 from tutor.cluster.apiserver.server import ApiServer
 from tutor.cluster.components import Elected, Serving, flags_of
 from tutor.cluster.config import DEFAULT, ClusterConfig
-from tutor.cluster.containers.programs.component import RELEASE
-from tutor.cluster.containers.programs.controlplane import CannotStart, refused
+from tutor.cluster.containers.programs.controlplane import refused
+from tutor.cluster.containers.programs.starting import RELEASE, CannotStart
 from tutor.cluster.controller_managers import ControllerManagerProcesses
 from tutor.cluster.controllers import controller_manager
 from tutor.cluster.controllers.controller_manager import ControllerManager

@@ -11,7 +11,7 @@ from tutor.apimachinery.decode import DecodeError
 from tutor.apimachinery.objects import Object
 from tutor.client.rest_config import RestConfig
 from tutor.cluster.components import Elected, flags_of
-from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.containers.programs.starting import CannotStart
 from tutor.cluster.scheduler.configuration import LEASE, BadConfiguration, Configuration, read
 from tutor.cluster.scheduler.scheduler import AGENT, Scheduler
 from tutor.cluster.simulation import Simulation

@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.cluster import pki
 from tutor.cluster.containers.http import HttpService
-from tutor.cluster.containers.programs.component import CannotStart
+from tutor.cluster.containers.programs.starting import CannotStart
 from tutor.cluster.etcd.health import health
 from tutor.cluster.etcd.leases import Leases
 from tutor.cluster.etcd.raft.group import RaftGroup

@@ -10,8 +10,8 @@ from typing import Any
 
 from tutor.client.informer import Informers
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
-from tutor.cluster.containers.programs.component import RELEASE, CannotStart
 from tutor.cluster.containers.programs.serving import GoService
+from tutor.cluster.containers.programs.starting import RELEASE, CannotStart
 from tutor.cluster.network.corefile import CorefileError, Directive, ServerBlock, parse
 from tutor.cluster.network.dns import NOERROR, NXDOMAIN, SERVFAIL, ClusterDns, DnsAnswer, Question, Record
 from tutor.cluster.simulation import Simulation

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from tutor.cluster.containers.programs import controlplane, first_lines, proxy_settings
-from tutor.cluster.containers.programs.controlplane import CannotStart
+from tutor.cluster.containers.programs.starting import RELEASE, CannotStart
 from tutor.cluster.containers.programs.waiting import until_stopped
 from tutor.cluster.simulation import Sink, Writer
 from tutor.shell.process import IO, Context
 
 COMPONENTS = 'components'
-RELEASE = 'release'
-"""The version of the program that a component is run by."""
 KILLED = 'killed components'
 """Says of a component's name whether its processes are killed on this machine as soon as they start (a fault)."""
 SIGKILLED = 137

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from tutor.apimachinery.duration import DurationError, parse_duration
 from tutor.cluster.containers.programs import secure_port
+from tutor.cluster.containers.programs.starting import CannotStart
 from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context
 
@@ -117,14 +118,6 @@ STAT_FLAGS = ('kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconf
 PRIVILEGED_ONLY = 'kube-apiserver'
 ETCD = '2379'
 STORAGE_TIMEOUT = 20.0
-
-
-class CannotStart(Exception):
-    """A component that ends at once: what it writes, and its exit status."""
-
-    def __init__(self, text: str, status: int = 1) -> None:
-        super().__init__(text)
-        self.status = status
 
 
 def check(name: str, argv: list[str], io: IO, ctx: Context) -> dict[str, str]:

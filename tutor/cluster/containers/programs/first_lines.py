@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tutor.cluster.containers.programs import proxy_settings
-from tutor.cluster.containers.programs.component import RELEASE
 from tutor.cluster.containers.programs.proxy_settings import IPTABLES, IPVS, NFTABLES
 from tutor.cluster.containers.programs.secure_port import PORTS
+from tutor.cluster.containers.programs.starting import RELEASE
 from tutor.cluster.simulation import Simulation
 from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context

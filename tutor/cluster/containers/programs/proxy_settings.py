@@ -12,7 +12,7 @@ from typing import Any
 from tutor.apimachinery import decode
 from tutor.apimachinery.decode import DecodeError
 from tutor.client.rest_config import RestConfig
-from tutor.cluster.containers.programs.controlplane import CannotStart
+from tutor.cluster.containers.programs.starting import CannotStart
 from tutor.shell.klog import Klog
 from tutor.shell.process import IO, Context
 
