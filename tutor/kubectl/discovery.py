@@ -226,7 +226,7 @@ class RestMapper:
         return found
 
     def for_object(self, obj: Object) -> Resource:
-        group, _, version = obj.get('apiVersion', '').rpartition('/')
+        group, _, version = (obj.get('apiVersion') or '').rpartition('/')
         return self.for_kind(group, version, obj.get('kind', ''))
 
     def _for_kind(self, group: str, version: str | None, kind: str) -> Resource | None:

@@ -6,7 +6,7 @@ import json
 import shlex
 from functools import cache
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tutor.kubectl.cmd.root import root
@@ -78,6 +78,7 @@ BYTES = (st.binary(max_size=200) | st.text(max_size=200).map(str.encode)
 
 
 @given(data=BYTES)
+@example(data=b'{"kind":(,"apiVersion":null}')
 @COMMON
 def test_any_bytes_as_a_manifest(shared, data: bytes) -> None:
     shared.put('any.yaml', data)
