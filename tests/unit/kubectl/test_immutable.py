@@ -69,3 +69,38 @@ def test_the_template_of_a_job(kubectl):
     assert ('},"Spec":{"Volumes":null,"InitContainers":null,"Containers":[{"Name":"j","Image":"b","Command":null,'
             in error)
     assert error.endswith('}: field is immutable\n')
+
+
+EVENT = """\
+apiVersion: events.k8s.io/v1
+kind: Event
+metadata: {name: e}
+eventTime: "2026-01-01T00:00:00.000000Z"
+reportingController: me
+reportingInstance: me-1
+action: A
+reason: R
+"""
+
+
+def test_an_event_of_the_new_group_is_looked_at_more_closely_than_one_of_the_old(kubectl):
+    old = 'apiVersion: v1\nkind: Event\nmetadata: {name: o}\nmessage: hello\n'
+    new = 'apiVersion: events.k8s.io/v1\nkind: Event\nmetadata: {name: late}\nnote: hello\n'
+    assert kubectl('create -f -', old).out == 'event/o created\n'
+    assert kubectl('create -f -', new).err == (
+        'The Event "late" is invalid: \n* eventTime: Required value\n* type: Invalid value: "": has invalid value: \n')
+    odd = 'deprecatedCount: 2\ndeprecatedSource: {component: a}\nseries: {count: 1, lastObservedTime: null}\n'
+    assert kubectl('create -f -', f'{EVENT}{odd}type: Odd\n').err == (
+        'The Event "e" is invalid: \n* series.count: Invalid value: "": should be at least 2\n'
+        '* series.lastObservedTime: Required value\n* type: Invalid value: "": has invalid value: Odd\n'
+        '* count: Invalid value: "": needs to be unset\n* source: Invalid value: "": needs to be unset\n')
+    assert kubectl('create -f -', EVENT.replace('me\n', 'a/b/\n', 1) + 'type: Normal\n').err.startswith(
+        'The Event "e" is invalid: reportingController: Invalid value: "a/b/": a qualified name must consist of')
+
+
+def test_what_an_event_says_cannot_be_changed_through_the_new_group(kubectl):
+    kubectl('create -f -', f'{EVENT}type: Normal\n')
+    assert kubectl('patch events.v1.events.k8s.io e --type=merge -p \'{"note":"x"}\'').err == (
+        'The Event "e" is invalid: message: Invalid value: "x": field is immutable\n')
+    assert kubectl('label events.v1.events.k8s.io e a=b').code == 0
+    assert kubectl('patch event e --type=merge -p \'{"message":"x"}\'').out == 'event/e patched\n'

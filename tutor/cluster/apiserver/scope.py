@@ -34,7 +34,7 @@ class Scope:
 
     def context(self) -> Context:
         return Context(self.server.simulation, self.server.stores, self.user, self.dry_run, self.info.namespace,
-                       self.info.subresource)
+                       self.info.subresource, self.resource.group_version)
 
     @property
     def dry_run(self) -> bool:

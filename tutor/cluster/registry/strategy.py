@@ -28,6 +28,8 @@ class Context:
     dry_run: bool = False
     namespace: str = ''
     subresource: str = ''
+    api_version: str = ''
+    """The one that the request names; nothing when it is not a request."""
 
 
 @dataclass(frozen=True, slots=True)
