@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tutor.cluster.simulation import BrokenPipe, Cancelled, Future, Gate, Reader, Simulation, Task, Writer
 from tutor.shell import capabilities
 from tutor.shell.capabilities import Capability
+from tutor.shell.inodes import failure
 
 if TYPE_CHECKING:
     from tutor.shell.machine import Machine
+    from tutor.shell.netview import Device, Flow, Neighbour, Route, Watcher
     from tutor.shell.tls import Certificates
     from tutor.shell.vfs import FileSystem
 
@@ -54,18 +57,37 @@ class Connection(Protocol):
 
 
 class Network(Protocol):
-    """What a program on a machine or in a pod can reach. Names are resolved as that place's resolv.conf says.
+    """What a program on a machine or in a pod can reach, and what the kernel there knows of it. Names are resolved as
+    that place's resolv.conf says.
 
     Failures are OSError with the errno a real system has (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH) or
-    `NameNotFound` from `resolve`.
+    `NameNotFound` from `resolve`. `lookup` asks DNS alone; `service` is what would serve a connection, for those who
+    may ask it without one.
     """
 
     @property
     def addresses(self) -> list[str]: ...
+    @property
+    def of_pod(self) -> bool: ...
     async def resolve(self, name: str) -> list[str]: ...
+    async def lookup(self, name: str, kind: str = 'A', server: str = '', search: bool = True) -> Any: ...
     async def connect(self, address: str, port: int, timeout: float | None = None) -> Connection: ...
     def listen(self, port: int, serve: Callable[[Connection], Awaitable[None]], address: str = '',
                tls: Certificates | None = None) -> Listener: ...
+    def listen_udp(self, port: int, answer: Callable[[Any, str], Awaitable[Any]]) -> Any: ...
+    def service(self, address: str, port: int) -> Any | None: ...
+
+    # -- what its kernel shows: ip, ss, conntrack, tcpdump, iptables, nft, ipvsadm --------------------------------
+
+    def devices(self) -> list[Device]: ...
+    def routes(self) -> list[Route]: ...
+    def neighbours(self) -> list[Neighbour]: ...
+    def sockets(self) -> list[tuple[str, str, int, Any]]: ...
+    def flows(self) -> list[Flow]: ...
+    def watch(self, told: Watcher) -> Callable[[], None]: ...
+    def packet_filter(self) -> tuple[Any, Any]: ...
+    def rule_set(self) -> tuple[Any, Any]: ...
+    def virtual_servers(self) -> list[Any]: ...
 
 
 SMALL = 3200 * 1024
@@ -73,6 +95,8 @@ SMALL = 3200 * 1024
 
 
 class Listener(Protocol):
+    @property
+    def port(self) -> int: ...
     def close(self) -> None: ...
 
 
@@ -178,6 +202,13 @@ class Context:
     def may(self, *wanted: Capability) -> bool:
         """Whether the process has capabilities: root's, as far as its host grants them."""
         return not self.uid and all(self.host.capabilities >> each & 1 for each in wanted)
+
+    @property
+    def network(self) -> Network:
+        """Raises OSError where there is none."""
+        if self.host.network is None:
+            raise failure(errno.ENETUNREACH, '')
+        return self.host.network
 
 
 SIGNALS = {name: number for number, name in enumerate((

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv4Address, ip_network
-from typing import Any
 
 from tutor.shell.netview import ANSWERED, TCP, Route
+from tutor.shell.process import Network
 
 DEVICES = """\
 Inter-|   Receive                                                |  Transmit
@@ -25,20 +25,20 @@ WIDTH = 127
 FIRST_INODE = 24600
 
 
-def files(network: Callable[[], Any]) -> dict[str, Callable[[], bytes]]:
+def files(network: Callable[[], Network | None]) -> dict[str, Callable[[], bytes]]:
     """The files of /proc/net, each with what makes it when it is read; `network` may not be there yet."""
-    def shown(make: Callable[[Any], str]) -> Callable[[], bytes]:
-        return lambda: make(found).encode() if hasattr(found := network(), 'devices') else b''
+    def shown(make: Callable[[Network], str]) -> Callable[[], bytes]:
+        return lambda: b'' if (found := network()) is None else make(found).encode()
     return {'dev': shown(_devices), 'route': shown(_routes), 'tcp': shown(_tcp)}
 
 
-def _devices(network: Any) -> str:
+def _devices(network: Network) -> str:
     lines = [LINE.format(name='lo', received=NOTHING, sent=NOTHING)]
     lines += [LINE.format(name=device.name, received=RECEIVED, sent=SENT) for device in network.devices()]
     return DEVICES + ''.join(lines)
 
 
-def _routes(network: Any) -> str:
+def _routes(network: Network) -> str:
     lines = [ROUTES, *(_route(route) for route in network.routes())]
     return ''.join(f'{line:<{WIDTH}}\n' for line in lines)
 
@@ -50,7 +50,7 @@ def _route(route: Route) -> str:
             f'{flags:04X}\t0\t0\t0\t{_hexadecimal(str(target.netmask))}\t0\t0\t0')
 
 
-def _tcp(network: Any) -> str:
+def _tcp(network: Network) -> str:
     found = [(f'{_end(address or "0.0.0.0", port)} {_end("0.0.0.0", 0)}', LISTEN)
              for protocol, address, port, _ in network.sockets() if protocol == TCP]
     for flow in network.flows():

@@ -13,7 +13,7 @@ from tutor.cluster.containers.logs import ContainerLog, LogWriter
 from tutor.cluster.containers.usage import Memory, Meter, Processor
 from tutor.cluster.simulation import Pipe, Simulation
 from tutor.shell import capabilities
-from tutor.shell.process import IO, Context, Host, Main, Process
+from tutor.shell.process import IO, Context, Host, Main, Network, Process
 from tutor.shell.vfs import FileSystem
 
 CREATED = 'created'
@@ -24,14 +24,12 @@ PER_CONNECTION = 0.0003
 """CPU seconds of starting a program, and of serving one connection."""
 
 
-class ContainerNetwork(Protocol):
-    """The network as one container sees it: `tutor.shell.process.Network`, which can be closed."""
+class ContainerNetwork(Network, Protocol):
+    """The network as one container sees it, which can be closed."""
 
     on_accept: Callable[[], None] | None
     """Called for each connection that something in the container accepts."""
 
-    @property
-    def addresses(self) -> list[str]: ...
     def close(self) -> None: ...
 
 

@@ -227,7 +227,7 @@ class Runtime:
             container.started_at = None
             raise RuntimeFailure(text) from None
         container.network = sandbox.open_network(lambda: host.files)
-        host.network = container.network  # type: ignore[assignment]
+        host.network = container.network
         if config.stdin:
             container.stdin = (system.TerminalPipe if config.tty else Pipe)(self.simulation)
         if config.tty:

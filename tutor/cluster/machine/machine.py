@@ -11,12 +11,11 @@ from tutor.cluster.machine.processes import InnerProcess, MachineProcesses, Star
 from tutor.cluster.simulation import Simulation
 from tutor.shell.disk import Disk
 from tutor.shell.machine import FIRST_BOOT
-from tutor.shell.process import Connection, Host, Main, Process
+from tutor.shell.process import Host, Main, Network, Process
 from tutor.shell.programs.ps import name_of
 from tutor.shell.systemd import daemons
 from tutor.shell.systemd.journal import Journal
 from tutor.shell.systemd.systemd import Systemd
-from tutor.shell.tls import Certificates
 from tutor.shell.vfs import FileSystem
 
 FIRST_SERVICE_PID = 612
@@ -24,16 +23,9 @@ FIRST_USER_PID = 2000
 PROCESSORS = 2
 
 
-class MachineNetwork(Protocol):
+class MachineNetwork(Network, Protocol):
     """What the kubelet needs of its machine's network."""
 
-    @property
-    def addresses(self) -> list[str]: ...
-    async def connect(self, address: str, port: int, timeout: float | None = None) -> Connection: ...
-    async def resolve(self, name: str) -> list[str]: ...
-    def listen(self, port: int, serve: Callable[[Any], Any], address: str = '',
-               tls: Certificates | None = None) -> Any: ...
-    def service(self, address: str, port: int) -> Any | None: ...
     def encrypts(self, address: str, port: int) -> bool: ...
     def free_port(self) -> int: ...
 

@@ -39,6 +39,11 @@ class HostNetwork:
     def addresses(self) -> list[str]:
         return self.stack.addresses
 
+    @property
+    def of_pod(self) -> bool:
+        """Whether a pod has it to itself."""
+        return bool(self.stack.pod)
+
     async def resolve(self, name: str) -> list[str]:
         """The addresses of a name; raises NameNotFound."""
         return await resolver.resolve(name, self._text(HOSTS), self._text(RESOLV_CONF), self)

@@ -81,7 +81,7 @@ class PortForwardOptions(PodOptions):
 
     def _listen_on(self, address: str, local: int, remote: int) -> int:
         """Listen on one address, and give the port there, which was chosen now if it was 0."""
-        network: Any = self.factory.ctx.host.network
+        network = self.factory.ctx.host.network
         if network is None:
             raise OSError(errno.EADDRNOTAVAIL, '')
 

@@ -46,7 +46,7 @@ class ProxyOptions(Options):
     async def _listen(self) -> Any:
         """net.Listen. Raises KubectlError."""
         ctx, address, port = self.factory.ctx, self.flags['address'], int(self.flags['port'])
-        network: Any = ctx.host.network
+        network = ctx.host.network
         gateway = Gateway(self._dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
         if port not in PORTS:
             raise KubectlError(f'listen tcp: address {port}: invalid port')

@@ -25,8 +25,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
                         'this', bare=True)
     if 'D' in options or 'E' in options or not ('L' in options or 'C' in options):
         raise Complaint('error: only -L and -C are simulated here')
-    network: Any = ctx.host.network
-    chosen = [flow for flow in (network.flows() if hasattr(network, 'flows') else ()) if _wanted(flow, options)]
+    network = ctx.host.network
+    chosen = [flow for flow in (network.flows() if network is not None else ()) if _wanted(flow, options)]
     if 'C' in options:
         io.stdout.write(f'{len(chosen)}\n')
         return 0

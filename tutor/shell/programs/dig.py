@@ -56,14 +56,11 @@ async def dig(argv: list[str], io: IO, ctx: Context) -> int:
         return 0
     asked = _Question(argv[1:])
     kind = asked.kind or ('NS' if not asked.name else 'A')
-    network: Any = ctx.host.network
     server = asked.server or _configured(ctx)
     short = asked.options.get('short', False)
     banner = f'\n; <<>> DiG {VERSION} <<>> {" ".join(argv[1:])}\n'
     try:
-        if network is None:
-            raise OSError
-        answer = await network.lookup(asked.name or '.', kind, server, asked.options.get('search', False))
+        answer = await ctx.network.lookup(asked.name or '.', kind, server, asked.options.get('search', False))
     except NameNotFound:
         raise Complaint(f"couldn't get address for '{asked.server}': not found", 10) from None
     except OSError:
@@ -151,12 +148,9 @@ async def host(argv: list[str], io: IO, ctx: Context) -> int:
         return 1
     name, server = words[0], words[1] if len(words) > 1 else ''
     reverse = re.fullmatch(r'\d+\.\d+\.\d+\.\d+', name) is not None
-    network: Any = ctx.host.network
     try:
-        if network is None:
-            raise OSError
         kinds = ['PTR'] if reverse else [kind] if kind else ['A', 'AAAA', 'MX']
-        answers = [await network.lookup(_reversed(name) if reverse else name, item, server or _configured(ctx),
+        answers = [await ctx.network.lookup(_reversed(name) if reverse else name, item, server or _configured(ctx),
                                         not reverse) for item in kinds]
     except OSError:
         io.stdout.write(';; connection timed out; no servers could be reached\n')

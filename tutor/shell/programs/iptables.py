@@ -65,7 +65,7 @@ async def save(argv: list[str], io: IO, ctx: Context) -> int:
 
 def _chains(ctx: Context, name: str) -> tuple[dict[str, Any], Any]:
     """The chains of a table, and what shows them."""
-    network: Any = ctx.host.network
+    network = ctx.host.network
     if network is None:
         raise Complaint(f"{VERSION}: can't initialize iptables table `{name}': Permission denied", 3, bare=True)
     tables, show = network.packet_filter()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
-from typing import Any
 
 from tutor.shell.capabilities import Capability
-from tutor.shell.netview import Device, Neighbour, Route, mac_of
+from tutor.shell.netview import Device, Route, mac_of
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
 
@@ -31,9 +30,9 @@ async def ip(argv: list[str], io: IO, ctx: Context) -> int:
         io.stdout.write(_shown(rest[0] if rest else '', 'address'.startswith(what), brief, ctx))
     elif what and 'route'.startswith(what):
         asks = rest[:1] == ['get'] and len(rest) > 1
-        io.stdout.write(_get(rest[1], ctx) if asks else ''.join(_route(route, ctx) for route in _routes(ctx)))
+        io.stdout.write(_get(rest[1], ctx) if asks else ''.join(_route(route, ctx) for route in ctx.network.routes()))
     elif what and 'neighbor'.startswith(what):
-        for near in neighbours(ctx):
+        for near in ctx.network.neighbours():
             io.stdout.write(f'{near.address} dev {near.device} lladdr {near.mac} REACHABLE \n')
     else:
         raise Complaint(f'Object "{what}" is unknown, try "ip help".' if what else
@@ -49,31 +48,9 @@ def _refused(ctx: Context) -> Complaint:
     return Complaint('RTNETLINK answers: Operation not permitted', 1 if busybox else 2, bare=not busybox)
 
 
-def _devices(ctx: Context) -> list[Device]:
-    network: Any = ctx.host.network
-    return network.devices() if hasattr(network, 'devices') else [
-        Device(number, f'eth{number - 2}', mac_of(address), address)
-        for number, address in enumerate(_addresses(ctx), 2)]
-
-
-def _routes(ctx: Context) -> list[Route]:
-    network: Any = ctx.host.network
-    return network.routes() if hasattr(network, 'routes') else [
-        route for address in _addresses(ctx)[:1] for route in (
-            Route('default', 'eth0', _gateway(address)),
-            Route(f'{address.rpartition(".")[0]}.0/24', 'eth0', source=address))]
-
-
-def neighbours(ctx: Context) -> list[Neighbour]:
-    """Whose hardware addresses are known here."""
-    network: Any = ctx.host.network
-    return network.neighbours() if hasattr(network, 'neighbours') else [
-        Neighbour(_gateway(address), mac_of(_gateway(address)), 'eth0') for address in _addresses(ctx)[:1]]
-
-
 def _shown(wanted: str, addresses: bool, brief: bool, ctx: Context) -> str:
     """ip addr and ip link. Raises Complaint for a device that there is not."""
-    chosen = [device for device in _devices(ctx) if wanted in ('', device.name)]
+    chosen = [device for device in ctx.network.devices() if wanted in ('', device.name)]
     if wanted not in ('', 'lo') and not chosen:
         busybox = ctx.host.userland == 'busybox'
         raise Complaint(f"can't find device '{wanted}'" if busybox else f'Device "{wanted}" does not exist.', 1,
@@ -117,7 +94,7 @@ def _block(device: Device, group: str) -> str:
 
 
 def _addresses(ctx: Context) -> list[str]:
-    return [address for address in getattr(ctx.host.network, 'addresses', []) if ':' not in address]
+    return [address for address in ctx.network.addresses if ':' not in address]
 
 
 def _gateway(address: str) -> str:
@@ -136,7 +113,7 @@ def _get(target: str, ctx: Context) -> str:
     own = (_addresses(ctx) or ['127.0.0.1'])[0]
     try:
         address = ip_address(target)
-        found = next((route for route in _routes(ctx) if route.target != 'default'
+        found = next((route for route in ctx.network.routes() if route.target != 'default'
                       and address in ip_network(route.target)), None)
     except ValueError:
         raise Complaint(f'Error: any valid prefix is expected rather than "{target}".', 1, bare=True) from None
@@ -147,7 +124,7 @@ def _get(target: str, ctx: Context) -> str:
 
 async def arp(argv: list[str], io: IO, ctx: Context) -> int:
     """arp [-n|-a]"""
-    found = neighbours(ctx)
+    found = ctx.network.neighbours()
     if ctx.host.userland == 'busybox' or '-a' in argv:
         io.stdout.write(''.join(f'? ({near.address}) at {near.mac} [ether]  on {near.device}\n' for near in found))
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.shell.process import IO, Context
+from tutor.shell.process import IO, Context, Network
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import parse
 
@@ -26,8 +26,7 @@ async def nft(argv: list[str], io: IO, ctx: Context) -> int:
     words = options.args
     if words[:1] != ['list'] or len(words) < 2:
         raise Complaint('error: only nft list is simulated here; NetworkPolicies and `chaos` cut traffic', 2)
-    network: Any = _network(ctx)
-    table, show = network.rule_set()
+    table, show = _network(ctx).rule_set()
     what, rest = words[1], [word for word in words[2:] if word not in ('ip', 'inet')]
     if what == 'tables':
         io.stdout.write(''.join(f'table ip {name}\n' for name in ('mangle', 'filter', 'nat')))
@@ -49,9 +48,9 @@ async def nft(argv: list[str], io: IO, ctx: Context) -> int:
     return 0
 
 
-def _network(ctx: Context) -> Any:
-    """The network of a machine or pod of the cluster. Raises Complaint where there is none."""
-    if not hasattr(ctx.host.network, 'rule_set'):
+def _network(ctx: Context) -> Network:
+    """Raises Complaint where there is none."""
+    if ctx.host.network is None:
         raise Complaint('Operation not permitted', 1)
     return ctx.host.network
 
@@ -73,15 +72,14 @@ async def ipvsadm(argv: list[str], io: IO, ctx: Context) -> int:
         raise Complaint("Can't initialize ipvs: Permission denied (you must be root)", 255, bare=True)
     if any(letter in options for letter in 'AEDCRSaderZ'):
         raise Complaint('error: changing virtual servers by hand is not simulated here')
-    network: Any = _network(ctx)
-    servers = network.virtual_servers()
+    servers = _network(ctx).virtual_servers()
     wanted = {'TCP': options.get('t'), 'UDP': options.get('u')}
     chosen = [server for server in servers if not any(wanted.values())
               or wanted.get(server.protocol) == f'{server.address}:{server.port}']
     if any(wanted.values()) and not chosen:
         raise Complaint('No such service', 255)
     io.stdout.write(IPVS_HEADER if not any(wanted.values()) else IPVS_HEADER.partition('\n')[2])
-    io.stdout.write(''.join(_server(server, network.flows(), ctx.simulation.now) for server in chosen))
+    io.stdout.write(''.join(_server(server, ctx.network.flows(), ctx.simulation.now) for server in chosen))
     return 0
 
 

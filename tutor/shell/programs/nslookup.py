@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tutor.shell.process import IO, Context, NameNotFound
+from tutor.shell.process import IO, Context, NameNotFound, Network
 from tutor.shell.programs import nslookup_busybox
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import missing_operand
@@ -58,7 +58,7 @@ class _Lookup:
         return match[1] if match else '127.0.0.1'
 
     async def run(self) -> int:
-        network: Any = self._ctx.host.network
+        network = self._ctx.host.network
         if network is None:
             return self._unreachable(self._server or self._configured())
         server = self._server or self._configured()
@@ -76,10 +76,10 @@ class _Lookup:
         self._io.stdout.write(f'Server:\t\t{address}\nAddress:\t{address}#53\n\n')
         return self._show(name, answers)
 
-    async def _ask(self, network: Any, name: str, kind: str, server: str) -> Any:
+    async def _ask(self, network: Network, name: str, kind: str, server: str) -> Any:
         return await network.lookup(name, kind, server, not name.endswith('.arpa'))
 
-    async def _also(self, network: Any, name: str, first: Any, server: str) -> Any:
+    async def _also(self, network: Network, name: str, first: Any, server: str) -> Any:
         """The AAAA that goes with an A: of the name that was found, without searching for it again (printmessage)."""
         if not first.records:
             return await self._ask(network, name, 'AAAA', server)

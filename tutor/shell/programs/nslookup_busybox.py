@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from tutor.shell.process import IO, Context, NameNotFound
 from tutor.shell.programs.complaint import Complaint
@@ -62,14 +61,13 @@ def _queries(name: str, kinds: list[str], search: list[str]) -> list[tuple[str, 
 
 async def _ask_server(server: str, queries: list[tuple[str, str]], io: IO, ctx: Context) -> int | None:
     """send_queries: the exit status, or None when the server does not answer."""
-    network: Any = ctx.host.network
     status = 0
     for number, (name, kind) in enumerate(queries):
         try:
-            answer = await network.lookup(name, kind, server, False)
+            answer = await ctx.network.lookup(name, kind, server, False)
         except NameNotFound:
             raise Complaint(f"bad address '{server}'") from None
-        except (OSError, AttributeError):
+        except OSError:
             return None
         if not number:
             io.stdout.write(f'Server:\t\t{server}\nAddress:\t{answer.server or server}:53\n\n')

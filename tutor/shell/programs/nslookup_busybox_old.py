@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tutor.shell.process import IO, Context, NameNotFound
+from tutor.shell.process import IO, Context, NameNotFound, Network
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.nslookup_busybox import configuration, reverse_name
 
@@ -23,12 +21,14 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     if len(argv) not in (2, 3) or argv[1].startswith('-'):
         io.stderr.write(USAGE)
         return 1
-    network: Any = ctx.host.network
     asked = argv[2] if len(argv) == 3 else ''
     server = asked or configuration(ctx)[0][0]
+    network = ctx.host.network
     try:
+        if network is None:
+            raise NameNotFound
         address = (await network.resolve(server))[0]
-    except (NameNotFound, AttributeError):
+    except NameNotFound:
         raise Complaint(f"bad address '{server}'") from None
     await _show('Server:', address, [address], network, address, io)
     io.stdout.write('\n')
@@ -40,7 +40,7 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
     return 0
 
 
-async def _addresses(name: str, server: str, network: Any) -> list[str]:
+async def _addresses(name: str, server: str, network: Network) -> list[str]:
     """What a name stands for, by the configured servers or by one; raises NameNotFound, or OSError."""
     if not server:
         return await network.resolve(name)
@@ -50,7 +50,7 @@ async def _addresses(name: str, server: str, network: Any) -> list[str]:
     return found
 
 
-async def _show(title: str, name: str, addresses: list[str], network: Any, server: str, io: IO) -> None:
+async def _show(title: str, name: str, addresses: list[str], network: Network, server: str, io: IO) -> None:
     """print_host: each address, with the name that it has."""
     io.stdout.write(f'{title:<10} {name}\n')
     for number, address in enumerate(addresses, 1):
@@ -58,7 +58,7 @@ async def _show(title: str, name: str, addresses: list[str], network: Any, serve
         io.stdout.write(f'Address {number}: {address}{owner and " " + owner}\n')
 
 
-async def _owner(address: str, network: Any, server: str) -> str:
+async def _owner(address: str, network: Network, server: str) -> str:
     """The name of an address, '' when it has none."""
     question = reverse_name(address)
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tutor.cluster.simulation import Cancelled
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint
@@ -81,9 +79,8 @@ class _Ping:
 
     async def _answers(self) -> bool:
         """An address answers if a connection to it is opened or refused; service addresses answer nothing."""
-        network: Any = self._ctx.host.network
         try:
-            connection = await network.connect(self._address, PROBE_PORT, self._patience)
+            connection = await self._ctx.network.connect(self._address, PROBE_PORT, self._patience)
         except ConnectionRefusedError:
             return True
         except OSError:

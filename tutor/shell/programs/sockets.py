@@ -14,9 +14,9 @@ DAEMONS = {22: 'sshd', 10248: 'kubelet', 10250: 'kubelet'}
 
 def _listening(ctx: Context, wanted: str) -> list[tuple[str, str, int, Process | None]]:
     """Protocol, address, port and process, in the order of their numbers."""
-    network: Any = ctx.host.network
+    network = ctx.host.network
     found = []
-    for protocol, address, port, owner in network.sockets() if hasattr(network, 'sockets') else ():
+    for protocol, address, port, owner in network.sockets() if network is not None else ():
         if protocol in wanted:
             found.append((protocol, address, port, _owner(owner, port, ctx)))
     return sorted(found, key=lambda item: (item[0] != 'udp', item[2], item[1]))
@@ -24,9 +24,11 @@ def _listening(ctx: Context, wanted: str) -> list[tuple[str, str, int, Process |
 
 def _open(ctx: Context) -> list[tuple[str, str]]:
     """Both ends of each open connection, one's own first."""
-    network: Any = ctx.host.network
+    network = ctx.host.network
+    if network is None:
+        return []
     found = []
-    for flow in network.flows() if hasattr(network, 'flows') else ():
+    for flow in network.flows():
         if flow.protocol != TCP or flow.state != ANSWERED:
             continue
         client = f'{flow.source}:{flow.source_port}'
@@ -39,10 +41,10 @@ def _open(ctx: Context) -> list[tuple[str, str]]:
 
 def _owner(owner: Any, port: int, ctx: Context) -> Process | None:
     """Whose socket it is, as far as the user may see: only root sees those of others."""
-    network: Any = ctx.host.network
+    network = ctx.host.network
     processes = list(ctx.host.processes.values())
     if ctx.host.machine is None:
-        return processes[0] if owner is network and network.stack.pod and processes else None
+        return processes[0] if owner is network and owner.of_pod and processes else None
     named = DAEMONS.get(port, '')
     found = [process for process in processes if (
         _name(process) == named if named else process.context.host is not ctx.host

@@ -113,7 +113,7 @@ class Session:
 
 async def login(where: Destination, io: IO, ctx: Context) -> tuple[SshServer, Account, str]:
     """Connect to a host and prove who one is: its server, the account there and one's own address. Raises Refused."""
-    network: Any = ctx.host.network
+    network = ctx.host.network
     if network is None:
         raise Refused(f'ssh: Could not resolve hostname {where.host}: Temporary failure in name resolution')
     try:

@@ -47,11 +47,11 @@ async def netexec(flags: dict[str, str], rest: list[str], io: IO, ctx: Context) 
     port, udp = int(flags.get('http-port') or 8080), int(flags.get('udp-port') or 8081)
     stamp = f'I{ctx.simulation.wall():%m%d %H:%M:%S.%f}       1 '
     io.stderr.write(f'{stamp}log.go:245] Started HTTP server on port {port}\n')
-    if udp > 0 and hasattr(ctx.host.network, 'listen_udp'):
+    if udp > 0:
         async def answer(question: object, client: str) -> object:
             return ctx.host.hostname
 
-        ctx.host.network.listen_udp(udp, answer)  # type: ignore[union-attr]
+        ctx.network.listen_udp(udp, answer)
         io.stderr.write(f'{stamp}log.go:245] Started UDP server on port {udp}\n')
     return await serve_go(ctx, io, _Netexec(io, ctx).respond, port)
 

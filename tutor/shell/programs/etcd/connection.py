@@ -98,8 +98,8 @@ async def reach(text: str, tls: Security, ctx: Context) -> tuple[EtcdService | N
     except ValueError:
         return None, f'name resolver error: produced zero addresses for {text}'
     secure = url.scheme == 'https' or (not url.scheme and tls.given)
-    network: Any = ctx.host.network
     try:
+        network = ctx.network
         address = (await network.resolve(host))[0]
         connection = await network.connect(address, port, TIMEOUT)
     except OSError as problem:
@@ -108,7 +108,7 @@ async def reach(text: str, tls: Security, ctx: Context) -> tuple[EtcdService | N
     local = f'{connection.local[0]}:{connection.local[1]}'
     service = network.service(address, port)
     connection.close()
-    if not hasattr(service, 'cluster_id'):
+    if service is None or not hasattr(service, 'cluster_id'):
         return None, f'error reading server preface: read tcp {local}->{address}:{port}: read: connection reset by peer'
     if service.secure and not secure:
         return None, f'error reading server preface: read tcp {local}->{address}:{port}: read: connection reset by peer'

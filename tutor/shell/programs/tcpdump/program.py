@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tutor.cluster.simulation import Cancelled
 from tutor.shell.netview import Flow
-from tutor.shell.process import IO, Context
+from tutor.shell.process import IO, Context, Network
 from tutor.shell.programs.complaint import Complaint
 from tutor.shell.programs.options import Options, parse
 from tutor.shell.programs.tcpdump.filters import BadFilter, Filter, compiled
@@ -21,8 +19,7 @@ ANY = 'any'
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
     """tcpdump [-i DEVICE|any] [-n] [-c COUNT] [EXPRESSION…]"""
     options = parse(argv, ctx, FLAGS, {'interface': 'i', 'count': '=', 'list-interfaces': 'D', 'number': '#'})
-    network: Any = ctx.host.network
-    found = network.devices() if hasattr(network, 'devices') else []
+    found = ctx.network.devices()
     if 'D' in options:
         names = [*(device.name for device in found), ANY, 'lo']
         io.stdout.write(''.join(f'{number}.{name} [Up, Running]\n' for number, name in enumerate(names, 1)))
@@ -40,10 +37,10 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
         wanted = compiled(' '.join(options.args))
     except BadFilter:
         raise Complaint("can't parse filter expression: syntax error") from None
-    return await _capture(network, device, wanted, options, io, ctx)
+    return await _capture(ctx.network, device, wanted, options, io, ctx)
 
 
-async def _capture(network: Any, device: str, wanted: Filter, options: Options, io: IO, ctx: Context) -> int:
+async def _capture(network: Network, device: str, wanted: Filter, options: Options, io: IO, ctx: Context) -> int:
     simulation, everywhere = ctx.simulation, device == ANY
     most = int(options.get('c')) if options.get('c').isdigit() else 0
     kind = 'LINUX_SLL2 (Linux cooked v2)' if everywhere else 'EN10MB (Ethernet)'

@@ -63,7 +63,7 @@ class Node:
     def _load(self) -> Endpoint:
         """This node as its data folder knows it, or a new one with random tokens."""
         env, files = self._ctx.env, self._ctx.files
-        address = env.get('POD_IP') or (self._ctx.host.network.addresses or [''])[0]  # type: ignore[union-attr]
+        address = env.get('POD_IP') or (self._ctx.network.addresses or [''])[0]
         path = f'{DATA}/data/peers.json'
         if files.is_file(path):
             known = json.loads(files.read_text(path))
