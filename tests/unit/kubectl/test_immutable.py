@@ -104,3 +104,23 @@ def test_what_an_event_says_cannot_be_changed_through_the_new_group(kubectl):
         'The Event "e" is invalid: message: Invalid value: "x": field is immutable\n')
     assert kubectl('label events.v1.events.k8s.io e a=b').code == 0
     assert kubectl('patch event e --type=merge -p \'{"message":"x"}\'').out == 'event/e patched\n'
+
+
+SET = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db.svc
+  selector: {matchLabels: {app: db}}
+  template: {metadata: {labels: {app: db}}, spec: {activeDeadlineSeconds: 5, containers: [{name: db, image: db}]}}
+"""
+
+
+def test_a_stateful_set_that_is_made_names_its_service_as_pods_can_name_it(kubectl):
+    service, deadline = kubectl('create -f -', SET).err.splitlines()[1:]
+    assert service == '* spec.serviceName: Invalid value: "db.svc": must not contain dots'
+    assert deadline == ('* spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in StatefulSet '
+                        'is not Supported')
+    assert kubectl('create -f -', SET.replace('.svc', '').replace('activeDeadlineSeconds: 5,', '')).code == 0
+    assert kubectl('scale sts db --replicas=2').out == 'statefulset.apps/db scaled\n'

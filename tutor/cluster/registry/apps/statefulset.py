@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from tutor.apimachinery import field
+from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata, workload
@@ -22,6 +23,7 @@ _MUTABLE = ('replicas', 'template', 'updateStrategy', 'persistentVolumeClaimRete
 _FORBIDDEN = ("updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
               "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
               "'minReadySeconds' are forbidden")
+_DEADLINE = 'activeDeadlineSeconds in StatefulSet is not Supported'
 _COUNTS = ('replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas',
            'observedGeneration', 'collisionCount')
 _PARTS = ('readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas')
@@ -60,24 +62,16 @@ class StatefulSetStrategy(Kind):
         _drop_disabled(new)
 
     def check(self, obj: Object, context: Context) -> list[FieldError]:
-        """ValidateStatefulSetSpec."""
-        spec = obj['spec']
-        found = _policies(spec)
-        found += metadata.non_negative(spec.get('replicas'), 'spec.replicas')
-        found += metadata.non_negative(spec.get('minReadySeconds'), 'spec.minReadySeconds')
-        start = (spec.get('ordinals') or {}).get('start')
-        found += metadata.non_negative(start, 'spec.ordinals.start')
-        found += workload.validate_selector(spec, 'statefulset')
-        found += workload.validate_match(spec)
-        found += metadata.non_negative(spec.get('revisionHistoryLimit'), 'spec.revisionHistoryLimit')
-        found += workload.validate_template({**spec, 'template': _with_claims(spec)})
-        return found
+        """ValidateStatefulSet: what is made needs a service name that pods can have as their subdomain."""
+        name = obj['spec'].get('serviceName')
+        wrong = names.is_dns1123_label(name) if name else ()
+        return _spec(obj['spec'], field.invalid_each('spec.serviceName', name, wrong))
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """ValidateStatefulSetUpdate."""
         if new['spec'] == old['spec']:
             return []
-        found = self.check(new, context)
+        found = _spec(new['spec'])
         if _fixed(new['spec']) != _fixed(old['spec']):
             found.append(field.forbidden('spec', _FORBIDDEN))
         return found
@@ -95,6 +89,21 @@ class StatefulSetStrategy(Kind):
         spec, status = obj['spec'], obj.get('status') or {}
         return [obj['metadata']['name'], f'{status.get("readyReplicas", 0)}/{spec.get("replicas", 0)}',
                 age(obj, simulation), *template_cells(spec)]
+
+
+def _spec(spec: Object, of_service: Iterable[FieldError] = ()) -> list[FieldError]:
+    """ValidateStatefulSetSpec."""
+    found = _policies(spec)
+    found += metadata.non_negative(spec.get('replicas'), 'spec.replicas')
+    found += metadata.non_negative(spec.get('minReadySeconds'), 'spec.minReadySeconds')
+    start = (spec.get('ordinals') or {}).get('start')
+    found += metadata.non_negative(start, 'spec.ordinals.start')
+    found += of_service
+    found += workload.validate_selector(spec, 'statefulset')
+    found += workload.validate_match(spec)
+    found += metadata.non_negative(spec.get('revisionHistoryLimit'), 'spec.revisionHistoryLimit')
+    found += workload.validate_template({**spec, 'template': _with_claims(spec)}, _DEADLINE)
+    return found
 
 
 def _drop_disabled(obj: Object) -> None:
