@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -124,3 +126,13 @@ def test_a_stateful_set_that_is_made_names_its_service_as_pods_can_name_it(kubec
                         'is not Supported')
     assert kubectl('create -f -', SET.replace('.svc', '').replace('activeDeadlineSeconds: 5,', '')).code == 0
     assert kubectl('scale sts db --replicas=2').out == 'statefulset.apps/db scaled\n'
+
+
+@pytest.mark.parametrize(('kind', 'name'), [('DaemonSet', 'DaemonSet'), ('Deployment', 'ReplicaSet')])
+def test_pods_of_a_workload_start_again_and_have_no_deadline(kubectl, kind, name):
+    text = SET.replace('StatefulSet', kind).replace('  serviceName: db.svc\n', '')
+    answer = kubectl('create -f -', text.replace('spec: {', 'spec: {restartPolicy: Odd, '))
+    odd = '* spec.template.spec.restartPolicy: Unsupported value: "Odd": supported values: "Always"'
+    assert answer.err == (
+        f'The {kind} "db" is invalid: \n{odd}, "OnFailure", "Never"\n{odd}\n'
+        f'* spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in {name} is not Supported\n')

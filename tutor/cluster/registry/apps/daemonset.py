@@ -55,7 +55,7 @@ class DaemonSetStrategy(Kind):
         found = workload.validate_selector(spec, 'daemonset')
         if spec.get('selector') is not None:
             found += workload.validate_match(spec)
-        found += workload.validate_template(spec)
+        found += workload.validate_template(spec, 'DaemonSet')
         found += metadata.non_negative(spec.get('minReadySeconds'), 'spec.minReadySeconds')
         found += _update_strategy(spec['updateStrategy'])
         return found + metadata.non_negative(spec.get('revisionHistoryLimit'), 'spec.revisionHistoryLimit')

@@ -10,7 +10,6 @@ from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import int_or_percent, metadata, workload
 from tutor.cluster.registry.apps import replica_status
-from tutor.cluster.registry.apps.replicaset import REPLICA_SET_DEADLINE
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.internal import internal
 from tutor.cluster.registry.kind import Kind
@@ -54,7 +53,7 @@ class DeploymentStrategy(Kind):
         found = metadata.non_negative(spec.get('replicas'), 'spec.replicas')
         found += workload.validate_selector(spec, 'deployment')
         found += workload.validate_match(spec)
-        found += workload.validate_template(spec, REPLICA_SET_DEADLINE)
+        found += workload.validate_template(spec, 'ReplicaSet')
         found += _strategy(spec['strategy'])
         found += metadata.non_negative(spec.get('minReadySeconds'), 'spec.minReadySeconds')
         found += metadata.non_negative(spec.get('revisionHistoryLimit'), 'spec.revisionHistoryLimit')

@@ -16,8 +16,6 @@ from tutor.cluster.registry.podspec import warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
 
-REPLICA_SET_DEADLINE = 'activeDeadlineSeconds in ReplicaSet is not Supported'
-CONTROLLER_DEADLINE = 'activeDeadlineSeconds in ReplicationController is not Supported'
 _COUNTS = ('replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas',
            'observedGeneration')
 _PARTS = ('fullyLabeledReplicas', 'readyReplicas', 'availableReplicas')
@@ -42,7 +40,7 @@ class ReplicaSetStrategy(Kind):
         found += metadata.non_negative(spec.get('minReadySeconds'), 'spec.minReadySeconds')
         found += workload.validate_selector(spec, 'deployment')
         found += workload.validate_match(spec)
-        return found + workload.validate_template(spec, REPLICA_SET_DEADLINE)
+        return found + workload.validate_template(spec, 'ReplicaSet')
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         if new['spec'] == old['spec']:
@@ -93,7 +91,7 @@ class ReplicationControllerStrategy(ReplicaSetStrategy):
         labels = workload.template_labels(spec) or {}
         if selector and not selector.items() <= labels.items():
             found.append(field.invalid('spec.template.metadata.labels', labels, workload.MISMATCH))
-        return found + workload.validate_template(spec, CONTROLLER_DEADLINE)
+        return found + workload.validate_template(spec, 'ReplicationController')
 
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         return self.check(new, context)

@@ -23,7 +23,6 @@ _MUTABLE = ('replicas', 'template', 'updateStrategy', 'persistentVolumeClaimRete
 _FORBIDDEN = ("updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
               "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
               "'minReadySeconds' are forbidden")
-_DEADLINE = 'activeDeadlineSeconds in StatefulSet is not Supported'
 _COUNTS = ('replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas',
            'observedGeneration', 'collisionCount')
 _PARTS = ('readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas')
@@ -102,7 +101,7 @@ def _spec(spec: Object, of_service: Iterable[FieldError] = ()) -> list[FieldErro
     found += workload.validate_selector(spec, 'statefulset')
     found += workload.validate_match(spec)
     found += metadata.non_negative(spec.get('revisionHistoryLimit'), 'spec.revisionHistoryLimit')
-    found += workload.validate_template({**spec, 'template': _with_claims(spec)}, _DEADLINE)
+    found += workload.validate_template({**spec, 'template': _with_claims(spec)}, 'StatefulSet')
     return found
 
 
