@@ -1,11 +1,21 @@
-"""The condition of a PodDisruptionBudget, which its controller and evictions both keep (k8s.io/component-helpers)."""
+"""The conditions that tell of disruptions: of a PodDisruptionBudget, which its controller and evictions both keep
+(k8s.io/component-helpers), and of a pod that is about to go."""
 
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
 
+TARGET = 'DisruptionTarget'
 ALLOWED = 'DisruptionAllowed'
 SYNC_FAILED = 'SyncFailed'
+
+
+def target(pod: Object, reason: str, message: str, now: str) -> Object:
+    """The condition DisruptionTarget: why a pod is about to go."""
+    entry: Object = {'type': TARGET, 'status': 'True', 'reason': reason, 'message': message, 'lastTransitionTime': now}
+    if generation := pod['metadata'].get('generation'):
+        entry['observedGeneration'] = generation
+    return entry
 
 
 def disruption_allowed(status: Object, now: str, problem: str = '') -> list[Object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tutor.apimachinery.field import FieldError, aggregate, go_quote
@@ -118,6 +119,16 @@ def method_not_allowed() -> StatusError:
 def no_such_path() -> StatusError:
     """What the router says for a path it does not have."""
     return new(404, 'NotFound', 'the server could not find the requested resource', {})
+
+
+@contextmanager
+def ignoring_not_found() -> Iterator[None]:
+    """client.IgnoreNotFound: what has gone already need not be deleted or changed any more."""
+    try:
+        yield
+    except StatusError as error:
+        if error.code != 404:
+            raise
 
 
 class PageNotFound(StatusError):

@@ -75,9 +75,26 @@ def condition(obj: Object, kind: str) -> Object | None:
     return None
 
 
+def with_condition(conditions: list[Object] | None, entry: Object, keep_time: bool = True) -> list[Object]:
+    """The conditions with one set, in the place of that of its type, or at the end. With `keep_time` the time of its
+    last transition stays while its status does (meta.SetStatusCondition, podutil.UpdatePodCondition)."""
+    before = first(conditions, lambda known: known.get('type') == entry['type'])
+    if before is None:
+        return [*(conditions or ()), entry]
+    if keep_time and before.get('status') == entry['status'] and before.get('lastTransitionTime'):
+        entry = {**entry, 'lastTransitionTime': before['lastTransitionTime']}
+    return [entry if known is before else known for known in conditions or ()]
+
+
 def is_true(obj: Object, kind: str) -> bool:
     entry = condition(obj, kind)
     return entry is not None and entry.get('status') == 'True'
+
+
+def with_finalizers(obj: Object, finalizers: list[str]) -> Object:
+    """The object with these finalizers, or with none."""
+    meta = {name: value for name, value in obj['metadata'].items() if name != 'finalizers'}
+    return {**obj, 'metadata': {**meta, 'finalizers': finalizers} if finalizers else meta}
 
 
 def deleting(obj: Object) -> bool:

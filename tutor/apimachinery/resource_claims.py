@@ -71,8 +71,3 @@ def with_status(claim: Object, allocated: Object | None, reserved: list[Object])
     if reserved:
         status['reservedFor'] = reserved
     return {**claim, 'status': status}
-
-
-def with_finalizers(claim: Object, finalizers: list[str]) -> Object:
-    meta = {key: value for key, value in claim['metadata'].items() if key != 'finalizers'}
-    return {**claim, 'metadata': {**meta, 'finalizers': finalizers} if finalizers else meta}

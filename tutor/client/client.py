@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tutor.apimachinery.errors import StatusError, unexpected
+from tutor.apimachinery.errors import StatusError, ignoring_not_found, unexpected
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.resources import Resource, find
 from tutor.client.transport import (
@@ -90,6 +90,13 @@ class Client:
     def delete(self, resource: str | Resource, name: str, namespace: str = '', options: Object | None = None,
                **query: Any) -> Object:
         return self.request('DELETE', self.path(resource, namespace, name), options, **query).body
+
+    def remove(self, resource: str | Resource, obj: Object, **options: Any) -> None:
+        """Delete an object if it has not gone already; `options` are those of metav1.DeleteOptions."""
+        meta = obj['metadata']
+        with ignoring_not_found():
+            self.delete(resource, meta['name'], meta.get('namespace', ''),
+                        delete_options(**options) if options else None)
 
     # -- many ---------------------------------------------------------------------------------------------------
 
@@ -184,6 +191,11 @@ def _selectors(query: dict[str, Any], labels: str, fields: str) -> None:
         query['labelSelector'] = labels
     if fields:
         query['fieldSelector'] = fields
+
+
+def delete_options(**fields: Any) -> Object:
+    """metav1.DeleteOptions: the body of a deletion."""
+    return {'kind': 'DeleteOptions', 'apiVersion': 'v1', **fields}
 
 
 def _prefix(resource: str | Resource) -> tuple[str, str, bool]:

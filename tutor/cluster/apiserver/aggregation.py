@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.http.requestinfo import RequestInfo
-from tutor.apimachinery.objects import Object, condition
+from tutor.apimachinery.objects import Object, condition, with_condition
 from tutor.client.transport import ADMIN, Request, Response, User
 from tutor.cluster.containers.http import HttpRequest, HttpResponse
 from tutor.cluster.registry.strategy import Context
@@ -136,10 +136,10 @@ class Aggregator:
                 status, reason, message):
             return
         simulation = self._server.simulation
-        since = before['lastTransitionTime'] if before and before['status'] == status else simulation.timestamp()
-        entry = {'lastTransitionTime': since, 'message': message, 'reason': reason, 'status': status,
-                 'type': 'Available'}
-        fresh = {**service, 'metadata': dict(service['metadata']), 'status': {'conditions': [entry]}}
+        conditions = with_condition((service.get('status') or {}).get('conditions'), {
+            'lastTransitionTime': simulation.timestamp(), 'message': message, 'reason': reason, 'status': status,
+            'type': 'Available'})
+        fresh = {**service, 'metadata': dict(service['metadata']), 'status': {'conditions': conditions}}
         self._services.replace(fresh, service, Context(simulation, self._server.stores, ADMIN))
 
     def _availability(self, service: Object) -> tuple[str, str, str]:

@@ -173,11 +173,7 @@ class AttachDetachController(Controller):
         self.detaching.abandon(item)
         self._begun.pop(item['metadata']['name'], None)
         self._told -= {entry for entry in self._told if entry[0] in _volume_of(item)}
-        try:
-            self.client.delete(ATTACHMENTS, item['metadata']['name'])
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        self.client.remove(ATTACHMENTS, item)
         return True
 
     def _list_on_node(self, name: str, volume: str, attached: bool) -> bool:

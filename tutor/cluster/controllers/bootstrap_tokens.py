@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 
 from tutor.apimachinery.duration import parse_timestamp
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, key
 from tutor.client.client import Client
 from tutor.client.informer import Informer, Informers
@@ -79,13 +78,7 @@ class TokenCleaner(Controller):
         if left > 0:
             self.postpone(key, left)
             return
-        meta = secret['metadata']
-        try:
-            self.client.delete('secrets', meta['name'], meta['namespace'], {
-                'kind': 'DeleteOptions', 'apiVersion': 'v1', 'preconditions': {'uid': meta['uid']}})
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        self.client.remove('secrets', secret, preconditions={'uid': secret['metadata']['uid']})
 
 
 def tokens(secrets: Informer) -> Iterator[tuple[str, str, float | None]]:

@@ -113,7 +113,7 @@ CONTROLLERS: tuple[Entry, ...] = (
     Entry('service-cidr-controller', 'service-cidrs-controller', _plain(ServiceCIDRController)),
     Entry('certificatesigningrequest-approving-controller', 'certificate-controller', _plain(CSRApprovingController)),
     Entry('certificatesigningrequest-signing-controller', 'certificate-controller',
-          lambda s, c, i, settings: CSRSigningController(s, c, i, settings)),
+          CSRSigningController),
     Entry('certificatesigningrequest-cleaner-controller', 'certificate-controller', _plain(CSRCleanerController)),
     Entry('bootstrap-signer-controller', 'bootstrap-signer', _plain(BootstrapSigner)),
     Entry('token-cleaner-controller', 'token-cleaner', _plain(TokenCleaner)),

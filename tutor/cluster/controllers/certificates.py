@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.duration import parse_timestamp
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, condition, key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -39,6 +38,13 @@ class _Requests(Controller):
         super().__init__(simulation, client, informers)
         self.requests = self.informer(RESOURCE)
         self.requests.on_change(lambda old, new: self.queue.add(key(new)) if new is not None else None)
+
+    def told(self, csr: Object, kind: str, reason: str, message: str) -> Object:
+        """A request with another condition."""
+        now, status = self.simulation.timestamp(), csr.get('status', {})
+        entry = {'type': kind, 'status': 'True', 'reason': reason, 'message': message, 'lastUpdateTime': now,
+                 'lastTransitionTime': now}
+        return {**csr, 'status': {**status, 'conditions': [*(status.get('conditions') or ()), entry]}}
 
 
 class CSRApprovingController(_Requests):
@@ -71,11 +77,7 @@ class CSRApprovingController(_Requests):
         return bool(answer.get('status', {}).get('allowed'))
 
     def _approve(self, csr: Object, message: str) -> None:
-        now = self.simulation.timestamp()
-        entry = {'type': 'Approved', 'status': 'True', 'reason': 'AutoApproved', 'message': message,
-                 'lastUpdateTime': now, 'lastTransitionTime': now}
-        status = {**csr.get('status', {}), 'conditions': [*(csr.get('status', {}).get('conditions') or ()), entry]}
-        self.client.update(RESOURCE, {**csr, 'status': status}, 'approval')
+        self.client.update(RESOURCE, self.told(csr, 'Approved', 'AutoApproved', message), 'approval')
 
 
 class CSRSigningController(_Requests):
@@ -108,12 +110,7 @@ class CSRSigningController(_Requests):
                                                                base64.b64encode(pem).decode()}})
 
     def _fail(self, csr: Object, problem: str) -> None:
-        now = self.simulation.timestamp()
-        entry = {'type': 'Failed', 'status': 'True', 'reason': 'SignerValidationFailure', 'message': problem,
-                 'lastUpdateTime': now, 'lastTransitionTime': now}
-        status = csr.get('status', {})
-        self.client.update_status(RESOURCE, {
-            **csr, 'status': {**status, 'conditions': [*(status.get('conditions') or ()), entry]}})
+        self.client.update_status(RESOURCE, self.told(csr, 'Failed', 'SignerValidationFailure', problem))
 
     def _sign(self, csr: Object, request: CertificateSigningRequest) -> str:
         """The certificate, as PEM text."""
@@ -174,17 +171,13 @@ class CSRCleanerController(_Requests):
     def reconcile(self, key: str) -> None:
         csr = self.requests.objects.get(key)
         expires = _expires_at(csr) if csr is not None else None
-        if expires is None:
+        if csr is None or expires is None:
             return
         left = expires - self.seconds()
         if left > 0:
             self.postpone(key, left)
             return
-        try:
-            self.client.delete(RESOURCE, key)
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        self.client.remove(RESOURCE, csr)
 
 
 def _expires_at(csr: Object) -> float | None:

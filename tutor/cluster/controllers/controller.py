@@ -112,5 +112,4 @@ def namespace_terminating(error: Exception) -> bool:
     if not isinstance(error, StatusError):
         return False
     causes: Sequence[Object] = error.details.get('causes') or ()
-    return any(cause.get('reason') == 'NamespaceTerminating' for cause in causes) or (
-        error.code == 403 and 'because it is being terminated' in error.message)
+    return any(cause.get('reason') == 'NamespaceTerminating' for cause in causes)

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from tutor.apimachinery.duration import format_timestamp, parse_timestamp, span
 from tutor.apimachinery.errors import StatusError, internal_error
 from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
-from tutor.client.client import Client
+from tutor.client.client import Client, delete_options
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import cron, indexes
 from tutor.cluster.controllers.controller import Controller, namespace_terminating
+from tutor.cluster.controllers.job_sync import job_end
+from tutor.cluster.controllers.ownership import owner_key
 from tutor.cluster.controllers.written import Written
 from tutor.cluster.simulation import Simulation
 
@@ -61,9 +63,8 @@ class CronJobController(Controller):
         job: Object = new or old or {}
         if new is None:
             self.written.seen_gone(job)
-        owner = controller_of(job)
-        if owner is not None and owner['kind'] == 'CronJob':
-            self.queue.add(f'{job["metadata"]["namespace"]}/{owner["name"]}')
+        if owner := owner_key(job, 'CronJob'):
+            self.queue.add(owner)
 
     # -- reconcile ----------------------------------------------------------------------------------------------
 
@@ -128,8 +129,7 @@ class CronJobController(Controller):
         """deleteJob; whether that has succeeded."""
         meta = job['metadata']
         try:
-            self.client.delete(JOBS, meta['name'], meta['namespace'], {
-                'kind': 'DeleteOptions', 'apiVersion': 'v1', 'propagationPolicy': 'Background'})
+            self.client.delete(JOBS, meta['name'], meta['namespace'], delete_options(propagationPolicy='Background'))
         except StatusError as error:
             self.event(cronjob, 'Warning', 'FailedDelete', f'Deleted job: {error.message}')
             return False
@@ -287,8 +287,8 @@ def _most_recent(schedule: cron.Schedule, zone: tzinfo, earliest: datetime,
 
 def _ended(job: Object) -> str:
     """'Complete' or 'Failed', '' while it runs."""
-    return next((entry['type'] for entry in job.get('status', {}).get('conditions') or ()
-                 if entry['type'] in ('Complete', 'Failed') and entry['status'] == 'True'), '')
+    end = job_end(job)
+    return end['type'] if end is not None else ''
 
 
 def _reference(job: Object) -> Object:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key
-from tutor.apimachinery.selectors import from_label_selector
 from tutor.client.backoff import Backoff
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -14,11 +13,11 @@ from tutor.cluster.controllers import history, indexes, pods
 from tutor.cluster.controllers.controller import Controller, batch_delay, namespace_terminating
 from tutor.cluster.controllers.daemonset_history import tidy
 from tutor.cluster.controllers.expectations import Expectations
-from tutor.cluster.controllers.ownership import Claim
+from tutor.cluster.controllers.ownership import Claim, matching, owner_key, selector_of
 from tutor.cluster.controllers.pod_control import PodControl, slow_start
 from tutor.cluster.simulation import Simulation
 
-RESOURCE = 'daemonsets.apps'
+RESOURCE, KIND = 'daemonsets.apps', 'DaemonSet'
 BURST = 250
 _COUNTS: tuple[str, ...] = ('currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady',
            'updatedNumberScheduled', 'numberAvailable', 'numberUnavailable', 'observedGeneration', 'collisionCount')
@@ -71,13 +70,12 @@ class DaemonSetController(Controller):
         if new is None or deleting(new):
             gone = new or old
             assert gone is not None
-            owner = self._owner_key(gone)
+            owner = owner_key(gone, KIND)
             if owner:
                 self.expectations.deletion_observed(owner, key(gone))
                 self._enqueue(owner)
             return
-        owner = self._owner_key(new)
-        before = self._owner_key(old) if old is not None else ''
+        owner, before = owner_key(new, KIND), owner_key(old, KIND)
         if before and before != owner:
             self._enqueue(before)
         if owner:
@@ -86,23 +84,11 @@ class DaemonSetController(Controller):
             self._enqueue(owner)
         elif controller_of(new) is None and (
                 old is None or before or old['metadata'].get('labels') != new['metadata'].get('labels')):
-            self._enqueue_matching(new)
+            for ds in matching(self.sets, new, selector_of):
+                self.queue.add(key(ds))
 
     def _enqueue(self, owner: str) -> None:
         self.postpone(owner, batch_delay(len(self.nodes.objects)))
-
-    def _enqueue_matching(self, pod: Object) -> None:
-        labels = pod['metadata'].get('labels') or {}
-        for ds in self.sets.list(pod['metadata']['namespace']) if labels else ():
-            selector = from_label_selector(ds['spec'].get('selector'))
-            if not selector.empty and selector.matches(labels):
-                self.queue.add(key(ds))
-
-    def _owner_key(self, pod: Object) -> str:
-        owner = controller_of(pod)
-        if owner is None or owner['kind'] != 'DaemonSet':
-            return ''
-        return f'{pod["metadata"]["namespace"]}/{owner["name"]}'
 
     # -- reconcile ----------------------------------------------------------------------------------------------
 
@@ -112,7 +98,7 @@ class DaemonSetController(Controller):
         if ds is None:
             self.expectations.delete(key)
             return
-        selector = from_label_selector(ds['spec'].get('selector'))
+        selector = selector_of(ds)
         if selector.empty:
             self.event(ds, 'Warning', 'SelectingAll',
                        'This daemon set is selecting all pods. A non-empty selector is required.')
@@ -145,7 +131,7 @@ class DaemonSetController(Controller):
             raise
 
     def _adopt_revisions(self, ds: Object) -> list[Object]:
-        selector = from_label_selector(ds['spec'].get('selector'))
+        selector = selector_of(ds)
         orphans = indexes.orphans(self.revisions, ds['metadata']['namespace'])
         return Claim(self.client, RESOURCE, ds, selector, history.RESOURCE).sort_out(orphans) if orphans else []
 
@@ -160,7 +146,7 @@ class DaemonSetController(Controller):
         """getNodesToDaemonPods: pods that wait for the scheduler count for the node they ask for; nothing is left to do
         about those that have ended and are being deleted."""
         candidates = [*indexes.owned(self.pods, ds), *indexes.orphans(self.pods, ds['metadata']['namespace'])]
-        selector = from_label_selector(ds['spec'].get('selector'))
+        selector = selector_of(ds)
         found: ByNode = {}
         for pod in Claim(self.client, RESOURCE, ds, selector, 'pods').sort_out(candidates):
             if not (pods.is_terminal(pod) and deleting(pod)):

@@ -8,7 +8,7 @@ from typing import Any
 from tutor.apimachinery.objects import Object, deleting
 from tutor.cluster.controllers import daemonset_nodes as nodes_for
 from tutor.cluster.controllers import pods
-from tutor.cluster.controllers.revisions import scaled
+from tutor.cluster.registry.int_or_percent import scaled
 
 
 def _rolling(ds: Object, field: str, default: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.hashing import compute_hash
 from tutor.apimachinery.objects import Object, annotations, condition, controller_of, deleting, key, owner_reference
-from tutor.apimachinery.selectors import from_label_selector
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import deployment_rollback as rollback
@@ -13,11 +12,11 @@ from tutor.cluster.controllers import deployment_status as statuses
 from tutor.cluster.controllers import indexes, pods, revisions
 from tutor.cluster.controllers.controller import Controller, namespace_terminating
 from tutor.cluster.controllers.deployment_scale import Scaler
-from tutor.cluster.controllers.ownership import Claim
+from tutor.cluster.controllers.ownership import Claim, matching, owner_key, selector_of
 from tutor.cluster.controllers.revisions import replicas
 from tutor.cluster.simulation import Simulation
 
-DEPLOYMENTS = 'deployments.apps'
+DEPLOYMENTS, KIND = 'deployments.apps', 'Deployment'
 SETS = 'replicasets.apps'
 
 
@@ -40,17 +39,10 @@ class DeploymentController(Controller):
 
     def _set_changed(self, old: Object | None, new: Object | None) -> None:
         for rs in (old, new):
-            owner = controller_of(rs) if rs is not None else None
-            if rs is not None and owner is not None and owner['kind'] == 'Deployment':
-                self.queue.add(f'{rs["metadata"]["namespace"]}/{owner["name"]}')
+            if owner := owner_key(rs, KIND):
+                self.queue.add(owner)
         if new is not None and controller_of(new) is None:
-            self._enqueue_matching(new)
-
-    def _enqueue_matching(self, rs: Object) -> None:
-        labels = rs['metadata'].get('labels') or {}
-        for deployment in self.deployments.list(rs['metadata']['namespace']) if labels else ():
-            selector = from_label_selector(deployment['spec'].get('selector'))
-            if not selector.empty and selector.matches(labels):
+            for deployment in matching(self.deployments, new, selector_of):
                 self.queue.add(key(deployment))
 
     def _pod_changed(self, old: Object | None, new: Object | None) -> None:
@@ -60,10 +52,7 @@ class DeploymentController(Controller):
         assert old is not None
         owner = controller_of(old)
         rs = self.sets.get(old['metadata']['namespace'], owner['name']) if owner is not None else None
-        parent = controller_of(rs) if rs is not None else None
-        if rs is None or parent is None or parent['kind'] != 'Deployment':
-            return
-        deployment = self.deployments.get(rs['metadata']['namespace'], parent['name'])
+        deployment = self.deployments.objects.get(owner_key(rs, KIND))
         if deployment is not None and not revisions.is_rolling(deployment):
             self.queue.add(key(deployment))
 
@@ -74,7 +63,7 @@ class DeploymentController(Controller):
         deployment = self.deployments.objects.get(key)
         if deployment is None:
             return
-        selector = from_label_selector(deployment['spec'].get('selector'))
+        selector = selector_of(deployment)
         if selector.empty:
             self.event(deployment, 'Warning', 'SelectingAll',
                        'This deployment is selecting all pods. A non-empty selector is required.')

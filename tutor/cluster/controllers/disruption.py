@@ -15,7 +15,7 @@ from tutor.client.transport import STRATEGIC_PATCH
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller, batch_delay
 from tutor.cluster.controllers.discovery import resource_of
-from tutor.cluster.controllers.revisions import scaled
+from tutor.cluster.registry.int_or_percent import scaled
 from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'poddisruptionbudgets.policy'

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, annotations, deleting, key, split_key
+from tutor.apimachinery.objects import Object, annotations, deleting, key, labels
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import indexes, pods, services
@@ -53,12 +53,12 @@ class EndpointsController(Controller):
     def reconcile(self, key: str) -> None:
         """syncService."""
         service = self.services.objects.get(key)
-        space, name = split_key(key)
         current = self.endpoints.objects.get(key)
         if service is None:
             self._sizes.pop(key, None)
             self._trigger_times.forget(key)
-            self._remove(space, name, current)
+            if current is not None and MANAGED_BY in labels(current):
+                self.client.remove('endpoints', current)
             return
         if not service['spec'].get('selector') or service['spec'].get('type') == 'ExternalName':
             return
@@ -67,23 +67,13 @@ class EndpointsController(Controller):
         moment = self._trigger_times.changed(service, found)
         subsets = repack(_subsets(service, found))
         subsets, truncated = _truncate(subsets)
-        labels = _labels(service)
-        if current is not None and (current.get('subsets') or []) == subsets and (
-                (current['metadata'].get('labels') or {}) == labels) and (
-                (OVER_CAPACITY in (current['metadata'].get('annotations') or {})) == truncated):
+        marks = _labels(service)
+        if current is not None and (current.get('subsets') or []) == subsets and labels(current) == marks and (
+                (OVER_CAPACITY in annotations(current)) == truncated):
             return
-        self._write(service, current, subsets, labels, moment, truncated)
+        self._write(service, current, subsets, marks, moment, truncated)
 
-    def _remove(self, space: str, name: str, current: Object | None) -> None:
-        if current is None or MANAGED_BY not in (current['metadata'].get('labels') or {}):
-            return
-        try:
-            self.client.delete('endpoints', name, space)
-        except StatusError as error:
-            if error.code != 404:
-                raise
-
-    def _write(self, service: Object, current: Object | None, subsets: list[Object], labels: dict[str, str],
+    def _write(self, service: Object, current: Object | None, subsets: list[Object], marks: dict[str, str],
                moment: str, truncated: bool) -> None:
         base = current['metadata'] if current is not None else {
             'name': service['metadata']['name'], 'namespace': service['metadata']['namespace']}
@@ -92,7 +82,7 @@ class EndpointsController(Controller):
         if truncated:
             notes[OVER_CAPACITY] = 'truncated'
         new: Object = {'apiVersion': 'v1', 'kind': 'Endpoints',
-                       'metadata': {**base, 'labels': labels, 'annotations': notes}}
+                       'metadata': {**base, 'labels': marks, 'annotations': notes}}
         if subsets:
             new['subsets'] = subsets
         try:
@@ -116,12 +106,12 @@ class EndpointsController(Controller):
 
 
 def _labels(service: Object) -> dict[str, str]:
-    labels = dict(service['metadata'].get('labels') or {})
-    labels.pop(services.HEADLESS_LABEL, None)
+    found = dict(labels(service))
+    found.pop(services.HEADLESS_LABEL, None)
     if services.is_headless(service):
-        labels[services.HEADLESS_LABEL] = ''
-    labels[MANAGED_BY] = 'endpoint-controller'
-    return labels
+        found[services.HEADLESS_LABEL] = ''
+    found[MANAGED_BY] = 'endpoint-controller'
+    return found
 
 
 def _subsets(service: Object, found: list[Object]) -> list[tuple[Object, bool, Object | None]]:
@@ -132,7 +122,7 @@ def _subsets(service: Object, found: list[Object]) -> list[tuple[Object, bool, O
     for pod in found:
         if not services.has_address(pod) or pods.is_terminal(pod) or (deleting(pod) and not publish):
             continue
-        ip = _ip(pod, family)
+        ip = services.address(pod, family)
         if ip is None:
             continue
         address: Object = {'ip': ip}
@@ -150,14 +140,6 @@ def _subsets(service: Object, found: list[Object]) -> list[tuple[Object, bool, O
             if number is not None:
                 entries.append((address, ready, _port(port, number)))
     return entries
-
-
-def _ip(pod: Object, family: str) -> str | None:
-    status = pod['status']
-    for entry in status.get('podIPs') or ({'ip': status['podIP']},):
-        if (':' in entry['ip']) == (family == 'IPv6'):
-            return entry['ip']
-    return None
 
 
 def _port(port: Object, number: int) -> Object:

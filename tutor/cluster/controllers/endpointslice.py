@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tutor.apimachinery.errors import StatusError, internal_error
+from tutor.apimachinery.field import aggregate
 from tutor.apimachinery.objects import Object, deleting, is_true, key, labels, owner_reference
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -166,13 +167,8 @@ class EndpointSliceController(Controller):
             plan.create.append({'endpoints': [], 'ports': []})
 
     def _delete(self, where: str, item: Object) -> None:
-        name = item['metadata']['name']
-        try:
-            with _failing_to(f'delete {name} EndpointSlice for Service {where}'):
-                self.client.delete(RESOURCE, name, item['metadata']['namespace'])
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        with _failing_to(f'delete {item["metadata"]["name"]} EndpointSlice for Service {where}'):
+            self.client.remove(RESOURCE, item)
         self.written.deleted(where, item)
 
     # -- what is wanted -----------------------------------------------------------------------------------------
@@ -187,7 +183,7 @@ class EndpointSliceController(Controller):
             self._specs[where], known = spec, {}
         same: tuple[slices.PortKey, list[Object]] | None = None
         for pod in found:
-            address = None if pods.is_terminal(pod) else _address(pod, family)
+            address = None if pods.is_terminal(pod) else services.address(pod, family)
             if address is None or self._is_adrift(service, pod):
                 continue
             uid = f'{family} {pod["metadata"]["uid"]}'
@@ -221,9 +217,9 @@ class EndpointSliceController(Controller):
         where = key(service)
         problems = [f'skipping Pod {pod["metadata"]["name"]} for Service {where}: Node {pod["spec"]["nodeName"]} '
                     'Not Found' for pod in found if self._is_adrift(service, pod)
-                    and any(_address(pod, family) for family in ('IPv4', 'IPv6')) and not pods.is_terminal(pod)]
+                    and any(services.address(pod, family) for family in ('IPv4', 'IPv6')) and not pods.is_terminal(pod)]
         if problems:
-            text = problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]'
+            text = aggregate(problems)
             self._tell_failure(service, text)
             raise internal_error(text)
 
@@ -304,14 +300,6 @@ def _labels(service: Object, item: Object) -> dict[str, str]:
     if services.is_headless(service):
         labels[services.HEADLESS_LABEL] = ''
     return labels
-
-
-def _address(pod: Object, family: str) -> str | None:
-    status = pod.get('status', {})
-    for entry in status.get('podIPs') or ([{'ip': status['podIP']}] if status.get('podIP') else ()):
-        if (':' in entry['ip']) == (family == 'IPv6'):
-            return entry['ip']
-    return None
 
 
 def _ports(service: Object, pod: Object) -> list[Object]:

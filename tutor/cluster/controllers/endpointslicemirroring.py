@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, annotations, deleting, key, labels, owner_reference
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -92,11 +91,7 @@ class EndpointSliceMirroringController(Controller):
             self._delete(where, item)
 
     def _delete(self, where: str, item: Object) -> None:
-        try:
-            self.client.delete(RESOURCE, item['metadata']['name'], item['metadata']['namespace'])
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        self.client.remove(RESOURCE, item)
         self.written.deleted(where, item)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
+from tutor.apimachinery.objects import Object, deleting, key, owner_reference
 from tutor.apimachinery.volumes import claim_of, not_for_pod
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.ownership import owner_key
 from tutor.cluster.simulation import Simulation
 
 CLAIMS = 'persistentvolumeclaims'
@@ -30,9 +31,8 @@ class EphemeralVolumeController(Controller):
             self.queue.add(key(new))
 
     def _claim_changed(self, old: Object | None, new: Object | None) -> None:
-        owner = controller_of(old) if old is not None and new is None else None
-        if owner is not None and old is not None and owner['kind'] == 'Pod':
-            self.queue.add(f'{old["metadata"]["namespace"]}/{owner["name"]}')
+        if new is None and (owner := owner_key(old, 'Pod')):
+            self.queue.add(owner)
 
     def reconcile(self, key: str) -> None:
         """syncHandler."""

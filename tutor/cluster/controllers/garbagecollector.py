@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.errors import ignoring_not_found
 from tutor.apimachinery.objects import Object, deleting, group_version, key, split_key
 from tutor.apimachinery.resources import RESOURCES, Resource
 from tutor.client.client import Client
@@ -284,13 +284,8 @@ class GarbageCollector(Controller):
 
     def _delete(self, node: Node, latest: Object, policy: str) -> None:
         meta = latest['metadata']
-        options = {'kind': 'DeleteOptions', 'apiVersion': 'v1', 'propagationPolicy': policy,
-                   'preconditions': {'uid': meta['uid'], 'resourceVersion': meta['resourceVersion']}}
-        try:
-            self.client.delete(node.resource, meta['name'], meta.get('namespace', ''), options)
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        self.client.remove(node.resource, latest, propagationPolicy=policy, preconditions={
+            'uid': meta['uid'], 'resourceVersion': meta['resourceVersion']})
 
     def _drop_references(self, resource: Resource, obj: Object, references: list[Object]) -> None:
         """Take owner references away (strategic merge patch, plain merge for custom resources)."""
@@ -315,11 +310,8 @@ class GarbageCollector(Controller):
         self._patch(resource, meta, body, MERGE_PATCH)
 
     def _patch(self, resource: Resource, meta: Object, body: Object, kind: str) -> None:
-        try:
+        with ignoring_not_found():
             self.client.patch(resource, meta['name'], body, meta.get('namespace', ''), content_type=kind)
-        except StatusError as error:
-            if error.code != 404:
-                raise
 
 
 def _waits_for_dependents(obj: Object) -> bool:

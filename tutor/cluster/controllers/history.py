@@ -103,9 +103,4 @@ def clean(client: Client, known: list[Object], live: set[str], limit: int, count
     unused = [revision for revision in known if revision['metadata']['name'] not in live and hash_of(
         revision) not in live]
     for revision in unused[:max((len(unused) if counted is None else counted) - limit, 0)]:
-        meta = revision['metadata']
-        try:
-            client.delete(RESOURCE, meta['name'], meta['namespace'])
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        client.remove(RESOURCE, revision)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, group_version, key, split_key
+from tutor.apimachinery.objects import Object, group_version, key, split_key, with_condition
 from tutor.apimachinery.quantity import parse as parse_quantity
 from tutor.apimachinery.selectors import Selector, SelectorError, parse
 from tutor.client.client import Client
@@ -206,15 +206,5 @@ class _Turn:
 
     def condition(self, kind: str, status: str, reason: str, message: str) -> None:
         """setCondition."""
-        entries: list[Object] = list(self.status.get('conditions') or [])
-        new: Object = {'type': kind, 'status': status, 'lastTransitionTime': self._now, 'reason': reason,
-                       'message': message}
-        for index, old in enumerate(entries):
-            if old['type'] == kind:
-                if old['status'] == status:
-                    new['lastTransitionTime'] = old['lastTransitionTime']
-                entries[index] = new
-                break
-        else:
-            entries.append(new)
-        self.status['conditions'] = entries
+        self.status['conditions'] = with_condition(self.status.get('conditions'), {
+            'type': kind, 'status': status, 'lastTransitionTime': self._now, 'reason': reason, 'message': message})

@@ -7,7 +7,6 @@ import math
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, condition, controller_of, deleting, key
-from tutor.apimachinery.selectors import from_label_selector
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.client.transport import STRATEGIC_PATCH
@@ -17,7 +16,7 @@ from tutor.cluster.controllers.controller import Controller, namespace_terminati
 from tutor.cluster.controllers.expectations import Expectations
 from tutor.cluster.controllers.job_backoff import Record, record_after
 from tutor.cluster.controllers.job_sync import Sync, is_finished
-from tutor.cluster.controllers.ownership import Claim
+from tutor.cluster.controllers.ownership import Claim, selector_of
 from tutor.cluster.controllers.pod_control import BURST, PodControl, slow_start
 from tutor.cluster.simulation import Simulation
 
@@ -129,9 +128,8 @@ class JobController(Controller):
             self._remove_finalizer(pod)
 
     def _pods_of(self, job: Object) -> list[Object]:
-        selector = from_label_selector(job['spec'].get('selector'))
         candidates = [*indexes.owned(self.pods, job), *indexes.orphans(self.pods, job['metadata']['namespace'])]
-        return Claim(self.client, RESOURCE, job, selector, 'pods', (members.FINALIZER,)).sort_out(candidates)
+        return Claim(self.client, RESOURCE, job, selector_of(job), 'pods', (members.FINALIZER,)).sort_out(candidates)
 
     # -- pods ---------------------------------------------------------------------------------------------------
 

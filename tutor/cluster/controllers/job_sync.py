@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from tutor.apimachinery.duration import parse_timestamp
-from tutor.apimachinery.objects import Object, deleting
+from tutor.apimachinery.objects import Object, deleting, with_condition
 from tutor.cluster.controllers import job_pods as members
 from tutor.cluster.controllers import job_policy, pods
 from tutor.cluster.controllers.job_backoff import Record, finished_at
@@ -20,10 +20,15 @@ def condition_of(status: Object, kind: str) -> Object | None:
                  if entry['type'] == kind and entry['status'] == 'True'), None)
 
 
+def job_end(job: Object) -> Object | None:
+    """FinishedCondition: the condition Complete or Failed, None while the job runs."""
+    return next((entry for entry in job.get('status', {}).get('conditions') or ()
+                 if entry['type'] in ('Complete', 'Failed') and entry['status'] == 'True'), None)
+
+
 def is_finished(job: Object) -> bool:
     """IsJobFinished."""
-    status = job.get('status', {})
-    return condition_of(status, 'Complete') is not None or condition_of(status, 'Failed') is not None
+    return job_end(job) is not None
 
 
 class Sync:
@@ -282,11 +287,7 @@ class Sync:
         self._put(self._entry(kind, status, reason, message))
 
     def _put(self, entry: Object) -> None:
-        known = self.status.get('conditions') or []
-        if all(old['type'] != entry['type'] for old in known):
-            self.status['conditions'] = [*known, entry]
-        else:
-            self.status['conditions'] = [entry if old['type'] == entry['type'] else old for old in known]
+        self.status['conditions'] = with_condition(self.status.get('conditions'), entry, keep_time=False)
 
     def _entry(self, kind: str, status: str, reason: str, message: str) -> Object:
         now = self._simulation.timestamp()

@@ -8,7 +8,7 @@ from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.errors import StatusError, internal_error
 from tutor.apimachinery.objects import Object, deleting, key
 from tutor.apimachinery.resources import Resource
-from tutor.client.client import Client
+from tutor.client.client import Client, delete_options
 from tutor.client.informer import Informers
 from tutor.client.workqueue import WorkQueue
 from tutor.cluster.controllers.controller import Controller
@@ -102,8 +102,7 @@ class NamespaceController(Controller):
             return
         estimate = self._estimate(items, since) if resource.group_resource == 'pods' else 0
         found.wait = max(found.wait, estimate)
-        self.client.delete_collection(resource, space, options={
-            'kind': 'DeleteOptions', 'apiVersion': 'v1', 'propagationPolicy': 'Background'})
+        self.client.delete_collection(resource, space, options=delete_options(propagationPolicy='Background'))
         left = self.client.items(resource, space)
         if not left:
             return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, condition, deleting, labels
+from tutor.apimachinery.errors import ignoring_not_found
+from tutor.apimachinery.objects import Object, condition, deleting, is_true, labels
 from tutor.apimachinery.scheduling import NO_EXECUTE, NO_SCHEDULE, taints
 from tutor.client.client import Client
 from tutor.client.informer import Informers
@@ -13,7 +13,7 @@ from tutor.client.transport import STRATEGIC_PATCH
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.controllers.settings import Heartbeats, NodeMonitoring
-from tutor.cluster.controllers.zones import Zones, is_ready
+from tutor.cluster.controllers.zones import Zones
 from tutor.cluster.simulation import Simulation
 
 LEASES = 'leases.coordination.k8s.io'
@@ -69,7 +69,7 @@ class NodeLifecycleController(Controller):
                        f'Node {name} event: Registered Node {name} in Controller')
         if old is None or _heartbeats(old) != _heartbeats(new):
             self._alive(name)
-        if old is None or is_ready(old) != is_ready(new) or labels(old) != labels(new):
+        if old is None or is_true(old, 'Ready') != is_true(new, 'Ready') or labels(old) != labels(new):
             self._see_zones(new)
         self.queue.add(name)
         self._watch(name)
@@ -158,7 +158,7 @@ class NodeLifecycleController(Controller):
                 changed = True
         if not changed:
             return node
-        if is_ready(node):
+        if is_true(node, 'Ready'):
             name = node['metadata']['name']
             self.event(node, 'Normal', 'NodeNotReady', f'Node {name} status is now: NodeNotReady')
             self._unmarked.add(name)
@@ -206,12 +206,9 @@ class NodeLifecycleController(Controller):
                 continue
             entry = {'type': 'Ready', 'status': 'False', 'lastTransitionTime': self.simulation.timestamp()}
             meta = pod['metadata']
-            try:
+            with ignoring_not_found():
                 self.client.patch('pods', meta['name'], {'status': {'conditions': [entry]}}, meta['namespace'],
                                   'status', STRATEGIC_PATCH)
-            except StatusError as error:
-                if error.code != 404:
-                    raise
             self.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready')
 
 

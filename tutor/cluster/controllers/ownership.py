@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, controller_of, deleting, owner_reference
-from tutor.apimachinery.selectors import Selector
+from tutor.apimachinery.objects import Object, controller_of, deleting, labels, owner_reference
+from tutor.apimachinery.selectors import Selector, from_label_selector
 from tutor.client.client import Client
+from tutor.client.informer import Informer
 from tutor.client.transport import STRATEGIC_PATCH
+
+
+def owner_key(obj: Object | None, kind: str) -> str:
+    """The key of the owner of a kind that controls an object, '' when there is none (resolveControllerRef)."""
+    owner = controller_of(obj) if obj is not None else None
+    if obj is None or owner is None or owner['kind'] != kind:
+        return ''
+    return f'{obj["metadata"]["namespace"]}/{owner["name"]}'
+
+
+def matching(owners: Informer, obj: Object, selector_of: Callable[[Object], Selector]) -> list[Object]:
+    """Who may want to own an object that nobody does (getPodReplicaSets, getPodDaemonSets, getDeploymentsFor…)."""
+    found = labels(obj)
+    if not found:
+        return []
+    every = [(owner, selector_of(owner)) for owner in owners.list(obj['metadata']['namespace'])]
+    return [owner for owner, selector in every if not selector.empty and selector.matches(found)]
+
+
+def selector_of(owner: Object) -> Selector:
+    """spec.selector of an owner."""
+    return from_label_selector(owner['spec'].get('selector'))
 
 
 class Claim:

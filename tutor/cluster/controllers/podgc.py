@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.disruption import target
+from tutor.apimachinery.errors import ignoring_not_found
 from tutor.apimachinery.objects import Object, deleting, is_true, key
 from tutor.apimachinery.scheduling import is_out_of_service
 from tutor.client.client import Client
@@ -107,20 +108,12 @@ class PodGarbageCollector(Controller):
         if not pods.is_terminal(pod):
             status['phase'] = 'Failed'
         if reason:
-            entry: Object = {'type': 'DisruptionTarget', 'status': 'True', 'reason': 'DeletionByPodGC',
-                             'message': reason, 'lastTransitionTime': self.simulation.timestamp()}
-            if meta.get('generation'):
-                entry['observedGeneration'] = meta['generation']
-            status['conditions'] = [entry]
-        try:
+            status['conditions'] = [target(pod, 'DeletionByPodGC', reason, self.simulation.timestamp())]
+        with ignoring_not_found():
             if status:
                 self.client.patch('pods', meta['name'], {'status': status}, meta['namespace'], 'status',
                                   STRATEGIC_PATCH)
-            self.client.delete('pods', meta['name'], meta['namespace'], {
-                'kind': 'DeleteOptions', 'apiVersion': 'v1', 'gracePeriodSeconds': 0})
-        except StatusError as error:
-            if error.code != 404:
-                raise
+            self.client.remove('pods', pod, gracePeriodSeconds=0)
 
 
 def _out_of_service(node: Object | None) -> bool:

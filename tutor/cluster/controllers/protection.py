@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery import volumes
-from tutor.apimachinery.objects import Object, controller_of, deleting, key
+from tutor.apimachinery.objects import Object, controller_of, deleting, key, with_finalizers
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import pods
@@ -41,10 +41,7 @@ class _Protection(Controller):
             self._write(obj, [name for name in finalizers if name != self.finalizer])
 
     def _write(self, obj: Object, finalizers: list[str]) -> None:
-        meta = {**obj['metadata'], 'finalizers': finalizers}
-        if not finalizers:
-            del meta['finalizers']
-        self.client.update(self.resource, {**obj, 'metadata': meta})
+        self.client.update(self.resource, with_finalizers(obj, finalizers))
 
     def _changed(self, old: Object | None, new: Object | None) -> None:
         if new is not None and (deleting(new) or self.finalizer not in (new['metadata'].get('finalizers') or ())):

@@ -344,11 +344,7 @@ class PersistentVolumeController(Controller):
             self._fail(volume, 'VolumeFailedDelete',
                        f'host_path deleter only supports /tmp/.+ but received provided {path}')
         else:
-            try:
-                self.client.delete(VOLUMES, name)
-            except StatusError as error:
-                if error.code != 404:
-                    raise
+            self.client.remove(VOLUMES, volume)
 
     def _fail(self, volume: Object, reason: str, message: str) -> None:
         if volume.get('status', {}).get('phase') != 'Failed':

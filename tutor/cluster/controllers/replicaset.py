@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key, split_key
-from tutor.apimachinery.selectors import Selector, from_label_selector
+from tutor.apimachinery.selectors import Selector
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller, batch_delay, namespace_terminating
 from tutor.cluster.controllers.expectations import Expectations
-from tutor.cluster.controllers.ownership import Claim
+from tutor.cluster.controllers.ownership import Claim, matching, owner_key, selector_of
 from tutor.cluster.controllers.pod_control import BURST, PodControl, pod_from_template, slow_start
 from tutor.cluster.simulation import Simulation
 
@@ -60,7 +60,7 @@ class ReplicaSetController(Controller):
     # -- what differs for ReplicationControllers ------------------------------------------------------------------
 
     def selector(self, rs: Object) -> Selector:
-        return from_label_selector(rs['spec'].get('selector'))
+        return selector_of(rs)
 
     # -- events -------------------------------------------------------------------------------------------------
 
@@ -81,14 +81,14 @@ class ReplicaSetController(Controller):
         if new is None or deleting(new):
             gone = new or old
             assert gone is not None
-            owner = self._owner_key(gone)
+            owner = owner_key(gone, self.kind)
             if owner:
                 self.expectations.deletion_observed(owner, key(gone))
                 self._enqueue(owner)
             return
-        owner = self._owner_key(new)
+        owner = owner_key(new, self.kind)
         if old is not None:
-            before = self._owner_key(old)
+            before = owner_key(old, self.kind)
             if before and before != owner:
                 self._enqueue(before)
         elif owner:
@@ -96,7 +96,7 @@ class ReplicaSetController(Controller):
         if owner:
             self._enqueue(owner)
         elif controller_of(new) is None and self._adoptable_now(old, new):
-            for rs in self._matching(new):
+            for rs in matching(self.sets, new, self.selector):
                 self.queue.add(key(rs))
 
     def _forget(self, pod: Object) -> None:
@@ -110,27 +110,9 @@ class ReplicaSetController(Controller):
         return old is None or old['metadata'].get('labels') != new['metadata'].get('labels') or (
             controller_of(old) is not None)
 
-    def _owner_key(self, pod: Object) -> str:
-        owner = controller_of(pod)
-        if owner is None or owner['kind'] != self.kind:
-            return ''
-        return f'{pod["metadata"]["namespace"]}/{owner["name"]}'
-
     def _enqueue(self, owner: str) -> None:
         rs = self.sets.objects.get(owner)
         self.postpone(owner, batch_delay(rs['spec'].get('replicas', 1) if rs is not None else 0))
-
-    def _matching(self, pod: Object) -> list[Object]:
-        labels = pod['metadata'].get('labels') or {}
-        if not labels:
-            return []
-        space = pod['metadata']['namespace']
-        found = []
-        for rs in self.sets.list(space):
-            selector = self.selector(rs)
-            if not selector.empty and selector.matches(labels):
-                found.append(rs)
-        return found
 
     # -- reconcile ----------------------------------------------------------------------------------------------
 
@@ -204,16 +186,15 @@ class ReplicaSetController(Controller):
             self.expectations.creation_observed(key)
         return error
 
-    def _delete(self, key: str, rs: Object, active: list[Object], count: int) -> StatusError | None:
+    def _delete(self, where: str, rs: Object, active: list[Object], count: int) -> StatusError | None:
         chosen = active if count >= len(active) else self._choose(rs, active)[:count]
-        self.expectations.expect_deletions(key, [f'{p["metadata"]["namespace"]}/{p["metadata"]["name"]}'
-                                                 for p in chosen])
+        self.expectations.expect_deletions(where, [key(pod) for pod in chosen])
         failed = None
         for pod in chosen:
             try:
                 self.pod_control.delete(pod, rs)
             except StatusError as error:
-                self.expectations.deletion_observed(key, f'{pod["metadata"]["namespace"]}/{pod["metadata"]["name"]}')
+                self.expectations.deletion_observed(where, key(pod))
                 if error.code != 404:
                     failed = failed or error
         return failed

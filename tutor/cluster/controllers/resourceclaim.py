@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
+from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference, with_finalizers
 from tutor.apimachinery.resource_claims import (
     FINALIZER,
     ClaimProblem,
@@ -15,7 +15,6 @@ from tutor.apimachinery.resource_claims import (
     consumer,
     consumers,
     is_reserved,
-    with_finalizers,
     with_status,
 )
 from tutor.client.client import Client
@@ -201,12 +200,7 @@ class ResourceClaimController(Controller):
         pod = self.pods.get(claim['metadata']['namespace'], owner['name'])
         if pod is None or (pod['metadata']['uid'] == owner['uid'] and not _is_done(pod)):
             return
-        try:
-            self.client.delete(CLAIMS, claim['metadata']['name'], claim['metadata']['namespace'], {
-                'kind': 'DeleteOptions', 'apiVersion': 'v1', 'preconditions': {'uid': claim['metadata']['uid']}})
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        self.client.remove(CLAIMS, claim, preconditions={'uid': claim['metadata']['uid']})
 
 
 def _claims_of(pod: Object) -> list[str]:

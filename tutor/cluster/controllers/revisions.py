@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
 
 from tutor.apimachinery.objects import Object, annotations, deep_copy
 from tutor.cluster.controllers.pods import by_creation
+from tutor.cluster.registry.int_or_percent import scaled
 
 REVISION = 'deployment.kubernetes.io/revision'
 REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'
@@ -25,14 +25,6 @@ def replicas(obj: Object) -> int:
 
 def is_rolling(deployment: Object) -> bool:
     return (deployment['spec'].get('strategy') or {}).get('type', 'RollingUpdate') == 'RollingUpdate'
-
-
-def scaled(value: Any, total: int, round_up: bool) -> int:
-    """intstr.GetScaledValueFromIntOrPercent."""
-    if isinstance(value, int):
-        return value
-    exact = int(str(value).rstrip('%')) * total / 100
-    return math.ceil(exact) if round_up else math.floor(exact)
 
 
 def _fenceposts(deployment: Object) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from tutor.apimachinery.duration import parse_timestamp
-from tutor.apimachinery.objects import Object, condition, deleting
+from tutor.apimachinery.objects import Object, condition, deleting, with_condition, with_finalizers
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
@@ -53,7 +53,7 @@ class ServiceCIDRController(Controller):
         held = obj['metadata'].get('finalizers') or []
         if not deleting(obj):
             if FINALIZER not in held:
-                obj = self.client.update(RANGES, _with_finalizers(obj, [*held, FINALIZER]))
+                obj = self.client.update(RANGES, with_finalizers(obj, [*held, FINALIZER]))
             self._set(obj, READY)
         elif FINALIZER not in held:
             return
@@ -62,7 +62,7 @@ class ServiceCIDRController(Controller):
         elif (left := parse_timestamp(obj['metadata']['deletionTimestamp']) + GRACE - self.seconds()) > 0:
             self.postpone(key, left)
         else:
-            self.client.update(RANGES, _with_finalizers(obj, [each for each in held if each != FINALIZER]))
+            self.client.update(RANGES, with_finalizers(obj, [each for each in held if each != FINALIZER]))
 
     def _needed(self, obj: Object) -> bool:
         """canDeleteCIDR: whether an address would be left in no range."""
@@ -80,13 +80,9 @@ class ServiceCIDRController(Controller):
         status, reason, message = wanted
         entry = {'lastTransitionTime': self.simulation.timestamp(), 'message': message, 'reason': reason,
                  'status': status, 'type': 'Ready'}
-        kept = [each for each in (obj.get('status') or {}).get('conditions') or () if each['type'] != 'Ready']
-        self.client.update_status(RANGES, {**obj, 'status': {'conditions': [*kept, entry]}})
+        conditions = with_condition((obj.get('status') or {}).get('conditions'), entry, keep_time=False)
+        self.client.update_status(RANGES, {**obj, 'status': {'conditions': conditions}})
 
 
 def _networks(obj: Object) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return [ipaddress.ip_network(text) for text in (obj.get('spec') or {}).get('cidrs') or ()]
-
-
-def _with_finalizers(obj: Object, finalizers: list[str]) -> Object:
-    return {**obj, 'metadata': {**obj['metadata'], 'finalizers': finalizers}}

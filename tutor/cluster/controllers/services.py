@@ -69,6 +69,15 @@ def has_address(pod: Object) -> bool:
     return bool(pod.get('status', {}).get('podIP'))
 
 
+def address(pod: Object, family: str) -> str | None:
+    """getEndpointAddresses: the pod's address of a family ('IPv4', 'IPv6')."""
+    status = pod.get('status', {})
+    for entry in status.get('podIPs') or ([{'ip': status['podIP']}] if status.get('podIP') else ()):
+        if (':' in entry['ip']) == (family == 'IPv6'):
+            return entry['ip']
+    return None
+
+
 def selected_pods(informer: Informer, service: Object) -> list[Object]:
     return indexes.selected(informer, service['metadata']['namespace'], from_map(service['spec']['selector']))
 

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, controller_of, deleting, key
-from tutor.apimachinery.selectors import from_label_selector
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers import history, indexes, pods
 from tutor.cluster.controllers import statefulset_pods as members
 from tutor.cluster.controllers.controller import Controller
-from tutor.cluster.controllers.ownership import Claim
+from tutor.cluster.controllers.ownership import Claim, owner_key, selector_of
 from tutor.cluster.controllers.pod_control import slow_start
 from tutor.cluster.controllers.statefulset_claims import Claims
 from tutor.cluster.controllers.written import Written
@@ -63,9 +62,8 @@ class StatefulSetController(Controller):
         if new is None and old is not None:
             self.written.seen_gone(old)
         for pod in (old, new):
-            owner = controller_of(pod) if pod is not None else None
-            if pod is not None and owner is not None and owner['kind'] == 'StatefulSet':
-                self.queue.add(f'{pod["metadata"]["namespace"]}/{owner["name"]}')
+            if owner := owner_key(pod, 'StatefulSet'):
+                self.queue.add(owner)
         if new is not None and controller_of(new) is None and not deleting(new):
             match = new['metadata']['name'].rpartition('-')[0]
             if match and self.sets.get(new['metadata']['namespace'], match) is not None:
@@ -81,7 +79,7 @@ class StatefulSetController(Controller):
         if self.written.behind(key):
             self.postpone(key, 0.005)
             return
-        selector = from_label_selector(sts['spec'].get('selector'))
+        selector = selector_of(sts)
         candidates = [pod for pod in (*indexes.owned(self.pods, sts),
                                       *indexes.orphans(self.pods, sts['metadata']['namespace']))
                       if members.is_member(sts, pod)]
@@ -102,7 +100,7 @@ class StatefulSetController(Controller):
         known = indexes.owned(self.revisions, sts)
         loose = indexes.orphans(self.revisions, sts['metadata']['namespace'])
         if loose:
-            selector = from_label_selector(sts['spec'].get('selector'))
+            selector = selector_of(sts)
             known += Claim(self.client, RESOURCE, sts, selector, history.RESOURCE).sort_out(loose)
         status = sts.get('status', {})
         collisions = status.get('collisionCount') or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError, unknown
+from tutor.apimachinery.field import aggregate
 from tutor.apimachinery.objects import Object, deleting, owner_reference
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
@@ -30,7 +31,7 @@ class Claims:
             if problem:
                 problems.append(problem)
         if problems:
-            raise unknown(problems[0] if len(problems) == 1 else f'[{", ".join(problems)}]')
+            raise unknown(aggregate(problems))
 
     def is_stale(self, sts: Object, pod: Object) -> bool:
         """PodClaimIsStale: whether a claim is another pod's of this name, and goes with it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.disruption import TARGET, target
+from tutor.apimachinery.errors import ignoring_not_found
 from tutor.apimachinery.objects import Object, condition, key, split_key
 from tutor.apimachinery.scheduling import NO_EXECUTE, taints, tolerates, tolerations
 from tutor.client.client import Client
@@ -16,7 +17,7 @@ from tutor.cluster.simulation import Simulation
 
 _DUE = 'due:'
 """Begins the keys of pods whose time may be over."""
-_WHY = {'reason': 'DeletionByTaintManager', 'message': 'Taint manager: deleting due to NoExecute taint'}
+_WHY = ('DeletionByTaintManager', 'Taint manager: deleting due to NoExecute taint')
 
 
 class _Work(NamedTuple):
@@ -126,24 +127,16 @@ class TaintEvictionController(Controller):
 
     def _evict(self, pod: Object) -> None:
         """addConditionAndDeletePod."""
-        meta = pod['metadata']
         self._tell(key(pod), f'Marking for deletion Pod {key(pod)}')
-        try:
+        with ignoring_not_found():
             self._say_why(pod)
-            self.client.delete('pods', meta['name'], meta['namespace'])
-        except StatusError as error:
-            if error.code != 404:
-                raise
+            self.client.remove('pods', pod)
 
     def _say_why(self, pod: Object) -> None:
-        meta = pod['metadata']
-        entry: Object = {'type': 'DisruptionTarget', 'status': 'True', **_WHY}
-        known = condition(pod, 'DisruptionTarget')
-        if known is not None and entry.items() <= known.items():
+        meta, entry = pod['metadata'], target(pod, *_WHY, self.simulation.timestamp())
+        known = condition(pod, TARGET) or {}
+        if all(known.get(name) == entry[name] for name in ('status', 'reason', 'message')):
             return
-        entry['lastTransitionTime'] = self.simulation.timestamp()
-        if meta.get('generation'):
-            entry['observedGeneration'] = meta['generation']
         self.client.patch('pods', meta['name'], {'status': {'conditions': [entry]}}, meta['namespace'], 'status',
                           STRATEGIC_PATCH)
 

@@ -60,7 +60,7 @@ class TokensController(Controller):
         meta = secret['metadata']
         account = self.client.find('serviceaccounts', name, meta['namespace'])
         if account is None or annotations(secret).get(UID, account['metadata']['uid']) != account['metadata']['uid']:
-            self._delete(meta)
+            self._delete(secret)
         else:
             self._fill(secret, account)
 
@@ -87,12 +87,11 @@ class TokensController(Controller):
         kept = [entry for entry in account['secrets'] if entry.get('name') != own]
         self.client.update('serviceaccounts', {**account, 'secrets': kept})
 
-    def _delete(self, meta: Object) -> None:
+    def _delete(self, secret: Object) -> None:
         try:
-            self.client.delete('secrets', meta['name'], meta['namespace'], {
-                'kind': 'DeleteOptions', 'apiVersion': 'v1', 'preconditions': {'uid': meta['uid']}})
+            self.client.remove('secrets', secret, preconditions={'uid': secret['metadata']['uid']})
         except StatusError as error:
-            if error.code not in (404, 409):
+            if error.code != 409:
                 raise
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tutor.apimachinery.duration import parse_timestamp
-from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deleting, key
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
+from tutor.cluster.controllers.job_sync import job_end
 from tutor.cluster.simulation import Simulation
 
 
@@ -35,21 +35,13 @@ class TTLAfterFinishedController(Controller):
         if left > 0:
             self.postpone(key, left)
             return
-        meta = job['metadata']
-        options = {'kind': 'DeleteOptions', 'apiVersion': 'v1', 'propagationPolicy': 'Foreground',
-                   'preconditions': {'uid': meta['uid']}}
-        try:
-            self.client.delete('jobs.batch', meta['name'], meta['namespace'], options)
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        self.client.remove('jobs.batch', job, propagationPolicy='Foreground', preconditions={
+            'uid': job['metadata']['uid']})
 
 
 def _expires_at(job: Object) -> float | None:
     ttl = job['spec'].get('ttlSecondsAfterFinished')
     if ttl is None:
         return None
-    for entry in job.get('status', {}).get('conditions') or ():
-        if entry['type'] in ('Complete', 'Failed') and entry['status'] == 'True':
-            return parse_timestamp(entry['lastTransitionTime']) + ttl
-    return None
+    end = job_end(job)
+    return parse_timestamp(end['lastTransitionTime']) + ttl if end is not None else None

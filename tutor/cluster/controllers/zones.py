@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from tutor.apimachinery.objects import Object, condition, labels
+from tutor.apimachinery.objects import Object, is_true, labels
 from tutor.cluster.controllers.settings import USUAL_MONITORING, NodeMonitoring
 
 NORMAL, PARTIAL, FULL = 'Normal', 'PartialDisruption', 'FullDisruption'
@@ -17,11 +17,6 @@ def zone_of(node: Object) -> str:
     marks = labels(node)
     region, zone = (marks.get(f'topology.kubernetes.io/{name}', '') for name in ('region', 'zone'))
     return f'{region}:\x00:{zone}' if region or zone else ''
-
-
-def is_ready(node: Object) -> bool:
-    entry = condition(node, 'Ready')
-    return entry is not None and entry['status'] == 'True'
 
 
 @dataclass(slots=True)
@@ -77,7 +72,7 @@ class Zones:
             zone.ready.discard(name)
             zone.lost.discard(name)
             return
-        here, there = (zone.ready, zone.lost) if is_ready(node) else (zone.lost, zone.ready)
+        here, there = (zone.ready, zone.lost) if is_true(node, 'Ready') else (zone.lost, zone.ready)
         here.add(name)
         there.discard(name)
 

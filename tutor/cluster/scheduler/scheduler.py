@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
+from tutor.apimachinery.disruption import target
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, condition
 from tutor.client.client import Client
@@ -327,17 +328,10 @@ class _Run:
     def _evict(self, pod: PodInfo, victim: PodInfo, node: str) -> None:
         if 'deletionTimestamp' in victim.pod['metadata']:
             return
-        entry = {'type': 'DisruptionTarget', 'status': 'True', 'reason': 'PreemptionByScheduler',
-                 'message': f'{_scheduler_of(pod.pod)}: preempting to accommodate a higher priority pod',
-                 'lastTransitionTime': self.simulation.timestamp()}
-        if victim.pod['metadata'].get('generation'):
-            entry['observedGeneration'] = victim.pod['metadata']['generation']
-        self._patch_status(victim, {'conditions': [entry]})
-        try:
-            self.client.delete('pods', victim.name, victim.namespace)
-        except StatusError as error:
-            if error.code != 404:
-                raise
+        why = f'{_scheduler_of(pod.pod)}: preempting to accommodate a higher priority pod'
+        self._patch_status(victim, {'conditions': [
+            target(victim.pod, 'PreemptionByScheduler', why, self.simulation.timestamp())]})
+        self.client.remove('pods', victim.pod)
         self._recorder(pod.pod).event(victim.pod, 'Normal', 'Preempted', 'Preempting',
                                       f'Preempted by pod {pod.uid} on node {node}', pod.pod)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery import errors
 from tutor.apimachinery import field as field_errors
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.objects import Object, with_condition
 from tutor.client.transport import Response
 from tutor.cluster.apiserver import decoding
 from tutor.cluster.apiserver.admission.pod_topology_labels import topology
@@ -68,8 +68,7 @@ def _assigned(pod: Object, node: str, binding: Object, now: str) -> Object:
     generation = pod['metadata'].get('generation')
     if generation:
         scheduled['observedGeneration'] = generation
-    others = [c for c in status.get('conditions') or () if c['type'] != 'PodScheduled']
-    status['conditions'] = [*others, scheduled]
+    status['conditions'] = with_condition(status.get('conditions'), scheduled)
     new['status'] = status
     return new
 

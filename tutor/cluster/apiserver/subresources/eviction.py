@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tutor.apimachinery import errors, selectors
-from tutor.apimachinery.disruption import ALLOWED, SYNC_FAILED, disruption_allowed
-from tutor.apimachinery.objects import Object, condition, is_true
+from tutor.apimachinery.disruption import ALLOWED, SYNC_FAILED, disruption_allowed, target
+from tutor.apimachinery.objects import Object, condition, is_true, with_condition
 from tutor.client.transport import Response
 from tutor.cluster.apiserver import decoding, deletion
 from tutor.cluster.apiserver.scope import Scope
@@ -60,14 +60,11 @@ def _goes_unhealthy(budget: Object, pod: Object) -> bool:
 
 def _mark(scope: Scope, pod: Object) -> Object:
     """addConditionAndDeletePod: the pod says why it goes."""
-    entry: Object = {'type': 'DisruptionTarget', 'status': 'True', 'lastProbeTime': None,
-                     'reason': 'EvictionByEvictionAPI',
-                     'message': 'Eviction API: evicting', 'lastTransitionTime': scope.server.simulation.timestamp()}
-    if pod['metadata'].get('generation'):
-        entry['observedGeneration'] = pod['metadata']['generation']
+    entry = {'lastProbeTime': None, **target(pod, 'EvictionByEvictionAPI', 'Eviction API: evicting',
+                                             scope.server.simulation.timestamp())}
     status = pod.get('status') or {}
-    others = [known for known in status.get('conditions') or () if known['type'] != 'DisruptionTarget']
-    new = {**pod, 'metadata': dict(pod['metadata']), 'status': {**status, 'conditions': [*others, entry]}}
+    new = {**pod, 'metadata': dict(pod['metadata']),
+           'status': {**status, 'conditions': with_condition(status.get('conditions'), entry)}}
     return scope.store.replace(new, pod, scope.context())
 
 

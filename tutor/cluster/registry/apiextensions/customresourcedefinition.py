@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.apimachinery.field import FieldError
-from tutor.apimachinery.objects import Object
+from tutor.apimachinery.objects import Object, with_condition
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.apiextensions import definition, formats
 from tutor.cluster.registry.cells import columns
@@ -85,9 +85,5 @@ class CustomResourceDefinitionStrategy(Kind):
 def set_condition(conditions: list[Object], type: str, status: str, reason: str, message: str,
                   now: str) -> list[Object]:
     """SetCRDCondition: the list with a condition set; its time moves only with its status."""
-    before = next((item for item in conditions if item.get('type') == type), None)
-    time = before['lastTransitionTime'] if before is not None and before.get('status') == status else now
-    new = {'lastTransitionTime': time, 'message': message, 'reason': reason, 'status': status, 'type': type}
-    if before is None:
-        return [*conditions, new]
-    return [new if item is before else item for item in conditions]
+    return with_condition(conditions, {'lastTransitionTime': now, 'message': message, 'reason': reason,
+                                       'status': status, 'type': type})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.apimachinery.errors import StatusError
-from tutor.apimachinery.objects import Object, deleting, key
+from tutor.apimachinery.objects import Object, deleting, key, with_finalizers
 from tutor.apimachinery.resource_claims import (
     FINALIZER,
     ClaimProblem,
@@ -14,7 +14,6 @@ from tutor.apimachinery.resource_claims import (
     consumer,
     consumers,
     is_reserved,
-    with_finalizers,
     with_status,
 )
 from tutor.apimachinery.scheduling import matches_terms
