@@ -170,10 +170,6 @@ def unexpected(code: int, text: str, asked: str = '') -> StatusError:
     return new(code, reason, message, {'causes': [{'reason': 'UnexpectedServerResponse', 'message': said}]})
 
 
-def gone(message: str) -> StatusError:
-    return new(410, 'Gone', message)
-
-
 def resource_expired(message: str) -> StatusError:
     return new(410, 'Expired', message)
 

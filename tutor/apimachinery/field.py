@@ -12,9 +12,9 @@ from typing import Any
 _LABELS = {
     'NotFound': 'Not found', 'Required': 'Required value', 'Duplicate': 'Duplicate value', 'Invalid': 'Invalid value',
     'NotSupported': 'Unsupported value', 'Forbidden': 'Forbidden', 'TooLong': 'Too long', 'TooMany': 'Too many',
-    'InternalError': 'Internal error', 'TypeInvalid': 'Invalid value',
+    'TypeInvalid': 'Invalid value',
 }
-_WITHOUT_VALUE = frozenset({'Required', 'Forbidden', 'TooLong', 'InternalError'})
+_WITHOUT_VALUE = frozenset({'Required', 'Forbidden', 'TooLong'})
 
 
 OMITTED = object()
@@ -48,7 +48,7 @@ class FieldError:
 
     @property
     def reason(self) -> str:
-        return 'InternalError' if self.type == 'InternalError' else f'FieldValue{self.type}'
+        return f'FieldValue{self.type}'
 
     def cause(self) -> dict[str, str]:
         return {'reason': self.reason, 'message': self.body(), 'field': self.field}
@@ -111,15 +111,6 @@ def too_many(field: str, actual: int, limit: int) -> FieldError:
     if limit < 0:
         return FieldError('TooMany', field, actual, 'has too many items')
     return FieldError('TooMany', field, actual, f'must have at most {limit} item{"" if limit == 1 else "s"}')
-
-
-def internal_error(field: str, err: str) -> FieldError:
-    return FieldError('InternalError', field, '', err)
-
-
-def child(path: str, *names: str) -> str:
-    """Path.Child: names joined with dots; an empty path adds none."""
-    return '.'.join((path, *names)) if path else '.'.join(names)
 
 
 def key(path: str, name: str) -> str:

@@ -350,10 +350,6 @@ class FieldSelector:
         """Whether it matches; `values` gives the text of a field, '' where there is none."""
         return all((values(item.field) == item.value) == (item.operator == '=') for item in self.requirements)
 
-    def requires_exact(self, name: str) -> str | None:
-        """The one value a field must have, or None."""
-        return next((item.value for item in self.requirements if item.field == name and item.operator == '='), None)
-
     def __str__(self) -> str:
         return ','.join(map(str, self.requirements))
 

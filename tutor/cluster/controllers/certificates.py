@@ -25,7 +25,6 @@ _SELF = 'Auto approving self kubelet client certificate after SubjectAccessRevie
 _ANY = 'Auto approving kubelet client certificate after SubjectAccessReview.'
 HOUR = 3600
 DAY = 24 * HOUR
-YEAR = 365 * DAY
 LEAST = 600
 SHORT = 8 * HOUR
 BACKDATE = 300

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tutor.apimachinery import names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.strategy import Context, Strategy
-from tutor.cluster.simulation import Simulation
 
 
 class Kind(Strategy):
@@ -37,13 +34,3 @@ class Kind(Strategy):
     def check_update(self, new: Object, old: Object, context: Context) -> list[FieldError]:
         """The same for an update; may also say what cannot change."""
         return self.check(new, context)
-
-
-def now(simulation: Simulation) -> float:
-    """The virtual moment as seconds since 1970, for ages."""
-    return simulation.seconds()
-
-
-def reset(obj: Object, **fields: Any) -> None:
-    """Set top-level fields that a client does not decide."""
-    obj.update(fields)

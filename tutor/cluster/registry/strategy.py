@@ -44,7 +44,6 @@ class Column:
 
 
 NAME = Column('Name', format='name')
-AGE = Column('Age')
 
 
 class Strategy:

@@ -13,7 +13,7 @@ from tutor.cluster.registry import metadata, workload
 from tutor.cluster.registry.batch import job_status, pod_failure_policy, success_policy
 from tutor.cluster.registry.cells import age, columns, template_cells
 from tutor.cluster.registry.core.internals import internal_form, pod_template
-from tutor.cluster.registry.kind import Kind, now
+from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import defaults, validation, warnings
 from tutor.cluster.registry.strategy import Context
 from tutor.cluster.simulation import Simulation
@@ -211,7 +211,7 @@ def _duration(obj: Object, simulation: Simulation) -> str:
     if not ended:
         failed = next((item for item in status.get('conditions') or () if item.get('type') == 'Failed'), {})
         ended = failed.get('lastTransitionTime')
-    end = parse_timestamp(ended) if ended else now(simulation)
+    end = parse_timestamp(ended) if ended else simulation.seconds()
     return human_duration(end - parse_timestamp(start))
 
 
