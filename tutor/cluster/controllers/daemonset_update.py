@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from tutor.apimachinery.intstr import scaled
 from tutor.apimachinery.objects import Object, deleting
 from tutor.cluster.controllers import daemonset_nodes as nodes_for
 from tutor.cluster.controllers import pods
-from tutor.cluster.registry.int_or_percent import scaled
 
 
 def _rolling(ds: Object, field: str, default: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from tutor.apimachinery.disruption import disruption_allowed
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.intstr import scaled
 from tutor.apimachinery.objects import Object, condition, controller_of, deleting, key
 from tutor.apimachinery.selectors import Selector, SelectorError, from_label_selector, go_label_selector
 from tutor.client.client import Client
@@ -15,7 +16,6 @@ from tutor.client.transport import STRATEGIC_PATCH
 from tutor.cluster.controllers import indexes, pods
 from tutor.cluster.controllers.controller import Controller, batch_delay
 from tutor.cluster.controllers.discovery import resource_of
-from tutor.cluster.registry.int_or_percent import scaled
 from tutor.cluster.simulation import Simulation
 
 RESOURCE = 'poddisruptionbudgets.policy'

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from tutor.apimachinery.intstr import scaled
 from tutor.apimachinery.objects import Object, annotations, deep_copy
 from tutor.cluster.controllers.pods import by_creation
-from tutor.cluster.registry.int_or_percent import scaled
 
 REVISION = 'deployment.kubernetes.io/revision'
 REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'

@@ -6,6 +6,7 @@ from typing import Any
 
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.intstr import amount
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import int_or_percent, metadata, workload
@@ -108,7 +109,7 @@ def _update_strategy(strategy: Object) -> list[FieldError]:
     found += int_or_percent.not_above_hundred(unavailable, f'{path}.maxUnavailable')
     found += int_or_percent.validate(surge, f'{path}.maxSurge')
     found += int_or_percent.not_above_hundred(surge, f'{path}.maxSurge')
-    both = int_or_percent.amount(unavailable), int_or_percent.amount(surge)
+    both = amount(unavailable), amount(surge)
     if all(both):
         found.append(field.invalid(f'{path}.maxSurge', surge, 'may not be set when maxUnavailable is non-zero'))
     elif not any(both):

@@ -6,6 +6,7 @@ from typing import Any
 
 from tutor.apimachinery import field
 from tutor.apimachinery.field import FieldError
+from tutor.apimachinery.intstr import amount
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import int_or_percent, metadata, workload
@@ -107,6 +108,6 @@ def _rolling_update(rolling: Object, path: str) -> list[FieldError]:
     unavailable, surge = rolling.get('maxUnavailable'), rolling.get('maxSurge')
     found = int_or_percent.validate(unavailable, f'{path}.maxUnavailable')
     found += int_or_percent.validate(surge, f'{path}.maxSurge')
-    if int_or_percent.amount(unavailable) == 0 and int_or_percent.amount(surge) == 0:
+    if amount(unavailable) == 0 and amount(surge) == 0:
         found.append(field.invalid(f'{path}.maxUnavailable', unavailable, 'may not be 0 when `maxSurge` is 0'))
     return found + int_or_percent.not_above_hundred(unavailable, f'{path}.maxUnavailable')
