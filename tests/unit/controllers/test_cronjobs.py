@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tutor.cluster.controllers import cron
+from tutor.apimachinery import cron
 from tutor.cluster.controllers.cronjob import _most_recent
 
 PERIOD = 600.0

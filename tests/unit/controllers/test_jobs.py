@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tutor.cluster.controllers import cron, job_pods
+from tutor.apimachinery import cron
+from tutor.cluster.controllers import job_pods
 
 
 def conditions(world, name: str) -> list[tuple[str, str]]:
@@ -173,6 +174,9 @@ def test_a_suspended_cronjob_makes_nothing(world, make):
     ('30 2 * * 1-5', '2026-05-08T03:00:00', '2026-05-11T02:30:00'),
     ('0 0 1 jan *', '2026-05-04T09:30:00', '2027-01-01T00:00:00'),
     ('0 0 13 * fri', '2026-05-04T00:00:00', '2026-05-08T00:00:00'),
+    ('0 0 */2 * mon', '2026-05-05T09:30:00', '2026-05-07T00:00:00'),
+    ('0 0 */1 * mon', '2026-05-05T09:30:00', '2026-05-11T00:00:00'),
+    ('CRON_TZ=Asia/Shanghai 0 8 * * *', '2026-05-04T09:30:00', '2026-05-05T00:00:00'),
     ('@daily', '2026-05-04T09:30:00', '2026-05-05T00:00:00'),
     ('@every 90s', '2026-05-04T09:30:00', '2026-05-04T09:31:30'),
     ('0 0 29 2 *', '2026-05-04T09:30:00', '2028-02-29T00:00:00'),

@@ -188,6 +188,11 @@ def put(obj: Any, path: str, value: Any) -> None:
         'spec: Invalid value: {"Type":"Limited","Limited":{"NominalConcurrencyShares":30,"LimitResponse":{"Type":'
         '"Reject","Queuing":null},"LendablePercent":5,"BorrowingLimitPercent":null},"Exempt":null}: spec of '
         "'catch-all' must equal the fixed value"]),
+    (CRON, 'spec.schedule', '1-2-x * * * *', [
+        'spec.schedule: Invalid value: "1-2-x * * * *": too many hyphens: 1-2-x']),
+    (CRON, 'spec.schedule', '0 0 * * 8/', [
+        'spec.schedule: Invalid value: "0 0 * * 8/": failed to parse int from : strconv.Atoi: parsing "": invalid '
+        'syntax']),
     (CRON, 'spec.schedule', 'CRON_TZ=UTC 0 0 * * *', [
         'spec.schedule: Invalid value: "CRON_TZ=UTC 0 0 * * *": cannot use TZ or CRON_TZ in schedule, use timeZone '
         'field instead']),

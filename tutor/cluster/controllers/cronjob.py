@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from tutor.apimachinery import cron
 from tutor.apimachinery.duration import format_timestamp, parse_timestamp, span
 from tutor.apimachinery.errors import StatusError, internal_error
 from tutor.apimachinery.objects import Object, controller_of, deleting, key, owner_reference
 from tutor.client.client import Client, delete_options
 from tutor.client.informer import Informers
-from tutor.cluster.controllers import cron, indexes
+from tutor.cluster.controllers import indexes
 from tutor.cluster.controllers.controller import Controller, namespace_terminating
 from tutor.cluster.controllers.job_sync import job_end
 from tutor.cluster.controllers.ownership import owner_key
@@ -52,7 +53,7 @@ class CronJobController(Controller):
         """nextScheduleTimeDuration."""
         try:
             schedule = cron.parse(cronjob['spec']['schedule'])
-            zone = _location(cronjob)
+            zone = cron.location(cronjob['spec'].get('timeZone', ''))
         except ValueError:
             return None
         now = self.simulation.wall()
@@ -175,12 +176,11 @@ class CronJobController(Controller):
             self._start(where, cronjob, status, due, now, zone)
 
     def _zone(self, cronjob: Object) -> tzinfo | None:
+        name = cronjob['spec'].get('timeZone', '')
         try:
-            return _location(cronjob)
-        except ValueError:
-            name = cronjob['spec']['timeZone']
-            self.event(cronjob, 'Warning', 'UnknownTimeZone',
-                       f'invalid timeZone: "{name}": unknown time zone {name}')
+            return cron.location(name)
+        except ValueError as problem:
+            self.event(cronjob, 'Warning', 'UnknownTimeZone', f'invalid timeZone: "{name}": {problem}')
             return None
 
     def _due_time(self, cronjob: Object, schedule: cron.Schedule, zone: tzinfo, now: datetime) -> datetime | None:
@@ -256,16 +256,6 @@ class CronJobController(Controller):
             del status['active']
         if status != cronjob.get('status', {}):
             self.client.update_status(RESOURCE, {**cronjob, 'status': status})
-
-
-def _location(cronjob: Object) -> tzinfo:
-    """The zone of a CronJob's schedule; ValueError when there is none of this name."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-    name = cronjob['spec'].get('timeZone')
-    try:
-        return ZoneInfo(name) if name else UTC
-    except ZoneInfoNotFoundError as error:
-        raise ValueError(name) from error
 
 
 def _most_recent(schedule: cron.Schedule, zone: tzinfo, earliest: datetime,

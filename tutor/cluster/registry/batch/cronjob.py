@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.apimachinery import field
+from tutor.apimachinery import cron, field
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.selectors import format_label_selector
 from tutor.cluster.registry import metadata
-from tutor.cluster.registry.batch import job, schedule
+from tutor.cluster.registry.batch import job
 from tutor.cluster.registry.cells import NONE, age, columns, since, template_cells
 from tutor.cluster.registry.kind import Kind
 from tutor.cluster.registry.podspec import defaults, warnings
@@ -54,13 +54,13 @@ class CronJobStrategy(Kind):
     def _spec(self, spec: Object, before: Object | None = None) -> list[FieldError]:
         """validateCronJobSpec; a zone that was in the schedule may stay there."""
         found: list[FieldError] = []
-        cron = spec.get('schedule', '')
-        if not cron:
+        schedule = spec.get('schedule', '')
+        if not schedule:
             found.append(field.required('spec.schedule'))
-        elif problem := schedule.problem(cron):
-            found.append(field.invalid('spec.schedule', cron, problem))
-        if cron and 'TZ' in cron and (problem := _zone_in_schedule(spec, before)):
-            found.append(field.invalid('spec.schedule', cron, problem))
+        else:
+            found += _schedule(schedule)
+        if 'TZ' in schedule and (problem := _zone_in_schedule(spec, before)):
+            found.append(field.invalid('spec.schedule', schedule, problem))
         found += metadata.non_negative(spec.get('startingDeadlineSeconds'), 'spec.startingDeadlineSeconds')
         if before is None or before.get('timeZone') != spec.get('timeZone'):
             found += _time_zone(spec)
@@ -99,6 +99,15 @@ def _job_template(template: Object) -> list[FieldError]:
     return found
 
 
+def _schedule(text: str) -> list[FieldError]:
+    """validateScheduleFormat."""
+    try:
+        cron.parse(text)
+    except cron.ScheduleError as problem:
+        return [field.invalid('spec.schedule', text, str(problem))]
+    return []
+
+
 def _zone_in_schedule(spec: Object, before: Object | None) -> str:
     if before is None or 'TZ' not in before.get('schedule', ''):
         return 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
@@ -114,15 +123,8 @@ def _time_zone(spec: Object) -> list[FieldError]:
     if zone.lower() == 'local':
         return [field.invalid('spec.timeZone', zone, 'timeZone must be an explicit time zone as defined in '
                                                      'https://www.iana.org/time-zones')]
-    if not _known_zone(zone):
-        return [field.invalid('spec.timeZone', zone, f'unknown time zone {zone}')]
-    return []
-
-
-def _known_zone(zone: str) -> bool:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
     try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+        cron.location(zone)
+    except ValueError as problem:
+        return [field.invalid('spec.timeZone', zone, str(problem))]
+    return []
