@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.apimachinery import decode
+from tutor.apimachinery.bootstrap_tokens import PATTERN, SIGNATURE, signature
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
 from tutor.client.rest_config import RestConfig
 from tutor.cluster.addons.kubeadm import public_key_hash
-from tutor.cluster.controllers.bootstrap_tokens import SIGNATURE, signature
 from tutor.cluster.pki import encoded
 from tutor.kubeadm import configuration
 from tutor.kubeadm.configuration import JOIN, set_field
 from tutor.kubeadm.data import InitData, check_socket, timeout
 from tutor.kubeadm.environment import Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
-from tutor.kubeadm.tokens import PATTERN
 
 IDENTITY = "couldn't validate the identity of the API Server: "
 FIELDS = {

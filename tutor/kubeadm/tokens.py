@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tutor.apimachinery import decode
+from tutor.apimachinery.bootstrap_tokens import NAMESPACE, PATTERN, PREFIX, TYPE, USAGE, read
 from tutor.apimachinery.duration import parse_duration, short_human_duration
 from tutor.apimachinery.objects import Object
 from tutor.client.client import Client
@@ -16,9 +17,6 @@ from tutor.kubeadm import configuration, output
 from tutor.kubeadm.environment import ADMIN_CONF, Environment
 from tutor.kubeadm.errors import KubeadmError, not_simulated
 
-NAMESPACE, PREFIX = 'kube-system', 'bootstrap-token-'
-TYPE = 'bootstrap.kubernetes.io/token'
-PATTERN = re.compile(r'([a-z0-9]{6})\.([a-z0-9]{16})')
 GROUP = re.compile(r'system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]')
 LETTERS = '0123456789abcdefghijklmnopqrstuvwxyz'
 DAY = 86400.0
@@ -109,7 +107,7 @@ def secret(environment: Environment, made: Wanted) -> Object:
     if made.ttl:
         until = environment.ctx.simulation.wall() + timedelta(seconds=made.ttl)
         data['expiration'] = until.strftime('%Y-%m-%dT%H:%M:%SZ')
-    data |= {f'usage-bootstrap-{name}': 'true' for name in sorted(made.usages)}
+    data |= {USAGE + name: 'true' for name in sorted(made.usages)}
     if made.groups:
         data['auth-extra-groups'] = ','.join(made.groups)
     return {'apiVersion': 'v1', 'kind': 'Secret', 'type': TYPE,
@@ -159,9 +157,9 @@ async def run_list(environment: Environment, words: list[str]) -> None:
 
 def _stored(secret: Object) -> Object:
     """The token that a Secret holds (BootstrapTokenFromSecret); what is empty is left out."""
-    data = _data(secret)
-    usages = sorted(name.removeprefix('usage-bootstrap-') for name, value in data.items()
-                    if name.startswith('usage-bootstrap-') and value == 'true')
+    data = read(secret)
+    usages = sorted(name.removeprefix(USAGE) for name, value in data.items()
+                    if name.startswith(USAGE) and value == 'true')
     groups = sorted(group for group in data.get('auth-extra-groups', '').split(',') if group)
     fields = {'token': f'{data["token-id"]}.{data["token-secret"]}', 'description': data.get('description'),
               'expires': data.get('expiration'), 'usages': usages, 'groups': groups}
@@ -171,10 +169,6 @@ def _stored(secret: Object) -> Object:
 def _rest(until: str, environment: Environment) -> str:
     moment = datetime.strptime(until, '%Y-%m-%dT%H:%M:%SZ').replace(tzinfo=UTC)
     return short_human_duration((moment - environment.ctx.simulation.wall()).total_seconds())
-
-
-def _data(secret: Object) -> dict[str, str]:
-    return {name: base64.b64decode(value).decode() for name, value in (secret.get('data') or {}).items()}
 
 
 async def run_delete(environment: Environment, words: list[str]) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import re
 import ssl
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tutor.apimachinery import errors
+from tutor.apimachinery import bootstrap_tokens, errors
 from tutor.apimachinery.objects import Object
 from tutor.client.transport import ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, User
 from tutor.cluster.apiserver.token_validator import CREDENTIAL_ID, InvalidToken, Validator
@@ -18,7 +16,6 @@ from tutor.cluster.apiserver.token_validator import CREDENTIAL_ID, InvalidToken,
 if TYPE_CHECKING:
     from tutor.cluster.apiserver.server import ApiServer
 
-BOOTSTRAP_TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
 NOBODY = User(ANONYMOUS, (UNAUTHENTICATED,))
 
 
@@ -61,15 +58,18 @@ class Authenticator:
 
     def _bootstrap(self, token: str) -> User | None:
         """Who joins the cluster by a bootstrap token (plugin/pkg/auth/authenticator/token/bootstrap)."""
-        if BOOTSTRAP_TOKEN.fullmatch(token) is None:
+        match = bootstrap_tokens.PATTERN.fullmatch(token)
+        if match is None:
             return None
-        identity, _, secret = token.partition('.')
-        found = self._server.stores.of('', 'secrets').find('kube-system', f'bootstrap-token-{identity}')
-        if found is None or found.get('type') != 'bootstrap.kubernetes.io/token':
+        identity, secret = match.groups()
+        found = self._server.stores.of('', 'secrets').find(
+            bootstrap_tokens.NAMESPACE, bootstrap_tokens.PREFIX + identity)
+        if found is None or found.get('type') != bootstrap_tokens.TYPE:
             return None
-        data = {name: base64.b64decode(value).decode() for name, value in (found.get('data') or {}).items()}
-        expired = data.get('expiration', '') and data['expiration'] < self._server.simulation.timestamp()
-        if data.get('token-secret') != secret or expired or data.get('usage-bootstrap-authentication') != 'true':
+        data = bootstrap_tokens.read(found)
+        until = bootstrap_tokens.expiration(data)
+        if data.get('token-secret') != secret or not bootstrap_tokens.is_for(data, 'authentication') or (
+                until is not None and until <= self._server.simulation.seconds()):
             return None
         extra = tuple(filter(None, data.get('auth-extra-groups', '').split(',')))
         return User(f'system:bootstrap:{identity}', ('system:bootstrappers', *extra, AUTHENTICATED))

@@ -3,22 +3,16 @@ time is over (pkg/controller/bootstrap)."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 from collections.abc import Iterator
 
-from tutor.apimachinery.duration import parse_timestamp
+from tutor.apimachinery.bootstrap_tokens import NAMESPACE, PREFIX, SIGNATURE, TYPE, expiration, is_for, read, signature
 from tutor.apimachinery.objects import Object, key
 from tutor.client.client import Client
 from tutor.client.informer import Informer, Informers
 from tutor.cluster.controllers.controller import Controller
 from tutor.cluster.simulation import Simulation
 
-SYSTEM, PUBLIC, CLUSTER_INFO = 'kube-system', 'kube-public', 'cluster-info'
-TYPE, PREFIX = 'bootstrap.kubernetes.io/token', 'bootstrap-token-'
-SIGNATURE = 'jws-kubeconfig-'
+PUBLIC, CLUSTER_INFO = 'kube-public', 'cluster-info'
 
 
 class BootstrapSigner(Controller):
@@ -71,7 +65,7 @@ class TokenCleaner(Controller):
     def reconcile(self, key: str) -> None:
         """evalSecret."""
         secret = self.secrets.objects.get(key)
-        until = _expiration(secret) if secret is not None else None
+        until = expiration(read(secret)) if secret is not None else None
         if secret is None or until is None:
             return
         left = until - self.seconds()
@@ -86,37 +80,12 @@ def tokens(secrets: Informer) -> Iterator[tuple[str, str, float | None]]:
     for secret in secrets.list():
         if not _is_token(secret):
             continue
-        identity, value = (_text(secret, name) for name in ('token-id', 'token-secret'))
+        fields = read(secret)
+        identity, value = fields.get('token-id', ''), fields.get('token-secret', '')
         named = secret['metadata']['name'] == f'{PREFIX}{identity}'
-        if identity and value and named and _text(secret, 'usage-bootstrap-signing') == 'true':
-            yield identity, value, _expiration(secret)
-
-
-def signature(content: str, identity: str, secret: str) -> str:
-    """computeDetachedSig: a JWS of HS256 without its payload."""
-    header = _encoded(json.dumps({'alg': 'HS256', 'kid': identity}, separators=(',', ':')).encode())
-    signed = hmac.new(secret.encode(), f'{header}.{_encoded(content.encode())}'.encode(), hashlib.sha256).digest()
-    return f'{header}..{_encoded(signed)}'
-
-
-def _encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip('=')
+        if identity and value and named and is_for(fields, 'signing'):
+            yield identity, value, expiration(fields)
 
 
 def _is_token(secret: Object) -> bool:
-    return secret.get('type') == TYPE and secret['metadata'].get('namespace') == SYSTEM
-
-
-def _text(secret: Object, name: str) -> str:
-    return base64.b64decode((secret.get('data') or {}).get(name) or '').decode('utf-8', 'replace')
-
-
-def _expiration(secret: Object) -> float | None:
-    """When a token ends, in seconds since 1970; one whose end cannot be read has ended (GetExpiration)."""
-    text = _text(secret, 'expiration')
-    if not text:
-        return None
-    try:
-        return parse_timestamp(text)
-    except ValueError:
-        return 0.0
+    return secret.get('type') == TYPE and secret['metadata'].get('namespace') == NAMESPACE

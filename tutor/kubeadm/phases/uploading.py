@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import base64
 
+from tutor.apimachinery.bootstrap_tokens import PREFIX
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.printing import to_yaml
 from tutor.cluster.addons import kubeadm as cluster_objects
 from tutor.cluster.machine.kubeadm_files import PKI
 from tutor.cluster.simulation import Simulation
-from tutor.kubeadm import publishing
+from tutor.kubeadm import publishing, tokens
 from tutor.kubeadm.data import InitData
 from tutor.kubeadm.errors import KubeadmError
 from tutor.kubeadm.phases import kubelet
@@ -60,10 +61,9 @@ def new_key(simulation: Simulation) -> str:
 
 def _owner(data: InitData) -> Object:
     """createShortLivedBootstrapToken: the Secret goes away with a token that lives two hours."""
-    from tutor.kubeadm import tokens
     token = tokens.create(data.environment, data.client(), tokens.Wanted(
         ttl=LIFETIME, usages=(), groups=(), description='Proxy for managing TTL for the kubeadm-certs secret'))
-    secret = data.client().get('secrets', f'{tokens.PREFIX}{token.partition(".")[0]}', NAMESPACE)
+    secret = data.client().get('secrets', f'{PREFIX}{token.partition(".")[0]}', NAMESPACE)
     return {'apiVersion': 'v1', 'kind': 'Secret', 'name': secret['metadata']['name'], 'uid': secret['metadata']['uid'],
             'blockOwnerDeletion': True, 'controller': True}
 
