@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from tutor.apimachinery.field import go_quote
+
 _UNITS = {'ns': 1, 'us': 10**3, 'µs': 10**3, 'μs': 10**3, 'ms': 10**6, 's': 10**9, 'm': 60 * 10**9, 'h': 3600 * 10**9}
 _PART = re.compile(r'([0-9]*)(\.[0-9]*)?([^0-9.]*)')
 _MAX = 2**63 - 1
@@ -28,7 +30,6 @@ def parse_duration(text: str) -> float:
 
 def parse_nanoseconds(text: str) -> int:
     """time.ParseDuration."""
-    from tutor.apimachinery.field import go_quote
     quoted = go_quote(text)
     rest = text
     sign = 1

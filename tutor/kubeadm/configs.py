@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.apimachinery import decode
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.printing import to_yaml
+from tutor.apimachinery.printing import to_json, to_yaml
 from tutor.cluster.machine.kubeadm_files import KUBELET_CONFIG
 from tutor.kubeadm import configuration, images, output, tokens
 from tutor.kubeadm.configuration import CLUSTER, INIT, JOIN, KUBELET, PROXY, RESET, UPGRADE
@@ -214,7 +214,6 @@ async def version(environment: Environment, words: list[str]) -> None:
     if form == 'short':
         environment.say(own)
     elif form in ('json', 'yaml'):
-        from tutor.apimachinery.printing import to_json
         body = {'clientVersion': {name: value for name, value in facts.items() if value}}
         environment.io.stdout.write(to_yaml(body) if form == 'yaml' else to_json(body, 2, sort_keys=False) + '\n')
     elif form:

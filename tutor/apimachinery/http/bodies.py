@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tutor.apimachinery import decode as decoder
 from tutor.apimachinery import errors
 from tutor.apimachinery.http import negotiation
 from tutor.apimachinery.printing.go_structs import as_served
@@ -46,7 +47,6 @@ def content(method: str, header: str, body: bytes, kind: str) -> tuple[Any, str]
 
 def decode(body: bytes, media: str, kind: str) -> Any:
     """The object that a body is; raises BadRequest (rest.go: transformDecodeError)."""
-    from tutor.apimachinery import decode as decoder
     _check_depth(body)
     try:
         if media == negotiation.YAML:

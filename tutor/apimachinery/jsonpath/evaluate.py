@@ -20,7 +20,9 @@ from tutor.apimachinery.jsonpath.nodes import (
     Wildcard,
 )
 from tutor.apimachinery.jsonpath.parser import parse
+from tutor.apimachinery.patches.strategic import go_text
 from tutor.apimachinery.printing.json import to_json
+from tutor.apimachinery.printing.yaml import format_float
 
 MAX_RESULTS = 200_000
 
@@ -62,7 +64,6 @@ def to_text(value: Any) -> str:
     if isinstance(value, bool):
         return 'true' if value else 'false'
     if isinstance(value, float):
-        from tutor.apimachinery.printing.yaml import format_float
         return format_float(value)
     return str(value)
 
@@ -252,5 +253,4 @@ def go_type(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    from tutor.apimachinery.patches.strategic import go_text
     return go_text(value)

@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 from tutor.apimachinery import errors, schema
+from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.patches import fieldset, managers
 from tutor.apimachinery.patches.compare import compare
 from tutor.apimachinery.patches.fieldset import Path
 from tutor.apimachinery.patches.managers import Manager, Managers, Ownership
 from tutor.apimachinery.patches.merge import same
+from tutor.apimachinery.patches.strategic import go_text
 from tutor.apimachinery.printing.json import to_json
 from tutor.apimachinery.resources import Resource
 from tutor.apimachinery.schema import Field
@@ -267,10 +269,8 @@ def _check_items(value: list[Any], field: Field, path: str, found: list[str]) ->
 
 
 def _shown(value: Any) -> str:
-    from tutor.apimachinery.patches.strategic import go_text
     return f'&value.valueUnstructured{{Value:{_go(value, go_text)}}}'
 
 
 def _go(value: Any, plain: Any) -> str:
-    from tutor.apimachinery.field import go_quote
     return go_quote(value) if isinstance(value, str) else plain(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tutor.apimachinery import errors, field, schema
 from tutor.apimachinery.objects import deep_copy
-from tutor.apimachinery.patches import ordering
+from tutor.apimachinery.patches import ordering, typecheck
 from tutor.apimachinery.patches.merge import same
 from tutor.apimachinery.patches.strategy import (
     DELETE_PRIMITIVES,
@@ -29,10 +29,8 @@ def apply(obj: Object, patch: Object, resource: Resource) -> Object:
         merged = merge(obj, patch, Shape(definition))
     except PatchError as error:
         raise errors.new(500, '', str(error), {}) from None
-    if definition is not None:
-        from tutor.apimachinery.patches import typecheck
-        if problem := typecheck.conversion_error(merged, definition, obj):
-            raise errors.invalid('', '', '', [field.invalid('patch', go_text(patch), problem)])
+    if definition is not None and (problem := typecheck.conversion_error(merged, definition, obj)):
+        raise errors.invalid('', '', '', [field.invalid('patch', go_text(patch), problem)])
     return merged
 
 

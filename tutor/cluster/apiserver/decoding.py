@@ -7,6 +7,7 @@ from typing import Any
 from tutor.apimachinery import conversion, errors, resources, schema
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.conversion import DecodeError
+from tutor.apimachinery.http import bodies
 from tutor.apimachinery.objects import Object, deep_copy
 from tutor.apimachinery.resources import Resource
 from tutor.cluster.apiserver.scope import Scope
@@ -42,7 +43,6 @@ def read_body(scope: Scope) -> Object:
 
 def _decode(scope: Scope, body: bytes | str) -> Any:
     """Bytes that a client has sent as they are."""
-    from tutor.apimachinery.http import bodies
     sent = body.encode() if isinstance(body, str) else body
     found, _ = bodies.content(scope.request.method, scope.request.content_type, sent, scope.resource.kind)
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.apimachinery import errors
+from tutor.apimachinery import decode, errors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.conversion import DecodeError
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.patches import apply as server_side
 from tutor.apimachinery.patches import json_patch, merge, strategic
 from tutor.apimachinery.printing.json import to_json
 from tutor.client.transport import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH
@@ -112,7 +113,6 @@ def _check_kind(scope: Scope, new: Object, old: Object) -> None:
 
 
 def _server_side_apply(scope: Scope, old: Object | None, body: Any) -> Object:
-    from tutor.apimachinery.patches import apply as server_side
     if not scope.request.query.get('fieldManager'):
         raise errors.invalid('meta.k8s.io', 'PatchOptions', '', [
             field_errors.required('fieldManager', 'is required for apply patch')])
@@ -146,7 +146,6 @@ def _body(scope: Scope) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        from tutor.apimachinery import decode
         if scope.request.content_type != APPLY_PATCH:
             raise errors.bad_request(decode.json_problem(body, error)) from None
         try:

@@ -9,6 +9,7 @@ from tutor.apimachinery import schema
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.patches import json_patch, merge, strategic
 from tutor.apimachinery.schema import Field
 from tutor.cluster.apiserver.admission.policies import Asked, PolicyPlugin, denied
 from tutor.cluster.apiserver.scope import Scope
@@ -54,13 +55,11 @@ def _mutate(scope: Scope, obj: Object, asked: Asked) -> bool:
 
 
 def _json_patch(obj: Object, asked: Asked, expression: str) -> Any:
-    from tutor.apimachinery.patches import json_patch
     return json_patch.apply(deep_copy(obj), asked.evaluate(expression))
 
 
 def _apply(scope: Scope, obj: Object, asked: Asked, expression: str) -> Any:
     """ApplyStructuredMergeDiff: maps and keyed lists are merged, everything else is set."""
-    from tutor.apimachinery.patches import merge, strategic
     wanted = asked.evaluate(expression)
     kind = scope.store.strategy.merge_type(scope.resource)
     atomics = list(_atomics(wanted, kind)) if kind is not None else []

@@ -10,6 +10,7 @@ from tutor.apimachinery import errors
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.expressions import ExpressionError
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.patches import json_patch
 from tutor.cluster.apiserver import decoding
 from tutor.cluster.apiserver.admission import requests, webhook_call
 from tutor.cluster.apiserver.admission.plugin import Judge, Plugin
@@ -141,7 +142,6 @@ def _conditions_hold(hook: Object, scope: Scope, obj: Object | None, old: Object
 def _patch(scope: Scope, obj: Object, operations: tuple[Object, ...]) -> bool:
     """Apply a webhook's JSON patch in place: what comes of it is decoded and defaulted like a body of a request.
     Whether that changed anything; raises StatusError."""
-    from tutor.apimachinery.patches import json_patch
     before = deep_copy(obj)
     try:
         new = json_patch.apply(deep_copy(obj), list(operations))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.apimachinery import decode, errors
+from tutor.apimachinery import decode, errors, selectors
 from tutor.apimachinery import field as field_errors
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.patches import json_patch, merge
 from tutor.apimachinery.printing.json import to_json
 from tutor.client.transport import JSON_PATCH, Response
 from tutor.cluster.apiserver import decoding, patching, tables, writes
@@ -23,7 +24,6 @@ def as_scale(obj: Object, paths: Object | None = None) -> Object:
     """The Scale of an object; `paths` says where a custom resource has its numbers."""
     if paths is not None:
         return _custom_scale(obj, paths)
-    from tutor.apimachinery import selectors
     meta = obj['metadata']
     kept = {name: meta[name] for name in KEPT if name in meta}
     status: Object = {'replicas': (obj.get('status') or {}).get('replicas', 0)}
@@ -90,7 +90,6 @@ def update(scope: Scope) -> Response:
 
 
 def patch(scope: Scope) -> Response:
-    from tutor.apimachinery.patches import json_patch, merge
     body = scope.request.body
     if isinstance(body, (bytes, str)):
         try:
