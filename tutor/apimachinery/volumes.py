@@ -48,7 +48,7 @@ def find_matching(claim: Object, volumes: Iterable[Object], node: Object | None 
 
     `node`: where it has to be usable. `delayed`: without a node, only a volume that names the claim counts.
     """
-    wanted = _storage((claim['spec'].get('resources') or {}).get('requests'))
+    wanted = requested(claim)
     selector = claim['spec'].get('selector')
     labels = from_label_selector(selector) if selector else None
     best: Object | None = None
@@ -71,6 +71,11 @@ def find_matching(claim: Object, volumes: Iterable[Object], node: Object | None 
         if best is None or _storage(best['spec'].get('capacity')) > _storage(spec.get('capacity')):
             best = volume
     return best
+
+
+def requested(claim: Object) -> Quantity:
+    """How much a claim asks for."""
+    return _storage((claim['spec'].get('resources') or {}).get('requests'))
 
 
 def _storage(amounts: Object | None) -> Quantity:

@@ -4,7 +4,8 @@ could grow itself are not simulated, so each waits for a resizer of its own."""
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object, key
-from tutor.apimachinery.quantity import as_float
+from tutor.apimachinery.quantity import Quantity, parse
+from tutor.apimachinery.volumes import requested
 from tutor.client.client import Client
 from tutor.client.informer import Informers
 from tutor.cluster.controllers.controller import Controller
@@ -27,7 +28,7 @@ class ExpandController(Controller):
     def _changed(self, old: Object | None, new: Object | None) -> None:
         if new is None or new.get('status', {}).get('phase') != 'Bound':
             return
-        if old is None or _asked(new) > _asked(old) or _has(new) > _has(old):
+        if old is None or requested(new) > requested(old) or _has(new) > _has(old):
             self.queue.add(key(new))
 
     def reconcile(self, key: str) -> None:
@@ -35,13 +36,9 @@ class ExpandController(Controller):
         claim = self.claims.objects.get(key)
         volume = self.volumes.objects.get(claim['spec'].get('volumeName', '')) if claim is not None else None
         bound = ((volume or {}).get('spec') or {}).get('claimRef') or {}
-        if claim is not None and bound.get('uid') == claim['metadata']['uid'] and _asked(claim) > _has(claim):
+        if claim is not None and bound.get('uid') == claim['metadata']['uid'] and requested(claim) > _has(claim):
             self.event(claim, 'Normal', 'ExternalExpanding', WAITING)
 
 
-def _asked(claim: Object) -> float:
-    return as_float((claim['spec'].get('resources', {}).get('requests') or {}).get('storage', '0'))
-
-
-def _has(claim: Object) -> float:
-    return as_float((claim.get('status', {}).get('capacity') or {}).get('storage', '0'))
+def _has(claim: Object) -> Quantity:
+    return parse((claim.get('status', {}).get('capacity') or {}).get('storage', '0'))

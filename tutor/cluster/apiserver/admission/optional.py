@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
 from tutor.cluster.apiserver.admission.plugin import Plugin, refused
+from tutor.cluster.apiserver.references import CONTAINERS
 from tutor.cluster.apiserver.scope import Scope
 from tutor.cluster.registry.strategy import Context
-
-LISTS = ('initContainers', 'containers', 'ephemeralContainers')
 
 
 class NamespaceAutoProvision(Plugin):
@@ -39,7 +38,7 @@ class AlwaysPullImages(Plugin):
         if scope.info.subresource or 'spec' not in obj:
             return
         obj['spec'] = {**obj['spec'], **{name: [{**container, 'imagePullPolicy': 'Always'} for container in found]
-                                         for name in LISTS if (found := obj['spec'].get(name))}}
+                                         for name in CONTAINERS if (found := obj['spec'].get(name))}}
 
 
 class DenyServiceExternalIPs(Plugin):

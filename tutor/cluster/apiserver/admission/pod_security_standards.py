@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from tutor.apimachinery.objects import Object
+from tutor.cluster.apiserver import references
 
 PRIVILEGED, BASELINE, RESTRICTED = LEVELS = ('privileged', 'baseline', 'restricted')
 Violation = tuple[str, str]
@@ -33,8 +34,7 @@ def violations(level: str, version: str, spec: Object) -> list[Violation]:
     checks = [check for check in checks if OVERRIDDEN_BY.get(check) not in checks]
     if (spec.get('os') or {}).get('name') == 'windows' and (minor is None or minor >= WINDOWS_IS_KNOWN):
         checks = [check for check in checks if check not in OF_LINUX]
-    containers = [container for name in ('initContainers', 'containers', 'ephemeralContainers')
-                  for container in spec.get(name) or ()]
+    containers = list(references.containers({'spec': spec}))
     found = (check(spec, containers) for check in checks)
     return [violation for violation in found if violation is not None]
 
@@ -56,20 +56,27 @@ def _named(containers: list[Object], test: Callable[[Object], bool]) -> list[str
     return [item['name'] for item in containers if test(_context(item))]
 
 
+def _where(spec: Object, containers: list[Object], test: Callable[[Object], bool]) -> str:
+    """'pod and containers "a", "b"': whose security contexts a test holds for, '' if for none."""
+    bad = _named(containers, test)
+    return ' and '.join((['pod'] if test(_context(spec)) else []) + ([_these('container', bad)] if bad else []))
+
+
+def _use(noun: str, names: list[str]) -> str:
+    """'container "a" uses', 'containers "a", "b" use'."""
+    return f'{_these(noun, names)} {"uses" if len(names) == 1 else "use"}'
+
+
 # -- baseline -----------------------------------------------------------------------------------------------------
 
 
 def _app_armor(spec: Object, containers: list[Object]) -> Violation | None:
     def unconfined(context: Object) -> bool:
         return (context.get('appArmorProfile') or {}).get('type') == 'Unconfined'
-    where = (['pod'] if unconfined(_context(spec)) else []) + _wrap('container', _named(containers, unconfined))
+    where = _where(spec, containers, unconfined)
     if not where:
         return None
-    return 'forbidden AppArmor profile', f'{" and ".join(where)} must not set AppArmor profile type to "Unconfined"'
-
-
-def _wrap(noun: str, names: list[str]) -> list[str]:
-    return [_these(noun, names)] if names else []
+    return 'forbidden AppArmor profile', f'{where} must not set AppArmor profile type to "Unconfined"'
 
 
 def _capabilities_baseline(spec: Object, containers: list[Object]) -> Violation | None:
@@ -111,8 +118,7 @@ def _host_ports(spec: Object, containers: list[Object]) -> Violation | None:
     if not bad:
         return None
     shown = ', '.join(str(port) for port in sorted(ports, key=str))
-    verb, noun = ('uses' if len(bad) == 1 else 'use'), ('hostPort' if len(ports) == 1 else 'hostPorts')
-    return 'hostPort', f'{_these("container", bad)} {verb} {noun} {shown}'
+    return 'hostPort', f'{_use("container", bad)} {"hostPort" if len(ports) == 1 else "hostPorts"} {shown}'
 
 
 def _probe_hosts(spec: Object, containers: list[Object]) -> Violation | None:
@@ -128,8 +134,8 @@ def _probe_hosts(spec: Object, containers: list[Object]) -> Violation | None:
             hosts |= named
     if not bad:
         return None
-    verb, noun = ('uses' if len(bad) == 1 else 'use'), f'probe or lifecycle host{"s" if len(hosts) > 1 else ""}'
-    return 'probe or lifecycle host', f'{_these("container", bad)} {verb} {noun} {_quoted(sorted(hosts))}'
+    shown = _these('probe or lifecycle host', sorted(hosts))
+    return 'probe or lifecycle host', f'{_use("container", bad)} {shown}'
 
 
 def _privileged(spec: Object, containers: list[Object]) -> Violation | None:
@@ -156,14 +162,14 @@ def _selinux(spec: Object, containers: list[Object]) -> Violation | None:
     def wrong(context: Object) -> bool:
         options = context.get('seLinuxOptions') or {}
         return options.get('type', '') not in _SELINUX or bool(options.get('user') or options.get('role'))
-    where = (['pod'] if wrong(_context(spec)) else []) + _wrap('container', _named(containers, wrong))
+    where = _where(spec, containers, wrong)
     if not where:
         return None
     options = [context.get('seLinuxOptions') or {} for context in map(_context, (spec, *containers))]
     types = sorted({item['type'] for item in options if item.get('type', '') not in _SELINUX})
     parts = [f'type{"s" if len(types) > 1 else ""} {_quoted(types)}'] if types else []
     parts += [f'{name} may not be set' for name in ('user', 'role') if any(item.get(name) for item in options)]
-    return 'seLinuxOptions', f'{" and ".join(where)} set forbidden securityContext.seLinuxOptions: {"; ".join(parts)}'
+    return 'seLinuxOptions', f'{where} set forbidden securityContext.seLinuxOptions: {"; ".join(parts)}'
 
 
 def _seccomp_type(context: Object) -> str | None:
@@ -173,10 +179,10 @@ def _seccomp_type(context: Object) -> str | None:
 def _seccomp_baseline(spec: Object, containers: list[Object]) -> Violation | None:
     def unconfined(context: Object) -> bool:
         return _seccomp_type(context) == 'Unconfined'
-    where = (['pod'] if unconfined(_context(spec)) else []) + _wrap('container', _named(containers, unconfined))
+    where = _where(spec, containers, unconfined)
     if not where:
         return None
-    return 'seccompProfile', f'{" and ".join(where)} must not set securityContext.seccompProfile.type to "Unconfined"'
+    return 'seccompProfile', f'{where} must not set securityContext.seccompProfile.type to "Unconfined"'
 
 
 def _only_sysctls(allowed: frozenset[str]) -> Check:
@@ -193,10 +199,10 @@ _sysctls, _sysctls_27, _sysctls_29, _sysctls_32 = _BY_VERSION = tuple(
 def _host_process(spec: Object, containers: list[Object]) -> Violation | None:
     def asks(context: Object) -> bool:
         return bool((context.get('windowsOptions') or {}).get('hostProcess'))
-    where = (['pod'] if asks(_context(spec)) else []) + _wrap('container', _named(containers, asks))
+    where = _where(spec, containers, asks)
     if not where:
         return None
-    return 'hostProcess', f'{" and ".join(where)} must not set securityContext.windowsOptions.hostProcess=true'
+    return 'hostProcess', f'{where} must not set securityContext.windowsOptions.hostProcess=true'
 
 
 # -- restricted ---------------------------------------------------------------------------------------------------
@@ -233,19 +239,16 @@ def _volume_types(spec: Object, containers: list[Object]) -> Violation | None:
             kinds.add(other[0])
     if not bad:
         return None
-    noun = 'volume type' if len(kinds) == 1 else 'volume types'
-    verb = 'uses' if len(bad) == 1 else 'use'
-    return 'restricted volume types', f'{_these("volume", bad)} {verb} restricted {noun} {_quoted(sorted(kinds))}'
+    return 'restricted volume types', f'{_use("volume", bad)} restricted {_these("volume type", sorted(kinds))}'
 
 
 def _run_as_non_root(spec: Object, containers: list[Object]) -> Violation | None:
     if _has_own_users(spec):
         return None
     pod = _context(spec).get('runAsNonRoot')
-    where = ['pod'] if pod is False else []
-    where += _wrap('container', _named(containers, lambda context: context.get('runAsNonRoot') is False))
+    where = _where(spec, containers, lambda context: context.get('runAsNonRoot') is False)
     if where:
-        return 'runAsNonRoot != true', f'{" and ".join(where)} must not set securityContext.runAsNonRoot=false'
+        return 'runAsNonRoot != true', f'{where} must not set securityContext.runAsNonRoot=false'
     silent = [] if pod else _named(containers, lambda context: context.get('runAsNonRoot') is None)
     return ('runAsNonRoot != true',
             f'pod or {_these("container", silent)} must set securityContext.runAsNonRoot=true') if silent else None
@@ -254,18 +257,16 @@ def _run_as_non_root(spec: Object, containers: list[Object]) -> Violation | None
 def _run_as_user(spec: Object, containers: list[Object]) -> Violation | None:
     if _has_own_users(spec):
         return None
-    where = ['pod'] if _context(spec).get('runAsUser') == 0 else []
-    where += _wrap('container', _named(containers, lambda context: context.get('runAsUser') == 0))
-    return ('runAsUser=0', f'{" and ".join(where)} must not set runAsUser=0') if where else None
+    where = _where(spec, containers, lambda context: context.get('runAsUser') == 0)
+    return ('runAsUser=0', f'{where} must not set runAsUser=0') if where else None
 
 
 def _seccomp_restricted(spec: Object, containers: list[Object]) -> Violation | None:
     allowed, pod = ('RuntimeDefault', 'Localhost'), _seccomp_type(_context(spec))
     must = 'securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost"'
-    where = ['pod'] if pod not in (None, *allowed) else []
-    where += _wrap('container', _named(containers, lambda context: _seccomp_type(context) not in (None, *allowed)))
+    where = _where(spec, containers, lambda context: _seccomp_type(context) not in (None, *allowed))
     if where:
-        return 'seccompProfile', (f'{" and ".join(where)} must not set securityContext.seccompProfile.type to '
+        return 'seccompProfile', (f'{where} must not set securityContext.seccompProfile.type to '
                                   '"Unconfined"')
     silent = [] if pod else _named(containers, lambda context: _seccomp_type(context) is None)
     return ('seccompProfile', f'pod or {_these("container", silent)} must set {must}') if silent else None

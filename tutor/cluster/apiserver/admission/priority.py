@@ -15,6 +15,7 @@ class Priority(Plugin):
     resources = frozenset({('', 'pods'), (GROUP, 'priorityclasses')})
 
     def mutate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
+        """admitPod."""
         if scope.resource.plural != 'pods' or scope.info.subresource:
             return
         spec = obj.get('spec') or {}
@@ -29,20 +30,8 @@ class Priority(Plugin):
         if found is not None:
             value, policy = found.get('value', 0), found.get('preemptionPolicy', policy)
             spec['priorityClassName'] = found['metadata']['name']
-        given = spec.get('priority')
-        if given is not None and given != value:
-            raise refused(
-                scope, obj,
-                f'the integer value of priority ({given}) must not be provided in pod spec; priority admission '
-                f'controller computed {value} from the given PriorityClass name')
-        own = spec.get('preemptionPolicy')
-        if own is not None and own != policy:
-            raise refused(
-                scope, obj,
-                f'the string value of PreemptionPolicy ({own}) must not be provided in pod spec; priority admission '
-                f'controller computed {policy} from the given PriorityClass name')
-        spec['priority'] = value
-        spec.setdefault('preemptionPolicy', policy)
+        _compute(scope, obj, 'priority', 'integer value of priority', value)
+        _compute(scope, obj, 'preemptionPolicy', 'string value of PreemptionPolicy', policy)
 
     def _class(self, scope: Scope, obj: Object, name: str) -> Object:
         found = self.server.stores.of(GROUP, 'priorityclasses').find('', name)
@@ -61,3 +50,12 @@ class Priority(Plugin):
         if other is not None and other['metadata']['name'] != obj['metadata'].get('name'):
             raise refused(scope, obj, f'PriorityClass {other["metadata"]["name"]} is already marked as default. '
                                       'Only one default can exist')
+
+
+def _compute(scope: Scope, pod: Object, name: str, what: str, value: int | str) -> None:
+    """Set a field that only this plugin decides. Raises Forbidden where the pod says something else."""
+    given = pod['spec'].get(name)
+    if given is not None and given != value:
+        raise refused(scope, pod, f'the {what} ({given}) must not be provided in pod spec; priority admission '
+                                  f'controller computed {value} from the given PriorityClass name')
+    pod['spec'][name] = value

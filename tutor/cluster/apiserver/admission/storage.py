@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from tutor.apimachinery.objects import Object
-from tutor.apimachinery.quantity import Quantity, parse
+from tutor.apimachinery.volumes import BETA_CLASS, class_of, requested
 from tutor.cluster.apiserver.admission.plugin import Plugin, refused
 from tutor.cluster.apiserver.scope import Scope
+from tutor.cluster.registry.networking import ingressclass
+from tutor.cluster.registry.storage import storageclass
 from tutor.cluster.registry.strategy import Context
 
-DEFAULT_STORAGE = 'storageclass.kubernetes.io/is-default-class'
-OLD_DEFAULT_STORAGE = 'storageclass.beta.kubernetes.io/is-default-class'
-DEFAULT_INGRESS = 'ingressclass.kubernetes.io/is-default-class'
 PROTECTION = {'persistentvolumeclaims': 'kubernetes.io/pvc-protection',
               'persistentvolumes': 'kubernetes.io/pv-protection'}
 
@@ -33,10 +32,10 @@ class DefaultStorageClass(Plugin):
         spec = obj.get('spec') or {}
         if old is not None or scope.info.subresource or 'storageClassName' in spec:
             return
-        if 'volume.beta.kubernetes.io/storage-class' in (obj['metadata'].get('annotations') or {}):
+        if BETA_CLASS in (obj['metadata'].get('annotations') or {}):
             return
         classes = self.server.stores.of('storage.k8s.io', 'storageclasses').list()
-        if newest := _newest_default(classes, DEFAULT_STORAGE, OLD_DEFAULT_STORAGE):
+        if newest := _newest_default(classes, *storageclass.DEFAULTS):
             spec['storageClassName'] = newest
 
 
@@ -53,7 +52,7 @@ class DefaultIngressClass(Plugin):
         if 'kubernetes.io/ingress.class' in (obj['metadata'].get('annotations') or {}):
             return
         if newest := _newest_default(self.server.stores.of('networking.k8s.io', 'ingressclasses').list(),
-                                     DEFAULT_INGRESS):
+                                     ingressclass.DEFAULT):
             spec['ingressClassName'] = newest
 
 
@@ -78,22 +77,14 @@ class PersistentVolumeClaimResize(Plugin):
     resources = frozenset({('', 'persistentvolumeclaims')})
 
     def validate(self, scope: Scope, obj: Object, old: Object | None, context: Context) -> None:
-        if old is None or scope.info.subresource or _size(obj) <= _size(old):
+        if old is None or scope.info.subresource or requested(obj) <= requested(old):
             return
         if (old.get('status') or {}).get('phase') != 'Bound':
             raise refused(scope, obj, 'Only bound persistent volume claims can be expanded')
-        wanted = _class(obj) if _class(obj) == _class(old) else ''
+        wanted = class_of(obj) if class_of(obj) == class_of(old) else ''
         found = self.server.stores.of('storage.k8s.io', 'storageclasses').find('', wanted) if wanted else None
         if not (found or {}).get('allowVolumeExpansion'):
             raise refused(scope, obj, 'only dynamically provisioned pvc can be resized and the storageclass that '
                                       'provisions the pvc must support resize')
 
 
-def _class(claim: Object) -> str:
-    """GetPersistentVolumeClaimClass."""
-    noted = (claim['metadata'].get('annotations') or {}).get('volume.beta.kubernetes.io/storage-class')
-    return noted if noted is not None else claim['spec'].get('storageClassName') or ''
-
-
-def _size(claim: Object) -> Quantity:
-    return parse(((claim['spec'].get('resources') or {}).get('requests') or {}).get('storage', '0'))

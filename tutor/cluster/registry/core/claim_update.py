@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.apimachinery import field, names, quantity
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.volumes import BETA_CLASS, requested
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.core.internals import difference
 from tutor.cluster.registry.storage import volume
@@ -22,7 +23,7 @@ def validate(new: Object, old: Object, found: list[FieldError]) -> list[FieldErr
     moved = _moved_from_annotation(new, old)
     if not moved:
         found += metadata.immutable(_beta_class(new) or '', _beta_class(old) or '',
-                                    f'metadata.annotations.{volume.CLASS_ANNOTATION}')
+                                    f'metadata.annotations.{BETA_CLASS}')
     if spec == before:
         return found
     bound = (old.get('status') or {}).get('phase') == 'Bound'
@@ -33,7 +34,7 @@ def validate(new: Object, old: Object, found: list[FieldError]) -> list[FieldErr
         fixed.pop('storageClassName')
     if not _same(fixed, kept):
         found.append(field.forbidden('spec', _IMMUTABLE + difference(kept, fixed, 'PersistentVolumeClaimSpec')))
-    if _size(spec) < _size(before) and _size(spec) <= quantity.parse(
+    if requested(new) < requested(old) and requested(new) <= quantity.parse(
             ((old.get('status') or {}).get('capacity') or {}).get('storage', '0')):
         found.append(field.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'))
     found += metadata.immutable(spec.get('volumeMode'), before.get('volumeMode'), 'volumeMode')
@@ -41,7 +42,7 @@ def validate(new: Object, old: Object, found: list[FieldError]) -> list[FieldErr
 
 
 def _beta_class(claim: Object) -> str | None:
-    return (claim['metadata'].get('annotations') or {}).get(volume.CLASS_ANNOTATION)
+    return (claim['metadata'].get('annotations') or {}).get(BETA_CLASS)
 
 
 def _moved_from_annotation(new: Object, old: Object) -> bool:
@@ -75,10 +76,6 @@ def _same(one: Object, other: Object) -> bool:
     """apiequality.Semantic.DeepEqual: what is empty is as what is not there."""
     return all(one.get(name) == other.get(name) or not (one.get(name) or other.get(name) or name == 'storageClassName')
                for name in {*one, *other})
-
-
-def _size(spec: Object) -> quantity.Quantity:
-    return quantity.parse(((spec.get('resources') or {}).get('requests') or {}).get('storage', '0'))
 
 
 def _attributes(spec: Object, before: Object) -> list[FieldError]:

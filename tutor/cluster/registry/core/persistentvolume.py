@@ -8,6 +8,7 @@ from typing import Any
 from tutor.apimachinery import field, names
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object, deep_copy
+from tutor.apimachinery.volumes import BETA_CLASS
 from tutor.cluster.registry import metadata
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.core import volume_source
@@ -25,7 +26,7 @@ _NEW_LABELS = {
     'beta.kubernetes.io/arch': 'kubernetes.io/arch'}
 _POLICIES = ('Delete', 'Recycle', 'Retain')
 _OLD_NOTES = {
-    volume.CLASS_ANNOTATION: 'deprecated since v1.8; use "storageClassName" attribute instead',
+    BETA_CLASS: 'deprecated since v1.8; use "storageClassName" attribute instead',
     'volume.beta.kubernetes.io/mount-options': 'deprecated since v1.31; use "mountOptions" attribute instead'}
 
 
@@ -120,7 +121,7 @@ class PersistentVolumeStrategy(Kind):
             obj['metadata']['name'], (spec.get('capacity') or {}).get('storage', '0'),
             volume.access_modes(spec.get('accessModes')), spec.get('persistentVolumeReclaimPolicy', ''), phase,
             f'{claim.get("namespace", "")}/{claim.get("name", "")}' if claim else '',
-            (obj['metadata'].get('annotations') or {}).get(volume.CLASS_ANNOTATION) or spec.get('storageClassName', ''),
+            (obj['metadata'].get('annotations') or {}).get(BETA_CLASS) or spec.get('storageClassName', ''),
             spec.get('volumeAttributesClassName') or volume.UNSET, status.get('reason', ''), age(obj, simulation),
             spec.get('volumeMode') or volume.UNSET]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tutor.apimachinery.field import FieldError
 from tutor.apimachinery.objects import Object
+from tutor.apimachinery.volumes import BETA_CLASS
 from tutor.cluster.registry.cells import age, columns
 from tutor.cluster.registry.core import claim_update
 from tutor.cluster.registry.kind import Kind
@@ -51,8 +52,8 @@ class PersistentVolumeClaimStrategy(Kind):
 
     def warnings(self, obj: Object, old: Object | None = None) -> list[str]:
         """GetWarningsForPersistentVolumeClaim."""
-        found = [f'metadata.annotations[{volume.CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" '
-                 'attribute instead'] if volume.CLASS_ANNOTATION in (obj['metadata'].get('annotations') or {}) else []
+        found = [f'metadata.annotations[{BETA_CLASS}]: deprecated since v1.8; use "storageClassName" '
+                 'attribute instead'] if BETA_CLASS in (obj['metadata'].get('annotations') or {}) else []
         return [*found, *warnings.of_claim(obj['spec'], 'spec')]
 
     def row(self, obj: Object, simulation: Simulation) -> list[Any]:
@@ -65,7 +66,7 @@ class PersistentVolumeClaimStrategy(Kind):
             obj['metadata']['name'], phase, spec.get('volumeName', ''),
             (status.get('capacity') or {}).get('storage', '0') if bound else '',
             volume.access_modes(status.get('accessModes')) if bound else '',
-            annotations.get(volume.CLASS_ANNOTATION) or spec.get('storageClassName') or '',
+            annotations.get(BETA_CLASS) or spec.get('storageClassName') or '',
             spec.get('volumeAttributesClassName') or volume.UNSET, age(obj, simulation),
             spec.get('volumeMode') or volume.UNSET]
 

@@ -11,7 +11,6 @@ from tutor.cluster.registry import label_selectors
 
 MODES = {'ReadWriteOnce': 'RWO', 'ReadOnlyMany': 'ROX', 'ReadWriteMany': 'RWX', 'ReadWriteOncePod': 'RWOP'}
 UNSET = '<unset>'
-CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 
 
 def access_modes(modes: list[str] | None) -> str:
