@@ -92,6 +92,8 @@ class Network(Protocol):
 
 SMALL = 3200 * 1024
 """What a process has in use of which nothing else is known, in bytes."""
+MEMORY = 4 * 2**30
+"""What a machine has that does not say, in bytes."""
 
 
 class Listener(Protocol):
@@ -148,8 +150,13 @@ class Host:
     # -- what processes use: a container counts it, and holds them back ------------------------------------------
 
     def allocate(self, pid: int, size: int) -> bool:
-        """A process's memory becomes so large; False when that killed it."""
-        return True
+        """A process's memory becomes so large; False when that killed it, as the machine has no more."""
+        total, used = self.machine.usage('memory') if self.machine is not None else (MEMORY, 0)
+        if used + size <= total:
+            return True
+        if pid in self.processes:
+            self.processes[pid].kill()
+        return False
 
     def burn(self, pid: int, cores: float) -> None:
         """A process computes on so many cores from now on; 0: it waits."""

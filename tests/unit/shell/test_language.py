@@ -86,6 +86,7 @@ def test_busybox_words_its_errors(script, stderr, code, busybox):
     ('df | head -1', 'Filesystem           1K-blocks      Used Available Use% Mounted on\n'),
     ('free | head -1', '              total        used        free      shared  buff/cache   available\n'),
     ('dd if=/dev/zero of=f bs=1k count=4 2>&1 | head -2; wc -c f', '4+0 records in\n4+0 records out\n4096 f\n'),
+    ('tail /dev/zero; echo $?', '137\n'),
     ('head -c 32 /dev/urandom | base64 | wc -c; head -c 3M /dev/zero | wc -c', '45\n3145728\n'),
     ("cat /dev/urandom | tr -dc 'a-z' | fold -w 32 | head -n 1 | wc -c", '33\n'),
     ("head -c 200000 /dev/zero | tr '\\0' x | awk '{print length($0)}'", '200000\n'),

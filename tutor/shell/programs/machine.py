@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 
 from tutor.shell.machine import FIRST_BOOT
-from tutor.shell.process import IO, Context
+from tutor.shell.process import IO, MEMORY, Context
 from tutor.shell.programs.options import parse
-
-MEMORY = 4 * 1024 * 1024
-"""Kilobytes of a machine that does not say."""
 
 
 def memory(ctx: Context) -> dict[str, int]:
@@ -21,7 +18,7 @@ def memory(ctx: Context) -> dict[str, int]:
     facts = {name: int(value) for name, value in found}
     if ctx.host.machine is not None:
         facts.update(measured(*ctx.host.machine.usage('memory')))
-    total = facts.setdefault('MemTotal', MEMORY)
+    total = facts.setdefault('MemTotal', MEMORY // 1024)
     facts.setdefault('MemFree', total * 45 // 100)
     facts.setdefault('Buffers', total * 2 // 100)
     facts.setdefault('Cached', total * 30 // 100)
