@@ -105,10 +105,12 @@ def test_an_empty_data_folder_is_a_new_cluster(desk: Desk) -> None:
     desk.out("sudo sed -i 's#path: /var/lib/etcd$#path: /var/lib/empty#' /etc/kubernetes/manifests/etcd.yaml")
     desk.wait(60)
     assert 'mine' not in desk.out('kubectl get namespaces')
-    assert desk.out('kubectl get nodes') == 'No resources found\n'
+    assert 'User "kubernetes-admin" cannot list' in desk.out('kubectl get nodes')  # kubeadm's binding is gone, too
+    nodes = 'sudo kubectl --kubeconfig /etc/kubernetes/super-admin.conf get nodes'
+    assert desk.out(nodes) == 'No resources found\n'
     desk.out('ssh root@node01 systemctl restart kubelet')
     desk.wait(5)
-    assert 'node01' in desk.out('kubectl get nodes')
+    assert 'node01' in desk.out(nodes)
 
 
 def test_etcdctl_is_in_the_image_of_etcd_too(shared: Desk) -> None:

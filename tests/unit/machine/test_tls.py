@@ -32,7 +32,7 @@ def test_who_is_trusted_is_believed(shared):
 def test_what_is_typed_goes_to_the_server(shared):
     found = shared.out(f'printf "GET /version HTTP/1.0\\r\\n\\r\\n" | '
                        f'openssl s_client -quiet -connect controlplane:6443 {CA} 2> /dev/null')
-    assert found.startswith('HTTP/1.1 200 OK') and '"gitVersion":"v1.36.1"' in found
+    assert found.startswith('HTTP/1.1 200 OK') and '"gitVersion": "v1.36.1"' in found
 
 
 @pytest.mark.parametrize(('target', 'ending'), [
