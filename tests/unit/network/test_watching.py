@@ -45,6 +45,13 @@ def test_a_node_has_a_bridge_with_its_pods_and_routes_to_those_of_the_others(ben
     assert 'Device "eth9" does not exist.' in bench.run('ip addr show eth9').stderr
 
 
+def test_busybox_lays_out_its_devices_in_its_own_way(bench: Workbench) -> None:
+    shown = bench.run('kubectl exec box -- ifconfig lo').stdout
+    assert shown.startswith('lo        Link encap:Local Loopback  \n')
+    assert bench.run('kubectl exec box -- ifconfig nope').stderr.startswith(
+        'ifconfig: nope: error fetching interface information: Device not found\n')
+
+
 def test_tcpdump_shows_how_a_connection_begins_and_ends(bench: Workbench) -> None:
     own = ip_of(bench, 'shoot')
     shown = inside(bench, 'tcpdump -n -t -c 6 tcp & sleep 1; curl -s -o /dev/null web; wait').splitlines()
