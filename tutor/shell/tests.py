@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from tutor.shell.access import EXECUTE, READ, WRITE, allowed
 from tutor.shell.process import Context
 from tutor.shell.variables import Variables
-from tutor.shell.vfs import Directory, File, Symlink, normalize
+from tutor.shell.vfs import Device, Directory, File, Symlink, normalize
 
 COMPARE = {'-eq', '-ne', '-lt', '-le', '-gt', '-ge'}
 BINARY = {*COMPARE, '=', '==', '!=', '<', '>', '-nt', '-ot', '-ef'}
@@ -32,24 +33,41 @@ def unary(operator: str, text: str, ctx: Context, variables: Variables) -> bool:
             return False
         case 'o':
             return False
+    return bool(text) and _of_file(operator[1:], normalize(text, ctx.cwd), ctx)
+
+
+_ACCESS = {'r': READ, 'w': WRITE, 'x': EXECUTE}
+_BITS = {'u': 0o4000, 'g': 0o2000, 'k': 0o1000}
+
+
+def _of_file(letter: str, path: str, ctx: Context) -> bool:
     try:
-        node = ctx.files.node(normalize(text, ctx.cwd), follow=operator[1:] not in 'Lh') if text else None
+        place = ctx.files.find(path, follow=letter not in 'Lh')
     except OSError:
         return False
-    match operator[1:]:
+    node = place.node
+    if node is None:
+        return False
+    if letter in _ACCESS:
+        return allowed(node, ctx, _ACCESS[letter]) and not (letter == 'w' and place.read_only)
+    if letter in _BITS:
+        return bool(node.mode & _BITS[letter])
+    match letter:
         case 'f':
             return isinstance(node, File)
         case 'd':
             return isinstance(node, Directory)
+        case 'c':
+            return isinstance(node, Device)
         case 'L' | 'h':
             return isinstance(node, Symlink)
         case 's':
-            return isinstance(node, File) and node.size > 0
-        case 'x':
-            return node is not None and bool(node.mode & 0o111)
-        case 'b' | 'p' | 'S' | 'u' | 'g' | 'k':
-            return False
-    return node is not None
+            return not isinstance(node, File) or node.size > 0
+        case 'O':
+            return node.uid == ctx.uid
+        case 'G':
+            return node.gid == ctx.gid
+    return letter not in 'bpS'
 
 
 def _is_set(text: str, variables: Variables) -> bool:

@@ -83,3 +83,12 @@ def test_the_process_table_shows_daemons_and_what_runs_in_containers(desk: Desk)
     desk.out('ssh root@node01 pkill -o nginx')
     desk.wait(20)
     assert desk.out('kubectl get pod web -o jsonpath={.status.containerStatuses[0].restartCount}') == '1'
+
+
+def test_conditions_about_files_depend_on_who_asks(desk: Desk) -> None:
+    asked = ('for each in r:/etc/kubernetes/admin.conf w:/etc/hosts x:/etc/hosts r:/etc/hosts w:/tmp x:/etc O:/etc '
+             'c:/etc/hosts c:/dev/null k:/tmp; do [ -${each%%:*} ${each#*:} ] && echo $each; done')
+    everybodys = ['r:/etc/hosts', 'w:/tmp', 'x:/etc', 'c:/dev/null', 'k:/tmp']
+    assert desk.out(asked).split() == everybodys
+    assert desk.out(f"sudo bash -c '{asked}'").split() == [
+        'r:/etc/kubernetes/admin.conf', 'w:/etc/hosts', *everybodys[:3], 'O:/etc', *everybodys[3:]]
