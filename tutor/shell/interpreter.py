@@ -27,7 +27,7 @@ from tutor.shell.state import State
 from tutor.shell.substitution import Substitutions
 from tutor.shell.unwinding import Break, Discard, Exit, ExpansionProblem, Failed
 from tutor.shell.variables import ReadOnly
-from tutor.shell.wording import dialect_of
+from tutor.shell.wording import BUILTIN, dialect_of
 
 What = TypeVar('What')
 Found = TypeVar('Found')
@@ -119,7 +119,7 @@ class Shell(State):
         source = lines[number - 1]
         if 'unexpected end of file' in str(problem):
             number = len(text.rstrip('\n').split('\n')) + 1 if self.dialect.name == 'bash' else len(lines)
-        line = None if self.line is None else number
+        line = None if self.line is None or not self.numbers else number
         name = self.source or self.name
         name = f'{name}: {self.within}' if self.within and self.dialect.name == 'bash' else name
         from_option = self.from_option and not self.within
@@ -154,7 +154,8 @@ class Shell(State):
 
     def complain(self, io: IO, message: str) -> None:
         """Write an error as this shell words it."""
-        io.stderr.write(self.dialect.complaint(self.source or self.name, self.line, message))
+        line = self.line if self.numbers or BUILTIN.match(message) else None
+        io.stderr.write(self.dialect.complaint(self.source or self.name, line, message))
 
     def parameter(self, name: str) -> str | None:
         """A parameter's value: special ones, positional ones, variables."""

@@ -118,6 +118,8 @@ class Host:
     """Whether what computes without ever waiting goes on for ever here, using a core, as in a container."""
     capabilities = capabilities.ALL
     """What root may here, as bits."""
+    busybox = 1, 38
+    """The release of the BusyBox that the common programs are where the userland is that."""
     open_files = 1024
     """RLIMIT_NOFILE"""
 

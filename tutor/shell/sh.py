@@ -20,6 +20,8 @@ from tutor.shell.wording import dialect_of
 
 SH_PROMPT = r'sh-5.1\$ '
 """What bash asks with where it is `sh`."""
+NUMBERING = 1, 38
+"""The release of BusyBox whose ash numbers the lines of a -c, too."""
 LONG = ('--login', '--norc', '--noprofile', '--posix', '--verbose', '--noediting')
 
 
@@ -49,6 +51,8 @@ async def main(argv: list[str], io: IO, ctx: Context) -> int:
             return 2
         shell = _shell(io, ctx, words[1] if len(words) > 1 else name, tuple(words[2:]), options, name)
         shell.line, shell.from_option = 1, True
+        # ash_vmsg: a -c without a $0 is no command to it, and before BusyBox 1.38 it numbered lines for those alone.
+        shell.numbers = shell.dialect.name != 'ash' or len(words) > 1 or ctx.host.busybox >= NUMBERING
         if shell.dialect.name == 'bash' or (shell.busybox and shell.dialect.name == 'ash'):
             shell.last_commands = last_commands(words[0], shell.dialect.name == 'bash')
         if shell.dialect.name != 'bash' or 'i' in letters:

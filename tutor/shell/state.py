@@ -59,6 +59,8 @@ class State:
     """Whether what runs has no lines of its own: a trap."""
     from_option: bool = False
     """Whether the text came with -c."""
+    numbers: bool = True
+    """Whether errors that name no builtin tell a line."""
     from_input: bool = False
     """Whether it comes on standard input."""
 

@@ -35,7 +35,15 @@ def test_a_program_that_is_not_there_is_told(shell: str, said: str) -> None:
 
 def test_a_script_for_bash_does_not_run_where_there_is_none() -> None:
     said = script('alpine', '#!/bin/bash\necho hi\n', 'sh', '-c', '/run.me')
-    assert said == (127, 'sh: line 0: /run.me: not found\n')
+    assert said == (127, 'sh: /run.me: not found\n')
+
+
+def test_ash_numbers_no_lines_of_a_command_without_a_name() -> None:
+    """As BusyBox 1.35 does, but for errors of builtins."""
+    for command, said in ((('nosuch',), 'sh: nosuch: not found'), (('nosuch', 'me'), 'me: line 0: nosuch: not found'),
+                          (('true\ndone',), 'sh: syntax error: unexpected "done"'),
+                          (('export 1a',), 'sh: export: line 0: 1a: bad variable name')):
+        assert script('alpine', '', 'sh', '-c', *command)[1] == f'{said}\n'
 
 
 def test_env_tells_of_what_it_does_not_find() -> None:

@@ -185,6 +185,7 @@ class ContainerHost(Host):
         self.pids = pids or PidNamespace()
         super().__init__(simulation, hostname, None, None, manifest.programs, manifest.userland)  # type: ignore[arg-type]
         self.processes = self.pids.processes
+        self.busybox = manifest.busybox
         self._files: FileSystem | None = None
         self.on_touch: Callable[[], None] = lambda: None
         """Called when somebody has used the files for the first time."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 from tutor.cluster.containers.executables import StartFailure, locate
 from tutor.cluster.containers.references import digest_of
 from tutor.shell.process import PATH as PATH
-from tutor.shell.process import Main
+from tutor.shell.process import Host, Main
 from tutor.shell.vfs import File, FileSystem
 
 BUILT = -45 * 86400.0
@@ -56,6 +56,10 @@ class Image:
     def userland(self, tag: str) -> str:
         return 'alpine' if 'alpine' in tag else 'debian'
 
+    def busybox(self, tag: str) -> tuple[int, int]:
+        """The release of its BusyBox, where it has one."""
+        return 1, 36
+
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig()
 
@@ -100,6 +104,7 @@ class Manifest:
     size: int
     own: frozenset[str] = frozenset()
     """Where the image's own programs lie."""
+    busybox: tuple[int, int] = Host.busybox
     _located: dict[tuple[str, str], tuple[str, Main] | None] = field(default_factory=dict)
 
     def main(self, command: str, search: str, hidden: Iterable[str]) -> Main | None:

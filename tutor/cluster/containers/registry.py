@@ -12,7 +12,7 @@ from tutor.cluster.containers.mirrors import HOSTS, origins
 from tutor.cluster.containers.programs import httpd_busybox, python
 from tutor.cluster.containers.references import DOCKER_HUB, Reference, parse
 from tutor.cluster.containers.userlands import USERLANDS, Userland, install
-from tutor.shell.process import Main
+from tutor.shell.process import Host, Main
 from tutor.shell.vfs import FileSystem
 
 OUTDATED = ('not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer '
@@ -142,7 +142,8 @@ class ImageRegistry:
                    if not self._userland or path not in image.spare}
             root = self._root(image, tag, userland, own)
             found = Manifest(image, repository, tag, image.config(tag), root, {**self._programs, **own},
-                             USERLANDS[userland].flavour, image.size_of(tag), frozenset(own))
+                             USERLANDS[userland].flavour, image.size_of(tag), frozenset(own),
+                             Host.busybox if self._userland else image.busybox(tag))
             self._manifests[repository, tag] = found
         return found
 

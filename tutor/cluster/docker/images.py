@@ -209,4 +209,4 @@ def new_image(identity: str, base: Manifest, config: ImageConfig, root: FileSyst
               size: int, repository: str, tag: str) -> Manifest:
     """The manifest of an image that was just built."""
     return Manifest(BuiltImage(identity, base.image.memory), repository, tag, config, root, programs,
-                    base.userland, size)
+                    base.userland, size, busybox=base.busybox)

@@ -8,8 +8,8 @@ from tutor.cluster.containers.image import PATH, Image, ImageConfig
 from tutor.shell.process import Main
 from tutor.shell.programs.catalog import Lazy
 
-NEW_NSLOOKUP = 29
-"""The minor version that brought another nslookup."""
+NEW_NSLOOKUP = 1, 29
+"""The release that brought another nslookup."""
 
 
 class Busybox(Image):
@@ -28,9 +28,13 @@ class Busybox(Image):
     def userland(self, tag: str) -> str:
         return 'busybox'
 
+    def busybox(self, tag: str) -> tuple[int, int]:
+        major, minor, _ = self.tags[tag].split('.')
+        return int(major), int(minor)
+
     def config(self, tag: str) -> ImageConfig:
         return ImageConfig(command=('sh',), environment={'PATH': PATH})
 
     def programs(self, tag: str) -> Mapping[str, Main]:
-        old = int(self.tags[tag].split('.')[1]) < NEW_NSLOOKUP
+        old = self.busybox(tag) < NEW_NSLOOKUP
         return {'/bin/nslookup': Lazy('tutor.shell.programs.nslookup_busybox_old:main')} if old else {}
