@@ -48,6 +48,10 @@ class Dialect:
         """A script whose first line names a program that is not there."""
         return f'{command}: cannot execute: required file not found' if self.name == 'bash' else f'{command}: not found'
 
+    def no_name(self, word: str) -> str:
+        """A word that no variable can be called."""
+        return f"`{word}': not a valid identifier" if self.name == 'bash' else f'{word}: bad variable name'
+
     def is_directory(self, command: str) -> str:
         return f'{command}: Is a directory' if self.name == 'bash' else f'{command}: Permission denied'
 

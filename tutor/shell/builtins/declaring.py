@@ -104,7 +104,7 @@ def _each(words: list[str], command: str, io: IO, shell: Shell, local: bool,
     for word in words:
         name, equals, value = word.partition('=')
         if not is_name(name):
-            shell.complain(io, f"{command}: `{word}': not a valid identifier")
+            shell.complain(io, f'{command}: {shell.dialect.no_name(word)}')
             status = 1
             continue
         variable = shell.variables.declare(name, local)
@@ -187,7 +187,7 @@ async def unset(argv: list[str], io: IO, shell: Shell) -> int:
     for name in words:
         match = REFERENCE.fullmatch(name)
         if match is None and 'v' in on:
-            shell.complain(io, f"unset: `{name}': not a valid identifier")
+            shell.complain(io, f'unset: {shell.dialect.no_name(name)}')
             status = 1
             continue
         try:
