@@ -3,13 +3,11 @@ pkg/kubelet/kubelet_network_linux.go)."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
 from tutor.cluster.network.iptables import Rule, Tables
-from tutor.cluster.network.service_ports import ServicePort, Target
+from tutor.cluster.network.service_ports import ServicePort, Target, digest
 
 LAST = 'kubernetes service nodeports; NOTE: this must be the last rule in this chain'
 NEW = '-m conntrack --ctstate NEW'
@@ -17,7 +15,12 @@ PORTALS, OUTSIDE = 'kubernetes service portals', 'kubernetes externally-visible 
 FIREWALL, FORWARDING = 'kubernetes load balancer firewall', 'kubernetes forwarding rules'
 LOCAL_SOURCE, LOCAL_TARGET = '-m addrtype --src-type LOCAL', '-m addrtype --dst-type LOCAL'
 REJECTED = '--reject-with icmp-port-unreachable'
+DIGITS = 16
+"""Of a chain's digest (portProtoHash)."""
 MARK = Rule('MARK', more='--set-xmark 0x4000/0x4000')
+FORWARDED = (Rule('ACCEPT', comment=FORWARDING, matches='-m mark --mark 0x4000/0x4000'),
+             Rule('ACCEPT', comment='kubernetes forwarding conntrack rule',
+                  matches='-m conntrack --ctstate RELATED,ESTABLISHED'))
 
 
 def kubelet(found: Tables) -> None:
@@ -32,8 +35,10 @@ def kubelet(found: Tables) -> None:
         matches='-m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT')]
 
 
-def postrouting(found: Tables) -> None:
-    """The masquerading of what is marked, for iptables and ipvs."""
+def nat(found: Tables) -> None:
+    """For iptables and ipvs: where Services begin, and the masquerading of what is marked."""
+    for chain in ('PREROUTING', 'OUTPUT'):
+        found.nat[chain].append(Rule('KUBE-SERVICES', comment=PORTALS))
     found.nat['POSTROUTING'].append(Rule('KUBE-POSTROUTING', comment='kubernetes postrouting rules'))
     found.nat['KUBE-MARK-MASQ'] = [MARK]
     found.nat['KUBE-POSTROUTING'] = [
@@ -54,9 +59,7 @@ def _frame(found: Tables) -> None:
     """iptablesJumpChains, each prepended; and what every node has."""
     for chains in (found.nat, found.filter, found.mangle):
         chains['KUBE-PROXY-CANARY'] = []
-    for chain in ('PREROUTING', 'OUTPUT'):
-        found.nat[chain].append(Rule('KUBE-SERVICES', comment=PORTALS))
-    postrouting(found)
+    nat(found)
     found.nat.update({'KUBE-NODEPORTS': [], 'KUBE-SERVICES': []})
     services, outside = (Rule(chain, comment=words, first=NEW) for chain, words in (
         ('KUBE-SERVICES', PORTALS), ('KUBE-EXTERNAL-SERVICES', OUTSIDE)))
@@ -69,9 +72,7 @@ def _frame(found: Tables) -> None:
         'KUBE-EXTERNAL-SERVICES', 'KUBE-NODEPORTS', 'KUBE-PROXY-FIREWALL', 'KUBE-SERVICES')})
     found.filter['KUBE-FORWARD'] = [
         Rule('DROP', matches='-m conntrack --ctstate INVALID -m nfacct --nfacct-name  ct_state_invalid_dropped_pkts'),
-        Rule('ACCEPT', comment=FORWARDING, matches='-m mark --mark 0x4000/0x4000'),
-        Rule('ACCEPT', comment='kubernetes forwarding conntrack rule',
-             matches='-m conntrack --ctstate RELATED,ESTABLISHED')]
+        *FORWARDED]
 
 
 class _Writer:
@@ -80,7 +81,7 @@ class _Writer:
     def __init__(self, found: Tables, port: ServicePort, address: str, pods: str, localhost: bool) -> None:
         self._nat, self._filter = found.nat, found.filter
         self._port, self._address, self._pods, self._localhost = port, address, pods, localhost
-        code = _hash(port.name + port.protocol)
+        code = digest(port.name + port.protocol, DIGITS)
         self._cluster, self._local = f'KUBE-SVC-{code}', f'KUBE-SVL-{code}'
         self._outside, self._firewall = f'KUBE-EXT-{code}', f'KUBE-FW-{code}'
 
@@ -98,22 +99,18 @@ class _Writer:
                 'KUBE-MARK-MASQ', f'{port.name} cluster IP', port.address, port.port, f'!{self._pods}'))
         if port.reachable_from_outside:
             self._from_outside()
-        if self._guarded:
+        if port.guarded:
             self._guard()
-        if port.cluster and (not port.internal_local or port.reachable_from_outside):
-            self._spread(self._cluster, port.cluster)
-        if port.local and (port.internal_local or (port.external_local and port.reachable_from_outside)):
-            self._spread(self._local, port.local)
+        if port.used_of_cluster:
+            self._spread(self._cluster, port.used_of_cluster)
+        if port.used_here:
+            self._spread(self._local, port.used_here)
         for target in port.reached:
             self._endpoint(target)
 
     @property
     def _internal(self) -> str:
         return self._local if self._port.internal_local else self._cluster
-
-    @property
-    def _guarded(self) -> bool:
-        return bool(self._port.has_endpoints and self._port.balanced and self._port.source_ranges)
 
     def _to(self, target: str, comment: str, address: str, number: int, source: str = '', protocol: str = '',
             before: str = '', after: str = '', more: str = '') -> Rule:
@@ -139,7 +136,7 @@ class _Writer:
     def _capture_from_outside(self) -> None:
         """External IPs, load balancers' addresses and the node port."""
         port = self._port
-        balancer = self._firewall if self._guarded else self._outside
+        balancer = self._firewall if port.guarded else self._outside
         places = [*((address, 'external IP', self._outside) for address in port.external),
                   *((address, 'loadbalancer IP', balancer) for address in port.balanced)]
         for address, words, chain in places:
@@ -210,14 +207,9 @@ class _Writer:
         return f'{self._port.name} -> {target[0]}:{target[1]}'
 
     def _chain_of(self, target: Target) -> str:
-        return f'KUBE-SEP-{_hash(f"{self._port.name}{self._port.protocol}{target[0]}:{target[1]}")}'
+        return f'KUBE-SEP-{digest(f"{self._port.name}{self._port.protocol}{target[0]}:{target[1]}", DIGITS)}'
 
 
 def _probability(count: int) -> str:
     """One in so many, as the kernel keeps it: in 31 bits."""
     return f'{round(0x80000000 / count) / 0x80000000:.11f}'
-
-
-def _hash(text: str) -> str:
-    """portProtoHash."""
-    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode()[:16]

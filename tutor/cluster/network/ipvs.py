@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tutor.cluster.network import iptables_rules
 from tutor.cluster.network.iptables import Rule, Tables
-from tutor.cluster.network.iptables_rules import FORWARDING, LOCAL_TARGET, PORTALS
-from tutor.cluster.network.service_ports import ServicePort, Target
+from tutor.cluster.network.iptables_rules import FORWARDING, LOCAL_TARGET
+from tutor.cluster.network.service_ports import ServicePort, Target, in_order
 
 DEVICE = 'kube-ipvs0'
 
@@ -29,7 +29,7 @@ class VirtualServer:
 def virtual_servers(ports: Iterable[ServicePort], own: Iterable[str], scheduler: str) -> list[VirtualServer]:
     """Those of a node; `own` are the addresses at which its node ports are open."""
     found = [server for port in ports for server in _servers(port, tuple(own), scheduler)]
-    return sorted(found, key=lambda server: (server.protocol, _number(server.address), server.port))
+    return sorted(found, key=lambda server: (server.protocol, in_order(server.address), server.port))
 
 
 def _servers(port: ServicePort, own: tuple[str, ...], scheduler: str) -> Iterator[VirtualServer]:
@@ -43,14 +43,12 @@ def _servers(port: ServicePort, own: tuple[str, ...], scheduler: str) -> Iterato
 def addresses(ports: Iterable[ServicePort]) -> list[str]:
     """Those of kube-ipvs0: each a Service's."""
     found = {address for port in ports for address in (port.address, *port.external, *port.balanced)}
-    return sorted(found, key=_number)
+    return sorted(found, key=in_order)
 
 
 def rules(found: Tables, pods: str) -> None:
     """createAndLinkKubeChain, writeIptablesRules: the rules look into sets, so that there are always as many."""
-    for chain in ('PREROUTING', 'OUTPUT'):
-        found.nat[chain].append(Rule('KUBE-SERVICES', comment=PORTALS))
-    iptables_rules.postrouting(found)
+    iptables_rules.nat(found)
     found.nat['KUBE-POSTROUTING'].insert(0, Rule(
         'MASQUERADE', comment='Kubernetes endpoints dst ip:port, source ip for solving hairpin purpose',
         matches='-m set --match-set KUBE-LOOP-BACK dst,dst,src'))
@@ -66,10 +64,7 @@ def rules(found: Tables, pods: str) -> None:
         Rule('KUBE-IPVS-FILTER', comment='kubernetes ipvs access filter'), Rule('KUBE-PROXY-FIREWALL'),
         Rule('KUBE-NODE-PORT', comment='kubernetes health check rules')]
     found.filter['FORWARD'][:0] = [Rule('KUBE-PROXY-FIREWALL'), Rule('KUBE-FORWARD', comment=FORWARDING)]
-    found.filter['KUBE-FORWARD'] = [
-        Rule('ACCEPT', comment=FORWARDING, matches='-m mark --mark 0x4000/0x4000'),
-        Rule('ACCEPT', comment='kubernetes forwarding conntrack rule',
-             matches='-m conntrack --ctstate RELATED,ESTABLISHED')]
+    found.filter['KUBE-FORWARD'] = [*iptables_rules.FORWARDED]
     allowed = ('KUBE-LOAD-BALANCER', 'KUBE-CLUSTER-IP', 'KUBE-EXTERNAL-IP', 'KUBE-EXTERNAL-IP-LOCAL')
     found.filter['KUBE-IPVS-FILTER'] = [
         *(Rule('RETURN', matches=_in(name)) for name in allowed),
@@ -83,7 +78,3 @@ def rules(found: Tables, pods: str) -> None:
 
 def _in(name: str) -> str:
     return f'-m set --match-set {name} dst,dst'
-
-
-def _number(address: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in address.split('.')) if '.' in address else (256,)

@@ -3,14 +3,14 @@ syncProxyRules)."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tutor.cluster.network.service_ports import ServicePort, Target
+from tutor.cluster.network.service_ports import ServicePort, Target, digest, in_order
 
 TABLE = 'kube-proxy'
+DIGITS = 8
+"""Of a chain's digest (hashAndTruncate)."""
 SERVICES = '10.96.0.0/16'
 """The range of the cluster's Services (ServiceCIDR kubernetes)."""
 COMMENT = 'rules for kube-proxy'
@@ -66,7 +66,7 @@ def table(ports: Iterable[ServicePort], address: str, pods: str) -> Table:
     for port in ports:
         _add(found, port, pods)
     used = found.containers['cluster-ips'].elements
-    used[:] = sorted(dict.fromkeys(used), key=lambda each: tuple(int(part) for part in each.split('.')))
+    used[:] = sorted(dict.fromkeys(used), key=in_order)
     return found
 
 
@@ -104,7 +104,7 @@ def _base() -> dict[str, Chain]:
 def _add(found: Table, port: ServicePort, pods: str) -> None:
     """The elements and chains of one port of a Service."""
     base = f'{port.namespace}/{port.service}/{port.protocol}/{port.port_name}'
-    named = f'{_hash(base)}-{base}'
+    named = f'{digest(base, DIGITS)}-{base}'
     cluster, local, outside, firewall = (f'{kind}-{named}' for kind in (
         'service', 'local', 'external', 'firewall'))
     containers, chains = found.containers, found.chains
@@ -130,10 +130,9 @@ def _add(found: Table, port: ServicePort, pods: str) -> None:
         return
     masquerade = [f'ip daddr {port.address} {port.protocol} dport {port.port} ip saddr != {pods} {MARK}'] if (
         pods and port.internal) else []
-    if port.cluster and (not port.internal_local or port.reachable_from_outside):
-        chains[cluster] = Chain([*(masquerade if internal == cluster else ()), *_spread(found, port, port.cluster)])
-    if port.local and (port.internal_local or (port.external_local and port.reachable_from_outside)):
-        chains[local] = Chain([*(masquerade if internal == local else ()), *_spread(found, port, port.local)])
+    for chain, targets in ((cluster, port.used_of_cluster), (local, port.used_here)):
+        if targets:
+            chains[chain] = Chain([*(masquerade if internal == chain else ()), *_spread(found, port, targets)])
     if port.reachable_from_outside:
         chains[outside] = Chain(list(_from_outside(port, pods, cluster, local)))
     if port.source_ranges and port.balanced:
@@ -183,12 +182,7 @@ def _endpoint_chain(port: ServicePort, target: Target) -> str:
 
 def _endpoint_name(port: ServicePort, target: Target) -> str:
     base = f'{port.namespace}/{port.service}/{port.protocol}/{port.port_name}__{target[0]}/{target[1]}'
-    return f'{_hash(base)}-{base}'
-
-
-def _hash(text: str) -> str:
-    """hashAndTruncate"""
-    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode()[:8]
+    return f'{digest(base, DIGITS)}-{base}'
 
 
 def _timeout(seconds: int) -> str:

@@ -15,6 +15,8 @@ from tutor.cluster.simulation import Simulation
 
 SERVICE_NAME = 'kubernetes.io/service-name'
 ZONE = 'topology.kubernetes.io/zone'
+STICKY_SECONDS = 10800
+"""How long a client keeps its endpoint where the Service does not say (DefaultClientIPServiceAffinitySeconds)."""
 Endpoint = tuple[str, int, str]
 """Address, port and node."""
 
@@ -225,14 +227,20 @@ class ServiceProxy:
 
     def _sticky(self, service: Object, endpoints: list[Endpoint], source: Stack,
                 turn: tuple[str, str, str]) -> Endpoint:
-        config = (service['spec'].get('sessionAffinityConfig') or {}).get('clientIP') or {}
         client = (key(service), source.address)
         now = self._simulation.now
         last, until = self._affinity.get(client, (None, 0.0))
         if last is None or now > until or last not in endpoints:
             last = self._choice(endpoints, turn)
-        self._affinity[client] = (last, now + config.get('timeoutSeconds', 10800))
+        self._affinity[client] = (last, now + sticky_seconds(service['spec']))
         return last
+
+
+def sticky_seconds(spec: Object) -> int:
+    """For how many seconds a client keeps its endpoint, 0 for not at all."""
+    if spec.get('sessionAffinity') != 'ClientIP':
+        return 0
+    return ((spec.get('sessionAffinityConfig') or {}).get('clientIP') or {}).get('timeoutSeconds', STICKY_SECONDS)
 
 
 def usable_endpoints(slices: Iterable[Object], port_name: str,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tutor.apimachinery.objects import Object, key
-from tutor.cluster.network.proxy import Rules, addresses_of, cluster_ips, usable_endpoints
+from tutor.cluster.network.proxy import Rules, addresses_of, cluster_ips, sticky_seconds, usable_endpoints
 
 Target = tuple[str, int]
 """Address and port of an endpoint."""
-STICKY_SECONDS = 10800
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,24 @@ class ServicePort:
         return bool(self.node_port or self.external or self.balanced)
 
     @property
+    def used_of_cluster(self) -> tuple[Target, ...]:
+        """The endpoints to which the policy Cluster leads from this node."""
+        return self.cluster if not self.internal_local or self.reachable_from_outside else ()
+
+    @property
+    def used_here(self) -> tuple[Target, ...]:
+        """The endpoints to which the policy Local leads."""
+        return self.local if self.internal_local or (self.external_local and self.reachable_from_outside) else ()
+
+    @property
     def reached(self) -> tuple[Target, ...]:
         """All endpoints that traffic of this node may go to."""
-        uses_cluster = not self.internal_local or self.reachable_from_outside
-        uses_local = self.internal_local or (self.external_local and self.reachable_from_outside)
-        return _sorted({*(self.cluster if uses_cluster else ()), *(self.local if uses_local else ())})
+        return _sorted({*self.used_of_cluster, *self.used_here})
+
+    @property
+    def guarded(self) -> bool:
+        """Whether its load balancer lets only some addresses in."""
+        return bool(self.has_endpoints and self.balanced and self.source_ranges)
 
 
 def service_ports(rules: Rules, node: str) -> Iterator[ServicePort]:
@@ -83,16 +97,21 @@ def _of(rules: Rules, service: Object, port: Object, node: str) -> ServicePort:
         service['metadata']['namespace'], service['metadata']['name'], name, port.get('protocol', 'TCP').lower(),
         addresses[0], port['port'], port.get('nodePort', 0), spec.get('healthCheckNodePort', 0), external,
         tuple(each for each in addresses_of(service) if each not in addresses and each not in external),
-        tuple(spec.get('loadBalancerSourceRanges') or ()), _sticky(spec), spec.get('internalTrafficPolicy') == 'Local',
-        spec.get('externalTrafficPolicy') == 'Local', _sorted(near), _sorted(here))
-
-
-def _sticky(spec: Object) -> int:
-    if spec.get('sessionAffinity') != 'ClientIP':
-        return 0
-    return ((spec.get('sessionAffinityConfig') or {}).get('clientIP') or {}).get('timeoutSeconds', STICKY_SECONDS)
+        tuple(spec.get('loadBalancerSourceRanges') or ()), sticky_seconds(spec),
+        spec.get('internalTrafficPolicy') == 'Local', spec.get('externalTrafficPolicy') == 'Local', _sorted(near),
+        _sorted(here))
 
 
 def _sorted(targets: list[Target] | set[Target]) -> tuple[Target, ...]:
     """byEndpoint: as text."""
     return tuple(sorted(set(targets), key=lambda target: f'{target[0]}:{target[1]}'))
+
+
+def digest(text: str, digits: int) -> str:
+    """So many digits in base 32 of a text's SHA-256, as names of chains end with."""
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode()[:digits]
+
+
+def in_order(address: str) -> tuple[int, ...]:
+    """Sorts IPv4 addresses by their numbers, before all others."""
+    return tuple(int(part) for part in address.split('.')) if '.' in address else (256,)
