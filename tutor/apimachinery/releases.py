@@ -34,7 +34,12 @@ def of(version: str) -> Series:
     return SERIES.get(series_of(version)) or SERIES[series_of(NEWEST)]
 
 
+def patches(series: str) -> tuple[str, ...]:
+    """The releases of a series, newest first: '1.36.1', '1.36.0'; none of one that there is not."""
+    last = SERIES[series].last if series in SERIES else -1
+    return tuple(f'{series}.{patch}' for patch in range(last, -1, -1))
+
+
 def releases() -> dict[str, str]:
     """All releases, as tags of images are mapped to versions."""
-    return {f'v{name}.{patch}': f'v{name}.{patch}' for name, series in SERIES.items()
-            for patch in range(series.last, -1, -1)}
+    return {f'v{version}': f'v{version}' for series in SERIES for version in patches(series)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from tutor.apimachinery.releases import NEWEST, SERIES, series_of
+from tutor.apimachinery.releases import NEWEST, SERIES, patches, series_of
 from tutor.shell.vfs import FileSystem
 
 KUBERNETES = ('kubeadm', 'kubectl', 'kubelet')
@@ -80,7 +80,4 @@ def listed(files: FileSystem) -> str:
 
 def versions(files: FileSystem) -> tuple[str, ...]:
     """Those that apt knows, newest first."""
-    series = listed(files)
-    if series not in SERIES:
-        return ()
-    return tuple(f'{series}.{patch}{REVISION}' for patch in range(SERIES[series].last, -1, -1))
+    return tuple(f'{version}{REVISION}' for version in patches(listed(files)))
