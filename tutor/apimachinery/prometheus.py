@@ -46,12 +46,6 @@ def _escaped(value: str) -> str:
 
 def number(value: float) -> str:
     """strconv.FormatFloat(value, 'g', -1, 64): the shortest digits, with an exponent from a million on."""
-    digits = repr(float(value))
-    mantissa, power = f'{float(value):.16e}'.split('e')
-    if -4 <= int(power) < 6:
-        return digits.removesuffix('.0')
-    for precision in range(17):
-        mantissa, power = f'{float(value):.{precision}e}'.split('e')
-        if float(f'{mantissa}e{power}') == value:
-            break
-    return f'{mantissa}e{power}'
+    if -4 <= int(f'{value:.16e}'.partition('e')[2]) < 6:
+        return repr(float(value)).removesuffix('.0')
+    return next(text for precision in range(17) if float(text := f'{value:.{precision}e}') == value)
