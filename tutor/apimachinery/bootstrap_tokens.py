@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 
+from tutor.apimachinery import base64url
 from tutor.apimachinery.duration import parse_timestamp
 from tutor.apimachinery.objects import Object
 
@@ -39,10 +40,7 @@ def is_for(fields: dict[str, str], usage: str) -> bool:
 
 def signature(content: str, identity: str, secret: str) -> str:
     """jws.ComputeDetachedSignature: a JWS of HS256 without its payload."""
-    header = _encoded(json.dumps({'alg': 'HS256', 'kid': identity}, separators=(',', ':')).encode())
-    signed = hmac.new(secret.encode(), f'{header}.{_encoded(content.encode())}'.encode(), hashlib.sha256).digest()
-    return f'{header}..{_encoded(signed)}'
-
-
-def _encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip('=')
+    header = base64url.encode(json.dumps({'alg': 'HS256', 'kid': identity}, separators=(',', ':')).encode())
+    signed = f'{header}.{base64url.encode(content.encode())}'.encode()
+    digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+    return f'{header}..{base64url.encode(digest)}'

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from tutor.apimachinery import base64url
+
 ALGORITHM = 'RS256'
 
 
@@ -25,7 +27,7 @@ class Signer:
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
         from cryptography.hazmat.primitives.hashes import SHA256
         head, body = _part({'alg': ALGORITHM, 'kid': self.key_id}), _part(claims)
-        return f'{head}.{body}.{encode(self._key.sign(f"{head}.{body}".encode(), PKCS1v15(), SHA256()))}'
+        return f'{head}.{body}.{base64url.encode(self._key.sign(f"{head}.{body}".encode(), PKCS1v15(), SHA256()))}'
 
     def verified(self, token: str) -> dict[str, Any] | None:
         """The claims of a token that was signed with this key, or None."""
@@ -46,7 +48,7 @@ class Signer:
         """The name of the key: the hash of its public half (keyIDFromPublicKey)."""
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
         public = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return encode(hashlib.sha256(public).digest())
+        return base64url.encode(hashlib.sha256(public).digest())
 
     def key_set(self) -> dict[str, Any]:
         """The public key as a JSON Web Key Set."""
@@ -65,13 +67,8 @@ def identifier(*about: object) -> str:
     return str(uuid.UUID(bytes=hashlib.sha256(repr(about).encode()).digest()[:16], version=4))
 
 
-def encode(data: bytes) -> str:
-    """base64url without padding."""
-    return base64.urlsafe_b64encode(data).decode().rstrip('=')
-
-
 def _part(value: dict[str, Any]) -> str:
-    return encode(json.dumps(value, separators=(',', ':')).encode())
+    return base64url.encode(json.dumps(value, separators=(',', ':')).encode())
 
 
 def _bytes(part: str) -> bytes:
@@ -83,4 +80,4 @@ def _decoded(part: str) -> dict[str, Any]:
 
 
 def _number(value: int) -> str:
-    return encode(value.to_bytes((value.bit_length() + 7) // 8, 'big'))
+    return base64url.encode(value.to_bytes((value.bit_length() + 7) // 8, 'big'))

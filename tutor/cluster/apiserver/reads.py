@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from tutor.apimachinery import decode, errors
+from tutor.apimachinery import base64url, decode, errors
 from tutor.apimachinery.field import go_quote
 from tutor.apimachinery.objects import Object
 from tutor.apimachinery.printing.json import to_json
@@ -103,7 +103,7 @@ def _position(scope: Scope, obj: Object) -> str:
 
 def _token(revision: int, start: str) -> str:
     text = to_json({'v': 'meta.k8s.io/v1', 'rv': revision, 'start': start}, indent=None, sort_keys=False)
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip('=')
+    return base64url.encode(text.encode())
 
 
 def _read_token(token: str) -> tuple[int, str]:

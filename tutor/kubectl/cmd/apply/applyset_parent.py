@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from dataclasses import dataclass
 
+from tutor.apimachinery import base64url
 from tutor.apimachinery.errors import StatusError
 from tutor.apimachinery.objects import annotations, labels
 from tutor.apimachinery.resources import Resource
@@ -32,7 +32,7 @@ class Parent:
     def id(self) -> str:
         text = '.'.join((self.name, self.namespace, self.resource.kind, self.resource.group))
         digest = hashlib.sha256(text.encode()).digest()
-        return f'applyset-{base64.urlsafe_b64encode(digest).decode().rstrip("=")}-v1'
+        return f'applyset-{base64url.encode(digest)}-v1'
 
     @property
     def built_in(self) -> bool:
