@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from tutor.apimachinery.http.dates import http_date
 from tutor.client.rest_config import RestConfig
 from tutor.client.transport import Response, Transport
 from tutor.cluster.containers.gateway import Dial, Gateway, as_request
@@ -55,6 +56,6 @@ def listen(ctx: Context, server: str, connect: Connect, changes: Condition) -> C
                                   impersonate=request.headers.get('impersonate-user', ''),
                                   impersonate_groups=(group,) if group else ()))
 
-    port = ApiPort(dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT',
+    port = ApiPort(dial, lambda: http_date(ctx.simulation.wall()),
                    lambda: connect(RestConfig(server)), changes)
     return network.listen(int(server.rpartition(':')[2]), port, tls=present).close

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.http.dates import http_date
 from tutor.client.transport import ByteStream, ExecSession, Request, Response, Transport, WatchStream
 from tutor.kubectl.errors import AggregateError, alone
 from tutor.kubectl.klog import log_line
@@ -116,9 +117,8 @@ class Logged:
         target = f' verb="{request.method}" url="{self._url(request)}"' if self._level == 6 or self._level >= 9 else ''
         line = f'"Response"{target} status="{status} {HTTPStatus(status).phrase}"'
         if self._level >= 8:
-            date = self._factory.ctx.simulation.wall()
             line += ' headers=' + _lines(['Cache-Control: no-cache, private', f'Content-Type: {content_type}',
-                                          f'Date: {date:%a, %d %b %Y %H:%M:%S} GMT'])
+                                          f'Date: {http_date(self._factory.ctx.simulation.wall())}'])
         line += ' milliseconds=0'
         if self._level >= 9:
             line += (' getConnectionMilliseconds=0' if self._connected else

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from tutor.apimachinery.errors import StatusError
+from tutor.apimachinery.http.dates import http_date
 from tutor.apimachinery.objects import Object, annotations, deleting, key
 from tutor.client.client import Client
 from tutor.client.events import EventRecorder
@@ -256,7 +257,7 @@ class Server:
             response.headers['Strict-Transport-Security'] = 'max-age=31536000; includeSubDomains'
         now = self._ctx.simulation.wall()
         kind = response.headers.pop('Content-Type', None)
-        response.headers = {'Date': f'{now:%a, %d %b %Y %H:%M:%S} GMT', **({'Content-Type': kind} if kind else {}),
+        response.headers = {'Date': http_date(now), **({'Content-Type': kind} if kind else {}),
                             'Content-Length': str(len(response.body)),
                             'Connection': request.headers.get('connection', 'keep-alive').lower(), **response.headers}
         self._log(request, response, location, upstream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tutor.apimachinery.http.dates import http_date
 from tutor.client.transport import Response, Transport
 from tutor.cluster.containers.gateway import Gateway
 from tutor.cluster.containers.http import HttpRequest
@@ -47,7 +48,7 @@ class ProxyOptions(Options):
         """net.Listen. Raises KubectlError."""
         ctx, address, port = self.factory.ctx, self.flags['address'], int(self.flags['port'])
         network = ctx.host.network
-        gateway = Gateway(self._dial, lambda: f'{ctx.simulation.wall():%a, %d %b %Y %H:%M:%S} GMT')
+        gateway = Gateway(self._dial, lambda: http_date(ctx.simulation.wall()))
         if port not in PORTS:
             raise KubectlError(f'listen tcp: address {port}: invalid port')
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tutor.apimachinery.http.dates import http_date
 from tutor.apimachinery.objects import Object
 from tutor.cluster.addons.forwarding import Forwarder
 from tutor.cluster.addons.gateway_api import matching
@@ -58,7 +59,7 @@ class DataPlane:
         else:
             response = matching.answered(rule, await self._pass(rule, request))
         now = self._ctx.simulation.wall()
-        response.headers = {'Server': 'nginx', 'Date': f'{now:%a, %d %b %Y %H:%M:%S} GMT', **{
+        response.headers = {'Server': 'nginx', 'Date': http_date(now), **{
             name: value for name, value in response.headers.items() if name not in ('Server', 'Date')}}
         self._io.stdout.write(f'{request.client[0]} - - [{now:%d/%b/%Y:%H:%M:%S} +0000] "{request.method} '
                               f'{request.target} {request.version}" {response.status} {len(response.body)} "-" '

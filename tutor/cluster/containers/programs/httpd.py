@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from tutor.apimachinery.http.dates import http_date
 from tutor.cluster.containers.container import ContainerHost
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
 from tutor.cluster.containers.programs.waiting import until_ended
@@ -124,8 +125,8 @@ class Httpd:
     async def respond(self, request: HttpRequest) -> HttpResponse:
         """Answer one request, and log it."""
         response = await self._answer(request)
-        response.headers = {'Date': _http_date(self._ctx), 'Server': self._build.software.partition(' PHP')[0],
-                            **response.headers}
+        response.headers = {'Date': http_date(self._ctx.simulation.wall()),
+                            'Server': self._build.software.partition(' PHP')[0], **response.headers}
         size = len(response.body) if request.method != 'HEAD' else '-'
         now = self._ctx.simulation.wall()
         stamp = f'{now.day:02}/{MONTHS[now.month - 1]}/{now.year}:{now:%H:%M:%S} +0000'
@@ -195,8 +196,3 @@ def _files(ctx: Context, path: str) -> FileSystem:
 
 def _version(ctx: Context) -> str:
     return ctx.env.get('HTTPD_VERSION', '2.4.66')
-
-
-def _http_date(ctx: Context) -> str:
-    now = ctx.simulation.wall()
-    return f'{DAYS[now.weekday()]}, {now.day:02} {MONTHS[now.month - 1]} {now.year} {now:%H:%M:%S} GMT'

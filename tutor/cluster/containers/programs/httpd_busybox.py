@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tutor.apimachinery.http.dates import http_date
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
 from tutor.shell.process import IO, Context
 from tutor.shell.programs.complaint import Complaint, reason
@@ -15,7 +16,6 @@ TYPES = {'txt': 'text/plain', 'h': 'text/plain', 'c': 'text/plain', 'cc': 'text/
          'png': 'image/png', 'svg': 'image/svg+xml', 'css': 'text/css', 'js': 'application/javascript'}
 PAGES = {400: ('Bad Request', 'Unsupported method'), 404: ('Not Found', 'The requested URL was not found'),
          501: ('Not Implemented', 'The requested method is not recognized')}
-DATE = '%a, %d %b %Y %H:%M:%S GMT'
 
 
 async def main(argv: list[str], io: IO, ctx: Context) -> int:
@@ -54,9 +54,8 @@ class _Server:
 
     def listen(self) -> None:
         """Take the port. Raises Complaint."""
-        assert self._ctx.host.network is not None
         try:
-            self._listener = self._ctx.host.network.listen(int(self._port), _Service(self._respond))
+            self._listener = self._ctx.network.listen(int(self._port), _Service(self._respond))
         except ValueError:
             raise Complaint(f"invalid number '{self._port}'") from None
         except OSError as problem:
@@ -75,7 +74,7 @@ class _Server:
         response = self._answer(request)
         if self._verbose:
             self._log(request, f'response:{response.status}')
-        head = {'Date': f'{self._ctx.simulation.wall():{DATE}}', 'Connection': 'close'}
+        head = {'Date': http_date(self._ctx.simulation.wall()), 'Connection': 'close'}
         return HttpResponse(response.status, {**head, **response.headers}, response.body)
 
     def _log(self, request: HttpRequest, text: str) -> None:
@@ -102,7 +101,7 @@ class _Server:
         kind = TYPES.get(path.rpartition('/')[2].rpartition('.')[2], 'application/octet-stream')
         changed = self._ctx.simulation.epoch + timedelta(seconds=node.mtime)
         return HttpResponse(200, {
-            'Content-type': kind, 'Accept-Ranges': 'bytes', 'Last-Modified': f'{changed:{DATE}}',
+            'Content-type': kind, 'Accept-Ranges': 'bytes', 'Last-Modified': http_date(changed),
             'ETag': f'"{int(changed.timestamp()):x}-{len(body):x}"', 'Content-Length': str(len(body))}, body)
 
     def _node(self, path: str) -> object:

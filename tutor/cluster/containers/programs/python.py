@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from tutor.apimachinery.http.dates import http_date
 from tutor.cluster.containers.http import HttpRequest, HttpResponse, HttpService
 from tutor.cluster.containers.programs.flask import SITE_PACKAGES, Flask, pip
 from tutor.shell.process import IO, Context
@@ -329,7 +330,7 @@ def _answer(root: str, request: HttpRequest, io: IO, ctx: Context) -> HttpRespon
     io.stderr.write(f'{request.client[0]} - - {stamp} "{request.method} {request.target} {request.version}" '
                     f'{response.status} -\n')
     python = '.'.join(_version(ctx).split('.'))
-    response.headers = {'Server': f'SimpleHTTP/0.6 Python/{python}', 'Date': f'{now:%a, %d %b %Y %H:%M:%S} GMT',
+    response.headers = {'Server': f'SimpleHTTP/0.6 Python/{python}', 'Date': http_date(now),
                         **response.headers}
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.apimachinery.http.dates import http_date
 from tutor.cluster.containers.http import Handler, HttpResponse, HttpService
 from tutor.cluster.simulation import Condition, Simulation
 from tutor.shell.process import IO, Context
@@ -35,7 +36,7 @@ class GoService(HttpService):
                 sniffed = {'Content-Type': own.pop('Content-Type')} if response.body else {}
                 own.pop('Content-Type', None)
         response.headers = dict(sorted(own.items()))
-        response.headers['Date'] = f'{self._simulation.wall():%a, %d %b %Y %H:%M:%S} GMT'
+        response.headers['Date'] = http_date(self._simulation.wall())
         if response.status not in (204, 304):
             response.headers['Content-Length'] = str(len(response.body))
         response.headers |= {**sniffed, **({} if keep else {'Connection': 'close'})}

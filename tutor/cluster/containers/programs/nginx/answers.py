@@ -12,7 +12,6 @@ from tutor.cluster.containers.programs.nginx.conf import Location, Server, Setti
 from tutor.cluster.containers.programs.nginx.surroundings import (
     date,
     files_of,
-    http_date,
     local_time,
     log_stamp,
     node_at,
@@ -213,7 +212,7 @@ class Answers:
         kind = self.settings.types.get(path.rpartition('.')[2], self.settings.default_type)
         modified = int(self._ctx.simulation.epoch.timestamp() + node.mtime)
         return HttpResponse(200, {'Content-Type': kind, 'Content-Length': str(len(body)),
-                                  'Last-Modified': http_date(self._ctx, node.mtime),
+                                  'Last-Modified': date(self._ctx, node.mtime),
                                   'ETag': f'"{modified:x}-{len(body):x}"', 'Accept-Ranges': 'bytes'}, body)
 
     async def _proxy(self, location: Location, request: HttpRequest, target: str) -> HttpResponse:

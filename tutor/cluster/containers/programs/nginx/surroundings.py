@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tutor.apimachinery.http.dates import http_date
 from tutor.cluster.containers.container import ContainerHost
 from tutor.shell.process import Context
 from tutor.shell.vfs import FileSystem
@@ -43,13 +44,9 @@ def local_time(ctx: Context, moment: float | None = None) -> str:
     return f'{now.day:02}/{MONTHS[now.month - 1]}/{now.year}:{now:%H:%M:%S} +0000'
 
 
-def date(ctx: Context) -> str:
-    return http_date(ctx, ctx.simulation.now)
-
-
-def http_date(ctx: Context, moment: float) -> str:
-    when = ctx.simulation.epoch + timedelta(seconds=moment)
-    return f'{when:%a}, {when.day:02} {MONTHS[when.month - 1]} {when.year} {when:%H:%M:%S} GMT'
+def date(ctx: Context, moment: float | None = None) -> str:
+    """Of a moment of the simulation, by default now."""
+    return http_date(ctx.simulation.wall() if moment is None else ctx.simulation.epoch + timedelta(seconds=moment))
 
 
 def shared(ctx: Context, files: FileSystem) -> bool:
